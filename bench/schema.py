@@ -1,0 +1,108 @@
+"""The results contract: columns, types, units. The only part of bench that the analysis may import.
+
+A study leaves ``trials/<trial_id>.parquet`` (one row per trial) and ``curves/<trial_id>.parquet`` (one row per
+trial and epoch), ``plan.json`` (the trials that the present study asks for) and ``study.toml`` (the study, resolved).
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+SCHEMA_VERSION = 1
+
+OK, DIVERGED, FAILED = "ok", "diverged", "failed"
+"""A trial's status. Diverged: non-finite loss, or test accuracy at chance level at the end. Failed: it raised."""
+
+CHANCE_TOLERANCE = 0.05
+"""Final test accuracy up to chance plus this (a fraction) counts as collapsed, hence diverged."""
+
+TRIALS_FOLDER, CURVES_FOLDER, ENVIRONMENT_FOLDER = "trials", "curves", "environment"
+PLAN_FILE, STUDY_FILE, PLANS_LOG = "plan.json", "study.toml", "plans.jsonl"
+
+
+def _field(name: str, kind: pa.DataType, about: str) -> pa.Field:
+    return pa.field(name, kind, metadata={"about": about})
+
+
+_STAMP = pa.timestamp("us", tz="UTC")
+
+IDENTITY = [
+    _field("study", pa.string(), "name of the study"),
+    _field("trial_id", pa.string(), "hash of settings, data and the sources that affect numbers"),
+    _field("condition", pa.string(), "label of the condition"),
+    _field("condition_id", pa.string(), "hash of the condition's settings"),
+    _field("device", pa.string(), "cpu or cuda"),
+    _field("precision", pa.string(), "number format of the arithmetic"),
+    _field("engine", pa.string(), "which engine trained"),
+    _field("seed", pa.int64(), "the block: trials of one seed share all three seeds below"),
+    _field("init_seed", pa.int64(), "seed of the initial weights"),
+    _field("order_seed", pa.int64(), "seed of the batch order"),
+    _field("mask_seed", pa.int64(), "seed of the regularisers' random numbers"),
+    _field("stays_at_chance", pa.bool_(), "the condition is meant to stay at chance level"),
+    _field("rate", pa.float64(), "dropout rate where all layers agree, else null"),
+]
+"""What a trial is. One float64 column per factor (``dropout_1``, ``dropout_2``, ...) follows ``rate``."""
+
+OUTCOME = [
+    _field("status", pa.string(), "ok, diverged or failed"),
+    _field("error", pa.string(), "why a failed trial failed, else null"),
+    _field("epochs", pa.int32(), "epochs trained"),
+    _field("train_total", pa.int32(), "training images"),
+    _field("test_total", pa.int32(), "test images"),
+    _field("validation_total", pa.int32(), "validation images, 0 where none are held out"),
+    _field("train_correct", pa.int32(), "training images classified rightly, evaluation mode, last epoch"),
+    _field("test_correct", pa.int32(), "test images classified rightly, evaluation mode, last epoch"),
+    _field("validation_correct", pa.int32(), "validation images classified rightly, last epoch; null without any"),
+    _field("classes", pa.int32(), "number of classes; chance level is its inverse"),
+    _field("train_accuracy", pa.float64(), "train_correct / train_total: clean, no dropout"),
+    _field("test_accuracy", pa.float64(), "test_correct / test_total"),
+    _field("generalisation_gap", pa.float64(), "clean gap: train_accuracy - test_accuracy, same weights"),
+    _field("train_loss", pa.float64(), "nats per sample, evaluation mode, last epoch"),
+    _field("test_loss", pa.float64(), "nats per sample, evaluation mode, last epoch"),
+    _field("loss_gap", pa.float64(), "test_loss - train_loss, nats per sample"),
+    _field("running_train_accuracy", pa.float64(), "averaged over the last epoch while training, dropout on"),
+    _field("running_train_loss", pa.float64(), "nats per sample over the last epoch while training, dropout on"),
+    _field("running_gap", pa.float64(), "running_train_accuracy - test_accuracy, as the book plots it"),
+]
+"""What came out. Accuracies and gaps are fractions; counts are integers."""
+
+EXECUTION = [
+    _field("train_seconds", pa.float64(), "the stack's training time / stack_size, evaluation left out"),
+    _field("throughput", pa.float64(), "training samples per train_seconds"),
+    _field("stack_size", pa.int32(), "trials trained together"),
+    _field("workers", pa.int32(), "worker processes of the run"),
+    _field("exclusive", pa.bool_(), "true: nothing else ran on the machine meanwhile"),
+    _field("test_bits", pa.binary(), "np.packbits of the correctness of every test image, in test order"),
+    _field("data_hash", pa.string(), "hash of the arrays trained and tested on"),
+    _field("code_hash", pa.string(), "hash of the sources that affect numbers"),
+    _field("environment_id", pa.string(), "names environment/<id>.json"),
+    _field("started_at", _STAMP, "start of the trial's stack, UTC"),
+    _field("ended_at", _STAMP, "end of the trial's stack, UTC"),
+]
+"""How it was run, and on what."""
+
+CURVES = pa.schema(
+    [
+        _field("trial_id", pa.string(), "the trial"),
+        _field("epoch", pa.int32(), "1, 2, ..."),
+        _field("running_train_loss", pa.float64(), "nats per sample over the epoch while training, dropout on"),
+        _field("running_train_accuracy", pa.float64(), "fraction over the epoch while training, dropout on"),
+        _field("test_loss", pa.float64(), "nats per sample after the epoch, evaluation mode"),
+        _field("test_accuracy", pa.float64(), "fraction after the epoch, evaluation mode"),
+        _field("train_accuracy", pa.float64(), "clean, after the epoch; null where not evaluated"),
+    ],
+    metadata={"schema_version": str(SCHEMA_VERSION)},
+)
+
+RUN_DEPENDENT = (
+    "train_seconds", "throughput", "stack_size", "workers", "exclusive", "started_at", "ended_at", "environment_id",
+)  # fmt: skip
+"""Columns in which two runs of one trial may differ; in all others they agree to the bit."""
+
+
+def trials_schema(factors: list[str]) -> pa.Schema:
+    """Return the schema of a trials table with one float64 column per name in `factors`."""
+    factor_fields = [_field(name, pa.float64(), "strength of this regulariser") for name in factors]
+    return pa.schema(
+        IDENTITY + factor_fields + OUTCOME + EXECUTION, metadata={"schema_version": str(SCHEMA_VERSION)}
+    )
