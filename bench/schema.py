@@ -103,6 +103,4 @@ RUN_DEPENDENT = (
 def trials_schema(factors: list[str]) -> pa.Schema:
     """Return the schema of a trials table with one float64 column per name in `factors`."""
     factor_fields = [_field(name, pa.float64(), "strength of this regulariser") for name in factors]
-    return pa.schema(
-        IDENTITY + factor_fields + OUTCOME + EXECUTION, metadata={"schema_version": str(SCHEMA_VERSION)}
-    )
+    return pa.schema(IDENTITY + factor_fields + OUTCOME + EXECUTION, metadata={"schema_version": str(SCHEMA_VERSION)})

@@ -1,0 +1,150 @@
+"""Fashion-MNIST: 70,000 grey images of clothes in ten classes, 28 x 28 (Xiao, Rasul and Vollgraf 2017)."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.data import idx
+from bench.data.data_set import PARTS, DataSet
+from bench.data.torchvision_import import torchvision_datasets
+from bench.faults import DataError
+from bench.files import write_atomically
+
+PACKAGE = "dataset-fashion-mnist"
+INSTALLED = Path("usr/share/datasets/fashion-mnist")
+NETWORK_SECONDS = 30
+PACKAGE_SECONDS = 300
+
+SHA256 = dict(
+    zip(
+        PARTS,
+        (
+            "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+            "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+            "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+        ),
+        strict=True,
+    )
+)
+
+
+def raw_folder(root: Path) -> Path:
+    """Return where torchvision, too, looks for the decompressed files under `root`."""
+    return root / "FashionMNIST" / "raw"
+
+
+def from_torchvision(root: Path) -> None:
+    """Download from torchvision's mirrors, with torchvision's own loader."""
+    with _network_timeout():
+        torchvision_datasets().FashionMNIST(str(root), download=True)
+
+
+def from_installed_package(root: Path) -> None:
+    """Take the files of Debian's package, where it is installed."""
+    _unpack(Path("/") / INSTALLED, root)
+
+
+def from_downloaded_package(root: Path) -> None:
+    """Download Debian's package and unpack it in a temporary folder: neither step needs root's rights.
+
+    Where the machine has no package lists yet, apt reads them into the temporary folder first.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        own_lists = [
+            "-o", f"Dir::State={temporary}/state", "-o", f"Dir::Cache={temporary}/cache", "-o", "Debug::NoLocking=1",
+        ]  # fmt: skip
+        try:
+            _command(["apt-get", "download", PACKAGE], temporary)
+        except subprocess.CalledProcessError:
+            for folder in ("state/lists/partial", "cache/archives/partial"):
+                (Path(temporary) / folder).mkdir(parents=True)
+            _command(["apt-get", *own_lists, "update"], temporary)
+            _command(["apt-get", *own_lists, "download", PACKAGE], temporary)
+        (package,) = Path(temporary).glob(f"{PACKAGE}_*.deb")
+        _command(["dpkg-deb", "-x", str(package), "unpacked"], temporary)
+        _unpack(Path(temporary) / "unpacked" / INSTALLED, root)
+
+
+SOURCES: dict[str, Callable[[Path], None]] = {
+    "torchvision's mirrors": from_torchvision,
+    f"the installed Debian package {PACKAGE}": from_installed_package,
+    f"the Debian package {PACKAGE}, by apt-get download": from_downloaded_package,
+}
+
+
+def fetch(root: Path) -> str:
+    """Try each source in turn until the verified files are under `root`; return the source that served.
+
+    Raise DataError with what each source answered when none did.
+    """
+    answers = []
+    for source, take in SOURCES.items():
+        try:
+            take(root)
+            FASHION_MNIST.verify(root)
+        except (DataError, OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
+            answers.append(f"  {source}: {_reason(error)}")
+        else:
+            return source
+    raise DataError(
+        "data set fashion_mnist cannot be had. Tried:\n" + "\n".join(answers) + "\nWhat to do: connect to a network,"
+        f" or install the package with 'apt-get install {PACKAGE}', or put the four decompressed files"
+        f" ({', '.join(PARTS)}) in {raw_folder(root)}; then try again."
+    )
+
+
+def _unpack(source: Path, root: Path) -> None:
+    """Write the decompressed files of `source` under `root`, each verified before it is written."""
+    for part in PARTS:
+        content = idx.verify(source / f"{part}.gz", SHA256[part])
+        write_atomically(raw_folder(root) / part, content)
+
+
+def _command(command: list[str], folder: str) -> None:
+    subprocess.run(
+        command,
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        timeout=PACKAGE_SECONDS,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong on one line, with the end of what a failed command said."""
+    said = getattr(error, "stderr", None) or b""
+    text = f"{error} {said.decode(errors='replace')[-300:]}" if said else str(error)
+    return " ".join(text.split())
+
+
+@contextmanager
+def _network_timeout() -> Iterator[None]:
+    """Make a silent network fail: torchvision's loader sets no limit of its own."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(NETWORK_SECONDS)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+FASHION_MNIST = DataSet(
+    name="fashion_mnist",
+    licence="MIT",
+    origin="https://github.com/zalandoresearch/fashion-mnist",
+    train_total=60_000,
+    test_total=10_000,
+    pixels=784,
+    classes=10,
+    suffix="",
+    sha256=SHA256,
+    folder=raw_folder,
+    fetch=fetch,
+)

@@ -1,0 +1,62 @@
+"""Images and labels, split into training, validation and test sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+
+@dataclass(frozen=True)
+class Images:
+    """A data set as published: uint8 images `[N, ...]` and int labels `[N]`, for training and for test."""
+
+    train_images: np.ndarray
+    train_labels: np.ndarray
+    test_images: np.ndarray
+    test_labels: np.ndarray
+    classes: int
+
+
+@dataclass(frozen=True)
+class Split:
+    """What a trial sees. Images are flat `[N, I]`, pixels / 255; labels are int64 `[N]`."""
+
+    train_images: torch.Tensor
+    train_labels: torch.Tensor
+    validation_images: torch.Tensor
+    validation_labels: torch.Tensor
+    test_images: torch.Tensor
+    test_labels: torch.Tensor
+    classes: int
+
+    def to(self, device: torch.device) -> Split:
+        """Return the same split on `device`."""
+        moved = {name: value.to(device) for name, value in vars(self).items() if isinstance(value, torch.Tensor)}
+        return replace(self, **moved)
+
+
+def make_split(images: Images, train_size: int, validation_size: int, dtype: torch.dtype = torch.float32) -> Split:
+    """Split `images`: the last `validation_size` training images validate, the first `train_size` train.
+
+    Taking from the two ends keeps the validation set the same whatever the training size. No other scaling than
+    pixels / 255 is done.
+    """
+    held_out = len(images.train_images) - validation_size
+
+    def pixels(array: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(array.copy()).flatten(start_dim=1).to(dtype).div_(255)
+
+    def classes(array: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(array.astype(np.int64))
+
+    return Split(
+        train_images=pixels(images.train_images[:train_size]),
+        train_labels=classes(images.train_labels[:train_size]),
+        validation_images=pixels(images.train_images[held_out:]),
+        validation_labels=classes(images.train_labels[held_out:]),
+        test_images=pixels(images.test_images),
+        test_labels=classes(images.test_labels),
+        classes=images.classes,
+    )

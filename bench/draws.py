@@ -1,0 +1,62 @@
+"""Random numbers as a function of (seed, stream, epoch, step, layer), and of nothing else.
+
+The generator is Philox4x64-10 (Salmon et al. 2011, *Parallel random numbers: as easy as 1, 2, 3*). The key is
+(seed, stream); the four counter words are (block, layer, step, epoch), least significant first. Word i of a draw is
+lane ``i % 4`` of block ``i // 4``. No draw depends on what was drawn before it, so a trial sees the same numbers
+alone or in a stack, in any order, on any worker, and when resumed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+WORD = 1 << 64
+
+
+@cache
+def stream_key(stream: str) -> int:
+    """Return the 64-bit key of a named stream: the first eight bytes of the SHA-256 of its name, little-endian."""
+    return int.from_bytes(hashlib.sha256(stream.encode()).digest()[:8], "little")
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where in the training a draw is made: epoch and step count from 0, and so does the layer."""
+
+    epoch: int = 0
+    step: int = 0
+    layer: int = 0
+
+
+def words(seed: int, stream: str, at: Position, count: int) -> np.ndarray:
+    """Return `count` independent uniform 64-bit words, uint64 `[count]`.
+
+    numpy steps the counter before the first block, hence the ``- 1``.
+    """
+    counter = (at.layer * WORD + at.step * WORD**2 + at.epoch * WORD**3 - 1) % WORD**4
+    generator = np.random.Philox(key=seed + stream_key(stream) * WORD, counter=counter)
+    return generator.random_raw(count)
+
+
+def signed16(seed: int, stream: str, at: Position, shape: tuple[int, ...]) -> np.ndarray:
+    """Return uniform integers in [-2^15, 2^15), int16 of `shape`: four from each word, low bits first.
+
+    Signed, since torch compares no unsigned integers. All 16 bits are used, the sign bit too.
+    """
+    count = int(np.prod(shape))
+    raw = words(seed, stream, at, -(-count // 4)).astype("<u8", copy=False)
+    return raw.view("<i2")[:count].reshape(shape)
+
+
+def uniforms(seed: int, stream: str, at: Position, count: int) -> np.ndarray:
+    """Return uniform numbers in (0, 1), float64 `[count]`: the middles of 2^53 equal cells, so never 0 or 1."""
+    return ((words(seed, stream, at, count) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+
+
+def permutation(seed: int, stream: str, at: Position, count: int) -> np.ndarray:
+    """Return a uniform permutation of 0..count-1, int64: the stable order of `count` words."""
+    return np.argsort(words(seed, stream, at, count), kind="stable")

@@ -1,0 +1,147 @@
+"""One single-threaded worker process per core, pinned to it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+import torch
+
+from bench.executors import EpochDone, Event, NextStack, StackDone
+from bench.trials import Stack
+from bench.work import Result, failure, perform
+
+SPAWN = multiprocessing.get_context("spawn")
+STOP_SECONDS = 5
+
+
+def physical_cores() -> list[int]:
+    """Return one logical processor per physical core, of those that this process may use."""
+    allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+    first_of_core: dict[str, int] = {}
+    for processor in allowed:
+        siblings = f"/sys/devices/system/cpu/cpu{processor}/topology/thread_siblings_list"
+        try:
+            with open(siblings, encoding="ascii") as file:  # noqa: PTH123 - a kernel file
+                core = file.read().strip()
+        except OSError:
+            core = str(processor)
+        first_of_core.setdefault(core, processor)
+    return list(first_of_core.values())
+
+
+@dataclass
+class _Worker:
+    """A worker process, its end of the pipe, and what it is at."""
+
+    process: BaseProcess
+    pipe: Connection
+    core: int
+    stack: Stack | None = None
+    started: datetime | None = None
+
+
+class WorkerDiedError(Exception):
+    """A worker process ended without an answer."""
+
+
+def run(next_stack: NextStack, workers: int) -> Iterator[Event]:
+    """Yield what happens on `workers` processes; a worker that dies fails its stack and is replaced."""
+    cores = physical_cores()
+    team = [_start(cores[index % len(cores)]) for index in range(workers)]
+    try:
+        for worker in team:
+            _give(worker, next_stack())
+        while busy := [worker for worker in team if worker.stack is not None]:
+            ready = wait([worker.pipe for worker in busy])
+            for worker in busy:
+                if worker.pipe in ready and worker.stack is not None:
+                    stack, message = worker.stack, _receive(worker)
+                    if message is None:
+                        yield EpochDone(stack)
+                        continue
+                    yield StackDone(stack, message)
+                    if not worker.process.is_alive():
+                        team[team.index(worker)] = worker = _start(worker.core)
+                    _give(worker, next_stack())
+            for worker in team:
+                if worker.stack is None:
+                    _give(worker, next_stack())
+    finally:
+        _stop(team)
+
+
+def _start(core: int) -> _Worker:
+    """Start a worker on one core."""
+    ours, theirs = SPAWN.Pipe()
+    process = SPAWN.Process(target=_serve, args=(theirs, core), daemon=True, name=f"bench-worker-{core}")
+    process.start()
+    theirs.close()
+    return _Worker(process, ours, core)
+
+
+def _give(worker: _Worker, stack: Stack | None) -> None:
+    """Hand a stack to a free worker; a worker found dead is noticed when its answer is awaited."""
+    worker.stack, worker.started = stack, datetime.now(UTC)
+    if stack is not None:
+        try:
+            worker.pipe.send(stack)
+        except (BrokenPipeError, ConnectionResetError):
+            worker.process.join(STOP_SECONDS)
+
+
+def _receive(worker: _Worker) -> list[Result] | None:
+    """Return the results of the worker's stack, or None where it tells of an epoch."""
+    assert worker.stack is not None and worker.started is not None
+    try:
+        message = worker.pipe.recv()
+    except (EOFError, ConnectionResetError):
+        worker.process.join(STOP_SECONDS)
+        code = worker.process.exitcode
+        died = WorkerDiedError(f"the worker process ended with exit code {code} (negative: killed by that signal)")
+        message = failure(worker.stack, died, worker.started)
+    if message is not None:
+        worker.stack = None
+    return message
+
+
+def _stop(team: list[_Worker]) -> None:
+    """End every worker, busy or not."""
+    for worker in team:
+        worker.pipe.close()
+        worker.process.terminate()
+    for worker in team:
+        worker.process.join(STOP_SECONDS)
+        if worker.process.is_alive():
+            worker.process.kill()
+
+
+def _serve(pipe: Connection, core: int) -> None:
+    """Work off stacks until the pipe closes. Ctrl-C is the runner's to handle; with the runner, the worker ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_runner, daemon=True).start()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {core})
+    torch.set_num_threads(1)
+    while True:
+        try:
+            stack = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(perform(stack, lambda: pipe.send(None)))
+
+
+def _end_with_runner() -> None:
+    """End this process as soon as the runner is gone, even if it was killed."""
+    runner = multiprocessing.parent_process()
+    if runner is not None:
+        wait([runner.sentinel])
+        os._exit(1)

@@ -1,0 +1,81 @@
+"""What a result was made with: sources, libraries, machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from bench.executors.processes import physical_cores
+from bench.self_test import self_test
+
+LIBRARIES = ("torch", "torchvision", "numpy", "scipy", "pandas", "pyarrow")
+GIB = 1 << 30
+
+
+def environment(devices: list[str]) -> dict[str, Any]:
+    """Return the full provenance of a run on `devices`, the machine's self-test included."""
+    return {
+        "git": git_state(Path(__file__).parent),
+        "python": platform.python_version(),
+        "libraries": {name: _version(name) for name in LIBRARIES},
+        "platform": platform.platform(),
+        "cpu": {
+            "model": _cpu_model(),
+            "physical_cores": len(physical_cores()),
+            "logical_cores": os.cpu_count(),
+            "instructions": torch.backends.cpu.get_cpu_capability(),
+            "blas": "mkl" if torch.backends.mkl.is_available() else "other",
+        },
+        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB, 1),
+        "gpu": _gpu() if "cuda" in devices else None,
+        "threads_per_worker": 1,
+        "self_test": {device: self_test(torch.device(device)) for device in devices},
+    }
+
+
+def git_state(folder: Path) -> dict[str, Any] | None:
+    """Return the commit of the sources and whether they differ from it, or None outside a git checkout."""
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(folder), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+
+    try:
+        return {"commit": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain", "--", ".."))}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _version(library: str) -> str | None:
+    if library == "torch":
+        return torch.__version__
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _gpu() -> dict[str, Any]:
+    properties = torch.cuda.get_device_properties(0)
+    return {
+        "name": properties.name,
+        "memory_gib": round(properties.total_memory / GIB, 1),
+        "multiprocessors": properties.multi_processor_count,
+        "cuda": torch.version.cuda,
+        "tf32": torch.backends.cuda.matmul.allow_tf32,
+    }

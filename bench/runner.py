@@ -1,0 +1,233 @@
+"""Run a study: what is not done yet, on the devices that are here, into a folder."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from bench import rows, schema
+from bench.data import DATA_SETS, data_root
+from bench.executors import Executor, StackDone
+from bench.faults import DeviceError, StorageError
+from bench.progress import Progress
+from bench.provenance import environment
+from bench.regularisers import REGULARISERS
+from bench.store import Claims, Store
+from bench.study import Study
+from bench.trials import Stack, Trial, content_hash, stacks
+
+OTHER_RUNNER_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a study stands: each of its trials in one of these lists."""
+
+    done: list[Trial]
+    to_do: list[Trial]
+    """Not trained yet, or failed: a failed trial is tried again."""
+    absent_device: list[Trial]
+    """To do as well, but their device is not here."""
+    rows: dict[str, rows.Row]
+    """Rows on disk, by trial id."""
+    stale: int
+    """Trials on disk that the study does not ask for: other settings, or other sources."""
+
+
+def present_devices(study: Study, choice: str) -> list[str]:
+    """Return the study's devices that `choice` (auto, cpu or cuda) allows and this machine has; raise DeviceError."""
+    if choice == "auto":
+        return [device for device in study.devices if _is_present(device)]
+    if choice not in study.devices:
+        raise DeviceError(
+            f"--device {choice} was given; study {study.name} has devices {', '.join(study.devices)}."
+            f' Add "{choice}" to devices in its [trials].'
+        )
+    if not _is_present(choice):
+        raise DeviceError(f"--device {choice} was given, but PyTorch finds no such device on this machine.")
+    return [choice]
+
+
+def standing(study: Study, store: Store, devices: list[str]) -> Standing:
+    """Return where `study` stands in `store`; raise StorageError where a file is damaged."""
+    found = {}
+    done, to_do, absent = [], [], []
+    trials = study.trials()
+    for trial in trials:
+        row = store.read(trial.trial_id)
+        if row is not None:
+            found[trial.trial_id] = row
+        if row is not None and row["status"] != schema.FAILED:
+            done.append(trial)
+        else:
+            (to_do if trial.device in devices else absent).append(trial)
+    stale = set(store.trial_ids()) - {trial.trial_id for trial in trials}
+    return Standing(done, to_do, absent, found, len(stale))
+
+
+def plan_document(study: Study, command: str) -> dict[str, Any]:
+    """Return what the analysis must know of the study: its trials, their names, and the plan of analysis."""
+    plan = study.analysis
+    return {
+        "schema_version": schema.SCHEMA_VERSION,
+        "study": study.name,
+        "study_hash": study.study_hash,
+        "analysis_hash": plan.analysis_hash,
+        "analysis": {
+            "control": plan.control,
+            "primary": plan.primary,
+            "margin": plan.margin,
+            "margins": plan.margins or {},
+            "alpha": plan.alpha,
+        },
+        "conditions": [
+            {
+                "label": condition.label,
+                "condition_id": condition.condition_id,
+                "stays_at_chance": condition.stays_at_chance,
+                "settings": {name: list(values) for name, values in condition.settings},
+            }
+            for condition in study.conditions
+        ],
+        "trials": [
+            {
+                "trial_id": trial.trial_id,
+                "condition": trial.condition.label,
+                "seed": trial.seed,
+                "device": trial.device,
+                "precision": trial.precision,
+            }
+            for trial in study.trials()
+        ],
+        "command": command,
+    }
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of one study into one store: what stays the same while its trials are trained."""
+
+    study: Study
+    store: Store
+    executor: Executor
+    workers: int
+
+    @property
+    def regularisers(self) -> list[str]:
+        """Regularisers that some condition of the study names: they get columns."""
+        named = {name for condition in self.study.conditions for name, _ in condition.settings}
+        return [name for name in REGULARISERS if name in named]
+
+    def start(self, devices: list[str], command: str) -> Standing:
+        """Check everything, write plan and provenance, and give trials on disk their present names.
+
+        Raises DataError or StorageError before anything is written, where data or results cannot be used.
+        """
+        DATA_SETS[self.study.recipe.data].verify(data_root())
+        before = self.store.plan()
+        if before is not None and before["study"] != self.study.name:
+            raise StorageError(
+                f'{self.store.folder}: holds study "{before["study"]}", not "{self.study.name}". Give another --out.'
+            )
+        now = standing(self.study, self.store, devices)
+        self.store.prepare()
+        self.store.write_plan(plan_document(self.study, command), self.study.to_toml(), len(now.done))
+        for trial in now.done:
+            row = now.rows[trial.trial_id]
+            stamped = rows.stamp(trial, row, self.regularisers)
+            if {key: row.get(key) for key in stamped} != stamped:
+                self.store.write_row(stamped)
+        return now
+
+    def train(self, now: Standing, devices: list[str]) -> list[str]:
+        """Train what is to do; return the status of each trial that this run trained."""
+        provenance = environment(devices)
+        environment_id = content_hash(provenance)
+        self.store.write_environment(environment_id, provenance)
+        _warn_of_machine(provenance)
+        statuses: list[str] = []
+        epochs = sum(trial.recipe.epochs for trial in now.to_do)
+        claims = Claims(self.store.folder)
+        with closing(claims), Progress(len(now.done), epochs, len(now.to_do), self.workers) as progress:
+            for device in devices:
+                to_do = [trial for trial in now.to_do if trial.device == device]
+                workers = self.workers if device == "cpu" else 1
+                for stack, results in self._device(to_do, workers, claims, progress):
+                    written = []
+                    for result in results:
+                        known = {"workers": workers, "environment_id": environment_id}
+                        row = rows.stamp(result.trial, result.row | known, self.regularisers)
+                        self.store.write(row, result.curve)
+                        written.append(row["status"])
+                    claims.release(trial.trial_id for trial in stack.trials)
+                    statuses += written
+                    progress.finished(stack, written)
+        return statuses
+
+    def _device(
+        self, to_do: list[Trial], workers: int, claims: Claims, progress: Progress
+    ) -> Iterator[tuple[Stack, list[Any]]]:
+        """Yield each stack of one device that this run has trained, with its results.
+
+        What another runner is at is waited for, and taken over should that runner end without it.
+        """
+        while to_do:
+            queue = _Queue(stacks(to_do, workers), self.store, claims)
+            with closing(self.executor(queue.next, min(workers, max(1, len(queue.waiting))))) as events:
+                for event in events:
+                    if isinstance(event, StackDone):
+                        yield event.stack, event.results
+                    else:
+                        progress.epoch(event.stack)
+            progress.elsewhere(len(queue.done_elsewhere), sum(t.recipe.epochs for t in queue.done_elsewhere))
+            to_do = queue.claimed_elsewhere
+            if to_do:
+                time.sleep(OTHER_RUNNER_SECONDS)
+
+
+class _Queue:
+    """The stacks still to train, less what other runners are at or have done."""
+
+    def __init__(self, waiting: list[Stack], store: Store, claims: Claims) -> None:
+        self.waiting, self.store, self.claims = waiting, store, claims
+        self.claimed_elsewhere: list[Trial] = []
+        self.done_elsewhere: list[Trial] = []
+
+    def next(self) -> Stack | None:
+        """Return the next stack with a trial that can be claimed and is not done, or None."""
+        while self.waiting:
+            mine = []
+            for trial in self.waiting.pop(0).trials:
+                if not self.claims.take(trial.trial_id):
+                    self.claimed_elsewhere.append(trial)
+                    continue
+                row = self.store.read(trial.trial_id)
+                if row is None or row["status"] == schema.FAILED:
+                    mine.append(trial)
+                else:
+                    self.done_elsewhere.append(trial)
+                    self.claims.release([trial.trial_id])
+            if mine:
+                return Stack(tuple(mine))
+        return None
+
+
+def _is_present(device: str) -> bool:
+    return device == "cpu" or torch.cuda.is_available()
+
+
+def _warn_of_machine(provenance: dict[str, Any]) -> None:
+    for device, found in provenance["self_test"].items():
+        if not found["stack_slices_equal"]:
+            print(
+                f"warning: on {device} a network in a stack is not the same to the bit as alone: results may depend"
+                " on which trials are trained together (recorded in the environment file)",
+                file=sys.stderr,
+            )

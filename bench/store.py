@@ -1,0 +1,162 @@
+"""A results folder: one file per trial, written beside and moved into place, safe for several runners."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import json
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bench import schema
+from bench.faults import StorageError
+from bench.files import write_atomically
+from bench.rows import Row
+
+LEFTOVER_SECONDS = 3600
+FIXED_COLUMNS = set(schema.trials_schema([]).names)
+
+
+class Store:
+    """The results of one study in `folder`. Nothing is written before the first `prepare`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.trials = folder / schema.TRIALS_FOLDER
+        self.curves = folder / schema.CURVES_FOLDER
+
+    def prepare(self) -> None:
+        """Make the folders, and remove what a killed runner left half written long ago; raise StorageError."""
+        try:
+            for directory in (self.trials, self.curves):
+                directory.mkdir(parents=True, exist_ok=True)
+                for leftover in directory.glob(".*.tmp"):
+                    if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
+                        leftover.unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(f"{self.folder}: cannot be written: {error.strerror or error}") from error
+
+    def trial_ids(self) -> list[str]:
+        """Return the ids of all trials on disk, in order."""
+        return sorted(path.stem for path in self.trials.glob("*.parquet") if not path.name.startswith("."))
+
+    def read(self, trial_id: str) -> Row | None:
+        """Return the row of a trial, or None where it is not on disk; raise StorageError where it is damaged."""
+        path = self.trials / f"{trial_id}.parquet"
+        try:
+            (row,) = pq.ParquetFile(path, page_checksum_verification=True).read().to_pylist()
+        except FileNotFoundError:
+            return None
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise StorageError(
+                f"{path}: damaged: {str(error).splitlines()[0]}. Remove this file; the next run trains its trial again."
+            ) from error
+        return row
+
+    def write(self, row: Row, curve: list[Row]) -> None:
+        """Write a trial, its curve first: a trial that is there is complete. Raise StorageError."""
+        if curve:
+            _write_table(self.curves / f"{row['trial_id']}.parquet", curve, schema.CURVES)
+        self.write_row(row)
+
+    def write_row(self, row: Row) -> None:
+        """Write or replace the row of a trial; raise StorageError."""
+        factors = [column for column in row if column not in FIXED_COLUMNS]
+        _write_table(self.trials / f"{row['trial_id']}.parquet", [row], schema.trials_schema(factors))
+
+    def export(self, file: Path) -> int:
+        """Write all trials of the present plan as one parquet file; return their number. Raise StorageError."""
+        plan = self.plan()
+        wanted = self.trial_ids() if plan is None else [trial["trial_id"] for trial in plan["trials"]]
+        rows = [row for trial_id in wanted if (row := self.read(trial_id)) is not None]
+        if not rows:
+            raise StorageError(f"{self.folder}: there are no trials to export")
+        factors = dict.fromkeys(column for row in rows for column in row if column not in FIXED_COLUMNS)
+        _write_table(file, rows, schema.trials_schema(list(factors)), compression="zstd")
+        return len(rows)
+
+    def plan(self) -> dict[str, Any] | None:
+        """Return the present plan, or None where the folder has none; raise StorageError where it is damaged."""
+        path = self.folder / schema.PLAN_FILE
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise StorageError(f"{path}: damaged: {error}") from error
+
+    def write_plan(self, plan: dict[str, Any], study: str, trials_done: int) -> None:
+        """Write the plan and the resolved study; log the plan of analysis if it is not the last one logged."""
+        before = self.plan()
+        write_atomically(self.folder / schema.STUDY_FILE, study.encode())
+        write_atomically(self.folder / schema.PLAN_FILE, json.dumps(plan, indent=1).encode())
+        if before is None or before["analysis_hash"] != plan["analysis_hash"]:
+            entry = {
+                "time": datetime.now(UTC).isoformat(timespec="seconds"),
+                "analysis_hash": plan["analysis_hash"],
+                "trials_done": trials_done,
+                "analysis": plan["analysis"],
+            }
+            log = self.folder / schema.PLANS_LOG
+            logged = log.read_bytes() if log.exists() else b""
+            write_atomically(log, logged + json.dumps(entry).encode() + b"\n")
+
+    def write_environment(self, environment_id: str, environment: dict[str, Any]) -> None:
+        """Write the full provenance under its id, once."""
+        path = self.folder / schema.ENVIRONMENT_FOLDER / f"{environment_id}.json"
+        if not path.exists():
+            write_atomically(path, json.dumps(environment, indent=1, sort_keys=True).encode())
+
+
+class Claims:
+    """Which trials this runner is at, so that two runners on one folder share the work.
+
+    A claim is a lock on one byte of one file, at an offset made from the trial's id. The kernel drops it when the
+    runner ends, however it ends.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / ".claims"
+        try:
+            self._file = path.open("ab")
+        except OSError as error:
+            raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+    def take(self, trial_id: str) -> bool:
+        """Claim a trial; return False where another runner is at it."""
+        try:
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _offset(trial_id))
+        except OSError:
+            return False
+        return True
+
+    def release(self, trial_ids: Iterable[str]) -> None:
+        """Give claims back."""
+        for trial_id in trial_ids:
+            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _offset(trial_id))
+
+    def close(self) -> None:
+        """Give all claims back."""
+        self._file.close()
+
+
+def _offset(trial_id: str) -> int:
+    return int(trial_id, 16) >> 2
+
+
+def _write_table(path: Path, rows: list[Row], table_schema: pa.Schema, compression: str = "none") -> None:
+    """Write rows as parquet, atomically."""
+    buffer = io.BytesIO()
+    pq.write_table(
+        pa.Table.from_pylist(rows, schema=table_schema),
+        buffer,
+        compression=compression,
+        write_page_checksum=True,
+    )
+    write_atomically(path, buffer.getvalue())

@@ -1,0 +1,150 @@
+"""The training of a stack: batch -> forward -> loss -> gradient -> step -> evaluate.
+
+Trials of a stack share one seed, hence batches, initial weights and the random numbers behind their noise; they
+differ in the strengths of their regularisers. Nothing that a trial computes depends on its neighbours in the stack.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+
+from bench import draws, model
+from bench.data.split import Split
+from bench.draws import Position
+from bench.model import Layer
+from bench.regularisers import REGULARISERS
+from bench.regularisers.record import Draw
+from bench.trials import Stack
+
+ENGINE = "stacked"
+EVALUATION_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a network of the stack got on a set of images, or while training over an epoch."""
+
+    correct: torch.Tensor
+    """bool `[N]`."""
+    loss: float
+    """nats per sample."""
+
+
+@dataclass
+class Outcome:
+    """What came of one trial."""
+
+    running: list[Score] = field(default_factory=list)
+    """Over each epoch, while training, noise on."""
+    test: list[Score] = field(default_factory=list)
+    """After each epoch."""
+    train: Score | None = None
+    """Clean: after the last epoch, evaluation mode."""
+    validation: Score | None = None
+    train_seconds: float = 0.0
+
+
+def softmax_error(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return cross-entropy `[K, B]` in nats, hits `[K, B]`, and d (mean over the batch) / d logits `[K, B, C]`.
+
+    The loss is a mean over rows and a sum over trials: a mean over trials would divide the learning rate by K.
+    """
+    log_probability = torch.log_softmax(logits, dim=-1)
+    target = labels.expand(logits.shape[:2])[..., None]
+    loss = -log_probability.gather(2, target).squeeze(2)
+    hits = log_probability.argmax(dim=-1) == labels
+    error = log_probability.exp_()
+    error.scatter_add_(2, target, torch.full_like(error[..., :1], -1.0))
+    return loss, hits, error.div_(logits.shape[1])
+
+
+def noise_at(stack: Stack, epoch: int, step: int, rows: int, like: torch.Tensor) -> model.Noise:
+    """Return the stack's hidden noise at one step: the product of what its regularisers give."""
+    strengths = {
+        name: torch.tensor(values, dtype=torch.float64, device=like.device)
+        for name, values in stack.strengths().items()
+    }
+
+    def noise(layer: int) -> torch.Tensor | None:
+        draw = Draw(stack.seeds.mask, Position(epoch, step, layer), (rows, stack.recipe.hidden[layer]), like.dtype)
+        product = None
+        for name, strength in strengths.items():
+            factor = REGULARISERS[name].hidden(draw, strength[:, layer])
+            product = factor if product is None else product.mul_(factor)
+        return product
+
+    return noise
+
+
+def evaluate(network: list[Layer], images: torch.Tensor, labels: torch.Tensor) -> list[Score]:
+    """Score every network of the stack on `images` `[N, I]`, in evaluation mode."""
+    losses, hits = [], []
+    for start in range(0, len(images), EVALUATION_ROWS):
+        rows = slice(start, start + EVALUATION_ROWS)
+        loss, hit, _ = softmax_error(model.predict(network, images[rows]), labels[rows])
+        losses.append(loss)
+        hits.append(hit)
+    return _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
+
+
+def train_epoch(network: list[Layer], stack: Stack, epoch: int, split: Split) -> list[Score]:
+    """Train the stack for one epoch (counted from 0), in place; return the running scores."""
+    recipe, images, labels = stack.recipe, split.train_images, split.train_labels
+    order = draws.permutation(stack.seeds.order, "order", Position(epoch=epoch), len(images))
+    losses, hits = [], []
+    for step, rows in enumerate(torch.from_numpy(order).to(images.device).split(recipe.batch_size)):
+        batch, target = images.index_select(0, rows), labels.index_select(0, rows)
+        seen = model.forward(network, batch, noise_at(stack, epoch, step, len(rows), images))
+        loss, hit, error = softmax_error(seen.logits, target)
+        model.descend(network, seen, error, recipe.learning_rate)
+        losses.append(loss)
+        hits.append(hit)
+    return _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
+
+
+def train_stack(stack: Stack, split: Split, on_epoch: Callable[[], None]) -> list[Outcome]:
+    """Train every trial of the stack and score it; `on_epoch` is called after each epoch.
+
+    `split` decides number format and device. The outcomes are in the order of the stack's trials.
+    """
+    recipe, images = stack.recipe, split.train_images
+    sizes = (images.shape[1], *recipe.hidden, split.classes)
+    weights = model.initial_weights(sizes, stack.seeds.init, recipe.initialisation)
+    network = model.build(weights, len(stack.trials), images.dtype, images.device)
+    outcomes = [Outcome() for _ in stack.trials]
+    for epoch in range(recipe.epochs):
+        started = _clock(images.device)
+        running = train_epoch(network, stack, epoch, split)
+        seconds = (_clock(images.device) - started) / len(outcomes)
+        tested = evaluate(network, split.test_images, split.test_labels)
+        for outcome, running_score, test_score in zip(outcomes, running, tested, strict=True):
+            outcome.running.append(running_score)
+            outcome.test.append(test_score)
+            outcome.train_seconds += seconds
+        on_epoch()
+    for outcome, score in zip(outcomes, evaluate(network, images, split.train_labels), strict=True):
+        outcome.train = score
+    if len(split.validation_images):
+        validated = evaluate(network, split.validation_images, split.validation_labels)
+        for outcome, score in zip(outcomes, validated, strict=True):
+            outcome.validation = score
+    return outcomes
+
+
+def _scores(losses: torch.Tensor, hits: torch.Tensor) -> list[Score]:
+    """Return a score for each row of `losses` and `hits`, `[K, N]`, each summed by itself.
+
+    A sum over the whole tensor may add in another order for another K.
+    """
+    return [Score(correct=hit.cpu(), loss=loss.double().mean().item()) for loss, hit in zip(losses, hits, strict=True)]
+
+
+def _clock(device: torch.device) -> float:
+    """Return the time in seconds once `device` has done its work."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter()

@@ -1,0 +1,166 @@
+"""Conditions, trials and stacks: what is trained, under which name, and together with what."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bench.regularisers import REGULARISERS
+
+MAX_STACK = {"cpu": 8, "cuda": 264}
+"""Trials trained together at most: on a CPU the stack should stay in cache, on a GPU fill the multiprocessors."""
+
+NUMERIC_SOURCES = ("bench.draws", "bench.model", "bench.train", "bench.data.split")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything but the condition and the seed: data, model and training."""
+
+    data: str
+    train_size: int
+    validation_size: int
+    hidden: tuple[int, ...]
+    initialisation: str
+    epochs: int
+    batch_size: int
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One setting of the regularisers, under a label. `settings` has one strength per hidden layer."""
+
+    label: str
+    settings: tuple[tuple[str, tuple[float, ...]], ...]
+    stays_at_chance: bool = False
+
+    def active(self) -> dict[str, tuple[float, ...]]:
+        """Return the settings that do something: those at their null strength throughout are left out."""
+        return {name: values for name, values in self.settings if any(v != REGULARISERS[name].null for v in values)}
+
+    @property
+    def condition_id(self) -> str:
+        """Hash of what the condition does, whatever its label."""
+        return content_hash(self.active())
+
+    def factors(self, names: Iterable[str], layers: int) -> dict[str, float]:
+        """Return the column of each layer's strength, ``<name>_1`` on, for the regularisers in `names`."""
+        given = dict(self.settings)
+        return {
+            f"{name}_{layer + 1}": given.get(name, (REGULARISERS[name].null,) * layers)[layer]
+            for name in names
+            for layer in range(layers)
+        }
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The seeds of a trial's three sources of randomness."""
+
+    init: int
+    order: int
+    mask: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training run: condition x seed x device x precision."""
+
+    study: str
+    condition: Condition
+    seed: int
+    seeds: Seeds
+    recipe: Recipe
+    device: str
+    data_hash: str
+    precision: str = "float32"
+    engine: str = "stacked"
+
+    @property
+    def code_hash(self) -> str:
+        """Hash of the sources that this trial's numbers depend on."""
+        return sources_hash(tuple(sorted(self.condition.active())))
+
+    @property
+    def trial_id(self) -> str:
+        """Hash of everything that this trial's numbers depend on. Study name and label are not among it."""
+        return content_hash(
+            {
+                "recipe": asdict(self.recipe),
+                "condition": self.condition.active(),
+                "seeds": asdict(self.seeds),
+                "seed": self.seed,
+                "device": self.device,
+                "precision": self.precision,
+                "engine": self.engine,
+                "data": self.data_hash,
+                "code": self.code_hash,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Trials that are trained together. They share recipe, seeds, device and precision."""
+
+    trials: tuple[Trial, ...]
+
+    @property
+    def recipe(self) -> Recipe:
+        """Recipe of every trial."""
+        return self.trials[0].recipe
+
+    @property
+    def seeds(self) -> Seeds:
+        """Seeds of every trial."""
+        return self.trials[0].seeds
+
+    def strengths(self) -> dict[str, list[tuple[float, ...]]]:
+        """Return the strengths `[K][layer]` of each regulariser that some trial of the stack uses."""
+        active = [trial.condition.active() for trial in self.trials]
+        nothing = {name: (record.null,) * len(self.recipe.hidden) for name, record in REGULARISERS.items()}
+        return {
+            name: [settings.get(name, nothing[name]) for settings in active]
+            for name in REGULARISERS
+            if any(name in settings for settings in active)
+        }
+
+
+def stacks(trials: Iterable[Trial], workers: int) -> list[Stack]:
+    """Group trials into stacks: as large as serves, even in size, and enough of them for `workers`."""
+    groups: dict[tuple[object, ...], list[Trial]] = {}
+    for trial in trials:
+        groups.setdefault((trial.recipe, trial.seeds, trial.device, trial.precision), []).append(trial)
+    total = sum(map(len, groups.values()))
+    grouped = []
+    for group in groups.values():
+        largest = min(MAX_STACK[group[0].device], max(1, -(-total // workers)))
+        parts = -(-len(group) // largest)
+        grouped += [
+            Stack(tuple(group[part * len(group) // parts : (part + 1) * len(group) // parts])) for part in range(parts)
+        ]
+    return grouped
+
+
+def content_hash(content: Any) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 of `content` as canonical JSON."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+@cache
+def sources_hash(regularisers: tuple[str, ...]) -> str:
+    """Return the hash of the engine's sources and of those of the named regularisers.
+
+    A regulariser that a trial does not use is not part of it: adding one leaves old results valid.
+    """
+    modules = [*NUMERIC_SOURCES, *(REGULARISERS[name].hidden.__module__ for name in regularisers)]
+    files = [Path(importlib.import_module(module).__file__ or "") for module in modules]
+    return content_hash([file.read_bytes().decode() for file in files])

@@ -1,0 +1,65 @@
+"""What a worker does with a stack: load the data, train, and make a result of every trial, come what may."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+
+from bench import rows
+from bench.data import DATA_SETS, data_root
+from bench.data.split import Split, make_split
+from bench.rows import Row
+from bench.train import train_stack
+from bench.trials import Stack, Trial
+
+
+@dataclass(frozen=True)
+class Result:
+    """A trial's row, but for what the runner knows (names, environment), and its curve."""
+
+    trial: Trial
+    row: Row
+    curve: list[Row]
+
+
+def perform(stack: Stack, on_epoch: Callable[[], None]) -> list[Result]:
+    """Train the stack and return a result for each trial.
+
+    Where the stack raises, each trial is tried alone; one that raises again becomes a failed row with its error.
+    """
+    started = datetime.now(UTC)
+    try:
+        recipe = stack.recipe
+        split = load_split(recipe.data, recipe.train_size, recipe.validation_size, stack.trials[0].device)
+        outcomes = train_stack(stack, split, on_epoch)
+    except Exception as error:  # noqa: BLE001 - whatever a trial raises is an outcome to record
+        if len(stack.trials) > 1:
+            return [result for trial in stack.trials for result in perform(Stack((trial,)), on_epoch)]
+        return failure(stack, error, started)
+    execution = rows.executed(len(outcomes), started, datetime.now(UTC))
+    return [
+        Result(trial, rows.measured(outcome, split.classes) | execution, rows.curve(trial, outcome))
+        for trial, outcome in zip(stack.trials, outcomes, strict=True)
+    ]
+
+
+def failure(stack: Stack, error: Exception, started: datetime) -> list[Result]:
+    """Return a failed result, with no numbers, for each trial of the stack."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    said = {"error": f"{type(error).__name__}: {error}{place}"}
+    row = said | rows.executed(len(stack.trials), started, datetime.now(UTC))
+    return [Result(trial, row, []) for trial in stack.trials]
+
+
+@lru_cache(maxsize=1)
+def load_split(data: str, train_size: int, validation_size: int, device: str) -> Split:
+    """Return the verified data of a recipe on `device`; a worker keeps the last."""
+    images = DATA_SETS[data].load(data_root())
+    return make_split(images, train_size, validation_size).to(torch.device(device))
