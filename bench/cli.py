@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections import Counter
 from pathlib import Path
+from typing import TextIO
 
 from bench import schema
 from bench.data import DATA_SETS, data_root
@@ -122,13 +123,13 @@ def _study_and_store(options: argparse.Namespace) -> tuple[Study, Store]:
     return study, Store(options.out or Path("results") / study.name)
 
 
-def _print_standing(now: Standing, file: object = None) -> None:
+def _print_standing(now: Standing, file: TextIO | None = None) -> None:
     lines = [f"{len(now.done):>8}  trials done", f"{len(now.to_do):>8}  to do"]
     for device, number in Counter(trial.device for trial in now.absent_device).items():
         lines.append(f"{number:>8}  left to do on {device}, which is not used here")
     if now.stale:
         lines.append(f"{now.stale:>8}  stale: trials of other settings or sources, kept but left out")
-    print("\n".join(lines), file=file or sys.stdout, flush=True)  # pyright: ignore[reportArgumentType]
+    print("\n".join(lines), file=file, flush=True)
 
 
 def _workers(text: str) -> int:

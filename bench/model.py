@@ -5,6 +5,7 @@ Shapes: K trials in the stack, B rows in the batch, I inputs and O outputs of a 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ def initial_weights(sizes: tuple[int, ...], seed: int, initialisation: str) -> l
     weights from N(0, 0.01^2), by the inverse of the distribution function, and leaves the biases as they are.
     """
     layers = []
-    for layer, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for layer, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
         uniform = draws.uniforms(seed, "initialisation", Position(layer=layer), (inputs + 1) * outputs)
         centred = (2 * uniform - 1) / np.sqrt(inputs)
         weight, bias = centred[: inputs * outputs], centred[inputs * outputs :]

@@ -26,9 +26,9 @@ class Progress:
     def __init__(self, done: int, epochs_to_do: int, trials_to_do: int, workers: int) -> None:
         self.done, self.failed, self.diverged = done, 0, 0
         self.trials_to_do, self.epochs_to_do, self.workers = trials_to_do, epochs_to_do, workers
-        self.epochs = 0
+        self.epochs = self.stacks_done = 0
         self.in_flight: dict[Stack, int] = {}
-        self.started = self.shown = time.monotonic()
+        self.started = self.shown = self.last_told = time.monotonic()
         console = Console(file=sys.stderr)
         self.live = Live(console=console, refresh_per_second=4) if console.is_terminal else None
 
@@ -48,11 +48,13 @@ class Progress:
         """Count one epoch of every trial of `stack`."""
         self.in_flight[stack] = self.in_flight.get(stack, 0) + len(stack.trials)
         self.epochs += len(stack.trials)
+        self.last_told = time.monotonic()
         self.show()
 
     def finished(self, stack: Stack, statuses: list[str]) -> None:
         """Count the trials of `stack` as done; what it did not train (it failed) is no longer to do."""
         trained = self.in_flight.pop(stack, 0)
+        self.stacks_done += 1
         self.epochs_to_do -= stack.recipe.epochs * len(stack.trials) - trained
         self.done += len(statuses)
         self.trials_to_do -= len(statuses)
@@ -66,28 +68,31 @@ class Progress:
         self.trials_to_do -= stack_trials
         self.epochs_to_do -= epochs
 
+    def speed(self) -> float:
+        """Return the trained epochs of trials per second up to the last one told; 0 until every worker has told."""
+        seconds = self.last_told - self.started
+        told = self.stacks_done > 0 or len(self.in_flight) >= self.workers
+        return self.epochs / seconds if told and seconds > 0 else 0.0
+
     def seconds_left(self) -> float | None:
-        """Return the time left, or None before the first epoch.
+        """Return the time left, or None until every worker has told of an epoch.
 
         Workers share what is left, but one stack is one worker's: the last one is not shared.
         """
-        if not self.epochs:
+        if not self.speed():
             return None
-        elapsed = time.monotonic() - self.started
-        busy = max(1, min(self.workers, len(self.in_flight)))
-        per_epoch = elapsed / self.epochs
-        shared = per_epoch * (self.epochs_to_do - self.epochs)
+        left = self.epochs_to_do - self.epochs
         longest = max(
             (stack.recipe.epochs * len(stack.trials) - trained for stack, trained in self.in_flight.items()),
             default=0,
         )
-        return max(shared, per_epoch * busy * longest)
+        since = time.monotonic() - self.last_told
+        return max(0.0, max(left, self.workers * longest) / self.speed() - since)
 
     def text(self) -> str:
         """Return the state on one line."""
-        elapsed = time.monotonic() - self.started
         left = self.seconds_left()
-        speed = f"{self.epochs / elapsed:.1f} epochs/s" if self.epochs and elapsed > 0 else "starting"
+        speed = f"{self.speed():.1f} epochs/s" if self.speed() else "starting"
         parts = [f"{self.done} done", f"{self.trials_to_do} left", f"{self.failed} failed"]
         if self.diverged:
             parts.append(f"{self.diverged} diverged")

@@ -52,11 +52,10 @@ def executed(stack_size: int, started: datetime, ended: datetime) -> Row:
     return {"stack_size": stack_size, "exclusive": False, "started_at": started, "ended_at": ended}
 
 
-def curve(trial: Trial, outcome: Outcome) -> list[Row]:
+def curve(outcome: Outcome) -> list[Row]:
     """Return the trial's rows of the curves table; the clean training accuracy is known at the last epoch only."""
     rows = [
         {
-            "trial_id": trial.trial_id,
             "epoch": epoch,
             "running_train_loss": running.loss,
             "running_train_accuracy": _accuracy(running),

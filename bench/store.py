@@ -62,7 +62,8 @@ class Store:
     def write(self, row: Row, curve: list[Row]) -> None:
         """Write a trial, its curve first: a trial that is there is complete. Raise StorageError."""
         if curve:
-            _write_table(self.curves / f"{row['trial_id']}.parquet", curve, schema.CURVES)
+            named = [{"trial_id": row["trial_id"], **epoch} for epoch in curve]
+            _write_table(self.curves / f"{row['trial_id']}.parquet", named, schema.CURVES)
         self.write_row(row)
 
     def write_row(self, row: Row) -> None:

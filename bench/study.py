@@ -16,7 +16,7 @@ from bench.data import DATA_SETS, data_hash
 from bench.faults import StudyError, nearest
 from bench.fields import Faults, Field
 from bench.model import INITIALISATIONS
-from bench.trials import Condition, Recipe, Seeds, Trial, content_hash
+from bench.trials import Condition, Recipe, Seeds, Trial, content_hash, sources_hash
 
 SHIPPED = Path(__file__).with_name("studies")
 METRICS = [field.name for field in schema.OUTCOME if field.type == pa.float64()]
@@ -93,7 +93,16 @@ class Study:
         """Return every trial of the study: by device, then seed, then condition."""
         content = data_hash(self.recipe.data, self.recipe.train_size, self.recipe.validation_size)
         return [
-            Trial(self.name, condition, seed, Seeds(seed, seed, seed), self.recipe, device, content)
+            Trial(
+                self.name,
+                condition,
+                seed,
+                Seeds(seed, seed, seed),
+                self.recipe,
+                device,
+                data_hash=content,
+                code_hash=sources_hash(condition.regularisers()),
+            )
             for device in self.devices
             for seed in self.seeds
             for condition in self.conditions
@@ -174,7 +183,7 @@ def read_study(document: dict[str, Any], file: str) -> Study:
         data=section["data"]["name"],
         train_size=section["data"]["train_size"],
         validation_size=section["data"]["validation_size"],
-        hidden=hidden,
+        hidden=section["model"]["hidden"],
         **section["training"],
     )
     trials = section["trials"]

@@ -45,6 +45,10 @@ class Condition:
         """Return the settings that do something: those at their null strength throughout are left out."""
         return {name: values for name, values in self.settings if any(v != REGULARISERS[name].null for v in values)}
 
+    def regularisers(self) -> tuple[str, ...]:
+        """Return the names of the regularisers that do something."""
+        return tuple(sorted(self.active()))
+
     @property
     def condition_id(self) -> str:
         """Hash of what the condition does, whatever its label."""
@@ -80,13 +84,10 @@ class Trial:
     recipe: Recipe
     device: str
     data_hash: str
+    code_hash: str
+    """Hash of the sources that this trial's numbers depend on."""
     precision: str = "float32"
     engine: str = "stacked"
-
-    @property
-    def code_hash(self) -> str:
-        """Hash of the sources that this trial's numbers depend on."""
-        return sources_hash(tuple(sorted(self.condition.active())))
 
     @property
     def trial_id(self) -> str:

@@ -16,7 +16,7 @@ from bench.data import DATA_SETS, data_root
 from bench.data.split import Split, make_split
 from bench.rows import Row
 from bench.train import train_stack
-from bench.trials import Stack, Trial
+from bench.trials import Stack, Trial, sources_hash
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ def perform(stack: Stack, on_epoch: Callable[[], None]) -> list[Result]:
     """
     started = datetime.now(UTC)
     try:
+        check_sources(stack)
         recipe = stack.recipe
         split = load_split(recipe.data, recipe.train_size, recipe.validation_size, stack.trials[0].device)
         outcomes = train_stack(stack, split, on_epoch)
@@ -44,9 +45,16 @@ def perform(stack: Stack, on_epoch: Callable[[], None]) -> list[Result]:
         return failure(stack, error, started)
     execution = rows.executed(len(outcomes), started, datetime.now(UTC))
     return [
-        Result(trial, rows.measured(outcome, split.classes) | execution, rows.curve(trial, outcome))
+        Result(trial, rows.measured(outcome, split.classes) | execution, rows.curve(outcome))
         for trial, outcome in zip(stack.trials, outcomes, strict=True)
     ]
+
+
+def check_sources(stack: Stack) -> None:
+    """Raise RuntimeError unless this process runs the sources that the trials were planned with."""
+    for trial in stack.trials:
+        if sources_hash(trial.condition.regularisers()) != trial.code_hash:
+            raise RuntimeError("the sources of the engine were changed while the study ran: run it again")
 
 
 def failure(stack: Stack, error: Exception, started: datetime) -> list[Result]:

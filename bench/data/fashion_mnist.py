@@ -20,7 +20,7 @@ INSTALLED = Path("usr/share/datasets/fashion-mnist")
 NETWORK_SECONDS = 30
 PACKAGE_SECONDS = 300
 
-SHA256 = dict(
+SHA256: dict[str, str] = dict(
     zip(
         PARTS,
         (

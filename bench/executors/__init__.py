@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from bench.trials import Stack
@@ -28,5 +28,5 @@ class StackDone:
 
 
 Event = EpochDone | StackDone
-Executor = Callable[[NextStack, int], Iterator[Event]]
-"""(source of stacks, number of workers) -> events. Closing the iterator stops the workers."""
+Executor = Callable[[NextStack, int], Generator[Event]]
+"""(source of stacks, number of workers) -> events. Closing the generator stops the workers."""

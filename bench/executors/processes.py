@@ -6,11 +6,12 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import cast
 
 import torch
 
@@ -52,7 +53,7 @@ class WorkerDiedError(Exception):
     """A worker process ended without an answer."""
 
 
-def run(next_stack: NextStack, workers: int) -> Iterator[Event]:
+def run(next_stack: NextStack, workers: int) -> Generator[Event]:
     """Yield what happens on `workers` processes; a worker that dies fails its stack and is replaced."""
     cores = physical_cores()
     team = [_start(cores[index % len(cores)]) for index in range(workers)]
@@ -62,15 +63,9 @@ def run(next_stack: NextStack, workers: int) -> Iterator[Event]:
         while busy := [worker for worker in team if worker.stack is not None]:
             ready = wait([worker.pipe for worker in busy])
             for worker in busy:
-                if worker.pipe in ready and worker.stack is not None:
-                    stack, message = worker.stack, _receive(worker)
-                    if message is None:
-                        yield EpochDone(stack)
-                        continue
-                    yield StackDone(stack, message)
-                    if not worker.process.is_alive():
-                        team[team.index(worker)] = worker = _start(worker.core)
-                    _give(worker, next_stack())
+                if worker.pipe in ready:
+                    yield _receive(worker)
+            team = [worker if worker.process.is_alive() else _start(worker.core) for worker in team]
             for worker in team:
                 if worker.stack is None:
                     _give(worker, next_stack())
@@ -80,7 +75,7 @@ def run(next_stack: NextStack, workers: int) -> Iterator[Event]:
 
 def _start(core: int) -> _Worker:
     """Start a worker on one core."""
-    ours, theirs = SPAWN.Pipe()
+    ours, theirs = cast("tuple[Connection, Connection]", SPAWN.Pipe())
     process = SPAWN.Process(target=_serve, args=(theirs, core), daemon=True, name=f"bench-worker-{core}")
     process.start()
     theirs.close()
@@ -97,19 +92,21 @@ def _give(worker: _Worker, stack: Stack | None) -> None:
             worker.process.join(STOP_SECONDS)
 
 
-def _receive(worker: _Worker) -> list[Result] | None:
-    """Return the results of the worker's stack, or None where it tells of an epoch."""
+def _receive(worker: _Worker) -> Event:
+    """Return what a worker tells: one more epoch, or the results of its stack. A dead worker's stack has failed."""
     assert worker.stack is not None and worker.started is not None
     try:
-        message = worker.pipe.recv()
+        results: list[Result] | None = worker.pipe.recv()
     except (EOFError, ConnectionResetError):
         worker.process.join(STOP_SECONDS)
         code = worker.process.exitcode
         died = WorkerDiedError(f"the worker process ended with exit code {code} (negative: killed by that signal)")
-        message = failure(worker.stack, died, worker.started)
-    if message is not None:
-        worker.stack = None
-    return message
+        results = failure(worker.stack, died, worker.started)
+    if results is None:
+        return EpochDone(worker.stack)
+    event = StackDone(worker.stack, results)
+    worker.stack = None
+    return event
 
 
 def _stop(team: list[_Worker]) -> None:

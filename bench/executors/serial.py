@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import torch
 
@@ -10,7 +10,7 @@ from bench.executors import EpochDone, Event, NextStack, StackDone
 from bench.work import perform
 
 
-def run(next_stack: NextStack, workers: int) -> Iterator[Event]:
+def run(next_stack: NextStack, workers: int) -> Generator[Event]:
     """Yield what happens. `workers` is 1 whatever is asked; epochs are reported when their stack is done."""
     del workers
     torch.set_num_threads(1)
