@@ -68,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     this_run = Run(study, store, EXECUTORS[options.executor], options.workers)
+    _fetch(study.recipe.data)
     now = this_run.start(devices, command)
     _print_standing(now, sys.stderr)
     statuses = this_run.train(now, devices) if now.to_do else []
@@ -105,8 +106,8 @@ def data(options: argparse.Namespace) -> int:
     if options.name not in DATA_SETS:
         raise UsageError(f"no data set {options.name}{nearest(options.name, DATA_SETS)} ({', '.join(DATA_SETS)})")
     data_set, root = DATA_SETS[options.name], data_root()
-    if options.action == "fetch" and data_set.missing(root):
-        print(f"{data_set.name}: fetched from {data_set.fetch(root)}", file=sys.stderr)
+    if options.action == "fetch":
+        _fetch(options.name)
     data_set.verify(root)
     print(f"{data_set.name}: verified in {data_set.folder(root)} (licence {data_set.licence}, {data_set.origin})")
     return DONE
@@ -116,6 +117,13 @@ def export(options: argparse.Namespace) -> int:
     """Write the trials of the present plan as one compact parquet file."""
     print(f"{Store(options.folder).export(options.file)} trials written to {options.file}", file=sys.stderr)
     return DONE
+
+
+def _fetch(name: str) -> None:
+    """Get the data set unless it is here."""
+    if DATA_SETS[name].missing(data_root()):
+        print(f"{name}: fetching", file=sys.stderr)
+        print(f"{name}: fetched from {DATA_SETS[name].fetch(data_root())}", file=sys.stderr)
 
 
 def _study_and_store(options: argparse.Namespace) -> tuple[Study, Store]:

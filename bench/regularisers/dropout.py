@@ -18,7 +18,7 @@ def dropped_cells(rate: torch.Tensor) -> torch.Tensor:
 
 def scale(rate: torch.Tensor) -> torch.Tensor:
     """Return the factor of kept units, float64: 1 / realised keep rate, so the expectation is exact; 0 at rate 1."""
-    kept = CELLS - dropped_cells(rate)
+    kept = (CELLS - dropped_cells(rate)).double()
     return torch.where(kept > 0, CELLS / kept.clamp(min=1), 0.0)
 
 

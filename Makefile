@@ -1,0 +1,53 @@
+# The commands of this project: make help.
+PYTHON ?= python3
+STUDY ?= dropout
+DATA ?= fashion_mnist
+DIR ?= results/$(basename $(notdir $(STUDY)))
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help setup data bench report perf test check clean
+.DEFAULT_GOAL := help
+
+help:  ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make bench STUDY=name-or-file.toml   another study (now: $(STUDY))"
+	@echo "  make report DIR=results-folder       another folder (now: $(DIR))"
+
+setup: $(READY)  ## Make .venv with everything that bench, analysis and the tests need
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Name one: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+data: $(READY)  ## Fetch Fashion-MNIST (DATA=name for another data set) and verify it
+	$(BIN)/python -m bench data fetch $(DATA)
+
+bench: $(READY)  ## Run the dropout study (STUDY=...) and report on it; run again to resume
+	@folder=$$($(BIN)/python -m bench run $(STUDY)); status=$$?; \
+	[ $$status -le 1 ] || exit $$status; \
+	$(BIN)/python -m analysis report "$$folder" || exit $$?; \
+	exit $$status
+
+report: $(READY)  ## Make the report of a results folder again (DIR=...)
+	$(BIN)/python -m analysis report $(DIR)
+
+perf: $(READY)  ## Measure the engine's speed, as a fraction of what the machine's matrix products allow
+	$(BIN)/python -m pytest tests/perf
+
+test: $(READY)  ## Run the whole test suite
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## Format, lint, types, import layers and the fast tests
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/basedpyright --level error
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -m "not slow" -q
+
+clean:  ## Remove .venv and caches; keep data and results
+	rm -rf .venv .pytest_cache .ruff_cache .benchmarks .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

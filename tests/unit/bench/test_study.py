@@ -1,0 +1,217 @@
+"""Study files: what ships is valid, what is written resolved reads the same, and every fault is named, all at once."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.faults import StudyError
+from bench.study import SHIPPED, find_study, load_study, read_study
+
+MINIMAL = tomllib.loads(
+    """
+name = "minimal"
+[data]
+name = "fashion_mnist"
+[model]
+hidden = [256, 256]
+[training]
+epochs = 10
+batch_size = 256
+learning_rate = 0.5
+[trials]
+seeds = 10
+devices = ["cpu"]
+[[conditions]]
+label = "none"
+[[conditions]]
+label = "book"
+dropout = [0.2, 0.5]
+[grid]
+dropout = [0.1, 0.3, 0.5]
+[analysis]
+control = "none"
+primary = "test_accuracy"
+margin = 0.001
+alpha = 0.05
+"""
+)
+NAN, INF = float("nan"), float("inf")
+REMOVE = object()
+
+MALFORMED: list[tuple[str, Any, str]] = [
+    # where, what is put there, what the message must say
+    ("epochs", 3, 'epochs: unknown key.*allowed: name, data, model'),
+    ("training.epoch", 3, r'\[training\] epoch: unknown key; did you mean "epochs"\?'),
+    ("name", "../escape", r'name: "\.\./escape" was given; letters, digits'),
+    ("name", REMOVE, "name: missing"),
+    ("data", REMOVE, r"\[data\] name: missing"),
+    ("data", 3, r"\[data\]: 3 was given; a table"),
+    ("data.name", "fashion_minst", r'did you mean "fashion_mnist"\?'),
+    ("data.train_size", 0, "train_size: 0 was given; a positive whole number"),
+    ("data.train_size", 70_000, "has 60000 training images"),
+    ("data.validation_size", 60_000, "has 60000 training images"),
+    ("model.hidden", [], r"hidden: \[\] was given"),
+    ("model.hidden", [256, -1], r"hidden: \[256, -1\] was given"),
+    ("model.hidden", 256, "hidden: 256 was given; a list"),
+    ("training.epochs", "ten", 'epochs: "ten" was given; a positive whole number'),
+    ("training.epochs", True, "epochs: true was given"),
+    ("training.epochs", 1.5, "epochs: 1.5 was given"),
+    ("training.batch_size", 60_001, "at most train_size, 60000"),
+    ("training.learning_rate", NAN, "learning_rate: nan was given; a finite number above 0"),
+    ("training.learning_rate", -0.5, "learning_rate: -0.5 was given"),
+    ("training.learning_rate", INF, "learning_rate: inf was given"),
+    ("training.initialisation", "xavier", "one of default, normal_0.01"),
+    ("trials.seeds", 0, "seeds: 0 was given; a positive whole number, or a list"),
+    ("trials.seeds", [], r"seeds: \[\] was given"),
+    ("trials.seeds", [1, 2, 1], "1 repeated"),
+    ("trials.seeds", [-1], r"seeds: \[-1\] was given"),
+    ("trials.seeds", 2.0, "seeds: 2.0 was given"),
+    ("trials.devices", ["gpu"], "of cpu, cuda"),
+    ("trials.devices", ["cpu", "cpu"], "cpu repeated"),
+    ("conditions", [], "there are none|no condition"),
+    ("conditions", "none", r"\[\[conditions\]\]: \"none\" was given; a list of tables"),
+    ("conditions.0", 3, r"\[\[conditions\]\] 1: 3 was given; a table"),
+    ("conditions.0.label", REMOVE, r"\[\[conditions\]\] 1 label: missing"),
+    ("conditions.0.label", "a/b", "letters, digits"),
+    ("conditions.1.label", "none", 'condition "none": duplicate label'),
+    ("conditions.1.dropout", 0.0, 'condition "book": same settings as "none"'),
+    ("conditions.1.dropout", 1.2, "dropout: 1.2 was given; a number from 0 to 1"),
+    ("conditions.1.dropout", -0.1, "dropout: -0.1 was given"),
+    ("conditions.1.dropout", NAN, "dropout: nan was given"),
+    ("conditions.1.dropout", "0.5", 'dropout: "0.5" was given'),
+    ("conditions.1.dropout", [0.2, 0.5, 0.5], "3 for 2 hidden layers"),
+    ("conditions.1.dropout", [0.2, 1.5], r"dropout: \[0.2, 1.5\] was given"),
+    ("conditions.1.dropout_1", 0.2, "dropout and dropout_1 both set"),
+    ("conditions.1.droput", 0.2, r'droput: unknown key; did you mean "dropout"\?'),
+    ("conditions.1.learning_rate", 0.2, r"is fixed for the whole study in \[training\]"),
+    ("conditions.1.stays_at_chance", 1, "stays_at_chance: 1 was given; true or false"),
+    ("grid.dropout", [], r"\[grid\] dropout: \[\] was given"),
+    ("grid.dropout", 0.5, r"\[grid\] dropout: 0.5 was given; a list of levels"),
+    ("grid.dropout", [0.1, 2], r"\[grid\] dropout: 2 was given"),
+    ("grid.dropout", [0.1, 0.1], "duplicate label"),
+    ("grid.epochs", [1, 2], r"\[grid\] epochs: is fixed for the whole study in \[training\]"),
+    ("grid", 3, r"\[grid\]: 3 was given"),
+    ("analysis.control", "nonne", r'no condition "nonne"; did you mean "none"\?'),
+    ("analysis.primary", "acc", "primary: .acc. was given; one of"),
+    ("analysis.margin", 0, "margin: 0 was given"),
+    ("analysis.margin", INF, "margin: inf was given"),
+    ("analysis.margins", {"test_acuracy": 0.1}, r'did you mean "test_accuracy"\?'),
+    ("analysis.alpha", 1.5, "alpha: 1.5 was given"),
+]
+
+
+def changed(where: str, value: Any) -> dict[str, Any]:
+    """Return the minimal study with one value replaced or removed."""
+    document = copy.deepcopy(MINIMAL)
+    *path, last = [int(part) if part.isdecimal() else part for part in where.split(".")]
+    table: Any = document
+    for part in path:
+        table = table[part]
+    if value is REMOVE:
+        del table[last]
+    else:
+        table[last] = value
+    return document
+
+
+@pytest.mark.parametrize(("where", "value", "message"), MALFORMED, ids=lambda value: str(value)[:40])
+def test_a_fault_is_named_with_file_key_what_came_and_what_is_allowed(where: str, value: Any, message: str) -> None:
+    with pytest.raises(StudyError, match=message) as raised:
+        read_study(changed(where, value), "bad.toml")
+    assert all(line.startswith("bad.toml: ") for line in str(raised.value).splitlines())
+
+
+def test_all_faults_are_reported_at_once() -> None:
+    document = changed("training.epochs", 0)
+    document["trials"]["seeds"] = 0
+    document["conditions"][1]["dropout"] = 2
+    with pytest.raises(StudyError) as raised:
+        read_study(document, "bad.toml")
+    assert len(str(raised.value).splitlines()) == 3
+
+
+def test_the_minimal_form_works_and_has_the_right_trials() -> None:
+    study = read_study(MINIMAL, "minimal.toml")
+    labels = [condition.label for condition in study.conditions]
+    assert labels == ["none", "book", "dropout-0.1", "dropout-0.3", "dropout-0.5"]
+    assert dict(study.conditions[2].settings) == {"dropout": (0.1, 0.1)}
+    assert len(study.trials()) == 50
+    assert len({trial.trial_id for trial in study.trials()}) == 50
+    assert study.recipe.train_size == 60_000
+
+
+def test_grids_take_levels_per_layer_and_keys_per_layer() -> None:
+    nested = read_study(changed("grid", {"dropout": [[0.2, 0.4], [0.5, 0.2]]}), "x").conditions[2:]
+    assert [condition.label for condition in nested] == ["dropout-0.2-0.4", "dropout-0.5-0.2"]
+    by_layer = read_study(changed("grid", {"dropout_1": [0, 0.3], "dropout_2": [0.1, 0.6]}), "x").conditions[2:]
+    assert [dict(condition.settings)["dropout"] for condition in by_layer] == [(0, 0.1), (0, 0.6), (0.3, 0.1), (0.3, 0.6)]
+    assert by_layer[1].label == "dropout_1-0_dropout_2-0.6"
+
+
+def test_a_control_that_is_meant_to_stay_at_chance_is_refused() -> None:
+    document = changed("conditions.1.stays_at_chance", True)
+    document["analysis"]["control"] = "book"
+    with pytest.raises(StudyError, match="nothing can be compared with it"):
+        read_study(document, "x")
+
+
+def test_a_study_of_only_its_control_is_allowed() -> None:
+    document = changed("conditions", [{"label": "none"}])
+    del document["grid"]
+    assert len(read_study(document, "x").trials()) == 10
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)
+def test_studies_that_ship_are_valid_and_read_the_same_when_resolved(path: Path) -> None:
+    study = load_study(path)
+    assert study.name == path.stem
+    assert read_study(tomllib.loads(study.to_toml()), "resolved") == study
+
+
+def test_the_default_study_is_the_one_described() -> None:
+    study = load_study(find_study("dropout"))
+    rates = {condition.label: dict(condition.settings)["dropout"] for condition in study.conditions}
+    assert rates == {
+        "none": (0, 0),
+        "book": (0.2, 0.5),
+        "swapped": (0.5, 0.2),
+        "all-dropped": (1, 1),
+        **{f"dropout-{rate}": (rate, rate) for rate in (0.1, 0.3, 0.5, 0.7)},
+    }
+    assert [condition.label for condition in study.conditions if condition.stays_at_chance] == ["all-dropped"]
+    recipe = study.recipe
+    assert (recipe.hidden, recipe.epochs, recipe.batch_size, recipe.learning_rate) == ((256, 256), 10, 256, 0.5)
+
+
+def test_a_study_that_is_not_there_or_not_toml_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r'dropuot: no such study file; did you mean "dropout"\?'):
+        find_study("dropuot")
+    broken = tmp_path / "broken.toml"
+    broken.write_text("name = \n")
+    with pytest.raises(StudyError, match=r"broken.toml: cannot be read as TOML: .*line 1"):
+        load_study(broken)
+
+
+def test_ids_depend_on_settings_and_seed_but_not_on_names_or_order() -> None:
+    study = read_study(MINIMAL, "x")
+    renamed = changed("name", "other")
+    renamed["conditions"][1]["label"] = "textbook"
+    renamed["conditions"].reverse()
+    again = read_study(renamed, "x")
+    assert {trial.trial_id for trial in again.trials()} == {trial.trial_id for trial in study.trials()}
+    for where, value in [("training.epochs", 11), ("data.train_size", 59_999), ("model.hidden", [256, 255])]:
+        other = read_study(changed(where, value), "x")
+        assert not {trial.trial_id for trial in other.trials()} & {trial.trial_id for trial in study.trials()}
+
+
+def test_more_seeds_and_conditions_keep_the_old_ids() -> None:
+    fewer = read_study(MINIMAL, "x")
+    document = changed("trials.seeds", 12)
+    document["conditions"].append({"label": "more", "dropout": 0.9})
+    more = read_study(document, "x")
+    assert {trial.trial_id for trial in fewer.trials()} < {trial.trial_id for trial in more.trials()}
