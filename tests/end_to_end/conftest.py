@@ -1,0 +1,118 @@
+"""Running the commands as a user does: in a process of their own, in an empty folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import schema
+from bench.store import Store
+
+STUDY = """
+name = "tiny"
+[data]
+name = "fashion_mnist_sample"
+train_size = 512
+[model]
+hidden = [32, 16]
+[training]
+epochs = 4
+batch_size = 64
+learning_rate = 0.1
+[trials]
+seeds = {seeds}
+devices = {devices}
+[[conditions]]
+label = "none"
+[[conditions]]
+label = "book"
+dropout = [0.2, 0.5]
+[[conditions]]
+label = "all-dropped"
+dropout = 1
+stays_at_chance = true
+{more}
+[analysis]
+control = "none"
+margin = 0.01
+"""
+
+Row = dict[str, Any]
+
+
+class Workplace:
+    """An empty folder with a study file, and the commands run in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = os.environ | {"BENCH_DATA": str(folder / "data")}
+
+    def study(self, seeds: Any = 3, devices: str = '["cpu"]', more: str = "", old: str = "", new: str = "") -> None:
+        text = STUDY.format(seeds=seeds, devices=devices, more=more)
+        assert old in text
+        (self.folder / "tiny.toml").write_text(text.replace(old, new) if old else text)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a bench command in a session of its own, so that it can be killed with its workers."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "bench", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def bench(self, *arguments: str, code: int = 0) -> tuple[str, str]:
+        """Run a bench command to its end; return (standard output, standard error)."""
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == code, f"exit code {process.returncode}, {code} was expected\n{out}\n{err}"
+        return out, err
+
+    def rows(self, folder: str = "results/tiny") -> dict[tuple[str, int], Row]:
+        """Return each trial's columns but for those in which two runs may differ, by condition and seed."""
+        store = Store(self.folder / folder)
+        found: dict[tuple[str, int], Row] = {}
+        for trial_id in store.trial_ids():
+            row = store.read(trial_id)
+            assert row is not None
+            key = (row["condition"], row["seed"])
+            assert key not in found
+            found[key] = {name: value for name, value in row.items() if name not in schema.RUN_DEPENDENT}
+        return found
+
+    def files(self) -> dict[str, int]:
+        """Return every file here with its time of last change."""
+        return {str(path): path.stat().st_mtime_ns for path in self.folder.rglob("*") if path.is_file()}
+
+
+def wait_for_trials(workplace: Workplace, number: int) -> None:
+    """Wait until a run has left that many trials."""
+    trials, deadline = workplace.folder / "results/tiny/trials", time.monotonic() + 60
+    while len(list(trials.glob("*.parquet"))) < number:
+        assert time.monotonic() < deadline, "the run left no trials"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Workplace:
+    made = Workplace(tmp_path)
+    made.study()
+    return made
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Row]:
+    """The rows of the study from one run by two workers."""
+    made = Workplace(tmp_path_factory.mktemp("uninterrupted"))
+    made.study()
+    made.bench("run", "tiny.toml", "--workers", "2")
+    return made.rows()

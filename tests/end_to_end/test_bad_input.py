@@ -1,0 +1,159 @@
+"""What cannot be used is said with its cause, exit code 2, and nothing is written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import torch
+
+from bench.cli import main
+from bench.data import data_root
+from tests.end_to_end.conftest import Workplace
+
+AS_ROOT = os.geteuid() == 0
+NO_CUDA = not torch.cuda.is_available()
+
+
+@pytest.fixture
+def here(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+    """Run commands in this process: most of what is refused is refused before anything starts."""
+    monkeypatch.chdir(workplace.folder)
+    monkeypatch.setenv("BENCH_DATA", str(workplace.folder / "data"))
+    return workplace
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Return what is said on standard error; nothing may be said on standard output."""
+    assert main(list(arguments)) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Traceback" not in err
+    return err
+
+
+@contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", *options, "tmpfs", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def can_mount() -> bool:
+    """Tell whether this process may mount a small file system, as root on most machines."""
+    if not AS_ROOT:
+        return False
+    probe = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
+needs_mount = pytest.mark.skipif(not can_mount(), reason="only root can mount a small or read-only file system")
+
+
+def test_a_malformed_study_writes_nothing(here: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+    here.study(old="seeds = 3", new="seeds = 0")
+    before = here.files()
+    for command in ("plan", "run"):
+        assert "tiny.toml: [trials] seeds: 0 was given" in refused(capsys, command, "tiny.toml")
+    assert "no such study file" in refused(capsys, "run", "missing.toml")
+    assert here.files() == before
+
+
+def test_a_results_folder_or_data_set_that_is_not_there(here: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "no results folder" in refused(capsys, "status", "nowhere")
+    assert 'did you mean "fashion_mnist"?' in refused(capsys, "data", "fetch", "fashion_mnits")
+    assert "Get it with: python -m bench data fetch fashion_mnist" in refused(capsys, "data", "verify", "fashion_mnist")
+    assert "no trials to export" in refused(capsys, "export", "nowhere", "all.parquet")
+
+
+@pytest.mark.parametrize("arguments", [["run"], ["run", "x", "--workers", "0"], ["fly"], ["run", "x", "--device", "tpu"]])
+def test_wrong_usage(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(arguments)
+    assert raised.value.code == 2
+
+
+def test_a_truncated_data_file_is_named_with_what_was_expected(
+    here: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here.study(old='name = "fashion_mnist_sample"\ntrain_size = 512', new='name = "fashion_mnist"\ntrain_size = 512')
+    raw = data_root() / "FashionMNIST" / "raw"
+    raw.mkdir(parents=True)
+    for part in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"):
+        (raw / part).write_bytes(b"\0\0\x08\x03truncated")
+    err = refused(capsys, "run", "tiny.toml")
+    assert "train-images-idx3-ubyte: damaged or another file: SHA-256" in err
+    assert "Remove it and fetch the data again" in err
+    assert not (here.folder / "results").exists()
+
+
+def test_a_corrupted_result_is_named_and_the_others_are_kept(here: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+    here.bench("run", "tiny.toml")
+    path = sorted((here.folder / "results/tiny/trials").glob("*.parquet"))[0]
+    path.write_bytes(path.read_bytes()[:100])
+    before = here.files()
+    for arguments in (["run", "tiny.toml"], ["plan", "tiny.toml"], ["status", "results/tiny"]):
+        assert f"{path.name}: damaged" in refused(capsys, *arguments)
+    assert here.files() == before
+    path.unlink()
+    here.bench("run", "tiny.toml")
+    assert len(here.rows()) == 9
+
+
+def test_a_folder_that_holds_another_study_is_refused(here: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+    here.bench("run", "tiny.toml")
+    here.study(old='name = "tiny"', new='name = "other"')
+    before = here.files()
+    assert 'holds study "tiny", not "other"' in refused(capsys, "run", "tiny.toml", "--out", "results/tiny")
+    assert here.files() == before
+
+
+@pytest.mark.skipif(not NO_CUDA, reason="CUDA is here")
+def test_a_device_that_was_asked_for_and_is_absent_is_refused(
+    here: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "study tiny has devices cpu" in refused(capsys, "run", "tiny.toml", "--device", "cuda")
+    here.study(devices='["cpu", "cuda"]')
+    assert "finds no such device" in refused(capsys, "run", "tiny.toml", "--device", "cuda")
+    assert not (here.folder / "results").exists()
+
+
+@pytest.mark.skipif(not NO_CUDA, reason="CUDA is here")
+def test_a_device_that_only_the_study_names_is_left_to_do(workplace: Workplace) -> None:
+    workplace.study(devices='["cuda", "cpu"]')
+    _, err = workplace.bench("run", "tiny.toml")
+    assert "9  left to do on cuda, which is not used here" in err
+    out, _ = workplace.bench("status", "results/tiny")
+    assert "9  ok" in out
+    assert "9  to do (9 on cuda)" in out
+
+
+@needs_mount
+def test_a_full_disk_names_the_cause_and_keeps_finished_trials(workplace: Workplace) -> None:
+    """On 256 KiB some trials fit, at three blocks each with their curves."""
+    disk = workplace.folder / "disk"
+    workplace.study(seeds=40)
+    with mounted(disk, "-o", "size=256k"):
+        _, err = workplace.bench("run", "tiny.toml", "--out", "disk/tiny", code=2)
+        assert "cannot be written: No space left on device" in err
+        assert "Traceback" not in err
+        kept = workplace.rows("disk/tiny")
+        assert 0 < len(kept) < 120
+        assert all(row["status"] == "ok" for row in kept.values())
+        assert not list(disk.rglob(".*.tmp"))
+
+
+@needs_mount
+def test_a_read_only_folder_names_the_cause(here: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+    disk = here.folder / "disk"
+    with mounted(disk, "-o", "ro"):
+        assert "disk/tiny: cannot be written: Read-only file system" in refused(
+            capsys, "run", "tiny.toml", "--out", "disk/tiny"
+        )

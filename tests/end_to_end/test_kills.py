@@ -1,0 +1,133 @@
+"""A kill at any instant loses only trials in flight, and no reader ever sees half a file or a trial twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.end_to_end.conftest import Row, Workplace, wait_for_trials
+
+pytestmark = pytest.mark.slow
+KILLS = 10
+LONG = {"seeds": 10, "old": "epochs = 4", "new": "epochs = 60"}
+"""Thirty trials in ten stacks, some seconds of training in all."""
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[list[Exception]]:
+    """Read every result in `folder` over and over meanwhile; gather what went wrong."""
+    faults: list[Exception] = []
+    reads = [0]
+    stop = threading.Event()
+
+    def read_all() -> None:
+        while not stop.is_set():
+            for path in [*folder.glob("trials/*.parquet"), *folder.glob("curves/*.parquet")]:
+                try:
+                    rows = pq.ParquetFile(path).read().num_rows
+                    if path.parent.name == "trials" and rows != 1:
+                        raise ValueError(f"{path}: {rows} rows")
+                    reads[0] += 1
+                except Exception as error:  # noqa: BLE001 - whatever a reader meets is a fault
+                    faults.append(error)
+            time.sleep(0.01)
+
+    thread = threading.Thread(target=read_all)
+    thread.start()
+    try:
+        yield faults
+    finally:
+        stop.set()
+        thread.join()
+    assert reads[0] > 0
+
+
+def kill(runner: subprocess.Popen[str]) -> None:
+    """Kill a runner and all its workers at once."""
+    os.killpg(runner.pid, signal.SIGKILL)
+    runner.communicate()
+
+
+@pytest.fixture(scope="module")
+def long_study(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Row]:
+    """The rows, without an interruption, of a study that trains for a few seconds."""
+    made = Workplace(tmp_path_factory.mktemp("long"))
+    made.study(**LONG)
+    made.bench("run", "tiny.toml", "--workers", "2")
+    return made.rows()
+
+
+def test_kills_at_random_moments_lose_only_trials_in_flight(
+    workplace: Workplace, long_study: dict[tuple[str, int], Row]
+) -> None:
+    workplace.study(**LONG)
+    moments = random.Random(0)
+    kept: list[set[tuple[str, int]]] = [set()]
+    with reading(workplace.folder / "results/tiny") as faults:
+        for _ in range(KILLS):
+            runner = workplace.start("run", "tiny.toml", "--workers", "2")
+            time.sleep(moments.uniform(1.5, 4.0))
+            kill(runner)
+            kept.append(set(workplace.rows()))
+            assert kept[-2] <= kept[-1]
+        workplace.bench("run", "tiny.toml")
+    assert faults == []
+    assert any(0 < len(some) < len(long_study) for some in kept), "no kill came while trials were trained"
+    assert workplace.rows() == long_study
+
+
+def test_two_runners_on_one_folder_share_the_work(
+    workplace: Workplace, uninterrupted: dict[tuple[str, int], Row]
+) -> None:
+    with reading(workplace.folder / "results/tiny") as faults:
+        runners = [workplace.start("run", "tiny.toml", "--workers", "1") for _ in range(2)]
+        said = [runner.communicate(timeout=120)[1] for runner in runners]
+    assert [runner.returncode for runner in runners] == [0, 0], said
+    assert faults == []
+    assert workplace.rows() == uninterrupted
+    trained = sum(int(line.split(" ok")[0]) for err in said for line in err.splitlines() if line.endswith(" ok"))
+    assert trained == 9, said
+
+
+def test_a_runner_takes_over_from_one_that_was_killed(
+    workplace: Workplace, long_study: dict[tuple[str, int], Row]
+) -> None:
+    workplace.study(**LONG)
+    first = workplace.start("run", "tiny.toml", "--workers", "1")
+    second = workplace.start("run", "tiny.toml", "--workers", "1")
+    wait_for_trials(workplace, 2)
+    kill(first)
+    second.communicate(timeout=120)
+    assert second.returncode == 0
+    assert workplace.rows() == long_study
+
+
+def test_a_killed_worker_fails_its_trials_and_the_next_run_trains_them(
+    workplace: Workplace, long_study: dict[tuple[str, int], Row]
+) -> None:
+    workplace.study(**LONG)
+    runner = workplace.start("run", "tiny.toml", "--workers", "1")
+    wait_for_trials(workplace, 3)
+    children = [int(pid) for pid in Path(f"/proc/{runner.pid}/task/{runner.pid}/children").read_text().split()]
+    (worker,) = [pid for pid in children if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
+    os.kill(worker, signal.SIGKILL)
+    _, err = runner.communicate(timeout=120)
+    assert runner.returncode == 1, err
+    failed = [row for row in workplace.rows().values() if row["status"] == "failed"]
+    assert len(failed) == 3
+    assert {row["error"].partition(" (")[0] for row in failed} == {
+        "WorkerDiedError: the worker process ended with exit code -9"
+    }
+    assert failed[0]["test_correct"] is None
+    workplace.bench("run", "tiny.toml")
+    assert workplace.rows() == long_study

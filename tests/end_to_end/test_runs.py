@@ -1,0 +1,117 @@
+"""The same trial is the same row, however it was run; a run is resumed by running it again."""
+
+from __future__ import annotations
+
+import json
+import signal
+
+import pyarrow.parquet as pq
+import pytest
+
+from bench import schema
+from tests.end_to_end.conftest import Row, Workplace, wait_for_trials
+
+Rows = dict[tuple[str, int], Row]
+
+
+def test_a_run_leaves_every_trial_its_curve_and_where_it_came_from(workplace: Workplace) -> None:
+    out, _ = workplace.bench("run", "tiny.toml")
+    assert out == "results/tiny\n"
+    rows = workplace.rows()
+    assert set(rows) == {(label, seed) for label in ("none", "book", "all-dropped") for seed in range(3)}
+    folder = workplace.folder / "results/tiny"
+    for row in rows.values():
+        assert row["status"] == "ok"
+        curve = pq.read_table(folder / schema.CURVES_FOLDER / f"{row['trial_id']}.parquet").to_pylist()
+        assert [point["epoch"] for point in curve] == [1, 2, 3, 4]
+        assert curve[-1]["test_accuracy"] == row["test_accuracy"]
+        assert curve[-1]["running_train_loss"] == row["running_train_loss"]
+    (environment,) = (folder / schema.ENVIRONMENT_FOLDER).glob("*.json")
+    provenance = json.loads(environment.read_text())
+    assert {"git", "libraries", "cpu", "gpu", "threads_per_worker", "self_test"} <= provenance.keys()
+    assert provenance["self_test"]["cpu"]["philox_known_answer"]
+    plan = json.loads((folder / schema.PLAN_FILE).read_text())
+    assert {trial["trial_id"] for trial in plan["trials"]} == {row["trial_id"] for row in rows.values()}
+    learned = [row["test_accuracy"] for (label, _), row in rows.items() if label != "all-dropped"]
+    assert min(learned) > 0.2
+    assert max(row["test_accuracy"] for (label, _), row in rows.items() if label == "all-dropped") < 0.2
+
+
+@pytest.mark.parametrize("how", [["--workers", "1"], ["--executor", "serial"], ["--workers", "7"]], ids=str)
+def test_rows_do_not_depend_on_workers_or_stacks(workplace: Workplace, uninterrupted: Rows, how: list[str]) -> None:
+    """Seven workers train stacks of 1 and 2, two workers stacks of 3."""
+    workplace.bench("run", "tiny.toml", *how)
+    assert workplace.rows() == uninterrupted
+
+
+def test_rows_do_not_depend_on_their_neighbours_or_their_order(workplace: Workplace, uninterrupted: Rows) -> None:
+    """First one condition alone, then the others in another order, in stacks of up to 8."""
+    workplace.study(old='[[conditions]]\nlabel = "book"\ndropout = [0.2, 0.5]\n', new="")
+    workplace.bench("run", "tiny.toml")
+    workplace.study(seeds="[2, 0, 1]", more="[grid]\ndropout = [0.7, 0.1, 0.9, 0.3, 0.4]")
+    workplace.bench("run", "tiny.toml")
+    rows = workplace.rows()
+    assert len(rows) == 24
+    assert {key: rows[key] for key in uninterrupted} == uninterrupted
+
+
+def test_running_again_does_nothing_and_more_seeds_or_conditions_reuse_what_is_there(workplace: Workplace) -> None:
+    workplace.bench("run", "tiny.toml")
+    before = {name: time for name, time in workplace.files().items() if "/trials/" in name}
+    workplace.bench("run", "tiny.toml")
+    workplace.study(seeds=4, more='[[conditions]]\nlabel = "more"\ndropout = 0.3')
+    out, _ = workplace.bench("plan", "tiny.toml")
+    assert "9  trials done" in out
+    assert "7  to do" in out
+    workplace.bench("run", "tiny.toml")
+    after = {name: time for name, time in workplace.files().items() if "/trials/" in name}
+    assert len(after) == 16
+    assert {name: after[name] for name in before} == before
+
+
+def test_changed_settings_are_other_trials_and_the_old_ones_are_stale(workplace: Workplace) -> None:
+    workplace.bench("run", "tiny.toml")
+    workplace.study(old="learning_rate = 0.1", new="learning_rate = 0.2")
+    out, _ = workplace.bench("plan", "tiny.toml")
+    assert "9  to do" in out
+    assert "9  stale" in out
+    workplace.bench("run", "tiny.toml")
+    out, _ = workplace.bench("status", "results/tiny")
+    assert "9  ok" in out
+    assert "9  stale" in out
+
+
+def test_a_plan_writes_nothing(workplace: Workplace) -> None:
+    before = workplace.files()
+    out, _ = workplace.bench("plan", "tiny.toml")
+    assert "9  to do" in out
+    assert "about" in out
+    assert workplace.files() == before
+
+
+def test_a_new_label_mark_or_analysis_is_taken_over_without_training(workplace: Workplace) -> None:
+    workplace.bench("run", "tiny.toml")
+    workplace.study(old='label = "all-dropped"\ndropout = 1\nstays_at_chance = true', new='label = "all"\ndropout = 1')
+    _, err = workplace.bench("run", "tiny.toml")
+    assert "9  trials done" in err
+    renamed = {key: row for key, row in workplace.rows().items() if key[0] == "all"}
+    assert [row["status"] for row in renamed.values()] == ["diverged"] * 3
+    workplace.study(old="margin = 0.01", new="margin = 0.02")
+    workplace.bench("run", "tiny.toml")
+    log = [json.loads(line) for line in (workplace.folder / "results/tiny/plans.jsonl").read_text().splitlines()]
+    assert [(entry["analysis"]["margin"], entry["trials_done"]) for entry in log] == [(0.01, 0), (0.02, 9)]
+
+
+def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(workplace: Workplace) -> None:
+    workplace.study(old="epochs = 4", new="epochs = 60")
+    process = workplace.start("run", "tiny.toml", "--workers", "1")
+    wait_for_trials(workplace, 1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert 0 < len(workplace.rows()) < 9
+    _, err = workplace.bench("run", "tiny.toml")
+    assert "0  trials done" not in err
+    assert len(workplace.rows()) == 9
