@@ -15,7 +15,7 @@ import torch
 from PIL.Image import Image
 from torch import Tensor, nn
 
-from bench.data.torchvision_import import torchvision_datasets
+from bench.data.torchvision_import import torchvision_module
 
 Batches = Iterable[tuple[Tensor, Tensor]]
 """Batches of images `[B, 1, 28, 28]`, pixels in [0, 1], and labels `[B]`."""
@@ -74,10 +74,10 @@ class Epoch:
 
 def load_batches(root: Path, batch_size: int) -> tuple[Batches, Batches]:
     """Return reshuffled training batches and test batches of Fashion-MNIST, read as the book reads them."""
-    data_set = torchvision_datasets().FashionMNIST
+    data_set = torchvision_module("datasets").FashionMNIST
     loaders = [
         torch.utils.data.DataLoader(
-            data_set(str(root), train=train, transform=_to_tensor), batch_size=batch_size, shuffle=train
+            data_set(str(root), train=train, transform=to_tensor), batch_size=batch_size, shuffle=train
         )
         for train in (True, False)
     ]
@@ -120,8 +120,6 @@ def accuracy(net: nn.Module, batches: Batches) -> float:
     return torch.cat(hits).double().mean().item()
 
 
-def _to_tensor(image: Image) -> Tensor:
+def to_tensor(image: Image) -> Tensor:
     """Return a grey PIL image as float `[1, H, W]` in [0, 1], as torchvision's ToTensor does."""
-    from torchvision.transforms import functional  # noqa: PLC0415 - only after torchvision_datasets has mended it
-
-    return functional.to_tensor(image)
+    return torchvision_module("transforms.functional").to_tensor(image)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.data import idx
 from bench.data.data_set import PARTS, DataSet
-from bench.data.torchvision_import import torchvision_datasets
+from bench.data.torchvision_import import torchvision_module
 from bench.faults import DataError
 from bench.files import write_atomically
 
@@ -42,7 +42,7 @@ def raw_folder(root: Path) -> Path:
 def from_torchvision(root: Path) -> None:
     """Download from torchvision's mirrors, with torchvision's own loader."""
     with _network_timeout():
-        torchvision_datasets().FashionMNIST(str(root), download=True)
+        torchvision_module("datasets").FashionMNIST(str(root), download=True)
 
 
 def from_installed_package(root: Path) -> None:

@@ -16,17 +16,17 @@ _declared: list[torch.library.Library] = []
 """Keeps the declarations alive: a torch library is undone when it is collected."""
 
 
-def torchvision_datasets() -> ModuleType:
-    """Return ``torchvision.datasets``, with the missing operators declared only where they are missing."""
+def torchvision_module(name: str) -> ModuleType:
+    """Return ``torchvision.<name>``, with the missing operators declared only where they are missing."""
     try:
-        return importlib.import_module("torchvision.datasets")
+        return importlib.import_module(f"torchvision.{name}")
     except RuntimeError as error:
         if "operator torchvision::nms does not exist" not in str(error):
             raise
-    for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
-        del sys.modules[name]
+    for loaded in [module for module in sys.modules if module.split(".")[0] == "torchvision"]:
+        del sys.modules[loaded]
     operators = torch.library.Library("torchvision", "FRAGMENT")
     operators.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     operators.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     _declared.append(operators)
-    return importlib.import_module("torchvision.datasets")
+    return importlib.import_module(f"torchvision.{name}")

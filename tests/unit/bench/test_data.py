@@ -19,9 +19,7 @@ def refuse(root: Path) -> None:
     raise OSError(f"nothing for {root.name} here")
 
 
-def test_when_every_source_fails_each_is_named_with_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_when_every_source_fails_each_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fashion_mnist, "SOURCES", dict.fromkeys(fashion_mnist.SOURCES, refuse))
     with pytest.raises(DataError) as raised:
         fashion_mnist.fetch(tmp_path / "root")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 
@@ -31,7 +33,7 @@ def test_units_are_dropped_at_the_rate_and_the_mean_is_one(rate: float) -> None:
 
 def test_masks_of_one_seed_are_nested() -> None:
     masks = multiplier(DRAW, torch.tensor([0.1, 0.2, 0.5, 0.7, 1.0], dtype=torch.float64)) != 0
-    for lower, higher in zip(masks, masks[1:], strict=False):
+    for lower, higher in itertools.pairwise(masks):
         assert not (higher & ~lower).any()
         assert (lower & ~higher).any()
 

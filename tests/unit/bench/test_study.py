@@ -45,7 +45,7 @@ REMOVE = object()
 
 MALFORMED: list[tuple[str, Any, str]] = [
     # where, what is put there, what the message must say
-    ("epochs", 3, 'epochs: unknown key.*allowed: name, data, model'),
+    ("epochs", 3, "epochs: unknown key.*allowed: name, data, model"),
     ("training.epoch", 3, r'\[training\] epoch: unknown key; did you mean "epochs"\?'),
     ("name", "../escape", r'name: "\.\./escape" was given; letters, digits'),
     ("name", REMOVE, "name: missing"),
@@ -149,7 +149,12 @@ def test_grids_take_levels_per_layer_and_keys_per_layer() -> None:
     nested = read_study(changed("grid", {"dropout": [[0.2, 0.4], [0.5, 0.2]]}), "x").conditions[2:]
     assert [condition.label for condition in nested] == ["dropout-0.2-0.4", "dropout-0.5-0.2"]
     by_layer = read_study(changed("grid", {"dropout_1": [0, 0.3], "dropout_2": [0.1, 0.6]}), "x").conditions[2:]
-    assert [dict(condition.settings)["dropout"] for condition in by_layer] == [(0, 0.1), (0, 0.6), (0.3, 0.1), (0.3, 0.6)]
+    assert [dict(condition.settings)["dropout"] for condition in by_layer] == [
+        (0, 0.1),
+        (0, 0.6),
+        (0.3, 0.1),
+        (0.3, 0.6),
+    ]
     assert by_layer[1].label == "dropout_1-0_dropout_2-0.6"
 
 

@@ -33,9 +33,7 @@ def planned(monkeypatch: pytest.MonkeyPatch) -> Stack:
 
 def test_a_trial_that_raises_is_a_failed_row_and_the_others_are_trained(planned: Stack) -> None:
     results = work.perform(planned, lambda: None)
-    stamped = {
-        result.trial.condition.label: rows.stamp(result.trial, result.row, ["dropout"]) for result in results
-    }
+    stamped = {result.trial.condition.label: rows.stamp(result.trial, result.row, ["dropout"]) for result in results}
     assert {label: row["status"] for label, row in stamped.items()} == {
         "none": schema.OK,
         "high": schema.FAILED,

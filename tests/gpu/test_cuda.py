@@ -1,0 +1,39 @@
+"""The same code on CUDA: the same bits of masks, order and initial weights, and numbers that agree."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from bench.data.split import Split
+from bench.draws import Position
+from bench.regularisers.dropout import multiplier
+from bench.regularisers.record import Draw
+from bench.self_test import self_test
+from bench.train import train_stack
+from tests.conftest import condition, stack
+
+pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="CUDA is not here")]
+
+CUDA = torch.device("cuda")
+
+
+def test_masks_have_the_same_bits() -> None:
+    draw = Draw(0, Position(1, 2, 0), (256, 256), torch.float32)
+    rates = torch.tensor([0.0, 0.2, 0.5, 1.0], dtype=torch.float64)
+    assert torch.equal(multiplier(draw, rates.to(CUDA)).cpu(), multiplier(draw, rates))
+
+
+def test_a_short_training_agrees_with_the_cpu(small_split: Split) -> None:
+    """Ten steps in float32: losses within 1e-3, and the hits all but the same."""
+    many = stack(condition("none"), condition("book", dropout=(0.2, 0.5)), condition("all", dropout=(1.0, 1.0)))
+    on_cpu = train_stack(many, small_split, lambda: None)
+    on_cuda = train_stack(many, small_split.to(CUDA), lambda: None)
+    for ours, theirs in zip(on_cuda, on_cpu, strict=True):
+        assert ours.running[-1].loss == pytest.approx(theirs.running[-1].loss, abs=1e-3)
+        agree = (ours.test[-1].correct == theirs.test[-1].correct).double().mean().item()
+        assert agree > 0.98
+
+
+def test_the_self_test_runs() -> None:
+    assert self_test(CUDA)["philox_known_answer"]
