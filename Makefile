@@ -45,7 +45,7 @@ check: $(READY)  ## Format, lint, types, import layers and the fast tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/basedpyright --level error
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -m "not slow" -q
 
 clean:  ## Remove .venv and caches; keep data and results

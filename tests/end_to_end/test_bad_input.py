@@ -73,7 +73,9 @@ def test_a_results_folder_or_data_set_that_is_not_there(here: Workplace, capsys:
     assert "no trials to export" in refused(capsys, "export", "nowhere", "all.parquet")
 
 
-@pytest.mark.parametrize("arguments", [["run"], ["run", "x", "--workers", "0"], ["fly"], ["run", "x", "--device", "tpu"]])
+@pytest.mark.parametrize(
+    "arguments", [["run"], ["run", "x", "--workers", "0"], ["fly"], ["run", "x", "--device", "tpu"]]
+)
 def test_wrong_usage(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         main(arguments)
@@ -86,7 +88,12 @@ def test_a_truncated_data_file_is_named_with_what_was_expected(
     here.study(old='name = "fashion_mnist_sample"\ntrain_size = 512', new='name = "fashion_mnist"\ntrain_size = 512')
     raw = data_root() / "FashionMNIST" / "raw"
     raw.mkdir(parents=True)
-    for part in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"):
+    for part in (
+        "train-images-idx3-ubyte",
+        "train-labels-idx1-ubyte",
+        "t10k-images-idx3-ubyte",
+        "t10k-labels-idx1-ubyte",
+    ):
         (raw / part).write_bytes(b"\0\0\x08\x03truncated")
     err = refused(capsys, "run", "tiny.toml")
     assert "train-images-idx3-ubyte: damaged or another file: SHA-256" in err
@@ -94,7 +101,9 @@ def test_a_truncated_data_file_is_named_with_what_was_expected(
     assert not (here.folder / "results").exists()
 
 
-def test_a_corrupted_result_is_named_and_the_others_are_kept(here: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_corrupted_result_is_named_and_the_others_are_kept(
+    here: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
     here.bench("run", "tiny.toml")
     path = sorted((here.folder / "results/tiny/trials").glob("*.parquet"))[0]
     path.write_bytes(path.read_bytes()[:100])

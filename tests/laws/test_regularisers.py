@@ -34,9 +34,7 @@ def same(one: Outcome, other: Outcome) -> bool:
     assert one.train is not None
     assert other.train is not None
     pairs = [*zip(one.running, other.running, strict=True), *zip(one.test, other.test, strict=True)]
-    return all(
-        a.loss == b.loss and torch.equal(a.correct, b.correct) for a, b in [*pairs, (one.train, other.train)]
-    )
+    return all(a.loss == b.loss and torch.equal(a.correct, b.correct) for a, b in [*pairs, (one.train, other.train)])
 
 
 def test_the_registry_knows_it_by_its_name(record: Regulariser) -> None:

@@ -54,7 +54,9 @@ def reference_net(split: Split, rates: tuple[float, ...], batches: list[tuple[Te
     for layer, (rate, width) in enumerate(zip(rates, RECIPE.hidden, strict=True)):
         strength = torch.tensor([rate], dtype=torch.float64)
         masks = [
-            (multiplier(Draw(SEED, Position(0, step, layer), (len(x), width), torch.float64), strength)[0] != 0).double()
+            (
+                multiplier(Draw(SEED, Position(0, step, layer), (len(x), width), torch.float64), strength)[0] != 0
+            ).double()
             for step, (x, _) in enumerate(batches)
         ]
         dropouts.append(FedDropout(masks, 1 - dropped_cells(strength).item() / 65536))

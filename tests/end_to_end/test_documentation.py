@@ -1,0 +1,85 @@
+"""What README and docs show works as shown."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import torch
+
+from bench.data.split import Split
+from bench.draws import Position
+from bench.regularisers import REGULARISERS
+from bench.regularisers.record import Draw
+from bench.study import read_study
+from bench.train import train_stack
+from tests.conftest import condition, stack
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def block(text: str, language: str) -> str:
+    found = re.search(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    assert found, f"no {language} block"
+    return found[1]
+
+
+def test_the_study_in_the_readme_is_valid() -> None:
+    study = read_study(tomllib.loads(block(README, "toml")), "README.md")
+    assert len(study.trials()) == 50
+
+
+def test_the_commands_in_the_readme_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make ([a-z-]+)(?=[ `\n])", README)) - {"it"} <= targets
+    for package, command in set(re.findall(r"python -m (bench|analysis) ([a-z]+)", README)):
+        shown = subprocess.run(
+            [sys.executable, "-m", package, command, "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert shown.returncode == 0, shown.stderr
+
+
+def test_every_link_of_the_documents_leads_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "results/README.md"]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_analysis_alone_works_on_a_plain_csv(tmp_path: Path) -> None:
+    """The README's command, on a table of somebody's own runs."""
+    noise = np.random.default_rng(0).normal(0, 0.002, (2, 8))
+    lines = ["condition,seed,test_accuracy"]
+    lines += [f"none,{seed},{0.85 + noise[0, seed]:.4f}" for seed in range(8)]
+    lines += [f"mine,{seed},{0.87 + noise[1, seed]:.4f}" for seed in range(8)]
+    (tmp_path / "my-runs.csv").write_text("\n".join(lines))
+    (command,) = re.findall(r"^python -m analysis compare .*$", README, re.MULTILINE)
+    arguments = [*command.split()[1:], "--json", "-"]
+    said = subprocess.run([sys.executable, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True)
+    (comparison,) = json.loads(said.stdout)["comparisons"]
+    assert comparison["verdict"] == "superior"
+    assert comparison["n_pairs"] == 8
+
+
+def test_the_regulariser_in_the_docs_works_in_one_file_and_one_line(
+    small_split: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = ModuleType("gaussian_dropout")
+    exec(block((ROOT / "docs/extending.md").read_text(encoding="utf-8"), "python"), vars(module))
+    record = module.GAUSSIAN_DROPOUT
+    monkeypatch.setitem(REGULARISERS, record.name, record)
+    factors = record.hidden(Draw(0, Position(), (512, 256), torch.float32), torch.tensor([0.0, 0.5]).double())
+    assert torch.equal(factors[0], torch.ones(512, 256))
+    standard_error = (2 / factors[1].numel()) ** 0.5
+    assert factors[1].var().item() == pytest.approx(1, abs=5 * standard_error)
+    plain, noisy = train_stack(
+        stack(condition("none"), condition("noisy", gaussian_dropout=(0.5, 0.5))), small_split, lambda: None
+    )
+    assert noisy.running[-1].loss > plain.running[-1].loss
