@@ -7,7 +7,7 @@ import itertools
 import pytest
 import torch
 
-from bench.draws import Position
+from bench.draws import Position, signed16
 from bench.regularisers.dropout import multiplier, scale
 from bench.regularisers.record import Draw
 
@@ -55,3 +55,11 @@ def test_a_smaller_last_batch_sees_the_first_rows() -> None:
     rate = torch.tensor([0.5], dtype=torch.float64)
     shorter = Draw(0, DRAW.at, (96, 256), DRAW.dtype)
     assert torch.equal(multiplier(shorter, rate), multiplier(DRAW, rate)[:, :96])
+
+
+def test_masks_are_those_of_the_written_specification() -> None:
+    """Kept where the 16-bit number of the stream "dropout" reaches the limit: what another implementation must give."""
+    rate = torch.tensor([0.2], dtype=torch.float64)
+    numbers = signed16(DRAW.seed, "dropout", DRAW.at, DRAW.shape)
+    kept = numbers >= round(0.2 * 65536) - 32768
+    assert (multiplier(DRAW, rate)[0].numpy() != 0).tolist() == kept.tolist()
