@@ -55,9 +55,9 @@ def plan(options: argparse.Namespace) -> int:
     now = standing(study, store, present_devices(study, options.device))
     print(f"study {study.name}: {len(study.conditions)} conditions x {len(study.seeds)} seeds -> {store.folder}")
     _print_standing(now)
-    if now.to_do:
-        seconds = seconds_of(stacks(now.to_do, options.workers), options.workers)
-        print(f"about {duration(seconds)} on {options.workers} workers")
+    if on_cpu := [trial for trial in now.to_do if trial.device == "cpu"]:
+        seconds = seconds_of(stacks(on_cpu, options.workers), options.workers)
+        print(f"about {duration(seconds)} for those on the CPU, with {options.workers} workers")
     return DONE
 
 

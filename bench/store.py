@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import io
 import json
@@ -130,11 +131,13 @@ class Claims:
             raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
     def take(self, trial_id: str) -> bool:
-        """Claim a trial; return False where another runner is at it."""
+        """Claim a trial; return False where another runner is at it. Raise StorageError where files cannot be locked."""
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _offset(trial_id))
-        except OSError:
-            return False
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EAGAIN):
+                return False
+            raise StorageError(f"{self._file.name}: cannot be locked: {error.strerror or error}") from error
         return True
 
     def release(self, trial_ids: Iterable[str]) -> None:

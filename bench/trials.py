@@ -16,7 +16,8 @@ from bench.regularisers import REGULARISERS
 MAX_STACK = {"cpu": 8, "cuda": 264}
 """Trials trained together at most: on a CPU the stack should stay in cache, on a GPU fill the multiprocessors."""
 
-NUMERIC_SOURCES = ("bench.draws", "bench.model", "bench.train", "bench.data.split")
+NUMERIC_SOURCES = ("bench.data.idx", "bench.data.split", "bench.draws", "bench.model", "bench.train", "bench.rows")
+"""Modules whose text is part of every trial's id: what they say may change its numbers."""
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,15 @@ def test_leftovers_are_no_trials_and_old_ones_are_removed(store: Store) -> None:
     assert not old.exists()
 
 
+def test_a_reader_of_a_file_that_is_replaced_keeps_what_it_opened(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    write_atomically(path, b"old")
+    with path.open("rb") as reader:
+        write_atomically(path, b"new and longer")
+        assert reader.read() == b"old"
+    assert path.read_bytes() == b"new and longer"
+
+
 def test_a_write_that_fails_names_the_cause_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StorageError, match=r"file/results.parquet: cannot be written: (Not a directory|File exists)"):
