@@ -131,7 +131,7 @@ class Claims:
             raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
     def take(self, trial_id: str) -> bool:
-        """Claim a trial; return False where another runner is at it. Raise StorageError where files cannot be locked."""
+        """Claim a trial; return False where another runner is at it. Raise StorageError where nothing can be locked."""
         try:
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _offset(trial_id))
         except OSError as error:
