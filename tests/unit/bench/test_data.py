@@ -71,6 +71,8 @@ def test_a_split_takes_training_from_the_start_and_validation_from_the_end(sampl
     split = make_split(sample_images, 1500, 300, torch.float64)
     assert len(split.train_images) == 1500
     assert torch.equal(split.validation_labels, torch.from_numpy(sample_images.train_labels[-300:].astype(np.int64)))
+    held_out = sample_images.train_images[1700:].reshape(300, -1)
+    assert np.array_equal((split.validation_images.numpy() * 255).round(), held_out)
     assert split.train_images.min() == 0
     assert split.train_images.max() == 1
     pixels = sample_images.train_images[:1500].reshape(1500, -1)
