@@ -1,0 +1,73 @@
+"""What a reader must know of a comparison as a whole, beyond the warnings of single methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analysis.arms import Arms
+from analysis.metric import is_accuracy
+from analysis.question import Question
+from analysis.table import Table
+
+
+def caveats(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[str]:
+    """Return warnings about the plan, pairing, and how divergence was told."""
+    return [*_of_plan(table, asked), *_of_divergence(table, asked, against), *_of_pairing(asked, against)]
+
+
+def _of_plan(table: Table, asked: Question) -> list[str]:
+    notes = []
+    waiting = sum(len(each.seeds) for each in table.dropped if each.reason.startswith("not yet run"))
+    if waiting:
+        notes.append(f"{waiting} planned trials are not yet run: this is an interim look")
+    if asked.control in table.stays_at_chance:
+        notes.append(f"the control {asked.control!r} is meant to stay at chance: differences say little")
+    if len(table.conditions) < 2:
+        notes.append(f"{asked.control!r} is the only condition: there is nothing to compare")
+    plan = table.analysis
+    if plan is None:
+        return notes
+    if asked.metric != plan.primary:
+        notes.append(f"{asked.metric} is secondary: not adjusted across metrics (the primary is {plan.primary})")
+    planned = {"control": plan.control, "alpha": plan.alpha, "margin": plan.margin_of(asked.metric)}
+    asks = {"control": asked.control, "alpha": asked.alpha, "margin": asked.margin}
+    notes += [
+        f"{key} is {asks[key]}; the analysis fixed before the data has {planned[key]}"
+        for key in planned
+        if asks[key] != planned[key]
+    ]
+    return notes
+
+
+def _of_divergence(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[str]:
+    ended = set(table.frame["condition"])
+    notes = [
+        f"{label}: no trial has ended: every number of it is null" for label in table.conditions if label not in ended
+    ]
+    if "status" not in table.frame.columns and table.chance is None:
+        notes.append(
+            "the table has no status and chance is not known: collapsed trials count as trained (give --chance)"
+        )
+    if not is_accuracy(asked.metric):
+        notes.append(f"{asked.metric} is no accuracy: intention to train is null, as diverged trials have no score")
+        return notes
+    notes += [
+        f"{label}: intention to train is null: a diverged trial has no {asked.metric}, and chance is not known"
+        for label, each in against.items()
+        if each.intention is None
+    ]
+    return notes
+
+
+def _of_pairing(asked: Question, against: Mapping[str, Arms]) -> list[str]:
+    notes = []
+    for label, each in against.items():
+        alone = len(each.condition_alone) + len(each.control_alone)
+        if alone:
+            notes.append(f"{label}: {alone} seeds have no partner and are left out")
+        if each.diverged:
+            notes.append(
+                f"{label}: {len(each.diverged)} of {each.complete.n + len(each.diverged)} pairs are left out because a "
+                f"trial of {label!r} or {asked.control!r} diverged; the numbers are given both trained"
+            )
+    return notes

@@ -1,0 +1,150 @@
+"""The command line: ``compare`` and ``report``.
+
+Exit codes: 0 done, 2 usage or validation, 3 internal fault, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from analysis.compare import compare
+from analysis.faults import TableError
+from analysis.table import Table, load
+from analysis.text import render
+
+DONE, USAGE, FAULT, INTERRUPTED = 0, 2, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; messages for people go to standard error."""
+    parser = _parser()
+    try:
+        given = parser.parse_args(arguments)
+    except SystemExit as stop:  # argparse has said why
+        return DONE if stop.code in (0, None) else USAGE
+    try:
+        return given.handler(given)
+    except TableError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:  # the reader of our output went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001  the outermost edge: a fault of ours, told as such
+        traceback.print_exc()
+        print("error: internal fault, please report it with the lines above", file=sys.stderr)
+        return FAULT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m analysis", description="Statistics of paired, seeded trials.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_compare(commands.add_parser("compare", help="every condition against the control, on one metric"))
+    _add_report(commands.add_parser("report", help="figures, tables and a page from a results folder"))
+    return parser
+
+
+def _add_compare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("table", type=Path, metavar="TABLE", help="a results folder, a parquet file or a CSV")
+    command.add_argument("--metric", help="column to compare; default: the primary of the folder's plan")
+    command.add_argument("--control", help="label of the control; default: the control of the folder's plan")
+    command.add_argument("--margin", type=float, help="smallest difference that matters, in the metric's unit")
+    command.add_argument("--alpha", type=float, help="error rate, above 0 and below 1; default 0.05")
+    command.add_argument("--chance", type=float, help="accuracy of guessing, for tables without 'classes'")
+    command.add_argument("--lower-is-better", action="store_true", default=None, help="smaller values are better")
+    command.add_argument(
+        "--where", action="append", default=[], metavar="COLUMN=VALUE", help="keep these rows; may be repeated"
+    )
+    command.add_argument("--json", metavar="FILE|-", help="write the object as JSON; '-' is standard output")
+    command.set_defaults(handler=_compare)
+
+
+def _add_report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=Path, metavar="DIR", help="a results folder")
+    command.add_argument("--out", type=Path, help="where to write; default: DIR/report")
+    command.set_defaults(handler=_report)
+
+
+def _compare(given: argparse.Namespace) -> int:
+    table = load(given.table, where=_selection(given), chance=given.chance)
+    plan = table.analysis
+    metric, control = _required(given, table)
+    margin = given.margin if given.margin is not None or plan is None else plan.margin_of(metric)
+    alpha = given.alpha if given.alpha is not None else plan.alpha if plan else 0.05
+    result = compare(
+        table, metric, control, margin=margin, alpha=alpha, lower_is_better=given.lower_is_better
+    ).to_json()
+    if given.json is None:
+        print(render(result))
+        return DONE
+    text = json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    if given.json == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        _write(Path(given.json), text)
+    return DONE
+
+
+def _report(given: argparse.Namespace) -> int:
+    from analysis.report import write_report  # noqa: PLC0415  drawing libraries are slow to import
+
+    print(write_report(given.folder, given.out or given.folder / "report"))
+    return DONE
+
+
+def _selection(given: argparse.Namespace) -> dict[str, str]:
+    """Return ``--where`` as column to value."""
+    chosen: dict[str, str] = {}
+    faults = []
+    for text in given.where:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            faults.append(f"--where {text}: expected COLUMN=VALUE")
+        elif chosen.get(name, value) != value:
+            faults.append(f"--where {name}: given as {chosen[name]!r} and as {value!r}; a column may be chosen once")
+        chosen[name] = value
+    if faults:
+        raise TableError(given.table, faults)
+    return chosen
+
+
+def _required(given: argparse.Namespace, table: Table) -> tuple[str, str]:
+    plan: Any = table.analysis
+    metric = given.metric or (plan and plan.primary)
+    control = given.control or (plan and plan.control)
+    faults = [
+        f"--{name} is missing; only a results folder whose plan.json has [analysis] may leave it out"
+        for name, value in (("metric", metric), ("control", control))
+        if not value
+    ]
+    if faults:
+        raise TableError(given.table, faults)
+    return str(metric), str(control)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write `text` beside `path` and move it into place: a reader never sees half a file."""
+    beside: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            beside = Path(file.name)
+            file.write(text)
+        beside.chmod(0o644)
+        beside.replace(path)
+    except OSError as error:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+        raise TableError(path, [f"cannot be written: {error.strerror or error}"]) from error

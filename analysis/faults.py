@@ -1,0 +1,48 @@
+"""The one error that a table can raise, and how its faults are worded."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+MOST_SHOWN = 12
+"""Faults beyond this many are counted, not listed."""
+
+
+class TableError(ValueError):
+    """A table that cannot be analysed: what came, where, and what is allowed.
+
+    Parameters
+    ----------
+    source : Path or str
+        The results folder or file that was read.
+    faults : sequence of str
+        Every fault found, each one a sentence.
+    """
+
+    def __init__(self, source: Path | str, faults: Sequence[str]) -> None:
+        self.source = str(source)
+        self.faults = tuple(faults)
+        shown = [f"  - {fault}" for fault in self.faults[:MOST_SHOWN]]
+        if len(self.faults) > MOST_SHOWN:
+            shown.append(f"  - and {len(self.faults) - MOST_SHOWN} more")
+        super().__init__("\n".join([f"{self.source}:", *shown]))
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str:
+    """Return ``'; did you mean ...? There is: ...'`` for a name that is not among `allowed`."""
+    names = list(allowed)
+    by_lower = {each.lower(): each for each in names}
+    close = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.5)
+    guess = f"; did you mean {by_lower[close[0]]!r}?" if close else "."
+    return f"{guess} There is: {listed(names)}"
+
+
+def listed(values: Iterable[object], most: int = 20) -> str:
+    """Return values quoted and joined by commas, at most `most` of them."""
+    items = [repr(value) if isinstance(value, str) else str(value) for value in values]
+    if not items:
+        return "nothing"
+    rest = f" and {len(items) - most} more" if len(items) > most else ""
+    return ", ".join(items[:most]) + rest

@@ -1,0 +1,188 @@
+"""One metric of a table as checked numbers: floats always, exact integers where the metric is made of counts."""
+
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
+# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.checks import as_text
+from analysis.counts import CountRatio, count_ratio, parts_of
+from analysis.faults import TableError, nearest
+from analysis.reading import ORIGIN
+from analysis.table import Dropped, Table
+from bench.schema import DIVERGED
+
+LARGEST = 1e100
+"""Metric values beyond this are refused: their squares would overflow."""
+
+_LOWER_IS_BETTER = ("_gap", "_loss", "_seconds")
+_NOT_METRICS = ("condition", "seed", "init_seed", "order_seed", "mask_seed", "stays_at_chance", "diverged")
+_EMPTY = ("", "nan", "NaN", "NA", "null", "None")
+_FIRST = 5
+
+
+def lower_is_better(metric: str) -> bool:
+    """Return whether smaller values of `metric` are the better ones: gaps, losses and seconds."""
+    return metric.endswith(_LOWER_IS_BETTER)
+
+
+def is_accuracy(metric: str) -> bool:
+    """Return whether `metric` is an accuracy: a run that broke is then scored at chance."""
+    return metric == "accuracy" or metric.endswith("_accuracy")
+
+
+def in_points(metric: str) -> bool:
+    """Return whether differences of `metric` are fractions to be told in percentage points."""
+    return is_accuracy(metric) or metric in ("generalisation_gap", "running_gap")
+
+
+@dataclass(frozen=True, eq=False)
+class Arm:
+    """One condition's trials, ordered by seed.
+
+    Parameters
+    ----------
+    seeds : ndarray of int64, [n]
+        Ascending, distinct.
+    value : ndarray of float64, [n]
+        NaN for a diverged trial that reached no number.
+    numerator : ndarray of int64, [n]
+        ``value * scale`` exactly where the metric is a count; else without meaning.
+    diverged : ndarray of bool, [n]
+    """
+
+    seeds: np.ndarray
+    value: np.ndarray
+    numerator: np.ndarray
+    diverged: np.ndarray
+
+    def at(self, rows: np.ndarray) -> Arm:
+        """Return the trials at these row numbers."""
+        return Arm(self.seeds[rows], self.value[rows], self.numerator[rows], self.diverged[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A metric over the trials of a table.
+
+    Parameters
+    ----------
+    metric : str
+    arms : mapping of condition to Arm
+        Every condition of the table; one without trials has an empty arm.
+    scale : int or None
+        Common denominator of every value; None where the metric is no count.
+    dropped : tuple of Dropped
+        Trials without a value that did not diverge.
+    warnings : tuple of str
+    """
+
+    metric: str
+    arms: Mapping[str, Arm]
+    scale: int | None
+    dropped: tuple[Dropped, ...]
+    warnings: tuple[str, ...]
+
+
+def metrics_of(table: Table) -> list[str]:
+    """Return the names that may be asked for as a metric, in the table's order."""
+    frame = table.frame
+    numeric = [
+        str(name)
+        for name in frame.columns
+        if pd.api.types.is_numeric_dtype(frame[name]) and not str(name).startswith("_") and name not in _NOT_METRICS
+    ]
+    derived = [
+        metric
+        for metric in ("train_accuracy", "test_accuracy", "validation_accuracy", "generalisation_gap")
+        if metric not in numeric and count_ratio(frame, metric) is not None
+    ]
+    return numeric + derived
+
+
+def measure(table: Table, metric: str) -> Measured:
+    """Take one metric out of a table.
+
+    Raises
+    ------
+    TableError
+        An unknown metric, cells that are no numbers, infinite values of trials that did not diverge.
+    """
+    frame = table.frame
+    exact = count_ratio(frame, metric)
+    if metric in _NOT_METRICS or metric.startswith("_") or (metric not in frame.columns and exact is None):
+        fault = f"there is no metric {metric!r}{nearest(metric, metrics_of(table))}"
+        raise TableError(table.source, [fault])
+    stored = _numbers(table, metric) if metric in frame.columns else np.full(len(frame), np.nan)
+    value = stored if exact is None else np.where(exact.known, exact.fractions, stored)
+    broken = frame["diverged"].to_numpy(bool)
+    value = np.where(broken & ~np.isfinite(value), np.nan, value)
+    missing = np.isnan(value) & ~broken
+    labels, seeds = frame["condition"].to_numpy(object), frame["seed"].to_numpy(np.int64)
+    numerator = np.zeros(len(frame), np.int64) if exact is None else exact.numerators
+    every = Arm(seeds, value, numerator, broken)
+    return Measured(
+        metric=metric,
+        arms={label: every.at(np.flatnonzero((labels == label) & ~missing)) for label in table.conditions},
+        scale=_scale(exact, value),
+        dropped=tuple(_left_out(table, metric, missing)),
+        warnings=tuple(_doubts(metric, stored, value, exact)),
+    )
+
+
+def _numbers(table: Table, metric: str) -> np.ndarray:
+    """Return the column as float64 [rows]; NaN for an empty cell; faults for text and infinite values."""
+    column = table.frame[metric]
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(float, na_value=np.nan)
+    empty = np.array([as_text(cell).strip() in _EMPTY for cell in column], bool)
+    said = np.zeros(len(column), bool)
+    if "status" in table.frame.columns:
+        said = (table.frame["status"] == DIVERGED).to_numpy(bool)
+    text = np.isnan(numbers) & ~empty
+    infinite = (np.abs(np.nan_to_num(numbers, nan=0.0, posinf=np.inf, neginf=-np.inf)) > LARGEST) & ~said
+    faults = []
+    for bad, allowed in (
+        (text, "a number, or an empty cell"),
+        (infinite, f"a finite number up to {LARGEST:g} (a run that broke has the status 'diverged')"),
+    ):
+        rows = np.flatnonzero(bad)
+        faults += [
+            f"{table.frame[ORIGIN].iloc[i]}: {metric} is {as_text(column.iloc[i])!r}; allowed: {allowed}"
+            for i in rows[:_FIRST]
+        ]
+        if len(rows) > _FIRST:
+            faults.append(f"{metric}: {len(rows) - _FIRST} more rows like these")
+    if faults:
+        raise TableError(table.source, faults)
+    return numbers
+
+
+def _scale(exact: CountRatio | None, value: np.ndarray) -> int | None:
+    """Return the common denominator where every value comes from counts, else None."""
+    if exact is None or exact.scale is None or (~exact.known & np.isfinite(value)).any():
+        return None
+    return exact.scale
+
+
+def _left_out(table: Table, metric: str, missing: np.ndarray) -> Iterator[Dropped]:
+    reason = f"no {metric}: the cell is empty and the trial did not diverge"
+    for condition, rows in table.frame[missing].groupby("condition", sort=False):
+        yield Dropped(str(condition), tuple(int(seed) for seed in rows["seed"]), reason)
+
+
+def _doubts(metric: str, stored: np.ndarray, value: np.ndarray, exact: CountRatio | None) -> list[str]:
+    doubts = []
+    if exact is not None:
+        differ = int((np.abs(stored - value) > 1e-6).sum())
+        if differ:
+            counts = " and ".join(f"{split}_correct / {split}_total" for split, _ in parts_of(metric))
+            doubts.append(f"{metric} differs from {counts} in {differ} rows: the counts are used")
+    if is_accuracy(metric) and ((value < 0) | (value > 1)).any():
+        doubts.append(f"{metric} has values outside 0 to 1: accuracies are expected as fractions, not per cent")
+    return doubts

@@ -1,0 +1,108 @@
+"""Two arms paired by the seed key, never by row position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+_ROUNDING = 4 * float(np.finfo(float).eps)
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """A condition and the control on the seeds that both have.
+
+    Parameters
+    ----------
+    condition, control : str
+    seeds : ndarray of int64, [n]
+        Ascending, distinct.
+    treated, untreated : ndarray of float64, [n]
+        The metric of the condition and of the control, in the metric's own unit.
+    differences : ndarray of float64, [n]
+        Condition minus control, in steps of ``1 / scale``: whole numbers where the metric is a count.
+    scale : int
+        Divides `differences` into the metric's own unit; 1 where the metric is no count.
+    resolution : float
+        Rounding error of one difference, in steps; 0 where the metric is a count.
+    """
+
+    condition: str
+    control: str
+    seeds: np.ndarray
+    treated: np.ndarray
+    untreated: np.ndarray
+    differences: np.ndarray
+    scale: int
+    resolution: float
+
+    @property
+    def n(self) -> int:
+        """Number of pairs."""
+        return len(self.seeds)
+
+    @property
+    def varies(self) -> bool:
+        """Whether the differences vary by more than rounding: without it there is nothing to test with."""
+        return varies(self.differences, self.resolution)
+
+    def on(self, seeds: np.ndarray) -> Pairs:
+        """Return the pairs of those `seeds` alone."""
+        keep = np.isin(self.seeds, seeds)
+        return Pairs(
+            self.condition, self.control, self.seeds[keep], self.treated[keep], self.untreated[keep],
+            self.differences[keep], self.scale, self.resolution,
+        )  # fmt: skip
+
+
+def varies(differences: np.ndarray, resolution: float) -> bool:
+    """Return whether `differences` [n] vary by more than the rounding error of their values."""
+    if len(differences) < 2:
+        return False
+    return bool(np.ptp(differences) > resolution and np.var(differences) > 0)
+
+
+def pair(
+    names: tuple[str, str],
+    seeds: Sequence[int] | np.ndarray,
+    treated: np.ndarray,
+    untreated: np.ndarray,
+    scale: int | None = None,
+) -> Pairs:
+    """Pair two arms whose values already stand at the same seeds.
+
+    Parameters
+    ----------
+    names : (condition, control)
+    seeds : [n]
+        Distinct; any order.
+    treated, untreated : ndarray, [n]
+        Values at those seeds: int64 numerators where `scale` is given, else float64.
+    scale : int, optional
+        Common denominator of the numerators.
+
+    Raises
+    ------
+    ValueError
+        Seeds that repeat: a repeated run is not a new seed.
+    """
+    keys = np.asarray(seeds)
+    if len(np.unique(keys)) != len(keys):
+        raise ValueError(f"seeds repeat in the pairs of {names[0]!r} and {names[1]!r}; each may come once")
+    order = np.argsort(keys, kind="stable")
+    treated, untreated = np.asarray(treated)[order], np.asarray(untreated)[order]
+    differences = (treated - untreated).astype(float)
+    unit = 1 if scale is None else scale
+    largest = max((float(np.abs(arm).max()) for arm in (treated, untreated) if len(arm)), default=0.0)
+    return Pairs(
+        condition=names[0],
+        control=names[1],
+        seeds=keys[order],
+        treated=treated / unit,
+        untreated=untreated / unit,
+        differences=differences,
+        scale=unit,
+        resolution=0.0 if scale is not None else _ROUNDING * largest,
+    )

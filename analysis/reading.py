@@ -1,0 +1,149 @@
+"""From files to one raw frame: a results folder, a parquet file or a CSV, exactly as it lies on disk."""
+
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
+# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from analysis.faults import TableError, listed
+from analysis.plan import Plan, read_plan
+from bench.schema import PLAN_FILE, SCHEMA_VERSION, TRIALS_FOLDER
+
+ORIGIN = "_origin"
+"""Column that says where a row came from: ``row 3`` of a file, or the file of a trial."""
+
+LOSS_NOT_FINITE = "_loss_not_finite"
+"""Bool column: some ``*_loss`` of the row is NaN or infinite as a number. An empty cell is not."""
+
+_TEXT = (
+    "condition",
+    "condition_id",
+    "trial_id",
+    "study",
+    "device",
+    "precision",
+    "data_hash",
+    "status",
+    "error",
+)
+_EMPTY = ["", "NA", "N/A", "#N/A", "null", "NULL", "None"]
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Rows as read, with the columns `ORIGIN` and `LOSS_NOT_FINITE` added, and the plan of a folder."""
+
+    frame: pd.DataFrame
+    plan: Plan | None
+    ordered: bool
+    """Whether the order of rows means something: true for one file, false for a folder of trials."""
+
+
+def read(path: Path) -> Raw:
+    """Read a results folder, a parquet file or a CSV.
+
+    Raises
+    ------
+    TableError
+        Nothing there, empty, truncated or corrupted, written by a newer program, or of an unknown kind.
+    """
+    try:
+        if path.is_dir():
+            return _read_folder(path)
+        if not path.exists():
+            raise TableError(path, ["does not exist; expected a results folder, a parquet file or a CSV"])
+        if path.stat().st_size == 0:
+            raise TableError(path, ["is an empty file; expected a parquet file or a CSV with a header and rows"])
+        return Raw(_frame(_read_file(path), None), None, ordered=True)
+    except OSError as error:
+        raise TableError(path, [f"cannot be read: {error.strerror or error}"]) from error
+
+
+def from_memory(frame: pd.DataFrame) -> Raw:
+    """Return rows that are in memory already as if they had been read from one file."""
+    return Raw(_frame(pa.Table.from_pandas(frame, preserve_index=False), None), None, ordered=True)
+
+
+def _read_file(path: Path) -> pa.Table:
+    with path.open("rb") as file:
+        is_parquet = file.read(4) == b"PAR1"
+    table = _read_parquet(path) if is_parquet or path.suffix == ".parquet" else _read_csv(path)
+    repeated = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+    if repeated:
+        raise TableError(path, [f"has several columns of one name: {listed(repeated)}; each may come once"])
+    if table.num_rows == 0:
+        raise TableError(path, ["has no rows; expected one row per trial"])
+    return table
+
+
+def _read_folder(folder: Path) -> Raw:
+    trials = folder / TRIALS_FOLDER
+    plan = read_plan(folder / PLAN_FILE) if (folder / PLAN_FILE).exists() else None
+    files = sorted(each for each in trials.glob("*.parquet") if not each.name.startswith((".", "_")))
+    if not files:
+        raise TableError(
+            folder,
+            [f"has no {TRIALS_FOLDER}/*.parquet; expected a results folder that bench run has written"],
+        )
+    tables, faults = [], []
+    for file in files:
+        try:
+            tables.append(_read_parquet(file))
+        except TableError as error:
+            faults += [f"{TRIALS_FOLDER}/{file.name} {fault}" for fault in error.faults]
+    if faults:
+        raise TableError(folder, faults)
+    origins = [
+        f"{TRIALS_FOLDER}/{file.name}" for file, table in zip(files, tables, strict=True) for _ in range(table.num_rows)
+    ]
+    try:
+        whole = pa.concat_tables([each.replace_schema_metadata() for each in tables], promote_options="permissive")
+    except pa.ArrowException as error:
+        raise TableError(folder, [f"the trials' files do not fit together: {error}"]) from error
+    if whole.num_rows == 0:
+        raise TableError(folder, [f"{TRIALS_FOLDER}/ has no rows; expected one row per trial"])
+    return Raw(_frame(whole, origins), plan, ordered=False)
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    try:
+        with pq.ParquetFile(path) as file:
+            table = file.read()
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(path, [f"is not a readable parquet file (cut off or corrupted?): {error}"]) from error
+    written = (table.schema.metadata or {}).get(b"schema_version", b"1").decode(errors="replace")
+    if not written.isdigit() or int(written) > SCHEMA_VERSION:
+        raise TableError(path, [f"has schema_version {written}; this program knows up to {SCHEMA_VERSION}: update it"])
+    return table
+
+
+def _read_csv(path: Path) -> pa.Table:
+    convert = pa_csv.ConvertOptions(
+        column_types={name: pa.string() for name in _TEXT}, null_values=_EMPTY, strings_can_be_null=False
+    )
+    block = pa_csv.ReadOptions(block_size=min(path.stat().st_size + 1, 2**31 - 2))
+    try:
+        return pa_csv.read_csv(path, read_options=block, convert_options=convert)
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(path, [f"cannot be read as a CSV with a header: {error}"]) from error
+
+
+def _frame(table: pa.Table, origins: list[str] | None) -> pd.DataFrame:
+    broken = pa.array([False] * table.num_rows)
+    for name in table.column_names:
+        if name.endswith("_loss") and pa.types.is_floating(table.schema.field(name).type):
+            column = table.column(name)
+            broken = pc.or_(broken, pc.fill_null(pc.invert(pc.is_finite(column)), False))
+    frame = table.to_pandas(ignore_metadata=True)
+    frame[ORIGIN] = origins if origins is not None else [f"row {i}" for i in range(1, len(frame) + 1)]
+    frame[LOSS_NOT_FINITE] = broken.to_pandas().to_numpy() if len(frame) else []
+    return frame

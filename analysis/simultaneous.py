@@ -1,0 +1,59 @@
+"""Intervals that hold for all conditions of a family at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from analysis.finding import Finding, undefined, why_untestable
+from analysis.multiplicity import common_seeds
+from analysis.paired_t import half_width, moments
+from analysis.pairing import Pairs
+from analysis.sign_flip import max_t_quantiles
+
+FLIPS_FROM = 30
+"""From this many seeds the sign-flip quantile may shorten Bonferroni's; below it is anti-conservative."""
+
+KEYS = (
+    "ci_low_simultaneous", "ci_high_simultaneous", "ci_low_simultaneous_90", "ci_high_simultaneous_90",
+)  # fmt: skip
+
+
+def intervals(family: Sequence[Pairs], alpha: float) -> Mapping[str, Finding]:
+    """Return mean +- c * standard error at family-wise 1 - alpha, and (suffix _90) at 1 - 2 alpha.
+
+    c is Bonferroni's t quantile, ``t(1 - a / (2 K))`` on the condition's n - 1 degrees of freedom for the K
+    conditions that can be tested. From 30 common seeds it is the quantile of max abs t under common sign flips of
+    the centred seed rows, where that is smaller, yet never less than the t quantile of one comparison. One
+    comparison: the t interval.
+    """
+    testable = [pairs for pairs in family if why_untestable(pairs) is None]
+    found = {pairs.condition: undefined(KEYS, why_untestable(pairs) or "") for pairs in family}
+    errors = (alpha, 2 * alpha)
+    by_flips = _flip_quantiles(testable, errors)
+    for pairs in testable:
+        m = moments(pairs)
+        ends: list[float | None] = []
+        warnings: tuple[str, ...] = ()
+        for error, quantile in zip(errors, by_flips, strict=True):
+            if error >= 1:
+                ends += [None, None]
+                warnings = (f"alpha {alpha:g}: an interval at level 1 - 2 alpha does not exist",)
+                continue
+            bonferroni = half_width(1 - error / len(testable), m.df)
+            c = max(half_width(1 - error, m.df), min(bonferroni, quantile))
+            ends += [m.mean - c * m.standard_error, m.mean + c * m.standard_error]
+        found[pairs.condition] = Finding(dict(zip(KEYS, ends, strict=True)), warnings)
+    return found
+
+
+def _flip_quantiles(testable: Sequence[Pairs], errors: tuple[float, float]) -> tuple[float, float]:
+    """Return the quantiles for both error rates, infinite where Bonferroni's are to be used."""
+    seeds = common_seeds(testable)
+    rows = [pairs.on(seeds) for pairs in testable]
+    if len(rows) < 2 or len(seeds) < FLIPS_FROM or not all(pairs.varies for pairs in rows):
+        return np.inf, np.inf
+    differences = np.column_stack([pairs.differences for pairs in rows])
+    first, second = max_t_quantiles(differences, tuple(max(0.0, 1 - error) for error in errors))
+    return first, second

@@ -1,0 +1,77 @@
+"""One decision per comparison: words from simultaneous intervals and the preset margin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SUPERIOR, INFERIOR = "superior", "inferior"
+POSITIVE_BUT_NEGLIGIBLE, NEGATIVE_BUT_NEGLIGIBLE = "positive_but_negligible", "negative_but_negligible"
+POSITIVE_UNCLEAR, NEGATIVE_UNCLEAR = "positive_magnitude_unclear", "negative_magnitude_unclear"
+EQUIVALENT, INCONCLUSIVE, CANNOT_TEST = "equivalent", "inconclusive", "cannot_test"
+
+VERDICTS = (
+    SUPERIOR, POSITIVE_BUT_NEGLIGIBLE, POSITIVE_UNCLEAR, EQUIVALENT, INCONCLUSIVE,
+    NEGATIVE_UNCLEAR, NEGATIVE_BUT_NEGLIGIBLE, INFERIOR, CANNOT_TEST,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An interval of a difference at 1 - alpha, and the one at 1 - 2 alpha inside it (None where it is not)."""
+
+    low: float
+    high: float
+    low_90: float | None
+    high_90: float | None
+
+    def mirrored(self) -> Interval:
+        """Return the interval of the negated difference."""
+        inner = (None, None) if self.low_90 is None or self.high_90 is None else (-self.high_90, -self.low_90)
+        return Interval(-self.high, -self.low, *inner)
+
+
+def decide(interval: Interval, margin: float | None, lower_is_better: bool) -> str:
+    """Return the verdict in the sense of benefit.
+
+    Without a margin the sign alone decides. A bound at 0 or at the margin counts as covering it.
+    """
+    benefit = interval.mirrored() if lower_is_better else interval
+    if margin is None:
+        return SUPERIOR if benefit.low > 0 else INFERIOR if benefit.high < 0 else INCONCLUSIVE
+    inside = (
+        benefit.low_90 is not None and benefit.high_90 is not None and -margin < benefit.low_90
+    ) and benefit.high_90 < margin
+    if benefit.low > margin:
+        return SUPERIOR
+    if benefit.high < -margin:
+        return INFERIOR
+    if benefit.low > 0:
+        return POSITIVE_BUT_NEGLIGIBLE if inside else POSITIVE_UNCLEAR
+    if benefit.high < 0:
+        return NEGATIVE_BUT_NEGLIGIBLE if inside else NEGATIVE_UNCLEAR
+    return EQUIVALENT if inside else INCONCLUSIVE
+
+
+def interval_of(values: Mapping[str, Any]) -> Interval | None:
+    """Return the simultaneous interval among a comparison's `values`, None where it is null."""
+    if values["ci_low_simultaneous"] is None:
+        return None
+    return Interval(
+        values["ci_low_simultaneous"],
+        values["ci_high_simultaneous"],
+        values["ci_low_simultaneous_90"],
+        values["ci_high_simultaneous_90"],
+    )
+
+
+def cannot_test(n: int, varies: bool, alpha: float) -> str | None:
+    """Return why no verdict is possible with `n` pairs, None where one is."""
+    if n < 2:
+        return f"{n} {'pair' if n == 1 else 'pairs'}: at least 2 are needed"
+    if not varies:
+        return "the differences do not vary: the seed may not be applied"
+    if (least := 2.0 ** (1 - n)) > alpha:
+        return f"with {n} pairs no exact p-value can be below {least:g}, and alpha is {alpha:g}"
+    return None

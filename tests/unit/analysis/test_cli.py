@@ -1,0 +1,190 @@
+"""The command line: exit codes, what goes where, and that a fault writes nothing."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis import cli
+from analysis.cli import main
+from analysis.compare import compare
+from analysis.table import load
+
+ROOT = Path(__file__).parents[3]
+ROWS = "condition,seed,device,test_correct,test_total,train_seconds\n" + "".join(
+    f"{label},{seed},cpu,{8500 + 13 * (seed % 4) + gain + (seed * gain) % 7},10000,{1 + seed / 10}\n"
+    for seed in range(8)
+    for label, gain in (("none", 0), ("book", 30), ("strong", -12))
+)
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(ROWS)
+    return path
+
+
+def ask(table, *more):
+    return ["compare", str(table), "--metric", "test_accuracy", "--control", "none", *more]
+
+
+def refused(capsys, arguments, *words):
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    for word in words:
+        assert word in said.err
+
+
+def test_text_goes_to_standard_output(table, capsys):
+    assert main(ask(table, "--margin", "0.001")) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "book is better than none, by more than the 0.10 points that matter" in said.out
+    assert "n = 8 seeds" in said.out
+    assert "verdict" in said.out
+
+
+def test_json_on_standard_output_is_only_the_object(table, capsys):
+    assert main(ask(table, "--margin", "0.001", "--json", "-")) == 0
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert found == compare(load(table), "test_accuracy", "none", margin=0.001).to_json()
+    assert list(found)[:4] == ["metric", "control", "alpha", "margin"]
+    assert {"n_seeds", "dropped", "warnings", "omnibus", "comparisons", "divergence"} <= set(found)
+    assert [entry["condition"] for entry in found["comparisons"]] == ["book", "strong"]
+
+
+def test_json_to_a_file_is_whole_or_absent(table, tmp_path, capsys, monkeypatch):
+    out = tmp_path / "answer.json"
+    assert main(ask(table, "--json", str(out))) == 0
+    assert capsys.readouterr().out == ""
+    first = out.read_text()
+    assert json.loads(first)["alpha"] == 0.05
+
+    def full_disk(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(cli.Path, "replace", full_disk)
+    refused(capsys, ask(table, "--alpha", "0.01", "--json", str(out)), "cannot be written: No space left")
+    assert out.read_text() == first
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.json", "t.csv"]
+
+
+def test_a_folder_that_is_not_there(table, tmp_path, capsys):
+    refused(capsys, ask(table, "--json", str(tmp_path / "absent" / "a.json")), "cannot be written: No such file")
+
+
+def test_options_reach_the_numbers(table, capsys):
+    assert main(ask(table, "--alpha", "0.2", "--margin", "0.002", "--lower-is-better", "--json", "-")) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["alpha"], found["margin"], found["lower_is_better"]) == (0.2, 0.002, True)
+    assert found["comparisons"][0]["verdict"] == "inferior"
+    assert main(["compare", str(table), "--metric", "train_seconds", "--control", "none", "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["lower_is_better"] is True
+
+
+def test_chance_is_used(table, capsys):
+    assert main(ask(table, "--chance", "0.82", "--json", "-")) == 0
+    rates = json.loads(capsys.readouterr().out)["divergence"]
+    assert [entry["n_diverged"] for entry in rates] == [8, 8, 8]
+
+
+def test_where_may_be_repeated(table, capsys):
+    assert main(ask(table, "--where", "device=cpu", "--where", "seed=3", "--json", "-")) == 0
+    assert json.loads(capsys.readouterr().out)["n_seeds"] == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--alpha", "0"], ["alpha is 0.0", "allowed"]),
+        (["--alpha", "1"], ["alpha is 1.0"]),
+        (["--alpha", "nan"], ["alpha is nan"]),
+        (["--alpha", "much"], ["invalid float value: 'much'"]),
+        (["--margin", "0"], ["margin is 0.0"]),
+        (["--margin", "nan"], ["margin is nan"]),
+        (["--margin", "-1"], ["margin is -1.0"]),
+        (["--metric", "test_acuracy"], ["no metric 'test_acuracy'; did you mean 'test_accuracy'?"]),
+        (["--control", "nome"], ["no condition 'nome'", "did you mean 'none'?", "'book', 'strong'"]),
+        (["--chance", "1.5"], ["chance is 1.5"]),
+        (["--where", "device"], ["--where device: expected COLUMN=VALUE"]),
+        (["--where", "device=cpu", "--where", "device=cuda"], ["a column may be chosen once"]),
+        (["--where", "device=cuda"], ["no row has that value; device has 'cpu'"]),
+        (["--unknown"], ["unrecognized arguments: --unknown"]),
+    ],
+)
+def test_bad_arguments_exit_2_and_write_nothing(table, tmp_path, capsys, more, words):
+    out = tmp_path / "answer.json"
+    refused(capsys, ask(table, "--json", str(out), *more), *words)
+    assert not out.exists()
+
+
+def test_a_bad_table_exits_2(tmp_path, capsys):
+    refused(capsys, ask(tmp_path / "absent.csv"), "absent.csv", "does not exist")
+    refused(capsys, [], "required")
+
+
+def test_metric_and_control_are_needed_without_a_plan(table, capsys):
+    refused(capsys, ["compare", str(table)], "--metric is missing", "--control is missing")
+
+
+def test_a_plan_supplies_metric_control_margin_and_alpha(table, tmp_path, capsys):
+    import pandas as pd  # noqa: PLC0415
+
+    folder = tmp_path / "study"
+    (folder / "trials").mkdir(parents=True)
+    frame = pd.read_csv(table).assign(trial_id=lambda f: f["condition"] + f["seed"].astype(str))
+    frame.to_parquet(folder / "trials" / "all.parquet")
+    trials = frame[["trial_id", "condition", "seed", "device"]].to_dict("records")
+    plan = {
+        "conditions": [{"label": label} for label in ("none", "book", "strong")],
+        "trials": trials,
+        "analysis": {"control": "none", "primary": "test_accuracy", "margin": 0.001, "alpha": 0.1},
+    }
+    (folder / "plan.json").write_text(json.dumps(plan))
+    assert main(["compare", str(folder), "--json", "-"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["metric"], found["control"], found["margin"], found["alpha"]) == ("test_accuracy", "none", 0.001, 0.1)
+    assert found["role"] == "primary"
+    assert main(["compare", str(folder), "--metric", "train_seconds", "--alpha", "0.05", "--json", "-"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["role"], found["margin"]) == ("secondary", None)
+    assert any("secondary: not adjusted across metrics" in text for text in found["warnings"])
+    assert any("alpha is 0.05; the analysis fixed before the data has 0.1" in text for text in found["warnings"])
+
+
+def test_an_internal_fault_exits_3(table, capsys, monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(cli, "compare", broken)
+    assert main(ask(table)) == 3
+    assert "internal fault" in capsys.readouterr().err
+
+
+def test_an_interruption_exits_130(table, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "compare", interrupted)
+    assert main(ask(table)) == 130
+
+
+def test_as_a_process(table):
+    environment = {**os.environ, "PYTHONWARNINGS": "error"}
+    run = subprocess.run(
+        [sys.executable, "-m", "analysis", *ask(table, "--json", "-")],
+        capture_output=True, text=True, cwd=ROOT, env=environment, check=False,
+    )  # fmt: skip
+    assert (run.returncode, run.stderr) == (0, "")
+    assert json.loads(run.stdout)["n_seeds"] == 8
+    run = subprocess.run(
+        [sys.executable, "-c", "import sys, analysis.cli; sys.exit(bool({'torch', 'bench.study'} & set(sys.modules)))"],
+        cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0

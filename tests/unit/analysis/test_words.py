@@ -1,0 +1,168 @@
+"""Sentences: what they must say, and what they must never say."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.compare import compare
+from analysis.table import from_frame
+from analysis.text import render
+from analysis.verdict import VERDICTS
+from analysis.words import amount, failure, headline, p_value, sentences
+
+
+def answer(differences, metric="test_accuracy", margin=0.01, total=10_000, **extra):
+    """A comparison whose control is steady and whose differences are as given, in steps of 1 / total."""
+    n = len(differences)
+    control = total * 8 // 10 + np.arange(n)
+    frame = pd.DataFrame(
+        {
+            "condition": ["none"] * n + ["book"] * n,
+            "seed": [*range(n), *range(n)],
+            "test_correct": [*control, *(control + np.asarray(differences))],
+            "test_total": total,
+            **extra,
+        }
+    )
+    return compare(from_frame(frame), metric, "none", margin=margin).to_json()
+
+
+def said(result):
+    return " ".join(sentences(result["comparisons"][0], result["divergence"]))
+
+
+SPREAD = np.array([-12, 5, 9, -7, 3, -4, 8, -2, 1, -1])
+BY_VERDICT = {
+    "superior": (SPREAD + 200, "book is better than none, by more than the 1.00 points that matter"),
+    "positive_but_negligible": (SPREAD + 40, "book is better than none, but by less than the 1.00 points that matter"),
+    "positive_magnitude_unclear": (
+        SPREAD * 10 + 120,
+        "book is better than none; whether by the 1.00 points that matter",
+    ),
+    "equivalent": (SPREAD + 1, "book and none are equivalent to within 1.00 points"),
+    "inconclusive": (SPREAD * 50, "These data do not decide between book and none"),
+    "negative_magnitude_unclear": (
+        SPREAD * 10 - 120,
+        "book is worse than none; whether by the 1.00 points that matter",
+    ),
+    "negative_but_negligible": (SPREAD - 40, "book is worse than none, but by less than the 1.00 points that matter"),
+    "inferior": (SPREAD - 200, "book is worse than none, by more than the 1.00 points that matter"),
+    "cannot_test": (SPREAD[:5] + 30, "It cannot be tested: with 5 pairs no exact p-value can be below 0.0625"),
+}
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_verdict_has_its_sentence(verdict):
+    differences, words = BY_VERDICT[verdict]
+    result = answer(differences)
+    comparison = result["comparisons"][0]
+    assert comparison["verdict"] == verdict
+    text = said(result)
+    assert words in text
+    assert f"{amount(comparison['mean_difference'], 'test_accuracy')} against none" in text
+    assert f"n = {len(differences)} seeds" in text
+    assert "interval" in text
+    assert "no difference" not in render(result).lower()
+    assert "significant" not in render(result).lower()
+
+
+def test_numbers_in_the_sentence_are_those_of_the_object():
+    result = answer(SPREAD + 200)
+    comparison = result["comparisons"][0]
+    low, high = 100 * comparison["ci_low_simultaneous"], 100 * comparison["ci_high_simultaneous"]
+    assert f"95% interval, simultaneous over conditions: {low:+.2f} to {high:+.2f}" in headline(comparison)
+    assert f"adjusted p = {comparison['p_max_t']:.4f}" in headline(comparison)
+
+
+def test_without_a_margin_there_is_no_word_of_size():
+    text = headline(answer(SPREAD + 40, margin=None)["comparisons"][0])
+    assert text.startswith("book is better than none: test_accuracy +0.40 points")
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_few_seeds_have_a_wide_interval_and_no_words_of_significance(n):
+    result = answer(np.array([200, 203, 201, 204])[:n])
+    text = said(result)
+    assert f"An interval from {n} seeds is very wide" in text
+    assert "95% t interval" in text
+    for word in ("better", "worse", "p =", "p <", "equivalent", "McNemar", "significan"):
+        assert word not in text
+    assert "<0.0" not in render(result)
+
+
+def test_one_seed_gives_values_only():
+    text = said(answer([200]))
+    assert "+2.00 points" in text
+    assert "One seed says nothing of other seeds" in text
+    assert "interval" not in text
+
+
+def test_no_variation_is_told():
+    text = said(answer([20] * 8))
+    assert "It is the same at all 8 seeds: this cannot be tested, and the seed may not be applied" in text
+
+
+def test_no_pair_at_all():
+    frame = pd.DataFrame({"condition": ["none", "book"], "seed": [0, 1], "x": [1.0, 2.0]})
+    result = compare(from_frame(frame), "x", "none").to_json()
+    assert "there is no seed at which both trained" in said(result)
+    assert render(result)
+
+
+def test_failures_come_with_limits():
+    text = said(answer(SPREAD))
+    assert "book 0 of 10 (up to 31%); none 0 of 10 (up to 31%)" in text
+    result = answer(SPREAD, status=["diverged"] * 2 + ["ok"] * 8 + ["ok"] * 10)
+    assert "none 2 of 10 (2.5% to 56%)" in said(result)
+    assert "2 of 10 pairs are left out because a trial diverged" in said(result)
+    everyone = {"condition": "a", "n": 10, "n_diverged": 10, "rate_low": 0.6915, "rate_high": 1.0}
+    assert failure(everyone) == "a 10 of 10 (at least 69%)"
+
+
+def test_a_condition_meant_to_stay_at_chance_is_not_tested_in_words():
+    flags = [False] * 10 + [True] * 10
+    text = said(answer(SPREAD - 7000, stays_at_chance=flags))
+    assert "book is meant to stay at chance" in text
+    assert "Diverged" not in text
+
+
+def test_conflict_with_intention_to_train_is_told():
+    differences = np.where(np.arange(10) == 3, -7000, SPREAD + 200)
+    frame_status = ["ok"] * 10 + ["diverged" if i == 3 else "ok" for i in range(10)]
+    text = said(answer(differences, status=frame_status))
+    assert "These data do not decide" in text
+    assert "Given both trained the verdict is 'superior'" in text
+
+
+def test_where_lower_is_better_the_words_follow_benefit():
+    extra = {"train_correct": [9000] * 20, "train_total": [10_000] * 20}
+    result = answer(SPREAD + 200, metric="generalisation_gap", **extra)
+    assert result["comparisons"][0]["mean_difference"] < 0
+    assert "book is better than none" in said(result)
+    assert "generalisation_gap -2.00 points" in said(result)
+
+
+@pytest.mark.parametrize(
+    ("value", "metric", "expected"),
+    [
+        (0.0123, "test_accuracy", "+1.23 points"), (-0.0004, "generalisation_gap", "-0.04 points"),
+        (0.00001, "test_accuracy", "+0.0010 points"), (0.0, "test_accuracy", "+0.00 points"),
+        (0.0123, "test_loss", "+0.0123"), (-1.5, "train_seconds", "-1.5 s"), (0.02, "loss_gap", "+0.02"),
+    ],
+)  # fmt: skip
+def test_amounts(value, metric, expected):
+    assert amount(value, metric) == expected
+
+
+def test_p_values_are_never_zero():
+    assert p_value(1e-300) == "p < 0.0001"
+    assert p_value(0.00123) == "p = 0.0012"
+    assert p_value(0.04999) == "p = 0.050"
+
+
+def test_the_text_lists_what_was_left_out_and_what_to_know():
+    result = answer(SPREAD, status=["failed"] + ["ok"] * 19)
+    text = render(result)
+    assert "none: 1 trial (seeds 0)" not in text
+    assert "none: 1 trial (seed 0): failed" in text
+    assert "Know before you believe this" in text
