@@ -38,7 +38,7 @@ def sentences(comparison: Entry, divergence: Sequence[Entry]) -> list[str]:
 
 def headline(comparison: Entry) -> str:
     """Return the one sentence that says what this comparison shows."""
-    name, control = comparison["condition"], comparison["control"]
+    name, control = quoted(comparison["condition"]), quoted(comparison["control"])
     if comparison["n_pairs"] == 0:
         return f"{name} cannot be compared with {control}: there is no seed at which both trained."
     if comparison["stays_at_chance"]:
@@ -46,7 +46,7 @@ def headline(comparison: Entry) -> str:
     why = _why_no_claim(comparison)
     if why is not None:
         return f"{name} against {control}: {_difference(comparison)}. {why}."
-    return f"{_claim(comparison)}: {_difference(comparison)}{_p(comparison)}.{_reason(comparison)}"
+    return f"{_claim(comparison)}: {_estimate(comparison)}{_p(comparison)}.{_reason(comparison)}"
 
 
 def _why_no_claim(comparison: Entry) -> str | None:
@@ -76,7 +76,7 @@ def failures(comparison: Entry, divergence: Sequence[Entry]) -> str:
 
 def failure(entry: Entry) -> str:
     """Return one condition's failure count with the limits of its rate: none in n is said with its upper limit."""
-    name, n, k = entry["condition"], entry["n"], entry["n_diverged"]
+    name, n, k = quoted(entry["condition"]), entry["n"], entry["n_diverged"]
     if n == 0:
         return f"{name} has no trial"
     low, high = _percent(entry["rate_low"]), _percent(entry["rate_high"])
@@ -98,9 +98,15 @@ def p_value(p: float) -> str:
 
 
 def _difference(comparison: Entry) -> str:
-    """Return mean difference, interval and n in words."""
+    """Return metric and control with the estimate, for sentences that have not named them."""
+    after = f" against {quoted(comparison['control'])}"
+    return f"{comparison['metric']} {_estimate(comparison, after)}"
+
+
+def _estimate(comparison: Entry, after: str = "") -> str:
+    """Return mean difference, interval and n; `after` follows the difference."""
     metric, n = comparison["metric"], comparison["n_pairs"]
-    text = f"{metric} {amount(comparison['mean_difference'], metric)} against {comparison['control']}"
+    text = f"{amount(comparison['mean_difference'], metric)}{after}"
     level = f"{100 * (1 - comparison['alpha']):g}%"
     seeds = f"n = {n} {'seed' if n == 1 else 'seeds'}"
     if comparison["ci_low_simultaneous"] is not None and n >= 5:
@@ -119,20 +125,30 @@ def _range(low: float, high: float, metric: str) -> str:
 
 
 def _claim(comparison: Entry) -> str:
-    name, control, metric = comparison["condition"], comparison["control"], comparison["metric"]
-    margin = comparison["margin"]
+    """Return what the verdict says, in the direction of the metric: a smaller gap is lower, not 'better'."""
+    word, metric, margin = comparison["verdict"], comparison["metric"], comparison["margin"]
+    with_it, with_control = f"with {quoted(comparison['condition'])}", f"with {quoted(comparison['control'])}"
+    if word == verdict.INCONCLUSIVE:
+        return f"These data do not decide whether {metric} differs {with_it} from that {with_control}"
     m = "" if margin is None else amount(margin, metric, signed=False)
-    more = "" if margin is None else f", by more than the {m} that matter"
-    return {
-        verdict.SUPERIOR: f"{name} is better than {control}{more}",
-        verdict.INFERIOR: f"{name} is worse than {control}{more}",
-        verdict.POSITIVE_BUT_NEGLIGIBLE: f"{name} is better than {control}, but by less than the {m} that matter",
-        verdict.NEGATIVE_BUT_NEGLIGIBLE: f"{name} is worse than {control}, but by less than the {m} that matter",
-        verdict.POSITIVE_UNCLEAR: f"{name} is better than {control}; whether by the {m} that matter is open",
-        verdict.NEGATIVE_UNCLEAR: f"{name} is worse than {control}; whether by the {m} that matter is open",
-        verdict.EQUIVALENT: f"{name} and {control} are equivalent to within {m}",
-        verdict.INCONCLUSIVE: f"These data do not decide between {name} and {control}",
-    }[comparison["verdict"]]
+    if word == verdict.EQUIVALENT:
+        return f"{metric} is equivalent {with_it} and {with_control}, to within {m}"
+    improves = word in (verdict.SUPERIOR, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.POSITIVE_UNCLEAR)
+    direction = "higher" if improves != comparison["lower_is_better"] else "lower"
+    by_how_much = {
+        verdict.SUPERIOR: f", by more than the {m} that matter" if m else "",
+        verdict.INFERIOR: f", by more than the {m} that matter" if m else "",
+        verdict.POSITIVE_BUT_NEGLIGIBLE: f", but by less than the {m} that matter",
+        verdict.NEGATIVE_BUT_NEGLIGIBLE: f", but by less than the {m} that matter",
+        verdict.POSITIVE_UNCLEAR: f"; whether by the {m} that matter is open",
+        verdict.NEGATIVE_UNCLEAR: f"; whether by the {m} that matter is open",
+    }[word]
+    return f"{metric} is {direction} {with_it} than {with_control}{by_how_much}"
+
+
+def quoted(label: str) -> str:
+    """Return a condition's label in quotation marks: a label like none is not taken for a word."""
+    return f"“{label}”"
 
 
 def _p(comparison: Entry) -> str:

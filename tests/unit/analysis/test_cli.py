@@ -44,7 +44,7 @@ def test_text_goes_to_standard_output(table, capsys):
     assert main(ask(table, "--margin", "0.001")) == 0
     said = capsys.readouterr()
     assert said.err == ""
-    assert "book is better than none, by more than the 0.10 points that matter" in said.out
+    assert "test_accuracy is higher with “book” than with “none”, by more than the 0.10 points that matter" in said.out
     assert "n = 8 seeds" in said.out
     assert "verdict" in said.out
 

@@ -33,20 +33,32 @@ def said(result):
 
 SPREAD = np.array([-12, 5, 9, -7, 3, -4, 8, -2, 1, -1])
 BY_VERDICT = {
-    "superior": (SPREAD + 200, "book is better than none, by more than the 1.00 points that matter"),
-    "positive_but_negligible": (SPREAD + 40, "book is better than none, but by less than the 1.00 points that matter"),
+    "superior": (
+        SPREAD + 200,
+        "test_accuracy is higher with “book” than with “none”, by more than the 1.00 points that matter",
+    ),
+    "positive_but_negligible": (
+        SPREAD + 40,
+        "test_accuracy is higher with “book” than with “none”, but by less than the 1.00 points that matter",
+    ),
     "positive_magnitude_unclear": (
         SPREAD * 10 + 120,
-        "book is better than none; whether by the 1.00 points that matter",
+        "test_accuracy is higher with “book” than with “none”; whether by the 1.00 points that matter",
     ),
-    "equivalent": (SPREAD + 1, "book and none are equivalent to within 1.00 points"),
-    "inconclusive": (SPREAD * 50, "These data do not decide between book and none"),
+    "equivalent": (SPREAD + 1, "test_accuracy is equivalent with “book” and with “none”, to within 1.00 points"),
+    "inconclusive": (SPREAD * 50, "do not decide whether test_accuracy differs with “book” from that with “none”"),
     "negative_magnitude_unclear": (
         SPREAD * 10 - 120,
-        "book is worse than none; whether by the 1.00 points that matter",
+        "test_accuracy is lower with “book” than with “none”; whether by the 1.00 points that matter",
     ),
-    "negative_but_negligible": (SPREAD - 40, "book is worse than none, but by less than the 1.00 points that matter"),
-    "inferior": (SPREAD - 200, "book is worse than none, by more than the 1.00 points that matter"),
+    "negative_but_negligible": (
+        SPREAD - 40,
+        "test_accuracy is lower with “book” than with “none”, but by less than the 1.00 points that matter",
+    ),
+    "inferior": (
+        SPREAD - 200,
+        "test_accuracy is lower with “book” than with “none”, by more than the 1.00 points that matter",
+    ),
     "cannot_test": (SPREAD[:5] + 30, "It cannot be tested: with 5 pairs no exact p-value can be below 0.0625"),
 }
 
@@ -76,7 +88,7 @@ def test_numbers_in_the_sentence_are_those_of_the_object():
 
 def test_without_a_margin_there_is_no_word_of_size():
     text = headline(answer(SPREAD + 40, margin=None)["comparisons"][0])
-    assert text.startswith("book is better than none: test_accuracy +0.40 points")
+    assert text.startswith("test_accuracy is higher with “book” than with “none”: +0.40 points")
 
 
 @pytest.mark.parametrize("n", [2, 3, 4])
@@ -111,9 +123,9 @@ def test_no_pair_at_all():
 
 def test_failures_come_with_limits():
     text = said(answer(SPREAD))
-    assert "book 0 of 10 (up to 31%); none 0 of 10 (up to 31%)" in text
+    assert "“book” 0 of 10 (up to 31%); “none” 0 of 10 (up to 31%)" in text
     result = answer(SPREAD, status=["diverged"] * 2 + ["ok"] * 8 + ["ok"] * 10)
-    assert "none 2 of 10 (2.5% to 56%)" in said(result)
+    assert "“none” 2 of 10 (2.5% to 56%)" in said(result)
     assert "2 of 10 pairs are left out because a trial diverged" in said(result)
     everyone = {"condition": "a", "n": 10, "n_diverged": 10, "rate_low": 0.6915, "rate_high": 1.0}
     assert failure(everyone) == "a 10 of 10 (at least 69%)"
@@ -122,7 +134,7 @@ def test_failures_come_with_limits():
 def test_a_condition_meant_to_stay_at_chance_is_not_tested_in_words():
     flags = [False] * 10 + [True] * 10
     text = said(answer(SPREAD - 7000, stays_at_chance=flags))
-    assert "book is meant to stay at chance" in text
+    assert "“book” is meant to stay at chance" in text
     assert "Diverged" not in text
 
 
@@ -138,8 +150,8 @@ def test_where_lower_is_better_the_words_follow_benefit():
     extra = {"train_correct": [9000] * 20, "train_total": [10_000] * 20}
     result = answer(SPREAD + 200, metric="generalisation_gap", **extra)
     assert result["comparisons"][0]["mean_difference"] < 0
-    assert "book is better than none" in said(result)
-    assert "generalisation_gap -2.00 points" in said(result)
+    assert "generalisation_gap is lower with “book” than with “none”" in said(result)
+    assert ": -2.00 points (95% interval" in said(result)
 
 
 @pytest.mark.parametrize(
