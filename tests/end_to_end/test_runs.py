@@ -11,6 +11,8 @@ import pytest
 from bench import schema
 from tests.end_to_end.conftest import Row, Workplace, wait_for_trials
 
+pytestmark = pytest.mark.slow
+
 Rows = dict[tuple[str, int], Row]
 
 
