@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -21,14 +22,15 @@ def breaks_at_a_high_rate(draw: Draw, rate: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.fixture
-def planned(monkeypatch: pytest.MonkeyPatch) -> Stack:
+def planned(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     """Three trials, the middle one of which raises, with the sources that this process runs."""
     monkeypatch.setitem(REGULARISERS, "dropout", replace(REGULARISERS["dropout"], hidden=breaks_at_a_high_rate))
     trials.sources_hash.cache_clear()
     made = stack(condition("none"), condition("high", dropout=(0.9, 0.9)), condition("low", dropout=(0.1, 0.1)))
-    return Stack(
+    yield Stack(
         tuple(replace(one, code_hash=trials.sources_hash(one.condition.regularisers())) for one in made.trials)
     )
+    trials.sources_hash.cache_clear()
 
 
 def test_a_trial_that_raises_is_a_failed_row_and_the_others_are_trained(planned: Stack) -> None:

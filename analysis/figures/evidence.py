@@ -1,0 +1,154 @@
+"""What the figures are drawn from: results as they came out of the analysis, nothing left to compute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A condition as figures and tables name it.
+
+    Parameters
+    ----------
+    label : str
+    rates : tuple of float
+        Dropout rate of each hidden layer; empty where the table does not say.
+    is_control, stays_at_chance : bool
+    """
+
+    label: str
+    rates: tuple[float, ...]
+    is_control: bool
+    stays_at_chance: bool
+
+    @property
+    def rate(self) -> float | None:
+        """The rate where all layers agree, else None."""
+        return self.rates[0] if self.rates and len(set(self.rates)) == 1 else None
+
+    @property
+    def detail(self) -> str:
+        """The rates in words: ``0.2 / 0.5``, or ``0.3`` where all layers agree."""
+        return f"{self.rate:g}" if self.rate is not None else " / ".join(f"{rate:g}" for rate in self.rates)
+
+
+@dataclass(frozen=True)
+class Mean:
+    """Mean of a metric over the `n` trials of a condition that trained, with its t interval (None below 2 trials)."""
+
+    condition: str
+    n: int
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Broken:
+    """How many of the trials of a condition that ended diverged, and in how many pairs who did.
+
+    `alone`: pairs in which only the condition diverged; `control_alone`: only the control; `both`: both did.
+    """
+
+    condition: str
+    n: int
+    diverged: int
+    alone: int
+    control_alone: int
+    both: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial that ended; `values` has its metrics by name, those that are no number left out."""
+
+    condition: str
+    seed: int
+    diverged: bool
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Band:
+    """One quantity of one condition by epoch, over the seeds that trained: smallest, median and largest value."""
+
+    condition: str
+    quantity: str
+    epochs: tuple[int, ...]
+    low: tuple[float, ...]
+    median: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Test accuracy by epoch of a trial that diverged."""
+
+    condition: str
+    seed: int
+    epochs: tuple[int, ...]
+    test_accuracy: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Learning curves: bands over the seeds that trained, and the runs of those that did not."""
+
+    bands: tuple[Band, ...]
+    broken: tuple[Run, ...]
+
+    def of(self, condition: str, quantity: str) -> Band | None:
+        """Return the band of one quantity, None where no seed has it."""
+        mine = (each for each in self.bands if (each.condition, each.quantity) == (condition, quantity))
+        return next(mine, None)
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Everything that is known about one pool of trials: one device, precision and data hash.
+
+    Parameters
+    ----------
+    settings : tuple of Setting
+        In the study's order.
+    trials : tuple of Trial
+    curves : Curves or None
+    means : mapping of metric to means
+    broken : mapping of condition to Broken
+    comparisons : mapping of metric to the object that ``analysis compare --json`` prints
+    """
+
+    settings: tuple[Setting, ...]
+    trials: tuple[Trial, ...]
+    curves: Curves | None
+    means: Mapping[str, tuple[Mean, ...]]
+    broken: Mapping[str, Broken]
+    comparisons: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def control(self) -> Setting:
+        """The control."""
+        return next(each for each in self.settings if each.is_control)
+
+    @property
+    def trained(self) -> tuple[Setting, ...]:
+        """The conditions that are meant to train, the control among them."""
+        return tuple(each for each in self.settings if not each.stays_at_chance)
+
+    @property
+    def at_chance(self) -> tuple[Setting, ...]:
+        """The conditions that are meant to stay at chance level."""
+        return tuple(each for each in self.settings if each.stays_at_chance)
+
+    def of(self, condition: str) -> tuple[Trial, ...]:
+        """Return the trials of a condition that trained."""
+        return tuple(each for each in self.trials if each.condition == condition and not each.diverged)
+
+    def compared(self, metric: str) -> list[Mapping[str, Any]]:
+        """Return the comparisons of `metric` among conditions that are meant to train, in the study's order."""
+        shown = {each.label for each in self.trained}
+        whole = self.comparisons.get(metric)
+        return [] if whole is None else [each for each in whole["comparisons"] if each["condition"] in shown]

@@ -1,0 +1,255 @@
+"""Forest plot: each condition's paired difference to the control, with its intervals, seeds and verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from analysis.figures.evidence import Evidence
+from analysis.figures.plot import Plot
+from analysis.figures.theme import BLUE, GREEN, INK, MUTED, SHADE, SMALL, VERMILION, Layout, inches, place, shortened
+from analysis.figures.units import MINUS, Unit, unit_of
+from analysis.figures.verdicts import BAD, GOOD, OPEN, SAME, short, tone
+from analysis.words import quoted
+
+LOOKS = {GOOD: (BLUE, "o", True), BAD: (VERMILION, "s", True), SAME: (GREEN, "D", True), OPEN: (MUTED, "o", False)}
+"""Colour, shape and whether the mark is filled: shape and filling say in grey what the colour says."""
+
+_TOP, _BOTTOM = 0.30, 0.46
+_ROW = {False: 0.46, True: 0.80}
+_NUMBERS = 2.95
+_ROOM = 0.2
+"""Seeds are drawn this far beyond the intervals, as a share of their whole width; farther ones at the edge."""
+
+
+def height(evidence: Evidence, layout: Layout) -> float:
+    """Return the height in inches."""
+    return _TOP + _BOTTOM + _ROW[layout.narrow] * len(_rows(evidence))
+
+
+def _primary(evidence: Evidence) -> Mapping[str, Any]:
+    return next(whole for whole in evidence.comparisons.values() if whole["role"] != "secondary")
+
+
+def _rows(evidence: Evidence) -> list[Mapping[str, Any]]:
+    return [each for each in evidence.compared(_primary(evidence)["metric"]) if each["n_pairs"]]
+
+
+def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
+    """Draw the rows of the primary metric in the study's order."""
+    whole, rows = _primary(evidence), _rows(evidence)
+    unit = unit_of(whole["metric"])
+    left, right = _margins(rows, layout)
+    axes = figure.add_axes((0, 0, 1, 1))
+    place(axes, left, _BOTTOM, layout.width - left - right, _ROW[layout.narrow] * len(rows))
+    _ground(axes, whole, len(rows), layout)
+    reach = _limits(axes, rows, whole["margin"], unit)
+    _widen(axes, evidence, rows)
+    for index, row in enumerate(rows):
+        heights = (index + 0.10, index + 0.29) if layout.narrow else (index, index + 0.26)
+        draw_row(axes, row, heights, (unit, reach))
+        _edge_marks(axes, evidence, row["condition"], heights[0])
+    _words(axes, evidence, rows, (unit, layout))
+    _directions(axes, whole)
+    _heads(figure, axes, whole, (rows, layout))
+
+
+def _margins(rows: list[Mapping[str, Any]], layout: Layout) -> tuple[float, float]:
+    """Return the inches left of the axis, for the labels, and right of it, for numbers and verdict."""
+    if layout.narrow:
+        return 0.12, 0.12
+    longest = max(inches(shortened(row["condition"])) for row in rows)
+    return max(0.95, 0.25 + 1.2 * longest), _NUMBERS
+
+
+def _ground(axes: Axes, whole: Mapping[str, Any], count: int, layout: Layout) -> None:
+    """Draw margin and zero behind all rows; where words stand above each row, only behind what is drawn of it."""
+    margin = (whole["margin"] or 0.0) * unit_of(whole["metric"]).scale
+    spans = [(index - 0.06, index + 0.5) for index in range(count)] if layout.narrow else [(-0.5, count - 0.5)]
+    for span in spans:
+        axes.fill_betweenx(span, -margin, margin, color=SHADE, linewidth=0, zorder=0)
+        axes.plot([0, 0], span, color=INK, linewidth=0.9, zorder=1)
+    axes.set_ylim(count - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:+g}".replace("-", MINUS) if abs(x) > 1e-12 else "0")
+
+
+def _limits(axes: Axes, rows: list[Mapping[str, Any]], margin: float | None, unit: Unit) -> tuple[float, float]:
+    """Set the axis so that zero, the margin and every interval fit, and return between where seeds are drawn."""
+    keys = ("ci_low_simultaneous", "ci_high_simultaneous", "mean_difference")
+    ends = [row[key] for row in rows for key in keys if row[key] is not None]
+    low, high = (of([*ends, side * (margin or 0.0)]) * unit.scale for of, side in ((min, -1), (max, 1)))
+    low, high = min(low, 0.0), max(high, 0.0)
+    room = _ROOM * ((high - low) or 1.0)
+    seeds = [pair["difference"] * unit.scale for row in rows for pair in row["pairs"]]
+    reach = max(low - room, min([low, *seeds])), min(high + room, max([high, *seeds]))
+    pad = 0.05 * ((reach[1] - reach[0]) or 1.0)
+    axes.set_xlim(reach[0] - pad, reach[1] + pad)
+    return reach
+
+
+def _widen(axes: Axes, evidence: Evidence, rows: list[Mapping[str, Any]]) -> None:
+    """Make room at the edges where pairs that a collapse broke are marked."""
+    broken = [evidence.broken[row["condition"]] for row in rows]
+    low, high = axes.get_xlim()
+    room = 0.09 * (high - low)
+    left, right = any(each.alone for each in broken), any(each.control_alone for each in broken)
+    axes.set_xlim(low - room * left, high + room * right)
+
+
+def draw_row(
+    axes: Axes, row: Mapping[str, Any], heights: tuple[float, float], measured: tuple[Unit, tuple[float, float]]
+) -> None:
+    """Draw one comparison: seeds as small points below the line, 95% thin, 90% thick, the mean as a mark."""
+    (unit, reach), (line, below) = measured, heights
+    colour, shape, filled = LOOKS[tone(row)]
+    differences = [pair["difference"] * unit.scale for pair in row["pairs"]]
+    inside = [each for each in differences if reach[0] <= each <= reach[1]]
+    axes.plot(
+        inside, [below] * len(inside), linestyle="none", marker="o", markersize=3.4, color=colour, alpha=0.5,
+        markeredgewidth=0, label=f"seeds-{row['condition']}", zorder=3,
+    )  # fmt: skip
+    for ends, thickness in (("simultaneous", 1.3), ("simultaneous_90", 3.4)):
+        low, high = row[f"ci_low_{ends}"], row[f"ci_high_{ends}"]
+        if low is not None and high is not None:
+            axes.plot([low * unit.scale, high * unit.scale], [line] * 2, color=colour, linewidth=thickness, zorder=4)
+    if row["mean_difference"] is not None:
+        axes.plot(
+            [row["mean_difference"] * unit.scale], [line], marker=shape, markersize=6.5, color=colour, zorder=5,
+            markerfacecolor=colour if filled else "#ffffff", markeredgewidth=1.3,
+        )  # fmt: skip
+    for side, limit in zip((-1, 1), reach, strict=True):
+        beyond = sum(side * each > side * limit for each in differences)
+        if beyond:
+            edge = axes.get_xlim()[side > 0]
+            axes.plot([edge], [below], marker="<" if side < 0 else ">", markersize=4, color=colour, clip_on=False)
+            axes.annotate(
+                str(beyond), (edge, below), (-5 * side, 0), textcoords="offset points", va="center",
+                ha="right" if side > 0 else "left", fontsize=SMALL, color=colour,
+            )  # fmt: skip
+
+
+def _edge_marks(axes: Axes, evidence: Evidence, condition: str, index: float) -> None:
+    """Mark pairs that a collapse broke: at the left edge where the condition collapsed, right where the control did."""
+    broken = evidence.broken[condition]
+    for side, count in ((0, broken.alone), (1, broken.control_alone)):
+        if count:
+            axes.annotate(
+                f"×{count}", (axes.get_xlim()[side], index), (4 if side == 0 else -4, 0), textcoords="offset points",
+                ha="left" if side == 0 else "right", va="center", color=VERMILION, fontsize=SMALL + 0.5, weight="bold",
+            )  # fmt: skip
+
+
+def _words(axes: Axes, evidence: Evidence, rows: list[Mapping[str, Any]], told: tuple[Unit, Layout]) -> None:
+    unit, layout = told
+    details = {each.label: each.detail for each in evidence.settings}
+    left, right = _margins(rows, layout)
+    inch = 1 / (layout.width - left - right)  # as a fraction of the axes' width
+    start = (0.12 - left) * inch
+    for index, row in enumerate(rows):
+        verdict, label = short(row), shortened(row["condition"])
+        estimate = unit.tell_difference(row["mean_difference"])
+        if row["ci_low_simultaneous"] is not None:
+            ends = (unit.tell_difference(row[f"ci_{end}_simultaneous"]) for end in ("low", "high"))
+            estimate += f"  [{', '.join(ends)}]"
+        colour = LOOKS[tone(row)][0]
+        detail = details.get(row["condition"], "")
+        under = f"{detail + ', ' if detail else ''}n = {row['n_pairs']}"
+        up, down = (-0.36, -0.18) if layout.narrow else (-0.13, 0.22)
+        _text(axes, (start, index + up), label, weight="bold", va="center")
+        _text(axes, (start, index + down), under, color=MUTED, va="center", fontsize=SMALL)
+        if layout.narrow:
+            _text(axes, (1, index + up), verdict, ha="right", va="center", color=colour, weight="bold")
+            _text(axes, (1, index + down), estimate, ha="right", va="center", fontsize=SMALL)
+            continue
+        _text(axes, (1 + 0.12 * inch, index), estimate, va="center")
+        _text(axes, (1 + 1.66 * inch, index), verdict, va="center", color=colour, weight="bold")
+
+
+def _text(axes: Axes, where: tuple[float, float], said: str, **looks: Any) -> None:
+    axes.text(*where, said, transform=axes.get_yaxis_transform(), **looks)
+
+
+def _directions(axes: Axes, whole: Mapping[str, Any]) -> None:
+    """Say below the axis in which direction the benefit lies, and what is measured."""
+    unit = unit_of(whole["metric"])
+    words = ("better", "worse") if whole["lower_is_better"] else ("worse", "better")
+    for side, arrow in ((0, f"← {words[0]}"), (1, f"{words[1]} →")):
+        axes.annotate(
+            arrow, (side, 0), (0, -19), xycoords="axes fraction", textcoords="offset points", va="top",
+            ha="right" if side else "left", fontsize=SMALL, color=MUTED,
+        )  # fmt: skip
+    said = f"difference to {quoted(shortened(whole['control']))}" + (f", {unit.difference}" if unit.difference else "")
+    axes.annotate(
+        said, (0.5, 0), (0, -19), xycoords="axes fraction", textcoords="offset points", va="top", ha="center",
+        fontsize=SMALL, color=INK,
+    )  # fmt: skip
+
+
+def _heads(figure: Figure, axes: Axes, whole: Mapping[str, Any], shown: tuple[list[Mapping[str, Any]], Layout]) -> None:
+    """Put headings above the columns."""
+    rows, layout = shown
+    unit = unit_of(whole["metric"])
+    level = f"{100 * (1 - whole['alpha']):g}%"
+    if layout.narrow:
+        looks = {"va": "top", "fontsize": SMALL, "color": MUTED}
+        figure.text(0.12 / layout.width, 0.995, unit.name, **looks)
+        figure.text(1 - 0.12 / layout.width, 0.995, f"verdict, mean [{level} interval]", ha="right", **looks)
+        return
+    left, right = _margins(rows, layout)
+    inch = 1 / (layout.width - left - right)
+    top = -0.5 - 0.12 / _ROW[False]
+    places = ((0.12 - left) * inch, 1 + 0.12 * inch, 1 + 1.66 * inch)
+    for place_, said in zip(places, (unit.name, f"mean [{level} interval]", "verdict"), strict=True):
+        _text(axes, (place_, top), said, color=MUTED, fontsize=SMALL)
+
+
+def caption(evidence: Evidence) -> str:
+    """Return what the marks mean."""
+    whole = _primary(evidence)
+    unit, alpha = unit_of(whole["metric"]), whole["alpha"]
+    said = (
+        f"Difference in {unit.name} to {quoted(whole['control'])}, seed by seed. Mark: mean over the pairs. Thin line: "
+        f"{100 * (1 - alpha):g}% interval, thick line: {100 * (1 - 2 * alpha):g}% interval, both simultaneous over "
+        f"all conditions shown. Small points: one seed each; a triangle at the edge counts seeds beyond it. Filled "
+        f"round marks: better, square: worse, diamond: equivalent; hollow: undecided."
+    )
+    if whole["margin"] is not None:
+        smallest = f"±{unit.tell(whole['margin'])} {unit.difference}"
+        said += f" Shaded: differences too small to matter ({smallest}, set in the study)."
+    if any(each.alone + each.control_alone for each in evidence.broken.values()):
+        said += (
+            " ×: pairs broken by a collapse and in no interval; at the left edge the condition collapsed, at the right "
+            "edge the control did."
+        )
+    return said
+
+
+def description(evidence: Evidence) -> str:
+    """Return what is to be seen."""
+    unit = unit_of(_primary(evidence)["metric"])
+    said = []
+    for row in _rows(evidence):
+        interval = ""
+        if row["ci_low_simultaneous"] is not None:
+            ends = [unit.tell_difference(row[f"ci_{end}_simultaneous"]) for end in ("low", "high")]
+            interval = f", interval {ends[0]} to {ends[1]}"
+        verdict = short(row)
+        said.append(f"{row['condition']}: {unit.tell_difference(row['mean_difference'])}{interval}, {verdict}")
+    return f"Mean differences in {unit.difference or 'the metric'}. {'; '.join(said)}."
+
+
+def missing(evidence: Evidence) -> str | None:
+    """Return why there is nothing to draw."""
+    if not evidence.comparisons or not _rows(evidence):
+        return "There is no complete pair of trials to compare."
+    return None
+
+
+PLOT = Plot("differences", "Differences to the control", draw, height, caption, description, missing)

@@ -1,0 +1,103 @@
+"""What a figure is, and how it becomes SVG and PNG."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from analysis.figures import theme
+from analysis.figures.evidence import Evidence
+from analysis.figures.theme import Layout
+
+DPI = 200
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure: pure functions of the evidence.
+
+    Parameters
+    ----------
+    name : str
+        Names the files.
+    title : str
+    draw : function of (figure, evidence, layout)
+        Draws on an empty figure of the right size; computes nothing.
+    height : function of (evidence, layout)
+        Height in inches.
+    caption, description : function of evidence
+        What the marks mean; and what is to be seen, for people who cannot see it.
+    missing : function of evidence
+        Why there is nothing to draw, None where there is something.
+    """
+
+    name: str
+    title: str
+    draw: Callable[[Figure, Evidence, Layout], None]
+    height: Callable[[Evidence, Layout], float]
+    caption: Callable[[Evidence], str]
+    description: Callable[[Evidence], str]
+    missing: Callable[[Evidence], str | None]
+
+
+def drawn(plot: Plot, evidence: Evidence, layout: Layout) -> Figure:
+    """Return the figure; call it and save the result under `theme.applied`."""
+    figure = Figure(figsize=(layout.width, plot.height(evidence, layout)))
+    FigureCanvasAgg(figure)
+    plot.draw(figure, evidence, layout)
+    return figure
+
+
+def svg_and_png(plot: Plot, evidence: Evidence, layout: Layout) -> tuple[str, bytes]:
+    """Return a figure as SVG text and as PNG bytes, the same at every run."""
+    with theme.applied(f"{plot.name}-{layout.name}"):
+        figure = drawn(plot, evidence, layout)
+        vector, raster = io.StringIO(), io.BytesIO()
+        figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(raster, format="png", dpi=DPI, facecolor=theme.PAPER, metadata={"Software": None})
+    return _with_font_stack(vector.getvalue()), raster.getvalue()
+
+
+def _with_font_stack(svg: str) -> str:
+    return svg.replace(f"'{theme.FONT}'", theme.FONT_STACK)
+
+
+def inline(svg: str, prefix: str, title: str, description: str) -> str:
+    """Return an SVG file's text as an element for a page: own ids, a name for screen readers, the page's colours.
+
+    Parameters
+    ----------
+    svg : str
+    prefix : str
+        Put before every id that something refers to (other ids go), so that several figures can stand on one page.
+        Letters, digits and hyphens.
+    title, description : str
+        Plain text already escaped for XML.
+    """
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.S)
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]*)', body))
+    body = re.sub(r' id="([^"]*)"', lambda found: f' id="{prefix}-{found[1]}"' if found[1] in used else "", body)
+    body = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}-", body)
+    body = re.sub(r"#[0-9a-f]{6}\b", lambda found: _variable(found.group()), body)
+    opening, rest = body.split(">", 1)
+    opening = re.sub(r' (?:width|height|version)="[^"]*"', "", opening)
+    return (
+        f'{opening} role="img" aria-labelledby="{prefix}-title {prefix}-description">\n'
+        f'<title id="{prefix}-title">{title}</title><desc id="{prefix}-description">{description}</desc>{rest}'
+    )
+
+
+def _variable(colour: str) -> str:
+    """Return a colour of the theme as a variable that the page may set, with the colour itself as fallback."""
+    return f"var({variable_of(colour)}, {colour})" if colour in theme.DARK else colour
+
+
+def variable_of(colour: str) -> str:
+    """Return the name of the CSS variable for a colour of the theme."""
+    return f"--figure-{colour.removeprefix('#')}"

@@ -1,0 +1,60 @@
+"""From material to document: title, question, facts, and the registered sections in their order."""
+
+from __future__ import annotations
+
+from analysis.figures.units import unit_of
+from analysis.report.document import Document, Part
+from analysis.report.gather import Material
+from analysis.report.phrases import listed
+from analysis.report.sections import OF_POOL, OF_STUDY
+from analysis.words import quoted
+
+
+def compose(material: Material) -> Document:
+    """Return the whole report as plain data."""
+    parts = [
+        Part(
+            f"On {pool.name}" if pool.name else "",
+            pool.name,
+            tuple(made for section in OF_POOL if (made := section(material, pool)) is not None),
+        )
+        for pool in material.pools
+    ]
+    across = "Across all of these" if len(parts) > 1 else ""
+    whole = Part(across, "", tuple(made for section in OF_STUDY if (made := section(material)) is not None))
+    return Document(
+        title=f"Study {material.study}",
+        question=question(material),
+        facts=_facts(material),
+        parts=(*parts, whole),
+    )
+
+
+def question(material: Material) -> str:
+    """Return what the study asks."""
+    control, metric = quoted(material.analysis.control), unit_of(material.analysis.primary).name
+    asked = [quoted(each.label) for each in material.pools[0].evidence.trained if not each.is_control]
+    if not asked:
+        return f"How does {control} do on {metric}?"
+    if len(asked) == 1:
+        return f"Does {asked[0]} change {metric} compared with {control}, by how much, and how sure is that?"
+    start = f"Do {listed(asked)}" if len(asked) < 4 else f"Do {len(asked)} conditions"
+    return f"{start} change {metric} compared with {control}, by how much, and how sure is that?"
+
+
+def _facts(material: Material) -> tuple[tuple[str, str], ...]:
+    pools = material.pools
+    done = sum(len(pool.table.frame) for pool in pools)
+    facts = [
+        ("conditions", str(len(pools[0].table.conditions))),
+        ("seeds", str(max(len(pool.table.seeds) for pool in pools))),
+        ("trials", f"{done:,} of {len(material.plan.get('trials', [])):,}"),
+    ]
+    for name, told in (("epochs", "epochs"), ("train_total", "training images"), ("test_total", "test images")):
+        values = pools[0].distinct(name)
+        if len(values) == 1:
+            facts.append((told, f"{int(values[0]):,}"))
+    data = material.settings.get("data", {})
+    if isinstance(data, dict) and data.get("name"):
+        facts.insert(0, ("data", str(data["name"])))
+    return tuple(facts)

@@ -1,0 +1,68 @@
+"""Learning curves of a pool of trials: bands over the seeds that trained, and the runs that did not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.faults import TableError
+from analysis.figures.evidence import Band, Curves, Run, Trial
+from bench.schema import CURVES_FOLDER
+
+QUANTITIES = ("running_train_loss", "running_train_accuracy", "test_accuracy", "train_accuracy")
+
+
+def read_curves(folder: Path, trials: Sequence[tuple[str, Trial]]) -> Curves | None:
+    """Return the curves of trials given with their ids, None where the folder has none of them.
+
+    The band of a quantity at an epoch is the smallest, the median and the largest value over the seeds that trained.
+
+    Raises
+    ------
+    TableError
+        A file that cannot be read.
+    """
+    points: dict[tuple[str, str], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+    broken = []
+    for trial_id, trial in trials:
+        path = folder / CURVES_FOLDER / f"{trial_id}.parquet"
+        if not path.exists():
+            continue
+        curve = _read(path)
+        if trial.diverged:
+            epochs = tuple(int(epoch) for epoch in curve["epoch"])
+            broken.append(Run(trial.condition, trial.seed, epochs, tuple(map(float, curve["test_accuracy"]))))
+            continue
+        for quantity in QUANTITIES:
+            known = np.isfinite(curve[quantity])
+            for epoch, value in zip(curve["epoch"][known], curve[quantity][known], strict=True):
+                points[trial.condition, quantity][int(epoch)].append(float(value))
+    if not points and not broken:
+        return None
+    return Curves(tuple(_band(*names, by_epoch) for names, by_epoch in points.items() if by_epoch), tuple(broken))
+
+
+def _band(condition: str, quantity: str, by_epoch: dict[int, list[float]]) -> Band:
+    epochs = tuple(sorted(by_epoch))
+    low, median, high = (tuple(float(of(by_epoch[epoch])) for epoch in epochs) for of in (np.min, np.median, np.max))
+    return Band(condition, quantity, epochs, low, median, high)
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    """Return a trial's curve by column, ordered by epoch; NaN where a cell is empty."""
+    try:
+        with pq.ParquetFile(path) as file:
+            table = file.read()
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(path, [f"is not a readable parquet file (cut off or corrupted?): {error}"]) from error
+    missing = [name for name in ("epoch", *QUANTITIES) if name not in table.column_names]
+    if missing:
+        raise TableError(path, [f"column {name!r} is missing" for name in missing])
+    ordered = table.sort_by("epoch")
+    columns = {name: ordered[name].to_numpy().astype(float) for name in QUANTITIES}
+    return {"epoch": ordered["epoch"].to_numpy().astype(int), **columns}

@@ -1,0 +1,134 @@
+"""A report as plain data: what is said, in which order. How it looks is the renderer's business."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from analysis.figures.evidence import Evidence
+from analysis.figures.plot import Plot
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; `role` is ``plain``, ``lead`` (the answer) or ``note`` (what to keep in mind)."""
+
+    text: str
+    role: str = "plain"
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry of a list; `mark` is a short word before it, `tone` is ``good``, ``bad``, ``same`` or empty."""
+
+    text: str
+    mark: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list; `role` is ``plain``, or ``fine`` for small print."""
+
+    items: tuple[Item, ...]
+    role: str = "plain"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A publication; `link` is where it is found, or empty."""
+
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The publications that the methods come from."""
+
+    items: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Lines to type into a shell, or a file as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: heading, unit below it, and whether its cells are numbers (aligned at their right) or words."""
+
+    heading: str
+    unit: str = ""
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table.
+
+    Parameters
+    ----------
+    name : str
+        Names the file of its data; unique within a pool.
+    caption : str
+    columns : tuple of Column
+        The first one names the row.
+    rows : tuple of tuples of str
+        Cells as they are to be read.
+    data : tuple of mappings
+        The same and more at full precision, for a CSV file; empty where there is nothing to add.
+    quiet : frozenset of int
+        Rows that stand back, such as conditions meant to stay at chance.
+    """
+
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    data: tuple[Mapping[str, Any], ...] = ()
+    quiet: frozenset[int] = field(default=frozenset())
+
+
+@dataclass(frozen=True, eq=False)
+class Illustration:
+    """A figure, to be drawn from the evidence."""
+
+    plot: Plot
+    evidence: Evidence
+
+
+Block = Paragraph | Listing | Sources | Code | Grid | Illustration
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below it."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Sections that belong together.
+
+    `heading` stands above them, and `name` sets their anchors and files apart; both are empty where that is not needed.
+    """
+
+    heading: str
+    name: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report; `facts` are short pairs of words shown below the title."""
+
+    title: str
+    question: str
+    facts: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]

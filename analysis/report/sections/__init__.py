@@ -1,0 +1,43 @@
+"""Sections of the report, one file each. To add one: its file, and a line here.
+
+A section is a function that returns it, or None where it has nothing to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from analysis.report.document import Section
+from analysis.report.gather import Material, Pool
+from analysis.report.sections import (
+    agreement,
+    answer,
+    curves,
+    differences,
+    divergence,
+    gaps,
+    left_out,
+    method,
+    provenance,
+    rates,
+    secondary,
+)
+
+OF_POOL: tuple[Callable[[Material, Pool], Section | None], ...] = (
+    answer.section,
+    differences.section,
+    curves.section,
+    rates.section,
+    gaps.section,
+    secondary.section,
+    divergence.section,
+    left_out.section,
+)
+"""Told for each device, precision and data set by itself; in the order of the report."""
+
+OF_STUDY: tuple[Callable[[Material], Section | None], ...] = (
+    agreement.section,
+    method.section,
+    provenance.section,
+)
+"""Told once, after all of those."""

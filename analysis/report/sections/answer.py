@@ -1,0 +1,66 @@
+"""The answer: what the first comparison shows, what all of them show, and what becomes of the gap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis import words
+from analysis.figures.units import unit_of
+from analysis.figures.verdicts import short, tone
+from analysis.report.document import Item, Listing, Paragraph, Section
+from analysis.report.gather import Material, Pool
+from analysis.report.phrases import count, family, typeset
+
+
+def section(material: Material, pool: Pool) -> Section:
+    """Return the answer to the study's question, then one sentence per condition."""
+    whole = pool.primary
+    judged = [each for each in whole["comparisons"] if not each["stays_at_chance"]]
+    if not judged:
+        return Section("Answer", (Paragraph(_alone(whole), "lead"),))
+    blocks: list[Paragraph | Listing] = [Paragraph(typeset(words.headline(judged[0]), whole["metric"]), "lead")]
+    said = [family(whole)] if len(judged) > 1 else []
+    gap = _gap(pool, judged[0]["condition"])
+    blocks += [Paragraph(each) for each in (*said, *([gap] if gap else []))]
+    blocks.append(Paragraph(_reach(pool), "note"))
+    blocks.append(Listing(tuple(_item(each, whole) for each in whole["comparisons"])))
+    return Section("Answer", tuple(blocks))
+
+
+def _alone(whole: Mapping[str, Any]) -> str:
+    """Return what can be said of a study with only its control."""
+    unit = unit_of(whole["metric"])
+    own = next(each for each in whole["conditions"] if each["condition"] == whole["control"])
+    control = words.quoted(whole["control"])
+    said = f"{control} is the only condition that is meant to train: there is nothing to compare it with. "
+    if own["mean"] is None:
+        return said + "None of its trials trained."
+    spread = "" if own["sd"] is None else f", standard deviation {unit.tell(own['sd'])}"
+    return said + f"Mean {unit.name} {unit.tell(own['mean'])} {unit.value}{spread} (n = {own['n']})."
+
+
+def _gap(pool: Pool, condition: str) -> str | None:
+    """Return the sentence about the clean gap of the condition that leads."""
+    whole = pool.evidence.comparisons.get("generalisation_gap")
+    if whole is None or whole is pool.primary:
+        return None
+    mine = next(each for each in whole["comparisons"] if each["condition"] == condition)
+    return typeset(words.headline(mine), whole["metric"])
+
+
+def _reach(pool: Pool) -> str:
+    """Return what the intervals speak of."""
+    totals = pool.distinct("test_total")
+    images = f" of {count(int(totals[0]), 'image')}" if len(totals) == 1 else ""
+    return (
+        f"These intervals say what other seeds would give on this one training set and this one test set{images}. How "
+        "the result would change on new test images is another question, and not answered here."
+    )
+
+
+def _item(comparison: Mapping[str, Any], whole: Mapping[str, Any]) -> Item:
+    """Return what `analysis.words` says of a comparison; how often trials diverged has a section of its own."""
+    failures = words.failures(comparison, whole["divergence"])
+    said = [each for each in words.sentences(comparison, whole["divergence"]) if each != failures]
+    return Item(" ".join(typeset(each, whole["metric"]) for each in said), short(comparison), tone(comparison))

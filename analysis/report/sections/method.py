@@ -1,0 +1,86 @@
+"""The method in plain words, and where it comes from."""
+
+from __future__ import annotations
+
+from analysis.figures.units import unit_of
+from analysis.plan import PlannedAnalysis
+from analysis.report.document import Item, Listing, Paragraph, Section, Source, Sources
+from analysis.report.gather import Material
+from analysis.report.phrases import level
+from analysis.simultaneous import FLIPS_FROM
+from analysis.words import quoted
+
+SOURCES = (
+    Source("Student (1908). The probable error of a mean. Biometrika 6.", "https://doi.org/10.1093/biomet/6.1.1"),
+    Source(
+        "Clopper and Pearson (1934). The use of confidence or fiducial limits. Biometrika 26.",
+        "https://doi.org/10.1093/biomet/26.4.404",
+    ),
+    Source(
+        "McNemar (1947). Sampling error of the difference between correlated proportions. Psychometrika 12.",
+        "https://doi.org/10.1007/BF02295996",
+    ),
+    Source(
+        "Schuirmann (1987). A comparison of the two one-sided tests procedure and the power approach. Journal of "
+        "Pharmacokinetics and Biopharmaceutics 15.",
+        "https://doi.org/10.1007/BF01068419",
+    ),
+    Source("Westfall and Young (1993). Resampling-based multiple testing. Wiley, algorithms 2.5 and 4.1."),
+    Source(
+        "Phipson and Smyth (2010). Permutation p-values should never be zero. Statistical Applications in Genetics and "
+        "Molecular Biology 9.",
+        "https://doi.org/10.2202/1544-6115.1585",
+    ),
+    Source(
+        "Zhang, Lipton, Li and Smola (2023). Dive into deep learning. Cambridge University Press.", "https://d2l.ai"
+    ),
+)
+
+
+def section(material: Material) -> Section:
+    """Return how the numbers were made."""
+    items = tuple(_item(each) for each in _sentences(material.analysis))
+    return Section("Method", (Listing(items), Paragraph("Sources"), Sources(SOURCES)))
+
+
+def _sentences(planned: PlannedAnalysis) -> tuple[str, ...]:
+    """Return the method, one subject each, its name first."""
+    told, inner = level(planned.alpha), level(2 * planned.alpha)
+    unit = unit_of(planned.primary)
+    control = quoted(planned.control)
+    margin = "No margin was set, so verdicts go by the sign of the interval alone."
+    if planned.margin is not None:
+        margin = (
+            f"The smallest difference that matters is set in the study: {unit.tell(planned.margin)} "
+            f"{unit.difference} of {unit.name}."
+        )
+    return (
+        "Pairing. Trials of one seed start from the same weights, see the same batches in the same order, and draw "
+        "their dropout masks from the same random numbers, whatever the condition. So each condition is compared "
+        f"with {control} seed by seed; what a seed does to both cancels.",
+        f"Difference. The mean over seeds of condition minus {control}, with {told} and {inner} intervals that hold "
+        f"for all conditions at once: t intervals with Bonferroni's correction, from {FLIPS_FROM} seeds the quantile "
+        "of the largest |t| under sign flips where that is shorter.",
+        "p-value. Sign-flip test of the largest |t| over all conditions, whole seeds flipped together (max-t, "
+        "Westfall and Young): adjusted for the number of conditions. It is never 0. "
+        "Verdicts rest on the intervals; close to the limit the two may fall on different sides.",
+        f"Verdict. {margin} Higher or lower: the {told} interval lies beyond the margin. Negligibly so: it excludes "
+        f"zero, and the {inner} interval lies inside the margin. Size open: it excludes zero, and no more is known. "
+        f"Equivalent: the {inner} interval lies inside the margin, and the other covers zero. Undecided: none of "
+        "these; this is not evidence of no difference.",
+        "Effect. dz is the mean difference divided by the standard deviation of the differences.",
+        "Collapsed trials. Differences are given that both trials of a pair trained. Where scoring collapsed trials "
+        "at what they reached leads to another verdict, the verdict is undecided and says so. The number of "
+        "collapses has exact limits (Clopper and Pearson) and is compared by McNemar's exact test.",
+        "Clean and running. The clean gap is training minus test accuracy of the same final weights, dropout off in "
+        "both. The running gap takes training accuracy averaged over the last epoch with dropout on, as the textbook "
+        "plots it.",
+        "Reach. Seeds are the sample. The training set and the test set are one each, so the intervals do not speak of "
+        "other images.",
+    )
+
+
+def _item(said: str) -> Item:
+    """Return a text with its first sentence, a word or two, as its mark."""
+    mark, rest = said.split(". ", 1)
+    return Item(rest, mark)

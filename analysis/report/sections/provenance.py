@@ -1,0 +1,179 @@
+"""Where the numbers come from: settings, data, plan of analysis, machines, and the command that makes them again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analysis.figures.units import plain
+from analysis.report.document import Code, Column, Grid, Paragraph, Section
+from analysis.report.gather import Material, Pool
+from analysis.report.phrases import count, listed
+
+
+def section(material: Material) -> Section:
+    """Return everything that is needed to make the report again, and to know what it was made with."""
+    blocks = [
+        Paragraph("These commands train what is missing and make this report again:"),
+        Code(_commands(material)),
+        _settings(material),
+        *_plan(material),
+        _hashes(material),
+        _throughput(material),
+        *_environments(material),
+    ]
+    return Section("Provenance", tuple(blocks))
+
+
+def _commands(material: Material) -> str:
+    run = str(material.plan.get("command") or "python -m bench run STUDY")
+    return f"{run}\npython -m analysis report {_relative(material.folder)}"
+
+
+def _relative(folder: Path) -> str:
+    """Return the folder as seen from here; its name alone where it lies elsewhere."""
+    whole = folder.resolve()
+    here = Path.cwd()
+    return str(whole.relative_to(here)) if whole.is_relative_to(here) else whole.name
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every leaf of nested data under its path; lists of plain values are one leaf."""
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from leaves(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list) and any(isinstance(each, Mapping | list) for each in value):
+        for index, inner in enumerate(value, start=1):
+            yield from leaves(inner, f"{path} {index}")
+    else:
+        yield path, _told(value)
+
+
+def _told(value: Any) -> str:
+    if value is None or value in ([], {}):
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _settings(material: Material) -> Grid:
+    told = {key: value for key, value in material.settings.items() if key not in ("analysis", "conditions")}
+    rows = (*leaves(told), *(_condition(each) for each in material.settings.get("conditions", [])))
+    return Grid(
+        "settings",
+        "Settings of the study, resolved.",
+        (Column("setting", numeric=False), Column("value", numeric=False)),
+        rows,
+        tuple({"setting": key, "value": value} for key, value in rows),
+    )
+
+
+def _condition(settings: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a condition of the study and what it sets, as one row."""
+    told = (f"{key} {value}" for key, value in leaves({key: settings[key] for key in settings if key != "label"}))
+    return f"condition {settings.get('label', 'without a label')}", "; ".join(told)
+
+
+def _plan(material: Material) -> list[Paragraph | Grid]:
+    """Return the plan of analysis and whether it was changed after the first trial."""
+    late = [each for each in material.plan_changes[1:] if each.get("trials_done")]
+    said = (
+        f"The analysis was fixed before the data; hash of the plan: {material.plan.get('analysis_hash', 'unknown')}."
+        if material.plan_changes and not late and not material.plan_changes[0].get("trials_done")
+        else f"Hash of the plan of analysis: {material.plan.get('analysis_hash', 'unknown')}."
+    )
+    if late:
+        said += (
+            f" The plan was changed {count(len(late), 'time')} after trials were done: what it finds is not fixed "
+            "before the data."
+        )
+    rows = tuple(
+        (
+            str(each.get("time", "unknown")),
+            str(each.get("analysis_hash", "unknown")),
+            str(each.get("trials_done", "unknown")),
+            json.dumps(each.get("analysis"), ensure_ascii=False),
+        )
+        for each in material.plan_changes
+    )
+    if not rows:
+        return [Paragraph(said + " The folder has no record of when the plan was made or changed.")]
+    columns = (Column("time", "UTC", numeric=False), Column("hash", numeric=False), Column("trials done by then"))
+    return [
+        Paragraph(said),
+        Grid(
+            "plan-changes",
+            "The plan of analysis, and every change of it.",
+            (*columns, Column("plan", numeric=False)),
+            rows,
+        ),
+    ]
+
+
+def _hashes(material: Material) -> Grid:
+    names = ("data_hash", "code_hash", "engine", "device", "precision", "environment_id")
+    rows = []
+    for pool in material.pools:
+        for name in names:
+            values = [str(value) for value in pool.distinct(name)]
+            if values:
+                rows.append((*([pool.name] if pool.name else []), name.replace("_", " "), listed(values)))
+    start = (Column("pool", numeric=False),) if len(material.pools) > 1 else ()
+    return Grid(
+        "identity",
+        f"What the trials are made of. Hash of the study: {material.plan.get('study_hash', 'unknown')}.",
+        (*start, Column("what", numeric=False), Column("value", numeric=False)),
+        tuple(rows),
+    )
+
+
+def _throughput(material: Material) -> Grid:
+    columns = (
+        Column("pool", numeric=False), Column("trials"), Column("time per trial, median", "s"),
+        Column("throughput, median", "images/s"), Column("workers", numeric=False), Column("stack", numeric=False),
+        Column("machine otherwise idle", numeric=False),
+    )  # fmt: skip
+    return Grid(
+        "throughput",
+        "Training time. A trial's time is its share of the stack that it was trained in, evaluation left out; "
+        "several workers run side by side. Where the machine was not idle these are no measure of speed.",
+        columns,
+        tuple(_speed(pool) for pool in material.pools),
+    )
+
+
+def _speed(pool: Pool) -> tuple[str, ...]:
+    idle = pool.numbers("exclusive")
+    seconds, throughput = (_median(pool.numbers(name)) for name in ("train_seconds", "throughput"))
+    workers, stacks = ([str(int(value)) for value in pool.distinct(name)] for name in ("workers", "stack_size"))
+    return (
+        pool.name or pool.table.pool.get("device", "all"),
+        str(len(pool.table.frame)),
+        plain(seconds, 2),
+        "–" if throughput is None else f"{throughput:,.0f}",
+        ", ".join(workers) or "unknown",
+        ", ".join(stacks) or "unknown",
+        f"{int(np.nansum(idle))} of {len(idle)}" if len(idle) else "unknown",
+    )
+
+
+def _median(values: np.ndarray) -> float | None:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else None
+
+
+def _environments(material: Material) -> list[Grid]:
+    return [
+        Grid(
+            f"environment-{name}",
+            f"Environment {name}.",
+            (Column("what", numeric=False), Column("value", numeric=False)),
+            tuple(leaves(content)),
+        )
+        for name, content in material.environments.items()
+    ]

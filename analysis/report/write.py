@@ -1,0 +1,141 @@
+"""Write a report: the page, its figures, its tables and the comparison objects, each file in one step."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from analysis.faults import TableError
+from analysis.figures import PLOTS, theme
+from analysis.figures.plot import svg_and_png
+from analysis.report.comparison_grid import pairs_data
+from analysis.report.compose import compose
+from analysis.report.document import Document, Grid
+from analysis.report.gather import Material, Pool, gather
+from analysis.report.html import Drawings, render
+
+PAGE = "index.html"
+
+
+def write_report(folder: Path, out: Path) -> Path:
+    """Make the report of a results folder.
+
+    Parameters
+    ----------
+    folder : Path
+        A results folder that ``bench run`` has written.
+    out : Path
+        Where to write: ``index.html``, ``compare.json``, ``tables/*.csv``, ``figures/*.svg`` and ``*.png``.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    TableError
+        A folder that cannot be analysed, or a place that cannot be written to.
+    """
+    material = gather(folder)
+    document = compose(material)
+    files, drawings = _figures(material)
+    files |= _tables(material, document)
+    files["compare.json"] = _text(_objects(material)).encode()
+    files[PAGE] = render(document, drawings, datetime.now(UTC)).encode()
+    for name, content in files.items():
+        write_atomically(out / name, content)
+    return out / PAGE
+
+
+def _figures(material: Material) -> tuple[dict[str, bytes], Drawings]:
+    """Return the figures' files, and their SVG texts by pool, plot and layout."""
+    files: dict[str, bytes] = {}
+    drawings: Drawings = {}
+    for pool in material.pools:
+        for plot in PLOTS:
+            if plot.missing(pool.evidence) is not None:
+                continue
+            for layout in theme.LAYOUTS:
+                vector, raster = svg_and_png(plot, pool.evidence, layout)
+                drawings[id(pool.evidence), plot.name, layout.name] = vector
+                stem = f"figures/{_prefix(pool)}{plot.name}-{layout.name}"
+                files |= {f"{stem}.svg": vector.encode(), f"{stem}.png": raster}
+    return files, drawings
+
+
+def _tables(material: Material, document: Document) -> dict[str, bytes]:
+    """Return the CSV files: the data of every table, and every pair of every comparison."""
+    files = {}
+    prefixes = [_prefix(pool) for pool in material.pools]
+    for part, prefix in zip(document.parts, [*prefixes, ""], strict=True):
+        for grid in _grids(part.sections):
+            if grid.data:
+                files[f"tables/{prefix}{grid.name}.csv"] = csv_of(grid.data)
+    for pool, prefix in zip(material.pools, prefixes, strict=True):
+        for metric, whole in pool.evidence.comparisons.items():
+            pairs = pairs_data(whole)
+            if pairs:
+                files[f"tables/{prefix}pairs-{metric}.csv"] = csv_of(pairs)
+    return files
+
+
+def _grids(sections: Sequence[Any]) -> Iterator[Grid]:
+    for section in sections:
+        yield from (block for block in section.blocks if isinstance(block, Grid))
+
+
+def _prefix(pool: Pool) -> str:
+    """Return what sets the files of a pool apart; empty where there is one pool."""
+    kept = "".join(each if each.isalnum() else "-" for each in pool.name)
+    return f"{kept}-" if kept else ""
+
+
+def _objects(material: Material) -> Any:
+    """Return the comparison objects by metric, and by pool where there are several."""
+    objects = {pool.name: dict(pool.evidence.comparisons) for pool in material.pools}
+    return objects if len(objects) > 1 else next(iter(objects.values()))
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def csv_of(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Return rows as CSV, numbers at full precision, an empty cell for what is undefined."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    file = io.StringIO()
+    writer = csv.DictWriter(file, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue().encode()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write beside `path` and move into place, so that nobody ever reads half a file.
+
+    Raises
+    ------
+    TableError
+        The place cannot be written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise TableError(path, [f"cannot be written: {error.strerror or error}"]) from error

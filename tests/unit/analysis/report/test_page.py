@@ -1,0 +1,181 @@
+"""The page: one file that stands by itself, says what compare.json says, and escapes what people typed."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+SMALL = ("none", "book", "all-dropped", "dropout-0.3")
+NASTY = "<script>alert(1)</script>"
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.tables: list[list[list[str]]] = []
+        self.captions: list[str] = []
+        self.headings: list[str] = []
+        self._into: list[str] | None = None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+            self._into = self.tables[-1][-1]
+        elif tag in ("figcaption", "h2"):
+            self._into = self.captions if tag == "figcaption" else self.headings
+            self._into.append("")
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th", "figcaption", "h2"):
+            self._into = None
+
+    def handle_data(self, data):
+        if self._into is not None:
+            self._into[-1] += data
+
+    def table(self, start: str) -> list[dict[str, str]]:
+        """Return the rows of the table whose caption starts so."""
+        captions = [each for each in self.captions if each.strip()]
+        tables = iter(self.tables)
+        for caption in captions:
+            if _has_table(caption):
+                rows = next(tables)
+                if caption.startswith(start):
+                    return [dict(zip([cell.strip() for cell in rows[0]], row, strict=True)) for row in rows[1:]]
+        raise AssertionError(f"no table is called {start!r}")
+
+
+def _has_table(caption: str) -> bool:
+    return not re.match(r"(Difference in|Line: median|Small points|Every trial)", caption)
+
+
+@pytest.fixture(scope="session")
+def usual(report):
+    return report(labels=SMALL, seeds=8, diverged=(("none", 3),), failed=(("book", 2),), missing=(("dropout-0.3", 5),))
+
+
+@pytest.fixture(scope="session")
+def page(usual):
+    return Page(usual.page)
+
+
+def told(number, digits=2):
+    return f"{100 * number:+.{digits}f}".replace("-", "−")
+
+
+def test_the_page_needs_nothing_from_elsewhere(page, usual):
+    assert not {"script", "link", "iframe", "img", "object", "base"} & set(page.tags)
+    assert not [value for _, name, value in page.attributes if name in ("src", "srcset", "data", "action")]
+    links = [value for tag, name, value in page.attributes if name in ("href", "xlink:href")]
+    assert all(re.match(r"#|https://doi\.org/|https://d2l\.ai", link) for link in links)
+    assert not re.search(r"@import|url\((?!#)", usual.page)
+
+
+def test_every_link_on_the_page_leads_somewhere_and_ids_are_unique(page, usual):
+    ids = [value for _, name, value in page.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    inner = [value[1:] for _, name, value in page.attributes if name in ("href", "xlink:href") and value[0] == "#"]
+    assert set(inner) | set(re.findall(r"url\(#([^)]*)\)", usual.page)) <= set(ids)
+
+
+def test_every_figure_has_a_name_and_a_description_for_screen_readers(page, usual):
+    ids = {value for _, name, value in page.attributes if name == "id"}
+    named = [value.split() for tag, name, value in page.attributes if (tag, name) == ("svg", "aria-labelledby")]
+    assert len(named) == page.tags.count("svg") == 8, "four figures, each for wide and for narrow screens"
+    assert all(each in ids for pair in named for each in pair)
+    descriptions = re.findall(r"<desc id=[^>]*>([^<]*)</desc>", usual.page)
+    assert len(descriptions) == 8
+    assert all(len(each) > 40 for each in descriptions)
+
+
+def test_sections_come_in_their_order(page):
+    assert page.headings == [
+        "Answer", "Differences to the control", "Learning curves", "Accuracy and gap by dropout rate",
+        "Running gap and clean gap", "Secondary metrics", "Collapsed and diverged trials", "What was left out",
+        "Method", "Provenance",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("metric", "start"), [("test_accuracy", "Test accuracy against"), ("generalisation_gap", "Clean gap against")]
+)
+def test_tables_say_what_the_objects_say(page, usual, metric, start):
+    whole = usual.objects[metric]
+    rows = {row["condition"]: row for row in page.table(start)}
+    assert list(rows) == list(SMALL)
+    means = {each["condition"]: each["mean"] for each in whole["conditions"]}
+    for each in whole["comparisons"]:
+        row = rows[each["condition"]]
+        assert row["pairs"] == str(each["n_pairs"])
+        assert row["difference points"] == told(each["mean_difference"])
+        assert row["mean %" if metric == "test_accuracy" else "mean points"] == told(means[each["condition"]])[1:]
+        low, high = each["ci_low_simultaneous"], each["ci_high_simultaneous"]
+        between = "–" if low is None else f"{told(low)} to {told(high)}"
+        assert row["95% interval, simultaneous points"] == between
+        p = each["p_max_t"]
+        assert row["p, adjusted"] == ("–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}")
+
+
+def test_the_answer_is_the_sentence_of_the_first_condition_after_the_control(usual):
+    each = usual.objects["test_accuracy"]["comparisons"][0]
+    assert each["condition"] == "book"
+    (lead,) = re.findall(r'<p class="lead">(.*?)</p>', usual.page)
+    assert "book" in lead
+    assert f"{told(each['mean_difference'], 3)[:5]}" in lead
+    assert f"n = {each['n_pairs']} seeds" in lead
+    assert re.search(r"adjusted p [=&<]", lead)
+    assert "these intervals say what other seeds would give" in usual.page.lower()
+
+
+def test_csv_files_have_every_key_at_full_precision(usual):
+    rows = {row["condition"]: row for row in usual.table("comparisons-test_accuracy")}
+    for each in usual.objects["test_accuracy"]["comparisons"]:
+        row = rows[each["condition"]]
+        assert row.keys() == each.keys() - {"pairs"}
+        for key in ("mean_difference", "ci_low_simultaneous", "p_t"):
+            assert row[key] == "" if each[key] is None else float(row[key]) == each[key]
+    pairs = [row for row in usual.table("pairs-test_accuracy") if row["condition"] == "book"]
+    expected = next(each for each in usual.objects["test_accuracy"]["comparisons"] if each["condition"] == "book")
+    assert [float(row["difference"]) for row in pairs] == [pair["difference"] for pair in expected["pairs"]]
+
+
+def test_what_went_wrong_is_listed(page, usual):
+    left = page.table("Trials that are not")
+    reasons = {(row["condition"], row["seeds"]): row["reason"] for row in left}
+    assert "RuntimeError: out of <memory>" in reasons["book", "2"]
+    assert "not yet run" in reasons["dropout-0.3", "5"]
+    assert "&lt;memory&gt;" in usual.page
+    broken = {row["condition"]: row for row in page.table("Diverged trials")}
+    assert broken["none"]["diverged of trials"] == "1 of 8"
+    entry = next(each for each in usual.objects["test_accuracy"]["divergence"] if each["condition"] == "none")
+    limits = f"{100 * entry['rate_low']:.1f} to {100 * entry['rate_high']:.1f}"
+    assert broken["none"]["95% limits, exact %"] == limits
+    assert "all-dropped" not in broken
+
+
+def test_labels_are_escaped_everywhere(report):
+    written = report(labels=("none", NASTY), seeds=6)
+    assert "<script" not in written.page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in written.page
+    assert written.objects["test_accuracy"]["comparisons"][0]["condition"] == NASTY
+
+
+def test_the_command_that_makes_it_again_and_the_hashes_are_told(usual):
+    assert "python -m bench run bench/studies/dropout.toml" in usual.page
+    assert "python -m analysis report dropout" in usual.page
+    assert str(usual.folder) not in usual.page
+    for value in ("a7a1", "57d1", "da7a", "c0de", "libraries.torch"):
+        assert value in usual.page

@@ -1,0 +1,205 @@
+"""Reports of folders of every kind: few seeds, no curves, one condition, two devices, broken places."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from analysis.faults import TableError
+from analysis.report import write_report
+from analysis.report.comparison_grid import comparison_grid
+from analysis.report.compose import compose
+from analysis.report.gather import gather
+from analysis.report.phrases import family, probability, typeset
+from analysis.report.write import write_atomically
+
+SMALL = ("none", "book", "all-dropped", "dropout-0.3")
+SIGNIFICANCE = re.compile(r"adjusted p =|do not decide|accuracy is (higher|lower)|gap is (higher|lower)|is equivalent")
+
+
+def results(page: str) -> str:
+    """Return the part of a page that tells results: the method explains words that results may not use."""
+    return page[page.index("<header>") : page.index('id="method"')]
+
+
+def without_date(content: bytes) -> bytes:
+    return re.sub(rb"Made 20\d\d-\d\d-\d\d \d\d:\d\d UTC", b"Made", content)
+
+
+def files_of(out) -> dict[str, bytes]:
+    return {str(path.relative_to(out)): without_date(path.read_bytes()) for path in out.rglob("*") if path.is_file()}
+
+
+def test_two_reports_of_one_folder_are_the_same_to_the_byte_but_for_the_date(make_folder, tmp_path):
+    folder = make_folder(labels=("none", "book"), seeds=3, diverged=(("none", 1),))
+    for name in ("first", "second"):
+        assert write_report(folder, tmp_path / name) == tmp_path / name / "index.html"
+    first, second = files_of(tmp_path / "first"), files_of(tmp_path / "second")
+    assert first == second
+    assert {"index.html", "compare.json", "figures/gaps-narrow.svg", "figures/differences-wide.png"} <= first.keys()
+    assert not [name for name in first if name.endswith(".tmp")]
+
+
+def test_only_the_control(report):
+    written = report(labels=("none",))
+    assert "there is nothing to compare it with" in written.page
+    assert written.objects["test_accuracy"]["comparisons"] == []
+    assert "Secondary metrics" not in written.page
+    mean = written.objects["test_accuracy"]["conditions"][0]["mean"]
+    assert f"{100 * mean:.2f} %" in written.page
+
+
+@pytest.mark.parametrize("seeds", [1, 4])
+def test_few_seeds_get_no_words_of_significance(report, seeds):
+    written = report(labels=SMALL, seeds=seeds, curves=False)
+    assert not SIGNIFICANCE.search(results(written.page))
+    assert "too few seeds" in written.page
+
+
+def test_few_seeds_get_no_p_value(make_folder):
+    pool = gather(make_folder(labels=SMALL, seeds=4)).pools[0]
+    assert [each["p_max_t"] is None for each in pool.primary["comparisons"]] == [False, True, False]
+    grid = comparison_grid(pool.primary, pool.evidence)
+    place = [column.heading for column in grid.columns].index("p, adjusted")
+    assert {row[place] for row in grid.rows} == {"–"}
+
+
+def test_no_curves(report):
+    written = report(labels=SMALL, seeds=4, curves=False)
+    assert "There are no learning curves in this folder." in written.page
+    assert not list(written.out.glob("figures/learning-curves*"))
+    assert list(written.out.glob("figures/gaps*"))
+
+
+def test_no_trial_trained(report):
+    written = report(labels=SMALL, seeds=2, diverged=tuple((label, seed) for label in SMALL for seed in range(2)))
+    assert "there is no seed at which both trained" in written.page
+    assert "No trial trained" in written.page
+
+
+def test_all_trials_failed(make_folder, tmp_path):
+    folder = make_folder(labels=("none", "book"), seeds=1, failed=(("none", 0), ("book", 0)))
+    page = write_report(folder, tmp_path / "out").read_text()
+    assert page.count("out of &lt;memory&gt;") >= 2
+
+
+def test_two_devices_are_told_apart_and_set_side_by_side(report):
+    written = report(labels=("none", "dropout-0.3"), devices=("cpu", "cuda"), diverged=(("none", 3),), curves=False)
+    assert list(written.objects) == ["cpu", "cuda"]
+    assert 'id="part-on-cpu"' in written.page
+    assert 'id="cuda-answer"' in written.page
+    assert list(written.out.glob("figures/cuda-gaps-wide.svg"))
+    rows = written.table("agreement-cpu-cuda")
+    assert len(rows) == 12
+    for row in rows:
+        assert float(row["difference"]) == float(row["cuda"]) - float(row["cpu"])
+        assert row["both_trained"] == str((row["condition"], row["seed"]) != ("none", "3"))
+    trained = [float(row["difference"]) for row in rows if row["condition"] == "none" and row["seed"] != "3"]
+    mean = f"{100 * sum(trained) / 5:+.2f}".replace("-", "−")
+    table = written.page[written.page.index("Test accuracy on cuda minus cpu") :]
+    assert f'<th scope="row">mean</th>\n<td class="n">{mean}</td>' in re.sub(r"\n\s*\n", "\n", table)
+    assert '<td class="n">×</td>' in table
+
+
+def test_trials_that_failed_make_no_pool_of_their_own(make_folder):
+    folder = make_folder(labels=("none", "book"), seeds=2, devices=("cpu", "cuda"))
+    for file in (folder / "trials").iterdir():
+        table = pq.read_table(file)
+        if table["device"].to_pylist() == ["cuda"]:
+            failed = pa.Table.from_pylist([{**table.to_pylist()[0], "status": "failed"}], schema=table.schema)
+            pq.write_table(failed, file)
+    (pool,) = gather(folder).pools
+    assert pool.name == ""
+    assert len(pool.evidence.trials) == 4
+    assert [each["count"] for each in pool.primary["dropped"]] == [2, 2]
+
+
+def words_of(folder) -> str:
+    """Return everything that the report of a folder says, as it stands in the plain data."""
+    return str(compose(gather(folder)))
+
+
+def test_a_plan_changed_after_the_data_is_told(make_folder):
+    folder = make_folder(labels=("none", "book"), seeds=2)
+    kept = words_of(folder)
+    assert "The analysis was fixed before the data" in kept
+    log = folder / "plans.jsonl"
+    late = {"time": "2026-02-01T00:00:00+00:00", "analysis_hash": "b0b0", "trials_done": 4, "analysis": {"alpha": 0.2}}
+    log.write_text(log.read_text() + json.dumps(late) + "\n")
+    changed = words_of(folder)
+    assert "changed 1 time after trials were done" in changed
+    assert "fixed before the data; hash" not in changed
+    assert "b0b0" in changed
+
+
+def test_means_are_those_of_the_objects_and_intervals_are_t_intervals(make_folder):
+    pool = gather(make_folder(labels=("none", "book"))).pools[0]
+    summary = pool.primary["conditions"][0]
+    mean = pool.evidence.means["test_accuracy"][0]
+    reach = 2.5705818356 * summary["sd"] / 6**0.5  # t(0.975) on 5 degrees of freedom, from tables
+    assert mean.mean == summary["mean"]
+    assert (mean.low, mean.high) == pytest.approx((mean.mean - reach, mean.mean + reach), rel=1e-9)
+
+
+def test_bands_are_over_the_seeds_that_trained(make_folder):
+    curves = gather(make_folder(labels=("none", "book"), diverged=(("none", 2),))).pools[0].evidence.curves
+    assert [(run.condition, run.seed, run.test_accuracy[-1]) for run in curves.broken] == [("none", 2, 0.1)]
+    band = curves.of("none", "test_accuracy")
+    assert band.epochs == tuple(range(1, 11))
+    assert min(band.low) > 0.5
+    assert all(low <= middle <= high for low, middle, high in zip(band.low, band.median, band.high, strict=True))
+    assert curves.of("none", "train_accuracy").epochs == (10,)
+
+
+@pytest.mark.parametrize("name", ["plan.json", "trials"])
+def test_a_folder_without_plan_or_trials_is_refused(make_folder, tmp_path, name):
+    folder = make_folder(labels=("none", "book"), seeds=1)
+    (folder / name).rename(tmp_path / "elsewhere")
+    with pytest.raises(TableError, match=name):
+        write_report(folder, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["curves", "environment"])
+def test_a_damaged_file_is_named(make_folder, tmp_path, name):
+    folder = make_folder(labels=("none", "book"), seeds=1)
+    damaged = next((folder / name).iterdir())
+    damaged.write_bytes(b"no")
+    with pytest.raises(TableError, match=re.escape(damaged.name)):
+        write_report(folder, tmp_path / "out")
+
+
+def test_a_place_that_cannot_be_written_is_named_and_the_old_file_stays(tmp_path):
+    (tmp_path / "file").write_text("old")
+    with pytest.raises(TableError, match="cannot be written"):
+        write_atomically(tmp_path / "file" / "index.html", b"new")
+    assert (tmp_path / "file").read_text() == "old"
+    write_atomically(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_probabilities_are_never_told_as_zero():
+    assert [probability(p) for p in (None, 1e-300, 0.00099, 0.001, 0.0326, 1.0)] == [
+        "–", "< 0.001", "< 0.001", "0.001", "0.033", "1.000",
+    ]  # fmt: skip
+
+
+def test_sentences_are_typeset_and_labels_are_left_alone():
+    said = "dropout-0.1 is better: test_accuracy -0.12 points (-0.3 to +0.1; my_test_accuracy-2)"
+    assert typeset(said, "test_accuracy") == (
+        "dropout-0.1 is better: test accuracy −0.12 points (−0.3 to +0.1; my_test_accuracy-2)"
+    )
+
+
+def test_the_family_is_counted_without_what_is_meant_to_stay_at_chance():
+    rows = [
+        {"verdict": verdict, "n_pairs": 8, "stays_at_chance": verdict is None, "lower_is_better": True}
+        for verdict in ("superior", "inconclusive", "superior", None)
+    ]
+    said = family({"control": "none", "comparisons": rows})
+    assert said == "Of 3 conditions compared with “none”: 2 lower; 1 undecided."
