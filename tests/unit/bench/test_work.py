@@ -27,9 +27,7 @@ def planned(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     monkeypatch.setitem(REGULARISERS, "dropout", replace(REGULARISERS["dropout"], hidden=breaks_at_a_high_rate))
     trials.sources_hash.cache_clear()
     made = stack(condition("none"), condition("high", dropout=(0.9, 0.9)), condition("low", dropout=(0.1, 0.1)))
-    yield Stack(
-        tuple(replace(one, code_hash=trials.sources_hash(one.condition.regularisers())) for one in made.trials)
-    )
+    yield Stack(tuple(replace(one, code_hash=trials.sources_hash(one.condition.regularisers())) for one in made.trials))
     trials.sources_hash.cache_clear()
 
 
