@@ -101,6 +101,7 @@ def test_a_truncated_data_file_is_named_with_what_was_expected(
     assert not (here.folder / "results").exists()
 
 
+@pytest.mark.slow
 def test_a_corrupted_result_is_named_and_the_others_are_kept(
     here: Workplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,6 +117,7 @@ def test_a_corrupted_result_is_named_and_the_others_are_kept(
     assert len(here.rows()) == 9
 
 
+@pytest.mark.slow
 def test_a_folder_that_holds_another_study_is_refused(here: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
     here.bench("run", "tiny.toml")
     here.study(old='name = "tiny"', new='name = "other"')
@@ -134,6 +136,7 @@ def test_a_device_that_was_asked_for_and_is_absent_is_refused(
     assert not (here.folder / "results").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not NO_CUDA, reason="CUDA is here")
 def test_a_device_that_only_the_study_names_is_left_to_do(workplace: Workplace) -> None:
     workplace.study(devices='["cuda", "cpu"]')

@@ -37,6 +37,7 @@ def test_the_study_in_the_readme_is_valid() -> None:
     assert len(study.trials()) == 50
 
 
+@pytest.mark.slow
 def test_the_commands_in_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"make ([a-z-]+)(?=[ `\n])", README)) - {"it"} <= targets
