@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 from analysis.compare import compare
 from analysis.faults import TableError
+from analysis.files import write_atomically
 from analysis.table import Table, load
 from analysis.text import render
 
@@ -65,13 +65,18 @@ def _add_compare(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--where", action="append", default=[], metavar="COLUMN=VALUE", help="keep these rows; may be repeated"
     )
-    command.add_argument("--json", metavar="FILE|-", help="write the object as JSON; '-' is standard output")
+    _add_json(command)
     command.set_defaults(handler=_compare)
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", metavar="FILE|-", help="write the numbers as JSON; '-' is standard output")
 
 
 def _add_report(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", type=Path, metavar="DIR", help="a results folder")
     command.add_argument("--out", type=Path, help="where to write; default: DIR/report")
+    _add_json(command)
     command.set_defaults(handler=_report)
 
 
@@ -87,20 +92,28 @@ def _compare(given: argparse.Namespace) -> int:
     if given.json is None:
         print(render(result))
         return DONE
-    text = json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
-    if given.json == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    else:
-        _write(Path(given.json), text)
+    _give(json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False) + "\n", given.json)
     return DONE
 
 
 def _report(given: argparse.Namespace) -> int:
     from analysis.report import write_report  # noqa: PLC0415  drawing libraries are slow to import
 
-    print(write_report(given.folder, given.out or given.folder / "report"))
+    page = write_report(given.folder, given.out or given.folder / "report")
+    if given.json is None:
+        print(page)
+    else:
+        _give(page.with_name("compare.json").read_text(encoding="utf-8"), given.json)
     return DONE
+
+
+def _give(text: str, where: str) -> None:
+    """Give JSON to a file, or to standard output where `where` is '-'."""
+    if where == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    else:
+        write_atomically(Path(where), text.encode())
 
 
 def _selection(given: argparse.Namespace) -> dict[str, str]:
@@ -131,20 +144,3 @@ def _required(given: argparse.Namespace, table: Table) -> tuple[str, str]:
     if faults:
         raise TableError(given.table, faults)
     return str(metric), str(control)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write `text` beside `path` and move it into place: a reader never sees half a file."""
-    beside: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            beside = Path(file.name)
-            file.write(text)
-        beside.chmod(0o644)
-        beside.replace(path)
-    except OSError as error:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-        raise TableError(path, [f"cannot be written: {error.strerror or error}"]) from error

@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from analysis.faults import TableError
 from analysis.figures import PLOTS, theme
 from analysis.figures.plot import svg_and_png
+from analysis.files import write_atomically
 from analysis.report.comparison_grid import pairs_data
 from analysis.report.compose import compose
 from analysis.report.document import Document, Grid
@@ -116,26 +114,3 @@ def csv_of(rows: Sequence[Mapping[str, Any]]) -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return file.getvalue().encode()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside `path` and move into place, so that nobody ever reads half a file.
-
-    Raises
-    ------
-    TableError
-        The place cannot be written to.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise TableError(path, [f"cannot be written: {error.strerror or error}"]) from error

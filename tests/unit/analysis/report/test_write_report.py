@@ -9,13 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from analysis.cli import main
 from analysis.faults import TableError
+from analysis.files import write_atomically
 from analysis.report import write_report
 from analysis.report.comparison_grid import comparison_grid
 from analysis.report.compose import compose
 from analysis.report.gather import gather
 from analysis.report.phrases import family, probability, typeset
-from analysis.report.write import write_atomically
 
 SMALL = ("none", "book", "all-dropped", "dropout-0.3")
 SIGNIFICANCE = re.compile(r"adjusted p =|do not decide|accuracy is (higher|lower)|gap is (higher|lower)|is equivalent")
@@ -203,3 +204,13 @@ def test_the_family_is_counted_without_what_is_meant_to_stay_at_chance():
     ]
     said = family({"control": "none", "comparisons": rows})
     assert said == "Of 3 conditions compared with “none”: 2 lower; 1 undecided."
+
+
+def test_the_command_gives_the_page_or_the_numbers_it_was_made_from(make_folder, tmp_path, capsys):
+    folder = make_folder(seeds=2)
+    assert main(["report", str(folder), "--out", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'out' / 'index.html'}\n"
+    assert main(["report", str(folder), "--out", str(tmp_path / "out"), "--json", "-"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said == json.loads((tmp_path / "out" / "compare.json").read_text())
+    assert "test_accuracy" in said
