@@ -112,8 +112,11 @@ def _give(text: str, where: str) -> None:
     if where == "-":
         sys.stdout.write(text)
         sys.stdout.flush()
-    else:
-        write_atomically(Path(where), text.encode())
+        return
+    path = Path(where)
+    if not path.parent.is_dir():
+        raise TableError(path, ["cannot be written: No such file or directory"])
+    write_atomically(path, text.encode())
 
 
 def _selection(given: argparse.Namespace) -> dict[str, str]:
