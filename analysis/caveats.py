@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from analysis.arms import Arms
 from analysis.metric import is_accuracy
+from analysis.outcome import SAID
 from analysis.question import Question
 from analysis.table import Table
 
@@ -44,7 +45,7 @@ def _of_divergence(table: Table, asked: Question, against: Mapping[str, Arms]) -
     notes = [
         f"{label}: no trial has ended: every number of it is null" for label in table.conditions if label not in ended
     ]
-    if "status" not in table.frame.columns and table.chance is None:
+    if table.chance is None and not {"status", SAID} & set(table.frame.columns):
         notes.append(
             "the table has no status and chance is not known: collapsed trials count as trained (give --chance)"
         )

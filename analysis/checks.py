@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -18,33 +19,57 @@ POOLS = ("device", "precision", "data_hash")
 """Columns whose values are never pooled: rows that differ in them are different experiments."""
 
 STATUSES = (OK, DIVERGED, FAILED)
+_ONE_VALUE = ("condition", "seed", "status", "stays_at_chance", "diverged", "classes", *POOLS)
 _FIRST = 5
 
 
 def column_faults(frame: pd.DataFrame) -> list[str]:
-    """Return a fault for each required column that is missing."""
+    """Return a fault for each required column that is missing, and each that holds lists."""
     shown = [name for name in frame.columns if not name.startswith("_")]
     return [
         f"column {name!r} is missing (required: 'condition', 'seed' and a metric){nearest(name, shown)}"
         for name in ("condition", "seed")
         if name not in frame.columns
+    ] + [
+        f"column {name!r} holds lists; allowed: one value per cell"
+        for name in _ONE_VALUE
+        if name in frame.columns and not all(pd.api.types.is_scalar(cell) for cell in frame[name])
     ]
 
 
 def identity_faults(frame: pd.DataFrame) -> list[str]:
-    """Return faults of condition, seed, status and stays_at_chance."""
+    """Return faults of condition, seed, status, stays_at_chance and diverged."""
     faults = []
     label = frame["condition"]
     faults += _at(frame, label.isna() | (label.astype(str).str.strip() == ""), "condition", "a label")
-    seeds = pd.to_numeric(frame["seed"], errors="coerce")
+    seeds = seeds_of(frame)
     whole = np.isfinite(seeds) & (seeds == np.floor(seeds)) & (seeds.abs() < 2**63)
     faults += _at(frame, ~whole, "seed", "a whole number")
     if "status" in frame.columns:
         faults += _at(frame, ~frame["status"].isin(STATUSES), "status", f"one of {listed(STATUSES)}")
-    if "stays_at_chance" in frame.columns:
-        flags = frame["stays_at_chance"]
-        faults += _at(frame, ~(flags.isna() | flags.isin([True, False, 0, 1])), "stays_at_chance", "true or false")
+    for name in ("stays_at_chance", "diverged"):
+        if name in frame.columns:
+            flags = frame[name]
+            faults += _at(frame, ~(flags.isna() | flags.isin([True, False, 0, 1])), name, "true or false")
     return faults
+
+
+def seeds_of(frame: pd.DataFrame) -> pd.Series:
+    """Return the column ``seed`` as numbers; NaN where it is none, and for true and false."""
+    column = frame["seed"]
+    if pd.api.types.is_bool_dtype(column):
+        return pd.Series(np.nan, index=column.index)
+    return numbers(column.where(~column.map(lambda cell: isinstance(cell, bool | np.bool_)).to_numpy(bool)))
+
+
+def numbers(column: pd.Series) -> pd.Series:
+    """Return a column as numbers: NaN for text, and for times, bytes and lists, which are no measurements."""
+    if column.dtype.kind in "mMc":
+        return pd.Series(np.nan, index=column.index)
+    if column.dtype.kind == "O":
+        kinds = str | int | float | Decimal | np.number | np.bool_
+        column = column.astype(object).map(lambda cell: cell if isinstance(cell, kinds) else None)
+    return pd.to_numeric(column, errors="coerce")
 
 
 def flag_faults(frame: pd.DataFrame) -> list[str]:
@@ -62,19 +87,19 @@ def count_faults(frame: pd.DataFrame) -> list[str]:
     """Return faults of ``*_correct``, ``*_total`` and ``classes``: whole, not negative, not above the total."""
     faults = []
     counts = [n for n in frame.columns if n.endswith(("_correct", "_total"))]
-    numbers: dict[str, pd.Series] = {}
+    known: dict[str, pd.Series] = {}
     for name in [*counts, *(["classes"] if "classes" in frame.columns else [])]:
-        values = pd.to_numeric(frame[name], errors="coerce")
+        values = numbers(frame[name])
         least = 2 if name == "classes" else 0
         bad = frame[name].notna() & ~(np.isfinite(values) & (values == np.floor(values)) & (values >= least))
         faults += _at(frame, bad, name, f"a whole number, at least {least}")
-        numbers[name] = values.where(~bad)
+        known[name] = values.where(~bad)
     for name in counts:
         total = name.removesuffix("_correct") + "_total"
-        if name.endswith("_correct") and total in numbers:
-            above = numbers[name] > numbers[total]
+        if name.endswith("_correct") and total in known:
+            above = known[name] > known[total]
             faults += [
-                f"{frame[ORIGIN][i]}: {name} is {frame[name][i]:g}, above {total} {frame[total][i]:g}; "
+                f"{frame[ORIGIN][i]}: {name} is {known[name][i]:g}, above {total} {known[total][i]:g}; "
                 f"allowed: 0 to {total}"
                 for i in frame.index[above][:_FIRST]
             ]
@@ -98,7 +123,7 @@ def pool_faults(frame: pd.DataFrame) -> list[str]:
     for name in POOLS:
         if name not in frame.columns:
             continue
-        sizes = frame[name].fillna("").astype(str).value_counts(sort=False)
+        sizes = frame[name].map(as_text).value_counts(sort=False)
         if len(sizes) > 1:
             came = ", ".join(f"{value or '(empty)'} ({size} rows)" for value, size in sizes.items())
             choices = " or ".join(f"--where {name}={value}" for value in sizes.index)
@@ -132,7 +157,7 @@ def matches(column: pd.Series, value: str) -> pd.Series:
 
 def as_text(value: object) -> str:
     """Return a cell as one would write it after ``--where COLUMN=``; an empty cell as nothing."""
-    if pd.isna(value):
+    if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
     return str(value).lower() if isinstance(value, bool | np.bool_) else str(value)
 

@@ -12,11 +12,11 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from analysis.compare import compare
 from analysis.faults import TableError
-from analysis.files import write_atomically
+from analysis.files import check_writable, write_atomically
 from analysis.table import Table, load
 from analysis.text import render
 
@@ -36,7 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return USAGE
     except BrokenPipeError:  # the reader of our output went away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -90,7 +89,7 @@ def _compare(given: argparse.Namespace) -> int:
         table, metric, control, margin=margin, alpha=alpha, lower_is_better=given.lower_is_better
     ).to_json()
     if given.json is None:
-        print(render(result))
+        _say(render(result) + "\n")
         return DONE
     _give(json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False) + "\n", given.json)
     return DONE
@@ -99,9 +98,11 @@ def _compare(given: argparse.Namespace) -> int:
 def _report(given: argparse.Namespace) -> int:
     from analysis.report import write_report  # noqa: PLC0415  drawing libraries are slow to import
 
+    if given.json not in (None, "-"):
+        check_writable(Path(given.json))
     page = write_report(given.folder, given.out or given.folder / "report")
     if given.json is None:
-        print(page)
+        _say(f"{page}\n")
     else:
         _give(page.with_name("compare.json").read_text(encoding="utf-8"), given.json)
     return DONE
@@ -110,13 +111,26 @@ def _report(given: argparse.Namespace) -> int:
 def _give(text: str, where: str) -> None:
     """Give JSON to a file, or to standard output where `where` is '-'."""
     if where == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        _say(text)
         return
     path = Path(where)
-    if not path.parent.is_dir():
-        raise TableError(path, ["cannot be written: No such file or directory"])
+    check_writable(path)
     write_atomically(path, text.encode())
+
+
+def _say(text: str) -> None:
+    """Write to standard output, and know that it arrived."""
+    stream: TextIO | None = sys.stdout
+    if stream is None:
+        raise TableError("standard output", ["cannot be written: it is closed"])
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # what is left in its buffer goes nowhere
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise TableError("standard output", [f"cannot be written: {error.strerror or error}"]) from error
 
 
 def _selection(given: argparse.Namespace) -> dict[str, str]:

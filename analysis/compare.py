@@ -11,12 +11,14 @@ from analysis.caveats import caveats
 from analysis.comparison import Comparison
 from analysis.faults import TableError, nearest
 from analysis.methods import apply
-from analysis.metric import Measured, lower_is_better, measure
+from analysis.metric import Measured, lower_is_better, measure, sounds_lower
 from analysis.question import Question
 from analysis.summary import summary
 from analysis.table import Dropped, Table
 
 __all__ = ["Comparison", "compare", "lower_is_better"]
+
+_DIRECTION = "higher {} is taken as better, and its name speaks of an error: give --lower-is-better if lower is better"
 
 
 def compare(
@@ -54,7 +56,8 @@ def compare(
     exempt = table.stays_at_chance
     against = {label: arms(measured, label, control, table.chance) for label in table.conditions if label != control}
     found, warnings = apply(against, asked, exempt)
-    notes = [*table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
+    doubts = [_DIRECTION.format(metric)] if lower_is_better is None and sounds_lower(metric) else []
+    notes = [*doubts, *table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
     dropped = [*(each.to_json() for each in (*table.dropped, *measured.dropped)), *_unpaired(against)]
     return Comparison(
         metric=metric,

@@ -56,11 +56,14 @@ def _spoken(word: str) -> str:
 
 
 def _intention_verdicts(against: Mapping[str, Arms], asked: Question) -> dict[str, str]:
-    """Return the verdict by intention to train of each condition where trials of a pair diverged."""
+    """Return the verdict by intention to train of each condition where trials of a pair diverged.
+
+    The family is that of the complete pairs: a condition that has no intention to train stands in it with those.
+    """
     affected = [label for label, arms in against.items() if arms.diverged and arms.intention is not None]
     if not affected:
         return {}
-    family = [arms.intention for arms in against.values() if arms.intention is not None]
+    family = [arms.complete if arms.intention is None else arms.intention for arms in against.values()]
     found = simultaneous.intervals(family, asked.alpha)
     words = {}
     for label in affected:

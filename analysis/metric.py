@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.checks import as_text
+from analysis.checks import as_text, numbers
 from analysis.counts import CountRatio, count_ratio, parts_of
 from analysis.faults import TableError, nearest
+from analysis.outcome import SAID
 from analysis.reading import ORIGIN
 from analysis.table import Dropped, Table
 from bench.schema import DIVERGED
@@ -21,7 +22,8 @@ from bench.schema import DIVERGED
 LARGEST = 1e100
 """Metric values beyond this are refused: their squares would overflow."""
 
-_LOWER_IS_BETTER = ("_gap", "_loss", "_seconds")
+_LOWER_IS_BETTER = ("gap", "loss", "seconds")
+_MAYBE_LOWER = frozenset({"error", "errors", "nll", "perplexity"})
 _NOT_METRICS = ("condition", "seed", "init_seed", "order_seed", "mask_seed", "stays_at_chance", "diverged")
 _EMPTY = ("", "nan", "NaN", "NA", "null", "None")
 _FIRST = 5
@@ -29,7 +31,12 @@ _FIRST = 5
 
 def lower_is_better(metric: str) -> bool:
     """Return whether smaller values of `metric` are the better ones: gaps, losses and seconds."""
-    return metric.endswith(_LOWER_IS_BETTER)
+    return metric.rsplit("_", maxsplit=1)[-1] in _LOWER_IS_BETTER
+
+
+def sounds_lower(metric: str) -> bool:
+    """Return whether higher is taken as better although the name of `metric` speaks of an error."""
+    return not lower_is_better(metric) and not _MAYBE_LOWER.isdisjoint(metric.lower().split("_"))
 
 
 def is_accuracy(metric: str) -> bool:
@@ -122,7 +129,8 @@ def measure(table: Table, metric: str) -> Measured:
     stored = _numbers(table, metric) if metric in frame.columns else np.full(len(frame), np.nan)
     value = stored if exact is None else np.where(exact.known, exact.fractions, stored)
     broken = frame["diverged"].to_numpy(bool)
-    value = np.where(broken & ~np.isfinite(value), np.nan, value)
+    said = _said_diverged(frame)
+    value = np.where((broken | said) & ~(np.abs(value) <= LARGEST), np.nan, value)
     missing = np.isnan(value) & ~broken
     labels, seeds = frame["condition"].to_numpy(object), frame["seed"].to_numpy(np.int64)
     numerator = np.zeros(len(frame), np.int64) if exact is None else exact.numerators
@@ -139,13 +147,10 @@ def measure(table: Table, metric: str) -> Measured:
 def _numbers(table: Table, metric: str) -> np.ndarray:
     """Return the column as float64 [rows]; NaN for an empty cell; faults for text and infinite values."""
     column = table.frame[metric]
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(float, na_value=np.nan)
+    found = numbers(column).to_numpy(float, na_value=np.nan)
     empty = np.array([as_text(cell).strip() in _EMPTY for cell in column], bool)
-    said = np.zeros(len(column), bool)
-    if "status" in table.frame.columns:
-        said = (table.frame["status"] == DIVERGED).to_numpy(bool)
-    text = np.isnan(numbers) & ~empty
-    infinite = (np.abs(np.nan_to_num(numbers, nan=0.0, posinf=np.inf, neginf=-np.inf)) > LARGEST) & ~said
+    text = np.isnan(found) & ~empty
+    infinite = (np.abs(found) > LARGEST) & ~_said_diverged(table.frame)
     faults = []
     for bad, allowed in (
         (text, "a number, or an empty cell"),
@@ -160,7 +165,17 @@ def _numbers(table: Table, metric: str) -> np.ndarray:
             faults.append(f"{metric}: {len(rows) - _FIRST} more rows like these")
     if faults:
         raise TableError(table.source, faults)
-    return numbers
+    return found
+
+
+def _said_diverged(frame: pd.DataFrame) -> np.ndarray:
+    """Return where the source itself says that the trial diverged, [rows]."""
+    said = np.zeros(len(frame), bool)
+    if "status" in frame.columns:
+        said |= (frame["status"] == DIVERGED).to_numpy(bool)
+    if SAID in frame.columns:
+        said |= frame[SAID].fillna(False).astype(bool).to_numpy()
+    return said
 
 
 def _scale(exact: CountRatio | None, value: np.ndarray) -> int | None:
@@ -171,9 +186,15 @@ def _scale(exact: CountRatio | None, value: np.ndarray) -> int | None:
 
 
 def _left_out(table: Table, metric: str, missing: np.ndarray) -> Iterator[Dropped]:
-    reason = f"no {metric}: the cell is empty and the trial did not diverge"
-    for condition, rows in table.frame[missing].groupby("condition", sort=False):
-        yield Dropped(str(condition), tuple(int(seed) for seed in rows["seed"]), reason)
+    frame = table.frame
+    said = _said_diverged(frame)
+    whether = "the status is 'ok'" if "status" in frame.columns else "whether the trial diverged is not known"
+    for of_said, reason in (
+        (False, f"no {metric}: the cell is empty, and {whether}"),
+        (True, f"no {metric}: the trial diverged, and its condition is meant to stay at chance"),
+    ):
+        for condition, rows in frame[missing & (said == of_said)].groupby("condition", sort=False):
+            yield Dropped(str(condition), tuple(int(seed) for seed in rows["seed"]), reason)
 
 
 def _doubts(metric: str, stored: np.ndarray, value: np.ndarray, exact: CountRatio | None) -> list[str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 _ROUNDING = 4 * float(np.finfo(float).eps)
+_CLEAR = 1e3
+"""Differences say something from this many times their rounding error; below lie sums taken in another order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +24,8 @@ class Pairs:
     treated, untreated : ndarray of float64, [n]
         The metric of the condition and of the control, in the metric's own unit.
     differences : ndarray of float64, [n]
-        Condition minus control, in steps of ``1 / scale``: whole numbers where the metric is a count.
+        Condition minus control, in steps of ``1 / scale``: whole numbers where the metric is a count. All 0 where
+        none is clearly beyond rounding.
     scale : int
         Divides `differences` into the metric's own unit; 1 where the metric is no count.
     resolution : float
@@ -58,10 +61,10 @@ class Pairs:
 
 
 def varies(differences: np.ndarray, resolution: float) -> bool:
-    """Return whether `differences` [n] vary by more than the rounding error of their values."""
+    """Return whether `differences` [n] vary, clearly beyond the rounding error of their values."""
     if len(differences) < 2:
         return False
-    return bool(np.ptp(differences) > resolution and np.var(differences) > 0)
+    return bool(np.ptp(differences) > _CLEAR * resolution and np.var(differences) > 0)
 
 
 def pair(
@@ -96,6 +99,9 @@ def pair(
     differences = (treated - untreated).astype(float)
     unit = 1 if scale is None else scale
     largest = max((float(np.abs(arm).max()) for arm in (treated, untreated) if len(arm)), default=0.0)
+    resolution = 0.0 if scale is not None else _ROUNDING * largest
+    if (np.abs(differences) <= _CLEAR * resolution).all():
+        differences = np.zeros(len(keys))
     return Pairs(
         condition=names[0],
         control=names[1],
@@ -104,5 +110,5 @@ def pair(
         untreated=untreated / unit,
         differences=differences,
         scale=unit,
-        resolution=0.0 if scale is not None else _ROUNDING * largest,
+        resolution=resolution,
     )

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,7 +24,8 @@ ORIGIN = "_origin"
 """Column that says where a row came from: ``row 3`` of a file, or the file of a trial."""
 
 LOSS_NOT_FINITE = "_loss_not_finite"
-"""Bool column: some ``*_loss`` of the row is NaN or infinite as a number. An empty cell is not."""
+"""Bool column: some ``*_loss`` of the row is NaN or infinite as a number. An empty cell of a file is not; in a frame
+in memory, where NaN is the only way to say either, a NaN of a float column is."""
 
 _TEXT = (
     "condition",
@@ -36,6 +39,8 @@ _TEXT = (
     "error",
 )
 _EMPTY = ["", "NA", "N/A", "#N/A", "null", "NULL", "None"]
+_DAMAGED = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError, RuntimeError)
+"""What pyarrow raises on a damaged file, by which byte is damaged."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,21 @@ def read(path: Path) -> Raw:
         return Raw(_frame(_read_file(path), None), None, ordered=True)
     except OSError as error:
         raise TableError(path, [f"cannot be read: {error.strerror or error}"]) from error
+    except (pa.ArrowException, UnicodeError, OverflowError) as error:
+        raise TableError(path, [f"cannot be read: {error}"]) from error
 
 
 def from_memory(frame: pd.DataFrame) -> Raw:
     """Return rows that are in memory already as if they had been read from one file."""
-    return Raw(_frame(pa.Table.from_pandas(frame, preserve_index=False), None), None, ordered=True)
+    try:
+        found = _frame(pa.Table.from_pandas(frame, preserve_index=False), None)
+    except (pa.ArrowException, UnicodeError, OverflowError) as error:
+        raise TableError("(frame)", [f"cannot be read: {error}"]) from error
+    for name in frame.columns:
+        column = frame[name]
+        if str(name).endswith("_loss") and isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+            found[LOSS_NOT_FINITE] |= ~np.isfinite(column.to_numpy())
+    return Raw(found, None, ordered=True)
 
 
 def _read_file(path: Path) -> pa.Table:
@@ -118,8 +133,11 @@ def _read_parquet(path: Path) -> pa.Table:
     try:
         with pq.ParquetFile(path) as file:
             table = file.read()
-    except (pa.ArrowException, OSError) as error:
-        raise TableError(path, [f"is not a readable parquet file (cut off or corrupted?): {error}"]) from error
+        table.validate(full=True)
+        _ = table.column_names  # decodes them: a damaged footer may hold bytes that are no text
+    except _DAMAGED as error:
+        fault = f"is not a readable parquet file (cut off, damaged or corrupted?): {error}"
+        raise TableError(path, [fault]) from error
     written = (table.schema.metadata or {}).get(b"schema_version", b"1").decode(errors="replace")
     if not written.isdigit() or int(written) > SCHEMA_VERSION:
         raise TableError(path, [f"has schema_version {written}; this program knows up to {SCHEMA_VERSION}: update it"])
@@ -127,17 +145,47 @@ def _read_parquet(path: Path) -> pa.Table:
 
 
 def _read_csv(path: Path) -> pa.Table:
+    header = _header(path)
     convert = pa_csv.ConvertOptions(
-        column_types={name: pa.string() for name in _TEXT}, null_values=_EMPTY, strings_can_be_null=False
+        column_types={name: pa.string() for name in (*_TEXT, *header) if name.strip() in _TEXT},
+        null_values=_EMPTY,
+        strings_can_be_null=False,
     )
     block = pa_csv.ReadOptions(block_size=min(path.stat().st_size + 1, 2**31 - 2))
     try:
-        return pa_csv.read_csv(path, read_options=block, convert_options=convert)
-    except (pa.ArrowException, OSError) as error:
+        table = pa_csv.read_csv(path, read_options=block, convert_options=convert)
+        return table.rename_columns([name.strip() for name in table.column_names])
+    except (pa.ArrowException, OSError, UnicodeError) as error:
         raise TableError(path, [f"cannot be read as a CSV with a header: {error}"]) from error
 
 
+def _header(path: Path) -> list[str]:
+    """Return the names in the first line of a CSV as they stand; refuse another encoding or separator."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"\0" in start and start.strip(b"\0")):
+        raise TableError(path, ["is UTF-16 or UTF-32 text; the encoding of a CSV must be UTF-8: save it as such"])
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        try:
+            names = next(csv.reader(file), [])
+        except csv.Error:  # no text: pyarrow says what is wrong
+            return []
+    if any("\udc80" <= letter <= "\udcff" for name in names for letter in name):
+        shown = [name.encode("utf-8", "surrogateescape").decode("latin-1") for name in names]
+        raise TableError(
+            path, [f"has a header that is not UTF-8 ({listed(shown)}); the encoding of a CSV must be UTF-8"]
+        )
+    for separator, called in ((";", "a semicolon"), ("\t", "a tab")):
+        if len(names) == 1 and separator in names[0]:
+            fault = f"has one column, {names[0]!r}, by the look of it with {called} as separator; it must be a comma"
+            raise TableError(path, [fault])
+    return names
+
+
 def _frame(table: pa.Table, origins: list[str] | None) -> pd.DataFrame:
+    for i, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):  # categories: as the values they stand for
+            table = table.set_column(i, field.name, table.column(i).cast(field.type.value_type))
     broken = pa.array([False] * table.num_rows)
     for name in table.column_names:
         if name.endswith("_loss") and pa.types.is_floating(table.schema.field(name).type):

@@ -34,7 +34,7 @@ class Flips:
     u : ndarray of float64, [flips, K]
         Row 0 is the data as they are.
     slack : ndarray of float64, [K]
-        By how much two equal ``u`` may differ through rounding.
+        By how much two equal ``u`` of one condition may differ through rounding.
     """
 
     u: np.ndarray
@@ -89,8 +89,7 @@ def single_step(flips: Flips) -> np.ndarray:
     the plain sign-flip test of the mean.
     """
     largest = flips.u.max(axis=1)
-    slack = flips.slack.max()
-    return np.array([float((largest >= own - slack).mean()) for own in flips.u[0]])
+    return np.array([float((largest >= own).mean()) for own in flips.u[0] - flips.slack])
 
 
 def step_down(flips: Flips) -> np.ndarray:
@@ -99,12 +98,13 @@ def step_down(flips: Flips) -> np.ndarray:
     From the largest statistic down, each is compared with the maxima over itself and those below it, and no p-value
     is less than the one before.
     """
-    order = np.argsort(-flips.u[0], kind="stable")
+    own = flips.u[0] - flips.slack
+    order = np.argsort(-own, kind="stable")
     p = np.empty(len(order))
-    reached, slack = 0.0, flips.slack.max()
+    reached = 0.0
     for rank, column in enumerate(order):
         largest = flips.u[:, order[rank:]].max(axis=1)
-        reached = max(reached, float((largest >= flips.u[0, column] - slack).mean()))
+        reached = max(reached, float((largest >= own[column]).mean()))
         p[column] = reached
     return p
 

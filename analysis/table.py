@@ -49,7 +49,8 @@ class Table:
         What was read.
     frame : DataFrame
         One row per trial that ended (ok or diverged), ordered by condition and seed, with the bool column
-        ``diverged``. Never two rows of one (condition, seed).
+        ``diverged``: what the rule says (a column of that name in the source counts as a status). Never two rows of
+        one (condition, seed).
     conditions : tuple of str
         In the order of the plan, else of first appearance; also those without a usable trial.
     seeds : tuple of int
@@ -95,7 +96,8 @@ def load(path: Path | str, where: Mapping[str, str] | None = None, chance: float
     Parameters
     ----------
     path : Path or str
-        Any table with the columns ``condition`` and ``seed`` and at least one metric will do.
+        Any table with the columns ``condition`` and ``seed`` and at least one metric will do. A column ``diverged``
+        (true or false) is believed as a status 'diverged' is.
     where : mapping of column to value, optional
         Keep only the rows with these values; needed where a table has several devices, precisions or data hashes.
     chance : float, optional
@@ -110,7 +112,10 @@ def load(path: Path | str, where: Mapping[str, str] | None = None, chance: float
 
 
 def from_frame(frame: pd.DataFrame, where: Mapping[str, str] | None = None, chance: float | None = None) -> Table:
-    """Check a frame that is in memory already; the parameters and errors of `load`."""
+    """Check a frame that is in memory already; the parameters and errors of `load`.
+
+    NaN in a float column ``*_loss`` is a loss that is not finite, so the trial diverged; ``pd.NA`` is an empty cell.
+    """
     return _check(Path("(frame)"), from_memory(frame), dict(where or {}), chance)
 
 
@@ -140,6 +145,8 @@ def _assemble(
     conditions, given_chance, dropped = parts
     exempt = _meant_at_chance(frame, plan)
     chance, warnings = outcome.chance_of(frame, given_chance)
+    if "diverged" in frame.columns:
+        frame = frame.rename(columns={"diverged": outcome.SAID})
     marked, more = outcome.diverged(frame, chance, exempt)
     order = {label: i for i, label in enumerate(conditions)}
     frame = frame.assign(diverged=marked)
@@ -173,7 +180,7 @@ def _canonical(source: Path, raw: Raw) -> pd.DataFrame:
     _refuse(source, faults)
     return frame.assign(
         condition=frame["condition"].map(str).astype(object),
-        seed=pd.to_numeric(frame["seed"]).astype("int64"),
+        seed=checks.seeds_of(frame).astype("int64"),
     )
 
 

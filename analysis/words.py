@@ -10,12 +10,15 @@ from typing import Any
 
 from analysis import verdict
 from analysis.metric import in_points
+from analysis.telling import FEW, digits, exact, level, margin_text, max_t, on_fewer_seeds, p_value
 
 Entry = Mapping[str, Any]
 
 
-def sentences(comparison: Entry, divergence: Sequence[Entry]) -> list[str]:
-    """Return the headline of one comparison, what was left out of it, and how often trials diverged.
+def sentences(comparison: Entry, divergence: Sequence[Entry], *, only_failures: bool = False) -> list[str]:
+    """Return the two parts of a verdict: the difference given both trained, and how often trials diverged.
+
+    The failures come first where they left no pair.
 
     Parameters
     ----------
@@ -23,17 +26,20 @@ def sentences(comparison: Entry, divergence: Sequence[Entry]) -> list[str]:
         One of ``comparisons``.
     divergence : sequence of mappings
         The object's ``divergence``.
+    only_failures : bool
+        Whether to be silent about failures where neither arm has any.
     """
     said = [headline(comparison)]
-    if comparison["n_lost_to_divergence"]:
-        of = comparison["n_pairs"] + comparison["n_lost_to_divergence"]
-        said.append(
-            f"This is given that both trained: {comparison['n_lost_to_divergence']} of {of} pairs are left out "
-            "because a trial diverged."
-        )
-    if not comparison["stays_at_chance"]:
-        said.append(failures(comparison, divergence))
-    return said
+    if comparison["stays_at_chance"] or (only_failures and not _any_failed(comparison, divergence)):
+        return said
+    rates = failures(comparison, divergence)
+    lost_all = comparison["n_pairs"] == 0 and comparison["n_lost_to_divergence"] > 0
+    return [rates, *said] if lost_all else [*said, rates]
+
+
+def _any_failed(comparison: Entry, divergence: Sequence[Entry]) -> bool:
+    arms = (comparison["condition"], comparison["control"])
+    return any(entry["n_diverged"] for entry in divergence if entry["condition"] in arms)
 
 
 def headline(comparison: Entry) -> str:
@@ -42,11 +48,21 @@ def headline(comparison: Entry) -> str:
     if comparison["n_pairs"] == 0:
         return f"{name} cannot be compared with {control}: there is no seed at which both trained."
     if comparison["stays_at_chance"]:
-        return f"{name} is meant to stay at chance: {_difference(comparison)}; it is shown, not tested."
+        said = f"{_difference(comparison)}{_given(comparison)}"
+        return f"{name} is meant to stay at chance: {said}; it is shown, not tested."
     why = _why_no_claim(comparison)
     if why is not None:
-        return f"{name} against {control}: {_difference(comparison)}. {why}."
-    return f"{_claim(comparison)}: {_estimate(comparison)}{_p(comparison)}.{_reason(comparison)}"
+        return f"{name}: {_difference(comparison)}{_given(comparison)}. {why}."
+    said = f"{_claim(comparison)}: {_estimate(comparison)}{_p(comparison)}{_given(comparison)}"
+    return f"{said}.{_reason(comparison)}"
+
+
+def _given(comparison: Entry) -> str:
+    """Return on what condition the difference holds where diverged trials took pairs away."""
+    lost = comparison["n_lost_to_divergence"]
+    if not lost:
+        return ""
+    return f", given that both trained: {lost} of {comparison['n_pairs'] + lost} pairs left out"
 
 
 def _why_no_claim(comparison: Entry) -> str | None:
@@ -56,8 +72,8 @@ def _why_no_claim(comparison: Entry) -> str | None:
         return "One seed says nothing of other seeds"
     if comparison["ci_low"] is None:
         return f"It is the same at all {n} seeds: this cannot be tested, and the seed may not be applied"
-    if n < 5:
-        return f"An interval from {n} seeds is very wide; this is too few to tell"
+    if n < FEW:
+        return f"An interval from {n} seeds cannot be relied on; this is too few to tell"
     if comparison["verdict"] == verdict.CANNOT_TEST:
         return f"It cannot be tested: {comparison['verdict_reason']}"
     return None
@@ -67,9 +83,8 @@ def failures(comparison: Entry, divergence: Sequence[Entry]) -> str:
     """Return how often trials of the condition and of the control diverged, with exact limits and McNemar's p."""
     by_label = {entry["condition"]: entry for entry in divergence}
     own, other = by_label[comparison["condition"]], by_label[comparison["control"]]
-    level = f"{100 * (1 - comparison['alpha']):g}%"
-    text = f"Diverged (exact {level} limits): {failure(own)}; {failure(other)}"
-    if comparison["n_pairs"] + comparison["n_lost_to_divergence"] < 5 or own["p_mcnemar"] is None:
+    text = f"Diverged (exact {level(comparison['alpha'])} limits): {failure(own)}; {failure(other)}"
+    if comparison["n_pairs"] + comparison["n_lost_to_divergence"] < FEW or own["p_mcnemar"] is None:
         return f"{text}."
     return f"{text}; exact McNemar {p_value(own['p_mcnemar'])}."
 
@@ -84,17 +99,21 @@ def failure(entry: Entry) -> str:
     return f"{name} {k} of {n} ({limits})"
 
 
-def amount(value: float, metric: str, signed: bool = True) -> str:
+def amount(value: float, metric: str, margin: float | None = None) -> str:
     """Return a difference in the metric's unit for people: percentage points for accuracies and gaps."""
-    sign = "+" if signed else ""
-    if in_points(metric):
-        return f"{100 * value:{sign}.{_decimals(100 * value)}f} points"
-    return f"{value:{sign}.4g}{' s' if metric.endswith('_seconds') else ''}"
+    return f"{_numbers([value], metric, margin)[0]}{_unit(metric)}"
 
 
-def p_value(p: float) -> str:
-    """Return a p-value for people; a small one as an upper limit, never as 0."""
-    return "p < 0.0001" if p < 0.0001 else f"p = {p:.4f}" if p < 0.01 else f"p = {p:.3f}"
+def _numbers(values: Sequence[float], metric: str, margin: float | None) -> list[str]:
+    """Return differences with their signs, all with as many digits as one of them needs."""
+    scale, least, code = (100, 2, "f") if in_points(metric) else (1, 4, "g")
+    told = [scale * value for value in values]
+    count = digits(told, None if margin is None else scale * margin, least, code)
+    return [f"{exact(value) + 0.0:+.{count}{code}}" for value in told]
+
+
+def _unit(metric: str) -> str:
+    return " points" if in_points(metric) else " s" if metric.endswith("_seconds") else ""
 
 
 def _difference(comparison: Entry) -> str:
@@ -106,22 +125,19 @@ def _difference(comparison: Entry) -> str:
 def _estimate(comparison: Entry, after: str = "") -> str:
     """Return mean difference, interval and n; `after` follows the difference."""
     metric, n = comparison["metric"], comparison["n_pairs"]
-    text = f"{amount(comparison['mean_difference'], metric)}{after}"
-    level = f"{100 * (1 - comparison['alpha']):g}%"
+    text = f"{amount(comparison['mean_difference'], metric, comparison['margin'])}{after}"
+    told = level(comparison["alpha"])
     seeds = f"n = {n} {'seed' if n == 1 else 'seeds'}"
-    if comparison["ci_low_simultaneous"] is not None and n >= 5:
-        low, high = comparison["ci_low_simultaneous"], comparison["ci_high_simultaneous"]
-        return f"{text} ({level} interval, simultaneous over conditions: {_range(low, high, metric)}; {seeds})"
+    if comparison["ci_low_simultaneous"] is not None and n >= FEW:
+        return f"{text} ({told} interval, simultaneous over conditions: {_range(comparison, '_simultaneous')}; {seeds})"
     if comparison["ci_low"] is not None:
-        return f"{text} ({level} t interval: {_range(comparison['ci_low'], comparison['ci_high'], metric)}; {seeds})"
+        return f"{text} ({told} t interval: {_range(comparison, '')}; {seeds})"
     return f"{text} ({seeds})"
 
 
-def _range(low: float, high: float, metric: str) -> str:
-    if in_points(metric):
-        digits = max(_decimals(100 * low), _decimals(100 * high))
-        return f"{100 * low:+.{digits}f} to {100 * high:+.{digits}f}"
-    return f"{low:+.4g} to {high:+.4g}"
+def _range(comparison: Entry, kind: str) -> str:
+    ends = [comparison[f"ci_low{kind}"], comparison[f"ci_high{kind}"]]
+    return " to ".join(_numbers(ends, comparison["metric"], comparison["margin"]))
 
 
 def _claim(comparison: Entry) -> str:
@@ -130,7 +146,7 @@ def _claim(comparison: Entry) -> str:
     with_it, with_control = f"with {quoted(comparison['condition'])}", f"with {quoted(comparison['control'])}"
     if word == verdict.INCONCLUSIVE:
         return f"These data do not decide whether {metric} differs {with_it} from that {with_control}"
-    m = "" if margin is None else amount(margin, metric, signed=False)
+    m = "" if margin is None else margin_text((100 if in_points(metric) else 1) * margin) + _unit(metric)
     if word == verdict.EQUIVALENT:
         return f"{metric} is equivalent {with_it} and {with_control}, to within {m}"
     improves = word in (verdict.SUPERIOR, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.POSITIVE_UNCLEAR)
@@ -152,9 +168,11 @@ def quoted(label: str) -> str:
 
 
 def _p(comparison: Entry) -> str:
-    if comparison["p_max_t"] is None:
+    p, fewer = max_t(comparison), on_fewer_seeds(comparison)
+    if p is None:
         return ""
-    return f", adjusted {p_value(comparison['p_max_t'])} (max-t)"
+    seeds = "" if fewer is None else f", on the {fewer} seeds that all conditions have"
+    return f", adjusted {p_value(p)} (max-t{seeds})"
 
 
 def _reason(comparison: Entry) -> str:
@@ -164,8 +182,3 @@ def _reason(comparison: Entry) -> str:
 
 def _percent(rate: float) -> str:
     return f"{100 * rate:.1f}%" if 100 * rate < 10 else f"{100 * rate:.0f}%"
-
-
-def _decimals(points: float) -> int:
-    """Return two decimals, a hundredth of a point; more only where these would show nothing."""
-    return 2 if abs(points) >= 0.005 or points == 0 else 4

@@ -14,6 +14,7 @@ from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, GREEN, INK, MUTED, SHADE, SMALL, VERMILION, Layout, inches, place, shortened
 from analysis.figures.units import MINUS, Unit, unit_of
 from analysis.figures.verdicts import BAD, GOOD, OPEN, SAME, short, tone
+from analysis.telling import inner_level, level
 from analysis.words import quoted
 
 LOOKS = {GOOD: (BLUE, "o", True), BAD: (VERMILION, "s", True), SAME: (GREEN, "D", True), OPEN: (MUTED, "o", False)}
@@ -36,7 +37,8 @@ def _primary(evidence: Evidence) -> Mapping[str, Any]:
 
 
 def _rows(evidence: Evidence) -> list[Mapping[str, Any]]:
-    return [each for each in evidence.compared(_primary(evidence)["metric"]) if each["n_pairs"]]
+    """Return every condition that is meant to train, those without a pair too: what failed is not passed over."""
+    return evidence.compared(_primary(evidence)["metric"])
 
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
@@ -150,14 +152,12 @@ def _words(axes: Axes, evidence: Evidence, rows: list[Mapping[str, Any]], told: 
     unit, layout = told
     details = {each.label: each.detail for each in evidence.settings}
     left, right = _margins(rows, layout)
+    margin = _primary(evidence)["margin"]
     inch = 1 / (layout.width - left - right)  # as a fraction of the axes' width
     start = (0.12 - left) * inch
     for index, row in enumerate(rows):
         verdict, label = short(row), shortened(row["condition"])
-        estimate = unit.tell_difference(row["mean_difference"])
-        if row["ci_low_simultaneous"] is not None:
-            ends = (unit.tell_difference(row[f"ci_{end}_simultaneous"]) for end in ("low", "high"))
-            estimate += f"  [{', '.join(ends)}]"
+        estimate = _estimate(row, unit, margin)
         colour = LOOKS[tone(row)][0]
         detail = details.get(row["condition"], "")
         under = f"{detail + ', ' if detail else ''}n = {row['n_pairs']}"
@@ -170,6 +170,21 @@ def _words(axes: Axes, evidence: Evidence, rows: list[Mapping[str, Any]], told: 
             continue
         _text(axes, (1 + 0.12 * inch, index), estimate, va="center")
         _text(axes, (1 + 1.66 * inch, index), verdict, va="center", color=colour, weight="bold")
+
+
+def _estimate(
+    row: Mapping[str, Any], unit: Unit, margin: float | None, around: tuple[str, str, str] = ("  [", ", ", "]")
+) -> str:
+    """Return mean difference and interval; how many pairs a collapse took where none is left."""
+    if not row["n_pairs"]:
+        lost = row["n_lost_to_divergence"]
+        return f"0 of {lost} {'pair' if lost == 1 else 'pairs'}" if lost else "no pair"
+    estimate = unit.tell_difference(row["mean_difference"], margin)
+    if row["ci_low_simultaneous"] is None:
+        return estimate
+    ends = [row[f"ci_{end}_simultaneous"] for end in ("low", "high")]
+    before, between, after = around
+    return f"{estimate}{before}{between.join(unit.tell_differences(ends, margin))}{after}"
 
 
 def _text(axes: Axes, where: tuple[float, float], said: str, **looks: Any) -> None:
@@ -196,17 +211,17 @@ def _heads(figure: Figure, axes: Axes, whole: Mapping[str, Any], shown: tuple[li
     """Put headings above the columns."""
     rows, layout = shown
     unit = unit_of(whole["metric"])
-    level = f"{100 * (1 - whole['alpha']):g}%"
+    told = level(whole["alpha"])
     if layout.narrow:
         looks = {"va": "top", "fontsize": SMALL, "color": MUTED}
         figure.text(0.12 / layout.width, 0.995, unit.name, **looks)
-        figure.text(1 - 0.12 / layout.width, 0.995, f"verdict, mean [{level} interval]", ha="right", **looks)
+        figure.text(1 - 0.12 / layout.width, 0.995, f"verdict, mean [{told} interval]", ha="right", **looks)
         return
     left, right = _margins(rows, layout)
     inch = 1 / (layout.width - left - right)
     top = -0.5 - 0.12 / _ROW[False]
     places = ((0.12 - left) * inch, 1 + 0.12 * inch, 1 + 1.66 * inch)
-    for place_, said in zip(places, (unit.name, f"mean [{level} interval]", "verdict"), strict=True):
+    for place_, said in zip(places, (unit.name, f"mean [{told} interval]", "verdict"), strict=True):
         _text(axes, (place_, top), said, color=MUTED, fontsize=SMALL)
 
 
@@ -214,15 +229,19 @@ def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     whole = _primary(evidence)
     unit, alpha = unit_of(whole["metric"]), whole["alpha"]
+    inner = inner_level(alpha)
+    thick = "" if inner is None else f", thick line: {inner} interval, both"
     said = (
         f"Difference in {unit.name} to {quoted(whole['control'])}, seed by seed. Mark: mean over the pairs. Thin line: "
-        f"{100 * (1 - alpha):g}% interval, thick line: {100 * (1 - 2 * alpha):g}% interval, both simultaneous over "
+        f"{level(alpha)} interval{thick} simultaneous over "
         f"all conditions shown. Small points: one seed each; a triangle at the edge counts seeds beyond it. Filled "
         f"round marks: better, square: worse, diamond: equivalent; hollow: undecided."
     )
     if whole["margin"] is not None:
-        smallest = f"±{unit.tell(whole['margin'])} {unit.difference}"
+        smallest = f"±{unit.tell_margin(whole['margin'])} {unit.difference}"
         said += f" Shaded: differences too small to matter ({smallest}, set in the study)."
+    if any(not row["n_pairs"] for row in _rows(evidence)):
+        said += " A row without a mark: no pair trained, so there is no difference to show."
     if any(each.alone + each.control_alone for each in evidence.broken.values()):
         said += (
             " ×: pairs broken by a collapse and in no interval; at the left edge the condition collapsed, at the right "
@@ -233,21 +252,18 @@ def caption(evidence: Evidence) -> str:
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
-    unit = unit_of(_primary(evidence)["metric"])
+    whole = _primary(evidence)
+    unit = unit_of(whole["metric"])
     said = []
     for row in _rows(evidence):
-        interval = ""
-        if row["ci_low_simultaneous"] is not None:
-            ends = [unit.tell_difference(row[f"ci_{end}_simultaneous"]) for end in ("low", "high")]
-            interval = f", interval {ends[0]} to {ends[1]}"
-        verdict = short(row)
-        said.append(f"{row['condition']}: {unit.tell_difference(row['mean_difference'])}{interval}, {verdict}")
+        told = _estimate(row, unit, whole["margin"], (", interval ", " to ", ""))
+        said.append(f"{row['condition']}: {told}, {short(row)}")
     return f"Mean differences in {unit.difference or 'the metric'}. {'; '.join(said)}."
 
 
 def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
-    if not evidence.comparisons or not _rows(evidence):
+    if not evidence.comparisons or not any(row["n_pairs"] for row in _rows(evidence)):
         return "There is no complete pair of trials to compare."
     return None
 

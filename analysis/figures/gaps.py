@@ -13,7 +13,8 @@ from matplotlib.transforms import ScaledTranslation
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, LINE, SMALL, VERMILION, Layout, hue, inches, marker, place, shortened
-from analysis.figures.units import MINUS
+from analysis.figures.units import MINUS, unit_of
+from analysis.telling import level
 
 CLEAN, RUNNING = "generalisation_gap", "running_gap"
 
@@ -143,9 +144,9 @@ def caption(evidence: Evidence) -> str:
         "above the line it looks larger."
     )
     if len(evidence.trained) > 1:
-        level = 100 * (1 - evidence.comparisons[CLEAN]["alpha"])
+        told = level(evidence.comparisons[CLEAN]["alpha"])
         said += (
-            f" Change: mean difference to the control, seed by seed, with simultaneous {level:g}% intervals. The way "
+            f" Change: mean difference to the control, seed by seed, with simultaneous {told} intervals. The way "
             "from the filled to the hollow mark is what the way of measuring adds."
         )
     if any(each.diverged for each in evidence.broken.values()):
@@ -166,7 +167,7 @@ def description(evidence: Evidence) -> str:
 
 
 def _told(difference: float | None) -> str:
-    return "unknown" if difference is None else f"{100 * difference:+.2f}".replace("-", MINUS)
+    return "unknown" if difference is None else unit_of(CLEAN).tell_difference(difference)
 
 
 def missing(evidence: Evidence) -> str | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.metric import in_points, is_accuracy
+from analysis.telling import NOTHING, digits, margin_text
 
 NAMES = {
     "test_accuracy": "test accuracy",
@@ -50,9 +52,23 @@ class Unit:
         """Return a value with its decimals, without unit; an en dash where there is none."""
         return plain(None if number is None else number * self.scale, self.digits)
 
-    def tell_difference(self, number: float | None) -> str:
-        """Return a difference with its sign and decimals, without unit; an en dash where there is none."""
-        return signed(None if number is None else number * self.scale, self.digits)
+    def tell_difference(self, number: float | None, margin: float | None = None) -> str:
+        """Return a difference with its sign, without unit; an en dash where there is none.
+
+        It has more decimals where fewer would put it on the wrong side of 0 or of the margin.
+        """
+        return NOTHING if number is None else self.tell_differences([number], margin)[0]
+
+    def tell_differences(self, numbers: Sequence[float], margin: float | None) -> list[str]:
+        """Return differences as `tell_difference` does, all with as many decimals as one of them needs."""
+        told = [number * self.scale for number in numbers]
+        known = [number for number in told if not math.isnan(number)]
+        count = digits(known, None if margin is None else margin * self.scale, self.digits)
+        return [signed(number, count) for number in told]
+
+    def tell_margin(self, margin: float) -> str:
+        """Return a margin exactly, without unit."""
+        return margin_text(margin * self.scale)
 
 
 def unit_of(metric: str) -> Unit:
@@ -68,7 +84,7 @@ def unit_of(metric: str) -> Unit:
 def plain(number: float | None, digits: int) -> str:
     """Return a number with a true minus sign, never a negative zero; an en dash where it is not a number."""
     if number is None or math.isnan(number):
-        return "–"
+        return NOTHING
     told = f"{number:.{digits}f}"
     return told.lstrip("-") if float(told) == 0 else told.replace("-", MINUS)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis import verdict
+from analysis.telling import FEW
 
 GOOD, BAD, SAME, OPEN = "good", "bad", "same", "open"
 """Tones: better, worse, equivalent, and everything that is not decided."""
@@ -25,8 +26,8 @@ SHORT = {
 
 NO_PAIR = "no pair trained"
 
-FEW, TOO_FEW = 5, "too few seeds"
-"""Below this many pairs nothing is said about significance."""
+TOO_FEW = "too few seeds"
+"""Below `FEW` pairs nothing is said about significance."""
 
 NOT_TESTED = "not tested"
 """A condition that is meant to stay at chance."""

@@ -7,12 +7,16 @@ from typing import Any
 
 from analysis.figures.evidence import Evidence
 from analysis.figures.units import Unit, signed, unit_of
-from analysis.figures.verdicts import FEW, short
+from analysis.figures.verdicts import short
 from analysis.report.document import Column, Grid
-from analysis.report.phrases import level, probability
+from analysis.telling import NOTHING, level, max_t, mean_over_pairs, on_fewer_seeds, probability
+from analysis.verdict import INCONCLUSIVE
 from analysis.words import quoted
 
-NOTHING, NO_BREAK = "–", "\N{NO-BREAK SPACE}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+NOTE = "*"
+"""Refers to the reason below a verdict that two ways of counting diverged trials leave undecided."""
 
 
 def comparison_grid(whole: Mapping[str, Any], evidence: Evidence) -> Grid:
@@ -20,63 +24,70 @@ def comparison_grid(whole: Mapping[str, Any], evidence: Evidence) -> Grid:
     unit, told = unit_of(whole["metric"]), level(whole["alpha"])
     columns = (
         Column("condition", numeric=False),
-        Column("dropout", numeric=False),
-        Column("pairs"),
-        Column("mean", unit.value),
+        Column("verdict", numeric=False),
         Column("difference", unit.difference),
         Column(f"{told} interval, simultaneous", unit.difference),
         Column("p, adjusted"),
         Column("effect", "dz"),
-        Column("verdict", numeric=False),
+        Column("pairs"),
+        Column("mean", unit.value),
+        Column("control’s mean", unit.value),
+        Column("dropout", numeric=False),
     )
     details = {each.label: each.detail.replace(" ", NO_BREAK) or NOTHING for each in evidence.settings}
-    means = {each["condition"]: each for each in whole["conditions"]}
-    first = means[whole["control"]]
-    rows = [
-        (
-            whole["control"], details[whole["control"]], NOTHING, unit.tell(first["mean"]),
-            *[NOTHING] * 4, "control",
-        )
-    ]  # fmt: skip
-    rows += [_row(each, unit, details, means[each["condition"]]["mean"]) for each in whole["comparisons"]]
-    quiet = {index for index, each in enumerate(whole["comparisons"], start=1) if each["stays_at_chance"]}
+    quiet = {index for index, each in enumerate(whole["comparisons"]) if each["stays_at_chance"]}
     return Grid(
         name=f"comparisons-{whole['metric']}",
         caption=_caption(whole, unit),
         columns=columns,
-        rows=tuple(rows),
+        rows=tuple(_row(each, unit, details) for each in whole["comparisons"]),
         data=tuple(_flat(each) for each in whole["comparisons"]),
         quiet=frozenset(quiet),
     )
 
 
-def _row(each: Mapping[str, Any], unit: Unit, details: Mapping[str, str], mean: float | None) -> tuple[str, ...]:
-    few = each["n_pairs"] < FEW
+def _row(each: Mapping[str, Any], unit: Unit, details: Mapping[str, str]) -> tuple[str, ...]:
     return (
         each["condition"],
-        details[each["condition"]],
-        str(each["n_pairs"]),
-        unit.tell(mean),
-        unit.tell_difference(each["mean_difference"]),
+        short(each) + (NOTE if _undecided_by_intention(each) else ""),
+        unit.tell_difference(each["mean_difference"], each["margin"]),
         interval(each, unit),
-        NOTHING if few else probability(each["p_max_t"]),
+        probability(max_t(each)),
         NOTHING if each["stays_at_chance"] else signed(each["cohen_dz"], 2),
-        short(each),
+        str(each["n_pairs"]),
+        unit.tell(mean_over_pairs(each, "condition")),
+        unit.tell(mean_over_pairs(each, "control")),
+        details[each["condition"]],
     )
+
+
+def _undecided_by_intention(each: Mapping[str, Any]) -> bool:
+    return each["verdict"] == INCONCLUSIVE and bool(each["verdict_reason"])
 
 
 def interval(each: Mapping[str, Any], unit: Unit) -> str:
     """Return the simultaneous interval in words, an en dash where there is none."""
     low, high = each["ci_low_simultaneous"], each["ci_high_simultaneous"]
-    return NOTHING if low is None else f"{unit.tell_difference(low)} to {unit.tell_difference(high)}"
+    return NOTHING if low is None else " to ".join(unit.tell_differences([low, high], each["margin"]))
 
 
 def _caption(whole: Mapping[str, Any], unit: Unit) -> str:
     direction = "lower is better" if whole["lower_is_better"] else "higher is better"
     margin = "no margin was set: verdicts go by the sign alone"
     if whole["margin"] is not None:
-        margin = f"differences within ±{unit.tell(whole['margin'])} {unit.difference} count as too small to matter"
-    return f"{unit.name.capitalize()} against {quoted(whole['control'])}; {direction}; {margin}."
+        margin = (
+            f"differences within ±{unit.tell_margin(whole['margin'])} {unit.difference} count as too small to matter"
+        )
+    said = f"{unit.name.capitalize()} against {quoted(whole['control'])}; {direction}; {margin}. "
+    said += "Both means are over the pairs of the row."
+    fewer = {found for each in whole["comparisons"] if (found := on_fewer_seeds(each)) is not None}
+    said += "".join(f" p: max-t, on the {number} seeds that all conditions have." for number in sorted(fewer))
+    notes = [
+        f" {NOTE} {quoted(each['condition'])}: {each['verdict_reason']}."
+        for each in whole["comparisons"]
+        if _undecided_by_intention(each)
+    ]
+    return said + "".join(notes)
 
 
 def _flat(each: Mapping[str, Any]) -> dict[str, Any]:

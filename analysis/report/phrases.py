@@ -11,14 +11,18 @@ from analysis.figures.units import MINUS, unit_of
 from analysis.figures.verdicts import short
 from analysis.words import quoted
 
+_QUOTED = re.compile(r"""(“[^”]*”|(?<!\w)'[^']*'(?!\w)|(?<!\w)"[^"]*"(?!\w))""")
+
 
 def typeset(sentence: str, metric: str) -> str:
-    """Return a sentence of `analysis.words` with true minus signs and the metric's name in words."""
+    """Return a sentence with true minus signs and the metric's name in words; what stands in quotation marks stays."""
     name = unit_of(metric).name
-    named = re.sub(rf"(?<![\w.-]){re.escape(metric)}(?![\w.-])", name, sentence)
-    if named.startswith(name):
-        named = name[0].upper() + named[1:]
-    return re.sub(r"(?<![\w.,)-])-(?=\d)", MINUS, named)
+    plain = rf"(?<![\w.-]){re.escape(metric)}(?![\w.-])"
+    parts = _QUOTED.split(sentence)
+    parts[::2] = [re.sub(r"(?<![\w.,)-])-(?=\d)", MINUS, re.sub(plain, name, each)) for each in parts[::2]]
+    if parts[0].startswith(name):
+        parts[0] = name[0].upper() + parts[0][1:]
+    return "".join(parts)
 
 
 def family(whole: Mapping[str, Any]) -> str:
@@ -37,13 +41,3 @@ def listed(items: Sequence[str]) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural where it takes one: ``3 trials``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def probability(p: float | None) -> str:
-    """Return a p-value for a table; a small one as an upper limit, never 0; an en dash where there is none."""
-    return "–" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def level(alpha: float) -> str:
-    """Return the level of an interval: ``95%``."""
-    return f"{100 * (1 - alpha):g}%"

@@ -137,6 +137,61 @@ def test_another_condition_leaves_the_unadjusted_numbers_of_the_others(study):
             assert entry[key] == everyone[label][key], key
 
 
+def scores(**arms):
+    return pd.DataFrame(
+        [
+            {"condition": label, "seed": seed, "score": float(value)}
+            for label, values in arms.items()
+            for seed, value in enumerate(values)
+        ]
+    )
+
+
+def float_arms(n, seed):
+    rng = np.random.default_rng([n, seed])
+    control = rng.uniform(0.5, 2) * (1 + rng.normal(0, 0.01, n))
+    return {"control": control, **{f"c{k}": control * (1 + rng.normal(0.01 * k, 0.01, n)) for k in (1, 2)}}
+
+
+def a_few_ulp_off(values, ulps, seed):
+    steps = np.random.default_rng([7, seed]).integers(-ulps, ulps + 1, len(values))
+    return values + steps * np.spacing(values)
+
+
+FAMILY_KEYS = ("p_max_t", "p_max_t_step_down", "p_holm", "p_bh", *INTERVALS)
+
+
+@law
+@given(st.integers(6, 12), st.integers(0, 99), st.integers(1, 64))
+def test_a_condition_that_is_the_control_but_for_rounding_is_not_tested_and_changes_no_other(n, seed, ulps):
+    arms = float_arms(n, seed)
+    plain = by_condition(answer(scores(**arms), metric="score"))
+    twin = a_few_ulp_off(arms["control"], ulps, seed)
+    found = by_condition(answer(scores(**arms, twin=twin, biased=twin + 9 * np.spacing(twin)), metric="score"))
+    for label, entry in plain.items():
+        same(entry, found[label], FAMILY_KEYS)
+        assert found[label]["verdict"] == entry["verdict"]
+    for label in ("twin", "biased"):
+        assert found[label]["verdict"] == "cannot_test"
+        assert (found[label]["mean_difference"], found[label]["sd_difference"]) == (0, 0)
+        assert found[label]["p_max_t"] is None
+
+
+@law
+@given(st.integers(6, 12), st.integers(0, 99), st.integers(14, 17))
+def test_a_condition_barely_above_rounding_leaves_the_p_of_clear_effects(n, seed, digits):
+    """The slack of a noisy column is its own: it must not turn the others' p into 1."""
+    rng = np.random.default_rng([n, seed])
+    control = 1 + rng.normal(0, 0.01, n)
+    clear = control + 1 + rng.normal(0, 0.01, n)
+    barely = control + rng.normal(0, 10.0**-digits * 1e3, n)
+    found = by_condition(answer(scores(control=control, clear=clear, barely=barely), metric="score"))
+    assert found["clear"]["p_max_t"] == found["clear"]["p_sign_flip"] == 2 / 2**n
+    for entry in found.values():
+        if entry["p_t"] is not None:
+            assert entry["p_sign_flip"] <= entry["p_max_t_step_down"] <= entry["p_max_t"] <= 1
+
+
 @law
 @given(studies(n=st.integers(3, 10), conditions=st.just(3)), st.data())
 def test_pairing_is_by_seed_and_never_keeps_half_a_pair(study, data):

@@ -7,27 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from analysis.figures import learning_curves, rates
 from analysis.report.document import Section
 from analysis.report.gather import Material, Pool
 from analysis.report.sections import (
     agreement,
     answer,
-    curves,
     differences,
     divergence,
+    figure,
     gaps,
     left_out,
     method,
     provenance,
-    rates,
     secondary,
 )
 
 OF_POOL: tuple[Callable[[Material, Pool], Section | None], ...] = (
     answer.section,
     differences.section,
-    curves.section,
-    rates.section,
+    figure.section_of(learning_curves.PLOT),
+    figure.section_of(rates.PLOT),
     gaps.section,
     secondary.section,
     divergence.section,

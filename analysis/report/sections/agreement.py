@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from analysis.figures.units import unit_of
 from analysis.report.document import Column, Grid, Paragraph, Section
 from analysis.report.gather import Material, Pool
+from analysis.telling import NOTHING
 
-NOTHING, BROKE = "–", "×"
+BROKE = "×"
 
 
 def section(material: Material) -> Section | None:

@@ -14,17 +14,19 @@ from analysis.report.phrases import count, family, typeset
 
 
 def section(material: Material, pool: Pool) -> Section:
-    """Return the answer to the study's question, then one sentence per condition."""
+    """Return the answer to the study's question, then what each of the other conditions shows."""
     whole = pool.primary
     judged = [each for each in whole["comparisons"] if not each["stays_at_chance"]]
     if not judged:
         return Section("Answer", (Paragraph(_alone(whole), "lead"),))
-    blocks: list[Paragraph | Listing] = [Paragraph(typeset(words.headline(judged[0]), whole["metric"]), "lead")]
+    blocks: list[Paragraph | Listing] = [Paragraph(_said(judged[0], whole), "lead")]
     said = [family(whole)] if len(judged) > 1 else []
     gap = _gap(pool, judged[0]["condition"])
     blocks += [Paragraph(each) for each in (*said, *([gap] if gap else []))]
     blocks.append(Paragraph(_reach(pool), "note"))
-    blocks.append(Listing(tuple(_item(each, whole) for each in whole["comparisons"])))
+    others = tuple(_item(each, whole) for each in whole["comparisons"] if each is not judged[0])
+    if others:
+        blocks += [Paragraph("The other conditions:"), Listing(others)]
     return Section("Answer", tuple(blocks))
 
 
@@ -46,7 +48,7 @@ def _gap(pool: Pool, condition: str) -> str | None:
     if whole is None or whole is pool.primary:
         return None
     mine = next(each for each in whole["comparisons"] if each["condition"] == condition)
-    return typeset(words.headline(mine), whole["metric"])
+    return typeset(words.headline(mine), whole["metric"]) if mine["n_pairs"] else None
 
 
 def _reach(pool: Pool) -> str:
@@ -60,7 +62,10 @@ def _reach(pool: Pool) -> str:
 
 
 def _item(comparison: Mapping[str, Any], whole: Mapping[str, Any]) -> Item:
-    """Return what `analysis.words` says of a comparison; how often trials diverged has a section of its own."""
-    failures = words.failures(comparison, whole["divergence"])
-    said = [each for each in words.sentences(comparison, whole["divergence"]) if each != failures]
-    return Item(" ".join(typeset(each, whole["metric"]) for each in said), short(comparison), tone(comparison))
+    return Item(_said(comparison, whole), short(comparison), tone(comparison))
+
+
+def _said(comparison: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
+    """Return what `analysis.words` says of a comparison, failure rates where anything diverged."""
+    said = words.sentences(comparison, whole["divergence"], only_failures=True)
+    return " ".join(typeset(each, whole["metric"]) for each in said)

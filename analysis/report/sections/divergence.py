@@ -7,13 +7,11 @@ from typing import Any
 
 from analysis import words
 from analysis.figures.units import Unit, plain, unit_of
-from analysis.figures.verdicts import FEW
 from analysis.report.document import Column, Grid, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.report.phrases import level, listed, probability
+from analysis.report.phrases import listed
+from analysis.telling import FEW, NOTHING, level, probability
 from bench.schema import CHANCE_TOLERANCE
-
-NOTHING = "–"
 
 
 def section(material: Material, pool: Pool) -> Section:
@@ -53,12 +51,12 @@ def _grid(whole: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> Grid:
             "verdict rests on the last column alone."
         ),
         columns=columns,
-        rows=tuple(_row(each, unit) for each in entries),
+        rows=tuple(_row(each, unit, whole["margin"]) for each in entries),
         data=tuple(whole["divergence"]),
     )
 
 
-def _row(each: Mapping[str, Any], unit: Unit) -> tuple[str, ...]:
+def _row(each: Mapping[str, Any], unit: Unit, margin: float | None) -> tuple[str, ...]:
     limits = NOTHING
     if each["rate_low"] is not None:
         limits = f"{plain(100 * each['rate_low'], 1)} to {plain(100 * each['rate_high'], 1)}"
@@ -67,6 +65,6 @@ def _row(each: Mapping[str, Any], unit: Unit) -> tuple[str, ...]:
         f"{each['n_diverged']} of {each['n']}",
         limits,
         NOTHING if each["n"] < FEW else probability(each["p_mcnemar"]),
-        unit.tell_difference(each["complete_pairs_mean_difference"]),
-        unit.tell_difference(each["intention_mean_difference"]),
+        unit.tell_difference(each["complete_pairs_mean_difference"], margin),
+        unit.tell_difference(each["intention_mean_difference"], margin),
     )

@@ -7,10 +7,10 @@ from typing import Any
 
 from analysis.figures import gaps as figure
 from analysis.figures.units import unit_of
-from analysis.report.comparison_grid import NOTHING, interval
+from analysis.report.comparison_grid import interval
 from analysis.report.document import Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.report.phrases import level
+from analysis.telling import NOTHING, level
 from analysis.words import quoted
 
 WHY = (
@@ -48,4 +48,5 @@ def _told(comparison: Mapping[str, Any]) -> str:
     unit = unit_of(figure.CLEAN)
     between = interval(comparison, unit)
     at = f"{level(comparison['alpha'])} interval {between}; " if between != NOTHING else ""
-    return f"{unit.tell_difference(comparison['mean_difference'])} points ({at}n = {comparison['n_pairs']})"
+    changed = unit.tell_difference(comparison["mean_difference"], comparison["margin"])
+    return f"{changed} points ({at}n = {comparison['n_pairs']})"

@@ -6,8 +6,8 @@ from analysis.figures.units import unit_of
 from analysis.plan import PlannedAnalysis
 from analysis.report.document import Item, Listing, Paragraph, Section, Source, Sources
 from analysis.report.gather import Material
-from analysis.report.phrases import level
 from analysis.simultaneous import FLIPS_FROM
+from analysis.telling import inner_level, level
 from analysis.words import quoted
 
 SOURCES = (
@@ -45,29 +45,28 @@ def section(material: Material) -> Section:
 
 def _sentences(planned: PlannedAnalysis) -> tuple[str, ...]:
     """Return the method, one subject each, its name first."""
-    told, inner = level(planned.alpha), level(2 * planned.alpha)
+    told, inner = level(planned.alpha), inner_level(planned.alpha)
+    both = told if inner is None else f"{told} and {inner}"
     unit = unit_of(planned.primary)
     control = quoted(planned.control)
     margin = "No margin was set, so verdicts go by the sign of the interval alone."
     if planned.margin is not None:
         margin = (
-            f"The smallest difference that matters is set in the study: {unit.tell(planned.margin)} "
+            f"The smallest difference that matters is set in the study: {unit.tell_margin(planned.margin)} "
             f"{unit.difference} of {unit.name}."
         )
     return (
         "Pairing. Trials of one seed start from the same weights, see the same batches in the same order, and draw "
         "their dropout masks from the same random numbers, whatever the condition. So each condition is compared "
         f"with {control} seed by seed; what a seed does to both cancels.",
-        f"Difference. The mean over seeds of condition minus {control}, with {told} and {inner} intervals that hold "
+        f"Difference. The mean over seeds of condition minus {control}, with {both} intervals that hold "
         f"for all conditions at once: t intervals with Bonferroni's correction, from {FLIPS_FROM} seeds the quantile "
         "of the largest |t| under sign flips where that is shorter.",
         "p-value. Sign-flip test of the largest |t| over all conditions, whole seeds flipped together (max-t, "
-        "Westfall and Young): adjusted for the number of conditions. It is never 0. "
+        "Westfall and Young): adjusted for the number of conditions. It rests on the seeds that all conditions have; "
+        "where these are too few to reach alpha, no p-value is told. It is never 0. "
         "Verdicts rest on the intervals; close to the limit the two may fall on different sides.",
-        f"Verdict. {margin} Higher or lower: the {told} interval lies beyond the margin. Negligibly so: it excludes "
-        f"zero, and the {inner} interval lies inside the margin. Size open: it excludes zero, and no more is known. "
-        f"Equivalent: the {inner} interval lies inside the margin, and the other covers zero. Undecided: none of "
-        "these; this is not evidence of no difference.",
+        f"Verdict. {margin} {_verdicts(planned)} Undecided: none of these; this is not evidence of no difference.",
         "Effect. dz is the mean difference divided by the standard deviation of the differences.",
         "Collapsed trials. Differences are given that both trials of a pair trained. Where scoring collapsed trials "
         "at what they reached leads to another verdict, the verdict is undecided and says so. The number of "
@@ -77,6 +76,23 @@ def _sentences(planned: PlannedAnalysis) -> tuple[str, ...]:
         "plots it.",
         "Reach. Seeds are the sample. The training set and the test set are one each, so the intervals do not speak of "
         "other images.",
+    )
+
+
+def _verdicts(planned: PlannedAnalysis) -> str:
+    """Return what the words of a verdict mean; without a margin there is no word of size."""
+    told, inner = level(planned.alpha), inner_level(planned.alpha)
+    if planned.margin is None:
+        return f"Higher or lower: the {told} interval excludes zero."
+    said = (
+        f"Higher or lower: the {told} interval lies beyond the margin. Size open: it excludes zero, and no more is "
+        "known."
+    )
+    if inner is None:
+        return said
+    return (
+        f"{said} Negligibly so: it excludes zero, and the {inner} interval lies inside the margin. Equivalent: the "
+        f"{inner} interval lies inside the margin, and the other covers zero."
     )
 
 

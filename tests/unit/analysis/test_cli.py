@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def test_text_goes_to_standard_output(table, capsys):
     assert main(ask(table, "--margin", "0.001")) == 0
     said = capsys.readouterr()
     assert said.err == ""
-    assert "test_accuracy is higher with “book” than with “none”, by more than the 0.10 points that matter" in said.out
+    assert "test_accuracy is higher with “book” than with “none”, by more than the 0.1 points that matter" in said.out
     assert "n = 8 seeds" in said.out
     assert "verdict" in said.out
 
@@ -188,3 +189,61 @@ def test_as_a_process(table):
         cwd=ROOT, check=False,
     )  # fmt: skip
     assert run.returncode == 0
+
+
+def run(*arguments, stdout):
+    return subprocess.run(
+        [sys.executable, "-m", "analysis", *arguments], stdout=stdout, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="has no /dev/full")
+@pytest.mark.parametrize("more", [[], ["--json", "-"]])
+def test_a_full_disk_behind_standard_output_exits_2(table, more):
+    with Path("/dev/full").open("w") as full:
+        done = run(*ask(table, *more), stdout=full)
+    assert done.returncode == 2
+    assert done.stderr == "error: standard output:\n  - cannot be written: No space left on device\n"
+
+
+def test_json_into_a_pipe_writes_into_it_and_leaves_it(table, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    assert main(ask(table, "--json", str(pipe))) == 0
+    reader.join(10)
+    assert json.loads(read[0])["n_seeds"] == 8
+    assert pipe.is_fifo()
+
+
+def test_json_through_a_link_leaves_the_link(table, tmp_path):
+    (tmp_path / "there").mkdir()
+    target, link = tmp_path / "there" / "a.json", tmp_path / "link.json"
+    link.symlink_to(target)
+    for _ in range(2):  # a dangling link, and one to a file
+        assert main(ask(table, "--json", str(link))) == 0
+        assert link.is_symlink()
+        assert json.loads(target.read_text())["n_seeds"] == 8
+    assert [path.name for path in (tmp_path / "there").iterdir()] == ["a.json"]
+
+
+def test_json_to_standard_output_by_its_device(table):
+    done = run(*ask(table, "--json", "/dev/stdout"), stdout=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["n_seeds"] == 8
+
+
+def test_json_to_a_folder_is_refused(table, tmp_path, capsys):
+    refused(capsys, ask(table, "--json", str(tmp_path)), "cannot be written: Is a directory")
+
+
+def test_report_refuses_a_bad_json_target_before_it_writes(tmp_path, capsys, monkeypatch):
+    def written(*_):
+        pytest.fail("the report was written first")
+
+    monkeypatch.setattr("analysis.report.write_report", written)
+    refused(capsys, ["report", str(tmp_path), "--json", str(tmp_path / "absent" / "x.json")], "No such file")
+    assert list(tmp_path.iterdir()) == []

@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from analysis import simultaneous
+from analysis.arms import arms
 from analysis.compare import compare
+from analysis.decision import decisions
+from analysis.metric import measure
+from analysis.question import Question
+from analysis.simultaneous import intervals
 from analysis.table import from_frame
 
 N = 12
@@ -158,3 +164,34 @@ def test_only_the_control():
 def test_a_table_that_cannot_tell_divergence_says_so():
     table = from_frame(pd.DataFrame({"condition": ["a", "b"], "seed": 0, "test_accuracy": [0.1, 0.1]}))
     assert any("chance is not known" in text for text in compare(table, "test_accuracy", "a").warnings)
+
+
+def test_a_condition_without_intention_to_train_stays_in_the_family():
+    """K counts every condition, so its lost score must not shorten the intervals of the others."""
+    treated = {f"c{k}": BASE + GAIN + np.roll(GAIN, k) * 0.1 for k in range(4)}
+    treated["c0"] = treated["c0"] + np.roll(np.linspace(-0.04, 0.04, N), 5)
+    rows = [
+        {"condition": label, "seed": seed, "test_accuracy": value, "status": "ok"}
+        for label, values in ({"none": BASE} | treated).items()
+        for seed, value in enumerate(values)
+    ]
+    frame = pd.DataFrame(rows)
+    frame.loc[(frame["condition"] == "c0") & (frame["seed"] == 3), "status"] = "diverged"
+    lost = (frame["condition"] != "none") & (frame["condition"] != "c0") & (frame["seed"] == 3)
+    unscored = frame.copy()
+    unscored.loc[lost, "status"] = "diverged"
+    unscored.loc[lost, "test_accuracy"] = np.nan
+    against = {label: arms(measure(from_frame(unscored), "test_accuracy"), label, "none", None) for label in treated}
+    assert [each.intention is None for each in against.values()] == [False, True, True, True]
+    asked = Question("test_accuracy", "none", 0.05, None, False)
+    seen = []
+
+    def spy(family, alpha):
+        seen.append(len(family))
+        return intervals(family, alpha)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(simultaneous, "intervals", spy)
+        values = {label: found.values for label, found in spy([a.complete for a in against.values()], 0.05).items()}
+        decisions(against, values, asked)
+    assert seen == [4, 4]

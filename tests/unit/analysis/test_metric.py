@@ -26,6 +26,7 @@ def counts(**extra):
     [
         ("generalisation_gap", True), ("running_gap", True), ("loss_gap", True), ("test_loss", True),
         ("train_seconds", True), ("test_accuracy", False), ("throughput", False), ("gap_closed", False),
+        ("loss", True), ("gap", True), ("seconds", True), ("gloss", False),
     ],
 )  # fmt: skip
 def test_direction_of_benefit(metric, lower):
@@ -151,3 +152,48 @@ def test_margins_are_positive_and_finite(margin):
 def test_alpha_is_a_probability(alpha):
     with pytest.raises(TableError, match="alpha is"):
         compare(counts(), "test_accuracy", "a", alpha=alpha)
+
+
+@pytest.mark.parametrize(
+    "values", [pd.to_datetime(["2024-01-01", "2024-01-02"]), pd.to_timedelta([1, 2]), [b"1", b"2"], [[1], [2]]]
+)
+def test_times_bytes_and_lists_are_no_measurements(values):
+    with pytest.raises(TableError, match=r"row 1: x is .*; allowed: a number"):
+        measure(table_with(values), "x")
+
+
+def test_what_a_diverged_trial_reached_is_no_number_beyond_the_largest():
+    frame = pd.DataFrame(
+        {
+            "condition": ["a"] * 3 + ["b"] * 3,
+            "seed": [0, 1, 2] * 2,
+            "test_accuracy": [0.8, 0.7, 0.9, 0.6, 0.75, 1e200],
+            "status": ["ok"] * 5 + ["diverged"],
+        }
+    )
+    found = compare(from_frame(frame, chance=0.1), "test_accuracy", "a").to_json()
+    expected = (0.6 - 0.8 + 0.75 - 0.7 + 0.1 - 0.9) / 3
+    assert found["divergence"][1]["intention_mean_difference"] == pytest.approx(expected)
+    exempt = frame.assign(stays_at_chance=frame["condition"] == "b").replace(1e200, np.inf)
+    found = compare(from_frame(exempt), "test_accuracy", "a").to_json()
+    assert found["comparisons"][0]["n_pairs"] == 2
+    assert "the trial diverged, and its condition is meant to stay at chance" in found["dropped"][0]["reason"]
+
+
+def test_a_dropped_trial_is_not_said_to_have_trained_where_that_is_not_known():
+    dropped = measure(table_with([1.0, None]), "x").dropped
+    assert dropped[0].reason == "no x: the cell is empty, and whether the trial diverged is not known"
+    dropped = measure(table_with([1.0, None], status=["ok", "ok"]), "x").dropped
+    assert dropped[0].reason == "no x: the cell is empty, and the status is 'ok'"
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [("error", True), ("test_error", True), ("error_rate", True), ("nll", True), ("val_perplexity", True),
+     ("score", False), ("terror", False), ("error_loss", False)],
+)  # fmt: skip
+def test_the_direction_of_an_error_is_doubted(metric, said):
+    table = from_frame(pd.DataFrame({"condition": ["a", "a", "b", "b"], "seed": [0, 1] * 2, metric: [1.0, 2, 3, 5]}))
+    doubted = "give --lower-is-better if lower is better"
+    assert any(doubted in text for text in compare(table, metric, "a").warnings) is said
+    assert not any(doubted in text for text in compare(table, metric, "a", lower_is_better=False).warnings)

@@ -88,6 +88,15 @@ def test_ties_of_floats_that_were_decimals_count_as_ties(seed):
         assert sign_flip_tests([pairs])["a"].values["p_sign_flip"] == exact
 
 
+def test_the_slack_of_a_condition_is_its_own():
+    rng = np.random.default_rng(3)
+    differences = rng.normal(2, 1, (8, 3))
+    exact, noisy = flip(differences, np.zeros(3)), flip(differences, np.array([0, 0, 0.5]))
+    for method in (single_step, step_down):
+        assert list(method(noisy)[:2]) == list(method(exact)[:2])
+    assert (step_down(noisy) <= single_step(noisy)).all()
+
+
 def test_zeros_have_nothing_to_flip():
     with pytest.raises(ValueError, match="nothing to flip"):
         flip(np.zeros((4, 1)), np.zeros(1))

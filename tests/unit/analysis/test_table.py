@@ -218,3 +218,107 @@ def test_overruled_status_and_odd_chance_are_said():
 def test_chance_is_a_probability(chance):
     with pytest.raises(TableError, match="chance is"):
         from_frame(accuracies(), chance=chance)
+
+
+def test_nan_in_a_frame_is_a_broken_loss():
+    table = from_frame(accuracies(train_loss=[0.1, np.nan, 0.1, 0.1]))
+    assert list(table.frame["diverged"]) == [False, True, False, False]
+    nullable = pd.array([0.1, None, 0.1, 0.1], dtype="Float64")
+    assert not from_frame(accuracies(train_loss=nullable)).frame["diverged"].any()
+
+
+@pytest.mark.parametrize(("status", "said"), [("", True), ("ok", True), ("diverged", False)])
+def test_an_empty_loss_of_a_file_is_doubted_where_the_trial_counts_as_trained(csv, status, said):
+    column, cell = (",status", f",{status}") if status else ("", "")
+    good = cell.replace("diverged", "ok")
+    table = load(csv(f"condition,seed,x,train_loss{column}\na,0,1,0.5{good}\na,1,1,{cell}\n"))
+    found = [text for text in table.warnings if "'train_loss': empty in 1 trials" in text]
+    assert bool(found) is said
+
+
+def test_a_loss_that_nobody_measured_is_not_doubted(csv):
+    assert load(csv("condition,seed,x,test_loss\na,0,1,\na,1,1,\n")).warnings == ()
+
+
+def test_a_column_accuracy_is_the_test_accuracy_where_there_is_no_other():
+    frame = pd.DataFrame({"condition": "a", "seed": range(3), "accuracy": [0.9, 0.1, 0.8]})
+    assert list(from_frame(frame, chance=0.1).frame["diverged"]) == [False, True, False]
+    for other in ({"test_accuracy": [0.9] * 3}, {"test_correct": [9] * 3, "test_total": [10] * 3}):
+        assert not from_frame(frame.assign(**other), chance=0.1).frame["diverged"].any()
+
+
+def test_chance_without_a_test_accuracy_is_said():
+    frame = pd.DataFrame({"condition": "a", "seed": range(3), "score": [0.9, 0.1, 0.8]})
+    assert any("no test accuracy" in text for text in from_frame(frame, chance=0.1).warnings)
+    assert any("no test accuracy" in text for text in from_frame(frame.assign(classes=10)).warnings)
+    assert from_frame(frame).warnings == ()
+
+
+def test_a_column_diverged_of_the_source_is_believed(csv):
+    table = load(csv("condition,seed,x,diverged\na,0,1,false\na,1,1,true\na,2,1,\n"))
+    assert list(table.frame["diverged"]) == [False, True, False]
+    frame = pd.DataFrame({"condition": "a", "seed": [0, 1], "x": 1.0, "diverged": [True, False], "status": "ok"})
+    table = from_frame(frame)
+    assert list(table.frame["diverged"]) == [True, False]
+    assert any("1 trials have diverged true and a status" in text for text in table.warnings)
+    assert "diverged is 3; allowed: true or false" in fault_of(csv("condition,seed,x,diverged\na,0,1,3\n"))
+
+
+def test_every_damaged_byte_of_a_parquet_file_is_a_fault_or_harmless(csv, tmp_path):
+    path = tmp_path / "t.parquet"
+    pd.read_csv(csv(GOOD)).to_parquet(path)
+    whole = path.read_bytes()
+    refused = 0
+    for at in range(len(whole)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        try:
+            load(path)
+        except TableError:
+            refused += 1
+    assert refused > len(whole) / 4
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("condition,seed,größe\na,0,1\n".encode("latin-1"), ["'größe'", "must be UTF-8"]),
+        (GOOD.encode("utf-16"), ["UTF-16", "must be UTF-8"]),
+        (GOOD.encode("utf-16-le"), ["UTF-16", "must be UTF-8"]),
+        (GOOD.replace(",", ";").encode(), ["'condition;seed;test_accuracy'", "a semicolon", "must be a comma"]),
+        (GOOD.replace(",", ";").replace(".", ",").encode(), ["a semicolon", "must be a comma"]),
+        (GOOD.replace(",", "\t").encode(), ["a tab", "must be a comma"]),
+    ],
+)
+def test_another_encoding_or_separator_is_named(tmp_path, content, words):
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    for word in words:
+        assert word in fault_of(path)
+
+
+def test_blanks_around_column_names_do_not_count(csv):
+    table = load(csv("\ufeffseed, condition ,x\n0,0.50,1\n"))
+    assert table.conditions == ("0.50",)
+    assert list(table.frame["x"]) == [1]
+
+
+@pytest.mark.parametrize(
+    "seeds", [[True, False], pd.to_datetime(["2024-01-01", "2024-01-02"]), pd.to_timedelta([1, 2]), [b"1", b"2"]]
+)
+def test_a_seed_is_a_number(seeds):
+    with pytest.raises(TableError, match=r"row 1: seed is .*; allowed: a whole number"):
+        from_frame(pd.DataFrame({"condition": "a", "seed": seeds, "x": 1.0}))
+
+
+def test_odd_columns_are_told_of_and_do_not_break():
+    frame = pd.DataFrame({"condition": "a", "seed": [0, 1], "x": 1.0})
+    with pytest.raises(TableError, match=r"\(empty\) \(1 rows\); choose --where device=cpu"):
+        from_frame(frame.assign(device=pd.Categorical(["cpu", None])))
+    with pytest.raises(TableError, match="column 'status' holds lists"):
+        from_frame(frame.assign(status=[["ok"], ["ok"]]))
+    with pytest.raises(TableError, match="cannot be read"):
+        from_frame(frame.assign(z=1j))
+    failed = from_frame(frame.assign(status=["ok", "failed"], error=[[1], [1, 2]]))
+    assert failed.dropped[0].reason == "failed: [1 2]"
+    losses = pd.Categorical([0.3, np.inf])
+    assert list(from_frame(frame.assign(train_loss=losses)).frame["diverged"]) == [False, True]

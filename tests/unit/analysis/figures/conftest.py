@@ -32,6 +32,7 @@ def comparison(label: str, metric: str, seeds: Sequence[int], verdict: str) -> d
     mean = sum(differences.values()) / len(seeds) if seeds else None
     entry: dict[str, Any] = {
         "condition": label, "control": "none", "metric": metric, "n_pairs": len(seeds), "mean_difference": mean,
+        "n_lost_to_divergence": 0,
         "stays_at_chance": label == "all", "lower_is_better": metric.endswith("gap"),
         "verdict": None if label == "all" else verdict,
         "pairs": [{"seed": s, "control": 0.85, "condition": 0.85 + d, "difference": d} for s, d in differences.items()],

@@ -56,6 +56,29 @@ def test_forest_shows_no_condition_that_is_meant_to_stay_at_chance(evidence):
     assert "all" not in words(figure_of(forest.PLOT, evidence()))
 
 
+@pytest.mark.parametrize("layout", theme.LAYOUTS, ids=lambda layout: layout.name)
+def test_forest_keeps_a_row_for_a_condition_of_which_no_pair_trained(evidence, layout):
+    known = evidence(diverged=[("book", seed) for seed in range(6)])
+    primary(known)["book"]["n_lost_to_divergence"] = 6
+    figure = figure_of(forest.PLOT, known, layout)
+    assert {"book", "no pair trained", "0 of 6 pairs", "×6"} <= set(words(figure))
+    (seeds,) = lines(figure, "seeds-book")
+    assert not len(seeds.get_xdata())
+    assert "book: 0 of 6 pairs, no pair trained" in forest.description(known)
+    assert "no pair trained" in forest.caption(known)
+
+
+def test_forest_rounds_no_interval_onto_zero_or_the_margin(evidence):
+    known = evidence()
+    primary(known)["book"] |= {"ci_low_simultaneous": 0.00003, "ci_high_simultaneous": 0.0053}
+    primary(known)["mild"] |= {"ci_low_simultaneous": 0.001004, "ci_high_simultaneous": 0.0063}
+    said = " ".join(words(figure_of(forest.PLOT, known)))
+    assert "[+0.003, +0.530]" in said
+    assert "[+0.1004, +0.6300]" in said
+    known.comparisons["test_accuracy"]["margin"] = 0.00125
+    assert "±0.125 points" in forest.caption(known)
+
+
 def test_forest_counts_a_far_seed_at_the_edge_and_keeps_the_axis(evidence):
     known = evidence()
     near = figure_of(forest.PLOT, known).axes[0].get_xlim()

@@ -19,6 +19,14 @@ def test_signed(number, told):
     assert signed(number, 2) == told
 
 
+def test_a_difference_has_the_decimals_that_its_side_needs():
+    unit = unit_of("test_accuracy")
+    assert unit.tell_difference(-0.00003) == "−0.003"
+    assert unit.tell_difference(0.001004, 0.001) == "+0.1004"
+    assert unit.tell_differences([0.00003, 0.0053], 0.001) == ["+0.003", "+0.530"]
+    assert unit.tell_margin(0.00125) == "0.125"
+
+
 @pytest.mark.parametrize("nothing", [None, math.nan])
 def test_what_is_no_number_is_a_dash(nothing):
     assert plain(nothing, 2) == signed(nothing, 2) == "–"

@@ -11,12 +11,14 @@ import pytest
 
 from analysis.cli import main
 from analysis.faults import TableError
+from analysis.figures import forest
 from analysis.files import write_atomically
 from analysis.report import write_report
 from analysis.report.comparison_grid import comparison_grid
 from analysis.report.compose import compose
 from analysis.report.gather import gather
-from analysis.report.phrases import family, probability, typeset
+from analysis.report.phrases import family, typeset
+from analysis.telling import probability
 
 SMALL = ("none", "book", "all-dropped", "dropout-0.3")
 SIGNIFICANCE = re.compile(r"adjusted p =|do not decide|accuracy is (higher|lower)|gap is (higher|lower)|is equivalent")
@@ -184,17 +186,87 @@ def test_a_place_that_cannot_be_written_is_named_and_the_old_file_stays(tmp_path
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_probabilities_are_never_told_as_zero():
-    assert [probability(p) for p in (None, 1e-300, 0.00099, 0.001, 0.0326, 1.0)] == [
-        "–", "< 0.001", "< 0.001", "0.001", "0.033", "1.000",
-    ]  # fmt: skip
-
-
 def test_sentences_are_typeset_and_labels_are_left_alone():
     said = "dropout-0.1 is better: test_accuracy -0.12 points (-0.3 to +0.1; my_test_accuracy-2)"
     assert typeset(said, "test_accuracy") == (
         "dropout-0.1 is better: test accuracy −0.12 points (−0.3 to +0.1; my_test_accuracy-2)"
     )
+
+
+@pytest.mark.parametrize("label", ["“-5”", "“test_accuracy”", "'-5'", "'test_accuracy'"])
+def test_what_stands_in_quotation_marks_is_not_typeset(label):
+    said = typeset(f"test_accuracy is higher with {label} than with “none”: -0.30 points", "test_accuracy")
+    assert said == f"Test accuracy is higher with {label} than with “none”: −0.30 points"
+
+
+def answer_of(folder):
+    """Return the texts of the first section: paragraphs, then the items of its list."""
+    blocks = compose(gather(folder)).parts[0].sections[0].blocks
+    return [block.text for block in blocks[:-1]], [item.text for item in getattr(blocks[-1], "items", ())]
+
+
+def test_the_answer_tells_both_parts_of_the_verdict_where_a_trial_diverged(make_folder):
+    folder = make_folder(labels=("none", "book", "dropout-0.3"), seeds=8, diverged=(("book", 1), ("book", 4)))
+    (lead, *paragraphs), (other,) = answer_of(folder)
+    assert "given that both trained: 2 of 8 pairs left out" in lead
+    assert "“book” 2 of 8" in lead
+    assert "McNemar p" in lead
+    (gap,) = (each for each in paragraphs if "lean gap" in each)
+    assert "given that both trained: 2 of 8 pairs left out" in gap
+    assert "Diverged" not in other
+
+
+def test_the_answer_leads_with_the_failures_where_no_pair_is_left(make_folder):
+    folder = make_folder(labels=("none", "book"), seeds=8, diverged=tuple(("book", seed) for seed in range(8)))
+    blocks = compose(gather(folder)).parts[0].sections[0].blocks
+    assert blocks[0].text.startswith("Diverged (exact 95% limits): “book” 8 of 8 (at least 63%)")
+    assert "pairs left out" not in str(blocks)
+    assert "8 of 8 pairs" not in str(blocks)
+
+
+def test_the_leading_condition_is_not_told_twice(make_folder):
+    (lead, *paragraphs), items = answer_of(make_folder(labels=SMALL, seeds=6))
+    assert "“book”" in lead
+    assert paragraphs[-1] == "The other conditions:"
+    assert len(items) == 2
+    assert not [each for each in items if "“book”" in each]
+
+
+def test_a_verdict_that_intention_to_train_leaves_undecided_carries_its_reason(make_folder):
+    pool = gather(make_folder(labels=("none", "dropout-0.7"), seeds=8, diverged=(("dropout-0.7", 3),))).pools[0]
+    (each,) = pool.primary["comparisons"]
+    assert comparison_grid(pool.primary, pool.evidence).rows[0][1] == "undecided"
+    each["verdict_reason"] = "given both trained the verdict is 'inferior'"
+    grid = comparison_grid(pool.primary, pool.evidence)
+    assert grid.rows[0][1] == "undecided*"
+    assert f"* “dropout-0.7”: {each['verdict_reason']}." in grid.caption
+
+
+def test_a_table_says_on_which_seeds_its_p_values_rest(make_folder):
+    folder = make_folder(labels=("none", "book", "dropout-0.3"), seeds=10, missing=(("book", 0), ("book", 1)))
+    pool = gather(folder).pools[0]
+    grid = comparison_grid(pool.primary, pool.evidence)
+    assert "p: max-t, on the 8 seeds that all conditions have." in grid.caption
+    place = [column.heading for column in grid.columns].index("p, adjusted")
+    assert [row[place] for row in grid.rows] == [probability(each["p_max_t"]) for each in pool.primary["comparisons"]]
+    assert "–" not in {row[place] for row in grid.rows}
+
+
+def test_verdict_and_difference_come_right_after_the_condition(make_folder):
+    pool = gather(make_folder(labels=("none", "book"), seeds=6)).pools[0]
+    columns = comparison_grid(pool.primary, pool.evidence).columns
+    assert [column.heading for column in columns[:3]] == ["condition", "verdict", "difference"]
+
+
+def test_a_wide_alpha_has_no_interval_for_equivalence(make_folder):
+    folder = make_folder(labels=("none", "book"), seeds=6)
+    plan = json.loads((folder / "plan.json").read_text())
+    plan["analysis"]["alpha"] = 0.6
+    (folder / "plan.json").write_text(json.dumps(plan))
+    material = gather(folder)
+    said = words_of(folder) + forest.caption(material.pools[0].evidence)
+    assert "40% interval" in said
+    assert "-20%" not in said
 
 
 def test_the_family_is_counted_without_what_is_meant_to_stay_at_chance():
