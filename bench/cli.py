@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("interrupted; finished trials are kept, and the same command goes on from there", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        return DONE
+        return DONE if options.command in (plan, status) else FAULT
     except Exception:  # noqa: BLE001 - the last resort: an internal fault has its own exit code
         traceback.print_exc()
         print("internal fault: finished trials are kept; please report the lines above", file=sys.stderr)
@@ -67,7 +67,8 @@ def run(options: argparse.Namespace) -> int:
     devices = present_devices(study, options.device)
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
-    this_run = Run(study, store, EXECUTORS[options.executor], options.workers)
+    workers = 1 if options.executor == "serial" else options.workers
+    this_run = Run(study, store, EXECUTORS[options.executor], workers)
     _fetch(study.recipe.data)
     now = this_run.start(devices, command)
     _print_standing(now, sys.stderr)
@@ -140,6 +141,12 @@ def _print_standing(now: Standing, file: TextIO | None = None) -> None:
     print("\n".join(lines), file=file, flush=True)
 
 
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("an empty name was given; a folder is expected")
+    return Path(text)
+
+
 def _workers(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} was given; a positive whole number is expected")
@@ -157,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, command in (("plan", plan), ("run", run)):
         sub = commands.add_parser(name, help=(command.__doc__ or "").splitlines()[0], description=command.__doc__)
         sub.add_argument("study", metavar="STUDY", help="a study file, or the name of a study that ships")
-        sub.add_argument("--out", type=Path, metavar="DIR", help="results folder (default: results/<name>)")
+        sub.add_argument("--out", type=_folder, metavar="DIR", help="results folder (default: results/<name>)")
         sub.add_argument(
             "--workers", type=_workers, default=cores, help="processes (default: one per core, %(default)s)"
         )

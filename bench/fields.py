@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from typing import Any
 from bench.faults import nearest
 
 REQUIRED = object()
+LARGEST = 1e300
+MOST_SEEDS = 100_000
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -90,7 +91,7 @@ def count(value: Any) -> int:
 
 def number(value: Any) -> float:
     """Parse a finite number, whole or not."""
-    require(type(value) in (int, float) and math.isfinite(value))
+    require(type(value) in (int, float) and abs(value) < LARGEST)
     return float(value)
 
 
@@ -164,7 +165,8 @@ def seeds(value: Any) -> tuple[int, ...]:
 
     if isinstance(value, list):
         return distinct(seed)(value)
-    return tuple(range(count(value)))
+    require(count(value) <= MOST_SEEDS, f"a count; write [{value}] for one seed")
+    return tuple(range(value))
 
 
 def table_of(parse_value: Callable[[Any], Any], keys: list[str]) -> Callable[[Any], dict[str, Any]]:

@@ -6,15 +6,21 @@ Shapes: K trials in the stack, B rows in the batch, I inputs and O outputs of a 
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from scipy.special import ndtri
 
-from bench import draws
-from bench.draws import Position
+os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
+"""Read at MKL's first product: a product then gives the same bits wherever its matrices lie in memory. Without it a
+network of odd widths is not the same at another place of the stack."""
+
+import torch  # noqa: E402
+from scipy.special import ndtri  # noqa: E402
+
+from bench import draws  # noqa: E402
+from bench.draws import Position  # noqa: E402
 
 INITIALISATIONS = ("default", "normal_0.01")
 

@@ -11,15 +11,20 @@ from typing import Any
 
 import torch
 
+from bench.data import DATA_SETS
 from bench.executors.processes import physical_cores
 from bench.self_test import self_test
+from bench.trials import Recipe
 
 LIBRARIES = ("torch", "torchvision", "numpy", "scipy", "pandas", "pyarrow")
 GIB = 1 << 30
 
 
-def environment(devices: list[str]) -> dict[str, Any]:
-    """Return the full provenance of a run on `devices`, the machine's self-test included."""
+def environment(devices: list[str], recipe: Recipe) -> dict[str, Any]:
+    """Return the full provenance of a run on `devices`, the machine's self-test at the recipe's shapes included."""
+    data_set = DATA_SETS[recipe.data]
+    sizes = (data_set.pixels, *recipe.hidden, data_set.classes)
+    rows = sorted({recipe.batch_size, recipe.train_size % recipe.batch_size or recipe.batch_size})
     return {
         "git": git_state(Path(__file__).parent),
         "python": platform.python_version(),
@@ -31,11 +36,12 @@ def environment(devices: list[str]) -> dict[str, Any]:
             "logical_cores": os.cpu_count(),
             "instructions": torch.backends.cpu.get_cpu_capability(),
             "blas": "mkl" if torch.backends.mkl.is_available() else "other",
+            "mkl_cbwr": os.environ.get("MKL_CBWR"),
         },
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB, 1),
         "gpu": _gpu() if "cuda" in devices else None,
         "threads_per_worker": 1,
-        "self_test": {device: self_test(torch.device(device)) for device in devices},
+        "self_test": {device: self_test(torch.device(device), sizes, rows) for device in devices},
     }
 
 

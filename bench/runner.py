@@ -147,10 +147,10 @@ class Run:
 
     def train(self, now: Standing, devices: list[str]) -> list[str]:
         """Train what is to do; return the status of each trial that this run trained."""
-        provenance = environment(devices)
+        provenance = environment(devices, self.study.recipe)
         environment_id = content_hash(provenance)
         self.store.write_environment(environment_id, provenance)
-        _warn_of_machine(provenance)
+        stackable = _stackable(provenance)
         statuses: list[str] = []
         epochs = sum(trial.recipe.epochs for trial in now.to_do)
         claims = Claims(self.store.folder)
@@ -158,7 +158,9 @@ class Run:
             for device in devices:
                 to_do = [trial for trial in now.to_do if trial.device == device]
                 workers = self.workers if device == "cpu" else 1
-                for stack, results in self._device(to_do, workers, claims, progress):
+                most = None if device in stackable else 1
+                workers = min(workers, max(1, len(stacks(to_do, workers, most))))
+                for stack, results in self._device((to_do, most), workers, claims, progress):
                     written = []
                     for result in results:
                         known = {"workers": workers, "environment_id": environment_id}
@@ -171,14 +173,16 @@ class Run:
         return statuses
 
     def _device(
-        self, to_do: list[Trial], workers: int, claims: Claims, progress: Progress
+        self, work: tuple[list[Trial], int | None], workers: int, claims: Claims, progress: Progress
     ) -> Iterator[tuple[Stack, list[Any]]]:
         """Yield each stack of one device that this run has trained, with its results.
 
-        What another runner is at is waited for, and taken over should that runner end without it.
+        `work` is what is to do, and how many trials a stack may have. What another runner is at is waited for, and
+        taken over should that runner end without it.
         """
+        to_do, most = work
         while to_do:
-            queue = _Queue(stacks(to_do, workers), self.store, claims)
+            queue = _Queue(stacks(to_do, workers, most), self.store, claims)
             with closing(self.executor(queue.next, min(workers, max(1, len(queue.waiting))))) as events:
                 for event in events:
                     if isinstance(event, StackDone):
@@ -222,11 +226,14 @@ def _is_present(device: str) -> bool:
     return device == "cpu" or torch.cuda.is_available()
 
 
-def _warn_of_machine(provenance: dict[str, Any]) -> None:
-    for device, found in provenance["self_test"].items():
-        if not found["stack_slices_equal"]:
+def _stackable(provenance: dict[str, Any]) -> list[str]:
+    """Return the devices on which a network in a stack is the same to the bit as alone; warn of the others."""
+    equal = {device: found["stack_slices_equal"] for device, found in provenance["self_test"].items()}
+    for device, is_equal in equal.items():
+        if not is_equal:
             print(
-                f"warning: on {device} a network in a stack is not the same to the bit as alone: results may depend"
-                " on which trials are trained together (recorded in the environment file)",
+                f"warning: on {device} a network in a stack is not the same to the bit as alone, at this study's sizes:"
+                " each trial is trained by itself, which is slower",
                 file=sys.stderr,
             )
+    return [device for device, is_equal in equal.items() if is_equal]

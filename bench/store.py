@@ -55,6 +55,8 @@ class Store:
         except FileNotFoundError:
             return None
         except (pa.ArrowException, OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise StorageError(f"{path}: cannot be read: {error.strerror or error}") from error
             raise StorageError(
                 f"{path}: damaged: {str(error).splitlines()[0]}. Remove this file; the next run trains its trial again."
             ) from error
@@ -95,19 +97,19 @@ class Store:
 
     def write_plan(self, plan: dict[str, Any], study: str, trials_done: int) -> None:
         """Write the plan and the resolved study; log the plan of analysis if it is not the last one logged."""
-        before = self.plan()
         write_atomically(self.folder / schema.STUDY_FILE, study.encode())
-        write_atomically(self.folder / schema.PLAN_FILE, json.dumps(plan, indent=1).encode())
-        if before is None or before["analysis_hash"] != plan["analysis_hash"]:
+        log = self.folder / schema.PLANS_LOG
+        logged = log.read_bytes() if log.exists() else b""
+        last = json.loads(logged.splitlines()[-1]) if logged.strip() else {}
+        if last.get("analysis_hash") != plan["analysis_hash"]:
             entry = {
                 "time": datetime.now(UTC).isoformat(timespec="seconds"),
                 "analysis_hash": plan["analysis_hash"],
                 "trials_done": trials_done,
                 "analysis": plan["analysis"],
             }
-            log = self.folder / schema.PLANS_LOG
-            logged = log.read_bytes() if log.exists() else b""
             write_atomically(log, logged + json.dumps(entry).encode() + b"\n")
+        write_atomically(self.folder / schema.PLAN_FILE, json.dumps(plan, indent=1).encode())
 
     def write_environment(self, environment_id: str, environment: dict[str, Any]) -> None:
         """Write the full provenance under its id, once."""

@@ -21,6 +21,7 @@ from bench.trials import Condition, Recipe, Seeds, Trial, content_hash, sources_
 SHIPPED = Path(__file__).with_name("studies")
 METRICS = [field.name for field in schema.OUTCOME if field.type == pa.float64()]
 DEVICES = ["cpu", "cuda"]
+LONGEST_PATH = 4096
 
 SECTIONS: dict[str, dict[str, Field]] = {
     "data": {
@@ -148,7 +149,7 @@ class Study:
 def find_study(given: str) -> Path:
     """Return the path of a study file, given as a path or as the name of a study that ships; raise StudyError."""
     path, shipped = Path(given), SHIPPED / f"{given}.toml"
-    if path.is_file():
+    if len(given) < LONGEST_PATH and path.is_file():
         return path
     if fields.NAME.fullmatch(given) and shipped.is_file():
         return shipped
@@ -160,7 +161,7 @@ def load_study(path: Path) -> Study:
     """Read and check the study file at `path`; raise StudyError with every fault in it."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StudyError(f"{path}: cannot be read as TOML: {error}") from error
     return read_study(document, str(path))
 

@@ -20,7 +20,6 @@ from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw
 from bench.trials import Stack
 
-ENGINE = "stacked"
 EVALUATION_ROWS = 1000
 
 

@@ -16,7 +16,10 @@ from bench.regularisers import REGULARISERS
 MAX_STACK = {"cpu": 8, "cuda": 264}
 """Trials trained together at most: on a CPU the stack should stay in cache, on a GPU fill the multiprocessors."""
 
-NUMERIC_SOURCES = ("bench.data.idx", "bench.data.split", "bench.draws", "bench.model", "bench.train", "bench.rows")
+NUMERIC_SOURCES = (
+    "bench.data.data_set", "bench.data.idx", "bench.data.split", "bench.draws", "bench.model",
+    "bench.regularisers.record", "bench.rows", "bench.train", "bench.trials", "bench.work",
+)  # fmt: skip
 """Modules whose text is part of every trial's id: what they say may change its numbers."""
 
 
@@ -135,15 +138,15 @@ class Stack:
         }
 
 
-def stacks(trials: Iterable[Trial], workers: int) -> list[Stack]:
-    """Group trials into stacks: as large as serves, even in size, and enough of them for `workers`."""
+def stacks(trials: Iterable[Trial], workers: int, most: int | None = None) -> list[Stack]:
+    """Group trials into stacks: as large as serves (at most `most`), even in size, and enough of them for `workers`."""
     groups: dict[tuple[object, ...], list[Trial]] = {}
     for trial in trials:
         groups.setdefault((trial.recipe, trial.seeds, trial.device, trial.precision), []).append(trial)
     total = sum(map(len, groups.values()))
     grouped = []
     for group in groups.values():
-        largest = min(MAX_STACK[group[0].device], max(1, -(-total // workers)))
+        largest = min(most or MAX_STACK[group[0].device], max(1, -(-total // workers)))
         parts = -(-len(group) // largest)
         grouped += [
             Stack(tuple(group[part * len(group) // parts : (part + 1) * len(group) // parts])) for part in range(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Generator
@@ -65,7 +66,7 @@ def run(next_stack: NextStack, workers: int) -> Generator[Event]:
             for worker in busy:
                 if worker.pipe in ready:
                     yield _receive(worker)
-            team = [worker if worker.process.is_alive() else _start(worker.core) for worker in team]
+            team = [_start(each.core) if _is_gone(each) else each for each in team]
             for worker in team:
                 if worker.stack is None:
                     _give(worker, next_stack())
@@ -92,12 +93,17 @@ def _give(worker: _Worker, stack: Stack | None) -> None:
             worker.process.join(STOP_SECONDS)
 
 
+def _is_gone(worker: _Worker) -> bool:
+    """Tell whether a worker is dead and its last stack accounted for."""
+    return worker.stack is None and not worker.process.is_alive()
+
+
 def _receive(worker: _Worker) -> Event:
     """Return what a worker tells: one more epoch, or the results of its stack. A dead worker's stack has failed."""
     assert worker.stack is not None and worker.started is not None
     try:
         results: list[Result] | None = worker.pipe.recv()
-    except (EOFError, ConnectionResetError):
+    except (EOFError, OSError, pickle.UnpicklingError):
         worker.process.join(STOP_SECONDS)
         code = worker.process.exitcode
         died = WorkerDiedError(f"the worker process ended with exit code {code} (negative: killed by that signal)")

@@ -12,8 +12,9 @@ CELLS = 1 << 16
 
 
 def dropped_cells(rate: torch.Tensor) -> torch.Tensor:
-    """Return how many of the 65,536 cells mean 'dropped', int64, same shape as `rate`: none at 0, all at 1."""
-    return (rate.double() * CELLS).round().long()
+    """Return how many of the 65,536 cells mean 'dropped', int64, as `rate`: none at 0 alone, all at 1 alone."""
+    cells = (rate.double() * CELLS).round().long()
+    return torch.where((rate > 0) & (rate < 1), cells.clamp(1, CELLS - 1), cells)
 
 
 def scale(rate: torch.Tensor) -> torch.Tensor:

@@ -36,4 +36,4 @@ def test_a_short_training_agrees_with_the_cpu(small_split: Split) -> None:
 
 
 def test_the_self_test_runs() -> None:
-    assert self_test(CUDA)["philox_known_answer"]
+    assert self_test(CUDA, (784, 256, 256, 10), [256, 96])["philox_known_answer"]

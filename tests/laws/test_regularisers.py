@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from bench.data.split import Split
+from bench.data.split import Images, Split, make_split
 from bench.draws import Position
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw, Regulariser
 from bench.train import Outcome, train_stack
-from bench.trials import Condition, Stack
+from bench.trials import Condition, Recipe, Stack
 from tests.conftest import condition, stack
 
 pytestmark = pytest.mark.parametrize("record", REGULARISERS.values(), ids=list(REGULARISERS))
@@ -72,3 +72,17 @@ def test_it_acts_and_keeps_shape_and_format(record: Regulariser) -> None:
     assert factors.shape == (2, 64, 32)
     assert factors.dtype == torch.float32
     assert not torch.equal(factors[0], factors[1])
+
+
+@pytest.mark.parametrize(
+    ("hidden", "batch", "rows"), [((255, 255), 64, 320), ((7, 5), 1, 9), ((256, 256), 16, 161), ((33, 17), 13, 40)]
+)
+def test_alone_equals_stacked_at_odd_widths_and_a_last_batch_of_one(
+    record: Regulariser, sample_images: Images, hidden: tuple[int, ...], batch: int, rows: int
+) -> None:
+    recipe = Recipe("fashion_mnist_sample", rows, 0, hidden, "default", 2, batch, 0.1)
+    split = make_split(sample_images, rows, 0)
+    settings = [setting(record, inside(record) * k / 8, f"c{k}") for k in range(8)]
+    stacked = trained(stack(*settings, recipe=recipe), split)
+    for alone, outcome in zip(settings, stacked, strict=True):
+        assert same(trained(stack(alone, recipe=recipe), split)[0], outcome)

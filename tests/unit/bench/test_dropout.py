@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from bench.draws import Position, signed16
-from bench.regularisers.dropout import multiplier, scale
+from bench.regularisers.dropout import dropped_cells, multiplier, scale
 from bench.regularisers.record import Draw
 
 DRAW = Draw(0, Position(0, 0, 0), (512, 256), torch.float32)
@@ -63,3 +63,9 @@ def test_masks_are_those_of_the_written_specification() -> None:
     numbers = signed16(DRAW.seed, "dropout", DRAW.at, DRAW.shape)
     kept = numbers >= round(0.2 * 65536) - 32768
     assert (multiplier(DRAW, rate)[0].numpy() != 0).tolist() == kept.tolist()
+
+
+def test_rates_next_to_the_ends_are_not_the_ends() -> None:
+    near = torch.tensor([1e-6, 0.999995], dtype=torch.float64)
+    assert dropped_cells(near).tolist() == [1, 65535]
+    assert scale(near)[1].item() == 65536
