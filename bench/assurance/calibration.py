@@ -1,0 +1,56 @@
+"""What the machine allows: the matrix products of a training step alone, at the step's own shapes.
+
+An MLP with layer widths ``sizes`` needs three products a layer (forward, weight gradient, input gradient), less the
+input gradient of the first. Nothing else that a step does can be free, so no engine on this library is faster.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+
+
+def products(sizes: tuple[int, ...], rows: int, stack_size: int, dtype: torch.dtype) -> Callable[[], None]:
+    """Return a function that does the products of one step of `rows` images for `stack_size` networks, by ``bmm``."""
+    shapes = list(itertools.pairwise(sizes))
+    inputs = [torch.rand(stack_size, rows, i).to(dtype) for i, _ in shapes]
+    weights = [torch.rand(stack_size, i, o).to(dtype) for i, o in shapes]
+    errors = [torch.rand(stack_size, rows, o).to(dtype) for _, o in shapes]
+    outputs = [torch.empty(stack_size, rows, o, dtype=dtype) for _, o in shapes]
+    passed_on = [torch.empty(stack_size, rows, i, dtype=dtype) for i, _ in shapes]
+    gradients = [torch.empty(stack_size, i, o, dtype=dtype) for i, o in shapes]
+
+    def step() -> None:
+        for layer in range(len(shapes)):
+            torch.bmm(inputs[layer], weights[layer], out=outputs[layer])
+            torch.bmm(inputs[layer].mT, errors[layer], out=gradients[layer])
+            if layer:
+                torch.bmm(errors[layer], weights[layer].mT, out=passed_on[layer])
+
+    return step
+
+
+def step_flop(sizes: tuple[int, ...], rows: int) -> int:
+    """Return the floating-point operations of one step's products for one network, a multiply-add counting two."""
+    per_layer = [2 * rows * i * o for i, o in itertools.pairwise(sizes)]
+    return 3 * sum(per_layer) - per_layer[0]
+
+
+def calibrate(sizes: tuple[int, ...], rows: int, stack_size: int, repeats: int = 15) -> float:
+    """Return the seconds that the products of one step take per network, in float32: median of `repeats`.
+
+    It is measured in this process with the threads that it has: call it on every core at once for a busy machine.
+    """
+    step = products(sizes, rows, stack_size, torch.float32)
+    step()
+    return statistics.median(_seconds(step) for _ in range(repeats)) / stack_size
+
+
+def _seconds(step: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    step()
+    return time.perf_counter() - started

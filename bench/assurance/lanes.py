@@ -1,0 +1,82 @@
+"""One pinned single-threaded process per core, all doing the same thing at once: how the engine is measured."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any, cast
+
+import torch
+
+from bench.executors.processes import physical_cores
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+class LaneError(Exception):
+    """What was called in a lane raised there; the message is its traceback."""
+
+
+class Lanes:
+    """A team of `count` processes, one per core (default: every core). Use it as a context manager."""
+
+    def __init__(self, count: int | None = None) -> None:
+        self.cores = physical_cores()[:count]
+        self._pipes: list[Connection] = []
+        self._processes: list[Any] = []
+
+    def __enter__(self) -> Lanes:
+        for core in self.cores:
+            ours, theirs = cast("tuple[Connection, Connection]", SPAWN.Pipe())
+            process = SPAWN.Process(target=_serve, args=(theirs, core), daemon=True, name=f"lane-{core}")
+            process.start()
+            theirs.close()
+            self._pipes.append(ours)
+            self._processes.append(process)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        for pipe, process in zip(self._pipes, self._processes, strict=True):
+            pipe.close()
+            process.terminate()
+            process.join()
+
+    @property
+    def pids(self) -> list[int]:
+        """Process ids of the lanes."""
+        return [process.pid for process in self._processes]
+
+    def __call__(self, function: Callable[..., Any], *arguments: Any) -> list[Any]:
+        """Call a module-level function in every lane at the same time; return each lane's answer, in core order.
+
+        Raises LaneError where a lane raised.
+        """
+        for pipe in self._pipes:
+            pipe.send((function, arguments))
+        answers = [pipe.recv() for pipe in self._pipes]
+        for fine, answer in answers:
+            if not fine:
+                raise LaneError(answer)
+        return [answer for _, answer in answers]
+
+
+def _serve(pipe: Connection, core: int) -> None:
+    """Answer calls until the pipe closes."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {core})
+    torch.set_num_threads(1)
+    while True:
+        try:
+            function, arguments = pipe.recv()
+        except EOFError:
+            return
+        try:
+            pipe.send((True, function(*arguments)))
+        except Exception:  # noqa: BLE001 - told to the caller, who raises
+            pipe.send((False, traceback.format_exc()))

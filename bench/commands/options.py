@@ -1,0 +1,55 @@
+"""What several commands have in common: types of arguments, exit codes, and the study that an argument names."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from bench.data import DATA_SETS, data_root
+from bench.executors.processes import physical_cores
+from bench.store import Store
+from bench.study import DEVICES, Study, find_study, load_study
+
+DONE, SOME_FAILED, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def add_study(parser: argparse.ArgumentParser) -> None:
+    """Add what every command on a study takes: the study, its folder, workers and devices."""
+    parser.add_argument("study", metavar="STUDY", help="a study file, or the name of a study that ships")
+    parser.add_argument("--out", type=folder, metavar="DIR", help="results folder (default: results/<name>)")
+    add_workers(parser)
+    parser.add_argument("--device", choices=["auto", *DEVICES], default="auto", help="default: those that are here")
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Add the number of worker processes."""
+    cores = len(physical_cores())
+    parser.add_argument("--workers", type=count, default=cores, help="processes (default: one per core, %(default)s)")
+
+
+def study_and_store(options: argparse.Namespace) -> tuple[Study, Store]:
+    """Return the study that the options name, and its results folder."""
+    study = load_study(find_study(options.study))
+    return study, Store(options.out or Path("results") / study.name)
+
+
+def fetch(name: str) -> None:
+    """Get the data set unless it is here."""
+    if DATA_SETS[name].missing(data_root()):
+        print(f"{name}: fetching", file=sys.stderr)
+        print(f"{name}: fetched from {DATA_SETS[name].fetch(data_root())}", file=sys.stderr)
+
+
+def folder(text: str) -> Path:
+    """Return `text` as a path."""
+    if not text:
+        raise argparse.ArgumentTypeError("an empty name was given; a folder is expected")
+    return Path(text)
+
+
+def count(text: str) -> int:
+    """Return `text` as a positive whole number."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} was given; a positive whole number is expected")
+    return int(text)

@@ -1,0 +1,68 @@
+"""What the measuring commands stand on: lanes, calibration, and the watch for other load."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+
+from bench.assurance.calibration import calibrate, step_flop
+from bench.assurance.lanes import LaneError, Lanes
+from bench.assurance.load import Load
+from bench.executors.processes import physical_cores
+
+
+def test_a_step_of_the_book_has_310_megaflop() -> None:
+    assert step_flop((784, 256, 256, 10), 256) == 310_116_352
+
+
+def test_the_products_take_time_in_proportion_to_the_rows() -> None:
+    torch.set_num_threads(1)
+    few, many = calibrate((64, 64, 10), 64, 4), calibrate((64, 64, 10), 1024, 4)
+    assert many > 4 * few > 0
+
+
+def test_each_lane_is_one_pinned_thread_and_answers_in_core_order() -> None:
+    with Lanes() as lanes:
+        assert lanes(os.sched_getaffinity, 0) == [{core} for core in physical_cores()]
+        assert lanes(torch.get_num_threads) == [1] * len(physical_cores())
+        assert len(set(lanes(os.getpid))) == len(lanes.pids)
+
+
+def test_lanes_run_at_the_same_time() -> None:
+    with Lanes() as lanes:
+        lanes(os.getpid)
+        started = time.perf_counter()
+        lanes(time.sleep, 0.5)
+        assert time.perf_counter() - started < 0.5 * max(2, len(lanes.cores)) - 0.1
+
+
+def test_what_raises_in_a_lane_raises_here() -> None:
+    with Lanes(1) as lanes:
+        with pytest.raises(LaneError, match="invalid literal"):
+            lanes(int, "x")
+        assert lanes(int, "3") == [3], "the lane goes on"
+
+
+def test_another_process_is_noticed_and_own_work_is_not() -> None:
+    def spin(seconds: float) -> None:
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            pass
+
+    with Load() as alone:
+        spin(0.5)
+    other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        time.sleep(0.1)
+        with Load() as beside:
+            spin(0.5)
+    finally:
+        other.kill()
+        other.wait()
+    assert alone.others is not None and beside.others is not None
+    assert beside.others > alone.others + 0.2
