@@ -9,6 +9,7 @@ import torch
 from bench import model
 from bench.data import DATA_SETS
 from bench.data.split import Split
+from bench.precision import operand_format
 from bench.train import evaluate, train_epoch
 from bench.trials import Stack
 
@@ -26,7 +27,8 @@ def seconds_of(stacks: list[Stack], workers: int) -> float:
     train_rows = STEPS * min(recipe.batch_size, recipe.train_size)
     split = _random_split(train_rows, data_set.pixels, data_set.classes)
     weights = model.initial_weights((data_set.pixels, *recipe.hidden, data_set.classes), 0, recipe.initialisation)
-    network = model.build(weights, len(largest.trials), torch.float32, torch.device("cpu"))
+    operands = operand_format(largest.precision, torch.float32)
+    network = model.build(weights, len(largest.trials), torch.float32, torch.device("cpu"), operands)
 
     train_epoch(network, largest, 0, split)
     started = time.perf_counter()

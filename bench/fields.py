@@ -44,7 +44,7 @@ class Faults:
         if not isinstance(given, dict):
             self.add(where, f"{show(given)} was given; a table is expected")
             return {}
-        for key in given.keys() - fields.keys():
+        for key in (name for name in given if name not in fields):
             self.unknown(where, key, list(fields))
         return {key: self.value(where, key, given, field) for key, field in fields.items()}
 

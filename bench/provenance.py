@@ -13,6 +13,7 @@ import torch
 
 from bench.data import DATA_SETS
 from bench.executors.processes import physical_cores
+from bench.precision import Target
 from bench.self_test import self_test
 from bench.trials import Recipe
 
@@ -20,8 +21,8 @@ LIBRARIES = ("torch", "torchvision", "numpy", "scipy", "pandas", "pyarrow")
 GIB = 1 << 30
 
 
-def environment(devices: list[str], recipe: Recipe) -> dict[str, Any]:
-    """Return the full provenance of a run on `devices`, the machine's self-test at the recipe's shapes included."""
+def environment(targets: list[Target], recipe: Recipe) -> dict[str, Any]:
+    """Return the full provenance of a run on `targets`, the machine's self-test at the recipe's shapes included."""
     data_set = DATA_SETS[recipe.data]
     sizes = (data_set.pixels, *recipe.hidden, data_set.classes)
     rows = sorted({recipe.batch_size, recipe.train_size % recipe.batch_size or recipe.batch_size})
@@ -39,9 +40,9 @@ def environment(devices: list[str], recipe: Recipe) -> dict[str, Any]:
             "mkl_cbwr": os.environ.get("MKL_CBWR"),
         },
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB, 1),
-        "gpu": _gpu() if "cuda" in devices else None,
+        "gpu": _gpu() if any(target.device == "cuda" for target in targets) else None,
         "threads_per_worker": 1,
-        "self_test": {device: self_test(torch.device(device), sizes, rows) for device in devices},
+        "self_test": {str(target): self_test(target, sizes, rows) for target in targets},
     }
 
 
@@ -83,5 +84,4 @@ def _gpu() -> dict[str, Any]:
         "memory_gib": round(properties.total_memory / GIB, 1),
         "multiprocessors": properties.multi_processor_count,
         "cuda": torch.version.cuda,
-        "tf32": torch.backends.cuda.matmul.allow_tf32,
     }

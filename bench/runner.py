@@ -9,12 +9,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from bench import rows, schema
 from bench.data import DATA_SETS, data_root
 from bench.executors import Executor, StackDone
 from bench.faults import DeviceError, StorageError
+from bench.precision import Target
 from bench.progress import Progress
 from bench.provenance import environment
 from bench.regularisers import REGULARISERS
@@ -32,29 +31,32 @@ class Standing:
     done: list[Trial]
     to_do: list[Trial]
     """Not trained yet, or failed: a failed trial is tried again."""
-    absent_device: list[Trial]
-    """To do as well, but their device is not here."""
+    absent: list[Trial]
+    """To do as well, but their device, or its arithmetic, is not here."""
     rows: dict[str, rows.Row]
     """Rows on disk, by trial id."""
     stale: int
     """Trials on disk that the study does not ask for: other settings, or other sources."""
 
 
-def present_devices(study: Study, choice: str) -> list[str]:
-    """Return the study's devices that `choice` (auto, cpu or cuda) allows and this machine has; raise DeviceError."""
+def present_targets(study: Study, choice: str) -> list[Target]:
+    """Return the study's targets that `choice` (auto, cpu or cuda) allows and this machine has; raise DeviceError."""
+    targets = study.targets()
     if choice == "auto":
-        return [device for device in study.devices if _is_present(device)]
+        return [target for target in targets if target.is_present()]
     if choice not in study.devices:
         raise DeviceError(
             f"--device {choice} was given; study {study.name} has devices {', '.join(study.devices)}."
             f' Add "{choice}" to devices in its [trials].'
         )
-    if not _is_present(choice):
-        raise DeviceError(f"--device {choice} was given, but PyTorch finds no such device on this machine.")
-    return [choice]
+    present = [target for target in targets if target.device == choice and target.is_present()]
+    if not present:
+        named = ", ".join(str(target) for target in targets if target.device == choice)
+        raise DeviceError(f"--device {choice} was given, but PyTorch finds none of these here: {named}.")
+    return present
 
 
-def standing(study: Study, store: Store, devices: list[str]) -> Standing:
+def standing(study: Study, store: Store, targets: list[Target]) -> Standing:
     """Return where `study` stands in `store`; raise StorageError where a file is damaged."""
     found = {}
     done, to_do, absent = [], [], []
@@ -66,7 +68,7 @@ def standing(study: Study, store: Store, devices: list[str]) -> Standing:
         if row is not None and row["status"] != schema.FAILED:
             done.append(trial)
         else:
-            (to_do if trial.device in devices else absent).append(trial)
+            (to_do if trial.target in targets else absent).append(trial)
     stale = set(store.trial_ids()) - {trial.trial_id for trial in trials}
     return Standing(done, to_do, absent, found, len(stale))
 
@@ -124,7 +126,7 @@ class Run:
         named = {name for condition in self.study.conditions for name, _ in condition.settings}
         return [name for name in REGULARISERS if name in named]
 
-    def start(self, devices: list[str], command: str) -> Standing:
+    def start(self, targets: list[Target], command: str) -> Standing:
         """Check everything, write plan and provenance, and give trials on disk their present names.
 
         Raises DataError or StorageError before anything is written, where data or results cannot be used.
@@ -135,7 +137,7 @@ class Run:
             raise StorageError(
                 f'{self.store.folder}: holds study "{before["study"]}", not "{self.study.name}". Give another --out.'
             )
-        now = standing(self.study, self.store, devices)
+        now = standing(self.study, self.store, targets)
         self.store.prepare()
         self.store.write_plan(plan_document(self.study, command), self.study.to_toml(), len(now.done))
         for trial in now.done:
@@ -145,9 +147,9 @@ class Run:
                 self.store.write_row(stamped)
         return now
 
-    def train(self, now: Standing, devices: list[str]) -> list[str]:
+    def train(self, now: Standing, targets: list[Target]) -> list[str]:
         """Train what is to do; return the status of each trial that this run trained."""
-        provenance = environment(devices, self.study.recipe)
+        provenance = environment(targets, self.study.recipe)
         environment_id = content_hash(provenance)
         self.store.write_environment(environment_id, provenance)
         stackable = _stackable(provenance)
@@ -155,12 +157,12 @@ class Run:
         epochs = sum(trial.recipe.epochs for trial in now.to_do)
         claims = Claims(self.store.folder)
         with closing(claims), Progress(len(now.done), epochs, len(now.to_do), self.workers) as progress:
-            for device in devices:
-                to_do = [trial for trial in now.to_do if trial.device == device]
-                workers = self.workers if device == "cpu" else 1
-                most = None if device in stackable else 1
+            for target in targets:
+                to_do = [trial for trial in now.to_do if trial.target == target]
+                workers = self.workers if target.device == "cpu" else 1
+                most = None if str(target) in stackable else 1
                 workers = min(workers, max(1, len(stacks(to_do, workers, most))))
-                for stack, results in self._device((to_do, most), workers, claims, progress):
+                for stack, results in self._target((to_do, most), workers, claims, progress):
                     written = []
                     for result in results:
                         known = {"workers": workers, "environment_id": environment_id}
@@ -172,10 +174,10 @@ class Run:
                     progress.finished(stack, written)
         return statuses
 
-    def _device(
+    def _target(
         self, work: tuple[list[Trial], int | None], workers: int, claims: Claims, progress: Progress
     ) -> Iterator[tuple[Stack, list[Any]]]:
-        """Yield each stack of one device that this run has trained, with its results.
+        """Yield each stack of one target that this run has trained, with its results.
 
         `work` is what is to do, and how many trials a stack may have. What another runner is at is waited for, and
         taken over should that runner end without it.
@@ -222,18 +224,14 @@ class _Queue:
         return None
 
 
-def _is_present(device: str) -> bool:
-    return device == "cpu" or torch.cuda.is_available()
-
-
 def _stackable(provenance: dict[str, Any]) -> list[str]:
-    """Return the devices on which a network in a stack is the same to the bit as alone; warn of the others."""
-    equal = {device: found["stack_slices_equal"] for device, found in provenance["self_test"].items()}
-    for device, is_equal in equal.items():
+    """Return the targets on which a network in a stack is the same to the bit as alone; warn of the others."""
+    equal = {target: found["stack_slices_equal"] for target, found in provenance["self_test"].items()}
+    for target, is_equal in equal.items():
         if not is_equal:
             print(
-                f"warning: on {device} a network in a stack is not the same to the bit as alone, at this study's sizes:"
+                f"warning: on {target} a network in a stack is not the same to the bit as alone, at this study's sizes:"
                 " each trial is trained by itself, which is slower",
                 file=sys.stderr,
             )
-    return [device for device, is_equal in equal.items() if is_equal]
+    return [target for target, is_equal in equal.items() if is_equal]

@@ -11,6 +11,8 @@ import torch
 
 from bench import draws, model
 from bench.draws import Position
+from bench.model import Workspace
+from bench.precision import Target, operand_format, products
 from bench.train import softmax_error
 
 RANDOM123_ANSWER = [0x16554D9ECA36314C, 0xDB20FE9D672D0FDC, 0xD7E772CEE186176B, 0x7E68B68AEC7BA23B]
@@ -19,7 +21,7 @@ RANDOM123_ANSWER = [0x16554D9ECA36314C, 0xDB20FE9D672D0FDC, 0xD7E772CEE186176B, 
 STEPS = 3
 
 
-def self_test(device: torch.device, sizes: tuple[int, ...], rows: Iterable[int]) -> dict[str, Any]:
+def self_test(target: Target, sizes: tuple[int, ...], rows: Iterable[int]) -> dict[str, Any]:
     """Return what was found; raise RuntimeError where random numbers are not what they must be.
 
     `sizes` are the layer widths of the study's network, `rows` the sizes of its batches, the last one too.
@@ -31,27 +33,31 @@ def self_test(device: torch.device, sizes: tuple[int, ...], rows: Iterable[int])
         raise RuntimeError("Philox4x64-10 does not give its published answer: this build of numpy cannot be used")
     torch.set_num_threads(1)
     equal, digest = True, hashlib.sha256()
-    for batch in rows:
-        alone = _weights_after_steps(sizes, batch, 1, device)[0]
-        digest.update(alone.tobytes())
-        stacked = [weights for size in range(2, 9) for weights in _weights_after_steps(sizes, batch, size, device)]
-        equal = equal and all(np.array_equal(alone, weights) for weights in stacked)
+    with products(target.precision):
+        for batch in rows:
+            alone = _weights_after_steps(target, sizes, batch, 1)[0]
+            digest.update(alone.tobytes())
+            stacked = [weights for size in range(2, 9) for weights in _weights_after_steps(target, sizes, batch, size)]
+            equal = equal and all(np.array_equal(alone, weights) for weights in stacked)
     return {
-        "device": str(device),
         "philox_known_answer": True,
         "stack_slices_equal": equal,
         "training_digest": digest.hexdigest()[:16],
     }
 
 
-def _weights_after_steps(sizes: tuple[int, ...], rows: int, stack_size: int, device: torch.device) -> list[np.ndarray]:
+def _weights_after_steps(target: Target, sizes: tuple[int, ...], rows: int, stack_size: int) -> list[np.ndarray]:
     """Return the first layer's weights of each network of a stack, after a few steps without noise."""
-    network = model.build(model.initial_weights(sizes, 0, "default"), stack_size, torch.float32, device)
+    device = torch.device(target.device)
+    weights = model.initial_weights(sizes, 0, "default")
+    operands = operand_format(target.precision, torch.float32)
+    network = model.build(weights, stack_size, torch.float32, device, operands)
+    space = Workspace(network, rows)
     for step in range(STEPS):
         uniform = draws.uniforms(0, "self-test", Position(step=step), rows * sizes[0]).reshape(rows, sizes[0])
         batch = torch.as_tensor(uniform, dtype=torch.float32, device=device)
         labels = torch.arange(rows, device=device) % sizes[-1]
-        seen = model.forward(network, batch, lambda layer: None)
-        _, _, error = softmax_error(seen.logits, labels)
-        model.descend(network, seen, error, 0.5)
-    return list(network[0].weight.cpu().numpy())
+        logits = model.forward(network, space, batch, lambda layer: None)
+        _, _, error = softmax_error(logits, labels)
+        model.descend(network, space, error, 0.5)
+    return list(network[0].parameters.cpu().numpy())

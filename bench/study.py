@@ -16,6 +16,7 @@ from bench.data import DATA_SETS, data_hash
 from bench.faults import StudyError, nearest
 from bench.fields import Faults, Field
 from bench.model import INITIALISATIONS
+from bench.precision import PRECISIONS, Target
 from bench.trials import Condition, Recipe, Seeds, Trial, content_hash, sources_hash
 
 SHIPPED = Path(__file__).with_name("studies")
@@ -46,6 +47,11 @@ SECTIONS: dict[str, dict[str, Field]] = {
             fields.distinct(fields.choice(DEVICES)),
             f"a list of different devices of {', '.join(DEVICES)}",
             ("cpu",),
+        ),
+        "precisions": Field(
+            fields.distinct(fields.choice(list(PRECISIONS))),
+            f"a list of different precisions of {', '.join(PRECISIONS)}",
+            ("float32",),
         ),
     },
     "analysis": {
@@ -88,10 +94,16 @@ class Study:
     conditions: tuple[Condition, ...]
     seeds: tuple[int, ...]
     devices: tuple[str, ...]
+    precisions: tuple[str, ...]
     analysis: AnalysisPlan
 
+    def targets(self) -> list[Target]:
+        """Return every device with every precision that exists on it."""
+        every = (Target(device, precision) for device in self.devices for precision in self.precisions)
+        return [target for target in every if target.exists()]
+
     def trials(self) -> list[Trial]:
-        """Return every trial of the study: by device, then seed, then condition."""
+        """Return every trial of the study: by target, then seed, then condition."""
         content = data_hash(self.recipe.data, self.recipe.train_size, self.recipe.validation_size)
         return [
             Trial(
@@ -100,11 +112,12 @@ class Study:
                 seed,
                 Seeds(seed, seed, seed),
                 self.recipe,
-                device,
+                target.device,
                 data_hash=content,
                 code_hash=sources_hash(condition.regularisers()),
+                precision=target.precision,
             )
-            for device in self.devices
+            for target in self.targets()
             for seed in self.seeds
             for condition in self.conditions
         ]
@@ -136,7 +149,11 @@ class Study:
                 "learning_rate": recipe.learning_rate,
                 "initialisation": recipe.initialisation,
             },
-            "trials": {"seeds": list(self.seeds), "devices": list(self.devices)},
+            "trials": {
+                "seeds": list(self.seeds),
+                "devices": list(self.devices),
+                "precisions": list(self.precisions),
+            },
             "conditions": conditions,
             "analysis": {key: value for key, value in asdict(self.analysis).items() if value is not None},
         }
@@ -169,13 +186,14 @@ def load_study(path: Path) -> Study:
 def read_study(document: dict[str, Any], file: str) -> Study:
     """Check a study as parsed from TOML, `file` being its name in messages; raise StudyError with every fault."""
     faults = Faults(file)
-    for key in document.keys() - TOP_LEVEL:
+    for key in (name for name in document if name not in TOP_LEVEL):
         faults.unknown("top level:", key, TOP_LEVEL)
     study_name = faults.value("top level:", "name", document, Field(fields.name, "letters, digits, - _ and ."))
     section = {key: faults.table(f"[{key}]", document.get(key, {}), SECTIONS[key]) for key in SECTIONS}
     hidden = section["model"].get("hidden")
     conditions = read_conditions(document, hidden, FIXED, faults)
     _check_sizes(section["data"], section["training"], faults)
+    _check_precisions(section["trials"], faults)
     check_control(section["analysis"].get("control"), conditions, faults)
     if faults.found:
         raise StudyError("\n".join(faults.found))
@@ -187,8 +205,7 @@ def read_study(document: dict[str, Any], file: str) -> Study:
         hidden=section["model"]["hidden"],
         **section["training"],
     )
-    trials = section["trials"]
-    return Study(study_name, recipe, conditions, trials["seeds"], trials["devices"], AnalysisPlan(**analysis))
+    return Study(study_name, recipe, conditions, **section["trials"], analysis=AnalysisPlan(**analysis))
 
 
 def _check_sizes(data: dict[str, Any], training: dict[str, Any], faults: Faults) -> None:
@@ -212,3 +229,16 @@ def _check_sizes(data: dict[str, Any], training: dict[str, Any], faults: Faults)
             "[training] batch_size",
             f"{batch} was given; at most train_size, {data['train_size']}, is expected",
         )
+
+
+def _check_precisions(trials: dict[str, Any], faults: Faults) -> None:
+    """Check that each precision exists on some device of the study, and each device has one."""
+    devices, precisions = trials.get("devices") or (), trials.get("precisions") or ()
+    for precision in precisions:
+        if devices and not any(Target(device, precision).exists() for device in devices):
+            faults.add(
+                "[trials] precisions", f"{precision} was given; it exists on {', '.join(PRECISIONS[precision])} only"
+            )
+    for device in devices:
+        if precisions and not any(Target(device, precision).exists() for precision in precisions):
+            faults.add("[trials] devices", f"{device} was given; it has none of the precisions {', '.join(precisions)}")

@@ -15,7 +15,8 @@ import torch
 from bench import draws, model
 from bench.data.split import Split
 from bench.draws import Position
-from bench.model import Layer
+from bench.model import Layer, Workspace
+from bench.precision import operand_format, products
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw
 from bench.trials import Stack
@@ -52,7 +53,8 @@ def softmax_error(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Ten
 
     The loss is a mean over rows and a sum over trials: a mean over trials would divide the learning rate by K.
     """
-    log_probability = torch.log_softmax(logits, dim=-1)
+    wide = torch.promote_types(logits.dtype, torch.float32)
+    log_probability = torch.log_softmax(logits, dim=-1, dtype=wide)
     target = labels.expand(logits.shape[:2])[..., None]
     loss = -log_probability.gather(2, target).squeeze(2)
     hits = log_probability.argmax(dim=-1) == labels
@@ -61,22 +63,27 @@ def softmax_error(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Ten
     return loss, hits, error.div_(logits.shape[1])
 
 
-def noise_at(stack: Stack, epoch: int, step: int, rows: int, like: torch.Tensor) -> model.Noise:
-    """Return the stack's hidden noise at one step: the product of what its regularisers give."""
-    strengths = {
-        name: torch.tensor(values, dtype=torch.float64, device=like.device)
-        for name, values in stack.strengths().items()
-    }
+class Noise:
+    """The hidden noise of a stack: the product of what its regularisers give."""
 
-    def noise(layer: int) -> torch.Tensor | None:
-        draw = Draw(stack.seeds.mask, Position(epoch, step, layer), (rows, stack.recipe.hidden[layer]), like.dtype)
-        product = None
-        for name, strength in strengths.items():
-            factor = REGULARISERS[name].hidden(draw, strength[:, layer])
-            product = factor if product is None else product.mul_(factor)
-        return product
+    def __init__(self, stack: Stack, device: torch.device, dtype: torch.dtype) -> None:
+        self.seed, self.widths, self.dtype = stack.seeds.mask, stack.recipe.hidden, dtype
+        self.strengths = {
+            name: torch.tensor(values, dtype=torch.float64, device=device) for name, values in stack.strengths().items()
+        }
 
-    return noise
+    def at(self, epoch: int, step: int, rows: int) -> model.Noise:
+        """Return the noise of one step, by hidden layer."""
+
+        def noise(layer: int) -> torch.Tensor | None:
+            draw = Draw(self.seed, Position(epoch, step, layer), (rows, self.widths[layer]), self.dtype)
+            product = None
+            for name, strength in self.strengths.items():
+                factor = REGULARISERS[name].hidden(draw, strength[:, layer])
+                product = factor if product is None else product.mul_(factor)
+            return product
+
+        return noise
 
 
 def evaluate(network: list[Layer], images: torch.Tensor, labels: torch.Tensor) -> list[Score]:
@@ -94,12 +101,17 @@ def train_epoch(network: list[Layer], stack: Stack, epoch: int, split: Split) ->
     """Train the stack for one epoch (counted from 0), in place; return the running scores."""
     recipe, images, labels = stack.recipe, split.train_images, split.train_labels
     order = draws.permutation(stack.seeds.order, "order", Position(epoch=epoch), len(images))
+    noise = Noise(stack, images.device, network[0].operand.dtype)
+    spaces: dict[int, Workspace] = {}
     losses, hits = [], []
     for step, rows in enumerate(torch.from_numpy(order).to(images.device).split(recipe.batch_size)):
         batch, target = images.index_select(0, rows), labels.index_select(0, rows)
-        seen = model.forward(network, batch, noise_at(stack, epoch, step, len(rows), images))
-        loss, hit, error = softmax_error(seen.logits, target)
-        model.descend(network, seen, error, recipe.learning_rate)
+        if len(rows) not in spaces:
+            spaces[len(rows)] = Workspace(network, len(rows))
+        space = spaces[len(rows)]
+        logits = model.forward(network, space, batch, noise.at(epoch, step, len(rows)))
+        loss, hit, error = softmax_error(logits, target)
+        model.descend(network, space, error, recipe.learning_rate)
         losses.append(loss)
         hits.append(hit)
     return _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
@@ -108,16 +120,18 @@ def train_epoch(network: list[Layer], stack: Stack, epoch: int, split: Split) ->
 def train_stack(stack: Stack, split: Split, on_epoch: Callable[[], None]) -> list[Outcome]:
     """Train every trial of the stack and score it; `on_epoch` is called after each epoch.
 
-    `split` decides number format and device. The outcomes are in the order of the stack's trials.
+    `split` decides device and format of the weights. The outcomes are in the order of the stack's trials.
     """
     recipe, images = stack.recipe, split.train_images
     sizes = (images.shape[1], *recipe.hidden, split.classes)
     weights = model.initial_weights(sizes, stack.seeds.init, recipe.initialisation)
-    network = model.build(weights, len(stack.trials), images.dtype, images.device)
+    operands = operand_format(stack.precision, images.dtype)
+    network = model.build(weights, len(stack.trials), images.dtype, images.device, operands)
     outcomes = [Outcome() for _ in stack.trials]
     for epoch in range(recipe.epochs):
         started = _clock(images.device)
-        running = train_epoch(network, stack, epoch, split)
+        with products(stack.precision):
+            running = train_epoch(network, stack, epoch, split)
         seconds = (_clock(images.device) - started) / len(outcomes)
         tested = evaluate(network, split.test_images, split.test_labels)
         for outcome, running_score, test_score in zip(outcomes, running, tested, strict=True):

@@ -11,13 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bench.precision import Target
 from bench.regularisers import REGULARISERS
 
 MAX_STACK = {"cpu": 8, "cuda": 264}
 """Trials trained together at most: on a CPU the stack should stay in cache, on a GPU fill the multiprocessors."""
 
 NUMERIC_SOURCES = (
-    "bench.data.data_set", "bench.data.idx", "bench.data.split", "bench.draws", "bench.model",
+    "bench.data.data_set", "bench.data.idx", "bench.data.split", "bench.draws", "bench.model", "bench.precision",
     "bench.regularisers.record", "bench.rows", "bench.train", "bench.trials", "bench.work",
 )  # fmt: skip
 """Modules whose text is part of every trial's id: what they say may change its numbers."""
@@ -94,6 +95,11 @@ class Trial:
     engine: str = "stacked"
 
     @property
+    def target(self) -> Target:
+        """What it runs on, and in what number format."""
+        return Target(self.device, self.precision)
+
+    @property
     def trial_id(self) -> str:
         """Hash of everything that this trial's numbers depend on. Study name and label are not among it."""
         return content_hash(
@@ -126,6 +132,11 @@ class Stack:
     def seeds(self) -> Seeds:
         """Seeds of every trial."""
         return self.trials[0].seeds
+
+    @property
+    def precision(self) -> str:
+        """Precision of every trial."""
+        return self.trials[0].precision
 
     def strengths(self) -> dict[str, list[tuple[float, ...]]]:
         """Return the strengths `[K][layer]` of each regulariser that some trial of the stack uses."""

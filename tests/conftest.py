@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,10 @@ def condition(label: str, **settings: tuple[float, ...]) -> Condition:
 
 def trial(setting: Condition, seed: int = 0, recipe: Recipe = SMALL) -> Trial:
     return Trial("test", setting, seed, Seeds(seed, seed, seed), recipe, "cpu", data_hash="d", code_hash="c")
+
+
+def in_precision(trial: Trial, precision: str) -> Trial:
+    return replace(trial, precision=precision)
 
 
 def stack(*settings: Condition, seed: int = 0, recipe: Recipe = SMALL) -> Stack:

@@ -8,7 +8,7 @@ from bench.commands import options as common
 from bench.commands.standing import print_standing
 from bench.estimate import seconds_of
 from bench.progress import duration
-from bench.runner import present_devices, standing
+from bench.runner import present_targets, standing
 from bench.trials import stacks
 
 NAME = "plan"
@@ -18,7 +18,7 @@ arguments = common.add_study
 def execute(options: argparse.Namespace) -> int:
     """Print which trials are done and to do, and about how long they will take. Writes nothing."""
     study, store = common.study_and_store(options)
-    now = standing(study, store, present_devices(study, options.device))
+    now = standing(study, store, present_targets(study, options.device))
     print(f"study {study.name}: {len(study.conditions)} conditions x {len(study.seeds)} seeds -> {store.folder}")
     print_standing(now)
     if on_cpu := [trial for trial in now.to_do if trial.device == "cpu"]:

@@ -11,7 +11,7 @@ from bench import schema
 from bench.commands import options as common
 from bench.commands.standing import print_standing
 from bench.executors import processes, serial
-from bench.runner import Run, present_devices
+from bench.runner import Run, present_targets
 
 NAME = "run"
 EXECUTORS = {"processes": processes.run, "serial": serial.run}
@@ -26,15 +26,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Train what is not done yet. Standard output carries the results folder and nothing else."""
     study, store = common.study_and_store(options)
-    devices = present_devices(study, options.device)
+    targets = present_targets(study, options.device)
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     workers = 1 if options.executor == "serial" else options.workers
     this_run = Run(study, store, EXECUTORS[options.executor], workers)
     common.fetch(study.recipe.data)
-    now = this_run.start(devices, command)
+    now = this_run.start(targets, command)
     print_standing(now, sys.stderr)
-    statuses = this_run.train(now, devices) if now.to_do else []
+    statuses = this_run.train(now, targets) if now.to_do else []
     counts = Counter(statuses)
     if statuses:
         print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())), file=sys.stderr)

@@ -11,8 +11,8 @@ from bench.runner import Standing
 def print_standing(now: Standing, file: TextIO | None = None) -> None:
     """Print how many trials are done, to do, and stale."""
     lines = [f"{len(now.done):>8}  trials done", f"{len(now.to_do):>8}  to do"]
-    for device, number in Counter(trial.device for trial in now.absent_device).items():
-        lines.append(f"{number:>8}  left to do on {device}, which is not used here")
+    for target, number in Counter(trial.target for trial in now.absent).items():
+        lines.append(f"{number:>8}  left to do on {target}, which is not used here")
     if now.stale:
         lines.append(f"{now.stale:>8}  stale: trials of other settings or sources, kept but left out")
     print("\n".join(lines), file=file, flush=True)

@@ -27,13 +27,15 @@ def multiplier(draw: Draw, rate: torch.Tensor) -> torch.Tensor:
     """Return the inverted-dropout multiplier `[K, B, H]`: 0 with probability `rate[k]`, else ``scale(rate[k])``.
 
     A unit is kept where its number reaches the limit, so masks of one seed are nested: what is kept at rate 0.5 is
-    kept at 0.2. At rate 1 the limit would not fit in 16 bits; there the scale 0 drops what the mask keeps.
+    kept at 0.2. Distances from half a cell below the limit, times 2^17, are exact, and no scale is above the least
+    of them: cut off at 0 and at the scale, they are the multiplier. That is several times faster than a Boolean mask.
     """
+    exact = torch.promote_types(draw.dtype, torch.float32)
     numbers = torch.from_numpy(draws.signed16(draw.seed, "dropout", draw.at, draw.shape)).to(rate.device)
-    limit = (dropped_cells(rate) - CELLS // 2).clamp(max=CELLS // 2 - 1).to(torch.int16)
-    mask = torch.empty((len(rate), *draw.shape), dtype=draw.dtype, device=rate.device)
-    torch.ge(numbers, limit[:, None, None], out=mask)
-    return mask.mul_(scale(rate).to(draw.dtype)[:, None, None])
+    limit = (dropped_cells(rate) - CELLS // 2 - 0.5).to(exact)[:, None, None]
+    distance = numbers.to(exact).mul_(2 * CELLS) - limit * (2 * CELLS)
+    kept = torch.minimum(distance.clamp_min_(0), scale(rate).to(exact)[:, None, None], out=distance)
+    return kept.to(draw.dtype)
 
 
 DROPOUT = Regulariser(

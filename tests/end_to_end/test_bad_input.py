@@ -132,7 +132,7 @@ def test_a_device_that_was_asked_for_and_is_absent_is_refused(
 ) -> None:
     assert "study tiny has devices cpu" in refused(capsys, "run", "tiny.toml", "--device", "cuda")
     here.study(devices='["cpu", "cuda"]')
-    assert "finds no such device" in refused(capsys, "run", "tiny.toml", "--device", "cuda")
+    assert "finds none of these here: cuda" in refused(capsys, "run", "tiny.toml", "--device", "cuda")
     assert not (here.folder / "results").exists()
 
 

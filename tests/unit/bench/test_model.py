@@ -64,11 +64,12 @@ def test_a_network_full_of_nan_leaves_its_neighbours_alone() -> None:
     batch, error = torch.linspace(-1, 1, 100).reshape(5, 20), torch.full((1, 5, 3), 0.1)
     alone, pair = (model.build(weights, size, torch.float32, torch.device("cpu")) for size in (1, 2))
     for layer in pair:
-        layer.weight[0] = torch.nan
+        layer.parameters[0] = torch.nan
     for network, errors in ((alone, error), (pair, error.expand(2, 5, 3))):
+        space = model.Workspace(network, len(batch))
         for _ in range(3):
-            seen = model.forward(network, batch, lambda layer: None)
-            model.descend(network, seen, errors, 0.5)
+            model.forward(network, space, batch, lambda layer: None)
+            model.descend(network, space, errors, 0.5)
     for layer, other in zip(alone, pair, strict=True):
         assert torch.equal(layer.weight[0], other.weight[1])
         assert torch.isnan(other.weight[0]).any()

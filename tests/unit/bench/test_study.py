@@ -75,6 +75,8 @@ MALFORMED: list[tuple[str, Any, str]] = [
     ("trials.seeds", 2.0, "seeds: 2.0 was given"),
     ("trials.devices", ["gpu"], "of cpu, cuda"),
     ("trials.devices", ["cpu", "cpu"], "cpu repeated"),
+    ("trials.precisions", ["float16"], "of float32, tf32, bfloat16"),
+    ("trials.precisions", ["tf32"], "precisions: tf32 was given; it exists on cuda only"),
     ("conditions", [], "there are none|no condition"),
     ("conditions", "none", r"\[\[conditions\]\]: \"none\" was given; a list of tables"),
     ("conditions.0", 3, r"\[\[conditions\]\] 1: 3 was given; a table"),
@@ -158,6 +160,25 @@ def test_grids_take_levels_per_layer_and_keys_per_layer() -> None:
         (0.3, 0.6),
     ]
     assert by_layer[1].label == "dropout_1-0_dropout_2-0.6"
+
+
+def test_every_device_has_the_precisions_that_exist_on_it() -> None:
+    document = changed("trials.devices", ["cpu", "cuda"])
+    document["trials"]["precisions"] = ["float32", "tf32", "bfloat16"]
+    study = read_study(document, "x.toml")
+    expected = [("cpu", "float32"), ("cpu", "bfloat16"), ("cuda", "float32"), ("cuda", "tf32"), ("cuda", "bfloat16")]
+    assert study.targets() == expected
+    trials = study.trials()
+    assert list(dict.fromkeys((trial.device, trial.precision) for trial in trials)) == expected
+    assert len({trial.trial_id for trial in trials}) == len(trials)
+    assert read_study(study.document(), "again.toml") == study
+
+
+def test_a_device_without_any_of_the_precisions_is_refused() -> None:
+    document = changed("trials.devices", ["cuda", "cpu"])
+    document["trials"]["precisions"] = ["tf32"]
+    with pytest.raises(StudyError, match="devices: cpu was given; it has none of the precisions tf32"):
+        read_study(document, "x.toml")
 
 
 def test_a_control_that_is_meant_to_stay_at_chance_is_refused() -> None:

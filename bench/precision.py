@@ -1,0 +1,55 @@
+"""Number formats of the matrix products: where each exists, and how it is switched on.
+
+Weights, bias, loss, update and evaluation are float32 whatever the format. ``float32``: products in IEEE single
+precision, the default and the reference. ``tf32``: operands rounded to 10 mantissa bits (CUDA only). ``bfloat16``:
+operands and results rounded to bfloat16, sums in float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import torch
+
+PRECISIONS = {"float32": ("cpu", "cuda"), "tf32": ("cuda",), "bfloat16": ("cpu", "cuda")}
+"""Precision -> kinds of device that have it."""
+
+
+class Target(NamedTuple):
+    """What a trial runs on, and in what number format."""
+
+    device: str
+    precision: str
+
+    def __str__(self) -> str:
+        return self.device if self.precision == "float32" else f"{self.device} in {self.precision}"
+
+    def exists(self) -> bool:
+        """Tell whether some machine has it: TF32 is there on CUDA only."""
+        return self.device in PRECISIONS[self.precision]
+
+    def is_present(self) -> bool:
+        """Tell whether this machine has the device, and the device this arithmetic in hardware."""
+        if self.device == "cuda":
+            return torch.cuda.is_available()
+        can = torch.cpu.get_capabilities()
+        return self.precision == "float32" or bool(can.get("avx512_bf16") or can.get("amx_bf16"))
+
+
+def operand_format(precision: str, weights: torch.dtype) -> torch.dtype:
+    """Return the format in which products take their operands, where `weights` are kept in theirs."""
+    return torch.bfloat16 if precision == "bfloat16" else weights
+
+
+@contextmanager
+def products(precision: str) -> Iterator[None]:
+    """Let float32 products on CUDA be what `precision` says, for as long as the context lasts."""
+    matmul = torch.backends.cuda.matmul
+    before = matmul.fp32_precision
+    matmul.fp32_precision = "tf32" if precision == "tf32" else "ieee"
+    try:
+        yield
+    finally:
+        matmul.fp32_precision = before
