@@ -26,7 +26,7 @@ class Progress:
     def __init__(self, done: int, epochs_to_do: int, trials_to_do: int, workers: int) -> None:
         self.done, self.failed, self.diverged = done, 0, 0
         self.trials_to_do, self.epochs_to_do, self.workers = trials_to_do, epochs_to_do, workers
-        self.epochs = self.stacks_done = 0
+        self.epochs = self.stacks_done = self.waited_for = 0
         self.in_flight: dict[Stack, int] = {}
         self.started = self.shown = self.last_told = time.monotonic()
         console = Console(file=sys.stderr)
@@ -68,6 +68,11 @@ class Progress:
         self.trials_to_do -= stack_trials
         self.epochs_to_do -= epochs
 
+    def waiting_for(self, trials: int) -> None:
+        """Say that `trials` are being trained by another runner, and waited for."""
+        self.waited_for = trials
+        self.show()
+
     def speed(self) -> float:
         """Return the trained epochs of trials per second up to the last one told; 0 until every worker has told."""
         seconds = self.last_told - self.started
@@ -96,6 +101,8 @@ class Progress:
         parts = [f"{self.done} done", f"{self.trials_to_do} left", f"{self.failed} failed"]
         if self.diverged:
             parts.append(f"{self.diverged} diverged")
+        if self.waited_for:
+            return " · ".join([*parts, f"waiting for {self.waited_for} that another runner trains"])
         parts.append(speed)
         if left is not None and self.trials_to_do:
             parts.append(f"about {duration(left)} left")

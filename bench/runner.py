@@ -185,14 +185,16 @@ class Run:
         to_do, most = work
         while to_do:
             queue = _Queue(stacks(to_do, workers, most), self.store, claims)
-            with closing(self.executor(queue.next, min(workers, max(1, len(queue.waiting))))) as events:
-                for event in events:
-                    if isinstance(event, StackDone):
-                        yield event.stack, event.results
-                    else:
-                        progress.epoch(event.stack)
+            if queue.has_next():
+                with closing(self.executor(queue.next, min(workers, 1 + len(queue.waiting)))) as events:
+                    for event in events:
+                        if isinstance(event, StackDone):
+                            yield event.stack, event.results
+                        else:
+                            progress.epoch(event.stack)
             progress.elsewhere(len(queue.done_elsewhere), sum(t.recipe.epochs for t in queue.done_elsewhere))
             to_do = queue.claimed_elsewhere
+            progress.waiting_for(len(to_do))
             if to_do:
                 time.sleep(OTHER_RUNNER_SECONDS)
 
@@ -204,9 +206,18 @@ class _Queue:
         self.waiting, self.store, self.claims = waiting, store, claims
         self.claimed_elsewhere: list[Trial] = []
         self.done_elsewhere: list[Trial] = []
+        self.claimed: Stack | None = None
+
+    def has_next(self) -> bool:
+        """Tell whether there is a stack for this runner: it is claimed, and `next` returns it first."""
+        self.claimed = self.next()
+        return self.claimed is not None
 
     def next(self) -> Stack | None:
         """Return the next stack with a trial that can be claimed and is not done, or None."""
+        if self.claimed is not None:
+            claimed, self.claimed = self.claimed, None
+            return claimed
         while self.waiting:
             mine = []
             for trial in self.waiting.pop(0).trials:

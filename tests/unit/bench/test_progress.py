@@ -59,3 +59,11 @@ def test_failed_and_diverged_trials_are_counted_and_what_was_not_trained_is_not_
 )
 def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> None:
     assert duration(seconds) == said
+
+
+def test_trials_of_another_runner_are_said_to_be_waited_for() -> None:
+    shown = Progress(done=2, epochs_to_do=8, trials_to_do=4, workers=1)
+    shown.waiting_for(3)
+    assert shown.text() == "2 done · 4 left · 0 failed · waiting for 3 that another runner trains"
+    shown.waiting_for(0)
+    assert "waiting" not in shown.text()
