@@ -22,6 +22,8 @@ from bench.rows import Row
 
 LEFTOVER_SECONDS = 3600
 FIXED_COLUMNS = set(schema.trials_schema([]).names)
+PLANNED = {"trial_id", "condition", "seed", "device", "precision"}
+"""What plan.json says of each trial."""
 
 
 class Store:
@@ -60,6 +62,10 @@ class Store:
             raise StorageError(
                 f"{path}: damaged: {str(error).splitlines()[0]}. Remove this file; the next run trains its trial again."
             ) from error
+        if lacking := FIXED_COLUMNS - row.keys():
+            raise StorageError(f"{path}: is no trial of this harness: lacks {', '.join(sorted(lacking))}")
+        if row["trial_id"] != trial_id:
+            raise StorageError(f"{path}: holds trial {row['trial_id']}: a file was renamed")
         return row
 
     def write(self, row: Row, curve: list[Row]) -> None:
@@ -76,6 +82,10 @@ class Store:
 
     def export(self, file: Path) -> int:
         """Write all trials of the present plan as one parquet file; return their number. Raise StorageError."""
+        if file.resolve().parent in (self.trials.resolve(), self.curves.resolve()):
+            raise StorageError(
+                f"{file}: is among the trials themselves, where every file is one trial. Give another FILE."
+            )
         plan = self.plan()
         wanted = self.trial_ids() if plan is None else [trial["trial_id"] for trial in plan["trials"]]
         rows = [row for trial_id in wanted if (row := self.read(trial_id)) is not None]
@@ -89,11 +99,17 @@ class Store:
         """Return the present plan, or None where the folder has none; raise StorageError where it is damaged."""
         path = self.folder / schema.PLAN_FILE
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
+            plan = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise StorageError(f"{path}: damaged: {error}") from error
+        trials = plan.get("trials") if isinstance(plan, dict) and isinstance(plan.get("study"), str) else None
+        if not isinstance(trials, list) or not all(isinstance(t, dict) and t.keys() >= PLANNED for t in trials):
+            raise StorageError(
+                f"{path}: damaged: a study's name and its trials ({', '.join(sorted(PLANNED))}) are expected"
+            )
+        return plan
 
     def write_plan(self, plan: dict[str, Any], study: str, trials_done: int) -> None:
         """Write the plan and the resolved study; log the plan of analysis if it is not the last one logged."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -117,3 +118,28 @@ def test_export_is_one_file_with_every_trial_and_factor(store: Store, tmp_path: 
     assert table.loc["none", "test_correct"] == 80
     with pytest.raises(StorageError, match="no trials to export"):
         Store(tmp_path / "empty").export(tmp_path / "none.parquet")
+
+
+def test_a_file_of_other_columns_or_of_another_trial_is_refused(store: Store) -> None:
+    other = "0" * 16
+    (store.trials / f"{other}.parquet").write_bytes((store.trials / f"{TRIAL.trial_id}.parquet").read_bytes())
+    with pytest.raises(StorageError, match=f"holds trial {TRIAL.trial_id}: a file was renamed"):
+        store.read(other)
+    pq.write_table(pa.table({"seed": [1]}), store.trials / f"{other}.parquet")
+    with pytest.raises(StorageError, match="is no trial of this harness: lacks classes"):
+        store.read(other)
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "[]", '{"study": "x", "trials": [{}]}', "[" * 100_000, '{"study": 3, "trials": []}']
+)
+def test_a_plan_that_is_none_is_refused(store: Store, text: str) -> None:
+    (store.folder / schema.PLAN_FILE).write_text(text)
+    with pytest.raises(StorageError, match=r"plan\.json: damaged"):
+        store.plan()
+
+
+def test_an_export_among_the_trials_is_refused(store: Store) -> None:
+    with pytest.raises(StorageError, match="every file is one trial"):
+        store.export(store.trials / "all.parquet")
+    assert store.trial_ids() == [TRIAL.trial_id]
