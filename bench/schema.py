@@ -1,7 +1,8 @@
 """The results contract: columns, types, units. The only part of bench that the analysis may import.
 
 A study leaves ``trials/<trial_id>.parquet`` (one row per trial) and ``curves/<trial_id>.parquet`` (one row per
-trial and epoch), ``throughput/*.parquet`` where speed was measured (one row per slot), ``plan.json`` (the trials that the present study asks for) and ``study.toml`` (the study, resolved).
+trial and epoch), ``throughput/*.parquet`` where speed was measured (one row per slot), ``plan.json`` (the trials that
+the present study asks for) and ``study.toml`` (the study, resolved).
 """
 
 from __future__ import annotations

@@ -49,9 +49,7 @@ def step_flop(sizes: tuple[int, ...], rows: int) -> int:
     return 3 * sum(per_layer) - per_layer[0]
 
 
-def calibrate(
-    sizes: tuple[int, ...], rows: int, stack_size: int, repeats: int = 15, device: str = "cpu"
-) -> float:
+def calibrate(sizes: tuple[int, ...], rows: int, stack_size: int, repeats: int = 15, device: str = "cpu") -> float:
     """Return the seconds that the products of one step take per network, in float32: median of `repeats`.
 
     It is measured in this process with the threads that it has: call it on every core at once for a busy machine.

@@ -118,4 +118,4 @@ def _on_gpu() -> str | None:
     except (OSError, subprocess.SubprocessError) as error:
         return f"other processes on the GPU are not known: nvidia-smi failed ({type(error).__name__})"
     others = len(told.split()) - 1  # this measurement is one of them
-    return f"{others} other processes on the GPU" if others > 0 else None
+    return f"other processes on the GPU: {others}" if others > 0 else None

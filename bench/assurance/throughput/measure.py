@@ -47,9 +47,7 @@ def measure(
                 seconds = tuple(workbench.train(labels[index]))
             intruder = workbench.intruder()
             after = statistics.fmean(workbench.bound())
-            slots.append(
-                Slot(labels[index], block, position, seconds, before, after, load.others, intruder, started)
-            )
+            slots.append(Slot(labels[index], block, position, seconds, before, after, load.others, intruder, started))
             before = after
         counted = pairs(slots, labels[0])
         tell(block + 1, counted)

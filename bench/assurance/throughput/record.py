@@ -19,9 +19,7 @@ from bench.rows import Row
 from bench.trials import Trial
 
 
-def rows(
-    slots: Sequence[Slot], trials: Mapping[str, Trial], dose: Dose, known: Mapping[str, Any]
-) -> list[Row]:
+def rows(slots: Sequence[Slot], trials: Mapping[str, Trial], dose: Dose, known: Mapping[str, Any]) -> list[Row]:
     """Return a row of the throughput table for each slot; `known` has the columns that all rows share."""
     return [
         _row(slot, why, trials[slot.condition], dose) | dict(known)

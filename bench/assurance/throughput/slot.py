@@ -70,7 +70,7 @@ def _bounds(slot: Slot, usual: float) -> str | None:
     for when, bound in (("before", slot.bound_before), ("after", slot.bound_after)):
         off = bound / usual - 1
         if abs(off) > BOUND_TOLERANCE:
-            return f"calibration {when} it {off:+.0%} off the run's median (limit {BOUND_TOLERANCE:.0%})"
+            return f"calibration {when} it: {off:+.0%} off the run's median (limit {BOUND_TOLERANCE:.0%})"
     return None
 
 
