@@ -48,7 +48,7 @@ def percents(ratios: Sequence[float], margin: float) -> list[str]:
     """
     told = [100 * (ratio - 1) for ratio in ratios]
     count = max(digits(told, end, 1) for end in (100 * margin, 100 * margin / (1 + margin)))
-    return [f"{0.0 if float(f'{each:.{count}f}') == 0 else each:+.{count}f}%".replace("+0.0%", "0.0%") for each in told]
+    return [f"{each:+.{count}f}%" if float(f"{each:.{count}f}") else f"{0:.{count}f}%" for each in told]
 
 
 def sentence(entry: Mapping[str, Any], margin: float) -> str:

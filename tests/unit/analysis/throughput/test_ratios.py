@@ -13,7 +13,7 @@ from scipy import stats
 from analysis import verdict
 from analysis.cli import main
 from analysis.faults import TableError
-from analysis.plan import PlannedAnalysis, PlannedCondition, Plan
+from analysis.plan import Plan, PlannedAnalysis, PlannedCondition
 from analysis.throughput import speeds
 from analysis.throughput.words import percents, sentence, short
 
@@ -69,10 +69,7 @@ def test_a_disturbed_slot_with_an_absurd_time_changes_nothing(tmp_path, measured
     measured(tmp_path / "without", left)
     measured(
         tmp_path / "with",
-        [
-            disturb(row, seconds_per_step=1e6) if (row["condition"], row["block"]) in disturbed else row
-            for row in rows
-        ],
+        [disturb(row, seconds_per_step=1e6) if (row["condition"], row["block"]) in disturbed else row for row in rows],
     )
     without, with_them = found(tmp_path / "without"), found(tmp_path / "with")
     for one, other in zip(without["comparisons"], with_them["comparisons"], strict=True):
@@ -163,6 +160,7 @@ def test_faults_of_a_file_are_all_told(tmp_path, measured, made_slots):
 def test_percentages_stay_on_their_side_of_zero_and_of_both_margins():
     assert percents([1.2, 0.8, 1.0], 0.02) == ["+20.0%", "-20.0%", "0.0%"]
     assert percents([1.0199, 1 / 1.0199, 1.00001], 0.02) == ["+1.990%", "-1.951%", "+0.001%"]
+    assert percents([1.0, 1.0199999], 0.02) == ["0.00000%", "+1.99999%"]
 
 
 def test_the_command(tmp_path, measured, made_slots, capsys):

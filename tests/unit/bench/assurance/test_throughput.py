@@ -156,7 +156,7 @@ def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
 def test_a_slot_times_its_own_steps_and_not_the_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 
-    def recorded(stack, split, on_epoch):  # noqa: ANN001, ANN202
+    def recorded(stack, split, on_epoch):
         seen.append((len(stack.trials), stack.recipe.epochs, len(split.train_images), len(split.test_images)))
         return real(stack, split, on_epoch)
 
