@@ -160,7 +160,7 @@ def test_faults_of_a_file_are_all_told(tmp_path, measured, made_slots):
 def test_percentages_stay_on_their_side_of_zero_and_of_both_margins():
     assert percents([1.2, 0.8, 1.0], 0.02) == ["+20.0%", "-20.0%", "0.0%"]
     assert percents([1.0199, 1 / 1.0199, 1.00001], 0.02) == ["+1.990%", "-1.951%", "+0.001%"]
-    assert percents([1 / 1.0199], 0.02) == ["-1.95%"], "the lower end of the margin is at -1.96%"
+    assert percents([1 - 0.019612], 0.02) == ["-1.961%"], "the lower end of the margin is at -1.9608%"
     assert percents([1.0, 1.0199999], 0.02) == ["0.00000%", "+1.99999%"]
 
 
