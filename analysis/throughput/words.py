@@ -47,7 +47,13 @@ def percents(ratios: Sequence[float], margin: float) -> list[str]:
     Sides are those of no change and of both ends of the margin, which as ratios are not mirror images.
     """
     told = [100 * (ratio - 1) for ratio in ratios]
-    count = max(digits(told, end, 1) for end in (100 * margin, 100 * margin / (1 + margin)))
+    ends = (100 * margin, 100 * margin / (1 + margin))
+    count, settled = 1, False
+    while not settled:  # digits enough for one end may be too few, or round to the wrong side, for the other
+        before = count
+        for end in ends:
+            count = digits(told, end, count)
+        settled = count == before
     return [f"{each:+.{count}f}%" if float(f"{each:.{count}f}") else f"{0:.{count}f}%" for each in told]
 
 
