@@ -1,4 +1,4 @@
-"""The command line: ``compare`` and ``report``.
+"""The command line: ``compare``, ``throughput`` and ``report``.
 
 Exit codes: 0 done, 2 usage or validation, 3 internal fault, 130 interrupted.
 """
@@ -17,8 +17,12 @@ from typing import Any, TextIO
 from analysis.compare import compare
 from analysis.faults import TableError
 from analysis.files import check_writable, write_atomically
+from analysis.plan import read_plan
 from analysis.table import Table, load
 from analysis.text import render
+from analysis.throughput import DEFAULT_MARGIN, speeds
+from analysis.throughput import text as throughput_text
+from bench.schema import PLAN_FILE, THROUGHPUT_FOLDER
 
 DONE, USAGE, FAULT, INTERRUPTED = 0, 2, 3, 130
 
@@ -49,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m analysis", description="Statistics of paired, seeded trials.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_compare(commands.add_parser("compare", help="every condition against the control, on one metric"))
+    _add_throughput(commands.add_parser("throughput", help="does a condition cost speed? Of a folder's measurements"))
     _add_report(commands.add_parser("report", help="figures, tables and a page from a results folder"))
     return parser
 
@@ -66,6 +71,17 @@ def _add_compare(command: argparse.ArgumentParser) -> None:
     )
     _add_json(command)
     command.set_defaults(handler=_compare)
+
+
+def _add_throughput(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=Path, metavar="DIR", help="a results folder that bench throughput has written")
+    command.add_argument("--control", help="label of the control; default: the control of the folder's plan")
+    command.add_argument(
+        "--margin", type=float, default=DEFAULT_MARGIN, help="speeds this close count as equal; default %(default)s"
+    )
+    command.add_argument("--alpha", type=float, help="error rate, above 0 and below 1; default: the plan's, or 0.05")
+    _add_json(command)
+    command.set_defaults(handler=_throughput)
 
 
 def _add_json(command: argparse.ArgumentParser) -> None:
@@ -92,6 +108,27 @@ def _compare(given: argparse.Namespace) -> int:
         _say(render(result) + "\n")
         return DONE
     _give(json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False) + "\n", given.json)
+    return DONE
+
+
+def _throughput(given: argparse.Namespace) -> int:
+    folder = given.folder
+    if not folder.is_dir():
+        raise TableError(folder, ["is no folder; expected a results folder that bench throughput has written"])
+    plan = read_plan(folder / PLAN_FILE) if (folder / PLAN_FILE).exists() else None
+    planned = None if plan is None else plan.analysis
+    control = given.control or (planned and planned.control)
+    if not control:
+        raise TableError(folder, ["--control is missing; only a folder whose plan.json has [analysis] may do without"])
+    alpha = given.alpha if given.alpha is not None else planned.alpha if planned else 0.05
+    found = speeds(folder, plan, control=control, alpha=alpha, margin=given.margin)
+    if not found:
+        raise TableError(folder, [f"has no {THROUGHPUT_FOLDER}/*.parquet; python -m bench throughput STUDY measures"])
+    if given.json is None:
+        _say(throughput_text.render(found) + "\n")
+    else:
+        whole = {"measurements": found}
+        _give(json.dumps(whole, indent=2, allow_nan=False, ensure_ascii=False) + "\n", given.json)
     return DONE
 
 

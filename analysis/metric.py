@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis import exclusive
 from analysis.checks import as_text, numbers
 from analysis.counts import CountRatio, count_ratio, parts_of
 from analysis.faults import TableError, nearest
@@ -119,7 +120,8 @@ def measure(table: Table, metric: str) -> Measured:
     Raises
     ------
     TableError
-        An unknown metric, cells that are no numbers, infinite values of trials that did not diverge.
+        An unknown metric, cells that are no numbers, infinite values of trials that did not diverge, a speed of
+        which no row is exclusive.
     """
     frame = table.frame
     exact = count_ratio(frame, metric)
@@ -131,16 +133,17 @@ def measure(table: Table, metric: str) -> Measured:
     broken = frame["diverged"].to_numpy(bool)
     said = _said_diverged(frame)
     value = np.where((broken | said) & ~(np.abs(value) <= LARGEST), np.nan, value)
-    missing = np.isnan(value) & ~broken
+    out = exclusive.shared(table, metric)
+    missing = np.isnan(value) & ~broken & ~out
     labels, seeds = frame["condition"].to_numpy(object), frame["seed"].to_numpy(np.int64)
     numerator = np.zeros(len(frame), np.int64) if exact is None else exact.numerators
     every = Arm(seeds, value, numerator, broken)
     return Measured(
         metric=metric,
-        arms={label: every.at(np.flatnonzero((labels == label) & ~missing)) for label in table.conditions},
+        arms={label: every.at(np.flatnonzero((labels == label) & ~missing & ~out)) for label in table.conditions},
         scale=_scale(exact, value),
-        dropped=tuple(_left_out(table, metric, missing)),
-        warnings=tuple(_doubts(metric, stored, value, exact)),
+        dropped=(*_left_out(table, metric, missing), *exclusive.dropped(table, metric, out)),
+        warnings=(*_doubts(metric, stored, value, exact), *exclusive.doubts(table, metric)),
     )
 
 

@@ -1,7 +1,8 @@
 """The results contract: columns, types, units. The only part of bench that the analysis may import.
 
 A study leaves ``trials/<trial_id>.parquet`` (one row per trial) and ``curves/<trial_id>.parquet`` (one row per
-trial and epoch), ``plan.json`` (the trials that the present study asks for) and ``study.toml`` (the study, resolved).
+trial and epoch), ``throughput/*.parquet`` where speed was measured (one row per slot), ``plan.json`` (the trials that
+the present study asks for) and ``study.toml`` (the study, resolved).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ CHANCE_TOLERANCE = 0.05
 """Final test accuracy up to chance plus this (a fraction) counts as collapsed, hence diverged."""
 
 TRIALS_FOLDER, CURVES_FOLDER, ENVIRONMENT_FOLDER = "trials", "curves", "environment"
+THROUGHPUT_FOLDER = "throughput"
 PLAN_FILE, STUDY_FILE, PLANS_LOG = "plan.json", "study.toml", "plans.jsonl"
 
 
@@ -93,6 +95,39 @@ CURVES = pa.schema(
     ],
     metadata={"schema_version": str(SCHEMA_VERSION)},
 )
+
+THROUGHPUT = pa.schema(
+    [
+        _field("study", pa.string(), "name of the study"),
+        _field("condition", pa.string(), "label of the condition that trained alone in this slot"),
+        _field("condition_id", pa.string(), "hash of the condition's settings"),
+        _field("device", pa.string(), "cpu or cuda"),
+        _field("precision", pa.string(), "number format of the arithmetic"),
+        _field("engine", pa.string(), "which engine trained"),
+        _field("block", pa.int32(), "from 0; a block has every condition once, and conditions are paired by it"),
+        _field("position", pa.int32(), "from 0; the slot's place within its block"),
+        _field("stack_size", pa.int32(), "networks that a worker trains together, all of this condition"),
+        _field("workers", pa.int32(), "worker processes, all training at the same time"),
+        _field("steps", pa.int32(), "training steps timed, warm-up excluded"),
+        _field("batch_size", pa.int32(), "images in a step"),
+        _field("seconds_per_step", pa.float64(), "a worker's time for one step of one network, mean over workers"),
+        _field("throughput", pa.float64(), "training samples per second of all networks of all workers"),
+        _field("bound_before", pa.float64(), "seconds of one step's matrix products for one network, just before"),
+        _field("bound_after", pa.float64(), "the same, just after"),
+        _field("fraction_of_bound", pa.float64(), "mean of both bounds / seconds_per_step"),
+        _field("others", pa.float64(), "cores' worth of other load meanwhile; null where it is not known"),
+        _field("load_limit", pa.float64(), "others up to which a slot counts as alone"),
+        _field("bound_tolerance", pa.float64(), "fraction by which both bounds may differ from the run's median"),
+        _field("exclusive", pa.bool_(), "true: nothing else ran on the machine meanwhile"),
+        _field("reason", pa.string(), "why not, where not"),
+        _field("order_seed", pa.int64(), "seed of the order of conditions within blocks"),
+        _field("environment_id", pa.string(), "names environment/<id>.json"),
+        _field("code_hash", pa.string(), "hash of the sources that affect numbers"),
+        _field("started_at", _STAMP, "start of the slot, UTC"),
+    ],
+    metadata={"schema_version": str(SCHEMA_VERSION)},
+)
+"""Speed, measured by itself: one row per slot. One file per measurement; measurements are never mixed."""
 
 RUN_DEPENDENT = (
     "train_seconds", "throughput", "stack_size", "workers", "exclusive", "started_at", "ended_at", "environment_id",

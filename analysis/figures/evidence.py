@@ -119,6 +119,8 @@ class Evidence:
     means : mapping of metric to means
     broken : mapping of condition to Broken
     comparisons : mapping of metric to the object that ``analysis compare --json`` prints
+    speed : mapping or None
+        One of the objects that ``analysis throughput --json`` prints; None where speed was not measured.
     """
 
     settings: tuple[Setting, ...]
@@ -127,6 +129,7 @@ class Evidence:
     means: Mapping[str, tuple[Mean, ...]]
     broken: Mapping[str, Broken]
     comparisons: Mapping[str, Mapping[str, Any]]
+    speed: Mapping[str, Any] | None = None
 
     @property
     def control(self) -> Setting:

@@ -6,7 +6,7 @@ import json
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from analysis.plan import PlannedAnalysis, read_plan
 from analysis.reading import read
 from analysis.report.curves import read_curves
 from analysis.table import Table, load
+from analysis.throughput import speeds
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, STUDY_FILE
 
 TOLD = ("test_accuracy", "generalisation_gap", "running_gap", "test_loss", "running_train_loss")
@@ -95,7 +96,8 @@ def gather(folder: Path) -> Material:
     if plan.analysis is None:
         raise TableError(folder / PLAN_FILE, ["has no analysis; a report needs control, primary and alpha"])
     selections = _selections(folder, {each.trial_id for each in plan.trials})
-    pools = tuple(_pool(folder, where, plan.analysis) for where in selections)
+    measured = speeds(folder, plan, control=plan.analysis.control, alpha=plan.analysis.alpha)
+    pools = tuple(_with_speed(_pool(folder, where, plan.analysis), measured) for where in selections)
     return Material(
         folder=folder,
         study=plan.study or folder.name,
@@ -106,6 +108,15 @@ def gather(folder: Path) -> Material:
         plan_changes=_log(folder / PLANS_LOG),
         environments={path.stem: _json(path) for path in sorted((folder / ENVIRONMENT_FOLDER).glob("*.json"))},
     )
+
+
+def _with_speed(pool: Pool, measured: Sequence[Mapping[str, Any]]) -> Pool:
+    """Return the pool with the measurement of speed on its own device and at its own precision."""
+    own = pool.table.pool
+    mine = [
+        each for each in measured if all(own.get(name, each[name]) == each[name] for name in ("device", "precision"))
+    ]
+    return replace(pool, evidence=replace(pool.evidence, speed=mine[0])) if mine else pool
 
 
 def _selections(folder: Path, planned: set[str]) -> list[dict[str, str]]:

@@ -30,7 +30,8 @@ def write_report(folder: Path, out: Path) -> Path:
     folder : Path
         A results folder that ``bench run`` has written.
     out : Path
-        Where to write: ``index.html``, ``compare.json``, ``tables/*.csv``, ``figures/*.svg`` and ``*.png``.
+        Where to write: ``index.html``, ``compare.json``, ``throughput.json`` where speed was measured,
+        ``tables/*.csv``, ``figures/*.svg`` and ``*.png``.
 
     Returns
     -------
@@ -47,6 +48,8 @@ def write_report(folder: Path, out: Path) -> Path:
     files, drawings = _figures(material)
     files |= _tables(material, document)
     files["compare.json"] = _text(_objects(material)).encode()
+    if measured := _speeds(material):
+        files["throughput.json"] = _text({"measurements": measured}).encode()
     files[PAGE] = render(document, drawings, datetime.now(UTC)).encode()
     for name, content in files.items():
         write_atomically(out / name, content)
@@ -94,6 +97,12 @@ def _prefix(pool: Pool) -> str:
     """Return what sets the files of a pool apart; empty where there is one pool."""
     kept = "".join(each if each.isalnum() else "-" for each in pool.name)
     return f"{kept}-" if kept else ""
+
+
+def _speeds(material: Material) -> list[Any]:
+    """Return every measurement of speed that the report tells, once."""
+    told = {each["file"]: each for pool in material.pools if (each := pool.evidence.speed) is not None}
+    return list(told.values())
 
 
 def _objects(material: Material) -> Any:

@@ -14,15 +14,24 @@ from collections.abc import Callable
 import torch
 
 
-def products(sizes: tuple[int, ...], rows: int, stack_size: int, dtype: torch.dtype) -> Callable[[], None]:
+def products(
+    sizes: tuple[int, ...], rows: int, stack_size: int, dtype: torch.dtype, device: str = "cpu"
+) -> Callable[[], None]:
     """Return a function that does the products of one step of `rows` images for `stack_size` networks, by ``bmm``."""
     shapes = list(itertools.pairwise(sizes))
-    inputs = [torch.rand(stack_size, rows, i).to(dtype) for i, _ in shapes]
-    weights = [torch.rand(stack_size, i, o).to(dtype) for i, o in shapes]
-    errors = [torch.rand(stack_size, rows, o).to(dtype) for _, o in shapes]
-    outputs = [torch.empty(stack_size, rows, o, dtype=dtype) for _, o in shapes]
-    passed_on = [torch.empty(stack_size, rows, i, dtype=dtype) for i, _ in shapes]
-    gradients = [torch.empty(stack_size, i, o, dtype=dtype) for i, o in shapes]
+
+    def filled(*shape: int) -> torch.Tensor:
+        return torch.rand(stack_size, *shape).to(device, dtype)
+
+    def empty(*shape: int) -> torch.Tensor:
+        return torch.empty(stack_size, *shape, dtype=dtype, device=device)
+
+    inputs = [filled(rows, i) for i, _ in shapes]
+    weights = [filled(i, o) for i, o in shapes]
+    errors = [filled(rows, o) for _, o in shapes]
+    outputs = [empty(rows, o) for _, o in shapes]
+    passed_on = [empty(rows, i) for i, _ in shapes]
+    gradients = [empty(i, o) for i, o in shapes]
 
     def step() -> None:
         for layer in range(len(shapes)):
@@ -40,17 +49,24 @@ def step_flop(sizes: tuple[int, ...], rows: int) -> int:
     return 3 * sum(per_layer) - per_layer[0]
 
 
-def calibrate(sizes: tuple[int, ...], rows: int, stack_size: int, repeats: int = 15) -> float:
+def calibrate(sizes: tuple[int, ...], rows: int, stack_size: int, repeats: int = 15, device: str = "cpu") -> float:
     """Return the seconds that the products of one step take per network, in float32: median of `repeats`.
 
     It is measured in this process with the threads that it has: call it on every core at once for a busy machine.
     """
-    step = products(sizes, rows, stack_size, torch.float32)
+    step = products(sizes, rows, stack_size, torch.float32, device)
     step()
-    return statistics.median(_seconds(step) for _ in range(repeats)) / stack_size
+    return statistics.median(_seconds(step, device) for _ in range(repeats)) / stack_size
 
 
-def _seconds(step: Callable[[], None]) -> float:
-    started = time.perf_counter()
+def _seconds(step: Callable[[], None], device: str) -> float:
+    """Return how long `step` takes until `device` has done it."""
+    started = _clock(device)
     step()
-    return time.perf_counter() - started
+    return _clock(device) - started
+
+
+def _clock(device: str) -> float:
+    if device == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter()

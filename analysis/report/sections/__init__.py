@@ -21,6 +21,7 @@ from analysis.report.sections import (
     method,
     provenance,
     secondary,
+    speed,
 )
 
 OF_POOL: tuple[Callable[[Material, Pool], Section | None], ...] = (
@@ -31,6 +32,7 @@ OF_POOL: tuple[Callable[[Material, Pool], Section | None], ...] = (
     gaps.section,
     secondary.section,
     divergence.section,
+    speed.section,
     left_out.section,
 )
 """Told for each device, precision and data set by itself; in the order of the report."""

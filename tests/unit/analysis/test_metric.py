@@ -197,3 +197,28 @@ def test_the_direction_of_an_error_is_doubted(metric, said):
     doubted = "give --lower-is-better if lower is better"
     assert any(doubted in text for text in compare(table, metric, "a").warnings) is said
     assert not any(doubted in text for text in compare(table, metric, "a", lower_is_better=False).warnings)
+
+
+@pytest.mark.parametrize("metric", ["train_seconds", "throughput"])
+def test_a_speed_uses_only_rows_that_are_exclusive(metric):
+    columns = {metric: [1.0, 2.0, 3.0, 1e6], "exclusive": [True, True, True, False]}
+    found = measure(counts(**columns), metric)
+    assert list(found.arms["a"].value) == [1.0, 2.0]
+    assert list(found.arms["b"].value) == [3.0]
+    (dropped,) = found.dropped
+    assert (dropped.condition, dropped.seeds) == ("b", (1,)) and "something else ran" in dropped.reason
+    assert any("ratios" in text for text in found.warnings)
+    assert measure(counts(**columns), "test_accuracy").dropped == ()
+
+
+def test_a_speed_without_any_exclusive_row_is_refused():
+    table = counts(train_seconds=[1.0, 2.0, 3.0, 4.0], exclusive=[False] * 4)
+    with pytest.raises(TableError, match="bench throughput STUDY"):
+        measure(table, "train_seconds")
+    assert measure(table, "test_accuracy").arms["a"].value.size == 2
+
+
+def test_a_table_that_does_not_say_whether_it_was_exclusive_is_doubted():
+    found = measure(counts(train_seconds=[1.0, 2.0, 3.0, 4.0]), "train_seconds")
+    assert list(found.arms["b"].value) == [3.0, 4.0]
+    assert any("no column exclusive" in text for text in found.warnings)

@@ -71,7 +71,26 @@ def make(
         means={metric: tuple(_mean(label, metric, good[label]) for label in labels) for metric in METRICS},
         broken={label: _broken(label, seeds, diverged) for label in labels},
         comparisons=comparisons,
+        speed=_speed(labels, seeds),
     )
+
+
+def _speed(labels: Mapping[str, tuple[float, ...]], blocks: int) -> dict[str, Any]:
+    """Return a measurement of speed in which every condition is slower than the one before it."""
+    entries = []
+    for index, label in enumerate(labels):
+        ratio = 1 + 0.007 * index
+        reach = {"": 0.01, "_90": 0.007} if blocks > 1 else {}
+        ends = {
+            f"ratio_{end}_simultaneous{inner}": ratio + side * reach[inner] if inner in reach else None
+            for end, side in (("low", -1), ("high", 1))
+            for inner in ("", "_90")
+        }
+        entries.append(
+            {"condition": label, "control": "none", "alpha": 0.05, "n_blocks": blocks, "ratio": ratio, **ends,
+             "verdict": "inconclusive", "blocks": [{"ratio": ratio}] * blocks}
+        )  # fmt: skip
+    return {"control": "none", "alpha": 0.05, "margin": 0.02, "comparisons": entries[1:]}
 
 
 def _mean(label: str, metric: str, seeds: Sequence[int]) -> Mean:

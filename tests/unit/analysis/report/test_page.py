@@ -104,8 +104,8 @@ def test_every_figure_has_a_name_and_a_description_for_screen_readers(page, usua
 def test_sections_come_in_their_order(page):
     assert page.headings == [
         "Answer", "Differences to the control", "Learning curves", "Accuracy and gap by dropout rate",
-        "Running gap and clean gap", "Secondary metrics", "Collapsed and diverged trials", "What was left out",
-        "Method", "Provenance",
+        "Running gap and clean gap", "Secondary metrics", "Collapsed and diverged trials", "Does it cost speed?",
+        "What was left out", "Method", "Provenance",
     ]  # fmt: skip
 
 

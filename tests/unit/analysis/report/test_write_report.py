@@ -286,3 +286,34 @@ def test_the_command_gives_the_page_or_the_numbers_it_was_made_from(make_folder,
     said = json.loads(capsys.readouterr().out)
     assert said == json.loads((tmp_path / "out" / "compare.json").read_text())
     assert "test_accuracy" in said
+
+
+def test_without_a_measurement_of_speed_one_sentence_says_how_to_get_one(report):
+    page = report(labels=SMALL).page
+    start = page.index('id="does-it-cost-speed"')
+    section = page[start : page.index("</section>", start)]
+    assert "python -m bench throughput dropout does it" in section
+    assert "<svg" not in section and "<table" not in section
+    assert not (report(labels=SMALL).out / "throughput.json").exists()
+
+
+def test_a_measurement_of_speed_is_told_alike_in_words_table_figure_and_json(
+    make_folder, made_slots, measured, disturb, tmp_path
+):
+    folder = make_folder(labels=("none", "book"), seeds=3)
+    ids = {each["label"]: each["condition_id"] for each in json.loads((folder / "plan.json").read_text())["conditions"]}
+    rows = [row | {"condition_id": ids[row["condition"]]} for row in made_slots({"none": 1.0, "book": 1.2}, blocks=9)]
+    rows[0] = disturb(rows[0], seconds_per_step=1e9)
+    measured(folder, rows)
+    page = write_report(folder, tmp_path / "out").read_text(encoding="utf-8")
+    (speed,) = json.loads((tmp_path / "out" / "throughput.json").read_text())["measurements"]
+    (book,) = speed["comparisons"]
+    assert book["n_blocks"] == 8 and 1.19 < book["ratio"] < 1.21
+    change = f"+{100 * (book['ratio'] - 1):.1f}%"
+    start = page.index('id="does-it-cost-speed"')
+    section = page[start : page.index("</section>", start)]
+    assert f"“book” is slower than “none”: {change} time" in section
+    assert section.count(change) >= 4, "sentence, table, and the figure in both widths"
+    assert "17 of 18 slots were alone on the machine" in section and "other load, 1 slot" in section
+    assert "1,000,000" not in section
+    assert {"speed-wide.svg", "speed-narrow.png"} <= {path.name for path in (tmp_path / "out" / "figures").iterdir()}

@@ -1,0 +1,130 @@
+"""``python -m bench throughput STUDY``."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shlex
+import sys
+from typing import Any
+
+from bench.assurance.lanes import Lanes
+from bench.assurance.throughput import record
+from bench.assurance.throughput.machine import dose_for, workbench
+from bench.assurance.throughput.measure import AGAIN, measure
+from bench.assurance.throughput.slot import pairs, reasons
+from bench.commands import options as common
+from bench.executors import serial
+from bench.executors.processes import physical_cores
+from bench.faults import UsageError
+from bench.provenance import environment
+from bench.runner import Run, present_devices
+from bench.store import Store
+from bench.study import Study
+from bench.trials import Trial, content_hash, stacks
+
+NAME = "throughput"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    common.add_study(parser)
+    parser.add_argument(
+        "--blocks", type=common.count, default=12, help="blocks wanted alone on the machine (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--seconds", type=_seconds, default=1.5, help="training time of a slot, about (default: %(default)s)"
+    )
+    parser.add_argument("--order-seed", type=_seed, default=0, help="seed of the order (default: %(default)s)")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Measure the speed of every condition; exit 1 where other load left fewer blocks than were wanted.
+
+    Standard output carries the files written and nothing else. A measurement is written when it is complete.
+    """
+    study, store = common.study_and_store(options)
+    cores = len(physical_cores())
+    if options.workers > cores:
+        raise UsageError(f"--workers {options.workers} was given; to measure speed, at most one per core: {cores}")
+    devices = present_devices(study, options.device)
+    common.fetch(study.recipe.data)
+    out = [] if options.out is None else ["--out", str(options.out)]
+    command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
+    Run(study, store, serial.run, options.workers).start(devices, command)
+    for device in study.devices:
+        if device not in devices:
+            print(f"{device}: not measured: it is not used here", file=sys.stderr)
+    provenance = environment(devices, study.recipe)
+    complete = True
+    for device, precision in dict.fromkeys((trial.device, trial.precision) for trial in study.trials()):
+        if device in devices:
+            trials = _by_label(study, device, precision)
+            complete &= _measure(options, store, trials, provenance)
+    return common.DONE if complete else common.SOME_FAILED
+
+
+def _by_label(study: Study, device: str, precision: str) -> dict[str, Trial]:
+    """Return one trial of each condition by its label, the control first."""
+    mine = [trial for trial in study.trials() if (trial.device, trial.precision) == (device, precision)]
+    control = study.analysis.control
+    ordered = sorted(mine, key=lambda trial: (trial.condition.label != control, trial.seed != study.seeds[0]))
+    found: dict[str, Trial] = {}
+    for trial in ordered:
+        found.setdefault(trial.condition.label, trial)
+    return found
+
+
+def _measure(options: argparse.Namespace, store: Store, trials: dict[str, Trial], provenance: dict[str, Any]) -> bool:
+    """Measure one device at one precision and write it; return whether every condition has the blocks wanted."""
+    control = next(iter(trials.values()))
+    device = control.device
+    workers = options.workers if device == "cpu" else 1
+    most = None if provenance["self_test"][device]["stack_slices_equal"] else 1
+    stack_size = max(len(stack.trials) for stack in stacks(trials.values(), 1, most))
+
+    def tell(blocks: int, counted: dict[str, int]) -> None:
+        least = min(counted.values())
+        print(
+            f"{device} {control.precision}: block {blocks}, alone on the machine in {least} of {options.blocks} wanted",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    with Lanes(workers) as lanes:
+        dose = dose_for(lanes, control, stack_size, options.seconds)
+        bench = workbench(lanes, trials, dose)
+        slots = measure(bench, list(trials), options.blocks, options.order_seed, tell)
+    environment_id = content_hash(provenance)
+    store.write_environment(environment_id, provenance)
+    known = {"environment_id": environment_id, "order_seed": options.order_seed}
+    print(record.write(store.folder, record.rows(slots, trials, dose, known)))
+    left_out = sum(why is not None for why in reasons(slots))
+    if left_out:
+        print(f"{left_out} of {len(slots)} slots were not alone on the machine: kept, never compared", file=sys.stderr)
+    short = min(pairs(slots, control.condition.label).values())
+    if short < options.blocks:
+        print(
+            f"{device} {control.precision}: {short} of {options.blocks} blocks wanted, after {AGAIN} times as many:"
+            " measure again when nothing else runs",
+            file=sys.stderr,
+        )
+    return short >= options.blocks
+
+
+def _seconds(text: str) -> float:
+    """Return `text` as a positive number."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} was given; a finite number above 0 is expected")
+    return number
+
+
+def _seed(text: str) -> int:
+    """Return `text` as a seed."""
+    if not text.isdecimal() or int(text) >= 1 << 63:
+        raise argparse.ArgumentTypeError(f"{text!r} was given; a whole number from 0 is expected")
+    return int(text)

@@ -1,0 +1,115 @@
+"""Speed as a user measures it, and a planted slowness that must be found."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from itertools import pairwise
+
+import pyarrow.parquet as pq
+import pytest
+import torch
+
+from analysis.throughput import speeds
+from analysis.throughput.words import short
+from bench import schema
+from bench.assurance.load import Load
+from bench.assurance.throughput import machine, record
+from bench.assurance.throughput.machine import Dose, train_slot
+from bench.assurance.throughput.measure import Workbench, measure
+from tests.conftest import condition, trial
+from tests.end_to_end.conftest import Workplace
+
+COLUMNS = schema.THROUGHPUT.names
+
+
+def analysis(workplace: Workplace, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "analysis", *arguments]
+    return subprocess.run(command, cwd=workplace.folder, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.mark.slow
+def test_measure_twice_and_analyse_without_any_trial(workplace: Workplace) -> None:
+    """Whether the machine is quiet is not known here: both exit codes are right, and every slot is accounted for."""
+    for number in (1, 2):
+        process = workplace.start("throughput", "tiny.toml", "--blocks", "2", "--seconds", "0.05")
+        out, err = process.communicate(timeout=120)
+        assert process.returncode in (0, 1), err
+        files = sorted((workplace.folder / "results/tiny/throughput").iterdir())
+        assert len(files) == number
+        assert (workplace.folder / out.strip()) in files
+    table = pq.read_table(files[-1])
+    rows = table.to_pylist()
+    assert table.schema.names == COLUMNS
+    assert {row["condition"] for row in rows} == {"none", "book", "all-dropped"}
+    blocks = {row["block"] for row in rows}
+    assert len(rows) == 3 * len(blocks) and 2 <= len(blocks) <= 4
+    assert all(row["seconds_per_step"] > 0 and row["bound_before"] > 0 for row in rows)
+    assert all((row["reason"] is None) == row["exclusive"] for row in rows)
+    for one, following in pairwise(rows):
+        assert one["bound_after"] == following["bound_before"], "one calibration between any two slots"
+    environment = workplace.folder / f"results/tiny/environment/{rows[0]['environment_id']}.json"
+    assert environment.exists()
+
+    told = analysis(workplace, "throughput", "results/tiny", "--json", "-")
+    assert told.returncode == 0, told.stderr
+    (speed,) = json.loads(told.stdout)["measurements"]
+    assert (speed["earlier_measurements"], speed["control"]) == (1, "none")
+    assert speed["n_exclusive"] == sum(row["exclusive"] for row in rows)
+    assert len(speed["left_out"]) == len(rows) - speed["n_exclusive"]
+    assert analysis(workplace, "throughput", "results/tiny").stdout.startswith("Measured on cpu")
+
+    refused = analysis(workplace, "report", "results/tiny")
+    assert refused.returncode == 2 and "no trials" in refused.stderr
+    workplace.bench("run", "tiny.toml")
+    assert analysis(workplace, "report", "results/tiny").returncode == 0
+    refused = analysis(workplace, "compare", "results/tiny", "--metric", "throughput")
+    assert refused.returncode == 2 and "bench throughput STUDY" in refused.stderr
+
+
+@pytest.mark.slow
+def test_what_cannot_be_measured_is_said(workplace: Workplace) -> None:
+    workplace.study(devices='["cpu", "cuda"]')
+    if not torch.cuda.is_available():
+        process = workplace.start("throughput", "tiny.toml", "--blocks", "1", "--seconds", "0.02")
+        _, err = process.communicate(timeout=120)
+        assert process.returncode in (0, 1) and "cuda: not measured" in err
+        _, err = workplace.bench("throughput", "tiny.toml", "--device", "cuda", code=2)
+        assert "no such device" in err
+    for option, value in (("--seconds", "nan"), ("--blocks", "0"), ("--order-seed", "-1"), ("--workers", "999")):
+        _, err = workplace.bench("throughput", "tiny.toml", option, value, code=2)
+        assert value in err
+
+
+@pytest.mark.slow
+def test_a_condition_that_is_20_per_cent_slower_is_found(tmp_path, monkeypatch) -> None:
+    """The real training, and a sleep of a fifth of its time planted in one of three equal conditions."""
+
+    def slowed(stack, split, on_epoch):
+        outcomes = real(stack, split, on_epoch)
+        if stack.trials[0].condition.label == "slow":
+            started = time.perf_counter()
+            time.sleep(0.2 * sum(outcome.train_seconds for outcome in outcomes))
+            for outcome in outcomes:
+                outcome.train_seconds += (time.perf_counter() - started) / len(outcomes)
+        return outcomes
+
+    class Quiet(Load):
+        def __exit__(self, *_):
+            self.others = 0.0  # a test cannot have the machine for itself; what is tested is the way of the numbers
+
+    real = machine.train_stack
+    monkeypatch.setattr(machine, "train_stack", slowed)
+    monkeypatch.setattr(machine, "check_sources", lambda stack: None)
+    trials = {label: trial(condition(label)) for label in ("none", "slow", "same")}
+    dose = Dose(4, 8, 5)
+    bench = Workbench(lambda label: [train_slot(trials[label], dose)], lambda: [1.0], Quiet, lambda: None)
+    slots = measure(bench, list(trials), 14, 0, lambda *_: None)
+    record.write(tmp_path, record.rows(slots, trials, dose, {"environment_id": "e", "order_seed": 0}))
+    (speed,) = speeds(tmp_path, None, control="none", alpha=0.05)
+    slow, same = (next(each for each in speed["comparisons"] if each["condition"] == name) for name in ("slow", "same"))
+    assert 1.1 < slow["ratio"] < 1.35
+    assert short(slow).startswith("slower") and slow["p_max_t"] < 0.01
+    assert same["ratio_low_simultaneous"] < 1.1
