@@ -17,8 +17,9 @@ from bench.commands import options as common
 from bench.executors import serial
 from bench.executors.processes import physical_cores
 from bench.faults import UsageError
+from bench.precision import Target
 from bench.provenance import environment
-from bench.runner import Run, present_devices
+from bench.runner import Run, present_targets
 from bench.store import Store
 from bench.study import Study
 from bench.trials import Trial, content_hash, stacks
@@ -47,26 +48,24 @@ def execute(options: argparse.Namespace) -> int:
     cores = len(physical_cores())
     if options.workers > cores:
         raise UsageError(f"--workers {options.workers} was given; to measure speed, at most one per core: {cores}")
-    devices = present_devices(study, options.device)
+    targets = present_targets(study, options.device)
     common.fetch(study.recipe.data)
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
-    Run(study, store, serial.run, options.workers).start(devices, command)
-    for device in study.devices:
-        if device not in devices:
-            print(f"{device}: not measured: it is not used here", file=sys.stderr)
-    provenance = environment(devices, study.recipe)
+    Run(study, store, serial.run, options.workers).start(targets, command)
+    for target in study.targets():
+        if target not in targets:
+            print(f"{target}: not measured: it is not used here", file=sys.stderr)
+    provenance = environment(targets, study.recipe)
     complete = True
-    for device, precision in dict.fromkeys((trial.device, trial.precision) for trial in study.trials()):
-        if device in devices:
-            trials = _by_label(study, device, precision)
-            complete &= _measure(options, store, trials, provenance)
+    for target in targets:
+        complete &= _measure(options, store, _by_label(study, target), provenance)
     return common.DONE if complete else common.SOME_FAILED
 
 
-def _by_label(study: Study, device: str, precision: str) -> dict[str, Trial]:
+def _by_label(study: Study, target: Target) -> dict[str, Trial]:
     """Return one trial of each condition by its label, the control first."""
-    mine = [trial for trial in study.trials() if (trial.device, trial.precision) == (device, precision)]
+    mine = [trial for trial in study.trials() if trial.target == target]
     control = study.analysis.control
     ordered = sorted(mine, key=lambda trial: (trial.condition.label != control, trial.seed != study.seeds[0]))
     found: dict[str, Trial] = {}
@@ -76,17 +75,17 @@ def _by_label(study: Study, device: str, precision: str) -> dict[str, Trial]:
 
 
 def _measure(options: argparse.Namespace, store: Store, trials: dict[str, Trial], provenance: dict[str, Any]) -> bool:
-    """Measure one device at one precision and write it; return whether every condition has the blocks wanted."""
+    """Measure one target and write it; return whether every condition has the blocks wanted."""
     control = next(iter(trials.values()))
-    device = control.device
-    workers = options.workers if device == "cpu" else 1
-    most = None if provenance["self_test"][device]["stack_slices_equal"] else 1
+    target = control.target
+    workers = options.workers if target.device == "cpu" else 1
+    most = None if provenance["self_test"][str(target)]["stack_slices_equal"] else 1
     stack_size = max(len(stack.trials) for stack in stacks(trials.values(), 1, most))
 
     def tell(blocks: int, counted: dict[str, int]) -> None:
         least = min(counted.values())
         print(
-            f"{device} {control.precision}: block {blocks}, alone on the machine in {least} of {options.blocks} wanted",
+            f"{target}: block {blocks}, alone on the machine in {least} of {options.blocks} wanted",
             file=sys.stderr,
             flush=True,
         )
@@ -105,7 +104,7 @@ def _measure(options: argparse.Namespace, store: Store, trials: dict[str, Trial]
     short = min(pairs(slots, control.condition.label).values())
     if short < options.blocks:
         print(
-            f"{device} {control.precision}: {short} of {options.blocks} blocks wanted, after {AGAIN} times as many:"
+            f"{target}: {short} of {options.blocks} blocks wanted, after {AGAIN} times as many:"
             " measure again when nothing else runs",
             file=sys.stderr,
         )
