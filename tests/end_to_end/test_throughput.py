@@ -77,7 +77,7 @@ def test_what_cannot_be_measured_is_said(workplace: Workplace) -> None:
         _, err = process.communicate(timeout=120)
         assert process.returncode in (0, 1) and "cuda: not measured" in err
         _, err = workplace.bench("throughput", "tiny.toml", "--device", "cuda", code=2)
-        assert "no such device" in err
+        assert "finds none of these here: cuda" in err
     for option, value in (("--seconds", "nan"), ("--blocks", "0"), ("--order-seed", "-1"), ("--workers", "999")):
         _, err = workplace.bench("throughput", "tiny.toml", option, value, code=2)
         assert value in err
