@@ -6,11 +6,11 @@ DIR ?= results/$(basename $(notdir $(STUDY)))
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup data bench report perf test check clean
+.PHONY: help setup data bench report perf perf-check test check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make bench STUDY=name-or-file.toml   another study (now: $(STUDY))"
 	@echo "  make report DIR=results-folder       another folder (now: $(DIR))"
@@ -37,6 +37,10 @@ report: $(READY)  ## Make the report of a results folder again (DIR=...)
 
 perf: $(READY)  ## Measure the engine's speed, as a fraction of what the machine's matrix products allow
 	$(BIN)/python -m pytest tests/perf
+
+perf-check: $(READY)  ## Compare HEAD's speed and numbers with those of its merge base with BASE=ref (HEAD: an A/A run)
+	@[ -n "$(BASE)" ] || { echo "make perf-check BASE=ref: name a branch, tag or commit to compare HEAD with" >&2; exit 2; }
+	$(BIN)/python -m bench perf-check --base "$(BASE)" $(OPTIONS)
 
 test: $(READY)  ## Run the whole test suite
 	$(BIN)/python -m pytest

@@ -1,0 +1,49 @@
+"""A/A runs: one line each in a tracked file, and the false-alarm rate over all of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from analysis.divergence import clopper_pearson
+from bench.assurance.gate.faults import GateError
+
+FILE = Path("results/perf/aa.jsonl")
+LEVEL = 0.05
+
+
+def append(file: Path, line: dict[str, Any]) -> None:
+    """Add a run: one write of one line, so that two gates at once leave two whole lines."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as handle:
+            handle.write(json.dumps(line, allow_nan=False) + "\n")
+    except OSError as error:
+        raise GateError(f"{file}: cannot be written: {error.strerror or error}") from error
+
+
+def read(file: Path) -> list[dict[str, Any]]:
+    """Return all runs; raise GateError naming a line that is none."""
+    if not file.exists():
+        return []
+    runs = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            run = json.loads(line)
+            run["alarm"], run["verdicts"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise GateError(f"{file}, line {number}: not the record of an A/A run: {error!r}") from error
+        runs.append(run)
+    return runs
+
+
+def false_alarms(runs: Sequence[dict[str, Any]]) -> str:
+    """Return the false-alarm rate over A/A runs with its exact 95% interval, in a sentence."""
+    alarms = sum(bool(run["alarm"]) for run in runs)
+    low, high = clopper_pearson(alarms, len(runs), LEVEL)
+    return (
+        f"A/A runs on record: {len(runs)}, false alarms: {alarms} ({alarms / len(runs):.1%},"
+        f" 95% interval {low:.1%} to {high:.1%}, Clopper-Pearson)"
+    )

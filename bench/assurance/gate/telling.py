@@ -1,0 +1,63 @@
+"""What the gate prints: the verdict of each benchmark, what this run could have seen, and what changed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from bench.assurance.gate.numbers import Numbers
+from bench.assurance.gate.verdict import ALPHA, MARGIN, POWER, Estimate, Verdict
+
+SHOWN_DIFFERENCES = 40
+
+
+def percent(log_ratio: float) -> str:
+    """Return a log ratio as a signed change in per cent."""
+    return f"{math.expm1(log_ratio):+.1%}"
+
+
+def interval(seen: Estimate) -> str:
+    """Return the estimate with its interval."""
+    return f"{percent(seen.mean)} [{percent(seen.low)}, {percent(seen.high)}]"
+
+
+def name_of(benchmark: str) -> str:
+    """Return a benchmark's name without file and prefix."""
+    return benchmark.rpartition("::")[2].removeprefix("test_")
+
+
+def speed(verdicts: Sequence[Verdict], control: Estimate) -> str:
+    """Return a line for each benchmark: time of HEAD against that of the base, positive is slower."""
+    level = 1 - 2 * ALPHA
+    lines = [f"time of HEAD against the base, + is slower, with the {level:.0%} t interval of {control.n} rounds"]
+    for each in verdicts:
+        line = f"  {name_of(each.benchmark):<20} {each.verdict:<12}"
+        if each.first is not None:
+            line += f" {interval(each.first):<28}"
+        if each.fresh is not None:
+            line += f" fresh rounds {interval(each.fresh)}"
+        if each.visible is not None:
+            line += f" visible from {each.visible:+.1%}"
+        lines.append(line + (f" ({each.why})" if each.why else ""))
+    lines.append(f"  {'control (sgemm)':<20} {'':<12} {interval(control)}")
+    seen = [each.visible for each in verdicts if each.visible is not None]
+    if seen:
+        lines.append(
+            f"smallest slowdown that this run could have seen ({POWER:.0%} power, against a margin of"
+            f" {math.expm1(MARGIN):.0%}): {min(seen):.1%} in the steadiest benchmark, {max(seen):.1%} in the noisiest"
+        )
+    return "\n".join(lines)
+
+
+def numbers(found: Numbers) -> str:
+    """Return whether numbers changed, and column by column which."""
+    left_out = "trial_id and code_hash, which name the sources, and columns that depend on the run left out"
+    lines = [f"numbers NOT COMPARED: {found.refused}"] if found.refused else []
+    if found.changed:
+        lines.append(f"NUMBERS CHANGED: {len(found.differences)} columns differ ({found.trials} trials; {left_out})")
+        lines += [f"  {each.told()}" for each in found.differences[:SHOWN_DIFFERENCES]]
+        if (more := len(found.differences) - SHOWN_DIFFERENCES) > 0:
+            lines.append(f"  and {more} columns more")
+    elif not found.refused:
+        lines.append(f"numbers unchanged, to the bit, in {found.trials} trials and their curves ({left_out})")
+    return "\n".join([*lines, *(f"  {note}" for note in found.notes)])

@@ -1,0 +1,119 @@
+"""The two trees that are compared, each a git worktree, and the benchmarks that measure both."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.assurance.gate.faults import GateError, GateFault
+
+SIDES = HEAD, BASE = "head", "base"
+"""Names of equal length, so that no path of one side is longer than the other's."""
+
+BENCHMARKS = "tests/perf"
+RULER = ("tests", "pyproject.toml", "bench/assurance/calibration.py")
+"""What HEAD lends to both sides: benchmarks, their settings, and the control's matrix products."""
+
+
+@dataclass(frozen=True)
+class Commits:
+    """What is compared: full hashes, in the checkout at `repository`."""
+
+    repository: Path
+    head: str
+    base: str
+
+    @property
+    def same(self) -> bool:
+        """Whether both sides are one commit: then the run is an A/A run, and any alarm is false."""
+        return self.head == self.base
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Folders: each side's sources, and the benchmarks of HEAD."""
+
+    sides: dict[str, Path]
+    commits: dict[str, str]
+    ruler: Path
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Return what git says; raise GateError with git's own words."""
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise GateError(f"git is needed and cannot be started: {error}") from error
+    if done.returncode:
+        raise GateError(f"git {' '.join(arguments)}: {done.stderr.strip() or f'exit code {done.returncode}'}")
+    return done.stdout.strip()
+
+
+def find_commits(folder: Path, base: str) -> Commits:
+    """Return HEAD and its merge base with the ref `base`; raise GateError naming what is missing."""
+    try:
+        repository = Path(git(folder, "rev-parse", "--show-toplevel"))
+    except GateError as error:
+        raise GateError(f"{folder.resolve()}: not a git checkout; the gate compares commits ({error})") from error
+    shallow = git(repository, "rev-parse", "--is-shallow-repository") == "true"
+    hint = "; this clone is shallow: git fetch --unshallow gets its whole history" if shallow else ""
+    try:
+        given = git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
+    except GateError:
+        raise GateError(f"--base {base}: no such commit, branch or tag here{hint}") from None
+    head = git(repository, "rev-parse", "--verify", "HEAD^{commit}")
+    try:
+        return Commits(repository, head, git(repository, "merge-base", head, given))
+    except GateError:
+        raise GateError(f"--base {base}: it has no commit in common with HEAD{hint}") from None
+
+
+def uncommitted(repository: Path) -> list[str]:
+    """Return the files whose changes are in no commit, those under results left out: they are not measured."""
+    lines = git(repository, "status", "--porcelain", "--untracked-files=normal", "--", ".", ":!results").splitlines()
+    return [line[3:] for line in lines]
+
+
+def benchmark_names(commits: Commits, side: str) -> set[str]:
+    """Return the names of the test functions among a commit's own benchmarks."""
+    commit = getattr(commits, side)
+    pattern = ["-h", "-o", "-E", r"^def test_\w+", commit, "--", f"{BENCHMARKS}/*.py"]
+    try:
+        found = git(commits.repository, "grep", *pattern)
+    except GateError:
+        return set()
+    return {line.removeprefix("def ") for line in found.splitlines()}
+
+
+@contextmanager
+def checked_out(commits: Commits) -> Iterator[Trees]:
+    """Give a worktree of each side and the benchmarks of HEAD; remove all of them whatever happens."""
+    with tempfile.TemporaryDirectory(prefix="perf-check-") as temporary:
+        folder = Path(temporary).resolve()
+        sides = {side: folder / side for side in SIDES}
+        try:
+            for side, tree in sides.items():
+                git(commits.repository, "worktree", "add", "--quiet", "--detach", str(tree), getattr(commits, side))
+            _lend(commits, folder / "ruler")
+            yield Trees(sides, {HEAD: commits.head, BASE: commits.base}, folder / "ruler")
+        finally:
+            for tree in sides.values():
+                if tree.exists():
+                    git(commits.repository, "worktree", "remove", "--force", str(tree))
+            git(commits.repository, "worktree", "prune")
+
+
+def _lend(commits: Commits, ruler: Path) -> None:
+    """Unpack what HEAD lends to both sides; raise GateFault where HEAD has no such files."""
+    command = ["git", "-C", str(commits.repository), "archive", "--format=tar", commits.head, *RULER]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        raise GateFault(f"HEAD has no benchmarks to measure with: {done.stderr.decode().strip()}")
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        archive.extractall(ruler, filter="data")

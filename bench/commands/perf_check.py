@@ -1,0 +1,98 @@
+"""``python -m bench perf-check --base REF``: is HEAD slower than its merge base with REF, and are its numbers the same?
+
+Exit codes: 0 unchanged or improved, 4 regressed or numbers changed, 5 inconclusive or contaminated, 3 fault, 2 usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import platform
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.assurance.gate import gate, history, telling, trees
+from bench.assurance.gate.faults import GateError, GateFault
+from bench.assurance.gate.slots import places
+from bench.assurance.gate.trees import Commits
+from bench.commands import options as common
+
+NAME = "perf-check"
+FEWEST_ROUNDS = 8
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    parser.add_argument("--base", metavar="REF", required=True, help="HEAD is compared with its merge base with REF")
+    parser.add_argument("--rounds", metavar="N", type=rounds, default=FEWEST_ROUNDS, help="default: %(default)s")
+    parser.add_argument("--out", metavar="DIR", type=common.folder, help="the records (default: results/perf/<...>)")
+    parser.add_argument(
+        "--allow-numbers", action="store_true", help="changed numbers are meant: say so, and let speed alone decide"
+    )
+
+
+def rounds(text: str) -> int:
+    """Return a number of rounds."""
+    number = common.count(text)
+    if number < FEWEST_ROUNDS:
+        raise argparse.ArgumentTypeError(f"{number} was given; at least {FEWEST_ROUNDS} rounds are needed to judge")
+    return number
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Compare the speed and the numbers of HEAD with those of the commit it branched from."""
+    if importlib.util.find_spec("pytest_benchmark") is None:
+        raise GateError("pytest-benchmark is not installed; the gate measures with it: pip install -e '.[dev]'")
+    commits = trees.find_commits(Path(), options.base)
+    started = datetime.now(UTC)
+    if changed := trees.uncommitted(commits.repository):
+        shown = ", ".join(changed[:5]) + (", ..." if len(changed) > 5 else "")
+        print(f"note: uncommitted changes are NOT measured, HEAD is: {shown}", file=sys.stderr)
+    name = f"{started:%Y%m%dT%H%M%S}-{commits.base[:8]}-{commits.head[:8]}"
+    folder = (options.out or commits.repository / "results/perf" / name).resolve()
+    if folder.is_dir() and any(folder.iterdir()):
+        raise GateError(f"--out {folder}: there are files in it; records are not mixed")
+    kind = "one commit on both sides: an A/A run" if commits.same else f"HEAD {commits.head[:12]}"
+    print(f"{kind}, base {commits.base[:12]}, {options.rounds} rounds on processors {', '.join(places())}")
+    try:
+        found = gate.run(commits, options.rounds, folder)
+    except GateFault as fault:
+        print(f"fault: {fault}\nno verdict; what was measured is in {folder}", file=sys.stderr)
+        return common.FAULT
+    code = found.exit_code(options.allow_numbers)
+    summary = summarise(found, commits, started, options.rounds) | {"exit_code": code}
+    (folder / "summary.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
+    tell(found, folder)
+    if commits.same:
+        history.append(commits.repository / history.FILE, summary)
+        print(history.false_alarms(history.read(commits.repository / history.FILE)))
+    return code
+
+
+def summarise(found: gate.Found, commits: Commits, started: datetime, number: int) -> dict[str, Any]:
+    """Return the run in a line: what it was, each verdict with its estimate, and whether there was an alarm."""
+    return {
+        "date": started.isoformat(timespec="seconds"),
+        "head": commits.head,
+        "base": commits.base,
+        "machine": f"{platform.node()}, {platform.machine()}, {len(places())} cores used",
+        "rounds": number,
+        "verdicts": [asdict(each) for each in found.verdicts],
+        "control": asdict(found.control),
+        "numbers_changed": found.numbers.changed,
+        "other_load": found.others,
+        "alarm": found.regressed or found.numbers.changed,
+    }
+
+
+def tell(found: gate.Found, folder: Path) -> None:
+    """Print the verdicts."""
+    print(telling.numbers(found.numbers))
+    print(telling.speed(found.verdicts, found.control))
+    if found.others is not None:
+        print(f"other programs took {found.others:.2f} cores on average; noise widens the intervals")
+    print(f"records: {folder}")

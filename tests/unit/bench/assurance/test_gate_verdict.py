@@ -1,0 +1,179 @@
+"""Each verdict, the fresh rounds, the error rates that the gate states, and its exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from bench.assurance.gate import gate, history, verdict
+from bench.assurance.gate.faults import GateError, GateFault
+from bench.assurance.gate.numbers import Numbers
+from bench.assurance.gate.record import Record, block
+from bench.assurance.gate.verdict import ALPHA, Estimate, Verdict, confirm, estimate, judge
+
+SPREAD = np.array([-1.3, -0.9, -0.4, -0.1, 0.2, 0.5, 0.8, 1.2])
+SPREAD = (SPREAD - SPREAD.mean()) / SPREAD.std(ddof=1)
+NO_NUMBERS = Numbers(0, (), ())
+STILL = estimate(0.001 * SPREAD, np.zeros(8))
+
+
+def seen(slowdown: float, sd: float = 0.02) -> Estimate:
+    """Eight rounds whose log ratios have exactly this mean and standard deviation."""
+    return estimate(np.log1p(slowdown) + sd * SPREAD, np.zeros(8))
+
+
+def only(found: list[Verdict]) -> str:
+    assert len(found) == 1
+    return found[0].verdict
+
+
+@pytest.mark.parametrize(
+    ("slowdown", "sd", "expected"),
+    [
+        (0.15, 0.02, "regressed"),
+        (0.0, 0.02, "unchanged"),
+        (0.03, 0.01, "unchanged"),
+        (0.055, 0.02, "inconclusive"),
+        (0.15, 0.2, "inconclusive"),
+        (-0.15, 0.02, "improved"),
+    ],
+)
+def test_one_benchmark(slowdown: float, sd: float, expected: str) -> None:
+    assert only(judge({"a": seen(slowdown, sd)}, STILL)) == expected
+
+
+def test_the_test_is_the_one_sided_t_test_of_more_than_5_per_cent() -> None:
+    ratios = np.log(1.08) + 0.03 * SPREAD
+    found = stats.ttest_1samp(ratios, np.log(1.05), alternative="greater")
+    assert estimate(ratios, np.zeros(8)).p_slower == pytest.approx(found.pvalue, rel=1e-9)
+
+
+def test_holm_counts_the_benchmarks() -> None:
+    """p = 0.02 convicts alone, and not among four."""
+    t = stats.t.isf(0.02, 7)
+    slow = estimate(np.log(1.05) + 0.02 * SPREAD + t * 0.02 / np.sqrt(8), np.zeros(8))
+    assert slow.p_slower == pytest.approx(0.02)
+    assert only(judge({"a": slow}, STILL)) == "regressed"
+    family = {"a": slow} | {name: seen(0.0) for name in "bcd"}
+    assert [each.verdict for each in judge(family, STILL)] == ["inconclusive", *["unchanged"] * 3]
+
+
+def test_fresh_rounds_decide() -> None:
+    first = judge({"a": seen(0.15), "b": seen(0.0)}, STILL)
+    assert verdict.accused(first) == ["a"]
+    assert [each.verdict for each in confirm(first, {"a": seen(0.15)}, STILL)] == ["regressed", "unchanged"]
+    assert [each.verdict for each in confirm(first, {"a": seen(0.0)}, STILL)] == ["inconclusive", "unchanged"]
+    assert [each.verdict for each in confirm(first, {"a": seen(0.15)}, seen(0.1))] == ["contaminated", "unchanged"]
+
+
+def test_a_control_that_moved_contaminates_all() -> None:
+    assert only(judge({"a": seen(0.15)}, seen(0.1))) == "contaminated"
+    assert not verdict.moved(seen(0.01, 0.001))
+    assert not verdict.moved(seen(0.1, 0.3))
+
+
+def test_rounds_without_variation_are_refused() -> None:
+    with pytest.raises(ValueError, match="no clock"):
+        estimate(np.ones(8), np.zeros(8))
+
+
+def false_alarms(ratios: Callable[[np.random.Generator], np.ndarray], runs: int = 2000) -> int:
+    """Simulate whole runs of five benchmarks; `ratios` gives log ratios `[5, 8]`."""
+    rng, alarms = np.random.default_rng(0), 0
+    names = [f"b{index}" for index in range(5)]
+    for _ in range(runs):
+        first = judge({n: estimate(r, np.zeros(8)) for n, r in zip(names, ratios(rng), strict=True)}, STILL)
+        if verdict.accused(first):
+            again = {n: estimate(r, np.zeros(8)) for n, r in zip(names, ratios(rng), strict=True)}
+            alarms += any(each.verdict == "regressed" for each in confirm(first, again, STILL))
+    return alarms
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "ratios",
+    [
+        lambda rng: 0.05 * rng.standard_normal((5, 8)),
+        lambda rng: 0.3 * rng.standard_normal((5, 8)),
+        lambda rng: 0.05 * rng.standard_t(2, (5, 8)),
+        lambda rng: np.log(1.05) + 0.05 * rng.standard_normal((5, 8)),
+    ],
+    ids=["quiet", "noisy", "heavy-tailed", "exactly 5% slower"],
+)
+def test_false_alarms_are_at_most_alpha_squared(ratios: Callable[[np.random.Generator], np.ndarray]) -> None:
+    """The count is within the 99.9% quantile of a binomial at the stated limit, 0.25% of 2,000 runs."""
+    assert false_alarms(ratios) <= stats.binom.ppf(0.999, 2000, ALPHA**2)
+
+
+@pytest.mark.slow
+def test_the_smallest_visible_slowdown_is_seen_with_the_stated_power() -> None:
+    """300 simulated runs of normal noise: 80% within four standard errors."""
+    rng, sd, runs = np.random.default_rng(1), 0.05, 300
+    standard = Estimate(8, 0.0, sd / np.sqrt(8), 0, 0, 1, 1, True)
+    slow = np.log1p(verdict.smallest_visible(standard, 1))
+    caught = 0
+    for _ in range(runs):
+        first = judge({"a": estimate(slow + sd * rng.standard_normal(8), np.zeros(8))}, STILL)
+        if verdict.accused(first):
+            again = {"a": estimate(slow + sd * rng.standard_normal(8), np.zeros(8))}
+            caught += only(confirm(first, again, STILL)) == "regressed"
+    assert abs(caught / runs - 0.8) < 4 * np.sqrt(0.8 * 0.2 / runs)
+
+
+@pytest.mark.slow
+def test_a_slowdown_of_15_per_cent_is_caught() -> None:
+    """Noise of 5% a round, as on a busy machine, among five benchmarks: more than 8 of 10 runs."""
+    slow = np.log(1.15) * np.array([1, 0, 0, 0, 0])[:, None]
+    assert false_alarms(lambda rng: slow + 0.05 * rng.standard_normal((5, 8)), 300) > 0.8 * 300
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "changes", "allowed", "expected"),
+    [
+        (["unchanged", "improved", "new", "gone"], False, False, 0),
+        (["unchanged", "regressed", "inconclusive"], False, False, 4),
+        (["unchanged", "inconclusive"], False, False, 5),
+        (["contaminated"], False, False, 5),
+        (["unchanged"], True, False, 4),
+        (["unchanged"], True, True, 0),
+        (["contaminated"], True, False, 4),
+    ],
+)
+def test_exit_codes(verdicts: list[str], changes: bool, allowed: bool, expected: int) -> None:
+    differences: Any = ("a difference",) if changes else ()
+    found = gate.Found([Verdict("b", each) for each in verdicts], STILL, Numbers(1, differences, ()), None)
+    assert found.exit_code(allowed) == expected
+
+
+def rounds(head: dict[str, float], base: dict[str, float], **failures: str) -> list[list[Record]]:
+    return [[Record("head", head, {}), Record("base", base, failures)] for _ in range(2)]
+
+
+def test_a_benchmark_that_the_base_cannot_run_is_new_and_says_why() -> None:
+    made = block(rounds({"t/test_a.py::test_a": 1.0, "t/test_b.py::test_b": 1.0}, {"t/test_a.py::test_a": 1.0}, **{
+        "test_b.py": "ImportError: no b",
+    }))  # fmt: skip
+    assert made.shared == ["t/test_a.py::test_a"]
+    assert made.why_new("t/test_b.py::test_b") == "ImportError: no b"
+
+
+def test_a_benchmark_that_fails_by_chance_is_a_fault() -> None:
+    slots = [*rounds({"a": 1.0}, {"a": 1.0}), *rounds({"a": 1.0}, {})]
+    with pytest.raises(GateFault, match="by chance"):
+        block(slots)
+
+
+def test_the_record_of_aa_runs(tmp_path: Path) -> None:
+    file = tmp_path / "perf/aa.jsonl"
+    for alarm in [False] * 19 + [True]:
+        history.append(file, {"alarm": alarm, "verdicts": []})
+    told = history.false_alarms(history.read(file))
+    assert "20, false alarms: 1 (5.0%, 95% interval 0.1% to 24.9%" in told
+    file.write_text('{"alarm": 1}\n')
+    with pytest.raises(GateError, match="line 1"):
+        history.read(file)
