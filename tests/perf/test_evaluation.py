@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.train import evaluate
 from tests.perf.conftest import Measure
-from tests.perf.workload import networks, images
+from tests.perf.workload import images, networks
 
 
 def test_evaluation(measure: Measure) -> None:
