@@ -7,28 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor, nn
-
 from bench.assurance.certify.ledger import Ledger
+from bench.assurance.certify.plain_trial import train_once
 from bench.assurance.certify.setting import BOOK, Setting, one_stack
 from bench.assurance.lanes import Lanes
 from bench.data import data_hash
 from bench.data.split import Split
-from bench.reference import BookMLP, accuracy, train
 from bench.rows import measured
 from bench.train import train_stack
 from bench.trials import Recipe, Seeds, content_hash, sources_hash
 from bench.work import load_split
 
 ENGINE, REFERENCE = "engine", "reference"
-REFERENCE_SOURCES = ("bench.reference", "bench.data.split", "bench.assurance.certify.arms")
+REFERENCE_SOURCES = ("bench.reference", "bench.data.split", "bench.assurance.certify.plain_trial")
 FIRST_SEED = 1_000_000
 """Of the engine's trials: studies count their seeds from 0."""
 
@@ -62,39 +58,6 @@ class Task:
         )
 
 
-@dataclass(frozen=True)
-class ShuffledBatches:
-    """Training or test images in batches, from memory; shuffled anew by torch's own generator at every pass."""
-
-    images: Tensor
-    labels: Tensor
-    batch_size: int
-    shuffle: bool
-
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        count = len(self.images)
-        order = torch.randperm(count) if self.shuffle else torch.arange(count)
-        for rows in order.split(self.batch_size):
-            yield self.images[rows], self.labels[rows]
-
-
-def reference_trial(task: Task, split: Split) -> dict[str, Any]:
-    """Train the plain module once, as the book does; the seed decides weights, order and dropout."""
-    torch.manual_seed(task.index)
-    recipe = task.recipe
-    net = BookMLP((split.train_images.shape[1], *recipe.hidden, split.classes), [nn.Dropout(rate) for rate in BOOK])
-    batches = ShuffledBatches(split.train_images, split.train_labels, recipe.batch_size, shuffle=True)
-    tested = ShuffledBatches(split.test_images, split.test_labels, 1000, shuffle=False)
-    epochs = train(net, (batches, tested), recipe.epochs, recipe.learning_rate)
-    clean = accuracy(net, ShuffledBatches(split.train_images, split.train_labels, 1000, shuffle=False))
-    return {
-        "running_train_loss": [epoch.train_loss for epoch in epochs],
-        "running_train_accuracy": [epoch.train_accuracy for epoch in epochs],
-        "test_accuracy": [epoch.test_accuracy for epoch in epochs],
-        "train_accuracy": clean,
-    }
-
-
 def engine_trial(task: Task, split: Split) -> dict[str, Any]:
     """Train a stack of one by the engine."""
     seeds = Seeds(*[FIRST_SEED + task.index] * 3)
@@ -106,6 +69,11 @@ def engine_trial(task: Task, split: Split) -> dict[str, Any]:
         "test_accuracy": [score.correct.double().mean().item() for score in outcome.test],
         "train_accuracy": measured(outcome, split.classes)["train_accuracy"],
     }
+
+
+def reference_trial(task: Task, split: Split) -> dict[str, Any]:
+    """Train the plain module once."""
+    return train_once(split, task.recipe, BOOK, task.index)
 
 
 TRAIN = {ENGINE: engine_trial, REFERENCE: reference_trial}

@@ -41,7 +41,20 @@ FACTOR = 4.0
 
 def climb(setting: Setting) -> Finding:
     """Compare the losses at the precision with those of float64, by rate, and of evaluation at fixed weights."""
-    return Finding(NAME, CLAIM, [_drifts(name, *training, setting) for name, training in TRAININGS.items()])
+    checks = [_drifts(name, *training, setting) for name, training in TRAININGS.items()]
+    return Finding(NAME, CLAIM, [*checks, *_is_used(setting)])
+
+
+def _is_used(setting: Setting) -> list[Check]:
+    """Return whether the precision does anything: an option that is ignored would drift least of all."""
+    if setting.precision in ("float32", "float64"):
+        return []
+    split = _rounded(sample_split(STEPS, TEST_ROWS, "cpu", torch.float64), setting)
+    (ours,), (full,) = (by_engine(split, STEPS, SEEDS, [BOOK], each) for each in (setting.precision, "float32"))
+    away = float(_relative(ours, full).max())
+    return [
+        Check("the precision is used: losses differ from float32's", away > 0, {"largest_relative_difference": away})
+    ]
 
 
 def _drifts(name: str, recipe: Recipe, rates: Rates, setting: Setting) -> Check:

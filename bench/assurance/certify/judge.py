@@ -82,39 +82,39 @@ def smallest_margin(error: float, df: float) -> float:
 
 
 def spread(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, family: int) -> Check:
-    """Compare standard deviations by Bonett's interval of their ratio, which allows for heavy tails.
+    """Compare mean absolute deviations from the median by the interval of their ratio, which bears heavy tails.
 
-    Bonett 2006, *Robust confidence interval for a ratio of standard deviations*, Applied Psychological Measurement
-    30, 432-439: ln of the ratio of variances, variance (g - k1)/(n1 - 1) + (g - k2)/(n2 - 1), k = (n - 3)/n, with g the
-    pooled kurtosis about trimmed means.
+    Bonett and Seier 2003, *Confidence intervals for mean absolute deviations*, The American Statistician 57, 233-236.
+    (An interval of the ratio of standard deviations by the pooled kurtosis errs in 8.5% where 5% are promised, at
+    n = 100 and tails of t with 5 degrees of freedom.)
     """
-    ratio = float(ours.std(ddof=1) / theirs.std(ddof=1))
-    kurtosis = pooled_kurtosis([ours, theirs])
-    variance = sum((kurtosis - (len(arm) - 3) / len(arm)) / (len(arm) - 1) for arm in (ours, theirs))
+    (deviation, error), (other, other_error) = log_deviation(ours), log_deviation(theirs)
+    estimate, total = deviation - other, math.hypot(error, other_error)
 
     def at(level: float) -> tuple[float, float]:
-        half = float(stats.norm.ppf((1 + level) / 2)) * math.sqrt(variance) / 2
-        return ratio * math.exp(-half), ratio * math.exp(half)
+        half = float(stats.norm.ppf((1 + level) / 2)) * total
+        return math.exp(estimate - half), math.exp(estimate + half)
 
     figures = {
         "engine_sd": float(ours.std(ddof=1)),
         "reference_sd": float(theirs.std(ddof=1)),
-        "kurtosis": kurtosis,
         "p_brown_forsythe": float(stats.levene(ours, theirs, center="median").pvalue),
         "n_engine": len(ours),
         "n_reference": len(theirs),
-        "smallest_margin": math.exp(smallest_margin(math.sqrt(variance) / 2, math.inf)),
+        "smallest_margin": math.exp(smallest_margin(total, math.inf)),
     }
-    return judged(name, Interval(ratio, at), (1 / margin, margin), family, figures)
+    return judged(name, Interval(math.exp(estimate), at), (1 / margin, margin), family, figures)
 
 
-def pooled_kurtosis(arms: list[np.ndarray]) -> float:
-    """Return the pooled kurtosis about means trimmed by 1 / (2 sqrt(n - 4)) at each end; 3 for normal arms."""
-    total = sum(map(len, arms))
-    trimmed = [stats.trim_mean(arm, 1 / (2 * math.sqrt(len(arm) - 4))) for arm in arms]
-    fourth = sum(((arm - middle) ** 4).sum() for arm, middle in zip(arms, trimmed, strict=True))
-    second = sum(((arm - arm.mean()) ** 2).sum() for arm in arms)
-    return float(total * fourth / second**2)
+def log_deviation(values: np.ndarray) -> tuple[float, float]:
+    """Return ln of the mean absolute deviation from the median, corrected by n / (n - 1), and its standard error.
+
+    Variance (d^2 + g - 1) / n with d = (mean - median) / deviation and g = variance / deviation^2.
+    """
+    n, median = len(values), float(np.median(values))
+    deviation = float(np.abs(values - median).mean())
+    lean, weight = (float(values.mean()) - median) / deviation, float(values.var(ddof=1)) / deviation**2
+    return math.log(deviation * n / (n - 1)), math.sqrt((lean**2 + weight - 1) / n)
 
 
 def share(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, family: int) -> Check:
