@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
@@ -93,7 +94,8 @@ class Lanes:
 
 
 def _serve(pipe: Connection, core: int) -> None:
-    """Answer calls until the pipe closes."""
+    """Answer calls until the pipe closes. Ctrl-C is for the caller to handle, who ends the lanes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
     torch.set_num_threads(1)
