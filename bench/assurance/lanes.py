@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import traceback
-from collections.abc import Callable
-from multiprocessing.connection import Connection
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection, wait
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import torch
 
 from bench.executors.processes import physical_cores
 
 SPAWN = multiprocessing.get_context("spawn")
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
 
 
 class LaneError(Exception):
@@ -65,9 +69,33 @@ class Lanes:
                 raise LaneError(answer)
         return [answer for _, answer in answers]
 
+    def share(self, function: Callable[[Task], Answer], tasks: Sequence[Task]) -> Iterator[tuple[Task, Answer]]:
+        """Call a module-level function once for each task; yield (task, answer) as they come.
+
+        A free lane takes the next task. Raises LaneError where a lane raised or ended.
+        """
+        waiting, at_work = list(reversed(tasks)), {}
+        free = list(self._pipes)
+        while waiting or at_work:
+            while free and waiting:
+                pipe, task = free.pop(), waiting.pop()
+                pipe.send((function, (task,)))
+                at_work[pipe] = task
+            ready = wait(at_work)
+            for pipe in [each for each in at_work if each in ready]:
+                try:
+                    fine, answer = pipe.recv()
+                except EOFError as error:
+                    raise LaneError(f"a lane ended while it was at {at_work[pipe]}") from error
+                if not fine:
+                    raise LaneError(answer)
+                free.append(pipe)
+                yield at_work.pop(pipe), answer
+
 
 def _serve(pipe: Connection, core: int) -> None:
-    """Answer calls until the pipe closes."""
+    """Answer calls until the pipe closes. Ctrl-C is for the caller to handle, who ends the lanes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
     torch.set_num_threads(1)

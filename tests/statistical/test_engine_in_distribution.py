@@ -2,53 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 from scipy import stats
 from torch import nn
 
-from bench.data.split import Images, make_split
-from bench.reference import BookDropout, BookMLP, train
-from bench.train import train_stack
+from bench.assurance.certify.arms import ENGINE, Task, engine_trial
+from bench.assurance.certify.plain_trial import train_once
+from bench.assurance.certify.setting import BOOK
+from bench.data.split import Images, Split, make_split
+from bench.reference import BookDropout
 from bench.trials import Recipe
-from tests.conftest import condition, stack
 
 pytestmark = pytest.mark.slow
 
 RECIPE = Recipe("fashion_mnist_sample", 2000, 0, (64, 32), "default", 4, 64, 0.1)
-RATES = (0.2, 0.5)
 RUNS = 24
 ALPHA = 1e-4
 """Of each test: with a fixed seed they pass or fail for good."""
 
 
+def last_epochs(rows: list[dict[str, Any]]) -> np.ndarray:
+    """Return running loss, running accuracy and test accuracy of the last epoch, `[runs, 3]`."""
+    metrics = ("running_train_loss", "running_train_accuracy", "test_accuracy")
+    return np.array([[row[metric][-1] for metric in metrics] for row in rows])
+
+
 @pytest.fixture(scope="module")
-def engine_runs(sample_images: Images) -> np.ndarray:
-    """Running loss, running accuracy and test accuracy of the last epoch, `[RUNS, 3]`."""
-    split = make_split(sample_images, RECIPE.train_size, 0)
-    runs = []
-    for seed in range(RUNS):
-        (outcome,) = train_stack(stack(condition("x", dropout=RATES), seed=seed, recipe=RECIPE), split, lambda: None)
-        running, test = outcome.running[-1], outcome.test[-1]
-        runs.append([running.loss, running.correct.double().mean(), test.correct.double().mean()])
-    return np.array(runs)
+def split(sample_images: Images) -> Split:
+    return make_split(sample_images, RECIPE.train_size, 0)
+
+
+@pytest.fixture(scope="module")
+def engine_runs(split: Split) -> np.ndarray:
+    return last_epochs([engine_trial(Task(ENGINE, i, RECIPE, "float32", "cpu"), split) for i in range(RUNS)])
 
 
 @pytest.fixture(scope="module", params=[BookDropout, nn.Dropout], ids=["book", "torch"])
-def reference_runs(request: pytest.FixtureRequest, sample_images: Images) -> np.ndarray:
-    split = make_split(sample_images, RECIPE.train_size, 0)
-    data = torch.utils.data.TensorDataset(split.train_images, split.train_labels)
-    runs = []
+def reference_runs(request: pytest.FixtureRequest, split: Split) -> np.ndarray:
     with torch.random.fork_rng():
-        torch.manual_seed(0)
-        for _ in range(RUNS):
-            batches = torch.utils.data.DataLoader(data, RECIPE.batch_size, shuffle=True)
-            net = BookMLP((784, *RECIPE.hidden, 10), [request.param(rate) for rate in RATES])
-            tested = [(split.test_images, split.test_labels)]
-            epoch = train(net, (batches, tested), RECIPE.epochs, RECIPE.learning_rate)[-1]
-            runs.append([epoch.train_loss, epoch.train_accuracy, epoch.test_accuracy])
-    return np.array(runs)
+        return last_epochs([train_once(split, RECIPE, BOOK, seed, request.param) for seed in range(RUNS)])
 
 
 def test_means_and_spreads_agree(engine_runs: np.ndarray, reference_runs: np.ndarray) -> None:
@@ -59,12 +55,8 @@ def test_means_and_spreads_agree(engine_runs: np.ndarray, reference_runs: np.nda
         assert 2 * min(stats.f.sf(ratio, RUNS - 1, RUNS - 1), stats.f.cdf(ratio, RUNS - 1, RUNS - 1)) > ALPHA
 
 
-def test_the_comparison_would_notice_another_rate(engine_runs: np.ndarray, sample_images: Images) -> None:
+def test_the_comparison_would_notice_another_rate(engine_runs: np.ndarray, split: Split) -> None:
     """Dropout of 0.4/0.5 in place of 0.2/0.5: the running loss tells."""
-    split = make_split(sample_images, RECIPE.train_size, 0)
-    other = [
-        train_stack(stack(condition("x", dropout=(0.4, 0.5)), seed=100 + s, recipe=RECIPE), split, lambda: None)[0]
-        for s in range(RUNS)
-    ]
-    losses = np.array([outcome.running[-1].loss for outcome in other])
-    assert stats.ttest_ind(engine_runs[:, 0], losses, equal_var=False).pvalue < ALPHA
+    with torch.random.fork_rng():
+        other = last_epochs([train_once(split, RECIPE, (0.4, 0.5), 100 + seed) for seed in range(RUNS)])
+    assert stats.ttest_ind(engine_runs[:, 0], other[:, 0], equal_var=False).pvalue < ALPHA

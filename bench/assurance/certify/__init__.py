@@ -1,0 +1,1 @@
+"""The ladder of certification: rungs in order, each a module with NAME, CLAIM and climb(setting) -> Finding."""

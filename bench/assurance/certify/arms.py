@@ -1,0 +1,117 @@
+"""The two arms of rung 4: the book's recipe trained by the engine, and by the reference, one trial at a time.
+
+Trials of an arm are independent: each has a seed of its own, and a stack of one. The arms share no random number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from bench.assurance.certify.ledger import Ledger
+from bench.assurance.certify.plain_trial import train_once
+from bench.assurance.certify.setting import BOOK, Setting, one_stack
+from bench.assurance.lanes import Lanes
+from bench.data import data_hash
+from bench.data.split import Split
+from bench.rows import measured
+from bench.train import train_stack
+from bench.trials import Recipe, Seeds, content_hash, sources_hash
+from bench.work import load_split
+
+ENGINE, REFERENCE = "engine", "reference"
+REFERENCE_SOURCES = ("bench.reference", "bench.data.split", "bench.assurance.certify.plain_trial")
+FIRST_SEED = 1_000_000
+"""Of the engine's trials: studies count their seeds from 0."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One trial of one arm."""
+
+    arm: str
+    index: int
+    recipe: Recipe
+    precision: str
+    device: str
+
+    @property
+    def key(self) -> str:
+        """Hash of all that this trial's numbers depend on."""
+        engine = self.arm == ENGINE
+        return content_hash(
+            {
+                "arm": self.arm,
+                "index": self.index,
+                "recipe": asdict(self.recipe),
+                "rates": BOOK,
+                "first_seed": FIRST_SEED,
+                "precision": self.precision,
+                "device": self.device,
+                "data": data_hash(self.recipe.data, self.recipe.train_size, self.recipe.validation_size),
+                "sources": sources_hash(("dropout",)) if engine else _reference_hash(),
+            }
+        )
+
+
+def engine_trial(task: Task, split: Split) -> dict[str, Any]:
+    """Train a stack of one by the engine."""
+    seeds = Seeds(*[FIRST_SEED + task.index] * 3)
+    stack = one_stack([BOOK], task.recipe, seeds, task.precision, task.device)
+    (outcome,) = train_stack(stack, split, lambda: None)
+    return {
+        "running_train_loss": [score.loss for score in outcome.running],
+        "running_train_accuracy": [score.correct.double().mean().item() for score in outcome.running],
+        "test_accuracy": [score.correct.double().mean().item() for score in outcome.test],
+        "train_accuracy": measured(outcome, split.classes)["train_accuracy"],
+    }
+
+
+def reference_trial(task: Task, split: Split) -> dict[str, Any]:
+    """Train the plain module once."""
+    return train_once(split, task.recipe, BOOK, task.index)
+
+
+TRAIN = {ENGINE: engine_trial, REFERENCE: reference_trial}
+
+
+def perform(task: Task) -> dict[str, Any]:
+    """Train one trial in this process; the reference always on the CPU, in float32."""
+    recipe = task.recipe
+    split = load_split(recipe.data, recipe.train_size, recipe.validation_size, task.device)
+    return {"key": task.key, "arm": task.arm, "index": task.index} | TRAIN[task.arm](task, split)
+
+
+def train_arms(setting: Setting) -> dict[str, list[dict[str, Any]]]:
+    """Return the trials of both arms, training what is not on disk yet."""
+    of_arm = {
+        ENGINE: [Task(ENGINE, i, setting.recipe, setting.precision, setting.device) for i in range(setting.trials)],
+        REFERENCE: [Task(REFERENCE, i, setting.recipe, "float32", "cpu") for i in range(setting.trials)],
+    }
+    ledgers = {
+        ENGINE: Ledger(setting.folder / "trials.jsonl"),
+        REFERENCE: Ledger(setting.out / "reference" / "trials.jsonl"),
+    }
+    found = {arm: ledgers[arm].read(task.key for task in tasks) for arm, tasks in of_arm.items()}
+    pairs = zip(of_arm[ENGINE], of_arm[REFERENCE], strict=True)
+    to_do = [task for pair in pairs for task in pair if task.key not in found[task.arm]]
+    total = 2 * setting.trials
+    setting.say(f"{total - len(to_do)} of {total} trials are on disk")
+    if to_do:
+        with Lanes(setting.workers) as lanes:
+            for done, (task, row) in enumerate(lanes.share(perform, to_do), start=1):
+                ledgers[task.arm].append(row)
+                found[task.arm][task.key] = row
+                if done % 10 == 0 or done == len(to_do):
+                    setting.say(f"{total - len(to_do) + done} of {total} trials are done")
+    return {arm: [found[arm][task.key] for task in tasks] for arm, tasks in of_arm.items()}
+
+
+@lru_cache(maxsize=1)
+def _reference_hash() -> str:
+    files = [Path(importlib.import_module(name).__file__ or "") for name in REFERENCE_SOURCES]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]

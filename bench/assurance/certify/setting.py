@@ -1,0 +1,88 @@
+"""What is certified: a precision on a device, on which task, with how many trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from bench.data import DATA_SETS, data_hash, data_root
+from bench.data.split import Split, make_split
+from bench.faults import UsageError, nearest
+from bench.precision import PRECISIONS, Target
+from bench.regularisers import REGULARISERS
+from bench.trials import Condition, Recipe, Seeds, Stack, Trial, sources_hash
+
+BOOK = (0.2, 0.5)
+"""Dropout of the book's experiment, by hidden layer."""
+EXACT = "float32"
+"""The precision of trials whose split is in float64: nothing is rounded below the split's own format."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a certification needs to know."""
+
+    precision: str
+    device: str
+    recipe: Recipe
+    """Of the trials of rung 4: the book's, but for the number of epochs."""
+    trials: int
+    """In each arm."""
+    workers: int
+    out: Path
+    say: Callable[[str], None] = lambda text: None
+    """Progress, for people."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the verdict and the engine's trials go."""
+        return self.out / f"{self.device}-{self.precision}"
+
+
+def book_recipe(epochs: int, data: str = "fashion_mnist") -> Recipe:
+    """Return the book's recipe: 784-256-256-10, batches of 256, plain SGD at learning rate 0.5."""
+    return Recipe(data, DATA_SETS[data].train_total, 0, (256, 256), "default", epochs, 256, 0.5)
+
+
+def check(precision: str, device: str) -> None:
+    """Raise UsageError where the precision or the device is not here."""
+    if precision not in PRECISIONS:
+        known = ", ".join(PRECISIONS)
+        raise UsageError(f"--precision {precision} was given; this engine has {known}{nearest(precision, PRECISIONS)}")
+    target = Target(device, precision)
+    if not target.exists():
+        raise UsageError(f"--precision {precision} was given; it exists on {', '.join(PRECISIONS[precision])} only")
+    if not target.is_present():
+        raise UsageError(f"--device {device} --precision {precision}: PyTorch finds no {target} on this machine.")
+
+
+def one_stack(rates: list[tuple[float, ...]], recipe: Recipe, seeds: Seeds, precision: str, device: str) -> Stack:
+    """Return trials with these dropout rates, one stack."""
+    code = sources_hash(tuple(REGULARISERS))
+    data = data_hash(recipe.data, recipe.train_size, recipe.validation_size)
+    return Stack(
+        tuple(
+            Trial(
+                study="certify",
+                condition=Condition(f"rates-{index}", (("dropout", each),)),
+                seed=seeds.init,
+                seeds=seeds,
+                recipe=recipe,
+                device=device,
+                data_hash=data,
+                code_hash=code,
+                precision=precision,
+            )
+            for index, each in enumerate(rates)
+        )
+    )
+
+
+def sample_split(recipe: Recipe, test_rows: int, device: str, dtype: torch.dtype) -> Split:
+    """Return real images for the rungs that need few: the recipe's, and the first `test_rows` to test on."""
+    split = make_split(DATA_SETS[recipe.data].load(data_root()), recipe.train_size, recipe.validation_size, dtype)
+    tested = replace(split, test_images=split.test_images[:test_rows], test_labels=split.test_labels[:test_rows])
+    return tested.to(torch.device(device))

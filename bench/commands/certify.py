@@ -1,0 +1,65 @@
+"""``python -m bench certify --precision P``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import torch
+
+from bench.assurance.certify import ladder, setting, telling
+from bench.assurance.certify.distribution import NAME as DISTRIBUTION
+from bench.assurance.certify.finding import EQUIVALENT
+from bench.commands import options as common
+from bench.files import write_atomically
+from bench.precision import PRECISIONS, Target
+from bench.provenance import environment
+from bench.study import DEVICES
+
+NAME = "certify"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    parser.add_argument("--precision", required=True, help=f"one of {', '.join(PRECISIONS)}")
+    parser.add_argument("--device", choices=DEVICES, default="cpu", help="default: %(default)s")
+    parser.add_argument("--trials", type=common.count, default=100, help="in each arm (default: %(default)s)")
+    parser.add_argument("--epochs", type=common.count, default=10, help="of each trial (default: %(default)s)")
+    parser.add_argument("--data", choices=list(common.DATA_SETS), default="fashion_mnist", help="default: %(default)s")
+    parser.add_argument("--rungs", nargs="+", choices=list(ladder.RUNGS), default=list(ladder.RUNGS), metavar="RUNG")
+    parser.add_argument("--out", type=common.folder, default=Path("results/certify"), metavar="DIR")
+    common.add_workers(parser)
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Certify a precision against the plain reference: equivalent or not, within stated margins, at a stated n.
+
+    Rungs: agreement, randomness, drift, distribution. Interrupted, the same command goes on from there. The verdict is
+    written to
+    DIR/<device>-<precision>/verdict.json and .md. Exit code: 0 equivalent, 1 not equivalent or inconclusive.
+    """
+    setting.check(options.precision, options.device)
+    recipe = setting.book_recipe(options.epochs, options.data)
+    if DISTRIBUTION in options.rungs:
+        common.fetch(options.data)
+    asked = setting.Setting(
+        precision=options.precision,
+        device=options.device,
+        recipe=recipe,
+        trials=options.trials,
+        workers=options.workers,
+        out=options.out,
+        say=lambda text: print(text, file=sys.stderr, flush=True),
+    )
+    torch.set_num_threads(1)
+    findings = list(ladder.climb(asked, options.rungs))
+    document = ladder.document(asked, findings, environment([Target(options.device, options.precision)], recipe))
+    document["command"] = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
+    write_atomically(asked.folder / "verdict.json", json.dumps(document, indent=1).encode())
+    write_atomically(asked.folder / "verdict.md", telling.markdown(document).encode())
+    print(telling.summary(document), file=sys.stderr)
+    print(asked.folder)
+    return common.DONE if document["verdict"] == EQUIVALENT else common.SOME_FAILED
