@@ -14,8 +14,8 @@ from bench.fused import philox
 from bench.fused.step import FusedStack
 from bench.trials import Condition, Recipe, Seeds, Stack, Trial
 
-UNIT = {"float32": 2.0**-24, "tf32": 2.0**-11, "bfloat16": 2.0**-9}
-"""Largest relative rounding error of an operand (2^-9: bfloat16 to nearest)."""
+UNIT = {"float32": 2.0**-24, "tf32": 2.0**-11, "bfloat16": 2.0**-8}
+"""Largest relative error of rounding an operand to nearest."""
 STEPS = 3
 RATES = ((0.0, 0.0), (0.2, 0.5), (1.0, 0.3))
 SEEDS = (Seeds(1, 2, 3), Seeds(4, 5, 6))

@@ -1,8 +1,8 @@
 """What the kernels compute with: pixels, operands in a number format, and products summed in float32.
 
 A precision is its definition: each operand of a product is rounded to the format, products are summed in float32.
-``float32`` rounds nothing; ``tf32`` keeps 10 bits after the point, ``bfloat16`` 7; ``tf32x3`` splits each operand in two
-TF32 numbers, which loses no more than float32 sums do (it is for evaluation, where nothing is to be rounded).
+``float32`` rounds nothing; ``tf32`` keeps 10 bits after the point, ``bfloat16`` 7; ``tf32x3`` splits each operand in
+two TF32 numbers, which loses little more than float32 sums do (for evaluation, where nothing is to be rounded).
 """
 
 from __future__ import annotations
@@ -12,33 +12,42 @@ import triton.language as tl
 
 TWO_TO_MINUS_32 = tl.constexpr(2.0**-32)
 INTERPRETED = tl.constexpr(triton.knobs.runtime.interpret)
-"""Triton's interpreter has no products of bfloat16: there the rounded operands are multiplied as float32, which is the
-same, since each product of two such numbers is exact in float32."""
+"""Triton's interpreter cuts bfloat16 off instead of rounding, and has no products of it: there operands are rounded
+here, and multiplied as float32, which is the same, since a product of two such numbers is exact in float32."""
 
 
 @triton.jit
 def pixel(byte):
     """Return uint8 k as the float32 nearest to k / 255, as a correctly rounded division gives.
 
-    k * 0x01010101 is k / 255 * 2^32 less its fraction; that the fraction is not 0 (unless k is) goes into the last
-    bit, and the conversion to float32 then rounds as it must. A division would take ten times the instructions.
+    k * 0x01010101 is k / 255 * 2^32 less its fraction. That the fraction is not 0 (unless k is) goes into the last
+    bit, and the conversion to float32 then rounds as it must; but for k = 1, whose last bit is 1 already. A division
+    would take several times the instructions, and there is one for every pixel of every network's batch.
     """
     whole = byte.to(tl.uint32)
-    return (whole * 0x01010101 | tl.minimum(whole, 1)).to(tl.float32) * TWO_TO_MINUS_32
+    scaled = (whole * 0x01010101 | tl.minimum(whole, 1)) + (whole == 1).to(tl.uint32)
+    return scaled.to(tl.float32) * TWO_TO_MINUS_32
 
 
 @triton.jit
 def operand(x, PRECISION: tl.constexpr):
     """Return float32 `x` as an operand of products: rounded to nearest; what is not finite stays so."""
     if PRECISION == "bfloat16":
-        rounded = x.to(tl.bfloat16)
+        if INTERPRETED:
+            x = nearest(x, 16)
+        x = x.to(tl.bfloat16)
     elif PRECISION == "tf32":
-        bits = x.to(tl.uint32, bitcast=True)
-        nearest = ((bits + 0x1000) & 0xFFFFE000).to(tl.float32, bitcast=True)
-        rounded = tl.where((bits & 0x7F800000) == 0x7F800000, x, nearest)
-    else:
-        rounded = x
-    return rounded
+        x = nearest(x, 13)
+    return x
+
+
+@triton.jit
+def nearest(x, DROPPED: tl.constexpr):
+    """Return float32 `x` rounded to nearest, ties to even, so that its last DROPPED bits are 0."""
+    bits = x.to(tl.uint32, bitcast=True)
+    up = (1 << (DROPPED - 1)) - 1 + ((bits >> DROPPED) & 1)
+    rounded = ((bits + up) >> DROPPED << DROPPED).to(tl.float32, bitcast=True)
+    return tl.where((bits & 0x7F800000) == 0x7F800000, x, rounded)
 
 
 @triton.jit

@@ -14,12 +14,12 @@ from bench.fused.forward import at, batch, image_rows, image_tile
 
 
 @triton.jit
-def gradient_kernel(  # noqa: PLR0913 - kernels take no records
+def gradient_kernel(
     error, weight, hidden, scales, passed_on, clock, total,
     LAYER: tl.constexpr, LAYERS: tl.constexpr, INPUTS: tl.constexpr, OUTPUTS: tl.constexpr,
     IN_STRIDE: tl.constexpr, STRIDE: tl.constexpr, BATCH: tl.constexpr, PRECISION: tl.constexpr,
-    M: tl.constexpr, N: tl.constexpr, I: tl.constexpr,
-):  # fmt: skip  # noqa: E741
+    M: tl.constexpr, N: tl.constexpr, DEPTH: tl.constexpr,
+):  # fmt: skip
     """Write a tile of d loss / d pre-activations of hidden layer LAYER - 1, from `error`, that of layer LAYER.
 
     It reads the weights of layer LAYER, `[K, INPUTS, STRIDE]`, which must not be updated yet.
@@ -30,8 +30,8 @@ def gradient_kernel(  # noqa: PLR0913 - kernels take no records
     _, count = batch(clock, 0, total, BATCH, True)
     is_row, is_unit = row < count, unit < INPUTS
     sums = tl.zeros([M, N], tl.float32)
-    for first in range(0, OUTPUTS, I):
-        column = first + tl.arange(0, I)
+    for first in range(0, OUTPUTS, DEPTH):
+        column = first + tl.arange(0, DEPTH)
         is_column = column < OUTPUTS
         a = tl.load(error + at(k * BATCH + row, column, STRIDE), mask=is_row[:, None] & is_column[None, :], other=0.0)
         w = tl.load(
@@ -49,10 +49,10 @@ def gradient_kernel(  # noqa: PLR0913 - kernels take no records
 
 
 @triton.jit
-def update_kernel(  # noqa: PLR0913 - kernels take no records
+def update_kernel(
     source, order, order_of, error, weight, bias, clock, total, learning_rate,
     LAYER: tl.constexpr, INPUTS: tl.constexpr, OUTPUTS: tl.constexpr, IN_STRIDE: tl.constexpr, STRIDE: tl.constexpr,
-    BATCH: tl.constexpr, PRECISION: tl.constexpr, M: tl.constexpr, N: tl.constexpr, R: tl.constexpr,
+    BATCH: tl.constexpr, PRECISION: tl.constexpr, M: tl.constexpr, N: tl.constexpr, DEPTH: tl.constexpr,
 ):  # fmt: skip
     """Take a step of SGD, in place, on a tile of the weights of layer LAYER, and on the biases beside the first rows.
 
@@ -65,8 +65,8 @@ def update_kernel(  # noqa: PLR0913 - kernels take no records
     is_unit, is_column = unit < INPUTS, column < OUTPUTS
     begin, count = batch(clock, 0, total, BATCH, True)
     sums = tl.zeros([M, N], tl.float32)
-    for first in range(0, BATCH, R):
-        row = first + tl.arange(0, R)
+    for first in range(0, BATCH, DEPTH):
+        row = first + tl.arange(0, DEPTH)
         is_row = row < count
         if LAYER == 0:
             image = image_rows(order, order_of, k, begin, total, row, count, True)
@@ -85,8 +85,8 @@ def update_kernel(  # noqa: PLR0913 - kernels take no records
     )
     if unit_block == 0:
         bias_sums = tl.zeros([N], tl.float32)
-        for first in range(0, BATCH, R):
-            row = first + tl.arange(0, R)
+        for first in range(0, BATCH, DEPTH):
+            row = first + tl.arange(0, DEPTH)
             d = tl.load(
                 error + at(k * BATCH + row, column, STRIDE), mask=(row < count)[:, None] & is_column[None, :], other=0.0
             )

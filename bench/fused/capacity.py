@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import itertools
 
+import torch
+
 STACKS_PER_MULTIPROCESSOR = 4
 """Beyond this a larger stack fills the device no better, and a study's progress is told less often."""
 MEMORY_SHARE = 0.8
 """Of the free memory: the allocator, sorting and the library's own buffers need the rest."""
 EVALUATION_ROWS = 1024
 """Images that evaluation takes at a time."""
+MOST_IMAGES = 60_000
+"""In the largest set of the data sets that there are."""
+
+
+def capacity_of(device: torch.device, sizes: tuple[int, ...], batch_size: int, images: int = MOST_IMAGES) -> int:
+    """Return the most trials that a CUDA device trains together now."""
+    free, _ = torch.cuda.mem_get_info(device)
+    multiprocessors = torch.cuda.get_device_properties(device).multi_processor_count
+    return capacity(multiprocessors, free, bytes_per_trial(sizes, batch_size, images))
 
 
 def capacity(multiprocessors: int, free_bytes: int, bytes_per_trial: int) -> int:

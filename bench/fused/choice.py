@@ -9,24 +9,9 @@ from importlib.util import find_spec
 
 import torch
 
-STACKED, FUSED = "stacked", "fused"
-FUSED_REGULARISERS = frozenset({"dropout"})
+from bench.trials import FUSED, STACKED
 
-SOURCES = tuple(
-    f"bench.fused.{module}"
-    for module in (
-        "arithmetic",
-        "backward",
-        "forward",
-        "networks",
-        "output",
-        "philox",
-        "step",
-        "tiles",
-        "training",
-    )  # fmt: skip
-)
-"""Modules whose text is part of the id of every trial that the fused engine trains."""
+FUSED_REGULARISERS = frozenset({"dropout"})
 
 
 def engine_of(device: str, regularisers: Collection[str]) -> str:

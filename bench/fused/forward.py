@@ -44,12 +44,12 @@ def image_tile(images, image, column, is_row, PIXELS: tl.constexpr):
 
 
 @triton.jit
-def hidden_kernel(  # noqa: PLR0913 - kernels take no records
+def hidden_kernel(
     source, order, order_of, weight, bias, out, clock, mask_seeds, limits, scales, start, total,
     LAYER: tl.constexpr, LAYERS: tl.constexpr, INPUTS: tl.constexpr, OUTPUTS: tl.constexpr,
     IN_STRIDE: tl.constexpr, STRIDE: tl.constexpr, BATCH: tl.constexpr, STREAM: tl.constexpr,
-    TRAINING: tl.constexpr, PRECISION: tl.constexpr, M: tl.constexpr, N: tl.constexpr, I: tl.constexpr,
-):  # fmt: skip  # noqa: E741
+    TRAINING: tl.constexpr, PRECISION: tl.constexpr, M: tl.constexpr, N: tl.constexpr, DEPTH: tl.constexpr,
+):  # fmt: skip
     """Write a tile of the activations of hidden layer LAYER, `[K, BATCH, STRIDE]`, as operands of the next product.
 
     `source` is the images, `[., INPUTS]`, for the first layer, else the activations before, `[K, BATCH, IN_STRIDE]`.
@@ -64,8 +64,8 @@ def hidden_kernel(  # noqa: PLR0913 - kernels take no records
     if LAYER == 0:
         image = image_rows(order, order_of, k, begin, total, row, count, TRAINING)
     sums = tl.zeros([M, N], tl.float32)
-    for first in range(0, INPUTS, I):
-        unit = first + tl.arange(0, I)
+    for first in range(0, INPUTS, DEPTH):
+        unit = first + tl.arange(0, DEPTH)
         if LAYER == 0:
             a = operand(image_tile(source, image, unit, is_row, INPUTS), PRECISION)
         else:

@@ -10,12 +10,12 @@ from bench.fused.forward import at, batch, image_rows
 
 
 @triton.jit
-def output_kernel(  # noqa: PLR0913 - kernels take no records
+def output_kernel(
     hidden, labels, order, order_of, weight, bias, clock, scales, losses, hits, error, passed_on, start, total,
     LAYER: tl.constexpr, INPUTS: tl.constexpr, CLASSES: tl.constexpr, IN_STRIDE: tl.constexpr, STRIDE: tl.constexpr,
-    BATCH: tl.constexpr, TRAINING: tl.constexpr, PRECISION: tl.constexpr, M: tl.constexpr, I: tl.constexpr,
+    BATCH: tl.constexpr, TRAINING: tl.constexpr, PRECISION: tl.constexpr, M: tl.constexpr, DEPTH: tl.constexpr,
     C: tl.constexpr,
-):  # fmt: skip  # noqa: E741
+):  # fmt: skip
     """Score M rows of the batch; in training, write d loss / d logits and d loss / d the pre-activations before.
 
     LAYER is the number of hidden layers. `losses` (nats) and `hits` are `[K, total]`, at the place in the order.
@@ -26,8 +26,8 @@ def output_kernel(  # noqa: PLR0913 - kernels take no records
     begin, count = batch(clock, start, total, BATCH, TRAINING)
     is_row, is_class = row < count, column < CLASSES
     sums = tl.zeros([M, C], tl.float32)
-    for first in range(0, INPUTS, I):
-        unit = first + tl.arange(0, I)
+    for first in range(0, INPUTS, DEPTH):
+        unit = first + tl.arange(0, DEPTH)
         is_unit = unit < INPUTS
         a = tl.load(hidden + at(k * BATCH + row, unit, IN_STRIDE), mask=is_row[:, None] & is_unit[None, :], other=0.0)
         w = tl.load(
@@ -43,7 +43,7 @@ def output_kernel(  # noqa: PLR0913 - kernels take no records
     label = tl.load(labels + image, mask=is_row, other=0)
     is_target = column[None, :] == label[:, None]
     loss = -tl.sum(tl.where(is_target, log_probability, 0.0), 1)
-    best = tl.where(whole == whole, tl.argmax(log_probability, 1), 0)
+    best = tl.where(whole == whole, tl.argmax(log_probability, 1), 0)  # noqa: PLR0124 - is it a number?
     place = k * total + begin + row
     tl.store(losses + place, loss, mask=is_row)
     tl.store(hits + place, (best == label).to(tl.uint8), mask=is_row)
@@ -52,13 +52,13 @@ def output_kernel(  # noqa: PLR0913 - kernels take no records
         wrong = operand(tl.div_rn(tl.exp(log_probability) - is_target.to(tl.float32), rows), PRECISION)
         tl.store(error + at(k * BATCH + row, column, STRIDE), wrong, mask=is_row[:, None] & is_class[None, :])
         scale = tl.load(scales + k * LAYER + LAYER - 1)
-        for first in range(0, INPUTS, I):
-            unit = first + tl.arange(0, I)
+        for first in range(0, INPUTS, DEPTH):
+            unit = first + tl.arange(0, DEPTH)
             is_unit = unit < INPUTS
             w = tl.load(
                 weight + at(k * INPUTS + unit, column, STRIDE), mask=is_unit[:, None] & is_class[None, :], other=0.0
             )
-            back = product(wrong, tl.trans(operand(w, PRECISION)), tl.zeros([M, I], tl.float32), PRECISION)
+            back = product(wrong, tl.trans(operand(w, PRECISION)), tl.zeros([M, DEPTH], tl.float32), PRECISION)
             inside = is_row[:, None] & is_unit[None, :]
             active = tl.load(hidden + at(k * BATCH + row, unit, IN_STRIDE), mask=inside, other=0.0).to(tl.float32)
             tl.store(

@@ -12,14 +12,13 @@ import triton
 from bench import draws
 from bench.data.split import Split
 from bench.fused import philox
-from bench.fused.capacity import EVALUATION_ROWS
 from bench.fused.backward import advance_kernel, gradient_kernel, update_kernel
+from bench.fused.capacity import EVALUATION_ROWS
 from bench.fused.forward import hidden_kernel
 from bench.fused.networks import draws_of, networks, resident, stride
 from bench.fused.output import mean_kernel, output_kernel
 from bench.fused.tiles import TILES
 from bench.trials import Trial
-
 
 EVALUATION = {"float32": "float32", "tf32": "tf32x3", "bfloat16": "tf32x3"}
 """Precision of the training -> that of evaluation, which is as exact as float32 throughout."""
@@ -134,7 +133,7 @@ class FusedStack:
                 how.activations[layer], self.clock, self.draws.mask_seeds, self.draws.limits, self.draws.scales,
                 start, total, LAYER=layer, LAYERS=layers, INPUTS=inputs, OUTPUTS=outputs,
                 IN_STRIDE=width, STRIDE=stride(outputs), BATCH=how.rows, STREAM=draws.stream_key("dropout"),
-                TRAINING=how.training, PRECISION=how.precision, M=tile.m, N=tile.n, I=tile.depth,
+                TRAINING=how.training, PRECISION=how.precision, M=tile.m, N=tile.n, DEPTH=tile.depth,
                 num_warps=tile.warps, num_stages=tile.stages,
             )  # fmt: skip
             source, width = how.activations[layer], stride(outputs)
@@ -145,7 +144,7 @@ class FusedStack:
             self.networks.biases[-1], self.clock, self.draws.scales, self.losses, self.hits,
             self.errors[-1], self.errors[-2], start, total,
             LAYER=layers, INPUTS=inputs, CLASSES=classes, IN_STRIDE=stride(inputs), STRIDE=stride(classes),
-            BATCH=how.rows, TRAINING=how.training, PRECISION=how.precision, M=tile.m, I=tile.depth, C=tile.n,
+            BATCH=how.rows, TRAINING=how.training, PRECISION=how.precision, M=tile.m, DEPTH=tile.depth, C=tile.n,
             num_warps=tile.warps, num_stages=tile.stages,
         )  # fmt: skip
 
@@ -158,7 +157,7 @@ class FusedStack:
             self.errors[layer], self.networks.weights[layer], self.training.activations[layer - 1], self.draws.scales,
             self.errors[layer - 1], self.clock, len(self.train.labels),
             LAYER=layer, LAYERS=len(self.recipe.hidden), INPUTS=inputs, OUTPUTS=outputs, IN_STRIDE=stride(inputs),
-            STRIDE=stride(outputs), BATCH=rows, PRECISION=self.precision, M=tile.m, N=tile.n, I=tile.depth,
+            STRIDE=stride(outputs), BATCH=rows, PRECISION=self.precision, M=tile.m, N=tile.n, DEPTH=tile.depth,
             num_warps=tile.warps, num_stages=tile.stages,
         )  # fmt: skip
 
@@ -172,6 +171,6 @@ class FusedStack:
             source, self.order, self.draws.order_of, self.errors[layer], self.networks.weights[layer],
             self.networks.biases[layer], self.clock, len(self.train.labels), self.recipe.learning_rate,
             LAYER=layer, INPUTS=inputs, OUTPUTS=outputs, IN_STRIDE=stride(inputs) if layer else inputs,
-            STRIDE=stride(outputs), BATCH=rows, PRECISION=self.precision, M=tile.m, N=tile.n, R=tile.depth,
+            STRIDE=stride(outputs), BATCH=rows, PRECISION=self.precision, M=tile.m, N=tile.n, DEPTH=tile.depth,
             num_warps=tile.warps, num_stages=tile.stages,
         )  # fmt: skip
