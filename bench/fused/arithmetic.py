@@ -1,3 +1,5 @@
+# pyright: reportMissingImports=false, reportIndexIssue=false
+# Triton may be absent, and its types do not say that a kernel is indexed by its grid.
 """What the kernels compute with: pixels, operands in a number format, and products summed in float32.
 
 A precision is its definition: each operand of a product is rounded to the format, products are summed in float32.

@@ -1,3 +1,5 @@
+# pyright: reportMissingImports=false, reportIndexIssue=false
+# Triton may be absent, and its types do not say that a kernel is indexed by its grid.
 """The way back for every network of the stack: gradients by the layer before, and the steps of SGD, in place.
 
 Nothing but the activations is kept for it: an activation is not 0 exactly where the ReLU was on and dropout kept the

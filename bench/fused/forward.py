@@ -1,3 +1,5 @@
+# pyright: reportMissingImports=false, reportIndexIssue=false
+# Triton may be absent, and its types do not say that a kernel is indexed by its grid.
 """One layer forward for every network of the stack: gather, product, bias, ReLU and dropout in one kernel."""
 
 from __future__ import annotations
@@ -61,6 +63,7 @@ def hidden_kernel(
     column = column_block * N + tl.arange(0, N)
     begin, count = batch(clock, start, total, BATCH, TRAINING)
     is_row, is_column = row < count, column < OUTPUTS
+    image = row
     if LAYER == 0:
         image = image_rows(order, order_of, k, begin, total, row, count, TRAINING)
     sums = tl.zeros([M, N], tl.float32)

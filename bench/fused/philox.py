@@ -1,3 +1,5 @@
+# pyright: reportMissingImports=false, reportIndexIssue=false
+# Triton may be absent, and its types do not say that a kernel is indexed by its grid.
 """bench.draws in Triton: the same words, bit for bit, from the same key and counter.
 
 Philox4x64-10: key (seed, stream), counter (block, layer, step, epoch), least significant first.
