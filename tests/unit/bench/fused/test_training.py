@@ -10,8 +10,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from bench import train
+from bench import draws, train
 from bench.data.split import Split
+from bench.draws import Position
+from bench.regularisers import dropout
+from bench.regularisers.record import Draw
 from bench.trials import Recipe, Seeds, Stack, Trial
 from tests.conftest import condition, trial
 
@@ -135,3 +138,24 @@ def test_images_that_are_not_bytes_train_too(split: Split) -> None:
     theirs = train.train_stack(Stack(tuple(trials(0))), soft, lambda: None)
     for a, b in zip(ours, theirs, strict=True):
         assert a.running[-1].loss == pytest.approx(b.running[-1].loss, rel=2e-4)
+
+
+def test_masks_have_the_bits_of_the_cpu(small_split: Split, device: torch.device) -> None:
+    """Where every unit is at 1 before dropout, activations are the multiplier; some numbers are at the limit itself."""
+    recipe = replace(RECIPE, hidden=(256,), batch_size=256)
+    settings = [condition(str(rate), dropout=(rate,)) for rate in (0.0, 0.2, 0.5, 1.0)]
+    many = [trial(setting, seed, recipe) for setting, seed in zip(settings, (0, 1, 2, 3), strict=True)]
+    images, labels = small_split.train_images[:256, :16], small_split.train_labels[:256]
+    fused = FusedStack(many, Split(*(images, labels) * 3, classes=small_split.classes).to(device))
+    fused.networks.weights[0].zero_()
+    fused.networks.biases[0].fill_(1.0)
+    fused.begin_epoch(1)
+    fused.step()
+    at_limit = 0
+    for one, active in zip(many, fused.training.activations[0].cpu(), strict=True):
+        rate = torch.tensor(one.condition.settings[0][1], dtype=torch.float64)
+        draw = Draw(one.seeds.mask, Position(1, 0, 0), (256, 256), torch.float32)
+        assert torch.equal(active, dropout.multiplier(draw, rate)[0])
+        numbers = torch.from_numpy(draws.signed16(draw.seed, "dropout", draw.at, draw.shape))
+        at_limit += int((numbers == dropout.dropped_cells(rate) - dropout.CELLS // 2).sum())
+    assert at_limit > 0
