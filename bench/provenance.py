@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from collections.abc import Collection
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,18 @@ import torch
 from bench.data import DATA_SETS
 from bench.executors.processes import physical_cores
 from bench.precision import Target
-from bench.self_test import self_test
+from bench.self_test import fused_test, self_test
 from bench.trials import Recipe
 
-LIBRARIES = ("torch", "torchvision", "numpy", "scipy", "pandas", "pyarrow")
+LIBRARIES = ("torch", "triton", "torchvision", "numpy", "scipy", "pandas", "pyarrow")
 GIB = 1 << 30
 
 
-def environment(targets: list[Target], recipe: Recipe) -> dict[str, Any]:
-    """Return the full provenance of a run on `targets`, the machine's self-test at the recipe's shapes included."""
+def environment(targets: list[Target], recipe: Recipe, fused: Collection[Target] = ()) -> dict[str, Any]:
+    """Return the full provenance of a run on `targets`, the machine's self-test at the recipe's shapes included.
+
+    `fused` are those whose trials the fused engine trains: their self-test compares it with the stacked one.
+    """
     data_set = DATA_SETS[recipe.data]
     sizes = (data_set.pixels, *recipe.hidden, data_set.classes)
     rows = sorted({recipe.batch_size, recipe.train_size % recipe.batch_size or recipe.batch_size})
@@ -42,7 +46,11 @@ def environment(targets: list[Target], recipe: Recipe) -> dict[str, Any]:
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB, 1),
         "gpu": _gpu() if any(target.device == "cuda" for target in targets) else None,
         "threads_per_worker": 1,
-        "self_test": {str(target): self_test(target, sizes, rows) for target in targets},
+        "self_test": {
+            str(target): self_test(target, sizes, rows)
+            | ({"fused": fused_test(target, sizes, recipe.batch_size)} if target in fused else {})
+            for target in targets
+        },
     }
 
 

@@ -19,7 +19,7 @@ from bench.provenance import environment
 from bench.regularisers import REGULARISERS
 from bench.store import Claims, Store
 from bench.study import Study
-from bench.trials import Stack, Trial, content_hash, stacks
+from bench.trials import FUSED, Stack, Trial, content_hash, stacks
 
 OTHER_RUNNER_SECONDS = 1.0
 
@@ -149,10 +149,11 @@ class Run:
 
     def train(self, now: Standing, targets: list[Target]) -> list[str]:
         """Train what is to do; return the status of each trial that this run trained."""
-        provenance = environment(targets, self.study.recipe)
+        fused = {trial.target for trial in now.to_do if trial.engine == FUSED}
+        provenance = environment(targets, self.study.recipe, fused)
         environment_id = content_hash(provenance)
         self.store.write_environment(environment_id, provenance)
-        stackable = _stackable(provenance)
+        widest = _widest(provenance)
         statuses: list[str] = []
         epochs = sum(trial.recipe.epochs for trial in now.to_do)
         claims = Claims(self.store.folder)
@@ -160,7 +161,7 @@ class Run:
             for target in targets:
                 to_do = [trial for trial in now.to_do if trial.target == target]
                 workers = self.workers if target.device == "cpu" else 1
-                most = None if str(target) in stackable else 1
+                most = widest[str(target)]
                 workers = min(workers, max(1, len(stacks(to_do, workers, most))))
                 for stack, results in self._target((to_do, most), workers, claims, progress):
                     written = []
@@ -235,14 +236,21 @@ class _Queue:
         return None
 
 
-def _stackable(provenance: dict[str, Any]) -> list[str]:
-    """Return the targets on which a network in a stack is the same to the bit as alone; warn of the others."""
-    equal = {target: found["stack_slices_equal"] for target, found in provenance["self_test"].items()}
-    for target, is_equal in equal.items():
-        if not is_equal:
+def _widest(provenance: dict[str, Any]) -> dict[str, int | None]:
+    """Return how many trials a stack may have on each target, None for as many as serve.
+
+    A network in a stack must be the same to the bit as alone; a warning says where it is not.
+    """
+    widest: dict[str, int | None] = {}
+    for target, found in provenance["self_test"].items():
+        if "fused" in found:
+            widest[target] = found["fused"]["capacity"]
+            continue
+        widest[target] = None if found["stack_slices_equal"] else 1
+        if not found["stack_slices_equal"]:
             print(
                 f"warning: on {target} a network in a stack is not the same to the bit as alone, at this study's sizes:"
                 " each trial is trained by itself, which is slower",
                 file=sys.stderr,
             )
-    return [target for target, is_equal in equal.items() if is_equal]
+    return widest

@@ -11,6 +11,7 @@ import torch
 
 from bench import draws, model
 from bench.draws import Position
+from bench.fused.capacity import capacity_of
 from bench.model import Workspace
 from bench.precision import Target, operand_format, products
 from bench.train import softmax_error
@@ -61,3 +62,17 @@ def _weights_after_steps(target: Target, sizes: tuple[int, ...], rows: int, stac
         _, _, error = softmax_error(logits, labels)
         model.descend(network, space, error, 0.5)
     return list(network[0].parameters.cpu().numpy())
+
+
+def fused_test(target: Target, sizes: tuple[int, ...], batch_size: int) -> dict[str, Any]:
+    """Return how the fused engine agrees with the stacked one on this device; raise RuntimeError where it does not.
+
+    ``capacity`` is how many trials this device trains together.
+    """
+    from bench.fused.agreement import agreement  # noqa: PLC0415 - Triton may be absent
+
+    device = torch.device(target.device)
+    found = agreement(device, sizes, batch_size, target.precision)
+    if not found:
+        raise RuntimeError(f"the fused engine does not do on {target} what the stacked one does: {found.record()}")
+    return found.record() | {"capacity": capacity_of(device, sizes, batch_size)}

@@ -15,6 +15,7 @@ from bench.conditions import check_control, read_conditions
 from bench.data import DATA_SETS, data_hash
 from bench.faults import StudyError, nearest
 from bench.fields import Faults, Field
+from bench.fused.choice import engine_of
 from bench.model import INITIALISATIONS
 from bench.precision import PRECISIONS, Target
 from bench.trials import Condition, Recipe, Seeds, Trial, content_hash, sources_hash
@@ -105,6 +106,8 @@ class Study:
     def trials(self) -> list[Trial]:
         """Return every trial of the study: by target, then seed, then condition."""
         content = data_hash(self.recipe.data, self.recipe.train_size, self.recipe.validation_size)
+        used = {name for condition in self.conditions for name in condition.regularisers()}
+        engines = {device: engine_of(device, used) for device in self.devices}
         return [
             Trial(
                 self.name,
@@ -114,8 +117,9 @@ class Study:
                 self.recipe,
                 target.device,
                 data_hash=content,
-                code_hash=sources_hash(condition.regularisers()),
+                code_hash=sources_hash(condition.regularisers(), engines[target.device]),
                 precision=target.precision,
+                engine=engines[target.device],
             )
             for target in self.targets()
             for seed in self.seeds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
+import importlib.util
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -22,6 +22,16 @@ NUMERIC_SOURCES = (
     "bench.regularisers.record", "bench.rows", "bench.train", "bench.trials", "bench.work",
 )  # fmt: skip
 """Modules whose text is part of every trial's id: what they say may change its numbers."""
+
+STACKED, FUSED = "stacked", "fused"
+ENGINE_SOURCES = {
+    STACKED: (),
+    FUSED: tuple(
+        f"bench.fused.{name}"
+        for name in ("arithmetic", "backward", "forward", "networks", "output", "philox", "step", "tiles", "training")
+    ),
+}
+"""Engine -> what it adds to them."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ class Trial:
     code_hash: str
     """Hash of the sources that this trial's numbers depend on."""
     precision: str = "float32"
-    engine: str = "stacked"
+    engine: str = STACKED
 
     @property
     def target(self) -> Target:
@@ -119,7 +129,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Stack:
-    """Trials that are trained together. They share recipe, seeds, device and precision."""
+    """Trials that are trained together. They share recipe, device, precision and engine; and seeds, unless fused."""
 
     trials: tuple[Trial, ...]
 
@@ -153,7 +163,9 @@ def stacks(trials: Iterable[Trial], workers: int, most: int | None = None) -> li
     """Group trials into stacks: as large as serves (at most `most`), even in size, and enough of them for `workers`."""
     groups: dict[tuple[object, ...], list[Trial]] = {}
     for trial in trials:
-        groups.setdefault((trial.recipe, trial.seeds, trial.device, trial.precision), []).append(trial)
+        seeds = None if trial.engine == FUSED else trial.seeds
+        key = (trial.recipe, seeds, trial.device, trial.precision, trial.engine)
+        groups.setdefault(key, []).append(trial)
     total = sum(map(len, groups.values()))
     grouped = []
     for group in groups.values():
@@ -172,11 +184,18 @@ def content_hash(content: Any) -> str:
 
 
 @cache
-def sources_hash(regularisers: tuple[str, ...]) -> str:
+def sources_hash(regularisers: tuple[str, ...], engine: str = STACKED) -> str:
     """Return the hash of the engine's sources and of those of the named regularisers.
 
     A regulariser that a trial does not use is not part of it: adding one leaves old results valid.
     """
-    modules = [*NUMERIC_SOURCES, *(REGULARISERS[name].hidden.__module__ for name in regularisers)]
-    files = [Path(importlib.import_module(module).__file__ or "") for module in modules]
+    used = (REGULARISERS[name].hidden.__module__ for name in regularisers)
+    files = [_source(module) for module in (*NUMERIC_SOURCES, *ENGINE_SOURCES[engine], *used)]
     return content_hash([file.read_bytes().decode() for file in files])
+
+
+def _source(module: str) -> Path:
+    """Return the file of a module without importing it: what it needs may not be here."""
+    spec = importlib.util.find_spec(module)
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin)

@@ -15,8 +15,8 @@ from bench import rows
 from bench.data import DATA_SETS, data_root
 from bench.data.split import Split, make_split
 from bench.rows import Row
-from bench.train import train_stack
-from bench.trials import Stack, Trial, sources_hash
+from bench.train import Outcome, train_stack
+from bench.trials import FUSED, Stack, Trial, sources_hash
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def perform(stack: Stack, on_epoch: Callable[[], None]) -> list[Result]:
         check_sources(stack)
         recipe = stack.recipe
         split = load_split(recipe.data, recipe.train_size, recipe.validation_size, stack.trials[0].device)
-        outcomes = train_stack(stack, split, on_epoch)
+        outcomes = _train(stack, split, on_epoch)
     except Exception as error:  # noqa: BLE001 - whatever a trial raises is an outcome to record
         if len(stack.trials) > 1:
             return [result for trial in stack.trials for result in perform(Stack((trial,)), on_epoch)]
@@ -50,10 +50,19 @@ def perform(stack: Stack, on_epoch: Callable[[], None]) -> list[Result]:
     ]
 
 
+def _train(stack: Stack, split: Split, on_epoch: Callable[[], None]) -> list[Outcome]:
+    """Train the stack by the engine that it was planned for."""
+    if stack.trials[0].engine == FUSED:
+        from bench.fused.training import train_stack as train_fused  # noqa: PLC0415 - Triton may be absent
+
+        return train_fused(stack.trials, split, on_epoch)
+    return train_stack(stack, split, on_epoch)
+
+
 def check_sources(stack: Stack) -> None:
     """Raise RuntimeError unless this process runs the sources that the trials were planned with."""
     for trial in stack.trials:
-        if sources_hash(trial.condition.regularisers()) != trial.code_hash:
+        if sources_hash(trial.condition.regularisers(), trial.engine) != trial.code_hash:
             raise RuntimeError("the sources of the engine were changed while the study ran: run it again")
 
 

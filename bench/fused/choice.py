@@ -1,0 +1,37 @@
+"""Which engine trains a study's trials on a device: decided when they are planned, since their ids depend on it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection
+from functools import cache
+from importlib.util import find_spec
+
+import torch
+
+from bench.trials import FUSED, STACKED
+
+FUSED_REGULARISERS = frozenset({"dropout"})
+
+
+def engine_of(device: str, regularisers: Collection[str]) -> str:
+    """Return the engine for trials on `device` of a study that uses `regularisers`.
+
+    All conditions of a study have the same, so that no comparison is between engines. Where CUDA is absent, what
+    another machine would do is the answer: a results folder can then be read anywhere.
+    """
+    if device != "cuda":
+        return STACKED
+    if others := sorted(set(regularisers) - FUSED_REGULARISERS):
+        _say(f"the fused kernels have dropout only, and this study uses {', '.join(others)}")
+        return STACKED
+    if torch.cuda.is_available() and find_spec("triton") is None:
+        _say("Triton is not installed")
+        return STACKED
+    return FUSED
+
+
+@cache
+def _say(why: str) -> None:
+    """Say once why the slower engine is taken."""
+    print(f"warning: on CUDA, trials are trained by the stacked engine, not the fused one: {why}", file=sys.stderr)

@@ -1,0 +1,53 @@
+"""Which engine a study's trials are planned for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from bench import trials
+from bench.fused import choice
+from bench.trials import ENGINE_SOURCES, FUSED, STACKED, sources_hash, stacks
+from tests.conftest import condition, trial
+
+NOT_NUMERIC = {"__init__", "agreement", "capacity", "choice"}
+"""They decide whether and how many trials are trained, not their numbers."""
+
+
+def test_the_cpu_has_the_stacked_engine_and_cuda_the_fused_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choice.engine_of("cpu", ["dropout"]) == STACKED
+    assert choice.engine_of("cuda", ["dropout"]) == FUSED
+    assert choice.engine_of("cuda", []) == FUSED
+
+
+def test_other_regularisers_and_a_missing_triton_are_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    choice._say.cache_clear()
+    assert choice.engine_of("cuda", ["dropout", "mixup"]) == STACKED
+    assert "this study uses mixup" in capsys.readouterr().err
+    assert choice.engine_of("cuda", ["dropout", "mixup"]) == STACKED
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(choice, "find_spec", lambda name: None)
+    assert choice.engine_of("cuda", ["dropout"]) == STACKED
+    assert "Triton is not installed" in capsys.readouterr().err
+
+
+def test_every_module_that_makes_numbers_is_part_of_the_ids() -> None:
+    modules = {file.stem for file in Path(choice.__file__).parent.glob("*.py")} - NOT_NUMERIC
+    assert {name.rpartition(".")[2] for name in ENGINE_SOURCES[FUSED]} == modules
+    assert sources_hash(()) != sources_hash((), FUSED)
+
+
+def test_fused_stacks_mix_seeds_and_nothing_else() -> None:
+    many = [replace(trial(condition("none"), seed), device="cuda", engine=FUSED) for seed in range(10)]
+    assert [len(stack.trials) for stack in stacks(many, 1)] == [10]
+    assert [len(stack.trials) for stack in stacks(many, 1, 4)] == [3, 3, 4]
+    mixed = [replace(one, precision="tf32" if one.seed % 2 else "float32") for one in many]
+    assert [len(stack.trials) for stack in stacks(mixed, 1)] == [5, 5]
+    assert len(trials.stacks([replace(one, engine=STACKED) for one in many], 1)) == 10
