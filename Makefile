@@ -6,7 +6,7 @@ DIR ?= results/$(basename $(notdir $(STUDY)))
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup data bench report perf test check clean
+.PHONY: help setup data bench report perf race test check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -37,6 +37,10 @@ report: $(READY)  ## Make the report of a results folder again (DIR=...)
 
 perf: $(READY)  ## Measure the engine's speed, as a fraction of what the machine's matrix products allow
 	$(BIN)/python -m pytest tests/perf
+
+race: $(READY)  ## Race the engine against nine other ways to train the same networks
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,race]'
+	$(BIN)/python -m bench race
 
 test: $(READY)  ## Run the whole test suite
 	$(BIN)/python -m pytest

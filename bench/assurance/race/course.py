@@ -34,19 +34,33 @@ Record = dict[str, Any]
 
 @dataclass
 class Entry:
-    """A contestant in the race, what became of it, and its processes if it takes part."""
+    """A contestant in the race, what became of it, and its processes while it takes part."""
 
     contestant: Contestant
-    status: str = RAN
+    status: str = NOT_INSTALLED
     error: str | None = None
     versions: dict[str, str | None] = field(default_factory=dict)
     heats: list[Record] = field(default_factory=list)
-    checks: list[Record] = field(default_factory=list)
+    chosen: Record | None = None
     team: Team | None = None
+
+    def take(self, team: Team, heat: Record) -> None:
+        """Let `team` race unless an earlier form was better: does the task, then is faster. Close the other team."""
+        self.heats.append(heat)
+        if self.chosen is None or _merit(heat) < _merit(self.chosen):
+            self.close()
+            self.team, self.chosen = team, heat
+            self.status = RAN if heat["same_task"] else OTHER_TASK
+        else:
+            team.close()
 
     def fail(self, error: TeamError) -> None:
         """Take the contestant out of the race: it raised."""
+        self.close()
         self.status, self.error = ERROR, str(error)
+
+    def close(self) -> None:
+        """End its processes."""
         if self.team is not None:
             self.team.close()
             self.team = None
@@ -54,9 +68,9 @@ class Entry:
     def record(self) -> Record:
         """Return what is kept of it."""
         who = {"name": self.contestant.name, "title": self.contestant.title}
-        what = {"status": self.status, "error": self.error, "versions": self.versions}
-        chosen = next((heat for heat in self.heats if heat["chosen"]), None)
-        return who | what | {"form": chosen and chosen["form"], "heats": self.heats, "checks": self.checks}
+        what = {"status": self.status, "error": self.error, "versions": self.versions, "heats": self.heats}
+        chosen = self.chosen or {"form": None, "checks": []}
+        return who | what | {"form": chosen["form"], "checks": chosen["checks"]}
 
 
 class Race:
@@ -74,8 +88,7 @@ class Race:
 
     def __exit__(self, *what: Any) -> None:
         for entry in self.entries:
-            if entry.team is not None:
-                entry.team.close()
+            entry.close()
         self.lanes.__exit__(*what)
 
     def prepare(self) -> None:
@@ -83,7 +96,7 @@ class Race:
         for entry in self.entries:
             entry.versions = {name: _version(name) for name in entry.contestant.libraries}
             if missing := [name for name, version in entry.versions.items() if version is None]:
-                entry.status, entry.error = NOT_INSTALLED, f"{', '.join(missing)}: not installed"
+                entry.error = f"no distribution {', '.join(missing)}"
                 continue
             self.say(f"{entry.contestant.name}: checking")
             reference = self._reference(entry.contestant)
@@ -136,32 +149,24 @@ class Race:
         return self.references[name]
 
     def _heats(self, entry: Entry, reference: list[list[float]]) -> None:
-        """Train the check's epochs in each form; the form that was fastest in the last of them stays."""
-        best = None
+        """Check the contestant in each of its forms; the best stays."""
         for form in entry.contestant.forms:
             team = Team(entry.contestant, form, self.lanes.cores)
-            previous, entry.team = entry.team, team
             try:
-                team.start(self.task, self.folder)
-                laps = [team.lap() for _ in range(CHECK_EPOCHS)]
+                heat = self._heat(team, reference)
             except TeamError:
-                if previous is not None:
-                    previous.close()
+                team.close()
                 raise
-            seconds = laps[-1].seconds / team.trials
-            losses = [list(trial) for trial in zip(*(lap.losses for lap in laps), strict=True)]
-            fine, checks = same_task(losses, reference, len(team.places))
-            entry.heats.append({"form": asdict(form) | team.layout(), "seconds": seconds, "checks": checks})
-            if best is None or seconds < best:
-                best, loser = seconds, previous
-                chosen = entry.heats[-1]
-                entry.status, entry.checks = (RAN if fine else OTHER_TASK), checks
-            else:
-                loser, entry.team = team, previous
-            if loser is not None:
-                loser.close()
-        for heat in entry.heats:
-            heat["chosen"] = heat is chosen
+            entry.take(team, heat)
+
+    def _heat(self, team: Team, reference: list[list[float]]) -> Record:
+        """Start a team and train the check's epochs; return its losses, and its seconds in the last of them."""
+        team.start(self.task, self.folder)
+        laps = [team.lap() for _ in range(CHECK_EPOCHS)]
+        losses = [list(trial) for trial in zip(*(lap.losses for lap in laps), strict=True)]
+        fine, checks = same_task(losses, reference, len(team.places))
+        seconds = laps[-1].seconds / team.trials
+        return {"form": team.layout(), "seconds": seconds, "same_task": fine, "checks": checks}
 
     def _slot(self, team: Team) -> Record:
         with Load([*team.pids, *self.lanes.pids]) as load:
@@ -172,6 +177,10 @@ class Race:
         """Return the seconds an epoch and trial that the products take with every core busy at once."""
         lanes = self.lanes(calibrate, self.task.sizes, self.task.batch_size, BOUND_STACK)
         return self.task.train_size / self.task.batch_size / sum(1 / seconds for seconds in lanes)
+
+
+def _merit(heat: Record) -> tuple[bool, float]:
+    return not heat["same_task"], heat["seconds"]
 
 
 def _version(library: str) -> str | None:

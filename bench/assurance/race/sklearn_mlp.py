@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier  # pyright: ignore[reportMissingImports]
 
 from bench.assurance.race.task import Share, Task, Train, initial_weights
 

@@ -42,7 +42,6 @@ def start_vmap(task: Task, share: Share) -> Train:
     nets: list[nn.Module] = [MaskedMLP(task.sizes) for _ in range(share.trials)]
     stacked, _ = torch.func.stack_module_state(nets)
     parameters = {name: value.detach() for name, value in stacked.items()}
-    tensors = list(parameters.values())
 
     def loss(weights: dict[str, Tensor], batch: Tensor, target: Tensor, *masks: Tensor) -> Tensor:
         return nn.functional.cross_entropy(torch.func.functional_call(nets[0], weights, (batch, *masks)), target)
@@ -52,7 +51,8 @@ def start_vmap(task: Task, share: Share) -> Train:
 
     def step(batch: Tensor, target: Tensor) -> Tensor:
         slopes, values = gradient(parameters, batch, target, *masks_of(task, len(batch)))
-        torch._foreach_add_(tensors, list(slopes.values()), alpha=-task.learning_rate)
+        for name, slope in slopes.items():
+            parameters[name].sub_(slope, alpha=task.learning_rate)
         return values
 
     return _epochs(task, share, step)
@@ -76,7 +76,8 @@ def start_bmm(task: Task, share: Share) -> Train:
         values = nn.functional.cross_entropy(logits.flatten(0, 1), targets, reduction="none").view(share.trials, -1)
         gradients = torch.autograd.grad(values.mean(dim=1).sum(), leaves)
         with torch.no_grad():
-            torch._foreach_add_(leaves, gradients, alpha=-task.learning_rate)
+            for leaf, slope in zip(leaves, gradients, strict=True):
+                leaf.sub_(slope, alpha=task.learning_rate)
         return values.detach().mean(dim=1)
 
     return _epochs(task, share, step)

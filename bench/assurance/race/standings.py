@@ -56,11 +56,9 @@ def median_interval(values: Sequence[float], level: float = RATIO_LEVEL) -> Inte
 
 
 def ratio_interval(values: Sequence[float], base: Sequence[float]) -> Interval:
-    """Return the geometric mean of `values` / `base`, paired by block, with its t interval (on the log scale)."""
+    """Return the geometric mean of `values` / `base`, paired by block (two at least): a t interval of the logs."""
     logs = [math.log(value / other) for value, other in zip(values, base, strict=True)]
     n, middle = len(logs), statistics.fmean(logs)
-    if n < 2:
-        return Interval(math.exp(middle), math.nan, math.nan, RATIO_LEVEL)
     reach = float(stdtrit(n - 1, (1 + RATIO_LEVEL) / 2)) * statistics.stdev(logs) / math.sqrt(n)
     return Interval(math.exp(middle), math.exp(middle - reach), math.exp(middle + reach), RATIO_LEVEL)
 
@@ -74,7 +72,8 @@ def same_task(losses: list[list[float]], reference: list[list[float]], runs: int
     for epoch, (ours, theirs) in enumerate(zip(zip(*losses, strict=True), zip(*reference, strict=True), strict=True)):
         low, high = band(theirs, runs)
         mean = statistics.fmean(ours)
-        checks.append({"epoch": epoch + 1, "loss": mean, "low": low, "high": high, "within": low <= mean <= high})
+        shown = mean if math.isfinite(mean) else None
+        checks.append({"epoch": epoch + 1, "loss": shown, "low": low, "high": high, "within": low <= mean <= high})
     return all(check["within"] for check in checks), checks
 
 
@@ -96,6 +95,6 @@ def _row(contestant: dict[str, Any], slots: list[dict[str, Any]]) -> dict[str, A
         row["blocks"] = len(per_block)
         row["seconds"] = vars(median_interval(list(per_block.values())))
         row["bound_fraction"] = statistics.median(fractions)
-    if both and contestant["name"] != ENGINE:
+    if len(both) > 1 and contestant["name"] != ENGINE:
         row["ratio"] = vars(ratio_interval([per_block[b] for b in both], [engine[b] for b in both]))
     return row

@@ -32,6 +32,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         why = (row["error"] or "").strip().splitlines()
         return title, "", "", "", "", (why[-1] if why else "").replace("|", "\\|"), versions
     form, seconds, ratio, last = row["form"], row["seconds"], row.get("ratio"), row["checks"][-1]
+    loss = "diverged" if last["loss"] is None else f"{last['loss']:.3f}"
     ranked = row["status"] == RAN
     return (
         title,
@@ -39,7 +40,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         f"{seconds['estimate']:.3f} [{seconds['low']:.3f}, {seconds['high']:.3f}]",
         f"{ratio['estimate']:.2f} [{ratio['low']:.2f}, {ratio['high']:.2f}]" if ratio and ranked else "",
         f"{row['bound_fraction']:.0%}",
-        f"{last['epoch']}: {last['loss']:.3f} (band {last['low']:.3f} to {last['high']:.3f})",
+        f"{last['epoch']}: {loss} (band {last['low']:.3f} to {last['high']:.3f})",
         versions,
     )
 

@@ -46,8 +46,8 @@ class Team:
         return len(self.places) * self.form.trials
 
     def layout(self) -> dict[str, int]:
-        """Return how many processes there are, and how many threads each has."""
-        return {"processes": len(self.places), "threads": len(self.places[0])}
+        """Return how many processes there are, and how many threads and trials each has."""
+        return {"processes": len(self.places), "threads": len(self.places[0]), "trials": self.form.trials}
 
     @property
     def pids(self) -> list[int]:
