@@ -6,7 +6,7 @@ DIR ?= results/$(basename $(notdir $(STUDY)))
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup data bench report perf perf-check test check clean
+.PHONY: help setup data bench report perf perf-check race test check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -41,6 +41,10 @@ perf: $(READY)  ## Measure the engine's speed, as a fraction of what the machine
 perf-check: $(READY)  ## Compare HEAD's speed and numbers with those of its merge base with BASE=ref (HEAD: an A/A run)
 	@[ -n "$(BASE)" ] || { echo "make perf-check BASE=ref: name a branch, tag or commit to compare HEAD with" >&2; exit 2; }
 	$(BIN)/python -m bench perf-check --base "$(BASE)" $(OPTIONS)
+
+race: $(READY)  ## Race the engine against nine other ways to train the same networks
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,race]'
+	$(BIN)/python -m bench race
 
 test: $(READY)  ## Run the whole test suite
 	$(BIN)/python -m pytest

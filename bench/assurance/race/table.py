@@ -1,0 +1,62 @@
+"""The race as a Markdown table, from its record and nothing else. The terminal, race.md and the README show this."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench.assurance.race.standings import RAN
+
+HEAD = (
+    ("contestant", "---"),
+    ("processes x threads x trials each", "---"),
+    ("seconds an epoch and trial: median [interval]", "---:"),
+    ("times the engine's [95%]", "---:"),
+    ("fraction of the bound", "---:"),
+    ("running loss in epoch", "---:"),
+    ("versions", "---"),
+)
+
+
+def render(record: dict[str, Any]) -> str:
+    """Return the table with the sentence that says how its numbers came about."""
+    rows = [tuple(name for name, _ in HEAD), tuple(rule for _, rule in HEAD)]
+    rows += [_cells(row) for row in record["standings"]]
+    table = "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+    return f"{table}\n\n{_caption(record)}\n"
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    title = row["title"] if row["status"] == RAN else f"{row['title']}: **{row['status']}**"
+    versions = ", ".join(f"{name} {version or 'absent'}" for name, version in row["versions"].items())
+    if "seconds" not in row:
+        why = (row["error"] or "").strip().splitlines()
+        return title, "", "", "", "", (why[-1] if why else "").replace("|", "\\|"), versions
+    form, seconds, ratio, last = row["form"], row["seconds"], row.get("ratio"), row["checks"][-1]
+    loss = "diverged" if last["loss"] is None else f"{last['loss']:.3f}"
+    ranked = row["status"] == RAN
+    return (
+        title,
+        f"{form['processes']} x {form['threads']} x {form['trials']}",
+        f"{seconds['estimate']:.3f} [{seconds['low']:.3f}, {seconds['high']:.3f}]",
+        f"{ratio['estimate']:.2f} [{ratio['low']:.2f}, {ratio['high']:.2f}]" if ratio and ranked else "",
+        f"{row['bound_fraction']:.0%}",
+        f"{last['epoch']}: {loss} (band {last['low']:.3f} to {last['high']:.3f})",
+        versions,
+    )
+
+
+def _caption(record: dict[str, Any]) -> str:
+    timed = [row for row in record["standings"] if "seconds" in row]
+    levels = sorted({round(row["seconds"]["level"], 4) for row in timed})
+    others = [slot["others"] for slot in record["slots"] if slot["others"] is not None]
+    load = f"at most {max(others):.2f} cores' worth of time went elsewhere in a slot" if others else "not watched"
+    bounds = sorted(slot["bound_seconds"] for slot in record["slots"])
+    bound = f"{bounds[0]:.3f} to {bounds[-1]:.3f} s" if bounds else "not measured"
+    return (
+        f"{record['environment']['cpu']['model']}, {len(record['cores'])} cores; {record['blocks']} interleaved blocks"
+        " in shuffled order, each slot one whole training epoch of all the contestant's trials (evaluation, start,"
+        f" compilation and warm-up excluded). The median's interval is distribution-free, of level"
+        f" {', '.join(f'{level:.1%}' for level in levels)}; ratios are paired by block, with t intervals of log ratios."
+        f" Bound: the step's matrix products alone by sgemm, measured before and after every slot ({bound} an epoch and"
+        f" trial). Other load: {load}. A loss outside its band means that it is not the same task."
+    )
