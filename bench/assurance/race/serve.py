@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any, TextIO
 
 from bench.assurance.race.task import Share, Task
 
@@ -32,17 +33,19 @@ def main() -> None:
             _answer(answers, {"seconds": time.perf_counter() - started, "losses": losses})
 
 
-def _answer(answers, content) -> None:
+def _answer(answers: TextIO, content: dict[str, Any]) -> None:
     answers.write(json.dumps(content) + "\n")
     answers.flush()
 
 
-def _task(values: dict) -> Task:
-    return Task(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+def _task(values: dict[str, Any]) -> Task:
+    known: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+    return Task(**known)
 
 
-def _share(values: dict) -> Share:
-    return Share(**values | {"folder": Path(values["folder"])})
+def _share(values: dict[str, Any]) -> Share:
+    known: dict[str, Any] = values | {"folder": Path(values["folder"])}
+    return Share(**known)
 
 
 if __name__ == "__main__":
