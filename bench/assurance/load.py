@@ -31,8 +31,8 @@ class Load:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         busy = _busy_seconds()
-        if self._busy is None or busy is None:
-            return
+        if kind is not None or self._busy is None or busy is None:
+            return  # what raised was perhaps a process that ended: there is nothing to compare
         spent = (busy - self._busy) - (self._own_seconds() - self._own)
         self.others = max(0.0, spent / (time.perf_counter() - self._started))
 

@@ -25,7 +25,7 @@ class Contestant:
     name: str
     title: str
     start: str
-    """module:function, the module within this package."""
+    """module:function; a module that begins with a dot is of this package."""
     libraries: tuple[str, ...]
     """Distributions that it needs; all versions are recorded."""
     forms: tuple[Form, ...]
@@ -40,21 +40,21 @@ ENGINE, BOOK = "engine", "book"
 CONTESTANTS = {
     contestant.name: contestant
     for contestant in (
-        Contestant(ENGINE, "this engine", "engine:start", ("torch",), (Form(per_core=True, trials=8),)),
-        Contestant(BOOK, "the book's code", "book:start", ("torch", "torchvision"), (Form(per_core=False, trials=1),)),
-        Contestant("plain", "PyTorch loop, data in memory", "plain:start", ("torch",), SINGLE),
-        Contestant("compile", "torch.compile of its step", "plain:start_compiled", ("torch",), SINGLE),
-        Contestant("vmap", "torch.func.vmap over models", "stacked:start_vmap", ("torch",), STACKED),
-        Contestant("bmm", "stacked bmm with autograd", "stacked:start_bmm", ("torch",), STACKED),
-        Contestant("lightning", "PyTorch Lightning", "lightning_loop:start", ("lightning", "torch"), SINGLE),
-        Contestant("jax", "JAX jit + scan", "jax_scan:start", ("jax", "jaxlib"), SINGLE),
+        Contestant(ENGINE, "this engine", ".engine:start", ("torch",), (Form(per_core=True, trials=8),)),
+        Contestant(BOOK, "the book's code", ".book:start", ("torch", "torchvision"), (Form(per_core=False, trials=1),)),
+        Contestant("plain", "PyTorch loop, data in memory", ".plain:start", ("torch",), SINGLE),
+        Contestant("compile", "torch.compile of its step", ".plain:start_compiled", ("torch",), SINGLE),
+        Contestant("vmap", "torch.func.vmap over models", ".stacked:start_vmap", ("torch",), STACKED),
+        Contestant("bmm", "stacked bmm with autograd", ".stacked:start_bmm", ("torch",), STACKED),
+        Contestant("lightning", "PyTorch Lightning", ".lightning_loop:start", ("lightning", "torch"), SINGLE),
+        Contestant("jax", "JAX jit + scan", ".jax_scan:start", ("jax", "jaxlib"), SINGLE),
         Contestant(
-            "jax-vmap", "JAX jit + scan, vmapped over trials", "jax_scan:start_stack", ("jax", "jaxlib"), STACKED
+            "jax-vmap", "JAX jit + scan, vmapped over trials", ".jax_scan:start_stack", ("jax", "jaxlib"), STACKED
         ),
         Contestant(
             "sklearn",
             "scikit-learn MLPClassifier, p = 0",
-            "sklearn_mlp:start",
+            ".sklearn_mlp:start",
             ("scikit-learn", "numpy"),
             SINGLE,
             False,

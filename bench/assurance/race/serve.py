@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 from bench.assurance.race.task import Share, Task
 
@@ -24,7 +24,7 @@ def main() -> None:
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, order["cores"])
         module, _, function = order["start"].partition(":")
-        contestant = importlib.import_module(f"{__package__}.{module}")
+        contestant = importlib.import_module(module, __package__)
         train = getattr(contestant, function)(_task(order["task"]), _share(order["share"]))
         _answer(answers, {"ready": True})
         for _ in sys.stdin:
@@ -33,19 +33,18 @@ def main() -> None:
             _answer(answers, {"seconds": time.perf_counter() - started, "losses": losses})
 
 
-def _answer(answers: TextIO, content: dict[str, Any]) -> None:
+def _answer(answers: IO[str], content: dict[str, Any]) -> None:
     answers.write(json.dumps(content) + "\n")
     answers.flush()
 
 
 def _task(values: dict[str, Any]) -> Task:
-    known: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
-    return Task(**known)
+    lists: dict[str, Any] = {name: tuple(values[name]) for name in ("sizes", "dropout")}
+    return Task(**values | lists)
 
 
 def _share(values: dict[str, Any]) -> Share:
-    known: dict[str, Any] = values | {"folder": Path(values["folder"])}
-    return Share(**known)
+    return Share(values["trials"], values["seed"], values["threads"], Path(values["folder"]))
 
 
 if __name__ == "__main__":
