@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from bench.assurance.gate import gate, history, verdict
-from bench.assurance.gate.faults import GateError, GateFault
+from bench.assurance.gate import gate, verdict
+from bench.assurance.gate.faults import GateFault
 from bench.assurance.gate.numbers import Numbers
 from bench.assurance.gate.record import Record, block
 from bench.assurance.gate.verdict import ALPHA, Estimate, Verdict, confirm, estimate, judge
@@ -105,9 +104,7 @@ def alarms_in(runs: int, ratios: Callable[[np.random.Generator], np.ndarray]) ->
     ],
     ids=["quiet", "noisy", "heavy-tailed", "exactly 5% slower"],
 )
-def test_false_alarms_are_at_most_alpha_squared(
-    runs: int, ratios: Callable[[np.random.Generator], np.ndarray]
-) -> None:
+def test_false_alarms_are_at_most_alpha_squared(runs: int, ratios: Callable[[np.random.Generator], np.ndarray]) -> None:
     """The count is within the 99.9% quantile of a binomial at the stated limit, 0.25% of the runs."""
     assert alarms_in(runs, ratios) <= stats.binom.ppf(0.999, runs, ALPHA**2)
 
@@ -152,6 +149,40 @@ def test_exit_codes(verdicts: list[str], changes: bool, allowed: bool, expected:
     assert found.exit_code(allowed) == expected
 
 
+@pytest.mark.parametrize(("verdicts", "expected"), [(["unchanged"], 5), (["regressed"], 4)])
+def test_numbers_that_could_not_be_compared_are_undecided(verdicts: list[str], expected: int) -> None:
+    refused = Numbers(0, (), (), "the base could not run the study smoke")
+    found = gate.Found([Verdict("b", each) for each in verdicts], STILL, refused, None)
+    assert found.exit_code(numbers_may_change=False) == found.exit_code(numbers_may_change=True) == expected
+
+
+def made_block(head: dict[str, float], base: dict[str, float]) -> gate.Block:
+    def logs(means: dict[str, float], rounds: np.ndarray) -> dict[str, np.ndarray]:
+        return {name: mean + 0.01 * rounds for name, mean in means.items()}
+
+    return gate.Block(logs(head, SPREAD), logs(base, 0 * SPREAD), {"test_b.py": "ImportError: no b"})
+
+
+def test_positive_means_that_head_is_slower() -> None:
+    base = {gate.CONTROL: 0.0, "a": 0.0}
+    (found, new), control = gate.estimates(
+        made_block({gate.CONTROL: 0.0, "a": np.log(1.5), "t/test_b.py::b": 0.0}, base)
+    )
+    assert list(found) == ["a"]
+    assert found["a"].mean == pytest.approx(np.log(1.5))
+    assert control.mean == pytest.approx(0.0)
+    assert [(each.benchmark, each.verdict, each.why) for each in new] == [
+        ("t/test_b.py::b", "new", "ImportError: no b")
+    ]
+
+
+def test_no_control_or_nothing_to_compare_is_a_fault() -> None:
+    with pytest.raises(GateFault, match=r"the control .* did not run on both sides"):
+        gate.estimates(made_block({gate.CONTROL: 0.0, "a": 0.0}, {"a": 0.0}))
+    with pytest.raises(GateFault, match="no benchmark runs on both sides: ImportError: no b"):
+        gate.estimates(made_block({gate.CONTROL: 0.0, "t/test_b.py::b": 0.0}, {gate.CONTROL: 0.0}))
+
+
 def rounds(head: dict[str, float], base: dict[str, float], **failures: str) -> list[list[Record]]:
     return [[Record("head", head, {}), Record("base", base, failures)] for _ in range(2)]
 
@@ -168,14 +199,3 @@ def test_a_benchmark_that_fails_by_chance_is_a_fault() -> None:
     slots = [*rounds({"a": 1.0}, {"a": 1.0}), *rounds({"a": 1.0}, {})]
     with pytest.raises(GateFault, match="by chance"):
         block(slots)
-
-
-def test_the_record_of_aa_runs(tmp_path: Path) -> None:
-    file = tmp_path / "perf/aa.jsonl"
-    for alarm in [False] * 19 + [True]:
-        history.append(file, {"alarm": alarm, "verdicts": []})
-    told = history.false_alarms(history.read(file))
-    assert "20, false alarms: 1 (5.0%, 95% interval 0.1% to 24.9%" in told
-    file.write_text('{"alarm": 1}\n')
-    with pytest.raises(GateError, match="line 1"):
-        history.read(file)
