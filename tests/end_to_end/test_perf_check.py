@@ -63,8 +63,11 @@ def test_one_unit_in_the_last_place_of_a_scale_is_told_by_column(clone: Path, tm
     found = compare(clone, "HEAD~1", tmp_path / "out")
     told = telling.numbers(found)
     assert told.startswith("NUMBERS CHANGED")
-    for column in ("smoke, trials: test_loss: ", "book-sizes, curves: train_loss: "):
-        assert column in told
+    assert {"smoke, trials", "smoke, curves", "book-sizes, trials", "book-sizes, curves"} == {
+        each.table for each in found.differences
+    }
+    for each in found.differences:
+        assert each.told() in told
     assert exit_code(found) == 4
     assert exit_code(found, allowed=True) == 0
     for each in found.differences:
