@@ -62,6 +62,28 @@ def test_holm_counts_the_benchmarks() -> None:
     assert [each.verdict for each in judge(family, STILL)] == ["inconclusive", *["unchanged"] * 3]
 
 
+def with_p(level: float, sign: int = 1) -> Estimate:
+    """Eight rounds beyond 5% on the given side with that p value."""
+    reach = np.log(1.05) + stats.t.isf(level, 7) * 0.02 / np.sqrt(8)
+    return estimate(sign * (reach + 0.02 * SPREAD), np.zeros(8))
+
+
+def test_holm_counts_the_benchmarks_that_are_faster_too() -> None:
+    assert only(judge({"a": with_p(0.02, -1)}, STILL)) == "improved"
+    family = {"a": with_p(0.02, -1)} | {name: seen(0.0) for name in "bcd"}
+    assert [each.verdict for each in judge(family, STILL)] == ["inconclusive", *["unchanged"] * 3]
+
+
+def test_holm_counts_the_accused_in_the_fresh_rounds() -> None:
+    """p = 0.03 convicts one accused, and neither of two."""
+    first = judge({"a": seen(0.15), "b": seen(0.15), "c": seen(0.0)}, STILL)
+    assert verdict.accused(first) == ["a", "b"]
+    fresh = {"a": with_p(0.03), "b": with_p(0.03)}
+    assert [each.verdict for each in confirm(first, fresh, STILL)] == ["inconclusive", "inconclusive", "unchanged"]
+    fresh["b"] = with_p(0.02)
+    assert [each.verdict for each in confirm(first, fresh, STILL)] == ["regressed", "regressed", "unchanged"]
+
+
 def test_fresh_rounds_decide() -> None:
     first = judge({"a": seen(0.15), "b": seen(0.0)}, STILL)
     assert verdict.accused(first) == ["a"]
@@ -74,6 +96,14 @@ def test_a_control_that_moved_contaminates_all() -> None:
     assert only(judge({"a": seen(0.15)}, seen(0.1))) == "contaminated"
     assert not verdict.moved(seen(0.01, 0.001))
     assert not verdict.moved(seen(0.1, 0.3))
+    assert verdict.moved(seen(-0.1))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_control_moves_beyond_1_per_cent_at_99_per_cent(sign: int) -> None:
+    edge = np.log(1.01) + stats.t.isf(0.005, 7) * 0.02 / np.sqrt(8)
+    for nearness, moves in ((1.01, True), (0.99, False)):
+        assert verdict.moved(estimate(sign * nearness * edge + 0.02 * SPREAD, np.zeros(8))) is moves
 
 
 def test_rounds_without_variation_are_refused() -> None:
@@ -107,6 +137,15 @@ def alarms_in(runs: int, ratios: Callable[[np.random.Generator], np.ndarray]) ->
 def test_false_alarms_are_at_most_alpha_squared(runs: int, ratios: Callable[[np.random.Generator], np.ndarray]) -> None:
     """The count is within the 99.9% quantile of a binomial at the stated limit, 0.25% of the runs."""
     assert alarms_in(runs, ratios) <= stats.binom.ppf(0.999, runs, ALPHA**2)
+
+
+def test_the_smallest_visible_slowdown_pays_for_both_blocks_and_the_family() -> None:
+    """By the noncentral t at that slowdown, both blocks convict with 80% probability."""
+    standard = Estimate(8, 0.0, 0.02 / np.sqrt(8), 0, 0, 1, 1, True)
+    for family in (1, 5):
+        shift = (np.log1p(verdict.smallest_visible(standard, family)) - np.log(1.05)) / standard.standard_error
+        power = [stats.nct.sf(stats.t.isf(level, 7), 7, shift) for level in (0.05 / family, 0.05)]
+        assert np.prod(power) == pytest.approx(0.8)
 
 
 @pytest.mark.slow
