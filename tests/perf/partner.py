@@ -53,7 +53,7 @@ class Partner:
             return
         try:
             self.socket.sendall(f"{line}\n".encode())
-        except BrokenPipeError:
+        except ConnectionError:
             self.close()
 
     def _await(self, line: str) -> bool:
@@ -63,8 +63,7 @@ class Partner:
         not wait for a base that is further on.
         """
         while self.socket is not None and self.lines is not None:
-            heard = self.pending or self.lines.readline().rstrip("\n")
-            self.pending = ""
+            heard, self.pending = self.pending or self._hear(), ""
             if heard == line:
                 return True
             if not heard:
@@ -73,3 +72,10 @@ class Partner:
                 self.pending = heard
                 return False
         return False
+
+    def _hear(self) -> str:
+        """Return the next line, empty where the partner is gone: at its end, or with lines of ours unread (a reset)."""
+        try:
+            return "" if self.lines is None else self.lines.readline().rstrip("\n")
+        except ConnectionError:
+            return ""

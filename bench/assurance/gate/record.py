@@ -64,11 +64,14 @@ def read(slot: Slot, trees: Trees) -> Record:
         content: dict[str, Any] = json.loads(slot.record.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise GateFault(f"{told(slot)} left no record: {error}\n{tail(slot)}") from error
-    check_sources(content, slot, trees)
-    if not all(each["stats"]["min"] > 0 for each in content["benchmarks"]):
-        raise GateFault(f"{told(slot)}: a benchmark took no time by its clock")
-    log_seconds = {each["fullname"]: typical(each["stats"]["data"]) for each in content["benchmarks"]}
-    return Record(slot.side, log_seconds, content["failures"])
+    try:
+        check_sources(content, slot, trees)
+        if not all(each["stats"]["min"] > 0 for each in content["benchmarks"]):
+            raise GateFault(f"{told(slot)}: a benchmark took no time by its clock")
+        log_seconds = {each["fullname"]: typical(each["stats"]["data"]) for each in content["benchmarks"]}
+        return Record(slot.side, log_seconds, content["failures"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise GateFault(f"{told(slot)} left an incomplete record: {error!r}\n{tail(slot)}") from error
 
 
 def check_sources(content: dict[str, Any], slot: Slot, trees: Trees) -> None:
@@ -76,7 +79,9 @@ def check_sources(content: dict[str, Any], slot: Slot, trees: Trees) -> None:
     tree = trees.sides[slot.side]
     imported = content.get("imported", {})
     strays = {name: file for name, file in imported.items() if not Path(file).resolve().is_relative_to(tree)}
-    if strays or "bench" not in imported or content.get("side") != slot.side:
+    if content.get("side") != slot.side:
+        raise GateFault(f"{told(slot)}: the record calls its side {content.get('side')!r}")
+    if strays or "bench" not in imported:
         wrong = ", ".join(f"{name} from {file}" for name, file in strays.items()) or "no module of bench at all"
         raise GateFault(f"{told(slot)} did not measure its own tree {tree}: it imported {wrong}")
     commit = git(tree, "rev-parse", "HEAD")

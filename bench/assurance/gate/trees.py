@@ -7,7 +7,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def git(folder: Path, *arguments: str) -> str:
         raise GateError(f"git is needed and cannot be started: {error}") from error
     if done.returncode:
         raise GateError(f"git {' '.join(arguments)}: {done.stderr.strip() or f'exit code {done.returncode}'}")
-    return done.stdout.strip()
+    return done.stdout.rstrip()
 
 
 def find_commits(folder: Path, base: str) -> Commits:
@@ -94,19 +94,20 @@ def benchmark_names(commits: Commits, side: str) -> set[str]:
 @contextmanager
 def checked_out(commits: Commits) -> Iterator[Trees]:
     """Give a worktree of each side and the benchmarks of HEAD; remove all of them whatever happens."""
-    with tempfile.TemporaryDirectory(prefix="perf-check-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="perf-check-") as temporary, ExitStack() as clearing:
         folder = Path(temporary).resolve()
         sides = {side: folder / side for side in SIDES}
-        try:
-            for side, tree in sides.items():
-                git(commits.repository, "worktree", "add", "--quiet", "--detach", str(tree), getattr(commits, side))
-            _lend(commits, folder / "ruler")
-            yield Trees(sides, {HEAD: commits.head, BASE: commits.base}, folder / "ruler")
-        finally:
-            for tree in sides.values():
-                if tree.exists():
-                    git(commits.repository, "worktree", "remove", "--force", str(tree))
-            git(commits.repository, "worktree", "prune")
+        for side, tree in sides.items():
+            clearing.callback(_remove, commits.repository, tree)
+            git(commits.repository, "worktree", "add", "--quiet", "--detach", str(tree), getattr(commits, side))
+        _lend(commits, folder / "ruler")
+        yield Trees(sides, {HEAD: commits.head, BASE: commits.base}, folder / "ruler")
+
+
+def _remove(repository: Path, tree: Path) -> None:
+    """Remove a worktree and git's record of it: this one only, since others may be on disks that are not mounted."""
+    if f"worktree {tree}" in git(repository, "worktree", "list", "--porcelain").splitlines():
+        git(repository, "worktree", "remove", "--force", "--force", str(tree))
 
 
 def _lend(commits: Commits, ruler: Path) -> None:
