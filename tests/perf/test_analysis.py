@@ -1,4 +1,4 @@
-"""The comparison of eight conditions with a control on a table of 270 trials that no engine made."""
+"""The comparison of three conditions with a control on a table of 48 trials that no engine made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from analysis.compare import compare
 from analysis.table import from_frame
 from tests.perf.conftest import Measure
 
-CONDITIONS, SEEDS, IMAGES = 9, 30, 10_000
+CONDITIONS, SEEDS, IMAGES = 4, 12, 10_000
 
 
 def trials() -> pd.DataFrame:
@@ -30,4 +30,4 @@ def trials() -> pd.DataFrame:
 
 def test_comparison(measure: Measure) -> None:
     frame = trials()
-    measure(lambda: compare(from_frame(frame), "test_accuracy", "c0", margin=0.001), 5, 4)
+    measure(lambda: compare(from_frame(frame), "test_accuracy", "c0", margin=0.001), 30, 16)
