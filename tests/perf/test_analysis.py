@@ -1,4 +1,4 @@
-"""The comparison of three conditions with a control on a table of 48 trials that no engine made."""
+"""The comparison of three conditions with a control on a table of 32 trials that no engine made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from analysis.compare import compare
 from analysis.table import from_frame
 from tests.perf.conftest import Measure
 
-CONDITIONS, SEEDS, IMAGES = 4, 12, 10_000
+CONDITIONS, SEEDS, IMAGES = 4, 8, 10_000
 
 
 def trials() -> pd.DataFrame:
