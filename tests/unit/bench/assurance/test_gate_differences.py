@@ -47,6 +47,8 @@ def test_one_unit_in_the_last_place() -> None:
     [
         ("loss", 2, 0.0, 0.0),
         ("loss", 1, 0.1, None),
+        ("loss", 1, -np.nan, None),
+        ("loss", 1, np.inf, None),
         ("correct", 2, 33, 3.0),
         ("status", 0, "failed", None),
         ("test_bits", 0, b"\xf0", 8.0),

@@ -234,6 +234,12 @@ def test_a_benchmark_that_the_base_cannot_run_is_new_and_says_why() -> None:
     assert made.why_new("t/test_b.py::test_b") == "ImportError: no b"
 
 
+def test_a_block_keeps_sides_and_rounds_apart_whichever_came_first() -> None:
+    one, two = ([Record("head", {"a": 1.0 + r}, {}), Record("base", {"a": 5.0 + r}, {})] for r in (0, 1))
+    made = block([one, two[::-1]])
+    assert (made.head["a"].tolist(), made.base["a"].tolist()) == ([1.0, 2.0], [5.0, 6.0])
+
+
 def test_a_benchmark_that_fails_by_chance_is_a_fault() -> None:
     slots = [*rounds({"a": 1.0}, {"a": 1.0}), *rounds({"a": 1.0}, {})]
     with pytest.raises(GateFault, match="by chance"):
