@@ -54,6 +54,11 @@ def environment(targets: list[Target], recipe: Recipe, fused: Collection[Target]
     }
 
 
+def processor(device: str) -> str:
+    """Return the model of the processor that `device` is: results are certified, and trials kept, for one of them."""
+    return torch.cuda.get_device_name(0) if device == "cuda" else _cpu_model()
+
+
 def git_state(folder: Path) -> dict[str, Any] | None:
     """Return the commit of the sources and whether they differ from it, or None outside a git checkout."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -149,11 +149,10 @@ class Run:
 
     def train(self, now: Standing, targets: list[Target]) -> list[str]:
         """Train what is to do; return the status of each trial that this run trained."""
-        fused = {trial.target for trial in now.to_do if trial.engine == FUSED}
-        provenance = environment(targets, self.study.recipe, fused)
+        provenance = environment(targets, self.study.recipe, fused_targets(now.to_do))
         environment_id = content_hash(provenance)
         self.store.write_environment(environment_id, provenance)
-        widest = _widest(provenance)
+        most_of = widest(provenance)
         statuses: list[str] = []
         epochs = sum(trial.recipe.epochs for trial in now.to_do)
         claims = Claims(self.store.folder)
@@ -161,7 +160,7 @@ class Run:
             for target in targets:
                 to_do = [trial for trial in now.to_do if trial.target == target]
                 workers = self.workers if target.device == "cpu" else 1
-                most = widest[str(target)]
+                most = most_of[str(target)]
                 workers = min(workers, max(1, len(stacks(to_do, workers, most))))
                 for stack, results in self._target((to_do, most), workers, claims, progress):
                     written = []
@@ -236,21 +235,26 @@ class _Queue:
         return None
 
 
-def _widest(provenance: dict[str, Any]) -> dict[str, int | None]:
+def fused_targets(trials: Iterable[Trial]) -> set[Target]:
+    """Return the targets of those trials that the fused engine trains."""
+    return {trial.target for trial in trials if trial.engine == FUSED}
+
+
+def widest(provenance: dict[str, Any]) -> dict[str, int | None]:
     """Return how many trials a stack may have on each target, None for as many as serve.
 
     A network in a stack must be the same to the bit as alone; a warning says where it is not.
     """
-    widest: dict[str, int | None] = {}
+    found_most: dict[str, int | None] = {}
     for target, found in provenance["self_test"].items():
         if "fused" in found:
-            widest[target] = found["fused"]["capacity"]
+            found_most[target] = found["fused"]["capacity"]
             continue
-        widest[target] = None if found["stack_slices_equal"] else 1
+        found_most[target] = None if found["stack_slices_equal"] else 1
         if not found["stack_slices_equal"]:
             print(
                 f"warning: on {target} a network in a stack is not the same to the bit as alone, at this study's sizes:"
                 " each trial is trained by itself, which is slower",
                 file=sys.stderr,
             )
-    return widest
+    return found_most

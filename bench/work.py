@@ -38,7 +38,7 @@ def perform(stack: Stack, on_epoch: Callable[[], None]) -> list[Result]:
         check_sources(stack)
         recipe = stack.recipe
         split = load_split(recipe.data, recipe.train_size, recipe.validation_size, stack.trials[0].device)
-        outcomes = _train(stack, split, on_epoch)
+        outcomes = train(stack, split, on_epoch)
     except Exception as error:  # noqa: BLE001 - whatever a trial raises is an outcome to record
         if len(stack.trials) > 1:
             return [result for trial in stack.trials for result in perform(Stack((trial,)), on_epoch)]
@@ -50,7 +50,7 @@ def perform(stack: Stack, on_epoch: Callable[[], None]) -> list[Result]:
     ]
 
 
-def _train(stack: Stack, split: Split, on_epoch: Callable[[], None]) -> list[Outcome]:
+def train(stack: Stack, split: Split, on_epoch: Callable[[], None]) -> list[Outcome]:
     """Train the stack by the engine that it was planned for."""
     if stack.trials[0].engine == FUSED:
         from bench.fused.training import train_stack as train_fused  # noqa: PLC0415 - Triton may be absent

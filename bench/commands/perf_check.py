@@ -20,6 +20,7 @@ from bench.assurance.gate.faults import GateError, GateFault
 from bench.assurance.gate.slots import places
 from bench.assurance.gate.trees import Commits
 from bench.commands import options as common
+from bench.files import write_atomically
 
 NAME = "perf-check"
 FEWEST_ROUNDS = 8
@@ -56,6 +57,12 @@ def execute(options: argparse.Namespace) -> int:
     folder = (options.out or commits.repository / "results/perf" / name).resolve()
     if folder.is_dir() and any(folder.iterdir()):
         raise GateError(f"--out {folder}: there are files in it; records are not mixed")
+    record = commits.repository / history.FILE
+    runs = history.read(record) if commits.same else []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GateError(f"--out {folder}: cannot be written: {error.strerror or error}") from error
     kind = "one commit on both sides: an A/A run" if commits.same else f"HEAD {commits.head[:12]}"
     print(f"{kind}, base {commits.base[:12]}, {options.rounds} rounds on processors {', '.join(places())}")
     try:
@@ -64,12 +71,12 @@ def execute(options: argparse.Namespace) -> int:
         print(f"fault: {fault}\nno verdict; what was measured is in {folder}", file=sys.stderr)
         return common.FAULT
     code = found.exit_code(options.allow_numbers)
-    summary = summarise(found, commits, started, options.rounds) | {"exit_code": code}
-    (folder / "summary.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
     tell(found, folder)
+    summary = summarise(found, commits, started, options.rounds) | {"exit_code": code}
+    write_atomically(folder / "summary.json", json.dumps(summary, indent=1).encode())
     if commits.same:
-        history.append(commits.repository / history.FILE, summary)
-        print(history.false_alarms(history.read(commits.repository / history.FILE)))
+        history.append(record, summary)
+        print(history.false_alarms([*runs, summary]))
     return code
 
 

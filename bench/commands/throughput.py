@@ -19,10 +19,10 @@ from bench.executors.processes import physical_cores
 from bench.faults import UsageError
 from bench.precision import Target
 from bench.provenance import environment
-from bench.runner import Run, present_targets
+from bench.runner import Run, fused_targets, present_targets, widest
 from bench.store import Store
 from bench.study import Study
-from bench.trials import Trial, content_hash, stacks
+from bench.trials import FUSED, Trial, content_hash, stacks
 
 NAME = "throughput"
 
@@ -56,10 +56,10 @@ def execute(options: argparse.Namespace) -> int:
     for target in study.targets():
         if target not in targets:
             print(f"{target}: not measured: it is not used here", file=sys.stderr)
-    provenance = environment(targets, study.recipe)
+    provenance = environment(targets, study.recipe, fused_targets(study.trials()))
     complete = True
     for target in targets:
-        complete &= _measure(options, store, _by_label(study, target), provenance)
+        complete &= _measure(options, store, _by_label(study, target), provenance, len(study.seeds))
     return common.DONE if complete else common.SOME_FAILED
 
 
@@ -74,13 +74,16 @@ def _by_label(study: Study, target: Target) -> dict[str, Trial]:
     return found
 
 
-def _measure(options: argparse.Namespace, store: Store, trials: dict[str, Trial], provenance: dict[str, Any]) -> bool:
+def _measure(
+    options: argparse.Namespace, store: Store, trials: dict[str, Trial], provenance: dict[str, Any], seeds: int
+) -> bool:
     """Measure one target and write it; return whether every condition has the blocks wanted."""
     control = next(iter(trials.values()))
     target = control.target
     workers = options.workers if target.device == "cpu" else 1
-    most = None if provenance["self_test"][str(target)]["stack_slices_equal"] else 1
-    stack_size = max(len(stack.trials) for stack in stacks(trials.values(), 1, most))
+    most = widest(provenance)[str(target)]
+    copies = [*trials.values()] * (seeds if control.engine == FUSED else 1)
+    stack_size = max(len(stack.trials) for stack in stacks(copies, 1, most))
 
     def tell(blocks: int, counted: dict[str, int]) -> None:
         least = min(counted.values())

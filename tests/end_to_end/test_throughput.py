@@ -100,8 +100,8 @@ def test_a_condition_that_is_20_per_cent_slower_is_found(tmp_path, monkeypatch) 
         def __exit__(self, *_):
             self.others = 0.0  # a test cannot have the machine for itself; what is tested is the way of the numbers
 
-    real = machine.train_stack
-    monkeypatch.setattr(machine, "train_stack", slowed)
+    real = machine.train
+    monkeypatch.setattr(machine, "train", slowed)
     monkeypatch.setattr(machine, "check_sources", lambda stack: None)
     trials = {label: trial(condition(label)) for label in ("none", "slow", "same")}
     dose = Dose(4, 8, 5)

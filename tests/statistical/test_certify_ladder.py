@@ -46,7 +46,7 @@ def dropout_is_left_on_at_test_time(patch: Patch) -> None:
 
     def faulty(network: list[Layer], images: torch.Tensor) -> torch.Tensor:
         keep = 2.0 * (torch.arange(network[0].weight.shape[2]) % 2)
-        first = Layer((network[0].weight * keep).to(images), (network[0].bias * keep).to(images))
+        first = replace(network[0], parameters=(network[0].parameters * keep).to(images))
         return predict([first, *network[1:]], images)
 
     patch.setattr(model, "predict", faulty)
@@ -57,7 +57,7 @@ def learning_rate_is_divided_by_the_stack(patch: Patch) -> None:
         recipe = replace(stack.recipe, learning_rate=stack.recipe.learning_rate / len(stack.trials))
         return train.train_stack(Stack(tuple(replace(each, recipe=recipe) for each in stack.trials)), *rest)
 
-    patch.setattr(trajectory, "train_stack", faulty)
+    patch.setattr(trajectory.work, "train", faulty)
 
 
 def sign_bit_is_never_set(patch: Patch) -> None:

@@ -12,16 +12,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from bench.assurance.certify.ledger import Ledger
 from bench.assurance.certify.plain_trial import train_once
 from bench.assurance.certify.setting import BOOK, Setting, one_stack
 from bench.assurance.lanes import Lanes
 from bench.data import data_hash
 from bench.data.split import Split
+from bench.fused.choice import engine_of
+from bench.precision import Target
+from bench.provenance import processor
 from bench.rows import measured
-from bench.train import train_stack
 from bench.trials import Recipe, Seeds, content_hash, sources_hash
-from bench.work import load_split
+from bench.work import load_split, train
 
 ENGINE, REFERENCE = "engine", "reference"
 REFERENCE_SOURCES = ("bench.reference", "bench.data.split", "bench.assurance.certify.plain_trial")
@@ -40,6 +44,11 @@ class Task:
     device: str
 
     @property
+    def engine(self) -> str:
+        """Engine that trains such a trial in a study."""
+        return engine_of(self.device, ["dropout"])
+
+    @property
     def key(self) -> str:
         """Hash of all that this trial's numbers depend on."""
         engine = self.arm == ENGINE
@@ -53,7 +62,10 @@ class Task:
                 "precision": self.precision,
                 "device": self.device,
                 "data": data_hash(self.recipe.data, self.recipe.train_size, self.recipe.validation_size),
-                "sources": sources_hash(("dropout",)) if engine else _reference_hash(),
+                "sources": sources_hash(("dropout",), self.engine) if engine else _reference_hash(),
+                "engine": self.engine if engine else REFERENCE,
+                "torch": torch.__version__,
+                "processor": processor(self.device),
             }
         )
 
@@ -61,8 +73,8 @@ class Task:
 def engine_trial(task: Task, split: Split) -> dict[str, Any]:
     """Train a stack of one by the engine."""
     seeds = Seeds(*[FIRST_SEED + task.index] * 3)
-    stack = one_stack([BOOK], task.recipe, seeds, task.precision, task.device)
-    (outcome,) = train_stack(stack, split, lambda: None)
+    stack = one_stack([BOOK], task.recipe, seeds, Target(task.device, task.precision))
+    (outcome,) = train(stack, split, lambda: None)
     return {
         "running_train_loss": [score.loss for score in outcome.running],
         "running_train_accuracy": [score.correct.double().mean().item() for score in outcome.running],
@@ -83,7 +95,8 @@ def perform(task: Task) -> dict[str, Any]:
     """Train one trial in this process; the reference always on the CPU, in float32."""
     recipe = task.recipe
     split = load_split(recipe.data, recipe.train_size, recipe.validation_size, task.device)
-    return {"key": task.key, "arm": task.arm, "index": task.index} | TRAIN[task.arm](task, split)
+    made_with = {"torch": torch.__version__, "processor": processor(task.device)}
+    return {"key": task.key, "arm": task.arm, "index": task.index} | made_with | TRAIN[task.arm](task, split)
 
 
 def train_arms(setting: Setting) -> dict[str, list[dict[str, Any]]]:

@@ -76,7 +76,7 @@ def _drifts(name: str, recipe: Recipe, rates: Rates, setting: Setting) -> Check:
         "losses": len(drift),
         "random_runs": RUNS,
     }
-    return Check(name, bool(drift.max() <= bound), figures)
+    return Check(name, bool(np.isfinite(bound) and drift.max() <= bound), figures)
 
 
 def _rounded(exact: Split, setting: Setting) -> Split:

@@ -11,9 +11,10 @@ import torch
 from bench.data import DATA_SETS, data_hash, data_root
 from bench.data.split import Split, make_split
 from bench.faults import UsageError, nearest
+from bench.fused.choice import engine_of
 from bench.precision import PRECISIONS, Target
 from bench.regularisers import REGULARISERS
-from bench.trials import Condition, Recipe, Seeds, Stack, Trial, sources_hash
+from bench.trials import STACKED, Condition, Recipe, Seeds, Stack, Trial, sources_hash
 
 BOOK = (0.2, 0.5)
 """Dropout of the book's experiment, by hidden layer."""
@@ -59,9 +60,16 @@ def check(precision: str, device: str) -> None:
         raise UsageError(f"--device {device} --precision {precision}: PyTorch finds no {target} on this machine.")
 
 
-def one_stack(rates: list[tuple[float, ...]], recipe: Recipe, seeds: Seeds, precision: str, device: str) -> Stack:
-    """Return trials with these dropout rates, one stack."""
-    code = sources_hash(tuple(REGULARISERS))
+def one_stack(
+    rates: list[tuple[float, ...]], recipe: Recipe, seeds: Seeds, target: Target, dtype: torch.dtype = torch.float32
+) -> Stack:
+    """Return trials with these dropout rates, one stack, for the engine that a study would plan on `target`.
+
+    In float64 there is the stacked engine only.
+    """
+    device, precision = target
+    engine = STACKED if dtype == torch.float64 else engine_of(device, ["dropout"])
+    code = sources_hash(tuple(REGULARISERS), engine)
     data = data_hash(recipe.data, recipe.train_size, recipe.validation_size)
     return Stack(
         tuple(
@@ -75,6 +83,7 @@ def one_stack(rates: list[tuple[float, ...]], recipe: Recipe, seeds: Seeds, prec
                 data_hash=data,
                 code_hash=code,
                 precision=precision,
+                engine=engine,
             )
             for index, each in enumerate(rates)
         )

@@ -9,11 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bench import work
 from bench.assurance.certify import specification
 from bench.assurance.certify.setting import EXACT, one_stack
 from bench.data.split import Split
+from bench.precision import Target
 from bench.reference import BookMLP, train
-from bench.train import train_stack
 from bench.trials import Recipe, Seeds
 
 Rates = tuple[float, ...]
@@ -110,9 +111,10 @@ def by_engine(
     split: Split, recipe: Recipe, seeds: Seeds, rates: list[Rates], precision: str = EXACT
 ) -> list[Trajectory]:
     """Train all `rates` in one stack; the split decides number format and device."""
-    stack = one_stack(rates, recipe, seeds, precision, split.train_images.device.type)
+    images = split.train_images
+    stack = one_stack(rates, recipe, seeds, Target(images.device.type, precision), images.dtype)
     trajectories = []
-    for outcome in train_stack(stack, split, lambda: None):
+    for outcome in work.train(stack, split, lambda: None):
         ends = [score for score in (outcome.train, outcome.validation) if score is not None]
         trajectories.append(
             Trajectory(

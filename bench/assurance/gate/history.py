@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ def append(file: Path, line: dict[str, Any]) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("a", encoding="utf-8") as handle:
-            handle.write(json.dumps(line, allow_nan=False) + "\n")
+            cut_off = handle.tell() > 0 and not file.read_bytes().endswith(b"\n")
+            handle.write("\n" * cut_off + json.dumps(line, allow_nan=False) + "\n")
     except OSError as error:
         raise GateError(f"{file}: cannot be written: {error.strerror or error}") from error
 
@@ -32,7 +34,7 @@ def read(file: Path) -> list[dict[str, Any]]:
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         try:
             run = json.loads(line)
-            run["alarm"], run["verdicts"]
+            run["alarm"], run["verdicts"], run["exit_code"]
         except (ValueError, KeyError, TypeError) as error:
             raise GateError(f"{file}, line {number}: not the record of an A/A run: {error!r}") from error
         runs.append(run)
@@ -43,7 +45,9 @@ def false_alarms(runs: Sequence[dict[str, Any]]) -> str:
     """Return the false-alarm rate over A/A runs with its exact 95% interval, in a sentence."""
     alarms = sum(bool(run["alarm"]) for run in runs)
     low, high = clopper_pearson(alarms, len(runs), LEVEL)
+    codes = Counter(run["exit_code"] for run in runs)
+    ended = ", ".join(f"{count} with {code}" for code, count in sorted(codes.items()))
     return (
         f"A/A runs on record: {len(runs)}, false alarms: {alarms} ({alarms / len(runs):.1%},"
-        f" 95% interval {low:.1%} to {high:.1%}, Clopper-Pearson)"
+        f" 95% interval {low:.1%} to {high:.1%}, Clopper-Pearson); exit codes: {ended}"
     )

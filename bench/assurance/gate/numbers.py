@@ -28,6 +28,9 @@ KEY = ["condition", "seed", "device", "precision"]
 
 SOURCES = ("trial_id", "code_hash")
 
+BASE_CODES = (0, 2)
+"""Exit codes of ``bench run`` on the base: done, or a study that an older tree does not understand."""
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -83,7 +86,7 @@ def _train(trees: Trees, study: Path) -> str:
         for index, side in enumerate(SIDES)
     ]
     for batch in [slots] if len(cores) > 1 else [[slot] for slot in slots]:
-        finish({slot: start(trees, slot, _command(study, slot), study.parent) for slot in batch})
+        finish({slot: start(trees, slot, _command(study, slot), study.parent) for slot in batch}, BASE_CODES)
     base_slot = next(slot for slot in slots if slot.side == BASE)
     if not (study.parent / f"{study.stem}-{BASE}" / schema.TRIALS_FOLDER).is_dir():
         return f"the base could not run the study {study.stem}: {base_slot.log.read_text(encoding='utf-8').strip()}"

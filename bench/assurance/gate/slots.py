@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.assurance.gate.faults import GateFault
-from bench.assurance.gate.trees import BASE, BENCHMARKS, HEAD, Trees
+from bench.assurance.gate.trees import BASE, BENCHMARKS, HEAD, Trees, without_git_variables
 from bench.executors.processes import physical_cores
 
 LONGEST_SLOT = 900
@@ -55,7 +55,7 @@ def order(number: int) -> tuple[str, str]:
 def environment(tree: Path, side: str) -> dict[str, str]:
     """Return the environment of a slot: its own tree, one thread, fixed hashes, no byte code left behind."""
     dropped = ("PYTEST_ADDOPTS", "PYTHONSTARTUP", "COVERAGE_PROCESS_START")
-    kept = {key: value for key, value in os.environ.items() if key not in dropped}
+    kept = {key: value for key, value in without_git_variables().items() if key not in dropped}
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     fixed = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree), "GATE_SIDE": side}
     return kept | threads | fixed
@@ -106,10 +106,11 @@ def start(
         )
 
 
-def finish(running: dict[Slot, subprocess.Popen[bytes]]) -> None:
+def finish(running: dict[Slot, subprocess.Popen[bytes]], base_codes: Sequence[int] = (0, 1)) -> None:
     """Wait for slots that run at the same time; none outlives this call. Raise GateFault for one that broke.
 
-    On the base, benchmarks may fail (pytest's exit code 1): it may lack what they measure.
+    On the base, exit codes in `base_codes` are no fault. By default benchmarks may fail (pytest's 1): the base may
+    lack what they measure.
     """
     try:
         for slot, process in running.items():
@@ -117,7 +118,7 @@ def finish(running: dict[Slot, subprocess.Popen[bytes]]) -> None:
                 code = process.wait(LONGEST_SLOT)
             except subprocess.TimeoutExpired:
                 raise GateFault(f"{told(slot)} had not ended after {LONGEST_SLOT} s\n{tail(slot)}") from None
-            if code not in ((0, 1) if slot.side == BASE else (0,)):
+            if code not in (base_codes if slot.side == BASE else (0,)):
                 raise GateFault(f"{told(slot)} ended with exit code {code}\n{tail(slot)}")
     finally:
         for process in running.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import tarfile
 import tempfile
@@ -47,12 +48,18 @@ class Trees:
 def git(folder: Path, *arguments: str) -> str:
     """Return what git says; raise GateError with git's own words."""
     try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False)
+        command = ["git", "-C", str(folder), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=without_git_variables())
     except OSError as error:
         raise GateError(f"git is needed and cannot be started: {error}") from error
     if done.returncode:
         raise GateError(f"git {' '.join(arguments)}: {done.stderr.strip() or f'exit code {done.returncode}'}")
     return done.stdout.rstrip()
+
+
+def without_git_variables() -> dict[str, str]:
+    """Return the environment less what a hook sets: with GIT_DIR, git takes every worktree for the hook's own."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
 
 
 def find_commits(folder: Path, base: str) -> Commits:
@@ -69,9 +76,12 @@ def find_commits(folder: Path, base: str) -> Commits:
         raise GateError(f"--base {base}: no such commit, branch or tag here{hint}") from None
     head = git(repository, "rev-parse", "--verify", "HEAD^{commit}")
     try:
-        return Commits(repository, head, git(repository, "merge-base", head, given))
+        common = git(repository, "merge-base", head, given)
     except GateError:
         raise GateError(f"--base {base}: it has no commit in common with HEAD{hint}") from None
+    if common == head != given:
+        raise GateError(f"--base {base}: it contains HEAD, so there is nothing of HEAD's own to compare")
+    return Commits(repository, head, common)
 
 
 def uncommitted(repository: Path) -> list[str]:

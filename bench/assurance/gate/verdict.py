@@ -67,6 +67,8 @@ class Verdict:
     first: Estimate | None = None
     fresh: Estimate | None = None
     why: str = ""
+    family: int = 1
+    """How many benchmarks Holm's method was over in the first rounds."""
     visible: float | None = None
     """Smallest slowdown, as a fraction, that this run would have called regressed with 80% probability."""
 
@@ -95,6 +97,9 @@ def moved(control: Estimate) -> bool:
     return abs(control.mean) - reach > CONTROL_MARGIN
 
 
+ALONE = "beyond the margin alone, not after Holm over the benchmarks"
+
+
 def judge(family: Mapping[str, Estimate], control: Estimate) -> list[Verdict]:
     """Return the verdicts of the first rounds; `regressed` is an accusation until `confirm` has seen fresh ones."""
     if moved(control):
@@ -102,7 +107,7 @@ def judge(family: Mapping[str, Estimate], control: Estimate) -> list[Verdict]:
     slower = holm([each.p_slower for each in family.values()])
     faster = holm([each.p_faster for each in family.values()])
     return [
-        Verdict(name, _verdict(each, above, below), each)
+        _verdict(Verdict(name, INCONCLUSIVE, each, family=len(family)), each, above, below)
         for (name, each), above, below in zip(family.items(), slower, faster, strict=True)
     ]
 
@@ -132,9 +137,10 @@ def confirm(verdicts: Sequence[Verdict], fresh: Mapping[str, Estimate], control:
 
 def with_visible(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Return the verdicts, each with the smallest slowdown that its rounds could have seen."""
-    judged = [each for each in verdicts if each.first is not None and each.verdict != CONTAMINATED]
     return [
-        replace(each, visible=smallest_visible(each.first, len(judged))) if each in judged and each.first else each
+        replace(each, visible=smallest_visible(each.first, each.family))
+        if each.first is not None and each.verdict != CONTAMINATED
+        else each
         for each in verdicts
     ]
 
@@ -155,9 +161,12 @@ def smallest_visible(seen: Estimate, family: int) -> float:
     return math.expm1(cast("float", optimize.brentq(lacking, MARGIN, far)))
 
 
-def _verdict(seen: Estimate, slower: float, faster: float) -> str:
+def _verdict(open_: Verdict, seen: Estimate, slower: float, faster: float) -> Verdict:
+    """Return the verdict from the p-values after Holm; where they and the printed interval differ, say why."""
     if slower < ALPHA:
-        return REGRESSED
+        return replace(open_, verdict=REGRESSED)
     if faster < ALPHA:
-        return IMPROVED
-    return UNCHANGED if seen.equivalent else INCONCLUSIVE
+        return replace(open_, verdict=IMPROVED)
+    if seen.equivalent:
+        return replace(open_, verdict=UNCHANGED)
+    return replace(open_, why=ALONE) if min(seen.p_slower, seen.p_faster) < ALPHA else open_

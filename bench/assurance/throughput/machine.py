@@ -15,9 +15,8 @@ from bench.assurance.load import Load
 from bench.assurance.throughput.measure import Workbench
 from bench.data import DATA_SETS
 from bench.data.split import Split
-from bench.train import train_stack
 from bench.trials import Stack, Trial
-from bench.work import check_sources, load_split
+from bench.work import check_sources, load_split, train
 
 WARM_UP_STEPS = 3
 PROBE_STEPS = 8
@@ -53,7 +52,7 @@ def train_slot(trial: Trial, dose: Dose) -> float:
 
     def seconds(epochs: int, steps: int) -> float:
         stack = Stack((replace(trial, recipe=replace(recipe, epochs=epochs)),) * dose.stack_size)
-        outcomes = train_stack(stack, _first(split, steps * recipe.batch_size), lambda: None)
+        outcomes = train(stack, _first(split, steps * recipe.batch_size), lambda: None)
         return sum(outcome.train_seconds for outcome in outcomes)
 
     seconds(1, min(WARM_UP_STEPS, dose.steps_per_epoch))

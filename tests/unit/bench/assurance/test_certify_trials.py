@@ -36,6 +36,7 @@ def test_a_ledger_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_key_covers_all_that_the_numbers_depend_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arms, "processor", lambda device: f"a {device}")
     others = [
         replace(TASK, arm=REFERENCE),
         replace(TASK, index=1),
@@ -44,9 +45,18 @@ def test_a_key_covers_all_that_the_numbers_depend_on(monkeypatch: pytest.MonkeyP
         replace(TASK, device="cuda"),
     ]
     keys = {TASK.key, *(other.key for other in others)}
-    monkeypatch.setattr(arms, "sources_hash", lambda names: "other sources")
-    keys.add(TASK.key)
-    assert len(keys) == 7
+    for name, other in [
+        ("sources_hash", lambda names, engine: "other sources"),
+        ("processor", lambda device: "another processor"),
+        ("engine_of", lambda device, names: "fused"),
+    ]:
+        with monkeypatch.context() as changed:
+            changed.setattr(arms, name, other)
+            keys.add(TASK.key)
+    with monkeypatch.context() as changed:
+        changed.setattr(arms.torch, "__version__", "0")
+        keys.add(TASK.key)
+    assert len(keys) == 10
 
 
 @pytest.mark.parametrize("arm", [ENGINE, REFERENCE])

@@ -11,7 +11,7 @@ import pytest
 from bench.assurance.gate import history
 from bench.assurance.gate.faults import GateError
 
-QUIET: dict[str, Any] = {"alarm": False, "verdicts": []}
+QUIET: dict[str, Any] = {"alarm": False, "verdicts": [], "exit_code": 5}
 
 
 def test_lines_are_added_and_read_in_order(tmp_path: Path) -> None:
@@ -28,12 +28,16 @@ def test_no_alarm_in_twenty_runs(tmp_path: Path) -> None:
     """With no alarm the upper end is 1 - (0.025)^(1 / 20)."""
     told = history.false_alarms([QUIET] * 20)
     high = 1 - 0.025 ** (1 / 20)
-    assert told == (f"A/A runs on record: 20, false alarms: 0 (0.0%, 95% interval 0.0% to {high:.1%}, Clopper-Pearson)")
+    assert told == (
+        f"A/A runs on record: 20, false alarms: 0 (0.0%, 95% interval 0.0% to {high:.1%}, Clopper-Pearson);"
+        " exit codes: 20 with 5"
+    )
 
 
 def test_one_alarm_in_twenty_runs() -> None:
-    told = history.false_alarms([*[QUIET] * 19, QUIET | {"alarm": True}])
+    told = history.false_alarms([*[QUIET] * 19, QUIET | {"alarm": True, "exit_code": 4}])
     assert "20, false alarms: 1 (5.0%, 95% interval 0.1% to 24.9%" in told
+    assert told.endswith("exit codes: 1 with 4, 19 with 5")
 
 
 @pytest.mark.parametrize("line", ['{"alarm": 1}', '{"verdicts": []}', "[]", "1", '{"alarm": fal', ""])
@@ -44,6 +48,14 @@ def test_a_damaged_line_is_named(tmp_path: Path, line: str) -> None:
         handle.write(f"{line}\n")
     with pytest.raises(GateError, match=r"aa\.jsonl, line 2: not the record of an A/A run"):
         history.read(file)
+
+
+def test_a_last_line_without_an_end_is_not_run_into(tmp_path: Path) -> None:
+    file = tmp_path / "aa.jsonl"
+    history.append(file, QUIET)
+    file.write_text(file.read_text().rstrip("\n"))
+    history.append(file, QUIET)
+    assert history.read(file) == [QUIET, QUIET]
 
 
 def test_what_json_cannot_hold_is_not_written(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.assurance.gate import slots
+from bench.assurance.gate import numbers, slots
 from bench.assurance.gate.faults import GateFault
 from bench.assurance.gate.slots import Slot
 from bench.assurance.gate.trees import Trees
@@ -41,6 +41,7 @@ def test_benchmarks_may_fail_on_the_base_alone(tmp_path: Path) -> None:
     for side, code in (("head", 1), ("base", 2), ("base", 3)):
         with pytest.raises(GateFault, match=rf"the slot of {side} .* exit code {code}\n  \| what it printed"):
             slots.finish(dict([ended(tmp_path, side, f"raise SystemExit({code})")]))
+    slots.finish(dict([ended(tmp_path, "base", "raise SystemExit(2)")]), numbers.BASE_CODES)
 
 
 def test_no_slot_outlives_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

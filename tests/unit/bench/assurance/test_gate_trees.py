@@ -62,6 +62,24 @@ def test_the_base_is_the_merge_base_from_any_folder(branched: Commits) -> None:
     assert find_commits(branched.repository, "HEAD").same
 
 
+def test_a_base_that_contains_head_is_refused(branched: Commits) -> None:
+    git(branched.repository, "checkout", "--quiet", branched.base)
+    with pytest.raises(GateError, match="main: it contains HEAD"):
+        find_commits(branched.repository, "main")
+
+
+def test_one_commit_on_both_sides_is_an_a_a_run(branched: Commits) -> None:
+    assert find_commits(branched.repository, "HEAD").same
+    assert not branched.same
+
+
+def test_what_a_hook_sets_is_not_listened_to(
+    branched: Commits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
+    assert find_commits(branched.repository, "main") == branched
+
+
 def test_an_unknown_ref(repository: Path) -> None:
     with pytest.raises(GateError, match=r"^--base nowhere: no such commit, branch or tag here$"):
         find_commits(repository, "nowhere")

@@ -59,7 +59,10 @@ def test_holm_counts_the_benchmarks() -> None:
     assert slow.p_slower == pytest.approx(0.02)
     assert only(judge({"a": slow}, STILL)) == "regressed"
     family = {"a": slow} | {name: seen(0.0) for name in "bcd"}
-    assert [each.verdict for each in judge(family, STILL)] == ["inconclusive", *["unchanged"] * 3]
+    judged = judge(family, STILL)
+    assert [each.verdict for each in judged] == ["inconclusive", *["unchanged"] * 3]
+    assert [each.why for each in judged] == [verdict.ALONE, "", "", ""]
+    assert {each.family for each in judged} == {4}
 
 
 def with_p(level: float, sign: int = 1) -> Estimate:
@@ -71,7 +74,10 @@ def with_p(level: float, sign: int = 1) -> Estimate:
 def test_holm_counts_the_benchmarks_that_are_faster_too() -> None:
     assert only(judge({"a": with_p(0.02, -1)}, STILL)) == "improved"
     family = {"a": with_p(0.02, -1)} | {name: seen(0.0) for name in "bcd"}
-    assert [each.verdict for each in judge(family, STILL)] == ["inconclusive", *["unchanged"] * 3]
+    judged = judge(family, STILL)
+    assert [each.verdict for each in judged] == ["inconclusive", *["unchanged"] * 3]
+    assert [each.why for each in judged] == [verdict.ALONE, "", "", ""]
+    assert {each.family for each in judged} == {4}
 
 
 def test_holm_counts_the_accused_in_the_fresh_rounds() -> None:

@@ -161,8 +161,8 @@ def test_a_slot_times_its_own_steps_and_not_the_warm_up(monkeypatch: pytest.Monk
         seen.append((len(stack.trials), stack.recipe.epochs, len(split.train_images), len(split.test_images)))
         return real(stack, split, on_epoch)
 
-    real = machine.train_stack
-    monkeypatch.setattr(machine, "train_stack", recorded)
+    real = machine.train
+    monkeypatch.setattr(machine, "train", recorded)
     monkeypatch.setattr(machine, "check_sources", lambda stack: None)
     assert machine.train_slot(trial(condition("none")), Dose(3, 2, 4)) > 0
     assert seen == [(3, 1, 3 * 64, 1), (3, 2, 4 * 64, 1)]
