@@ -7,6 +7,7 @@ import torch
 
 from bench.data.split import Split
 from bench.draws import Position
+from bench.precision import PRECISIONS, Target
 from bench.regularisers.dropout import multiplier
 from bench.regularisers.record import Draw
 from bench.self_test import self_test
@@ -35,5 +36,6 @@ def test_a_short_training_agrees_with_the_cpu(small_split: Split) -> None:
         assert agree > 0.98
 
 
-def test_the_self_test_runs() -> None:
-    assert self_test(CUDA, (784, 256, 256, 10), [256, 96])["philox_known_answer"]
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_the_self_test_runs(precision: str) -> None:
+    assert self_test(Target("cuda", precision), (784, 256, 256, 10), [256, 96])["philox_known_answer"]
