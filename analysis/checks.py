@@ -15,7 +15,7 @@ from analysis.faults import listed, nearest
 from analysis.reading import ORIGIN
 from bench.schema import DIVERGED, FAILED, OK
 
-POOLS = ("device", "precision", "data_hash")
+POOLS = ("device", "precision", "engine", "data_hash")
 """Columns whose values are never pooled: rows that differ in them are different experiments."""
 
 STATUSES = (OK, DIVERGED, FAILED)

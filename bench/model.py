@@ -72,8 +72,10 @@ class Workspace:
         self.inputs = [self.batch.expand(stack_size, rows, inputs)]
         """Of each layer, `[K, B, I + 1]`; ends in a column of ones."""
         self.inputs += [layer.operand.new_ones((stack_size, rows, layer.outputs + 1)) for layer in network[:-1]]
-        self.slopes = [make((stack_size, rows, layer.outputs)) for layer in network[:-1]]
-        """d output / d pre-activation of each hidden layer, `[K, B, O]`: the noise where the ReLU is on, else 0."""
+        wide = torch.promote_types(network[0].operand.dtype, torch.float32)
+        self.slopes = [make((stack_size, rows, layer.outputs), dtype=wide) for layer in network[:-1]]
+        """d output / d pre-activation of each hidden layer, `[K, B, O]`: the noise where the ReLU is on, else 0. Never
+        in a shorter format than float32: a rounded dropout scale would not keep the expectation."""
         self.results = [make((stack_size, rows, layer.operand.shape[2])) for layer in network]
         """Pre-activations of each layer, `[K, B, P]`; on the way back, the loss's gradients by them."""
 
@@ -123,8 +125,9 @@ def forward(network: list[Layer], space: Workspace, images: torch.Tensor, noise:
         result = torch.bmm(space.inputs[index], layer.operand, out=space.results[index])
         if index < len(space.slopes):
             multiplier = noise(index)
-            factor = result.new_ones(()).expand_as(result) if multiplier is None else multiplier
-            slope = _where_positive(factor, result, space.slopes[index])
+            slope = space.slopes[index]
+            factor = slope.new_ones(()).expand_as(slope) if multiplier is None else multiplier
+            _where_positive(factor, result.to(slope.dtype), slope)
             torch.mul(result, slope, out=space.inputs[index + 1][:, :, :-1])
     return space.results[-1][:, :, : network[-1].outputs]
 

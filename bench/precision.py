@@ -1,8 +1,9 @@
 """Number formats of the matrix products: where each exists, and how it is switched on.
 
-Weights, bias, loss, update and evaluation are float32 whatever the format. ``float32``: products in IEEE single
-precision, the default and the reference. ``tf32``: operands rounded to 10 mantissa bits (CUDA only). ``bfloat16``:
-operands and results rounded to bfloat16, sums in float32.
+Parameters, noise, loss and update are float32 whatever the format, and so is the stacked engine's evaluation.
+``float32``: products in IEEE single precision, the default and the reference. ``tf32``: operands rounded to 10 mantissa
+bits (CUDA only). ``bfloat16``: operands rounded to bfloat16, sums in float32. The stacked engine, where the bias is
+part of the operand, rounds bias and results as well; the fused one does not. The column ``engine`` tells them apart.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ import torch
 
 PRECISIONS = {"float32": ("cpu", "cuda"), "tf32": ("cuda",), "bfloat16": ("cpu", "cuda")}
 """Precision -> kinds of device that have it."""
+
+
+AMPERE = (8, 0)
+"""Compute capability of the first GPUs with TF32 and bfloat16."""
 
 
 class Target(NamedTuple):
@@ -33,7 +38,8 @@ class Target(NamedTuple):
     def is_present(self) -> bool:
         """Tell whether this machine has the device, and the device this arithmetic in hardware."""
         if self.device == "cuda":
-            return torch.cuda.is_available()
+            here = torch.cuda.is_available()
+            return here and (self.precision == "float32" or torch.cuda.get_device_capability() >= AMPERE)
         can = torch.cpu.get_capabilities()
         return self.precision == "float32" or bool(can.get("avx512_bf16") or can.get("amx_bf16"))
 
@@ -47,9 +53,10 @@ def operand_format(precision: str, weights: torch.dtype) -> torch.dtype:
 def products(precision: str) -> Iterator[None]:
     """Let float32 products on CUDA be what `precision` says, for as long as the context lasts."""
     matmul = torch.backends.cuda.matmul
-    before = matmul.fp32_precision
+    before = matmul.fp32_precision, matmul.allow_bf16_reduced_precision_reduction
     matmul.fp32_precision = "tf32" if precision == "tf32" else "ieee"
+    matmul.allow_bf16_reduced_precision_reduction = False
     try:
         yield
     finally:
-        matmul.fp32_precision = before
+        matmul.fp32_precision, matmul.allow_bf16_reduced_precision_reduction = before

@@ -162,6 +162,7 @@ class Run:
                 workers = self.workers if target.device == "cpu" else 1
                 most = most_of[str(target)]
                 workers = min(workers, max(1, len(stacks(to_do, workers, most))))
+                progress.workers = workers
                 for stack, results in self._target((to_do, most), workers, claims, progress):
                     written = []
                     for result in results:
@@ -186,6 +187,7 @@ class Run:
         while to_do:
             queue = _Queue(stacks(to_do, workers, most), self.store, claims)
             if queue.has_next():
+                progress.waiting_for(0)
                 with closing(self.executor(queue.next, min(workers, 1 + len(queue.waiting)))) as events:
                     for event in events:
                         if isinstance(event, StackDone):

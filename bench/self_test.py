@@ -27,7 +27,7 @@ def self_test(target: Target, sizes: tuple[int, ...], rows: Iterable[int]) -> di
 
     `sizes` are the layer widths of the study's network, `rows` the sizes of its batches, the last one too.
     ``stack_slices_equal``: a network trained in a stack of 2 to 8 is the same to the bit as alone. Matrix libraries
-    do not promise it. ``training_digest``: hash of weights after a few steps, to compare machines.
+    do not promise it. ``training_digest``: hash of parameters and logits after a few steps, to compare machines.
     """
     generator = np.random.Philox(key=0, counter=2**256 - 1)
     if generator.random_raw(4).tolist() != RANDOM123_ANSWER:
@@ -36,10 +36,10 @@ def self_test(target: Target, sizes: tuple[int, ...], rows: Iterable[int]) -> di
     equal, digest = True, hashlib.sha256()
     with products(target.precision):
         for batch in rows:
-            alone = _weights_after_steps(target, sizes, batch, 1)[0]
+            alone = _after_steps(target, sizes, batch, 1)[0]
             digest.update(alone.tobytes())
-            stacked = [weights for size in range(2, 9) for weights in _weights_after_steps(target, sizes, batch, size)]
-            equal = equal and all(np.array_equal(alone, weights) for weights in stacked)
+            stacked = [found for size in range(2, 9) for found in _after_steps(target, sizes, batch, size)]
+            equal = equal and all(np.array_equal(alone, found) for found in stacked)
     return {
         "philox_known_answer": True,
         "stack_slices_equal": equal,
@@ -47,21 +47,23 @@ def self_test(target: Target, sizes: tuple[int, ...], rows: Iterable[int]) -> di
     }
 
 
-def _weights_after_steps(target: Target, sizes: tuple[int, ...], rows: int, stack_size: int) -> list[np.ndarray]:
-    """Return the first layer's weights of each network of a stack, after a few steps without noise."""
+def _after_steps(target: Target, sizes: tuple[int, ...], rows: int, stack_size: int) -> list[np.ndarray]:
+    """Return what each network of a stack holds after a few steps without noise, and its logits in evaluation."""
     device = torch.device(target.device)
     weights = model.initial_weights(sizes, 0, "default")
     operands = operand_format(target.precision, torch.float32)
     network = model.build(weights, stack_size, torch.float32, device, operands)
     space = Workspace(network, rows)
-    for step in range(STEPS):
-        uniform = draws.uniforms(0, "self-test", Position(step=step), rows * sizes[0]).reshape(rows, sizes[0])
-        batch = torch.as_tensor(uniform, dtype=torch.float32, device=device)
-        labels = torch.arange(rows, device=device) % sizes[-1]
+    uniform = draws.uniforms(0, "self-test", Position(), STEPS * rows * sizes[0]).reshape(STEPS, rows, sizes[0])
+    batches = torch.as_tensor(uniform, dtype=torch.float32, device=device)
+    labels = torch.arange(rows, device=device) % sizes[-1]
+    for batch in batches:
         logits = model.forward(network, space, batch, lambda layer: None)
         _, _, error = softmax_error(logits, labels)
         model.descend(network, space, error, 0.5)
-    return list(network[0].parameters.cpu().numpy())
+    evaluated = model.predict(network, batches[0])
+    found = [*(layer.parameters for layer in network), evaluated]
+    return list(torch.cat([each.flatten(start_dim=1) for each in found], dim=1).cpu().numpy())
 
 
 def fused_test(target: Target, sizes: tuple[int, ...], batch_size: int) -> dict[str, Any]:

@@ -91,7 +91,9 @@ def evaluate(network: list[Layer], images: torch.Tensor, labels: torch.Tensor) -
     losses, hits = [], []
     for start in range(0, len(images), EVALUATION_ROWS):
         rows = slice(start, start + EVALUATION_ROWS)
-        loss, hit, _ = softmax_error(model.predict(network, images[rows]), labels[rows])
+        with products("float32"):
+            logits = model.predict(network, images[rows])
+        loss, hit, _ = softmax_error(logits, labels[rows])
         losses.append(loss)
         hits.append(hit)
     return _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
@@ -101,7 +103,7 @@ def train_epoch(network: list[Layer], stack: Stack, epoch: int, split: Split) ->
     """Train the stack for one epoch (counted from 0), in place; return the running scores."""
     recipe, images, labels = stack.recipe, split.train_images, split.train_labels
     order = draws.permutation(stack.seeds.order, "order", Position(epoch=epoch), len(images))
-    noise = Noise(stack, images.device, network[0].operand.dtype)
+    noise = Noise(stack, images.device, torch.promote_types(network[0].operand.dtype, torch.float32))
     spaces: dict[int, Workspace] = {}
     losses, hits = [], []
     for step, rows in enumerate(torch.from_numpy(order).to(images.device).split(recipe.batch_size)):

@@ -133,6 +133,9 @@ def _selections(folder: Path, planned: set[str]) -> list[dict[str, str]]:
     if len(kinds) < 2:
         return [{}]
     differing = [index for index in range(len(names)) if len({kind[index] for kind in kinds}) > 1]
+    apart = [index for index in differing if names[index] != "engine"]
+    if len({tuple(kind[index] for index in apart) for kind in kinds}) == len(kinds):
+        differing = apart  # each device has one engine: its name says nothing more
     return [{names[index]: kind[index] for index in differing} for kind in sorted(kinds)]
 
 

@@ -12,6 +12,7 @@ from bench.data.split import Split
 from bench.draws import Position
 from bench.fused import philox
 from bench.fused.step import FusedStack
+from bench.precision import products
 from bench.trials import Condition, Recipe, Seeds, Stack, Trial
 
 UNIT = {"float32": 2.0**-24, "tf32": 2.0**-11, "bfloat16": 2.0**-8}
@@ -77,7 +78,8 @@ def _difference(fused: FusedStack, trials: list[Trial], group: int, split: Split
     stack = Stack(tuple(trials[mine]))
     initial = model.initial_weights(fused.sizes, stack.seeds.init, stack.recipe.initialisation)
     network = model.build(initial, len(stack.trials), torch.float32, fused.device)
-    train.train_epoch(network, stack, 0, split)
+    with products("float32"):
+        train.train_epoch(network, stack, 0, split)
     worst = 0.0
     for layer, ours, (start, _) in zip(network, fused.networks.weights, initial, strict=True):
         begun = torch.as_tensor(start, dtype=torch.float32, device=fused.device)

@@ -30,12 +30,10 @@ def multiplier(draw: Draw, rate: torch.Tensor) -> torch.Tensor:
     kept at 0.2. Distances from half a cell below the limit, times 2^17, are exact, and no scale is above the least
     of them: cut off at 0 and at the scale, they are the multiplier. That is several times faster than a Boolean mask.
     """
-    exact = torch.promote_types(draw.dtype, torch.float32)
     numbers = torch.from_numpy(draws.signed16(draw.seed, "dropout", draw.at, draw.shape)).to(rate.device)
-    limit = (dropped_cells(rate) - CELLS // 2 - 0.5).to(exact)[:, None, None]
-    distance = numbers.to(exact).mul_(2 * CELLS) - limit * (2 * CELLS)
-    kept = torch.minimum(distance.clamp_min_(0), scale(rate).to(exact)[:, None, None], out=distance)
-    return kept.to(draw.dtype)
+    limit = (dropped_cells(rate) - CELLS // 2 - 0.5).to(draw.dtype)[:, None, None]
+    distance = numbers.to(draw.dtype).mul_(2 * CELLS) - limit * (2 * CELLS)
+    return torch.minimum(distance.clamp_min_(0), scale(rate).to(draw.dtype)[:, None, None], out=distance)
 
 
 DROPOUT = Regulariser(

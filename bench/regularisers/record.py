@@ -19,7 +19,7 @@ class Draw:
     shape: tuple[int, int]
     """(B, H): rows of the batch, units of the layer."""
     dtype: torch.dtype
-    """The network's number format."""
+    """Format of the multiplier: that of the network's products, and at least float32."""
 
 
 HiddenNoise = Callable[[Draw, torch.Tensor], torch.Tensor]

@@ -16,7 +16,7 @@ BROKE = "×"
 
 
 def section(material: Material) -> Section | None:
-    """Return one table per pair of pools that differ in nothing but the device; None where there is no such pair."""
+    """Return one table per pair of pools that differ in the device (and its engine) alone; None without such a pair."""
     pairs = [two for two in itertools.combinations(material.pools, 2) if _only_device_differs(*two)]
     if not pairs:
         return None
@@ -33,7 +33,8 @@ def section(material: Material) -> Section | None:
 
 def _only_device_differs(first: Pool, second: Pool) -> bool:
     one, other = first.table.pool, second.table.pool
-    return one.keys() == other.keys() and {key for key in one if one[key] != other[key]} == {"device"}
+    differing = {key for key in one if one.get(key) != other.get(key)}
+    return one.keys() == other.keys() and "device" in differing and differing <= {"device", "engine"}
 
 
 @dataclass(frozen=True)

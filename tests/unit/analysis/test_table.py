@@ -124,6 +124,12 @@ def test_devices_are_never_pooled(csv):
     assert table.pool == {"device": "cuda", "precision": "float32"}
 
 
+def test_engines_are_never_pooled(csv):
+    rows = "condition,seed,engine,x\na,0,stacked,1\na,0,fused,2\nb,0,stacked,3\nb,0,fused,4\n"
+    assert "several engine values" in fault_of(csv(rows))
+    assert load(csv(rows), where={"engine": "fused"}).pool == {"engine": "fused"}
+
+
 def test_a_repeat_within_one_device_is_a_duplicate(csv):
     assert "seed 0 comes 2 times" in fault_of(csv(POOLED + "a,0,cpu,float32,1\n"), where={"device": "cpu"})
     load(csv(POOLED + "a,0,cpu,float32,1\n"), where={"device": "cuda"})

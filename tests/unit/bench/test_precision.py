@@ -8,7 +8,7 @@ import torch
 from bench import model
 from bench.data.split import Split
 from bench.precision import Target, operand_format, products
-from bench.train import softmax_error, train_stack
+from bench.train import Noise, softmax_error, train_stack
 from bench.trials import Stack
 from tests.conftest import condition, in_precision, stack
 
@@ -68,6 +68,20 @@ def test_one_step_in_bfloat16_is_the_definition() -> None:
         assert torch.equal(network[index].operand, network[index].parameters.bfloat16())
         if index:
             gradient = rounded(gradient @ rounded(before[index])[:-1].T) * active[index - 1]
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.3, 0.4, 0.7])
+def test_the_noise_keeps_the_expectation_in_bfloat16_too(rate: float, small_split: Split) -> None:
+    """The scale of these rates is no bfloat16 number: rounded, it would be off by up to 0.16%."""
+    many = stack(condition("x", dropout=(rate, rate)))
+    sizes = (small_split.train_images.shape[1], *many.recipe.hidden, 10)
+    weights = model.initial_weights(sizes, 0, "default")
+    network = model.build(weights, 1, torch.float32, torch.device("cpu"), torch.bfloat16)
+    space = model.Workspace(network, 64)
+    noise = Noise(many, torch.device("cpu"), space.slopes[0].dtype).at(0, 0, 64)
+    model.forward(network, space, small_split.train_images[:64], noise)
+    for slope in space.slopes:
+        assert slope.max().item() == pytest.approx(65536 / (65536 - round(rate * 65536)), rel=1e-7)
 
 
 def test_bfloat16_trains_as_well_but_not_to_the_same_numbers(small_split: Split) -> None:
