@@ -35,14 +35,19 @@ def perform(stack: Stack, on_epoch: Callable[[], None]) -> list[Result]:
     """
     started = datetime.now(UTC)
     try:
-        check_sources(stack)
-        recipe = stack.recipe
-        split = load_split(recipe.data, recipe.train_size, recipe.validation_size, stack.trials[0].device)
-        outcomes = train(stack, split, on_epoch)
+        return _results(stack, started, on_epoch)
     except Exception as error:  # noqa: BLE001 - whatever a trial raises is an outcome to record
-        if len(stack.trials) > 1:
-            return [result for trial in stack.trials for result in perform(Stack((trial,)), on_epoch)]
-        return failure(stack, error, started)
+        if len(stack.trials) == 1:
+            return failure(stack, error, started)
+    # Outside the except block, whose error would keep the memory of the failed stack alive.
+    return [result for trial in stack.trials for result in perform(Stack((trial,)), on_epoch)]
+
+
+def _results(stack: Stack, started: datetime, on_epoch: Callable[[], None]) -> list[Result]:
+    check_sources(stack)
+    recipe = stack.recipe
+    split = load_split(recipe.data, recipe.train_size, recipe.validation_size, stack.trials[0].device)
+    outcomes = train(stack, split, on_epoch)
     execution = rows.executed(len(outcomes), started, datetime.now(UTC))
     return [
         Result(trial, rows.measured(outcome, split.classes) | execution, rows.curve(outcome))

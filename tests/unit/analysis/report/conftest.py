@@ -67,7 +67,8 @@ def _row(name: tuple[str, int, str], made: Made, rng: np.random.Generator, block
     rates = RATES.get(label, (0.4, 0.4))
     row: dict[str, Any] = {
         "study": "dropout", "trial_id": trial_id(*name), "condition": label, "condition_id": trial_id(label),
-        "device": device, "precision": "float32", "engine": "stacked", "seed": seed, "init_seed": seed,
+        "device": device, "precision": "float32", "engine": {"cpu": "stacked", "cuda": "fused"}[device],
+        "seed": seed, "init_seed": seed,
         "order_seed": seed, "mask_seed": seed, "stays_at_chance": min(rates) == 1,
         "rate": rates[0] if rates[0] == rates[1] else None, "dropout_1": rates[0], "dropout_2": rates[1],
         "status": schema.OK, "error": None, "data_hash": "da7a", "code_hash": "c0de", "environment_id": "e0",
