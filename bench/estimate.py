@@ -10,6 +10,7 @@ from bench import model
 from bench.data import DATA_SETS
 from bench.data.split import Split
 from bench.precision import operand_format
+from bench.threads import single_thread
 from bench.train import evaluate, train_epoch
 from bench.trials import Stack
 
@@ -21,7 +22,7 @@ def seconds_of(stacks: list[Stack], workers: int) -> float:
     """Return about how many seconds the stacks will take on `workers`, measured on the largest of them."""
     if not stacks:
         return 0.0
-    torch.set_num_threads(1)
+    single_thread()
     largest = max(stacks, key=lambda stack: len(stack.trials))
     recipe, data_set = largest.recipe, DATA_SETS[largest.recipe.data]
     train_rows = STEPS * min(recipe.batch_size, recipe.train_size)

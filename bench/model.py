@@ -6,29 +6,26 @@ Shapes: K trials in the stack, B rows in the batch, I inputs and O outputs of a 
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import torch
+from scipy.special import ndtri
 
-os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
-"""Read at MKL's first product: a product then gives the same bits wherever its matrices lie in memory. Without it a
-network of odd widths is not the same at another place of the stack."""
-
-import torch  # noqa: E402
-from scipy.special import ndtri  # noqa: E402
-
-from bench import draws  # noqa: E402
-from bench.draws import Position  # noqa: E402
+from bench import draws
+from bench.draws import Position
 
 INITIALISATIONS = ("default", "normal_0.01")
 
-Noise = Callable[[int], torch.Tensor | None]
-"""hidden layer (from 0) -> multiplier of its activations `[K, B, O]`, or None for no noise."""
+Noise = Callable[[int, torch.Tensor], None]
+"""(hidden layer, from 0; where to write) -> writes the multiplier of the layer's activations, `[K, B, O]`."""
 
-PADDING = 16
-"""The output layer is as wide as the next multiple: products 10 wide take 2.5 times as long as products 16 wide."""
+
+def no_noise(layer: int, out: torch.Tensor) -> None:
+    """Multiply by one."""
+    del layer
+    out.fill_(1)
 
 
 @dataclass(frozen=True)
@@ -36,33 +33,32 @@ class Layer:
     """One layer of every network, trained in place."""
 
     parameters: torch.Tensor
-    """`[K, I + 1, P]`: weights, then the bias as one more row, which meets a 1 at the end of every input. So one
-    product adds the bias, and one updates both. Columns from `outputs` on are padding: zero, and zero they stay."""
+    """`[K, I + 1, O]`: weights, then the bias as one more row, which meets a 1 at the end of every input. So one
+    product adds the bias, and one gives both gradients."""
     operand: torch.Tensor
     """The parameters as the products of a training step take them: the same tensor, unless in a shorter format."""
-    outputs: int
+    gradient: torch.Tensor
+    """Of the loss by the parameters, in the format of the products."""
 
     @property
     def weight(self) -> torch.Tensor:
         """View `[K, I, O]`."""
-        return self.parameters[:, :-1, : self.outputs]
+        return self.parameters[:, :-1]
 
     @property
     def bias(self) -> torch.Tensor:
         """View `[K, 1, O]`."""
-        return self.parameters[:, -1:, : self.outputs]
+        return self.parameters[:, -1:]
 
-    def descend(self, inputs: torch.Tensor, error: torch.Tensor, learning_rate: float) -> None:
-        """Take a step down the gradient ``inputs^T error``; in one product, where no other format is between."""
-        if self.operand is self.parameters:
-            self.parameters.baddbmm_(inputs.mT, error, alpha=-learning_rate)
-        else:
-            self.parameters.add_(torch.bmm(inputs.mT, error), alpha=-learning_rate)
+    def descend(self, learning_rate: float) -> None:
+        """Take a step down the gradient."""
+        self.parameters.add_(self.gradient, alpha=-learning_rate)
+        if self.operand is not self.parameters:
             self.operand.copy_(self.parameters)
 
 
 class Workspace:
-    """What a training step on `rows` images writes, each step anew: fresh memory would cost 3% of a step."""
+    """What a training step on `rows` images writes, each step anew: fresh memory would cost 8% of a step."""
 
     def __init__(self, network: list[Layer], rows: int) -> None:
         stack_size, inputs, _ = network[0].operand.shape
@@ -71,13 +67,36 @@ class Workspace:
         """`[B, I + 1]`, shared by the stack; ends in a column of ones."""
         self.inputs = [self.batch.expand(stack_size, rows, inputs)]
         """Of each layer, `[K, B, I + 1]`; ends in a column of ones."""
-        self.inputs += [layer.operand.new_ones((stack_size, rows, layer.outputs + 1)) for layer in network[:-1]]
+        self.inputs += [layer.operand.new_ones((stack_size, rows, layer.bias.shape[2] + 1)) for layer in network[:-1]]
         wide = torch.promote_types(network[0].operand.dtype, torch.float32)
-        self.slopes = [make((stack_size, rows, layer.outputs), dtype=wide) for layer in network[:-1]]
+        self.slopes = [make((stack_size, rows, layer.bias.shape[2]), dtype=wide) for layer in network[:-1]]
         """d output / d pre-activation of each hidden layer, `[K, B, O]`: the noise where the ReLU is on, else 0. Never
         in a shorter format than float32: a rounded dropout scale would not keep the expectation."""
-        self.results = [make((stack_size, rows, layer.operand.shape[2])) for layer in network]
-        """Pre-activations of each layer, `[K, B, P]`; on the way back, the loss's gradients by them."""
+        self.logits = make((stack_size, rows, network[-1].bias.shape[2]))
+        """`[K, B, C]`."""
+        self.errors = [make((stack_size, rows, layer.bias.shape[2])) for layer in network]
+        """d loss / d pre-activation of each layer, `[K, B, O]`."""
+
+    def gather(self, images: torch.Tensor, rows: torch.Tensor) -> None:
+        """Make `rows` of `images` `[N, I]` the batch."""
+        batch = self.batch[:, :-1]
+        if images.dtype == batch.dtype:
+            torch.index_select(images, 0, rows, out=batch)
+        else:
+            batch.copy_(images.index_select(0, rows))
+
+
+def multiply(left: torch.Tensor, right: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+    """Write the products of each network, ``left @ right``, to `out`, and return it.
+
+    On the CPU they go through numpy's BLAS, one by one: faster than ``bmm`` by a tenth at the shapes of a step, and no
+    network can see what it is stacked with. Numbers that overflow are an outcome, and no warning.
+    """
+    if out.device.type == "cpu" and out.dtype != torch.bfloat16:
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(left.numpy(), right.numpy(), out=out.numpy())
+        return out
+    return torch.bmm(left, right, out=out)
 
 
 def initial_weights(sizes: tuple[int, ...], seed: int, initialisation: str) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -106,54 +125,55 @@ def build(
 ) -> list[Layer]:
     """Return a stack of `stack_size` networks that all start from `weights`, kept as `dtype`."""
     layers = []
-    for index, (weight, bias) in enumerate(weights):
-        outputs = len(bias)
-        padding = -outputs % PADDING if index == len(weights) - 1 else 0
+    for weight, bias in weights:
         both = torch.as_tensor(np.concatenate([weight, bias[None]]), dtype=dtype, device=device)
-        parameters = torch.nn.functional.pad(both, (0, padding)).repeat(stack_size, 1, 1)
-        layers.append(Layer(parameters, parameters.to(operand_format or dtype), outputs))
+        parameters = both.repeat(stack_size, 1, 1)
+        operand = parameters.to(operand_format or dtype)
+        layers.append(Layer(parameters, operand, torch.empty_like(operand)))
     return layers
 
 
-def forward(network: list[Layer], space: Workspace, images: torch.Tensor, noise: Noise) -> torch.Tensor:
-    """Run the networks in training mode on one batch `[B, I]`, with multiplicative noise after each ReLU.
+def forward(network: list[Layer], space: Workspace, noise: Noise) -> torch.Tensor:
+    """Run the networks in training mode on the batch of `space`, with multiplicative noise after each ReLU.
 
-    Returns the logits `[K, B, C]`, a view into `space`, which keeps what the gradient needs.
+    Returns the logits `[K, B, C]`; `space` keeps them, and what the gradient needs.
     """
-    space.batch[:, :-1] = images
-    for index, layer in enumerate(network):
-        result = torch.bmm(space.inputs[index], layer.operand, out=space.results[index])
-        if index < len(space.slopes):
-            multiplier = noise(index)
-            slope = space.slopes[index]
-            factor = slope.new_ones(()).expand_as(slope) if multiplier is None else multiplier
-            _where_positive(factor, result.to(slope.dtype), slope)
-            torch.mul(result, slope, out=space.inputs[index + 1][:, :, :-1])
-    return space.results[-1][:, :, : network[-1].outputs]
+    for index, layer in enumerate(network[:-1]):
+        hidden, slope = space.inputs[index + 1][:, :, :-1], space.slopes[index]
+        multiply(space.inputs[index], layer.operand, out=hidden)
+        noise(index, slope)
+        _zero_where_off(slope, hidden.to(slope.dtype))
+        hidden.mul_(slope)
+    return multiply(space.inputs[-1], network[-1].operand, out=space.logits)
 
 
-def descend(network: list[Layer], space: Workspace, error: torch.Tensor, learning_rate: float) -> None:
-    """Take one step of plain SGD in place, given `error` = d loss / d logits, `[K, B, C]`, of the last `forward`."""
-    space.results[-1][:, :, : network[-1].outputs] = error
+def backward(network: list[Layer], space: Workspace, error: torch.Tensor) -> None:
+    """Write the gradient of every layer, given `error` = d loss / d logits, `[K, B, C]`, of the last `forward`."""
+    space.errors[-1].copy_(error)
     for index in reversed(range(len(network))):
-        layer, result = network[index], space.results[index]
+        multiply(space.inputs[index].mT, space.errors[index], out=network[index].gradient)
         if index:
-            torch.bmm(result, layer.operand[:, :-1].mT, out=space.results[index - 1])
-        layer.descend(space.inputs[index], result, learning_rate)
-        if index:
-            space.results[index - 1].mul_(space.slopes[index - 1])
+            before = multiply(space.errors[index], network[index].operand[:, :-1].mT, out=space.errors[index - 1])
+            before.mul_(space.slopes[index - 1])
+
+
+def descend(network: list[Layer], learning_rate: float) -> None:
+    """Take one step of plain SGD in place."""
+    for layer in network:
+        layer.descend(learning_rate)
 
 
 def predict(network: list[Layer], images: torch.Tensor) -> torch.Tensor:
     """Return the logits `[K, B, C]` of `images` `[B, I]` in evaluation mode: no noise, in the weights' own format."""
     hidden = images.expand(len(network[0].parameters), *images.shape)
     for index, layer in enumerate(network):
-        hidden = torch.baddbmm(layer.parameters[:, -1:], hidden, layer.parameters[:, :-1])
+        out = layer.parameters.new_empty((*hidden.shape[:2], layer.bias.shape[2]))
+        hidden = multiply(hidden, layer.weight, out=out).add_(layer.bias)
         if index < len(network) - 1:
             hidden.relu_()
-    return hidden[:, :, : network[-1].outputs]
+    return hidden
 
 
-def _where_positive(values: torch.Tensor, gate: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
-    """Return `values` where `gate` > 0, else 0, in `out`: torch's own ReLU gradient, faster than a Boolean mask."""
-    return torch.ops.aten.threshold_backward.grad_input(values, gate, 0, grad_input=out)
+def _zero_where_off(slope: torch.Tensor, activation: torch.Tensor) -> None:
+    """Put 0 into `slope` where `activation` <= 0: torch's own ReLU gradient, faster than a Boolean mask."""
+    torch.ops.aten.threshold_backward.grad_input(slope, activation, 0, grad_input=slope)

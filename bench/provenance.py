@@ -16,6 +16,7 @@ from bench.data import DATA_SETS
 from bench.executors.processes import physical_cores
 from bench.precision import Target
 from bench.self_test import fused_test, self_test
+from bench.threads import matrix_libraries
 from bench.trials import Recipe
 
 LIBRARIES = ("torch", "triton", "torchvision", "numpy", "scipy", "pandas", "pyarrow")
@@ -40,8 +41,7 @@ def environment(targets: list[Target], recipe: Recipe, fused: Collection[Target]
             "physical_cores": len(physical_cores()),
             "logical_cores": os.cpu_count(),
             "instructions": torch.backends.cpu.get_cpu_capability(),
-            "blas": "mkl" if torch.backends.mkl.is_available() else "other",
-            "mkl_cbwr": os.environ.get("MKL_CBWR"),
+            "matrix_libraries": matrix_libraries(),
         },
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB, 1),
         "gpu": _gpu() if any(target.device == "cuda" for target in targets) else None,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bench import schema
-from bench.train import Outcome, Score
+from bench.epochs import Outcome, Score
 from bench.trials import Trial
 
 Row = dict[str, Any]

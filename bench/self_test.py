@@ -14,6 +14,7 @@ from bench.draws import Position
 from bench.fused.capacity import capacity_of
 from bench.model import Workspace
 from bench.precision import Target, operand_format, products
+from bench.threads import single_thread
 from bench.train import softmax_error
 
 RANDOM123_ANSWER = [0x16554D9ECA36314C, 0xDB20FE9D672D0FDC, 0xD7E772CEE186176B, 0x7E68B68AEC7BA23B]
@@ -32,7 +33,7 @@ def self_test(target: Target, sizes: tuple[int, ...], rows: Iterable[int]) -> di
     generator = np.random.Philox(key=0, counter=2**256 - 1)
     if generator.random_raw(4).tolist() != RANDOM123_ANSWER:
         raise RuntimeError("Philox4x64-10 does not give its published answer: this build of numpy cannot be used")
-    torch.set_num_threads(1)
+    single_thread()
     equal, digest = True, hashlib.sha256()
     with products(target.precision):
         for batch in rows:
@@ -58,9 +59,11 @@ def _after_steps(target: Target, sizes: tuple[int, ...], rows: int, stack_size: 
     batches = torch.as_tensor(uniform, dtype=torch.float32, device=device)
     labels = torch.arange(rows, device=device) % sizes[-1]
     for batch in batches:
-        logits = model.forward(network, space, batch, lambda layer: None)
+        space.batch[:, :-1] = batch
+        logits = model.forward(network, space, model.no_noise)
         _, _, error = softmax_error(logits, labels)
-        model.descend(network, space, error, 0.5)
+        model.backward(network, space, error)
+        model.descend(network, 0.5)
     evaluated = model.predict(network, batches[0])
     found = [*(layer.parameters for layer in network), evaluated]
     return list(torch.cat([each.flatten(start_dim=1) for each in found], dim=1).cpu().numpy())

@@ -6,46 +6,22 @@ differ in the strengths of their regularisers. Nothing that a trial computes dep
 
 from __future__ import annotations
 
-import time
+import functools
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import torch
 
 from bench import draws, model
 from bench.data.split import Split
 from bench.draws import Position
+from bench.epochs import Outcome, Score, run_epochs
 from bench.model import Layer, Workspace
 from bench.precision import operand_format, products
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw
 from bench.trials import Stack
 
-EVALUATION_ROWS = 1000
-
-
-@dataclass(frozen=True)
-class Score:
-    """What a network of the stack got on a set of images, or while training over an epoch."""
-
-    correct: torch.Tensor
-    """bool `[N]`."""
-    loss: float
-    """nats per sample."""
-
-
-@dataclass
-class Outcome:
-    """What came of one trial."""
-
-    running: list[Score] = field(default_factory=list)
-    """Over each epoch, while training, noise on."""
-    test: list[Score] = field(default_factory=list)
-    """After each epoch."""
-    train: Score | None = None
-    """Clean: after the last epoch, evaluation mode."""
-    validation: Score | None = None
-    train_seconds: float = 0.0
+EVALUATION_ROWS = 500
 
 
 def softmax_error(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -53,37 +29,40 @@ def softmax_error(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Ten
 
     The loss is a mean over rows and a sum over trials: a mean over trials would divide the learning rate by K.
     """
-    wide = torch.promote_types(logits.dtype, torch.float32)
-    log_probability = torch.log_softmax(logits, dim=-1, dtype=wide)
-    target = labels.expand(logits.shape[:2])[..., None]
-    loss = -log_probability.gather(2, target).squeeze(2)
-    hits = log_probability.argmax(dim=-1) == labels
-    error = log_probability.exp_()
-    error.scatter_add_(2, target, torch.full_like(error[..., :1], -1.0))
-    return loss, hits, error.div_(logits.shape[1])
+    hits = logits.argmax(dim=-1) == labels
+    # Classes first, since a softmax over so short a last dimension is slow. The classes are added one by one: torch's
+    # own sum may take another order for another K.
+    by_class = logits.permute(2, 0, 1).contiguous().to(torch.promote_types(logits.dtype, torch.float32))
+    shifted = by_class - by_class.amax(dim=0)
+    target = labels.expand(1, *hits.shape)
+    of_target = shifted.gather(0, target)[0]
+    error = shifted.exp_()
+    total = functools.reduce(torch.add, error.unbind())
+    error.div_(total).scatter_add_(0, target, error.new_full((), -1.0).expand_as(target))
+    return total.log() - of_target, hits, error.div_(len(labels)).permute(1, 2, 0)
 
 
 class Noise:
     """The hidden noise of a stack: the product of what its regularisers give."""
 
-    def __init__(self, stack: Stack, device: torch.device, dtype: torch.dtype) -> None:
-        self.seed, self.widths, self.dtype = stack.seeds.mask, stack.recipe.hidden, dtype
+    def __init__(self, stack: Stack, device: torch.device) -> None:
+        self.seed = stack.seeds.mask
         self.strengths = {
             name: torch.tensor(values, dtype=torch.float64, device=device) for name, values in stack.strengths().items()
         }
 
-    def at(self, epoch: int, step: int, rows: int) -> model.Noise:
+    def at(self, epoch: int, step: int) -> model.Noise:
         """Return the noise of one step, by hidden layer."""
 
-        def noise(layer: int) -> torch.Tensor | None:
-            draw = Draw(self.seed, Position(epoch, step, layer), (rows, self.widths[layer]), self.dtype)
-            product = None
-            for name, strength in self.strengths.items():
-                factor = REGULARISERS[name].hidden(draw, strength[:, layer])
-                product = factor if product is None else product.mul_(factor)
-            return product
+        def noise(layer: int, out: torch.Tensor) -> None:
+            draw = Draw(self.seed, Position(epoch, step, layer))
+            for index, (name, strength) in enumerate(self.strengths.items()):
+                factor = torch.empty_like(out) if index else out
+                REGULARISERS[name].hidden(draw, strength[:, layer], factor)
+                if index:
+                    out.mul_(factor)
 
-        return noise
+        return noise if self.strengths else model.no_noise
 
 
 def evaluate(network: list[Layer], images: torch.Tensor, labels: torch.Tensor) -> list[Score]:
@@ -103,51 +82,49 @@ def train_epoch(network: list[Layer], stack: Stack, epoch: int, split: Split) ->
     """Train the stack for one epoch (counted from 0), in place; return the running scores."""
     recipe, images, labels = stack.recipe, split.train_images, split.train_labels
     order = draws.permutation(stack.seeds.order, "order", Position(epoch=epoch), len(images))
-    noise = Noise(stack, images.device, torch.promote_types(network[0].operand.dtype, torch.float32))
+    noise = Noise(stack, images.device)
     spaces: dict[int, Workspace] = {}
     losses, hits = [], []
     for step, rows in enumerate(torch.from_numpy(order).to(images.device).split(recipe.batch_size)):
-        batch, target = images.index_select(0, rows), labels.index_select(0, rows)
         if len(rows) not in spaces:
             spaces[len(rows)] = Workspace(network, len(rows))
         space = spaces[len(rows)]
-        logits = model.forward(network, space, batch, noise.at(epoch, step, len(rows)))
-        loss, hit, error = softmax_error(logits, target)
-        model.descend(network, space, error, recipe.learning_rate)
+        space.gather(images, rows)
+        logits = model.forward(network, space, noise.at(epoch, step))
+        loss, hit, error = softmax_error(logits, labels.index_select(0, rows))
+        model.backward(network, space, error)
+        model.descend(network, recipe.learning_rate)
         losses.append(loss)
         hits.append(hit)
     return _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
 
 
-def train_stack(stack: Stack, split: Split, on_epoch: Callable[[], None]) -> list[Outcome]:
-    """Train every trial of the stack and score it; `on_epoch` is called after each epoch.
+class StackedEngine:
+    """A stack in training. `split` decides device and format of the weights."""
 
-    `split` decides device and format of the weights. The outcomes are in the order of the stack's trials.
-    """
-    recipe, images = stack.recipe, split.train_images
-    sizes = (images.shape[1], *recipe.hidden, split.classes)
-    weights = model.initial_weights(sizes, stack.seeds.init, recipe.initialisation)
-    operands = operand_format(stack.precision, images.dtype)
-    network = model.build(weights, len(stack.trials), images.dtype, images.device, operands)
-    outcomes = [Outcome() for _ in stack.trials]
-    for epoch in range(recipe.epochs):
-        started = _clock(images.device)
-        with products(stack.precision):
-            running = train_epoch(network, stack, epoch, split)
-        seconds = (_clock(images.device) - started) / len(outcomes)
-        tested = evaluate(network, split.test_images, split.test_labels)
-        for outcome, running_score, test_score in zip(outcomes, running, tested, strict=True):
-            outcome.running.append(running_score)
-            outcome.test.append(test_score)
-            outcome.train_seconds += seconds
-        on_epoch()
-    for outcome, score in zip(outcomes, evaluate(network, images, split.train_labels), strict=True):
-        outcome.train = score
-    if len(split.validation_images):
-        validated = evaluate(network, split.validation_images, split.validation_labels)
-        for outcome, score in zip(outcomes, validated, strict=True):
-            outcome.validation = score
-    return outcomes
+    def __init__(self, stack: Stack, split: Split) -> None:
+        recipe, images = stack.recipe, split.train_images
+        sizes = (images.shape[1], *recipe.hidden, split.classes)
+        weights = model.initial_weights(sizes, stack.seeds.init, recipe.initialisation)
+        operands = operand_format(stack.precision, images.dtype)
+        self.trials, self.device = len(stack.trials), images.device
+        self.has_validation = bool(len(split.validation_images))
+        self.network = model.build(weights, self.trials, images.dtype, images.device, operands)
+        self.stack, self.split = stack, split
+
+    def train_epoch(self, epoch: int) -> list[Score]:
+        """Train for one epoch, counted from 0; return the running scores."""
+        with products(self.stack.precision):
+            return train_epoch(self.network, self.stack, epoch, self.split)
+
+    def evaluate(self, part: str) -> list[Score]:
+        """Score on ``train``, ``validation`` or ``test``, in evaluation mode."""
+        return evaluate(self.network, *self.split.part(part))
+
+
+def train_stack(stack: Stack, split: Split, on_epoch: Callable[[], None]) -> list[Outcome]:
+    """Train every trial of the stack and score it; `on_epoch` is called after each epoch."""
+    return run_epochs(StackedEngine(stack, split), stack.recipe.epochs, on_epoch)
 
 
 def _scores(losses: torch.Tensor, hits: torch.Tensor) -> list[Score]:
@@ -156,10 +133,3 @@ def _scores(losses: torch.Tensor, hits: torch.Tensor) -> list[Score]:
     A sum over the whole tensor may add in another order for another K.
     """
     return [Score(correct=hit.cpu(), loss=loss.double().mean().item()) for loss, hit in zip(losses, hits, strict=True)]
-
-
-def _clock(device: torch.device) -> float:
-    """Return the time in seconds once `device` has done its work."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return time.perf_counter()

@@ -18,8 +18,9 @@ MAX_STACK = {"cpu": 8, "cuda": 264}
 """Trials trained together at most: on a CPU the stack should stay in cache, on a GPU fill the multiprocessors."""
 
 NUMERIC_SOURCES = (
-    "bench.data.data_set", "bench.data.idx", "bench.data.split", "bench.draws", "bench.model", "bench.precision",
-    "bench.regularisers.record", "bench.rows", "bench.train", "bench.trials", "bench.work",
+    "bench.data.data_set", "bench.data.idx", "bench.data.split", "bench.draws", "bench.epochs", "bench.model",
+    "bench.precision", "bench.regularisers.record", "bench.rows", "bench.threads", "bench.train", "bench.trials",
+    "bench.work",
 )  # fmt: skip
 """Modules whose text is part of every trial's id: what they say may change its numbers."""
 

@@ -14,8 +14,9 @@ import torch
 from bench import rows
 from bench.data import DATA_SETS, data_root
 from bench.data.split import Split, make_split
+from bench.epochs import Outcome
 from bench.rows import Row
-from bench.train import Outcome, train_stack
+from bench.train import train_stack
 from bench.trials import FUSED, Stack, Trial, sources_hash
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from bench.data import DATA_SETS
 from bench.data.split import Images, Split, make_split
+from bench.threads import single_thread
 from bench.trials import Condition, Recipe, Seeds, Stack, Trial
 
 SMALL = Recipe("fashion_mnist_sample", 320, 0, (32, 24), "default", 2, 64, 0.5)
@@ -45,4 +45,4 @@ def small_split(sample_images: Images) -> Split:
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     """Train as the workers do."""
-    torch.set_num_threads(1)
+    single_thread()

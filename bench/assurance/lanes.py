@@ -11,9 +11,8 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
-import torch
-
 from bench.executors.processes import physical_cores
+from bench.threads import single_thread
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -98,7 +97,7 @@ def _serve(pipe: Connection, core: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
-    torch.set_num_threads(1)
+    single_thread()
     while True:
         try:
             function, arguments = pipe.recv()

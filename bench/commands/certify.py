@@ -8,8 +8,6 @@ import shlex
 import sys
 from pathlib import Path
 
-import torch
-
 from bench.assurance.certify import ladder, setting, telling
 from bench.assurance.certify.distribution import NAME as DISTRIBUTION
 from bench.assurance.certify.finding import EQUIVALENT
@@ -18,6 +16,7 @@ from bench.files import write_atomically
 from bench.precision import PRECISIONS, Target
 from bench.provenance import environment
 from bench.study import DEVICES
+from bench.threads import single_thread
 
 NAME = "certify"
 
@@ -54,7 +53,7 @@ def execute(options: argparse.Namespace) -> int:
         out=options.out,
         say=lambda text: print(text, file=sys.stderr, flush=True),
     )
-    torch.set_num_threads(1)
+    single_thread()
     findings = list(ladder.climb(asked, options.rungs))
     document = ladder.document(asked, findings, environment([Target(options.device, options.precision)], recipe))
     document["command"] = shlex.join(["python", "-m", "bench", *sys.argv[1:]])

@@ -36,6 +36,10 @@ class Split:
         moved = {name: value.to(device) for name, value in vars(self).items() if isinstance(value, torch.Tensor)}
         return replace(self, **moved)
 
+    def part(self, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the images and labels of ``train``, ``validation`` or ``test``."""
+        return getattr(self, f"{name}_images"), getattr(self, f"{name}_labels")
+
 
 def make_split(images: Images, train_size: int, validation_size: int, dtype: torch.dtype = torch.float32) -> Split:
     """Split `images`: the last `validation_size` training images validate, the first `train_size` train.

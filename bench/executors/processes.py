@@ -14,9 +14,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import cast
 
-import torch
-
 from bench.executors import EpochDone, Event, NextStack, StackDone
+from bench.threads import single_thread
 from bench.trials import Stack
 from bench.work import Result, failure, perform
 
@@ -133,7 +132,7 @@ def _serve(pipe: Connection, core: int) -> None:
     threading.Thread(target=_end_with_runner, daemon=True).start()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
-    torch.set_num_threads(1)
+    single_thread()
     while True:
         try:
             stack = pipe.recv()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-import torch
-
 from bench.executors import EpochDone, Event, NextStack, StackDone
+from bench.threads import single_thread
 from bench.work import perform
 
 
 def run(next_stack: NextStack, workers: int) -> Generator[Event]:
     """Yield what happens. `workers` is 1 whatever is asked; epochs are reported when their stack is done."""
     del workers
-    torch.set_num_threads(1)
+    single_thread()
     while (stack := next_stack()) is not None:
         epochs: list[Event] = []
         current = stack

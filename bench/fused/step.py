@@ -54,21 +54,18 @@ class FusedStack:
         self.trials, self.recipe, self.precision = trials, trials[0].recipe, trials[0].precision
         self.device = split.train_images.device
         self.sizes = (split.train_images.shape[1], *self.recipe.hidden, split.classes)
-        self.train, self.test, self.validation = (
-            Examples(resident(images), labels.to(torch.int32))
-            for images, labels in (
-                (split.train_images, split.train_labels),
-                (split.test_images, split.test_labels),
-                (split.validation_images, split.validation_labels),
-            )
-        )
+        self.parts: dict[str, Examples] = {}
+        for part in ("train", "validation", "test"):
+            images, labels = split.part(part)
+            self.parts[part] = Examples(resident(images), labels.to(torch.int32))
+        self.train = self.parts["train"]
         self.networks = networks(len(trials), self.sizes, self.device)
         self.draws = draws_of(trials, self.device)
         self.clock = torch.zeros(2, dtype=torch.int64, device=self.device)
         """(epoch, step): read by the kernels, so that a graph of one step is every step."""
         total = len(self.train.labels)
         self.order = torch.zeros((len(self.draws.order_seeds), total), dtype=torch.int32, device=self.device)
-        most = max(total, len(self.test.labels), len(self.validation.labels))
+        most = max(len(examples.labels) for examples in self.parts.values())
         self.losses = torch.zeros(len(trials) * most, device=self.device)
         self.hits = torch.zeros(len(trials) * most, dtype=torch.uint8, device=self.device)
         kept = torch.bfloat16 if self.precision == "bfloat16" else torch.float32

@@ -5,41 +5,42 @@ Nothing within an epoch waits for the device, and nothing that a trial computes 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 import torch
 
 from bench.data.split import Split
-from bench.fused.step import Examples, FusedStack
-from bench.train import Outcome, Score
+from bench.epochs import Outcome, Score, run_epochs
+from bench.fused.step import FusedStack
 from bench.trials import Trial
 
 
-def train_stack(trials: Sequence[Trial], split: Split, on_epoch: Callable[[], None]) -> list[Outcome]:
-    """Train every trial and score it, as bench.train.train_stack does; the trials may be of any seeds.
+class FusedEngine:
+    """Trials of any seeds in training; they share recipe and precision, and use no regulariser but dropout.
 
-    `split` decides the device. They share recipe and precision, and use no regulariser but dropout.
+    `split` decides the device.
     """
-    stack = FusedStack(trials, split)
-    step = replayed(stack) if stack.device.type == "cuda" else stack.step
-    outcomes = [Outcome() for _ in trials]
-    for epoch in range(stack.recipe.epochs):
-        started = _clock(stack.device)
-        running = train_epoch(stack, step, epoch)
-        seconds = (_clock(stack.device) - started) / len(trials)
-        tested = evaluate(stack, stack.test)
-        for outcome, running_score, test_score in zip(outcomes, running, tested, strict=True):
-            outcome.running.append(running_score)
-            outcome.test.append(test_score)
-            outcome.train_seconds += seconds
-        on_epoch()
-    for outcome, score in zip(outcomes, evaluate(stack, stack.train), strict=True):
-        outcome.train = score
-    if len(stack.validation.labels):
-        for outcome, score in zip(outcomes, evaluate(stack, stack.validation), strict=True):
-            outcome.validation = score
-    return outcomes
+
+    def __init__(self, trials: Sequence[Trial], split: Split) -> None:
+        self.stack = FusedStack(trials, split)
+        self.trials, self.device = len(trials), self.stack.device
+        self.has_validation = bool(len(split.validation_labels))
+        self.step = replayed(self.stack) if self.device.type == "cuda" else self.stack.step
+
+    def train_epoch(self, epoch: int) -> list[Score]:
+        """Train for one epoch, counted from 0; return the running scores."""
+        return train_epoch(self.stack, self.step, epoch)
+
+    def evaluate(self, part: str) -> list[Score]:
+        """Score on ``train``, ``validation`` or ``test``, in evaluation mode."""
+        over = self.stack.parts[part]
+        self.stack.evaluate(over)
+        return _scores(self.stack, len(over.labels))
+
+
+def train_stack(trials: Sequence[Trial], split: Split, on_epoch: Callable[[], None]) -> list[Outcome]:
+    """Train every trial and score it, as bench.train.train_stack does."""
+    return run_epochs(FusedEngine(trials, split), trials[0].recipe.epochs, on_epoch)
 
 
 def train_epoch(stack: FusedStack, step: Callable[[], None], epoch: int) -> list[Score]:
@@ -48,12 +49,6 @@ def train_epoch(stack: FusedStack, step: Callable[[], None], epoch: int) -> list
     for _ in range(stack.steps):
         step()
     return _scores(stack, len(stack.train.labels))
-
-
-def evaluate(stack: FusedStack, over: Examples) -> list[Score]:
-    """Score every network of the stack on `over`, in evaluation mode."""
-    stack.evaluate(over)
-    return _scores(stack, len(over.labels))
 
 
 def replayed(stack: FusedStack) -> Callable[[], None]:
@@ -77,10 +72,3 @@ def replayed(stack: FusedStack) -> Callable[[], None]:
 def _scores(stack: FusedStack, total: int) -> list[Score]:
     losses, hits = stack.scores(total)
     return [Score(correct=hit, loss=loss) for loss, hit in zip(losses.tolist(), hits, strict=True)]
-
-
-def _clock(device: torch.device) -> float:
-    """Return the time in seconds once `device` has done its work."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return time.perf_counter()

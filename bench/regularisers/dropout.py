@@ -23,17 +23,17 @@ def scale(rate: torch.Tensor) -> torch.Tensor:
     return torch.where(kept > 0, CELLS / kept.clamp(min=1), 0.0)
 
 
-def multiplier(draw: Draw, rate: torch.Tensor) -> torch.Tensor:
-    """Return the inverted-dropout multiplier `[K, B, H]`: 0 with probability `rate[k]`, else ``scale(rate[k])``.
+def multiplier(draw: Draw, rate: torch.Tensor, out: torch.Tensor) -> None:
+    """Write the inverted-dropout multiplier `[K, B, H]`: 0 with probability `rate[k]`, else ``scale(rate[k])``.
 
     A unit is kept where its number reaches the limit, so masks of one seed are nested: what is kept at rate 0.5 is
     kept at 0.2. Distances from half a cell below the limit, times 2^17, are exact, and no scale is above the least
     of them: cut off at 0 and at the scale, they are the multiplier. That is several times faster than a Boolean mask.
     """
-    numbers = torch.from_numpy(draws.signed16(draw.seed, "dropout", draw.at, draw.shape)).to(rate.device)
-    limit = (dropped_cells(rate) - CELLS // 2 - 0.5).to(draw.dtype)[:, None, None]
-    distance = numbers.to(draw.dtype).mul_(2 * CELLS) - limit * (2 * CELLS)
-    return torch.minimum(distance.clamp_min_(0), scale(rate).to(draw.dtype)[:, None, None], out=distance)
+    numbers = torch.from_numpy(draws.signed16(draw.seed, "dropout", draw.at, out.shape[1:])).to(rate.device)
+    limit = (dropped_cells(rate) - CELLS // 2 - 0.5).to(out.dtype)[:, None, None]
+    torch.sub(numbers.to(out.dtype).mul_(2 * CELLS), limit * (2 * CELLS), out=out).clamp_min_(0)
+    torch.minimum(out, scale(rate).to(out.dtype)[:, None, None], out=out)
 
 
 DROPOUT = Regulariser(

@@ -12,18 +12,15 @@ from bench.draws import Position
 
 @dataclass(frozen=True)
 class Draw:
-    """The random numbers of one batch at one hidden layer: shared by every trial of the seed."""
+    """Where the random numbers of one batch at one hidden layer come from: shared by every trial of the seed."""
 
     seed: int
     at: Position
-    shape: tuple[int, int]
-    """(B, H): rows of the batch, units of the layer."""
-    dtype: torch.dtype
-    """Format of the multiplier: that of the network's products, and at least float32."""
 
 
-HiddenNoise = Callable[[Draw, torch.Tensor], torch.Tensor]
-"""(draw, strength `[K]`, float64) -> multiplier of the hidden activations `[K, B, H]`, on the strength's device."""
+HiddenNoise = Callable[[Draw, torch.Tensor, torch.Tensor], None]
+"""(draw; strength `[K]`, float64; out `[K, B, H]`, at least float32) -> writes the multiplier of the hidden activations
+to `out`, from what the draw gives for `[B, H]`, on the device of the strength."""
 
 
 @dataclass(frozen=True)
@@ -42,3 +39,9 @@ class Regulariser:
     low: float
     high: float
     hidden: HiddenNoise
+
+    def multiplier(self, draw: Draw, strength: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
+        """Return what `hidden` writes for a batch of `shape` (B, H), float32 `[K, B, H]`."""
+        out = torch.empty((len(strength), *shape), device=strength.device)
+        self.hidden(draw, strength, out)
+        return out

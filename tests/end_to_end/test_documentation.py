@@ -76,7 +76,7 @@ def test_the_regulariser_in_the_docs_works_in_one_file_and_one_line(
     exec(block((ROOT / "docs/extending.md").read_text(encoding="utf-8"), "python"), vars(module))
     record = module.GAUSSIAN_DROPOUT
     monkeypatch.setitem(REGULARISERS, record.name, record)
-    factors = record.hidden(Draw(0, Position(), (512, 256), torch.float32), torch.tensor([0.0, 0.5]).double())
+    factors = record.multiplier(Draw(0, Position()), torch.tensor([0.0, 0.5]).double(), (512, 256))
     assert torch.equal(factors[0], torch.ones(512, 256))
     standard_error = (2 / factors[1].numel()) ** 0.5
     assert factors[1].var().item() == pytest.approx(1, abs=5 * standard_error)

@@ -8,7 +8,7 @@ import torch
 from bench.data.split import Split
 from bench.draws import Position
 from bench.precision import PRECISIONS, Target
-from bench.regularisers.dropout import multiplier
+from bench.regularisers.dropout import DROPOUT
 from bench.regularisers.record import Draw
 from bench.self_test import self_test
 from bench.train import train_stack
@@ -20,9 +20,10 @@ CUDA = torch.device("cuda")
 
 
 def test_masks_have_the_same_bits() -> None:
-    draw = Draw(0, Position(1, 2, 0), (256, 256), torch.float32)
+    draw = Draw(0, Position(1, 2, 0))
     rates = torch.tensor([0.0, 0.2, 0.5, 1.0], dtype=torch.float64)
-    assert torch.equal(multiplier(draw, rates.to(CUDA)).cpu(), multiplier(draw, rates))
+    theirs = DROPOUT.multiplier(draw, rates.to(CUDA), (256, 256))
+    assert torch.equal(theirs.cpu(), DROPOUT.multiplier(draw, rates, (256, 256)))
 
 
 def test_a_short_training_agrees_with_the_cpu(small_split: Split) -> None:

@@ -44,9 +44,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread_as_the_workers() -> None:
-    import torch  # noqa: PLC0415 - collection of the benchmarks needs none
+    from bench.threads import single_thread  # noqa: PLC0415 - collection of the benchmarks needs no torch
 
-    torch.set_num_threads(1)
+    single_thread()
 
 
 @pytest.fixture(scope="session")

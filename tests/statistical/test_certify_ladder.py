@@ -17,28 +17,31 @@ from bench.assurance.certify.setting import Setting, book_recipe
 from bench.model import Layer
 from bench.regularisers import REGULARISERS
 from bench.regularisers.dropout import multiplier
-from bench.regularisers.record import Draw
+from bench.regularisers.record import Draw, HiddenNoise
 from bench.trials import Stack
 
 SETTING = Setting("float32", "cpu", book_recipe(1), 2, 1, Path("unused"))
 Patch = pytest.MonkeyPatch
 
 
-def hidden(patch: Patch, noise: Callable[[Draw, torch.Tensor], torch.Tensor]) -> None:
+def hidden(patch: Patch, noise: HiddenNoise) -> None:
     patch.setitem(REGULARISERS, "dropout", replace(REGULARISERS["dropout"], hidden=noise))
 
 
 def every_fourth_unit_is_kept(patch: Patch) -> None:
-    def faulty(draw: Draw, rate: torch.Tensor) -> torch.Tensor:
-        factors = multiplier(draw, rate)
-        factors[..., 3::4] = factors.amax(dim=(1, 2))[:, None, None]
-        return factors
+    def faulty(draw: Draw, rate: torch.Tensor, out: torch.Tensor) -> None:
+        multiplier(draw, rate, out)
+        out[..., 3::4] = out.amax(dim=(1, 2))[:, None, None]
 
     hidden(patch, faulty)
 
 
 def scale_is_off_by_two_percent(patch: Patch) -> None:
-    hidden(patch, lambda draw, rate: multiplier(draw, rate) * 1.02)
+    def faulty(draw: Draw, rate: torch.Tensor, out: torch.Tensor) -> None:
+        multiplier(draw, rate, out)
+        out.mul_(1.02)
+
+    hidden(patch, faulty)
 
 
 def dropout_is_left_on_at_test_time(patch: Patch) -> None:
@@ -87,8 +90,9 @@ def mask_is_reused_at_every_step(patch: Patch) -> None:
 
 
 def masks_are_not_nested(patch: Patch) -> None:
-    def faulty(draw: Draw, rate: torch.Tensor) -> torch.Tensor:
-        return torch.cat([multiplier(replace(draw, seed=draw.seed + k), each[None]) for k, each in enumerate(rate)])
+    def faulty(draw: Draw, rate: torch.Tensor, out: torch.Tensor) -> None:
+        for k, each in enumerate(rate):
+            multiplier(replace(draw, seed=draw.seed + k), each[None], out[k : k + 1])
 
     hidden(patch, faulty)
 

@@ -54,7 +54,7 @@ def factors(
 ) -> torch.Tensor:
     """Return the engine's multipliers `[rates, rows, units]` at a position."""
     strength = torch.tensor(rates, dtype=torch.float64, device=device)
-    return REGULARISERS["dropout"].hidden(Draw(seed, at, shape, torch.float32), strength)
+    return REGULARISERS["dropout"].multiplier(Draw(seed, at), strength, shape)
 
 
 def _known_answers() -> Check:

@@ -9,6 +9,7 @@ import torch
 from bench import model
 from bench.assurance.race.task import Share, Task, Train
 from bench.data.split import Split
+from bench.threads import single_thread
 from bench.train import train_epoch
 from bench.trials import Condition, Recipe, Seeds, Stack, Trial
 
@@ -21,7 +22,7 @@ def start(task: Task, share: Share) -> Train:
 
     That is what a study runs: conditions of a seed share batches and random bits. The time does not depend on rates.
     """
-    torch.set_num_threads(share.threads)
+    single_thread()
     images, labels = torch.from_numpy(share.images()), torch.from_numpy(share.labels())
     split = Split(images, labels, images[:0], labels[:0], images[:0], labels[:0], task.sizes[-1])
     stack = _stack(task, share)

@@ -6,16 +6,16 @@ import pytest
 import torch
 
 from bench.draws import Position
-from bench.regularisers.dropout import dropped_cells, multiplier, scale
+from bench.regularisers.dropout import DROPOUT, dropped_cells, scale
 from bench.regularisers.record import Draw
 
-DRAW = Draw(0, Position(0, 0, 0), (512, 256), torch.float32)
+DRAW = Draw(0, Position(0, 0, 0))
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.2, 0.5, 0.7, 0.95])
 def test_units_are_dropped_at_the_rate_and_the_mean_is_one(rate: float) -> None:
     """Within 5 standard errors at n = 131,072, for the whole batch; the scale is the realised keep rate's."""
-    (factors,) = multiplier(DRAW, torch.tensor([rate], dtype=torch.float64))
+    (factors,) = DROPOUT.multiplier(DRAW, torch.tensor([rate], dtype=torch.float64), (512, 256))
     realised = round(rate * 65536) / 65536
     standard_error = (realised * (1 - realised) / factors.numel()) ** 0.5
     assert abs((factors == 0).double().mean().item() - realised) < 5 * standard_error
@@ -25,8 +25,8 @@ def test_units_are_dropped_at_the_rate_and_the_mean_is_one(rate: float) -> None:
 
 def test_a_smaller_last_batch_sees_the_first_rows() -> None:
     rate = torch.tensor([0.5], dtype=torch.float64)
-    shorter = Draw(0, DRAW.at, (96, 256), DRAW.dtype)
-    assert torch.equal(multiplier(shorter, rate), multiplier(DRAW, rate)[:, :96])
+    shorter, whole = (DROPOUT.multiplier(DRAW, rate, (rows, 256)) for rows in (96, 512))
+    assert torch.equal(shorter, whole[:, :96])
 
 
 def test_rates_next_to_the_ends_are_not_the_ends() -> None:

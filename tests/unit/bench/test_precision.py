@@ -52,13 +52,15 @@ def test_one_step_in_bfloat16_is_the_definition() -> None:
         hidden = rounded(inputs[-1] @ rounded(parameters))
         active.append(hidden > 0)
         inputs.append(with_ones(hidden.clamp(min=0)))
-    logits = model.forward(network, space, images, lambda layer: None)
+    space.batch[:, :-1] = images
+    logits = model.forward(network, space, model.no_noise)
     assert logits.dtype == torch.bfloat16
     torch.testing.assert_close(logits[0].double(), rounded(inputs[-1] @ rounded(before[-1])), rtol=0, atol=0)
 
     loss, _, error = softmax_error(logits, labels)
     assert loss.dtype == error.dtype == torch.float32
-    model.descend(network, space, error, 0.5)
+    model.backward(network, space, error)
+    model.descend(network, 0.5)
     gradient = rounded(error[0])
     for index in reversed(range(3)):
         step = rounded(inputs[index].T @ gradient)
@@ -78,8 +80,8 @@ def test_the_noise_keeps_the_expectation_in_bfloat16_too(rate: float, small_spli
     weights = model.initial_weights(sizes, 0, "default")
     network = model.build(weights, 1, torch.float32, torch.device("cpu"), torch.bfloat16)
     space = model.Workspace(network, 64)
-    noise = Noise(many, torch.device("cpu"), space.slopes[0].dtype).at(0, 0, 64)
-    model.forward(network, space, small_split.train_images[:64], noise)
+    space.gather(small_split.train_images, torch.arange(64))
+    model.forward(network, space, Noise(many, torch.device("cpu")).at(0, 0))
     for slope in space.slopes:
         assert slope.max().item() == pytest.approx(65536 / (65536 - round(rate * 65536)), rel=1e-7)
 

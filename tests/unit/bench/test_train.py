@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from bench import train
+from bench import epochs
 from bench.data.split import Split
 from bench.train import softmax_error, train_stack
 from tests.conftest import condition, stack
@@ -18,7 +18,7 @@ def test_a_trials_seconds_are_its_share_of_the_stacks_training_in_every_epoch(
 ) -> None:
     """On a clock that ticks once a reading: two epochs of one second each, shared by two trials."""
     ticks = iter(range(100))
-    monkeypatch.setattr(train, "_clock", lambda device: float(next(ticks)))
+    monkeypatch.setattr(epochs, "_clock", lambda device: float(next(ticks)))
     outcomes = train_stack(stack(condition("a"), condition("b", dropout=(0.1, 0.1))), small_split, lambda: None)
     assert [outcome.train_seconds for outcome in outcomes] == [1.0, 1.0]
 

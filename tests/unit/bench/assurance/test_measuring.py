@@ -14,6 +14,7 @@ from bench.assurance.calibration import calibrate, step_flop
 from bench.assurance.lanes import LaneError, Lanes
 from bench.assurance.load import Load
 from bench.executors.processes import physical_cores
+from bench.threads import single_thread
 
 
 def test_a_step_of_the_book_has_310_megaflop() -> None:
@@ -21,7 +22,7 @@ def test_a_step_of_the_book_has_310_megaflop() -> None:
 
 
 def test_the_products_take_time_in_proportion_to_the_rows() -> None:
-    torch.set_num_threads(1)
+    single_thread()
     few, many = calibrate((64, 64, 10), 64, 4), calibrate((64, 64, 10), 1024, 4)
     assert many > 4 * few > 0
 

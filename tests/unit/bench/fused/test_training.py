@@ -90,8 +90,8 @@ def test_initial_weights_have_the_bits_of_the_cpu(split: Split) -> None:
     initial = train.model.initial_weights(fused.sizes, stack.seeds.init, RECIPE.initialisation)
     network = train.model.build(initial, 3, torch.float32, fused.device)
     for layer, weight, bias in zip(network, fused.networks.weights, fused.networks.biases, strict=True):
-        assert torch.equal(layer.weight, weight[:, :, : layer.outputs])
-        assert torch.equal(layer.bias[:, 0], bias[:, : layer.outputs])
+        assert torch.equal(layer.weight, weight[:, :, : layer.bias.shape[2]])
+        assert torch.equal(layer.bias[:, 0], bias[:, : layer.bias.shape[2]])
 
 
 def test_padding_stays_zero(split: Split) -> None:
@@ -154,8 +154,8 @@ def test_masks_have_the_bits_of_the_cpu(small_split: Split, device: torch.device
     at_limit = 0
     for one, active in zip(many, fused.training.activations[0].cpu(), strict=True):
         rate = torch.tensor(one.condition.settings[0][1], dtype=torch.float64)
-        draw = Draw(one.seeds.mask, Position(1, 0, 0), (256, 256), torch.float32)
-        assert torch.equal(active, dropout.multiplier(draw, rate)[0])
-        numbers = torch.from_numpy(draws.signed16(draw.seed, "dropout", draw.at, draw.shape))
+        draw = Draw(one.seeds.mask, Position(1, 0, 0))
+        assert torch.equal(active, dropout.DROPOUT.multiplier(draw, rate, (256, 256))[0])
+        numbers = torch.from_numpy(draws.signed16(draw.seed, "dropout", draw.at, (256, 256)))
         at_limit += int((numbers == dropout.dropped_cells(rate) - dropout.CELLS // 2).sum())
     assert at_limit > 0
