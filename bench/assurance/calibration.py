@@ -1,7 +1,8 @@
 """What the machine allows: the matrix products of a training step alone, at the step's own shapes.
 
 An MLP with layer widths ``sizes`` needs three products a layer (forward, weight gradient, input gradient), less the
-input gradient of the first. Nothing else that a step does can be free, so no engine on this library is faster.
+input gradient of the first. Nothing else that a step does can be free, so no engine is faster that multiplies by
+``bmm``; one that multiplies by a faster library may come past this bound, by little.
 """
 
 from __future__ import annotations

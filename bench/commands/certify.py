@@ -13,10 +13,12 @@ from bench.assurance.certify.distribution import NAME as DISTRIBUTION
 from bench.assurance.certify.finding import EQUIVALENT
 from bench.commands import options as common
 from bench.files import write_atomically
+from bench.fused.choice import engine_of
 from bench.precision import PRECISIONS, Target
 from bench.provenance import environment
 from bench.study import DEVICES
 from bench.threads import single_thread
+from bench.trials import FUSED
 
 NAME = "certify"
 
@@ -37,8 +39,8 @@ def execute(options: argparse.Namespace) -> int:
     """Certify a precision against the plain reference: equivalent or not, within stated margins, at a stated n.
 
     Rungs: agreement, randomness, drift, distribution. Interrupted, the same command goes on from there. The verdict is
-    written to
-    DIR/<device>-<precision>/verdict.json and .md. Exit code: 0 equivalent, 1 not equivalent or inconclusive.
+    written to DIR/<device>-<precision>/<task>/verdict.json and .md; where rungs are left out, to partial.json and .md,
+    which touch no verdict. Exit code: 0 equivalent, 1 anything else.
     """
     setting.check(options.precision, options.device)
     recipe = setting.book_recipe(options.epochs, options.data)
@@ -54,11 +56,14 @@ def execute(options: argparse.Namespace) -> int:
         say=lambda text: print(text, file=sys.stderr, flush=True),
     )
     single_thread()
-    findings = list(ladder.climb(asked, options.rungs))
-    document = ladder.document(asked, findings, environment([Target(options.device, options.precision)], recipe))
+    target = Target(options.device, options.precision)
+    fused = [target] if engine_of(options.device, ["dropout"]) == FUSED else []
+    provenance = environment([target], recipe, fused)
+    document = ladder.document(asked, list(ladder.climb(asked, options.rungs)), provenance)
     document["command"] = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
-    write_atomically(asked.folder / "verdict.json", json.dumps(document, indent=1).encode())
-    write_atomically(asked.folder / "verdict.md", telling.markdown(document).encode())
+    name = "partial" if document["rungs_left_out"] else "verdict"
+    write_atomically(asked.folder / f"{name}.json", json.dumps(telling.finite(document), indent=1).encode())
+    write_atomically(asked.folder / f"{name}.md", telling.markdown(document).encode())
     print(telling.summary(document), file=sys.stderr)
     print(asked.folder)
     return common.DONE if document["verdict"] == EQUIVALENT else common.SOME_FAILED

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import platform
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -21,15 +20,16 @@ from bench.assurance.gate.slots import places
 from bench.assurance.gate.trees import Commits
 from bench.commands import options as common
 from bench.files import write_atomically
+from bench.provenance import processor
 
 NAME = "perf-check"
-FEWEST_ROUNDS = 8
+FEWEST_ROUNDS, ROUNDS = 8, 10
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     parser.add_argument("--base", metavar="REF", required=True, help="HEAD is compared with its merge base with REF")
-    parser.add_argument("--rounds", metavar="N", type=rounds, default=FEWEST_ROUNDS, help="default: %(default)s")
+    parser.add_argument("--rounds", metavar="N", type=rounds, default=ROUNDS, help="default: %(default)s")
     parser.add_argument("--out", metavar="DIR", type=common.folder, help="the records (default: results/perf/<...>)")
     parser.add_argument(
         "--allow-numbers", action="store_true", help="changed numbers are meant: say so, and let speed alone decide"
@@ -86,10 +86,11 @@ def summarise(found: gate.Found, commits: Commits, started: datetime, number: in
         "date": started.isoformat(timespec="seconds"),
         "head": commits.head,
         "base": commits.base,
-        "machine": f"{platform.node()}, {platform.machine()}, {len(places())} cores used",
+        "machine": f"{processor('cpu')}, {len(places())} cores used",
         "rounds": number,
         "verdicts": [asdict(each) for each in found.verdicts],
         "control": asdict(found.control),
+        "control_again": asdict(found.control_again) if found.control_again else None,
         "numbers_changed": found.numbers.changed,
         "other_load": found.others,
         "alarm": found.regressed or found.numbers.changed,
@@ -99,7 +100,7 @@ def summarise(found: gate.Found, commits: Commits, started: datetime, number: in
 def tell(found: gate.Found, folder: Path) -> None:
     """Print the verdicts."""
     print(telling.numbers(found.numbers))
-    print(telling.speed(found.verdicts, found.control))
+    print(telling.speed(found.verdicts, found.control, found.control_again))
     if found.others is not None:
         print(f"other programs took {found.others:.2f} cores on average; noise widens the intervals")
     print(f"records: {folder}")

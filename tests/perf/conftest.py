@@ -44,9 +44,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread_as_the_workers() -> None:
-    from bench.threads import single_thread  # noqa: PLC0415 - collection of the benchmarks needs no torch
+    import torch  # noqa: PLC0415 - collection of the benchmarks needs none
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
-    single_thread()
+    torch.set_num_threads(1)
+    threadpool_limits(1)
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,13 @@ from scipy import stats
 
 from bench.assurance.certify import judge
 from bench.assurance.certify.distribution import judge_arms
-from bench.assurance.certify.finding import EQUIVALENT, INCONCLUSIVE, NOT_EQUIVALENT, Check
+from bench.assurance.certify.finding import EQUIVALENT, INCOMPLETE, INCONCLUSIVE, NOT_EQUIVALENT, Check
 from bench.assurance.certify.ladder import overall
 
 SIMULATIONS, N = 1000, 40
 LIMIT = stats.binom.ppf(0.9999, SIMULATIONS, judge.ALPHA) / SIMULATIONS
 """One simulated error rate of 5% in 10,000 lies above."""
+ONE = judge.Rule(1)
 
 
 def share_of(outcome: bool | None, check: Callable[[np.random.Generator], Check]) -> float:
@@ -26,7 +27,7 @@ def share_of(outcome: bool | None, check: Callable[[np.random.Generator], Check]
 
 def test_means_that_differ_by_the_margin_are_called_equivalent_in_5_percent() -> None:
     def check(rng: np.random.Generator) -> Check:
-        return judge.mean("m", rng.normal(1, 1, N), rng.normal(0, 1.5, N), 1.0, 1)
+        return judge.mean("m", rng.normal(1, 1, N), rng.normal(0, 1.5, N), 1.0, ONE)
 
     assert 0.02 < share_of(True, check) <= LIMIT
 
@@ -36,14 +37,14 @@ def test_the_smallest_margin_is_decided_in_80_percent() -> None:
     margin = judge.smallest_margin(error, 2 * N - 2)
 
     def check(rng: np.random.Generator) -> Check:
-        return judge.mean("m", rng.normal(0, 1, N), rng.normal(0, 1, N), margin, 1)
+        return judge.mean("m", rng.normal(0, 1, N), rng.normal(0, 1, N), margin, ONE)
 
     assert 0.75 < share_of(True, check) < 0.85
 
 
 def test_means_that_agree_are_called_different_in_no_more_than_5_percent() -> None:
     def check(rng: np.random.Generator) -> Check:
-        return judge.mean("m", rng.normal(0, 1, N), rng.normal(0, 1, N), 1e-9, 1)
+        return judge.mean("m", rng.normal(0, 1, N), rng.normal(0, 1, N), 1e-9, ONE)
 
     assert share_of(False, check) <= LIMIT
 
@@ -51,21 +52,21 @@ def test_means_that_agree_are_called_different_in_no_more_than_5_percent() -> No
 @pytest.mark.parametrize("df", [5, 1000])
 def test_spreads_that_differ_by_the_margin_are_called_equivalent_in_5_percent(df: int) -> None:
     def check(rng: np.random.Generator) -> Check:
-        return judge.spread("s", 1.5 * rng.standard_t(df, 100), rng.standard_t(df, 100), 1.5, 1)
+        return judge.spread("s", 1.5 * rng.standard_t(df, 100), rng.standard_t(df, 100), 1.5, ONE)
 
     assert share_of(True, check) <= LIMIT
 
 
 def test_shares_that_differ_by_the_margin_are_called_equivalent_in_5_percent() -> None:
     def check(rng: np.random.Generator) -> Check:
-        return judge.share("c", rng.random(200) < 0.2, rng.random(200) < 0.1, 0.1, 1)
+        return judge.share("c", rng.random(200) < 0.2, rng.random(200) < 0.1, 0.1, ONE)
 
     assert share_of(True, check) <= LIMIT
 
 
 def test_no_collapse_in_either_arm_of_100_is_equivalent() -> None:
     none = np.zeros(100, dtype=bool)
-    check = judge.share("c", none, none, 0.05, 8)
+    check = judge.share("c", none, none, 0.05, judge.Rule(8))
     assert check.holds
     assert check.figures["p_fisher"] == 1
     assert check.figures["engine"]["exact_95"][1] == pytest.approx(0.0362, abs=1e-4)
@@ -120,5 +121,32 @@ def test_a_planted_difference_is_caught(engine: list[dict[str, Any]], caught_by:
     assert caught_by in finding.failed()
 
 
-def test_a_ladder_with_rungs_left_out_is_never_equivalent() -> None:
-    assert overall([judge_arms(arm(1), arm(2), 10)]) == INCONCLUSIVE
+def test_a_ladder_with_rungs_left_out_is_incomplete_but_may_refute() -> None:
+    assert overall([judge_arms(arm(1), arm(2), 10)]) == INCOMPLETE
+    assert overall([judge_arms(arm(1, shift=-0.03), arm(2), 10)]) == NOT_EQUIVALENT
+
+
+def test_a_smaller_alpha_needs_wider_intervals_and_more_trials() -> None:
+    """At alpha 0.0125 the inner interval has level 0.975, the outer one 1 - 0.0125 / 8."""
+    whole, quarter = (judge_arms(arm(1), arm(2), 10, alpha) for alpha in (0.05, 0.0125))
+    for wide, narrow in zip(quarter.checks, whole.checks, strict=True):
+        assert wide.figures["inner_level"] == pytest.approx(0.975)
+        assert wide.figures["outer_level"] == pytest.approx(1 - 0.0125 / 8)
+        assert wide.figures["high"] - wide.figures["low"] > narrow.figures["high"] - narrow.figures["low"]
+        assert wide.figures["smallest_margin"] > narrow.figures["smallest_margin"]
+
+
+def test_the_smallest_margin_of_a_share_is_decided_in_80_percent() -> None:
+    margin = judge.smallest_margin((2 * 0.2 * 0.8 / 200) ** 0.5, np.inf)
+
+    def check(rng: np.random.Generator) -> Check:
+        return judge.share("c", rng.random(200) < 0.2, rng.random(200) < 0.2, margin, ONE)
+
+    assert 0.74 < share_of(True, check) < 0.86
+
+
+def test_the_smallest_margin_where_nothing_happened_is_just_decided() -> None:
+    none = np.zeros(100, dtype=bool)
+    margin = judge.share("c", none, none, 1.0, ONE).figures["smallest_margin"]
+    assert judge.share("c", none, none, 1.001 * margin, ONE).holds
+    assert judge.share("c", none, none, 0.999 * margin, ONE).holds is None

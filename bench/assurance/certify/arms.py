@@ -117,6 +117,8 @@ def train_arms(setting: Setting) -> dict[str, list[dict[str, Any]]]:
     if to_do:
         with Lanes(setting.workers) as lanes:
             for done, (task, row) in enumerate(lanes.share(perform, to_do), start=1):
+                if row["key"] != task.key:
+                    raise RuntimeError("the sources were changed while trials were trained: certify again")
                 ledgers[task.arm].append(row)
                 found[task.arm][task.key] = row
                 if done % 10 == 0 or done == len(to_do):

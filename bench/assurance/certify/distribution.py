@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from bench import schema
-from bench.assurance.certify import judge
+from bench.assurance.certify import judge, looks
 from bench.assurance.certify.arms import ENGINE, REFERENCE, train_arms
 from bench.assurance.certify.finding import Check, Finding
 from bench.assurance.certify.setting import Setting
@@ -24,6 +25,10 @@ SPREAD_MARGIN = 1.5
 COLLAPSE_MARGIN = 0.05
 SPIKE_MARGIN = 0.10
 """Differences of shares of trials."""
+MARGINS = (
+    "; ".join(f"mean of {name} {margin:g}" for name, margin in MEAN_MARGINS.items())
+    + f"; spreads {SPREAD_MARGIN:g} times; share that collapses {COLLAPSE_MARGIN:g}; share that spikes {SPIKE_MARGIN:g}"
+)
 SPIKE = 0.02
 """Nats: a trial spikes where its running loss rises by more from an epoch to the next."""
 FEWEST = 6
@@ -33,10 +38,14 @@ FEWEST = 6
 def climb(setting: Setting) -> Finding:
     """Train what is missing of both arms, and judge."""
     rows = train_arms(setting)
-    return judge_arms(rows[ENGINE], rows[REFERENCE], DATA_SETS[setting.recipe.data].classes)
+    look = looks.take(setting.folder / "looks.jsonl", [row["key"] for arm in (ENGINE, REFERENCE) for row in rows[arm]])
+    found = judge_arms(rows[ENGINE], rows[REFERENCE], DATA_SETS[setting.recipe.data].classes, look.alpha)
+    return replace(found, notes={"look": look.number, "alpha": look.alpha})
 
 
-def judge_arms(engine: list[dict[str, Any]], reference: list[dict[str, Any]], classes: int) -> Finding:
+def judge_arms(
+    engine: list[dict[str, Any]], reference: list[dict[str, Any]], classes: int, alpha: float = judge.ALPHA
+) -> Finding:
     """Compare the arms: means and spreads over the trials that trained, shares over all."""
     broke = [np.array([collapsed(row, classes) for row in arm]) for arm in (engine, reference)]
     spiked = [np.array([spikes(row) for row in arm]) for arm in (engine, reference)]
@@ -44,18 +53,18 @@ def judge_arms(engine: list[dict[str, Any]], reference: list[dict[str, Any]], cl
         [row for row, broken in zip(arm, gone, strict=True) if not broken]
         for arm, gone in zip((engine, reference), broke, strict=True)
     ]
-    family = 2 * len(MEAN_MARGINS) + 2
+    rule = judge.Rule(2 * len(MEAN_MARGINS) + 2, alpha)
     checks: list[Check] = []
     if min(map(len, trained)) >= FEWEST:
         for metric, margin in MEAN_MARGINS.items():
             ours, theirs = (np.array([METRICS[metric](row) for row in arm]) for arm in trained)
-            checks.append(judge.mean(f"mean of {metric}", ours, theirs, margin, family))
-            checks.append(judge.spread(f"spread of {metric}", ours, theirs, SPREAD_MARGIN, family))
+            checks.append(judge.mean(f"mean of {metric}", ours, theirs, margin, rule))
+            checks.append(judge.spread(f"spread of {metric}", ours, theirs, SPREAD_MARGIN, rule))
     else:
         left = {"engine": len(trained[0]), "reference": len(trained[1]), "fewest": FEWEST}
         checks.append(Check("means and spreads", None, {"trials_that_trained": left}))
-    checks.append(judge.share("share of trials that collapse", broke[0], broke[1], COLLAPSE_MARGIN, family))
-    checks.append(judge.share("share of trials that spike", spiked[0], spiked[1], SPIKE_MARGIN, family))
+    checks.append(judge.share("share of trials that collapse", broke[0], broke[1], COLLAPSE_MARGIN, rule))
+    checks.append(judge.share("share of trials that spike", spiked[0], spiked[1], SPIKE_MARGIN, rule))
     return Finding(NAME, CLAIM, checks)
 
 

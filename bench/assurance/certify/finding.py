@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 EQUIVALENT, NOT_EQUIVALENT, INCONCLUSIVE = "equivalent", "not equivalent", "inconclusive at this n"
+INCOMPLETE = "incomplete: rungs were left out"
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Finding:
     rung: str
     claim: str
     checks: list[Check]
+    notes: dict[str, Any] = field(default_factory=dict)
+    """How the checks were judged, where that may vary."""
 
     @property
     def verdict(self) -> str:

@@ -1,8 +1,9 @@
 """Two independent arms compared: equivalence of means, of spreads and of shares, within margins fixed beforehand.
 
-Each quantity is equivalent where its 90% interval (two one-sided tests at 5%) lies within the margin, and differs where
-its outer interval lies wholly outside; the outer level, 1 - 0.05 / number of quantities, is Bonferroni's. All
-quantities must be equivalent for the arms to be: an intersection-union test, which needs no correction.
+Each quantity is equivalent where its inner interval (two one-sided tests at alpha, so of level 1 - 2 alpha) lies within
+the margin, and differs where its outer interval lies wholly outside; the outer level, 1 - alpha / number of quantities,
+is Bonferroni's. All quantities must be equivalent for the arms to be: an intersection-union test, which needs no
+correction. Alpha is what this look may spend of 5%: see bench.assurance.certify.looks.
 """
 
 from __future__ import annotations
@@ -31,25 +32,36 @@ class Interval:
     at: Callable[[float], tuple[float, float]]
 
 
-def judged(name: str, found: Interval, margin: tuple[float, float], family: int, figures: dict[str, Any]) -> Check:
+@dataclass(frozen=True)
+class Rule:
+    """How sure a judgement must be."""
+
+    family: int
+    """Quantities judged."""
+    alpha: float = ALPHA
+    """What may be spent on them."""
+
+
+def judged(name: str, found: Interval, margin: tuple[float, float], rule: Rule, figures: dict[str, Any]) -> Check:
     """Return whether `found` lies within `margin`; None where this n cannot say."""
-    inner, outer = found.at(1 - 2 * ALPHA), found.at(1 - ALPHA / family)
+    inner, outer = found.at(1 - 2 * rule.alpha), found.at(1 - rule.alpha / rule.family)
     within = margin[0] < inner[0] and inner[1] < margin[1]
     outside = outer[0] > margin[1] or outer[1] < margin[0]
     intervals = {
         "estimate": found.estimate,
-        "low_90": inner[0],
-        "high_90": inner[1],
+        "inner_level": 1 - 2 * rule.alpha,
+        "low": inner[0],
+        "high": inner[1],
         "margin_low": margin[0],
         "margin_high": margin[1],
-        "outer_level": 1 - ALPHA / family,
+        "outer_level": 1 - rule.alpha / rule.family,
         "low_outer": outer[0],
         "high_outer": outer[1],
     }
     return Check(name, False if outside else (True if within else None), intervals | figures)
 
 
-def mean(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, family: int) -> Check:
+def mean(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, rule: Rule) -> Check:
     """Compare means by Welch's two one-sided t tests (Schuirmann 1987)."""
     tests: list[Any] = [
         stats.ttest_ind(ours, theirs + side * margin, equal_var=False, alternative=way)
@@ -67,21 +79,21 @@ def mean(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, family:
         "p_tost": max(float(test.pvalue) for test in tests),
         "engine": summary(ours),
         "reference": summary(theirs),
-        "smallest_margin": smallest_margin(error, df),
+        "smallest_margin": smallest_margin(error, df, rule.alpha),
         "p_kolmogorov_smirnov": float(ks.pvalue),
     }
-    return judged(name, Interval(float(ours.mean() - theirs.mean()), at), (-margin, margin), family, figures)
+    return judged(name, Interval(float(ours.mean() - theirs.mean()), at), (-margin, margin), rule, figures)
 
 
-def smallest_margin(error: float, df: float) -> float:
+def smallest_margin(error: float, df: float, alpha: float = ALPHA) -> float:
     """Return the margin that a standard error decides with probability POWER where the arms do not differ.
 
-    The 90% interval lies within the margin when the estimate is less than margin - t error from 0.
+    The inner interval lies within the margin when the estimate is less than margin - t error from 0.
     """
-    return float((stats.t.ppf(1 - ALPHA, df) + stats.norm.ppf((1 + POWER) / 2)) * error)
+    return float((stats.t.ppf(1 - alpha, df) + stats.norm.ppf((1 + POWER) / 2)) * error)
 
 
-def spread(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, family: int) -> Check:
+def spread(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, rule: Rule) -> Check:
     """Compare mean absolute deviations from the median by the interval of their ratio, which bears heavy tails.
 
     Bonett and Seier 2003, *Confidence intervals for mean absolute deviations*, The American Statistician 57, 233-236.
@@ -101,9 +113,9 @@ def spread(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, famil
         "p_brown_forsythe": float(stats.levene(ours, theirs, center="median").pvalue),
         "n_engine": len(ours),
         "n_reference": len(theirs),
-        "smallest_margin": math.exp(smallest_margin(total, math.inf)),
+        "smallest_margin": math.exp(smallest_margin(total, math.inf, rule.alpha)),
     }
-    return judged(name, Interval(math.exp(estimate), at), (1 / margin, margin), family, figures)
+    return judged(name, Interval(math.exp(estimate), at), (1 / margin, margin), rule, figures)
 
 
 def log_deviation(values: np.ndarray) -> tuple[float, float]:
@@ -117,7 +129,7 @@ def log_deviation(values: np.ndarray) -> tuple[float, float]:
     return math.log(deviation * n / (n - 1)), math.sqrt((lean**2 + weight - 1) / n)
 
 
-def share(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, family: int) -> Check:
+def share(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, rule: Rule) -> Check:
     """Compare how many trials do something (bool arrays), by Newcombe's interval of the difference."""
     counts, sizes = (int(ours.sum()), int(theirs.sum())), (len(ours), len(theirs))
 
@@ -128,14 +140,20 @@ def share(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, family
         return float(low), float(high)
 
     fisher: Any = stats.fisher_exact([[count, size - count] for count, size in zip(counts, sizes, strict=True)])
+    pooled = sum(counts) / sum(sizes)
     figures = {
+        "smallest_margin": smallest_margin(
+            math.sqrt(pooled * (1 - pooled) * sum(1 / size for size in sizes)), math.inf, rule.alpha
+        )
+        if 0 < pooled < 1
+        else max(map(abs, at(1 - 2 * rule.alpha))),
         "p_fisher": float(fisher.pvalue),
         **{
             arm: {"count": count, "n": size, "exact_95": clopper_pearson(count, size, ALPHA)}
             for arm, count, size in zip(("engine", "reference"), counts, sizes, strict=True)
         },
     }
-    return judged(name, Interval(counts[0] / sizes[0] - counts[1] / sizes[1], at), (-margin, margin), family, figures)
+    return judged(name, Interval(counts[0] / sizes[0] - counts[1] / sizes[1], at), (-margin, margin), rule, figures)
 
 
 def summary(values: np.ndarray) -> dict[str, float]:

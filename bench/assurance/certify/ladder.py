@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bench.assurance.certify import agreement, distribution, drift, randomness
-from bench.assurance.certify.finding import EQUIVALENT, INCONCLUSIVE, NOT_EQUIVALENT, Finding
+from bench.assurance.certify.finding import EQUIVALENT, INCOMPLETE, INCONCLUSIVE, NOT_EQUIVALENT, Finding
 from bench.assurance.certify.setting import Setting
 
 RUNGS = {rung.NAME: rung for rung in (agreement, randomness, drift, distribution)}
@@ -26,7 +26,9 @@ def overall(findings: Sequence[Finding]) -> str:
     verdicts = {finding.verdict for finding in findings}
     if NOT_EQUIVALENT in verdicts:
         return NOT_EQUIVALENT
-    return EQUIVALENT if verdicts == {EQUIVALENT} and len(findings) == len(RUNGS) else INCONCLUSIVE
+    if len(findings) < len(RUNGS):
+        return INCOMPLETE
+    return EQUIVALENT if verdicts == {EQUIVALENT} else INCONCLUSIVE
 
 
 def document(setting: Setting, findings: Sequence[Finding], provenance: dict[str, Any]) -> dict[str, Any]:
@@ -39,11 +41,13 @@ def document(setting: Setting, findings: Sequence[Finding], provenance: dict[str
         "trials_an_arm": setting.trials if any(finding.rung == distribution.NAME for finding in findings) else 0,
         "epochs": recipe.epochs,
         "data": recipe.data,
+        "margins": distribution.MARGINS,
         "rungs": [
             {
                 "rung": finding.rung,
                 "claim": finding.claim,
                 "verdict": finding.verdict,
+                **finding.notes,
                 "checks": [{"name": c.name, "holds": c.holds, **c.figures} for c in finding.checks],
             }
             for finding in findings

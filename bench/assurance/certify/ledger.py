@@ -25,14 +25,21 @@ class Ledger:
     def read(self, keys: Iterable[str]) -> dict[str, Row]:
         """Return the trials with the named keys; those of other sources or settings stay where they are."""
         asked = set(keys)
+        return {row["key"]: row for row in reversed(self.rows()) if row["key"] in asked}
+
+    def rows(self) -> list[Row]:
+        """Return every row, in the order of writing; raise StorageError where a whole line is none."""
         if not self.path.exists():
-            return {}
+            return []
         try:
             lines = self.path.read_text(encoding="utf-8").split("\n")
-        except OSError as error:
-            raise StorageError(f"{self.path}: cannot be read: {error.strerror or error}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise StorageError(f"{self.path}: cannot be read: {error}") from error
         rows = [row for line in lines if (row := _parse(line)) is not None]
-        return {row["key"]: row for row in reversed(rows) if row["key"] in asked}
+        for row in rows:
+            if not isinstance(row, dict) or not isinstance(row.get("key"), str):
+                raise StorageError(f"{self.path}: a line is no trial, since it has no key: {str(row)[:80]}")
+        return rows
 
     def append(self, row: Row) -> None:
         """Add one trial; raise StorageError, naming the cause."""

@@ -40,7 +40,8 @@ class Setting:
     @property
     def folder(self) -> Path:
         """Where the verdict and the engine's trials go."""
-        return self.out / f"{self.device}-{self.precision}"
+        task = f"{self.recipe.data}-{self.recipe.epochs}-epochs"
+        return self.out / f"{self.device}-{self.precision}" / task
 
 
 def book_recipe(epochs: int, data: str = "fashion_mnist") -> Recipe:

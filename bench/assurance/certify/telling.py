@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 WORDS = {True: "yes", False: "NO", None: "undecided"}
-INTERVAL = ("estimate", "low_90", "high_90", "margin_low", "margin_high")
+INTERVAL = ("estimate", "inner_level", "low", "high", "margin_low", "margin_high")
 
 
 def markdown(document: dict[str, Any]) -> str:
     """Return the document as Markdown."""
-    task = f"{document['data']}, {document['epochs']} epochs, {document['trials_an_arm']} trials an arm"
-    lines = [
-        f"# {document['precision']} on {document['device']}: {document['verdict']}",
-        "",
-        f"Certified against the plain reference; {task}.",
-    ]
+    lines = [f"# {sentence(document)}", "", f"Margins: {document['margins']}."]
     if document["rungs_left_out"]:
         lines += ["", f"Left out, so that the verdict cannot be `equivalent`: {', '.join(document['rungs_left_out'])}."]
     for number, rung in enumerate(document["rungs"], start=1):
         lines += ["", f"## {number}. {rung['rung']}: {rung['verdict']}", "", f"{rung['claim'].capitalize()}.", ""]
+        if "look" in rung:
+            lines += [f"Look {rung['look']} at these trials, judged at alpha = {rung['alpha']:g}.", ""]
         lines += ["| check | holds | figures |", "|---|---|---|"]
         lines += [f"| {check['name']} | {WORDS[check['holds']]} | {_figures(check)} |" for check in rung["checks"]]
     return "\n".join(lines) + "\n"
@@ -36,7 +34,15 @@ def summary(document: dict[str, Any]) -> str:
             for check in rung["checks"]
             if check["holds"] is not True or "estimate" in check
         ]
-    return "\n".join([*lines, f"{document['precision']} on {document['device']}: {document['verdict']}"])
+    return "\n".join([*lines, sentence(document), f"margins: {document['margins']}"])
+
+
+def sentence(document: dict[str, Any]) -> str:
+    """Return the verdict with what it is about: precision, device, task and number of trials."""
+    task = f"{document['data']}, {document['epochs']} epochs, {document['trials_an_arm']} trials an arm"
+    return (
+        f"{document['precision']} on {document['device']} against the plain reference ({task}): {document['verdict']}"
+    )
 
 
 def _figures(check: dict[str, Any]) -> str:
@@ -44,8 +50,9 @@ def _figures(check: dict[str, Any]) -> str:
     rest = {key: value for key, value in check.items() if key not in ("name", "holds", *INTERVAL)}
     told = [f"{key.replace('_', ' ')} {_value(value)}" for key, value in rest.items()]
     if "estimate" in check:
-        estimate, low, high, least, most = (_value(check[key]) for key in INTERVAL)
-        told.insert(0, f"{estimate}, 90% interval [{low}, {high}], margin [{least}, {most}]")
+        estimate, _, low, high, least, most = (_value(check[key]) for key in INTERVAL)
+        level = f"{check['inner_level']:.4g}"
+        told.insert(0, f"{estimate}, interval of level {level} [{low}, {high}], margin [{least}, {most}]")
     return "; ".join(told)
 
 
@@ -57,3 +64,12 @@ def _value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_value, value)) + "]"
     return str(value)
+
+
+def finite(value: Any) -> Any:
+    """Return `value` with null for every number that is not finite: JSON has no other."""
+    if isinstance(value, dict):
+        return {key: finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

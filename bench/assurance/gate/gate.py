@@ -29,6 +29,8 @@ class Found:
     control: Estimate
     numbers: Numbers
     others: float | None
+    control_again: Estimate | None = None
+    """In the fresh rounds."""
 
     @property
     def regressed(self) -> bool:
@@ -50,12 +52,14 @@ def run(commits: Commits, rounds: int, folder: Path) -> Found:
         compared = numbers.compare_numbers(trees, folder / "numbers")
         with Load() as load:
             first, control = estimates(measure(trees, rounds, folder / "first"))
+            control_again = None
             verdicts = verdict.judge(first[0], control)
             if suspects := verdict.accused(verdicts):
                 _say(f"slower at first: {', '.join(suspects)}; fresh rounds")
                 again, control_again = estimates(measure(trees, rounds, folder / "fresh", [*suspects, CONTROL]))
                 verdicts = verdict.confirm(verdicts, again[0], control_again)
-    return Found([*verdict.with_visible(verdicts), *first[1], *gone(commits)], control, compared, load.others)
+    judged = [*verdict.with_visible(verdicts), *first[1], *gone(commits)]
+    return Found(judged, control, compared, load.others, control_again)
 
 
 def measure(trees: Trees, rounds: int, folder: Path, only: Sequence[str] = ()) -> Block:

@@ -34,7 +34,7 @@ def read(file: Path) -> list[dict[str, Any]]:
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
         try:
             run = json.loads(line)
-            run["alarm"], run["verdicts"], run["exit_code"]
+            _ = run["alarm"], run["verdicts"], run["exit_code"]
         except (ValueError, KeyError, TypeError) as error:
             raise GateError(f"{file}, line {number}: not the record of an A/A run: {error!r}") from error
         runs.append(run)

@@ -26,7 +26,7 @@ def name_of(benchmark: str) -> str:
     return benchmark.rpartition("::")[2].removeprefix("test_")
 
 
-def speed(verdicts: Sequence[Verdict], control: Estimate) -> str:
+def speed(verdicts: Sequence[Verdict], control: Estimate, control_again: Estimate | None = None) -> str:
     """Return a line for each benchmark: time of HEAD against that of the base, positive is slower."""
     level = 1 - 2 * ALPHA
     lines = [f"time of HEAD against the base, + is slower, with the {level:.0%} t interval of {control.n} rounds"]
@@ -39,7 +39,8 @@ def speed(verdicts: Sequence[Verdict], control: Estimate) -> str:
         if each.visible is not None:
             line += f" visible from {each.visible:+.1%}"
         lines.append(line + (f" ({each.why})" if each.why else ""))
-    lines.append(f"  {'control (sgemm)':<20} {'':<12} {interval(control)}")
+    again = f" fresh rounds {interval(control_again)}" if control_again else ""
+    lines.append(f"  {'control (sgemm)':<20} {'':<12} {interval(control):<28}{again}".rstrip())
     seen = [each.visible for each in verdicts if each.visible is not None]
     if seen:
         lines.append(

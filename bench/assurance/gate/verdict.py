@@ -6,7 +6,8 @@ nothing is slower by more than 5%, the first happens in at most alpha of runs an
 Improved: the mirror image in the first rounds; no second block, since it stops nobody.
 Unchanged: neither, and the 1 - 2 alpha interval lies inside +-5% (two one-sided tests).
 Inconclusive: anything else; also an accusation that the fresh block does not confirm.
-Contaminated: the control moved, so nothing else can be told.
+Contaminated: the control moved, so nothing else can be told. Where the control is so noisy that it could have moved by
+the margin and not been seen, all is inconclusive.
 """
 
 from __future__ import annotations
@@ -93,10 +94,15 @@ def estimate(head: np.ndarray, base: np.ndarray) -> Estimate:
 
 def moved(control: Estimate) -> bool:
     """Return whether the control, the same work on both sides, took longer on one of them."""
-    reach = float(stats.t.isf(CONTROL_ALPHA / 2, control.df)) * control.standard_error
-    return abs(control.mean) - reach > CONTROL_MARGIN
+    return abs(control.mean) - control_reach(control) > CONTROL_MARGIN
 
 
+def control_reach(control: Estimate) -> float:
+    """Return half the width of the control's interval."""
+    return float(stats.t.isf(CONTROL_ALPHA / 2, control.df)) * control.standard_error
+
+
+TOO_NOISY = "the control is too noisy to show that nothing else moved"
 ALONE = "beyond the margin alone, not after Holm over the benchmarks"
 
 
@@ -104,6 +110,8 @@ def judge(family: Mapping[str, Estimate], control: Estimate) -> list[Verdict]:
     """Return the verdicts of the first rounds; `regressed` is an accusation until `confirm` has seen fresh ones."""
     if moved(control):
         return [Verdict(name, CONTAMINATED, each, why="the control moved") for name, each in family.items()]
+    if control_reach(control) > MARGIN:
+        return [Verdict(name, INCONCLUSIVE, each, why=TOO_NOISY) for name, each in family.items()]
     slower = holm([each.p_slower for each in family.values()])
     faster = holm([each.p_faster for each in family.values()])
     return [
@@ -129,6 +137,8 @@ def confirm(verdicts: Sequence[Verdict], fresh: Mapping[str, Estimate], control:
         again = replace(each, fresh=fresh[each.benchmark])
         if moved(control):
             again = replace(again, verdict=CONTAMINATED, why="the control moved in the fresh rounds")
+        elif control_reach(control) > MARGIN:
+            again = replace(again, verdict=INCONCLUSIVE, why=f"{TOO_NOISY} in the fresh rounds")
         elif adjusted[each.benchmark] >= ALPHA:
             again = replace(again, verdict=INCONCLUSIVE, why="slower at first; the fresh rounds did not confirm it")
         decided.append(again)

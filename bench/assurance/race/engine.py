@@ -20,7 +20,7 @@ OTHERS = ((0.0, 0.0), (0.5, 0.2), (1.0, 1.0), (0.1, 0.1), (0.3, 0.3), (0.5, 0.5)
 def start(task: Task, share: Share) -> Train:
     """Return the training of a stack whose first trial does the task; the others differ in their rates only.
 
-    That is what a study runs: conditions of a seed share batches and random bits. The time does not depend on rates.
+    That is what a study runs: conditions of a seed share batches and random bits. No operation's time depends on rates.
     """
     single_thread()
     images, labels = torch.from_numpy(share.images()), torch.from_numpy(share.labels())

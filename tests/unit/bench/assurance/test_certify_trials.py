@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench.assurance.certify import arms
+from bench.assurance.certify import arms, looks
 from bench.assurance.certify.arms import ENGINE, REFERENCE, Task, perform, train_arms
 from bench.assurance.certify.ledger import Ledger
 from bench.assurance.certify.setting import Setting
@@ -27,6 +28,38 @@ def test_a_line_that_was_cut_off_is_left_out_and_spoils_no_other(tmp_path: Path)
     ledger.append({"key": "a", "value": 4})
     assert ledger.read(["a", "b", "c"]) == {"a": {"key": "a", "value": 1}, "c": {"key": "c", "value": 3}}
     assert ledger.read(["c"]).keys() == {"c"}
+
+
+@pytest.mark.parametrize("line", ["[1]", '{"value": 1}', '{"key": 3}', "7"])
+def test_a_line_that_is_no_trial_is_named(tmp_path: Path, line: str) -> None:
+    ledger = Ledger(tmp_path / "trials.jsonl")
+    ledger.path.write_text(f'{{"key": "a"}}\n{line}\n')
+    with pytest.raises(StorageError, match=r"trials\.jsonl: a line is no trial"):
+        ledger.read(["a"])
+
+
+def test_looks_at_the_same_trials_spend_less_and_less(tmp_path: Path) -> None:
+    """5% / 2, / 4, / 8: 5% in all. The same trials again are the same look; other trials start anew."""
+    file = tmp_path / "looks.jsonl"
+    found = [looks.take(file, [*keys]) for keys in ("ab", "abcd", "dcba", "xy", "abcdef", "xyz", "ab")]
+    assert [each.number for each in found] == [1, 2, 2, 1, 3, 2, 1]
+    assert [each.alpha for each in found[:3]] == [0.025, 0.0125, 0.0125]
+
+
+def test_a_trial_of_other_sources_than_planned_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stale:
+        def __init__(self, workers: int) -> None: ...
+        def __enter__(self) -> Stale:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+        def share(self, perform: object, tasks: list[Task]) -> Iterator[tuple[Task, dict[str, str]]]:
+            return ((task, {"key": "of other sources"}) for task in tasks)
+
+    monkeypatch.setattr(arms, "Lanes", Stale)
+    with pytest.raises(RuntimeError, match="the sources were changed"):
+        train_arms(Setting("float32", "cpu", SMALL, 1, 1, tmp_path))
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_ledger_that_cannot_be_written_is_named(tmp_path: Path) -> None:

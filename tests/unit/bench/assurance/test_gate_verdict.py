@@ -105,6 +105,17 @@ def test_a_control_that_moved_contaminates_all() -> None:
     assert verdict.moved(seen(-0.1))
 
 
+def test_a_control_too_noisy_to_show_a_move_of_the_margin_decides_nothing() -> None:
+    """SPREAD has standard deviation 1: 8 rounds of 4% reach 4.95%, past the margin's 4.88% in logs; of 3.9%, 4.83%."""
+    for noise, expected in ((0.0400, "inconclusive"), (0.0390, "regressed")):
+        control = estimate(noise * SPREAD, np.zeros(8))
+        verdicts = judge({"a": seen(0.15)}, control)
+        assert only(verdicts) == expected
+        assert (verdicts[0].why == verdict.TOO_NOISY) == (expected == "inconclusive")
+    first = judge({"a": seen(0.15)}, STILL)
+    assert only(confirm(first, {"a": seen(0.15)}, estimate(0.04 * SPREAD, np.zeros(8)))) == "inconclusive"
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_control_moves_beyond_1_per_cent_at_99_per_cent(sign: int) -> None:
     edge = np.log(1.01) + stats.t.isf(0.005, 7) * 0.02 / np.sqrt(8)
