@@ -60,14 +60,14 @@ def processor(device: str) -> str:
 
 
 def git_state(folder: Path) -> dict[str, Any] | None:
-    """Return the commit of the sources and whether they differ from it, or None outside a git checkout."""
+    """Return the commit of the sources in `folder` and whether they differ from it, or None outside a git checkout."""
 
     def git(*arguments: str) -> str:
         command = ["git", "-C", str(folder), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
 
     try:
-        return {"commit": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain", "--", ".."))}
+        return {"commit": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain", "--", "."))}
     except (OSError, subprocess.SubprocessError):
         return None
 
