@@ -21,10 +21,10 @@ def test_a_step_of_the_book_has_310_megaflop() -> None:
     assert step_flop((784, 256, 256, 10), 256) == 310_116_352
 
 
-def test_the_products_take_time_in_proportion_to_the_rows() -> None:
+def test_the_products_of_16_times_the_rows_take_more_than_twice_the_time() -> None:
     single_thread()
     few, many = calibrate((64, 64, 10), 64, 4), calibrate((64, 64, 10), 1024, 4)
-    assert many > 4 * few > 0
+    assert many > 2 * few > 0
 
 
 def test_each_lane_is_one_pinned_thread_and_answers_in_core_order() -> None:
