@@ -148,16 +148,20 @@ class Run:
         return now
 
     def train(self, now: Standing, targets: list[Target]) -> list[str]:
-        """Train what is to do; return the status of each trial that this run trained."""
+        """Train what is to do; return the status of each trial that this run trained.
+
+        Raises DeviceError, once the others are done, where a target's engine cannot be trusted.
+        """
         provenance = environment(targets, self.study.recipe, fused_targets(now.to_do))
         environment_id = content_hash(provenance)
         self.store.write_environment(environment_id, provenance)
+        barred = untrusted(provenance)
         most_of = widest(provenance)
         statuses: list[str] = []
         epochs = sum(trial.recipe.epochs for trial in now.to_do)
         claims = Claims(self.store.folder)
         with closing(claims), Progress(len(now.done), epochs, len(now.to_do), self.workers) as progress:
-            for target in targets:
+            for target in (target for target in targets if str(target) not in barred):
                 to_do = [trial for trial in now.to_do if trial.target == target]
                 workers = self.workers if target.device == "cpu" else 1
                 most = most_of[str(target)]
@@ -173,6 +177,8 @@ class Run:
                     claims.release(trial.trial_id for trial in stack.trials)
                     statuses += written
                     progress.finished(stack, written)
+        if barred:
+            raise DeviceError("\n".join(barred.values()))
         return statuses
 
     def _target(
@@ -240,6 +246,16 @@ class _Queue:
 def fused_targets(trials: Iterable[Trial]) -> set[Target]:
     """Return the targets of those trials that the fused engine trains."""
     return {trial.target for trial in trials if trial.engine == FUSED}
+
+
+def untrusted(provenance: dict[str, Any]) -> dict[str, str]:
+    """Return the targets on which nothing may be trained, since the fused engine does not do what it must, and why."""
+    return {
+        target: f"on {target} the fused engine does not do what the stacked one does, so nothing is trained there;"
+        f" uninstall Triton to have the stacked one. Found: {found['fused']}"
+        for target, found in provenance["self_test"].items()
+        if not found.get("fused", {"agree": True})["agree"]
+    }
 
 
 def widest(provenance: dict[str, Any]) -> dict[str, int | None]:

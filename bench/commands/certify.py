@@ -12,10 +12,12 @@ from bench.assurance.certify import ladder, setting, telling
 from bench.assurance.certify.distribution import NAME as DISTRIBUTION
 from bench.assurance.certify.finding import EQUIVALENT
 from bench.commands import options as common
+from bench.faults import DeviceError
 from bench.files import write_atomically
 from bench.fused.choice import engine_of
 from bench.precision import PRECISIONS, Target
 from bench.provenance import environment
+from bench.runner import untrusted
 from bench.study import DEVICES
 from bench.threads import single_thread
 from bench.trials import FUSED
@@ -59,6 +61,8 @@ def execute(options: argparse.Namespace) -> int:
     target = Target(options.device, options.precision)
     fused = [target] if engine_of(options.device, ["dropout"]) == FUSED else []
     provenance = environment([target], recipe, fused)
+    if barred := untrusted(provenance):
+        raise DeviceError("\n".join(barred.values()))
     document = ladder.document(asked, list(ladder.climb(asked, options.rungs)), provenance)
     document["command"] = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
     name = "partial" if document["rungs_left_out"] else "verdict"

@@ -16,10 +16,10 @@ from bench.assurance.throughput.slot import pairs, reasons
 from bench.commands import options as common
 from bench.executors import serial
 from bench.executors.processes import physical_cores
-from bench.faults import UsageError
+from bench.faults import DeviceError, UsageError
 from bench.precision import Target
 from bench.provenance import environment
-from bench.runner import Run, fused_targets, present_targets, widest
+from bench.runner import Run, fused_targets, present_targets, untrusted, widest
 from bench.store import Store
 from bench.study import Study
 from bench.trials import FUSED, Trial, content_hash, stacks
@@ -57,6 +57,8 @@ def execute(options: argparse.Namespace) -> int:
         if target not in targets:
             print(f"{target}: not measured: it is not used here", file=sys.stderr)
     provenance = environment(targets, study.recipe, fused_targets(study.trials()))
+    if barred := untrusted(provenance):
+        raise DeviceError("\n".join(barred.values()))
     complete = True
     for target in targets:
         complete &= _measure(options, store, _by_label(study, target), provenance, len(study.seeds))

@@ -25,10 +25,24 @@ def engine_of(device: str, regularisers: Collection[str]) -> str:
     if others := sorted(set(regularisers) - FUSED_REGULARISERS):
         _say(f"the fused kernels have dropout only, and this study uses {', '.join(others)}")
         return STACKED
-    if torch.cuda.is_available() and find_spec("triton") is None:
-        _say("Triton is not installed")
+    if torch.cuda.is_available() and (why := _cannot_launch()):
+        _say(why)
         return STACKED
     return FUSED
+
+
+@cache
+def _cannot_launch() -> str:
+    """Return why no kernel can be compiled and launched on this machine's GPU; empty where one can."""
+    if find_spec("triton") is None:
+        return "Triton is not installed"
+    from bench.fused import philox  # noqa: PLC0415 - Triton may be absent
+
+    try:
+        philox.permutations(torch.zeros(1, dtype=torch.int64, device="cuda"), "order", 0, 8).cpu()
+    except Exception as error:  # noqa: BLE001 - a missing compiler, an old driver, an unknown processor: all are told
+        return f"Triton launches no kernel here: {type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+    return ""
 
 
 @cache

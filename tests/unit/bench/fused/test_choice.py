@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import torch
 
+import bench.fused
 from bench import trials
 from bench.fused import choice
 from bench.trials import ENGINE_SOURCES, FUSED, STACKED, sources_hash, stacks
@@ -33,9 +36,26 @@ def test_other_regularisers_and_a_missing_triton_are_said(
     assert choice.engine_of("cuda", ["dropout", "mixup"]) == STACKED
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    choice._cannot_launch.cache_clear()
     monkeypatch.setattr(choice, "find_spec", lambda name: None)
     assert choice.engine_of("cuda", ["dropout"]) == STACKED
     assert "Triton is not installed" in capsys.readouterr().err
+
+
+def test_a_triton_that_cannot_launch_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Here for want of CUDA, or of Triton: whatever is raised is told, and the stacked engine taken."""
+    choice._say.cache_clear()
+    choice._cannot_launch.cache_clear()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(choice, "find_spec", lambda name: object())
+    broken = ModuleType("bench.fused.philox")
+    monkeypatch.setitem(sys.modules, "bench.fused.philox", broken)
+    monkeypatch.setattr(bench.fused, "philox", broken, raising=False)
+    assert choice.engine_of("cuda", ["dropout"]) == STACKED
+    assert "Triton launches no kernel here: " in capsys.readouterr().err
+    choice._cannot_launch.cache_clear()
 
 
 def test_every_module_that_makes_numbers_is_part_of_the_ids() -> None:

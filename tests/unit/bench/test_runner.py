@@ -1,0 +1,52 @@
+"""What the runner makes of a self-test: an engine that is not to be trusted trains nothing, and holds up nobody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import runner
+from bench.faults import DeviceError
+from bench.precision import Target
+from bench.runner import Run, Standing, untrusted, widest
+from bench.store import Store
+from bench.study import find_study, load_study
+from bench.trials import FUSED, Trial
+from tests.conftest import condition, trial
+
+CPU, CUDA = Target("cpu", "float32"), Target("cuda", "float32")
+SLICES = {"stack_slices_equal": True}
+
+
+def provenance(agree: bool) -> dict[str, Any]:
+    return {"self_test": {"cpu": SLICES, "cuda": SLICES | {"fused": {"agree": agree, "weights": 0.5, "capacity": 66}}}}
+
+
+def test_a_fused_engine_that_disagrees_is_not_trusted() -> None:
+    assert untrusted(provenance(True)) == {}
+    assert list(untrusted(provenance(False))) == ["cuda"]
+    assert "'weights': 0.5" in untrusted(provenance(False))["cuda"]
+    assert widest(provenance(True)) == {"cpu": None, "cuda": 66}
+
+
+def test_trials_on_the_cpu_are_trained_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "environment", lambda *_: provenance(False))
+    on_cpu = trial(condition("none"))
+    on_cuda = replace(on_cpu, device="cuda", engine=FUSED)
+    asked: list[Trial] = []
+
+    def pretend(next_stack: Any, workers: int) -> Any:
+        del workers
+        while (stack := next_stack()) is not None:
+            asked.extend(stack.trials)
+            yield from ()
+
+    store = Store(tmp_path)
+    store.prepare()
+    study = load_study(find_study("dropout"))
+    with pytest.raises(DeviceError, match="on cuda the fused engine does not do what the stacked one does"):
+        Run(study, store, pretend, 1).train(Standing([], [on_cpu, on_cuda], [], {}, 0), [CPU, CUDA])
+    assert asked == [on_cpu]
