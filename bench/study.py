@@ -243,6 +243,7 @@ def _check_precisions(trials: dict[str, Any], faults: Faults) -> None:
             faults.add(
                 "[trials] precisions", f"{precision} was given; it exists on {', '.join(PRECISIONS[precision])} only"
             )
+            return
     for device in devices:
         if precisions and not any(Target(device, precision).exists() for precision in precisions):
             faults.add("[trials] devices", f"{device} was given; it has none of the precisions {', '.join(precisions)}")

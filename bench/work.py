@@ -81,8 +81,8 @@ def failure(stack: Stack, error: Exception, started: datetime) -> list[Result]:
     return [Result(trial, row, []) for trial in stack.trials]
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def load_split(data: str, train_size: int, validation_size: int, device: str) -> Split:
-    """Return the verified data of a recipe on `device`; a worker keeps the last."""
+    """Return the verified data of a recipe on `device`; a process keeps the last two: one on each device."""
     images = DATA_SETS[data].load(data_root())
     return make_split(images, train_size, validation_size).to(torch.device(device))

@@ -58,15 +58,12 @@ class Lanes:
     def __call__(self, function: Callable[..., Any], *arguments: Any) -> list[Any]:
         """Call a module-level function in every lane at the same time; return each lane's answer, in core order.
 
-        Raises LaneError where a lane raised.
+        Raises LaneError where a lane raised or ended.
         """
         for pipe in self._pipes:
             pipe.send((function, arguments))
-        answers = [pipe.recv() for pipe in self._pipes]
-        for fine, answer in answers:
-            if not fine:
-                raise LaneError(answer)
-        return [answer for _, answer in answers]
+        answers = [_receive(pipe, function.__name__) for pipe in self._pipes]  # all, before any of them raises
+        return [_checked(answer) for answer in answers]
 
     def share(self, function: Callable[[Task], Answer], tasks: Sequence[Task]) -> Iterator[tuple[Task, Answer]]:
         """Call a module-level function once for each task; yield (task, answer) as they come.
@@ -82,14 +79,25 @@ class Lanes:
                 at_work[pipe] = task
             ready = wait(at_work)
             for pipe in [each for each in at_work if each in ready]:
-                try:
-                    fine, answer = pipe.recv()
-                except EOFError as error:
-                    raise LaneError(f"a lane ended while it was at {at_work[pipe]}") from error
-                if not fine:
-                    raise LaneError(answer)
+                answer = _checked(_receive(pipe, str(at_work[pipe])))
                 free.append(pipe)
                 yield at_work.pop(pipe), answer
+
+
+def _receive(pipe: Connection, about: str) -> tuple[bool, Any]:
+    """Return whether a lane is fine, and its answer, or what went wrong while it was at `about`."""
+    try:
+        return pipe.recv()
+    except (EOFError, OSError):
+        return False, f"a lane ended while it was at {about}"
+
+
+def _checked(answer: tuple[bool, Any]) -> Any:
+    """Return what a lane answered; raise LaneError where something went wrong."""
+    fine, content = answer
+    if not fine:
+        raise LaneError(content)
+    return content
 
 
 def _serve(pipe: Connection, core: int) -> None:

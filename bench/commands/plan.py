@@ -21,7 +21,8 @@ def execute(options: argparse.Namespace) -> int:
     now = standing(study, store, present_targets(study, options.device))
     print(f"study {study.name}: {len(study.conditions)} conditions x {len(study.seeds)} seeds -> {store.folder}")
     print_standing(now)
-    if on_cpu := [trial for trial in now.to_do if trial.device == "cpu"]:
-        seconds = seconds_of(stacks(on_cpu, options.workers), options.workers)
-        print(f"about {duration(seconds)} for those on the CPU, with {options.workers} workers")
+    for target in dict.fromkeys(trial.target for trial in now.to_do if trial.device == "cpu"):
+        mine = stacks((trial for trial in now.to_do if trial.target == target), options.workers)
+        seconds = seconds_of(mine, options.workers)
+        print(f"about {duration(seconds)} for those on {target}, with {options.workers} workers")
     return common.DONE
