@@ -37,7 +37,8 @@ class Outcome:
 class Engine(Protocol):
     """Several trials in training. Every method answers for each of them, in their order."""
 
-    trials: int
+    count: int
+    """How many."""
     device: torch.device
     has_validation: bool
 
@@ -52,7 +53,7 @@ class Engine(Protocol):
 
 def run_epochs(engine: Engine, epochs: int, on_epoch: Callable[[], None]) -> list[Outcome]:
     """Train for `epochs`, and score; `on_epoch` is called after each. Training alone is timed, shared among trials."""
-    outcomes = [Outcome() for _ in range(engine.trials)]
+    outcomes = [Outcome() for _ in range(engine.count)]
     for epoch in range(epochs):
         started = _clock(engine.device)
         running = engine.train_epoch(epoch)

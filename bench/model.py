@@ -62,7 +62,7 @@ class Workspace:
 
     def __init__(self, network: list[Layer], rows: int) -> None:
         stack_size, inputs, _ = network[0].operand.shape
-        make = network[0].operand.new_empty
+        make = network[0].operand.new_zeros
         self.batch = network[0].operand.new_ones((rows, inputs))
         """`[B, I + 1]`, shared by the stack; ends in a column of ones."""
         self.inputs = [self.batch.expand(stack_size, rows, inputs)]
@@ -93,7 +93,7 @@ def multiply(left: torch.Tensor, right: torch.Tensor, out: torch.Tensor) -> torc
     network can see what it is stacked with. Numbers that overflow are an outcome, and no warning.
     """
     if out.device.type == "cpu" and out.dtype != torch.bfloat16:
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             np.matmul(left.numpy(), right.numpy(), out=out.numpy())
         return out
     return torch.bmm(left, right, out=out)
@@ -129,7 +129,7 @@ def build(
         both = torch.as_tensor(np.concatenate([weight, bias[None]]), dtype=dtype, device=device)
         parameters = both.repeat(stack_size, 1, 1)
         operand = parameters.to(operand_format or dtype)
-        layers.append(Layer(parameters, operand, torch.empty_like(operand)))
+        layers.append(Layer(parameters, operand, torch.zeros_like(operand)))
     return layers
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from threadpoolctl import threadpool_info
 
 from bench.data import DATA_SETS
 from bench.executors.processes import physical_cores
 from bench.precision import Target
 from bench.self_test import fused_test, self_test
-from bench.threads import matrix_libraries
 from bench.trials import Recipe
 
 LIBRARIES = ("torch", "triton", "torchvision", "numpy", "scipy", "pandas", "pyarrow")
@@ -41,7 +41,7 @@ def environment(targets: list[Target], recipe: Recipe, fused: Collection[Target]
             "physical_cores": len(physical_cores()),
             "logical_cores": os.cpu_count(),
             "instructions": torch.backends.cpu.get_cpu_capability(),
-            "matrix_libraries": matrix_libraries(),
+            "matrix_libraries": _matrix_libraries(),
         },
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB, 1),
         "gpu": _gpu() if any(target.device == "cuda" for target in targets) else None,
@@ -79,6 +79,15 @@ def _version(library: str) -> str | None:
         return metadata.version(library)
     except metadata.PackageNotFoundError:
         return None
+
+
+def _matrix_libraries() -> list[dict[str, Any]]:
+    """Return file, version and chosen kernels of each matrix library that is loaded; torch has its own linked in."""
+    return [
+        {"file": Path(each["filepath"]).name, "version": each["version"], "kernels": each.get("architecture")}
+        for each in threadpool_info()
+        if each["user_api"] == "blas"
+    ]
 
 
 def _cpu_model() -> str:

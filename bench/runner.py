@@ -22,6 +22,8 @@ from bench.study import Study
 from bench.trials import FUSED, Stack, Trial, content_hash, stacks
 
 OTHER_RUNNER_SECONDS = 1.0
+NOT_TRAINED = "not trained"
+"""What becomes of a trial whose engine cannot be trusted here: it is left to do."""
 
 
 @dataclass(frozen=True)
@@ -150,19 +152,22 @@ class Run:
     def train(self, now: Standing, targets: list[Target]) -> list[str]:
         """Train what is to do; return the status of each trial that this run trained.
 
-        Raises DeviceError, once the others are done, where a target's engine cannot be trusted.
+        Where a target's engine cannot be trusted that is said, and each of its trials is `NOT_TRAINED`.
         """
         provenance = environment(targets, self.study.recipe, fused_targets(now.to_do))
         environment_id = content_hash(provenance)
         self.store.write_environment(environment_id, provenance)
         barred = untrusted(provenance)
+        for why in barred.values():
+            print(f"error: {why}", file=sys.stderr)
+        trusted = [trial for trial in now.to_do if str(trial.target) not in barred]
         most_of = widest(provenance)
         statuses: list[str] = []
-        epochs = sum(trial.recipe.epochs for trial in now.to_do)
+        epochs = sum(trial.recipe.epochs for trial in trusted)
         claims = Claims(self.store.folder)
-        with closing(claims), Progress(len(now.done), epochs, len(now.to_do), self.workers) as progress:
-            for target in (target for target in targets if str(target) not in barred):
-                to_do = [trial for trial in now.to_do if trial.target == target]
+        with closing(claims), Progress(len(now.done), epochs, len(trusted), self.workers) as progress:
+            for target in targets:
+                to_do = [trial for trial in trusted if trial.target == target]
                 workers = self.workers if target.device == "cpu" else 1
                 most = most_of[str(target)]
                 workers = min(workers, max(1, len(stacks(to_do, workers, most))))
@@ -177,9 +182,7 @@ class Run:
                     claims.release(trial.trial_id for trial in stack.trials)
                     statuses += written
                     progress.finished(stack, written)
-        if barred:
-            raise DeviceError("\n".join(barred.values()))
-        return statuses
+        return statuses + [NOT_TRAINED] * (len(now.to_do) - len(trusted))
 
     def _target(
         self, work: tuple[list[Trial], int | None], workers: int, claims: Claims, progress: Progress

@@ -49,7 +49,7 @@ def self_test(target: Target, sizes: tuple[int, ...], rows: Iterable[int]) -> di
 
 
 def _after_steps(target: Target, sizes: tuple[int, ...], rows: int, stack_size: int) -> list[np.ndarray]:
-    """Return what each network of a stack holds after a few steps without noise, and its logits in evaluation."""
+    """Return what each network of a stack holds after a few steps without noise, its losses, and its last logits."""
     device = torch.device(target.device)
     weights = model.initial_weights(sizes, 0, "default")
     operands = operand_format(target.precision, torch.float32)
@@ -58,14 +58,16 @@ def _after_steps(target: Target, sizes: tuple[int, ...], rows: int, stack_size: 
     uniform = draws.uniforms(0, "self-test", Position(), STEPS * rows * sizes[0]).reshape(STEPS, rows, sizes[0])
     batches = torch.as_tensor(uniform, dtype=torch.float32, device=device)
     labels = torch.arange(rows, device=device) % sizes[-1]
+    losses = []
     for batch in batches:
         space.batch[:, :-1] = batch
         logits = model.forward(network, space, model.no_noise)
-        _, _, error = softmax_error(logits, labels)
+        loss, _, error = softmax_error(logits, labels)
+        losses.append(loss)
         model.backward(network, space, error)
         model.descend(network, 0.5)
     evaluated = model.predict(network, batches[0])
-    found = [*(layer.parameters for layer in network), evaluated]
+    found = [*(layer.parameters for layer in network), *losses, evaluated]
     return list(torch.cat([each.flatten(start_dim=1) for each in found], dim=1).cpu().numpy())
 
 
@@ -74,5 +76,8 @@ def fused_test(target: Target, sizes: tuple[int, ...], batch_size: int) -> dict[
     from bench.fused.agreement import agreement  # noqa: PLC0415 - Triton may be absent
 
     device = torch.device(target.device)
-    found = agreement(device, sizes, batch_size, target.precision)
+    try:
+        found = agreement(device, sizes, batch_size, target.precision)
+    except Exception as error:  # noqa: BLE001 - whatever the kernels raise is told, and nothing is trained there
+        return {"agree": False, "error": f"{type(error).__name__}: {error}", "capacity": 1}
     return found.record() | {"capacity": capacity_of(device, sizes, batch_size)}

@@ -107,9 +107,9 @@ class StackedEngine:
         sizes = (images.shape[1], *recipe.hidden, split.classes)
         weights = model.initial_weights(sizes, stack.seeds.init, recipe.initialisation)
         operands = operand_format(stack.precision, images.dtype)
-        self.trials, self.device = len(stack.trials), images.device
+        self.count, self.device = len(stack.trials), images.device
         self.has_validation = bool(len(split.validation_images))
-        self.network = model.build(weights, self.trials, images.dtype, images.device, operands)
+        self.network = model.build(weights, self.count, images.dtype, images.device, operands)
         self.stack, self.split = stack, split
 
     def train_epoch(self, epoch: int) -> list[Score]:

@@ -61,7 +61,7 @@ class Lanes:
         Raises LaneError where a lane raised or ended.
         """
         for pipe in self._pipes:
-            pipe.send((function, arguments))
+            _send(pipe, (function, arguments))
         answers = [_receive(pipe, function.__name__) for pipe in self._pipes]  # all, before any of them raises
         return [_checked(answer) for answer in answers]
 
@@ -75,13 +75,20 @@ class Lanes:
         while waiting or at_work:
             while free and waiting:
                 pipe, task = free.pop(), waiting.pop()
-                pipe.send((function, (task,)))
+                _send(pipe, (function, (task,)))
                 at_work[pipe] = task
             ready = wait(at_work)
             for pipe in [each for each in at_work if each in ready]:
                 answer = _checked(_receive(pipe, str(at_work[pipe])))
                 free.append(pipe)
                 yield at_work.pop(pipe), answer
+
+
+def _send(pipe: Connection, work: tuple[Callable[..., Any], tuple[Any, ...]]) -> None:
+    try:
+        pipe.send(work)
+    except OSError as error:
+        raise LaneError("a lane had ended before it was given work") from error
 
 
 def _receive(pipe: Connection, about: str) -> tuple[bool, Any]:

@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     parser.add_argument("--precision", required=True, help=f"one of {', '.join(PRECISIONS)}")
     parser.add_argument("--device", choices=DEVICES, default="cpu", help="default: %(default)s")
-    parser.add_argument("--trials", type=common.count, default=100, help="in each arm (default: %(default)s)")
+    parser.add_argument("--trials", type=common.count, default=200, help="in each arm (default: %(default)s)")
     parser.add_argument("--epochs", type=common.count, default=10, help="of each trial (default: %(default)s)")
     parser.add_argument("--data", choices=list(common.DATA_SETS), default="fashion_mnist", help="default: %(default)s")
     parser.add_argument("--rungs", nargs="+", choices=list(ladder.RUNGS), default=list(ladder.RUNGS), metavar="RUNG")

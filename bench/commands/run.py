@@ -11,7 +11,7 @@ from bench import schema
 from bench.commands import options as common
 from bench.commands.standing import print_standing
 from bench.executors import processes, serial
-from bench.runner import Run, present_targets
+from bench.runner import NOT_TRAINED, Run, present_targets
 
 NAME = "run"
 EXECUTORS = {"processes": processes.run, "serial": serial.run}
@@ -39,4 +39,4 @@ def execute(options: argparse.Namespace) -> int:
     if statuses:
         print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())), file=sys.stderr)
     print(store.folder)
-    return common.SOME_FAILED if counts[schema.FAILED] else common.DONE
+    return common.SOME_FAILED if counts[schema.FAILED] or counts[NOT_TRAINED] else common.DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,8 @@ class Agreement:
 
     def record(self) -> dict[str, Any]:
         """Return it for the provenance."""
-        return vars(self) | {"agree": bool(self)}
+        weights = self.weights if math.isfinite(self.weights) else str(self.weights)
+        return vars(self) | {"weights": weights, "agree": bool(self)}
 
 
 def tolerance(precision: str) -> float:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 
 import torch
 
+from bench.faults import DeviceError
 from bench.trials import FUSED, STACKED
 
 FUSED_REGULARISERS = frozenset({"dropout"})
@@ -39,7 +40,13 @@ def _cannot_launch() -> str:
     from bench.fused import philox  # noqa: PLC0415 - Triton may be absent
 
     try:
-        philox.permutations(torch.zeros(1, dtype=torch.int64, device="cuda"), "order", 0, 8).cpu()
+        seeds = torch.zeros(1, dtype=torch.int64, device="cuda")
+    except RuntimeError as error:  # full, or another's alone: it passes, and must not change which engine is planned
+        raise DeviceError(f"the GPU cannot be used now; try again when it is free: {error}") from error
+    try:
+        philox.permutations(seeds, "order", 0, 8).cpu()
+    except torch.cuda.OutOfMemoryError as error:
+        raise DeviceError(f"the GPU is full; try again when it is free: {error}") from error
     except Exception as error:  # noqa: BLE001 - a missing compiler, an old driver, an unknown processor: all are told
         return f"Triton launches no kernel here: {type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
     return ""

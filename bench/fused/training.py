@@ -23,7 +23,7 @@ class FusedEngine:
 
     def __init__(self, trials: Sequence[Trial], split: Split) -> None:
         self.stack = FusedStack(trials, split)
-        self.trials, self.device = len(trials), self.stack.device
+        self.count, self.device = len(trials), self.stack.device
         self.has_validation = bool(len(split.validation_labels))
         self.step = replayed(self.stack) if self.device.type == "cuda" else self.stack.step
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from bench.assurance.certify.ledger import Ledger
@@ -20,6 +21,7 @@ from bench.assurance.certify.setting import BOOK, Setting, one_stack
 from bench.assurance.lanes import Lanes
 from bench.data import data_hash
 from bench.data.split import Split
+from bench.faults import UsageError
 from bench.fused.choice import engine_of
 from bench.precision import Target
 from bench.provenance import processor
@@ -64,10 +66,14 @@ class Task:
                 "data": data_hash(self.recipe.data, self.recipe.train_size, self.recipe.validation_size),
                 "sources": sources_hash(("dropout",), self.engine) if engine else _reference_hash(),
                 "engine": self.engine if engine else REFERENCE,
-                "torch": torch.__version__,
-                "processor": processor(self.device),
+                **made_with(self.device),
             }
         )
+
+
+def made_with(device: str) -> dict[str, str]:
+    """Return the libraries that multiply, and the processor: numbers depend on all of them."""
+    return {"torch": torch.__version__, "numpy": np.__version__, "processor": processor(device)}
 
 
 def engine_trial(task: Task, split: Split) -> dict[str, Any]:
@@ -95,8 +101,8 @@ def perform(task: Task) -> dict[str, Any]:
     """Train one trial in this process; the reference always on the CPU, in float32."""
     recipe = task.recipe
     split = load_split(recipe.data, recipe.train_size, recipe.validation_size, task.device)
-    made_with = {"torch": torch.__version__, "processor": processor(task.device)}
-    return {"key": task.key, "arm": task.arm, "index": task.index} | made_with | TRAIN[task.arm](task, split)
+    named = {"key": task.key, "arm": task.arm, "index": task.index}
+    return named | made_with(task.device) | TRAIN[task.arm](task, split)
 
 
 def train_arms(setting: Setting) -> dict[str, list[dict[str, Any]]]:
@@ -118,7 +124,7 @@ def train_arms(setting: Setting) -> dict[str, list[dict[str, Any]]]:
         with Lanes(setting.workers) as lanes:
             for done, (task, row) in enumerate(lanes.share(perform, to_do), start=1):
                 if row["key"] != task.key:
-                    raise RuntimeError("the sources were changed while trials were trained: certify again")
+                    raise UsageError("the sources were changed while trials were trained: certify again")
                 ledgers[task.arm].append(row)
                 found[task.arm][task.key] = row
                 if done % 10 == 0 or done == len(to_do):

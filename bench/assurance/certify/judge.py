@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.proportion import confint_proportions_2indep
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from analysis.divergence import clopper_pearson
 from bench.assurance.certify.finding import Check
@@ -134,19 +134,12 @@ def share(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, rule: 
     counts, sizes = (int(ours.sum()), int(theirs.sum())), (len(ours), len(theirs))
 
     def at(level: float) -> tuple[float, float]:
-        low, high = confint_proportions_2indep(
-            counts[0], sizes[0], counts[1], sizes[1], method="newcomb", compare="diff", alpha=1 - level
-        )
-        return float(low), float(high)
+        return newcombe(counts, sizes, level)
 
     fisher: Any = stats.fisher_exact([[count, size - count] for count, size in zip(counts, sizes, strict=True)])
     pooled = sum(counts) / sum(sizes)
     figures = {
-        "smallest_margin": smallest_margin(
-            math.sqrt(pooled * (1 - pooled) * sum(1 / size for size in sizes)), math.inf, rule.alpha
-        )
-        if 0 < pooled < 1
-        else max(map(abs, at(1 - 2 * rule.alpha))),
+        "smallest_margin": _smallest_share_margin(sizes, pooled, rule.alpha),
         "p_fisher": float(fisher.pvalue),
         **{
             arm: {"count": count, "n": size, "exact_95": clopper_pearson(count, size, ALPHA)}
@@ -154,6 +147,39 @@ def share(name: str, ours: np.ndarray, theirs: np.ndarray, margin: float, rule: 
         },
     }
     return judged(name, Interval(counts[0] / sizes[0] - counts[1] / sizes[1], at), (-margin, margin), rule, figures)
+
+
+def _smallest_share_margin(sizes: tuple[int, int], share: float, alpha: float) -> float:
+    """Return the margin that the interval of two arms with one `share` lies within with probability POWER.
+
+    Over all pairs of counts that are at all likely, from the narrowest reach up.
+    """
+    counts = [np.flatnonzero(stats.binom.pmf(np.arange(size + 1), size, share) > 1e-6) for size in sizes]
+    weights = np.outer(*(stats.binom.pmf(each, size, share) for each, size in zip(counts, sizes, strict=True)))
+    reach = reaches(counts[0], counts[1], sizes, 1 - 2 * alpha)
+    order = np.argsort(reach, axis=None, kind="stable")
+    within = np.cumsum(weights.ravel()[order])
+    return float(reach.ravel()[order][min(int(np.searchsorted(within, POWER)), len(order) - 1)])
+
+
+def reaches(ours: np.ndarray, theirs: np.ndarray, sizes: tuple[int, int], level: float) -> np.ndarray:
+    """Return how far from 0 Newcombe's interval reaches for each pair of counts: its end that is further away."""
+    p, q = ours[:, None] / sizes[0], theirs[None, :] / sizes[1]
+    (l1, u1), (l2, u2) = (
+        proportion_confint(counts, size, 1 - level, method="wilson")
+        for counts, size in ((ours[:, None], sizes[0]), (theirs[None, :], sizes[1]))
+    )
+    low = p - q - np.hypot(p - l1, u2 - q)
+    high = p - q + np.hypot(u1 - p, q - l2)
+    return np.maximum(-low, high)
+
+
+def newcombe(counts: tuple[int, int], sizes: tuple[int, int], level: float) -> tuple[float, float]:
+    """Return Newcombe's interval of the difference of two shares (1998, method 10)."""
+    low, high = confint_proportions_2indep(
+        counts[0], sizes[0], counts[1], sizes[1], method="newcomb", compare="diff", alpha=1 - level
+    )
+    return float(low), float(high)
 
 
 def summary(values: np.ndarray) -> dict[str, float]:

@@ -27,13 +27,16 @@ class Look:
         return ALPHA / 2**self.number
 
 
-def take(file: Path, keys: Sequence[str]) -> Look:
-    """Return the number of the look at the trials with these keys, having written it to `file` if it is a new one."""
-    seen, key = Ledger(file), content_hash(sorted(keys))
+def take(file: Path, engine: Sequence[str], reference: Sequence[str]) -> Look:
+    """Return the number of the look at the trials with these keys, having written it to `file` if it is a new one.
+
+    Looks that share trials of the engine are looks at the same; trials of the reference serve every engine.
+    """
+    seen, key = Ledger(file), content_hash([sorted(engine), sorted(reference)])
     before = seen.rows()
     for row in before:
         if row["key"] == key:
             return Look(row["look"])
-    number = 1 + sum(bool(set(row["trials"]) & set(keys)) for row in before)
-    seen.append({"key": key, "look": number, "trials": list(keys)})
+    number = 1 + sum(bool(set(row["engine"]) & set(engine)) for row in before)
+    seen.append({"key": key, "look": number, "engine": list(engine)})
     return Look(number)

@@ -97,6 +97,11 @@ def moved(control: Estimate) -> bool:
     return abs(control.mean) - control_reach(control) > CONTROL_MARGIN
 
 
+def blurred(control: Estimate) -> bool:
+    """Return whether the control may have moved by the margin for all that can be told."""
+    return abs(control.mean) + control_reach(control) > MARGIN
+
+
 def control_reach(control: Estimate) -> float:
     """Return half the width of the control's interval."""
     return float(stats.t.isf(CONTROL_ALPHA / 2, control.df)) * control.standard_error
@@ -110,7 +115,7 @@ def judge(family: Mapping[str, Estimate], control: Estimate) -> list[Verdict]:
     """Return the verdicts of the first rounds; `regressed` is an accusation until `confirm` has seen fresh ones."""
     if moved(control):
         return [Verdict(name, CONTAMINATED, each, why="the control moved") for name, each in family.items()]
-    if control_reach(control) > MARGIN:
+    if blurred(control):
         return [Verdict(name, INCONCLUSIVE, each, why=TOO_NOISY) for name, each in family.items()]
     slower = holm([each.p_slower for each in family.values()])
     faster = holm([each.p_faster for each in family.values()])
@@ -137,7 +142,7 @@ def confirm(verdicts: Sequence[Verdict], fresh: Mapping[str, Estimate], control:
         again = replace(each, fresh=fresh[each.benchmark])
         if moved(control):
             again = replace(again, verdict=CONTAMINATED, why="the control moved in the fresh rounds")
-        elif control_reach(control) > MARGIN:
+        elif blurred(control):
             again = replace(again, verdict=INCONCLUSIVE, why=f"{TOO_NOISY} in the fresh rounds")
         elif adjusted[each.benchmark] >= ALPHA:
             again = replace(again, verdict=INCONCLUSIVE, why="slower at first; the fresh rounds did not confirm it")
@@ -149,7 +154,7 @@ def with_visible(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Return the verdicts, each with the smallest slowdown that its rounds could have seen."""
     return [
         replace(each, visible=smallest_visible(each.first, each.family))
-        if each.first is not None and each.verdict != CONTAMINATED
+        if each.first is not None and each.verdict != CONTAMINATED and not each.why.startswith(TOO_NOISY)
         else each
         for each in verdicts
     ]

@@ -40,7 +40,7 @@ ENGINE, BOOK = "engine", "book"
 CONTESTANTS = {
     contestant.name: contestant
     for contestant in (
-        Contestant(ENGINE, "this engine", ".engine:start", ("torch",), (Form(per_core=True, trials=8),)),
+        Contestant(ENGINE, "this engine", ".engine:start", ("torch", "numpy"), (Form(per_core=True, trials=8),)),
         Contestant(BOOK, "the book's code", ".book:start", ("torch", "torchvision"), (Form(per_core=False, trials=1),)),
         Contestant("plain", "PyTorch loop, data in memory", ".plain:start", ("torch",), SINGLE),
         Contestant("compile", "torch.compile of its step", ".plain:start_compiled", ("torch",), SINGLE),

@@ -12,7 +12,7 @@ from bench.assurance.certify import arms, looks
 from bench.assurance.certify.arms import ENGINE, REFERENCE, Task, perform, train_arms
 from bench.assurance.certify.ledger import Ledger
 from bench.assurance.certify.setting import Setting
-from bench.faults import StorageError
+from bench.faults import StorageError, UsageError
 from tests.conftest import SMALL
 
 TASK = Task(ENGINE, 0, SMALL, "float32", "cpu")
@@ -41,7 +41,8 @@ def test_a_line_that_is_no_trial_is_named(tmp_path: Path, line: str) -> None:
 def test_looks_at_the_same_trials_spend_less_and_less(tmp_path: Path) -> None:
     """5% / 2, / 4, / 8: 5% in all. The same trials again are the same look; other trials start anew."""
     file = tmp_path / "looks.jsonl"
-    found = [looks.take(file, [*keys]) for keys in ("ab", "abcd", "dcba", "xy", "abcdef", "xyz", "ab")]
+    reference = ["r", "s"]
+    found = [looks.take(file, [*keys], reference) for keys in ("ab", "abcd", "dcba", "xy", "abcdef", "xyz", "ab")]
     assert [each.number for each in found] == [1, 2, 2, 1, 3, 2, 1]
     assert [each.alpha for each in found[:3]] == [0.025, 0.0125, 0.0125]
 
@@ -57,7 +58,7 @@ def test_a_trial_of_other_sources_than_planned_is_refused(tmp_path: Path, monkey
             return ((task, {"key": "of other sources"}) for task in tasks)
 
     monkeypatch.setattr(arms, "Lanes", Stale)
-    with pytest.raises(RuntimeError, match="the sources were changed"):
+    with pytest.raises(UsageError, match="the sources were changed"):
         train_arms(Setting("float32", "cpu", SMALL, 1, 1, tmp_path))
     assert not list(tmp_path.iterdir())
 
@@ -89,7 +90,10 @@ def test_a_key_covers_all_that_the_numbers_depend_on(monkeypatch: pytest.MonkeyP
     with monkeypatch.context() as changed:
         changed.setattr(arms.torch, "__version__", "0")
         keys.add(TASK.key)
-    assert len(keys) == 10
+    with monkeypatch.context() as changed:
+        changed.setattr(arms.np, "__version__", "0")
+        keys.add(TASK.key)
+    assert len(keys) == 11
 
 
 @pytest.mark.parametrize("arm", [ENGINE, REFERENCE])

@@ -112,8 +112,12 @@ def test_a_control_too_noisy_to_show_a_move_of_the_margin_decides_nothing() -> N
         verdicts = judge({"a": seen(0.15)}, control)
         assert only(verdicts) == expected
         assert (verdicts[0].why == verdict.TOO_NOISY) == (expected == "inconclusive")
+        assert (verdict.with_visible(verdicts)[0].visible is None) == (expected == "inconclusive")
     first = judge({"a": seen(0.15)}, STILL)
     assert only(confirm(first, {"a": seen(0.15)}, estimate(0.04 * SPREAD, np.zeros(8)))) == "inconclusive"
+    leaning = estimate(0.02 + 0.03 * SPREAD, np.zeros(8))
+    assert not verdict.moved(leaning)
+    assert only(judge({"a": seen(0.15)}, leaning)) == "inconclusive"
 
 
 @pytest.mark.parametrize("sign", [1, -1])

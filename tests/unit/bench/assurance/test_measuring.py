@@ -50,8 +50,11 @@ def test_what_raises_in_a_lane_raises_here() -> None:
 
 
 def test_a_lane_that_ends_is_told() -> None:
-    with Lanes(1) as lanes, pytest.raises(LaneError, match="a lane ended while it was at _exit"):
-        lanes(os._exit, 3)
+    with Lanes(1) as lanes:
+        with pytest.raises(LaneError, match="a lane ended while it was at _exit"):
+            lanes(os._exit, 3)
+        with pytest.raises(LaneError, match="a lane had ended before"):
+            lanes(os.getpid)
 
 
 def test_another_process_is_noticed_unless_it_is_named() -> None:

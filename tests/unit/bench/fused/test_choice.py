@@ -40,6 +40,7 @@ def test_other_regularisers_and_a_missing_triton_are_said(
     monkeypatch.setattr(choice, "find_spec", lambda name: None)
     assert choice.engine_of("cuda", ["dropout"]) == STACKED
     assert "Triton is not installed" in capsys.readouterr().err
+    choice._cannot_launch.cache_clear()
 
 
 def test_a_triton_that_cannot_launch_is_said(
@@ -50,6 +51,7 @@ def test_a_triton_that_cannot_launch_is_said(
     choice._cannot_launch.cache_clear()
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(choice, "find_spec", lambda name: object())
+    monkeypatch.setattr(choice.torch, "zeros", lambda *_, **__: None)
     broken = ModuleType("bench.fused.philox")
     monkeypatch.setitem(sys.modules, "bench.fused.philox", broken)
     monkeypatch.setattr(bench.fused, "philox", broken, raising=False)

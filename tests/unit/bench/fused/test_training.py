@@ -5,6 +5,7 @@ Small networks on few pixels: the interpreter takes a second for what a GPU does
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -15,13 +16,13 @@ from bench.data.split import Split
 from bench.draws import Position
 from bench.regularisers import dropout
 from bench.regularisers.record import Draw
-from bench.trials import Recipe, Seeds, Stack, Trial
+from bench.trials import Recipe, Seeds, Stack, Trial, content_hash
 from tests.conftest import condition, trial
 
 pytest.importorskip("triton", reason="Triton is not installed: pip install --no-deps triton")
 
 from bench.fused import training
-from bench.fused.agreement import agreement
+from bench.fused.agreement import Agreement, agreement
 from bench.fused.networks import resident
 from bench.fused.step import FusedStack
 
@@ -107,6 +108,12 @@ def test_padding_stays_zero(split: Split) -> None:
 def test_the_self_check_agrees(device: torch.device, precision: str) -> None:
     found = agreement(device, (PIXELS, 32, 24, 10), 16, precision)
     assert found, found.record()
+
+
+def test_a_self_check_that_gave_no_number_can_be_recorded() -> None:
+    found = Agreement("float32", True, math.inf, 0.1).record()
+    assert not found["agree"]
+    content_hash(found)
 
 
 def test_the_self_check_sees_a_fault(device: torch.device, monkeypatch: pytest.MonkeyPatch) -> None:
