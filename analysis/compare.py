@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from analysis import divergence
 from analysis.arms import Arms, arms
 from analysis.caveats import caveats
 from analysis.comparison import Comparison
 from analysis.faults import TableError, nearest
+from analysis.images import images_of
 from analysis.methods import apply
 from analysis.metric import Measured, lower_is_better, measure, sounds_lower
+from analysis.omnibus import omnibus
 from analysis.question import Question
 from analysis.summary import summary
 from analysis.table import Dropped, Table
@@ -55,7 +60,7 @@ def compare(
     measured = _check(table, asked)
     exempt = table.stays_at_chance
     against = {label: arms(measured, label, control, table.chance) for label in table.conditions if label != control}
-    found, warnings = apply(against, asked, exempt)
+    found, warnings = apply(against, asked, exempt, images_of(table, metric))
     doubts = [_DIRECTION.format(metric)] if lower_is_better is None and sounds_lower(metric) else []
     notes = [*doubts, *table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
     dropped = [*(each.to_json() for each in (*table.dropped, *measured.dropped)), *_unpaired(against)]
@@ -71,6 +76,7 @@ def compare(
         warnings=tuple(dict.fromkeys(notes)),
         comparisons=tuple(_entry(asked, found[label], against[label], label in exempt) for label in against),
         divergence=tuple(_divergence(table, measured, asked, against)),
+        omnibus=omnibus(_blocks(measured, table)),
         conditions=tuple(summary(measured, label, label in exempt) for label in table.conditions),
     )
 
@@ -117,6 +123,15 @@ def _entry(asked: Question, values: Mapping[str, Any], found: Arms, exempt: bool
     }
 
 
+def _blocks(measured: Measured, table: Table) -> np.ndarray:
+    """Return the metric [seeds, conditions] at the seeds at which every condition trained, none meant for chance."""
+    arms = [measured.arms[label] for label in table.conditions if label not in table.stays_at_chance]
+    trained = [arm.at(np.flatnonzero(~arm.diverged)) for arm in arms]
+    seeds = functools.reduce(np.intersect1d, [arm.seeds for arm in trained])
+    rows = [arm.at(np.searchsorted(arm.seeds, seeds)) for arm in trained]
+    return np.column_stack([arm.value if measured.scale is None else arm.numerator / measured.scale for arm in rows])
+
+
 def _divergence(table: Table, measured: Measured, asked: Question, against: Mapping[str, Arms]) -> list[dict[str, Any]]:
     """Return the failure rates of all conditions, those against the control null for the control itself."""
     entries = []
@@ -124,7 +139,10 @@ def _divergence(table: Table, measured: Measured, asked: Question, against: Mapp
     for label in table.conditions:
         exempt = label in table.stays_at_chance
         entry = divergence.rate(measured, label, asked.alpha) | {"stays_at_chance": exempt}
-        paired = divergence.against_control(against[label], asked.alpha, exempt) if label in against else alone
+        if label in against:
+            paired = divergence.against_control(against[label], asked.alpha, exempt, asked.lower_is_better)
+        else:
+            paired = alone
         entries.append(entry | paired)
     return entries
 
