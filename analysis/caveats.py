@@ -6,14 +6,21 @@ from collections.abc import Mapping
 
 from analysis.arms import Arms
 from analysis.metric import is_accuracy
+from analysis.faults import listed
 from analysis.outcome import SAID
 from analysis.question import Question
+from analysis.sources import SOURCES
 from analysis.table import Table
 
 
 def caveats(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[str]:
     """Return warnings about the plan, pairing, and how divergence was told."""
-    return [*_of_plan(table, asked), *_of_divergence(table, asked, against), *_of_pairing(asked, against)]
+    return [
+        *_of_plan(table, asked),
+        *_of_sources(table),
+        *_of_divergence(table, asked, against),
+        *_of_pairing(asked, against),
+    ]
 
 
 def _of_plan(table: Table, asked: Question) -> list[str]:
@@ -38,6 +45,22 @@ def _of_plan(table: Table, asked: Question) -> list[str]:
         if asks[key] != planned[key]
     ]
     return notes
+
+
+def _of_sources(table: Table) -> list[str]:
+    """Return a warning where seeds share a source of randomness: their trials are then not independent."""
+    frame, shared = table.frame, []
+    for column, source in SOURCES.items():
+        if column in frame.columns:
+            seeds = frame.groupby(column)["seed"].nunique()
+            if (seeds > 1).any():
+                shared.append(source)
+    if not shared:
+        return []
+    return [
+        f"trials of different seeds share their {listed(shared)}: they are not independent, and every test and interval "
+        "here takes them as if they were; analysis variance splits the sources"
+    ]
 
 
 def _of_divergence(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[str]:

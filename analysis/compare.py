@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from analysis import divergence
+from analysis.across import across
 from analysis.arms import Arms, arms
 from analysis.caveats import caveats
 from analysis.comparison import Comparison
@@ -16,7 +14,7 @@ from analysis.faults import TableError, nearest
 from analysis.images import images_of
 from analysis.methods import apply
 from analysis.metric import Measured, lower_is_better, measure, sounds_lower
-from analysis.omnibus import omnibus
+from analysis.pairing import Pairs
 from analysis.question import Question
 from analysis.summary import summary
 from analysis.table import Dropped, Table
@@ -32,7 +30,7 @@ def compare(
     control: str,
     *,
     margin: float | None = None,
-    alpha: float = 0.05,
+    alpha: float = Question.ALPHA,
     lower_is_better: bool | None = None,
 ) -> Comparison:
     """Compare every condition of `table` with `control` on `metric`.
@@ -61,8 +59,9 @@ def compare(
     exempt = table.stays_at_chance
     against = {label: arms(measured, label, control, table.chance) for label in table.conditions if label != control}
     found, warnings = apply(against, asked, exempt, images_of(table, metric))
+    together, more = across(table, measured, asked)
     doubts = [_DIRECTION.format(metric)] if lower_is_better is None and sounds_lower(metric) else []
-    notes = [*doubts, *table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
+    notes = [*doubts, *table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings, *more]
     dropped = [*(each.to_json() for each in (*table.dropped, *measured.dropped)), *_unpaired(against)]
     return Comparison(
         metric=metric,
@@ -76,9 +75,25 @@ def compare(
         warnings=tuple(dict.fromkeys(notes)),
         comparisons=tuple(_entry(asked, found[label], against[label], label in exempt) for label in against),
         divergence=tuple(_divergence(table, measured, asked, against)),
-        omnibus=omnibus(_blocks(measured, table)),
+        **together,
         conditions=tuple(summary(measured, label, label in exempt) for label in table.conditions),
     )
+
+
+def pairs_of(
+    table: Table,
+    metric: str,
+    control: str,
+    *,
+    margin: float | None = None,
+    alpha: float = Question.ALPHA,
+    lower_is_better: bool | None = None,
+) -> list[Pairs]:
+    """Return the complete pairs of every condition that is not meant to stay at chance; as `compare` takes them."""
+    asked = Question(metric, control, alpha, margin, _direction(metric, lower_is_better))
+    measured = _check(table, asked)
+    family = [label for label in table.conditions if label != control and label not in table.stays_at_chance]
+    return [arms(measured, label, control, table.chance).complete for label in family]
 
 
 def _direction(metric: str, given: bool | None) -> bool:
@@ -121,15 +136,6 @@ def _entry(asked: Question, values: Mapping[str, Any], found: Arms, exempt: bool
             for seed, a, b, d in zip(pairs.seeds, pairs.treated, pairs.untreated, pairs.differences, strict=True)
         ],
     }
-
-
-def _blocks(measured: Measured, table: Table) -> np.ndarray:
-    """Return the metric [seeds, conditions] at the seeds at which every condition trained, none meant for chance."""
-    arms = [measured.arms[label] for label in table.conditions if label not in table.stays_at_chance]
-    trained = [arm.at(np.flatnonzero(~arm.diverged)) for arm in arms]
-    seeds = functools.reduce(np.intersect1d, [arm.seeds for arm in trained])
-    rows = [arm.at(np.searchsorted(arm.seeds, seeds)) for arm in trained]
-    return np.column_stack([arm.value if measured.scale is None else arm.numerator / measured.scale for arm in rows])
 
 
 def _divergence(table: Table, measured: Measured, asked: Question, against: Mapping[str, Arms]) -> list[dict[str, Any]]:

@@ -49,12 +49,13 @@ class Images:
 
         For a gap the gain at an image is the control's correctness less the condition's.
         """
-        treated, untreated = self._correct(pairs.condition, pairs.seeds), self._correct(pairs.control, pairs.seeds)
+        treated, untreated = self.correct(pairs.condition, pairs.seeds), self.correct(pairs.control, pairs.seeds)
         if self.offset is None:
             return (treated - untreated).astype(float), None
         return (untreated - treated).astype(float), self._offset(pairs)
 
-    def _correct(self, condition: str, seeds: np.ndarray) -> np.ndarray:
+    def correct(self, condition: str, seeds: np.ndarray) -> np.ndarray:
+        """Return whether each image was right at each of `seeds`, int8 [S, N]."""
         rows = np.frombuffer(b"".join(self.packed[condition, int(seed)] for seed in seeds), np.uint8)
         return np.unpackbits(rows.reshape(len(seeds), -1), axis=1, count=self.total).view(np.int8)
 

@@ -12,7 +12,9 @@ from analysis.images import Images
 from analysis.pairing import Pairs
 from analysis.question import Question
 
-ALONE = ("se_crossed", "df_crossed", "ci_low_crossed", "ci_high_crossed", "p_crossed", "test_set_floor")
+ALONE = (
+    "se_crossed", "df_crossed", "ci_low_crossed", "ci_high_crossed", "p_crossed", "test_set_floor", "test_images",
+)  # fmt: skip
 TOGETHER = (
     "ci_low_crossed_simultaneous", "ci_high_crossed_simultaneous",
     "ci_low_crossed_simultaneous_90", "ci_high_crossed_simultaneous_90",
@@ -59,7 +61,7 @@ def over_images(
 
 def _alone(estimate: Crossed, alpha: float) -> dict[str, Any]:
     low, high = estimate.interval(alpha)
-    numbers = (estimate.standard_error, estimate.df, low, high, estimate.p, estimate.floor)
+    numbers = (estimate.standard_error, estimate.df, low, high, estimate.p, estimate.floor, estimate.images)
     return dict(zip(ALONE, numbers, strict=True))
 
 
