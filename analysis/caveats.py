@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analysis.arms import Arms
-from analysis.metric import is_accuracy
 from analysis.faults import listed
+from analysis.metric import is_accuracy
 from analysis.outcome import SAID
 from analysis.question import Question
 from analysis.sources import SOURCES
@@ -58,8 +58,8 @@ def _of_sources(table: Table) -> list[str]:
     if not shared:
         return []
     return [
-        f"trials of different seeds share their {listed(shared)}: they are not independent, and every test and interval "
-        "here takes them as if they were; analysis variance splits the sources"
+        f"trials of different seeds share their {listed(shared)}: they are not independent, and every test and "
+        "interval here takes them as if they were; analysis variance splits the sources"
     ]
 
 

@@ -54,7 +54,8 @@ def compare(
     TableError
         An unknown metric or control, cells that are no numbers, infinite values, an alpha or margin out of range.
     """
-    asked = Question(metric, control, alpha, margin, _direction(metric, lower_is_better))
+    sequential = table.analysis is not None and table.analysis.sequential
+    asked = Question(metric, control, alpha, margin, _direction(metric, lower_is_better), sequential)
     measured = _check(table, asked)
     exempt = table.stays_at_chance
     against = {label: arms(measured, label, control, table.chance) for label in table.conditions if label != control}

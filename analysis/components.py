@@ -1,9 +1,9 @@
 """Components of variance of a full crossing with one run a cell, by expected mean squares.
 
 Every effect is random: sources of randomness are drawn anew in the next study. For a set U of factors,
-``E[MS_U] = sum over V containing U of (product of levels outside V) var_V``, which the alternating sum over the sets that
-contain U inverts (Searle, Casella and McCulloch 1992, chapter 4). The last component is the interaction of all factors,
-which cannot be told from what nothing explains.
+``E[MS_U] = sum over V containing U of (product of levels outside V) var_V``, which the alternating sum over the sets
+that contain U inverts (Searle, Casella and McCulloch 1992, chapter 4). The last component is the interaction of all
+factors, which cannot be told from what nothing explains.
 """
 
 from __future__ import annotations

@@ -100,4 +100,7 @@ def page(values: np.ndarray) -> dict[str, Any]:
     variance = ((order - order.mean()) ** 2).sum() * float(((ranks - (k + 1) / 2) ** 2).sum()) / (k - 1)
     if variance == 0:
         return {"page_l": statistic}
-    return {"page_l": statistic, "page_p": probability(2 * float(stats.norm.sf(abs(statistic - mean) / math.sqrt(variance))))}
+    return {
+        "page_l": statistic,
+        "page_p": probability(2 * float(stats.norm.sf(abs(statistic - mean) / math.sqrt(variance)))),
+    }

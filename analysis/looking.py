@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from analysis.finding import probability
-from analysis.pairing import Pairs
 from analysis.paired_t import p_t
+from analysis.pairing import Pairs
 from analysis.sequence import looks, planned_levels
 
 
 def sequences(family: Sequence[Pairs], alpha: float, planned: int | None = None) -> dict[str, Any]:
     """Return ``sequences``, one per condition, seed by seed in the order of the seeds.
 
-    Each has ``first_n_excluding_zero`` and ``looks`` at `alpha`, and the same with suffix ``_family`` at alpha / K, for the K
-    conditions. With `planned` looks, each has ``planned_looks`` too: the seeds seen, the level that O'Brien and Fleming's
-    spending allows there at alpha / K, the paired t test's p, and whether it may stop.
+    Each has ``first_n_excluding_zero`` and ``looks`` at `alpha`, and the same with suffix ``_family`` at alpha / K, for
+    the K conditions. With `planned` looks, each has ``planned_looks`` too: the seeds seen, the level that O'Brien and
+    Fleming's spending allows there at alpha / K, the paired t test's p, and whether it may stop.
     """
     return {
         "alpha": alpha,

@@ -11,6 +11,7 @@ from analysis.decision import KEYS as DECISION_KEYS
 from analysis.decision import decisions
 from analysis.effect_size import effect_size
 from analysis.finding import Finding
+from analysis.headline import headline
 from analysis.images import Images
 from analysis.improvement import improvement
 from analysis.over_images import over_images
@@ -83,4 +84,6 @@ def apply(
             warnings += [f"{label}: {text}" for text in finding.warnings]
     for label, decided in decisions(inside, values, asked).items():
         values[label] |= decided
+    for pairs in everyone:
+        values[pairs.condition]["headline"] = headline(values[pairs.condition], pairs, asked, len(family))
     return values, warnings

@@ -17,7 +17,7 @@ ALONE = (
 )  # fmt: skip
 TOGETHER = (
     "ci_low_crossed_simultaneous", "ci_high_crossed_simultaneous",
-    "ci_low_crossed_simultaneous_90", "ci_high_crossed_simultaneous_90",
+    "ci_low_crossed_simultaneous_90", "ci_high_crossed_simultaneous_90", "p_crossed_adjusted",
 )  # fmt: skip
 KEYS = (*ALONE, *TOGETHER, "verdict_crossed")
 
@@ -68,7 +68,7 @@ def _alone(estimate: Crossed, alpha: float) -> dict[str, Any]:
 def _together(estimate: Crossed, pairs: Pairs, asked: Question, size: int) -> dict[str, Any]:
     outer = estimate.interval(asked.alpha / size)
     inner = (None, None) if 2 * asked.alpha >= 1 else estimate.interval(2 * asked.alpha / size)
-    ends = dict(zip(TOGETHER, (*outer, *inner), strict=True))
+    ends = dict(zip(TOGETHER, (*outer, *inner, min(1.0, size * estimate.p)), strict=True))
     if verdict.cannot_test(pairs.n, pairs.varies, asked.alpha):
         return ends | {"verdict_crossed": verdict.CANNOT_TEST}
     interval = verdict.Interval(*outer, *inner)

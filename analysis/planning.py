@@ -23,7 +23,13 @@ def planned(design: Design, delta: float | None, n: int | None) -> dict[str, Any
 
 
 def by_pilot(
-    table: Table, question: tuple[str, str], asked: Design, comparisons: int | None, *, delta: float | None, n: int | None
+    table: Table,
+    question: tuple[str, str],
+    asked: Design,
+    comparisons: int | None,
+    *,
+    delta: float | None,
+    n: int | None,
 ) -> dict[str, Any]:
     """Return ``conditions``: for each, the plan at the pilot's standard deviation, and at its upper limit.
 

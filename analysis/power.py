@@ -71,7 +71,8 @@ class Design:
         while self.achieved(n, far) < self.power:
             far *= 2
         return cast(
-            "float", optimize.brentq(lambda delta: self.achieved(n, delta) - self.power, 0.0, far, xtol=1e-15, rtol=1e-13)
+            "float",
+            optimize.brentq(lambda delta: self.achieved(n, delta) - self.power, 0.0, far, xtol=1e-15, rtol=1e-13),
         )
 
 

@@ -23,6 +23,8 @@ class Question:
         Smallest difference that matters, in the metric's own unit.
     lower_is_better : bool
         Direction of benefit.
+    sequential : bool
+        Whether seeds were added until something was decided: the headline is then the confidence sequence.
     """
 
     metric: str
@@ -30,6 +32,7 @@ class Question:
     alpha: float
     margin: float | None
     lower_is_better: bool
+    sequential: bool = False
 
     ALPHA: ClassVar[float] = 0.05
     """Where nobody says."""

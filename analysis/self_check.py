@@ -1,7 +1,7 @@
 """Do the error rates hold on these very data? Signs of the centred differences are flipped, and every claim counted.
 
-Centred differences with flipped signs are data in which nothing differs, shaped as the user's own. What is claimed of them
-is an error. That holds as far as the differences are symmetric: flips say nothing of skewness.
+Centred differences with flipped signs are data in which nothing differs, shaped as the user's own. What is claimed of
+them is an error. That holds as far as the differences are symmetric: flips say nothing of skewness.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def self_check(family: Sequence[Pairs], alpha: float) -> dict[str, Any]:
 
     Notes
     -----
-    All flips are enumerated up to 14 seeds; a rate may then be above nominal by one step of the lattice, 2 / 2^n. Above,
-    `FLIPS` are drawn, and the binomial quantile is added.
+    All flips are enumerated up to 14 seeds; a rate may then be above nominal by one step of the lattice, 2 / 2^n.
+    Above, `FLIPS` are drawn, and the binomial quantile is added.
     """
     seeds = common_seeds([pairs for pairs in family if why_untestable(pairs) is None])
     inside = [each for pairs in family if (each := pairs.on(seeds)).n >= 2 and each.varies]
@@ -90,7 +90,7 @@ def _signs(n: int) -> Iterator[np.ndarray]:
 
 
 def _t(centred: np.ndarray, signs: np.ndarray) -> np.ndarray:
-    """Return the t statistics [flips, K] of `centred` [n, K] with flipped signs [flips, n]; a lack of variation is inf."""
+    """Return the t statistics [flips, K] of `centred` [n, K] with `signs` [flips, n]; a lack of variation is inf."""
     n = len(centred)
     mean = signs @ centred / n
     variance = ((centred**2).sum(axis=0) / n - mean**2) * n / (n - 1)

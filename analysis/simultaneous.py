@@ -43,7 +43,7 @@ def intervals(family: Sequence[Pairs], alpha: float) -> Mapping[str, Finding]:
 
 
 def critical_values(testable: Sequence[Pairs], errors: Sequence[float]) -> list[list[float]]:
-    """Return, for each of `errors`, the c of each condition by which all intervals hold at once; none from error 1 on."""
+    """Return, for each of `errors`, every condition's c by which all intervals hold at once; none from error 1 on."""
     found = []
     for error, by_flips in zip(errors, _flip_quantiles(testable, errors), strict=True):
         values = []

@@ -35,7 +35,11 @@ def variance_by_source(table: Table, metric: str, alpha: float) -> dict[str, Any
         if any(each.estimate < 0 for each in found):
             notes.add("Components whose estimate is negative are shown as 0: they cannot be told from 0.")
         split = None
-        if images is not None and kept.sum() > 1 and all((label, int(seed)) in images.packed for seed in arm.seeds[kept]):
+        if (
+            images is not None
+            and kept.sum() > 1
+            and all((label, int(seed)) in images.packed for seed in arm.seeds[kept])
+        ):
             split = vars(split_seed_variance(images.correct(label, arm.seeds[kept]).astype(float)))
         conditions.append(
             {

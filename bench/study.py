@@ -25,6 +25,7 @@ SHIPPED = Path(__file__).with_name("studies")
 METRICS = [field.name for field in schema.OUTCOME if field.type == pa.float64()]
 DEVICES = ["cpu", "cuda"]
 LONGEST_PATH = 4096
+DECIDED = "decided"
 
 SECTIONS: dict[str, dict[str, Field]] = {
     "data": {
@@ -68,6 +69,7 @@ SECTIONS: dict[str, dict[str, Field]] = {
             fields.table_of(fields.positive, METRICS), "a table of metrics with finite numbers above 0", None
         ),
         "alpha": Field(fields.inside_unit, "a number between 0 and 1", 0.05),
+        "until": Field(fields.choice([DECIDED]), f"{DECIDED}: seeds are added until every condition is", None),
     },
 }
 TOP_LEVEL = ["name", *SECTIONS, "conditions", "grid"]
@@ -84,6 +86,8 @@ class AnalysisPlan:
     alpha: float
     margin: float | None = None
     margins: dict[str, float] | None = None
+    until: str | None = None
+    """When to stop adding seeds: the analysis then goes by a confidence sequence."""
 
     @property
     def analysis_hash(self) -> str:
@@ -108,6 +112,10 @@ class Study:
     def with_seeds(self, number: int) -> Study:
         """Return the same study with seeds 0 to `number` - 1."""
         return replace(self, seeds=tuple(range(number)))
+
+    def until_decided(self) -> Study:
+        """Return the same study, planned to go on until every condition is decided."""
+        return replace(self, analysis=replace(self.analysis, until=DECIDED))
 
     def targets(self) -> list[Target]:
         """Return every device with every precision that exists on it."""

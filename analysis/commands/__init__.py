@@ -1,4 +1,4 @@
-"""The commands, one file each: NAME, HELP, arguments(parser) and execute(given). To add one: its file, and a line here."""
+"""The commands, one file each: NAME, HELP, arguments(parser), execute(given). To add one: its file, and a line here."""
 
 from analysis.commands import compare, power, report, selfcheck, sequential, throughput, variance
 

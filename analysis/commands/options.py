@@ -57,7 +57,11 @@ def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, dict
     plan = table.analysis
     metric, control = _required(given, table)
     margin = given.margin if given.margin is not None or plan is None else plan.margin_of(metric)
-    return metric, control, {"margin": margin, "alpha": alpha_of(given, table), "lower_is_better": given.lower_is_better}
+    return (
+        metric,
+        control,
+        {"margin": margin, "alpha": alpha_of(given, table), "lower_is_better": given.lower_is_better},
+    )
 
 
 def alpha_of(given: argparse.Namespace, table: Table) -> float:

@@ -18,7 +18,10 @@ def arguments(command: argparse.ArgumentParser) -> None:
     options.add_table(command)
     options.add_question(command)
     command.add_argument(
-        "--planned-looks", type=int, metavar="N", help="seeds looked at N times, evenly: levels by O'Brien-Fleming spending"
+        "--planned-looks",
+        type=int,
+        metavar="N",
+        help="seeds looked at N times, evenly: levels by O'Brien-Fleming spending",
     )
     options.add_json(command)
 

@@ -38,11 +38,15 @@ def text(found: dict[str, Any]) -> str:
             lines.append(f"  {each['why']}")
         for component in each["components"]:
             share = component["share"]
-            told = "" if share is None else f"{100 * share:5.1f}%  [{100 * component['share_low']:.0f}, {100 * component['share_high']:.0f}]"
+            told = (
+                ""
+                if share is None
+                else f"{100 * share:5.1f}%  [{100 * component['share_low']:.0f}, {100 * component['share_high']:.0f}]"
+            )
             lines.append(f"  {' x '.join(component['factors']):<32} SD {component['variance'] ** 0.5:.4g}  {told}")
         if split := each["test_set"]:
             lines.append(
-                f"  of the variance over seeds {split['total']:.3g}: {split['lasting']:.3g} would show on a new test set,"
-                f" {split['churn']:.3g} is this one's"
+                f"  of the variance over seeds {split['total']:.3g}: {split['lasting']:.3g} would show on a new test"
+                f" set, {split['churn']:.3g} is this one's"
             )
     return "\n".join([*lines, *found["notes"]])

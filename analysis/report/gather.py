@@ -13,14 +13,17 @@ from typing import Any
 import numpy as np
 
 from analysis.checks import POOLS, as_text
-from analysis.compare import compare
+from analysis.compare import compare, pairs_of
 from analysis.faults import TableError
 from analysis.figures.evidence import Broken, Evidence, Mean, Setting, Trial
+from analysis.looking import sequences
 from analysis.metric import measure, metrics_of
 from analysis.paired_t import half_width
 from analysis.plan import PlannedAnalysis, read_plan
 from analysis.reading import read
 from analysis.report.curves import read_curves
+from analysis.self_check import self_check
+from analysis.sources import variance_by_source
 from analysis.table import Table, load
 from analysis.throughput import speeds
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, STUDY_FILE
@@ -50,7 +53,7 @@ class Pool:
     @property
     def primary(self) -> Mapping[str, Any]:
         """The comparison object of the primary metric."""
-        return next(each for each in self.evidence.comparisons.values() if each["role"] == "primary")
+        return self.evidence.primary
 
     def distinct(self, column: str) -> list[Any]:
         """Return the distinct values of a column of the table, sorted; none where there is no such column."""
@@ -151,6 +154,7 @@ def _pool(folder: Path, where: Mapping[str, str], planned: PlannedAnalysis) -> P
         for metric in metrics
     }
     trials = _trials(table, metrics)
+    family = pairs_of(table, planned.primary, planned.control, alpha=planned.alpha)
     evidence = Evidence(
         settings=settings,
         trials=tuple(trials.values()),
@@ -158,6 +162,9 @@ def _pool(folder: Path, where: Mapping[str, str], planned: PlannedAnalysis) -> P
         means={metric: _means(whole) for metric, whole in comparisons.items()},
         broken={each.label: _broken(tuple(trials.values()), each.label, planned.control) for each in settings},
         comparisons=comparisons,
+        sequences=sequences(family, planned.alpha),
+        self_check=self_check(family, planned.alpha),
+        variance=variance_by_source(table, planned.primary, planned.alpha),
     )
     return Pool(", ".join(where.values()), table, evidence)
 

@@ -14,7 +14,7 @@ from bench.executors import processes, serial
 from bench.faults import UsageError
 from bench.runner import NOT_TRAINED, Run, present_targets
 from bench.store import Store
-from bench.study import Study
+from bench.study import DECIDED, Study
 
 NAME = "run"
 MOST_BLOCKS = 20
@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common.add_study(parser)
     parser.add_argument("--executor", choices=list(EXECUTORS), default="processes", help="serial is for debugging")
     parser.add_argument(
-        "--until", choices=["decided"], help="add seeds, as many again as the study has, until every condition is decided"
+        "--until", choices=[DECIDED], help="add seeds, as many again as the study has, until every condition is decided"
     )
     parser.add_argument("--max-seeds", type=common.count, metavar="N", help="with --until: no more than these")
 
@@ -35,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Train what is not done yet. Standard output carries the results folder and nothing else."""
     study, store = common.study_and_store(options)
-    if options.until is None:
+    if options.until is None and study.analysis.until is None:
         if options.max_seeds is not None:
             raise UsageError(f"--max-seeds {options.max_seeds} was given without --until decided")
         code = _run(options, study, store)
@@ -49,6 +49,7 @@ def _run_until_decided(options: argparse.Namespace, study: Study, store: Store) 
     """Run the study, look, and add a block of seeds, for as long as some condition is open and more are allowed."""
     from bench.assurance import until  # noqa: PLC0415 - a plain run needs no statistics
 
+    study = study.until_decided()
     block, most = len(study.seeds), options.max_seeds or MOST_BLOCKS * len(study.seeds)
     check_extensible(study, most)
     while True:

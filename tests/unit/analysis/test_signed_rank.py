@@ -45,7 +45,9 @@ def test_exact_up_to_200_and_normal_above_agree(n: int) -> None:
 
 def test_differences_equal_but_for_rounding_tie() -> None:
     """0.3 - 0.2 and 0.2 - 0.1 are one difference; floats say otherwise."""
-    pairs = pair(("a", "b"), range(6), np.array([0.3, 0.2, 0.9, 0.7, 0.4, 0.5]), np.array([0.2, 0.1, 0.2, 0.1, 0.5, 0.6]))
+    pairs = pair(
+        ("a", "b"), range(6), np.array([0.3, 0.2, 0.9, 0.7, 0.4, 0.5]), np.array([0.2, 0.1, 0.2, 0.1, 0.5, 0.6])
+    )
     values = wilcoxon(pairs).values
     assert (values["wilcoxon_v"], values["p_wilcoxon"]) == pytest.approx(by_enumeration([1, 1, 7, 6, -1, -1]))
 

@@ -263,7 +263,7 @@ def test_a_crossed_trial_with_one_seed_for_all_is_the_plain_one() -> None:
 @pytest.mark.parametrize(
     ("seeds", "message"),
     [
-        ({"weights": 3}, 'unknown key weights; did you mean|unknown key weights'),
+        ({"weights": 3}, "unknown key weights; did you mean|unknown key weights"),
         ({"init": 0}, "seeds: .* was given; a positive whole number"),
         ({"init": 100_000, "order": 100_000}, "combinations"),
     ],
