@@ -9,6 +9,7 @@ from analysis import multiplicity, signed_rank, simultaneous
 from analysis.arms import Arms
 from analysis.decision import KEYS as DECISION_KEYS
 from analysis.decision import decisions
+from analysis.early import opposite_sign
 from analysis.effect_size import effect_size
 from analysis.finding import Finding
 from analysis.headline import headline
@@ -28,6 +29,7 @@ PER_PAIR: tuple[Callable[[Pairs, Question], Finding], ...] = (
     lambda pairs, _: signed_rank.wilcoxon(pairs),
     lambda pairs, asked: signed_rank.hodges_lehmann(pairs, asked.alpha),
     lambda pairs, asked: improvement(pairs, asked.alpha, asked.lower_is_better),
+    lambda pairs, _: opposite_sign(pairs),
 )
 """Methods that look at one comparison."""
 

@@ -41,6 +41,11 @@ def comparison(label: str, metric: str, seeds: Sequence[int], verdict: str) -> d
         known = mean is not None and len(seeds) > 1 and label != "all"
         entry[f"ci_low_simultaneous{name}"] = mean - reach if known else None
         entry[f"ci_high_simultaneous{name}"] = mean + reach if known else None
+    entry["headline"] = {
+        "scope": "seeds", "verdict": entry["verdict"], "reason": None, "p": None,
+        "interval": None if entry["ci_low_simultaneous"] is None else "simultaneous",
+        **{f"{end}{name}": entry[f"ci_{end}_simultaneous{name}"] for end in ("low", "high") for name in ("", "_90")},
+    }  # fmt: skip
     return entry
 
 
