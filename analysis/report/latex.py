@@ -1,4 +1,4 @@
-"""The tables of a document as LaTeX (booktabs), each a float of its own, and a file that shows them with the figures."""
+"""The tables of a document as LaTeX (booktabs), each a float of its own, and a file that shows them and the figures."""
 
 from __future__ import annotations
 
