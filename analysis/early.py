@@ -21,7 +21,7 @@ def opposite_sign(pairs: Pairs) -> Finding:
     -----
     Subsets without replacement: every seed by itself for a size of 1, `SUBSETS` random ones else. A mean of exactly 0
     counts half. Null for sizes above half of the seeds, whose subsets are hardly studies of their own, and where the
-    mean over all seeds is 0. Descriptive: the sign that counts as right is that of all seeds, which may be wrong itself.
+    mean over all seeds is 0. Descriptive: the sign that counts as right is that of all seeds, right or wrong.
     """
     differences, n = pairs.differences, pairs.n
     side = np.sign(differences.sum()) if n else 0.0
