@@ -105,8 +105,7 @@ def _max_t_errors(centred: np.ndarray, t: np.ndarray, alpha: float) -> float:
     """
     n = len(centred)
     reference = np.sort(flip(centred, np.zeros(centred.shape[1])).u.max(axis=1))
-    squared = t**2
-    u = np.sqrt(np.where(np.isinf(squared), n, n * squared / (n - 1 + squared)))
+    u = np.sqrt(n / (1 + (n - 1) / np.maximum(t**2, 1e-30)))  # of an infinite t: sqrt(n)
     reached = len(reference) - np.searchsorted(reference, u.max(axis=1) * (1 - 1e-9), side="left")
     return float((reached / len(reference) <= alpha).mean())
 

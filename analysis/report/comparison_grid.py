@@ -100,7 +100,7 @@ def _caption(whole: Mapping[str, Any], unit: Unit) -> str:
             f" Below {FEW} pairs, and for conditions meant to stay at chance: the t interval of this condition alone."
         )
     notes = [
-        f" {NOTE} {quoted(each['condition'])}: {each['verdict_reason']}."
+        f" {NOTE} {quoted(each['condition'])}: {each['headline']['reason']}."
         for each in whole["comparisons"]
         if _undecided_by_intention(each)
     ]

@@ -91,7 +91,7 @@ def figure_texts(known: Evidence) -> list[str]:
         return [each.get_text() for each in drawn(forest.PLOT, known, theme.WIDE).findobj(Text)]
 
 
-@pytest.mark.parametrize(("word", "scope"), itertools.product(VERDICTS, SCOPES))
+@pytest.mark.parametrize(("word", "scope"), [*itertools.product(VERDICTS, SCOPES)])
 def test_all_that_is_made_carries_the_verdict_of_the_headline(word: str, scope: str) -> None:
     whole = answer(word, scope)
     each = whole["comparisons"][0]
@@ -134,12 +134,12 @@ def test_scopes_have_intervals_of_their_own() -> None:
 
 
 def test_where_intention_to_train_disagrees_the_headline_over_images_is_undecided_too() -> None:
-    frame = trials(np.resize(SPREAD, 30) + 250, images=True)
-    frame["status"] = "ok"
-    collapsed = (frame["condition"] == "book") & (frame["seed"] < 6)
-    frame.loc[collapsed, ["status", "test_correct"]] = ["diverged", IMAGES // 10]
+    frame = trials(np.resize(SPREAD, 30) + 250, images=True).assign(status="ok")
+    for place in frame.index[(frame["condition"] == "book") & (frame["seed"] < 6)]:
+        guessed = np.packbits(np.arange(IMAGES) < IMAGES // 10).tobytes()
+        frame.loc[place, ["status", "test_correct", "test_bits"]] = ["diverged", IMAGES // 10, guessed]
     each = compare(from_frame(frame, chance=0.1), METRIC, "none", margin=MARGIN).to_json()["comparisons"][0]
     assert each["verdict_intention"] not in (None, "superior")
     assert each["headline"]["scope"] == SEEDS_AND_IMAGES
     assert each["verdict_crossed"] == each["headline"]["verdict"] == "inconclusive"
-    assert "given both trained the verdict is 'superior'" in words.headline(each)
+    assert "Given both trained the verdict is 'superior'" in words.headline(each)

@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from analysis.telling import probability
+
 SMALL = ("none", "book", "all-dropped", "dropout-0.3")
 NASTY = "<script>alert(1)</script>"
 
@@ -124,11 +126,14 @@ def test_tables_say_what_the_objects_say(page, usual, metric, start):
         for heading, arm in (("mean", "condition"), ("control’s mean", "control")):
             mean = sum(pair[arm] for pair in each["pairs"]) / len(each["pairs"])
             assert row[f"{heading} {unit}"] == f"{100 * mean:.2f}"
-        low, high = each["ci_low_simultaneous"], each["ci_high_simultaneous"]
-        between = "–" if low is None else f"{told(low)} to {told(high)}"
-        assert row["95% interval, simultaneous points"] == between
-        assert each["n_max_t"] is None or each["n_max_t"] < 6
-        assert row["p, adjusted"] == "–", "the seeds that all conditions have are too few"
+        assert row["95% interval points"] == between(each["headline"]["low"], each["headline"]["high"])
+        over_seeds = between(each["ci_low_simultaneous"], each["ci_high_simultaneous"])
+        assert row["over seeds alone points"] == over_seeds
+        assert row["p, adjusted"] == probability(each["headline"]["p"])
+
+
+def between(low, high):
+    return "–" if low is None else f"{told(low)} to {told(high)}"
 
 
 def test_the_answer_is_the_sentence_of_the_first_condition_after_the_control(usual):
@@ -139,15 +144,16 @@ def test_the_answer_is_the_sentence_of_the_first_condition_after_the_control(usu
     assert f"{told(each['mean_difference'], 3)[:5]}" in lead
     assert f"n = {each['n_pairs']} seeds" in lead
     assert f"given that both trained: 1 of {each['n_pairs'] + 1} pairs left out" in lead
-    assert "adjusted p" not in lead, "the seeds that all conditions have are too few"
-    assert "these intervals say what other seeds would give" in usual.page.lower()
+    assert f"adjusted p = {each['headline']['p']:.3f} (seeds and images crossed, Bonferroni)" in lead
+    assert "these intervals say what other seeds and other test images" in usual.page.lower()
 
 
 def test_csv_files_have_every_key_at_full_precision(usual):
     rows = {row["condition"]: row for row in usual.table("comparisons-test_accuracy")}
     for each in usual.objects["test_accuracy"]["comparisons"]:
         row = rows[each["condition"]]
-        assert row.keys() == each.keys() - {"pairs"}
+        told_by = {f"headline_{key}" for key in each["headline"]}
+        assert row.keys() == (each.keys() - {"pairs", "headline"}) | told_by
         for key in ("mean_difference", "ci_low_simultaneous", "p_t"):
             assert row[key] == "" if each[key] is None else float(row[key]) == each[key]
     pairs = [row for row in usual.table("pairs-test_accuracy") if row["condition"] == "book"]
