@@ -35,6 +35,11 @@ def _of_plan(table: Table, asked: Question) -> list[str]:
     plan = table.analysis
     if plan is None:
         return notes
+    if plan.sequential:
+        notes.append(
+            "seeds were added until every condition was decided: the headline is a confidence sequence; every other "
+            "interval and p here takes the number of seeds as fixed beforehand, which it was not"
+        )
     if asked.metric != plan.primary:
         notes.append(f"{asked.metric} is secondary: not adjusted across metrics (the primary is {plan.primary})")
     planned = {"control": plan.control, "alpha": plan.alpha, "margin": plan.margin_of(asked.metric)}

@@ -69,7 +69,7 @@ SECTIONS: dict[str, dict[str, Field]] = {
             fields.table_of(fields.positive, METRICS), "a table of metrics with finite numbers above 0", None
         ),
         "alpha": Field(fields.inside_unit, "a number between 0 and 1", 0.05),
-        "until": Field(fields.choice([DECIDED]), f"{DECIDED}: seeds are added until every condition is", None),
+        "until": Field(fields.choice([DECIDED]), f'"{DECIDED}" (seeds are added until every condition is)', None),
     },
 }
 TOP_LEVEL = ["name", *SECTIONS, "conditions", "grid"]
