@@ -58,7 +58,7 @@ def _of_sources(table: Table) -> list[str]:
     for column, source in SOURCES.items():
         if column in frame.columns:
             seeds = frame.groupby(column)["seed"].nunique()
-            if (seeds > 1).any():
+            if bool((seeds.to_numpy() > 1).any()):
                 shared.append(source)
     if not shared:
         return []

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
 from scipy import optimize, stats
 
 MOST = 10_000_000
@@ -70,10 +71,11 @@ class Design:
         far = self.sd
         while self.achieved(n, far) < self.power:
             far *= 2
-        return cast(
-            "float",
-            optimize.brentq(lambda delta: self.achieved(n, delta) - self.power, 0.0, far, xtol=1e-15, rtol=1e-13),
-        )
+
+        def lacking(delta: float) -> float:
+            return self.achieved(n, delta) - self.power
+
+        return cast("float", optimize.brentq(lacking, 0.0, far, xtol=1e-15, rtol=np.float64(1e-13)))
 
 
 def upper_sd(sd: float, n: int, level: float = UPPER) -> float:

@@ -66,7 +66,7 @@ def _crossing(rows: pd.DataFrame, values: np.ndarray) -> tuple[tuple[np.ndarray,
     ]
     if together:
         return None, f"{', '.join(together)} vary together: they are one source, the seed, and cannot be told apart"
-    levels = [np.sort(rows[name].unique()) for name in columns]
+    levels = [np.unique(rows[name].to_numpy()) for name in columns]
     cells = int(np.prod([len(each) for each in levels]))
     places = [np.searchsorted(level, rows[name]) for name, level in zip(columns, levels, strict=True)]
     whole = np.full([len(each) for each in levels], np.nan)

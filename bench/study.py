@@ -238,8 +238,8 @@ def read_study(document: dict[str, Any], file: str) -> Study:
     trials = section["trials"]
     given = trials.pop("seeds")
     crossing = given if isinstance(given, dict) else None
-    seeds = given if crossing is None else tuple(range(math.prod(crossing.values())))
-    return Study(study_name, recipe, conditions, seeds, crossing, **trials, analysis=AnalysisPlan(**analysis))
+    seeds = range(math.prod(given.values())) if isinstance(given, dict) else given
+    return Study(study_name, recipe, conditions, tuple(seeds), crossing, **trials, analysis=AnalysisPlan(**analysis))
 
 
 def _check_sizes(data: dict[str, Any], training: dict[str, Any], faults: Faults) -> None:

@@ -34,7 +34,7 @@ def execute(given: argparse.Namespace) -> None:
     metric, control, rest = options.question_of(given, table)
     family = pairs_of(table, metric, control, **rest)
     found = sequences(family, rest["alpha"], given.planned_looks)
-    diverged = int(table.frame["diverged"].sum())
+    diverged = int(table.frame["diverged"].to_numpy(bool).sum())
     note = f"{diverged} diverged trials: the sequences run on complete pairs" if diverged else None
     options.answer(given, {"metric": metric, "control": control, "note": note, **found}, text)
 
