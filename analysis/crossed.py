@@ -26,6 +26,8 @@ class Crossed:
         Of the mean over seeds and images; Satterthwaite's degrees of freedom.
     floor : float
         The standard error that no number of seeds can go below on this test set.
+    seed_floor : float
+        The standard error that no number of test images can go below with these seeds.
     seeds, images : int
     """
 
@@ -33,8 +35,24 @@ class Crossed:
     standard_error: float
     df: float
     floor: float
+    seed_floor: float
     seeds: int
     images: int
+
+    def projected(self, seeds: int = 1, images: int = 1) -> float:
+        """Return the standard error to expect with so many times the seeds, and so many times the images.
+
+        The variance has a part that more seeds divide, one that more images divide, and the rest that both divide.
+        """
+        by_seeds, by_images = self.seed_floor**2, self.floor**2
+        rest = max(0.0, self.standard_error**2 - by_seeds - by_images)
+        return math.sqrt(by_seeds / seeds + by_images / images + rest / (seeds * images))
+
+    @property
+    def seeds_to_halve(self) -> int | None:
+        """How many seeds halve the standard error on this test set; None where its floor is above the half."""
+        left = self.standard_error**2 / 4 - self.floor**2
+        return math.ceil(self.seeds * (self.standard_error**2 - self.floor**2) / left) if left > 0 else None
 
     def interval(self, alpha: float) -> tuple[float, float]:
         """Return the interval at 1 - alpha."""
@@ -98,6 +116,7 @@ def crossed(gains: np.ndarray, offset: np.ndarray | None = None) -> Crossed | No
         standard_error=math.sqrt(v / (rows * columns)),
         df=max(v**2 / parts, min(rows, columns) - 1),
         floor=math.sqrt(max(0.0, ms.images - ms.interaction) / (rows * columns)),
+        seed_floor=math.sqrt(max(0.0, ms.seeds - ms.interaction) / (rows * columns)),
         seeds=rows,
         images=columns,
     )

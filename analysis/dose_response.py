@@ -11,7 +11,7 @@ from scipy import stats
 from analysis.finding import probability
 
 KEYS = (
-    "b1", "b2", "df", "optimum", "optimum_low", "optimum_high", "identified",
+    "intercept", "b1", "b2", "df", "optimum", "optimum_low", "optimum_high", "identified",
     "gap_slope_mean", "gap_slope_t", "gap_slope_p", "page_l", "page_p",
 )  # fmt: skip
 FEWEST_RATES = 3
@@ -33,7 +33,7 @@ def dose_response(
 
     Notes
     -----
-    b1 and b2 are means of the seeds' own least-squares fits. The optimum -b1 / (2 b2) has Fieller's set, from the
+    intercept, b1 and b2 are means of the seeds' own least-squares fits. The optimum -b1 / (2 b2) has Fieller's set, from the
     covariance of the seeds' coefficients on n - 1 degrees of freedom, cut off at the tested range; it is not identified
     where the set is unbounded or the curve bends the wrong way. df is that of the residuals of the block fit.
     """
@@ -48,9 +48,9 @@ def dose_response(
 def _quadratic(rates: np.ndarray, values: np.ndarray, alpha: float, lower_is_better: bool) -> dict[str, Any]:
     n, k = values.shape
     design = np.column_stack([np.ones(k), rates, rates**2])
-    coefficients = np.linalg.lstsq(design, values.T, rcond=None)[0][1:]
-    (b1, b2), covariance = coefficients.mean(axis=1), np.cov(coefficients) / n
-    found: dict[str, Any] = {"b1": float(b1), "b2": float(b2), "df": n * (k - 1) - 2}
+    coefficients = np.linalg.lstsq(design, values.T, rcond=None)[0]
+    (intercept, b1, b2), covariance = coefficients.mean(axis=1), np.cov(coefficients[1:]) / n
+    found: dict[str, Any] = {"intercept": float(intercept), "b1": float(b1), "b2": float(b2), "df": n * (k - 1) - 2}
     bends_down = b2 < 0
     if b2 == 0 or bends_down == lower_is_better:
         return found

@@ -19,6 +19,7 @@ from analysis.over_images import over_images
 from analysis.paired_t import difference, equivalence, pairing_gain, t_test
 from analysis.pairing import Pairs
 from analysis.question import Question
+from analysis.summary import summary_of_differences
 
 PER_PAIR: tuple[Callable[[Pairs, Question], Finding], ...] = (
     lambda pairs, _: difference(pairs),
@@ -30,6 +31,7 @@ PER_PAIR: tuple[Callable[[Pairs, Question], Finding], ...] = (
     lambda pairs, asked: signed_rank.hodges_lehmann(pairs, asked.alpha),
     lambda pairs, asked: improvement(pairs, asked.alpha, asked.lower_is_better),
     lambda pairs, _: opposite_sign(pairs),
+    lambda pairs, _: summary_of_differences(pairs),
 )
 """Methods that look at one comparison."""
 

@@ -15,11 +15,19 @@ from analysis.question import Question
 ALONE = (
     "se_crossed", "df_crossed", "ci_low_crossed", "ci_high_crossed", "p_crossed", "test_set_floor", "test_images",
 )  # fmt: skip
+MORE_SEEDS, MORE_IMAGES = (2, 4, 10), 4
+"""Times the seeds, and times the test images, for which the standard error to expect is told."""
+PROJECTED = (
+    *(f"se_crossed_{times}x_seeds" for times in MORE_SEEDS), f"se_crossed_{MORE_IMAGES}x_images", "seeds_to_halve",
+    "surer_by",
+)  # fmt: skip
+SEEDS, IMAGES = "seeds", "images"
+"""Of what `MORE_IMAGES` times as much lowers the standard error further: ``surer_by``."""
 TOGETHER = (
     "ci_low_crossed_simultaneous", "ci_high_crossed_simultaneous",
     "ci_low_crossed_simultaneous_90", "ci_high_crossed_simultaneous_90", "p_crossed_adjusted",
 )  # fmt: skip
-KEYS = (*ALONE, *TOGETHER, "verdict_crossed")
+KEYS = (*ALONE, *PROJECTED, *TOGETHER, "verdict_crossed")
 
 NO_IMAGES = "which images were right is not known at every seed: nothing can be said of new test images"
 
@@ -62,7 +70,14 @@ def over_images(
 def _alone(estimate: Crossed, alpha: float) -> dict[str, Any]:
     low, high = estimate.interval(alpha)
     numbers = (estimate.standard_error, estimate.df, low, high, estimate.p, estimate.floor, estimate.images)
-    return dict(zip(ALONE, numbers, strict=True))
+    return dict(zip(ALONE, numbers, strict=True)) | _projected(estimate)
+
+
+def _projected(estimate: Crossed) -> dict[str, Any]:
+    """Return the standard errors to expect of more seeds, and of more images, and which of them does more."""
+    seeds, images = estimate.projected(seeds=MORE_IMAGES), estimate.projected(images=MORE_IMAGES)
+    numbers = (*(estimate.projected(seeds=times) for times in MORE_SEEDS), images, estimate.seeds_to_halve)
+    return dict(zip(PROJECTED, (*numbers, SEEDS if seeds <= images else IMAGES), strict=True))
 
 
 def _together(estimate: Crossed, pairs: Pairs, asked: Question, size: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -41,14 +42,15 @@ def by_pilot(
     family = [each for each in compared.comparisons if not each["stays_at_chance"]]
     design = replace(asked, comparisons=len(family) if comparisons is None else comparisons)
     found = _asked(design, delta, n) | {"metric": metric, "control": control, "sd_upper_level": UPPER}
-    return found | {"conditions": [_of_condition(each, design, delta, n) for each in family]}
+    return found | {"conditions": [of_condition(each, design, delta, n) for each in family]}
 
 
 def _asked(design: Design, delta: float | None, n: int | None) -> dict[str, Any]:
     return {"alpha": design.alpha, "power": design.power, "comparisons": design.comparisons, "delta": delta, "n": n}
 
 
-def _of_condition(each: dict[str, Any], design: Design, delta: float | None, n: int | None) -> dict[str, Any]:
+def of_condition(each: Mapping[str, Any], design: Design, delta: float | None, n: int | None) -> dict[str, Any]:
+    """Return the plan for one of ``comparisons``, with its standard deviation in place of the design's."""
     found: dict[str, Any] = {"condition": each["condition"], "pilot_pairs": each["n_pairs"], "why": None}
     if not each["sd_difference"]:
         return found | {"why": f"{each['n_pairs']} pairs without variation say nothing of the standard deviation"}
@@ -66,7 +68,7 @@ def _of_condition(each: dict[str, Any], design: Design, delta: float | None, n: 
     return found | _images(each, design, delta)
 
 
-def _images(each: dict[str, Any], design: Design, delta: float) -> dict[str, Any]:
+def _images(each: Mapping[str, Any], design: Design, delta: float) -> dict[str, Any]:
     """Return what the test set allows: nothing below (z_alpha/2 + z_power) floors, however many the seeds."""
     floor, total = each["test_set_floor"], each["test_images"]
     if not floor or total is None:

@@ -26,6 +26,9 @@ SEED = 20_240_302
 SURE = 0.999
 """An error rate fails above the quantile of its binomial distribution at this level, where flips are drawn."""
 
+LEVELS = tuple(round(0.005 * step, 3) for step in range(1, 41))
+"""Nominal levels of ``calibration``: those at which anybody claims something."""
+
 FAILS, CONSERVATIVE, HOLDS = "fails", "conservative", "holds"
 NOTE = "Flips leave every difference as far from the mean as it is: they cannot show what skewness does."
 
@@ -47,7 +50,10 @@ class Check:
 
 
 def self_check(family: Sequence[Pairs], alpha: float) -> dict[str, Any]:
-    """Return n, flips, exhaustive, seed, note and the checks, each with its verdict.
+    """Return n, flips, exhaustive, seed, note, the checks, each with its verdict, and their calibration.
+
+    ``calibration`` has the rate that each check achieves at every one of `LEVELS`, with the limits that ``checks`` have
+    at alpha; null where nothing can be checked.
 
     Parameters
     ----------
@@ -65,20 +71,36 @@ def self_check(family: Sequence[Pairs], alpha: float) -> dict[str, Any]:
     n = len(seeds)
     found = {"n": n, "conditions": [pairs.condition for pairs in inside], "seed": SEED, "note": NOTE}
     if not inside:
-        return found | {"flips": 0, "exhaustive": False, "checks": []}
+        return found | {"flips": 0, "exhaustive": False, "checks": [], "calibration": None}
     centred = np.column_stack([pairs.differences - pairs.differences.mean() for pairs in inside])
     t = np.concatenate([_t(centred, signs) for signs in _signs(n)])
     exhaustive = n <= EXACT_UP_TO
-    rates = {
-        "t test, each condition, worst": float((np.abs(t) > half_width(1 - alpha, n - 1)).mean(axis=0).max()),
-        "simultaneous intervals, any condition": float(
-            (np.abs(t) > np.array(critical_values(inside, [alpha])[0])).any(axis=1).mean()
-        ),
-        "max-t, any condition": _max_t_errors(centred, t, alpha),
-    }
-    checks = [Check(name, alpha, rate, *_bounds(alpha, n, len(t), exhaustive)) for name, rate in rates.items()]
+    levels = [alpha, *LEVELS]
+    rates = _rates(inside, centred, t, levels)
+    bounds = [_bounds(level, n, len(t), exhaustive) for level in levels]
+    checks = [Check(name, alpha, of_name[0], *bounds[0]) for name, of_name in rates.items()]
     told = [vars(check) | {"verdict": check.verdict} for check in checks]
-    return found | {"flips": len(t), "exhaustive": exhaustive, "checks": told}
+    calibration = {
+        "levels": list(LEVELS),
+        "achieved": {name: of_name[1:] for name, of_name in rates.items()},
+        "limit": [limit for limit, _ in bounds[1:]],
+        "floor": [floor for _, floor in bounds[1:]],
+    }
+    return found | {"flips": len(t), "exhaustive": exhaustive, "checks": told, "calibration": calibration}
+
+
+def _rates(
+    inside: Sequence[Pairs], centred: np.ndarray, t: np.ndarray, levels: Sequence[float]
+) -> dict[str, list[float]]:
+    """Return the share of the flipped data of which each method claims something, at each of `levels`."""
+    size, p = np.abs(t), _max_t_p(centred, t)
+    alone = [float((size > half_width(1 - level, len(centred) - 1)).mean(axis=0).max()) for level in levels]
+    reach = critical_values(inside, levels)
+    return {
+        "t test, each condition, worst": alone,
+        "simultaneous intervals, any condition": [float((size > np.array(c)).any(axis=1).mean()) for c in reach],
+        "max-t, any condition": [float((p <= level).mean()) for level in levels],
+    }
 
 
 def _signs(n: int) -> Iterator[np.ndarray]:
@@ -98,8 +120,8 @@ def _t(centred: np.ndarray, signs: np.ndarray) -> np.ndarray:
         return mean / np.sqrt(np.maximum(variance, 0.0) / n)
 
 
-def _max_t_errors(centred: np.ndarray, t: np.ndarray, alpha: float) -> float:
-    """Return the share of the flipped data of which the max-t test claims anything at `alpha`.
+def _max_t_p(centred: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Return the max-t test's least p [flips] of each of the flipped data.
 
     Flips of flipped data are flips of the data, so one reference serves them all.
     """
@@ -107,7 +129,7 @@ def _max_t_errors(centred: np.ndarray, t: np.ndarray, alpha: float) -> float:
     reference = np.sort(flip(centred, np.zeros(centred.shape[1])).u.max(axis=1))
     u = np.sqrt(n / (1 + (n - 1) / np.maximum(t**2, 1e-30)))  # of an infinite t: sqrt(n)
     reached = len(reference) - np.searchsorted(reference, u.max(axis=1) * (1 - 1e-9), side="left")
-    return float((reached / len(reference) <= alpha).mean())
+    return reached / len(reference)
 
 
 def _bounds(alpha: float, n: int, flips: int, exhaustive: bool) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.components import components, split_seed_variance
+from analysis.components import SeedVariance, components, split_seed_variance
 from analysis.images import images_of
 from analysis.metric import measure
 from analysis.table import Table
@@ -40,7 +40,7 @@ def variance_by_source(table: Table, metric: str, alpha: float) -> dict[str, Any
             and kept.sum() > 1
             and all((label, int(seed)) in images.packed for seed in arm.seeds[kept])
         ):
-            split = vars(split_seed_variance(images.correct(label, arm.seeds[kept]).astype(float)))
+            split = _shares(split_seed_variance(images.correct(label, arm.seeds[kept]).astype(float)))
         conditions.append(
             {
                 "condition": label,
@@ -52,6 +52,13 @@ def variance_by_source(table: Table, metric: str, alpha: float) -> dict[str, Any
             }
         )
     return {"metric": metric, "alpha": alpha, "conditions": conditions, "notes": sorted(notes)}
+
+
+def _shares(split: SeedVariance) -> dict[str, Any]:
+    """Return a split with the shares of its two parts; null where neither varies."""
+    whole = split.lasting + split.churn
+    share = split.lasting / whole if whole > 0 else None
+    return vars(split) | {"lasting_share": share, "churn_share": None if share is None else 1 - share}
 
 
 def _crossing(rows: pd.DataFrame, values: np.ndarray) -> tuple[tuple[np.ndarray, list[str]] | None, str | None]:

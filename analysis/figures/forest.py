@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -123,13 +123,21 @@ def draw_row(
             [row["mean_difference"] * unit.scale], [line], marker=shape, markersize=6.5, color=colour, zorder=5,
             markerfacecolor=colour if filled else "#ffffff", markeredgewidth=1.3,
         )  # fmt: skip
+    count_beyond(axes, differences, reach, (below, colour))
+
+
+def count_beyond(
+    axes: Axes, differences: Sequence[float], reach: tuple[float, float], looks: tuple[float, str]
+) -> None:
+    """Count at the edges the seeds that lie beyond `reach`; `looks` has the height in the row, and the colour."""
+    at, colour = looks
     for side, limit in zip((-1, 1), reach, strict=True):
         beyond = sum(side * each > side * limit for each in differences)
         if beyond:
             edge = axes.get_xlim()[side > 0]
-            axes.plot([edge], [below], marker="<" if side < 0 else ">", markersize=4, color=colour, clip_on=False)
+            axes.plot([edge], [at], marker="<" if side < 0 else ">", markersize=4, color=colour, clip_on=False)
             axes.annotate(
-                str(beyond), (edge, below), (-5 * side, 0), textcoords="offset points", va="center",
+                str(beyond), (edge, at), (-5 * side, 0), textcoords="offset points", va="center",
                 ha="right" if side > 0 else "left", fontsize=SMALL, color=colour,
             )  # fmt: skip
 
