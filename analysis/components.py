@@ -55,21 +55,24 @@ def components(values: np.ndarray, names: Sequence[str], alpha: float) -> list[C
     """Return the components of `values`, one axis a factor of `names`, each with 2 or more levels.
 
     Intervals at 1 - alpha by generalised pivotal quantities (Weerahandi 1993): each mean square is replaced by
-    df MS / chi-squared, draw by draw, and a component or share is what the draws give, cut off at 0.
+    df MS / chi-squared, draw by draw, and a component or share is what the draws give, cut off at 0, a share at 1 too.
+    Shares are of the sum of the components as drawn, negative ones too: with each cut off at 0 first, the sum would be
+    too large, and the last component's share, where it is nearly all there is, would lie above its interval.
     """
     squares = mean_squares(values)
     sets = list(squares)
     estimates = {each: _component(each, {v: ms for v, (_, ms) in squares.items()}, values.shape) for each in sets}
     rng = np.random.Generator(np.random.PCG64(SEED))
     drawn = {each: df * ms / rng.chisquare(df, DRAWS) for each, (df, ms) in squares.items()}
-    pivots = {each: np.maximum(_component(each, drawn, values.shape), 0.0) for each in sets}
+    pivots = {each: _component(each, drawn, values.shape) for each in sets}
     total, whole = sum(max(0.0, float(v)) for v in estimates.values()), sum(pivots.values())
     ends = [alpha / 2, 1 - alpha / 2]
     found = []
     for each in sets:
-        low, high = np.quantile(pivots[each], ends)
+        low, high = np.quantile(np.maximum(pivots[each], 0.0), ends)
         share = None if total == 0 else max(0.0, float(estimates[each])) / total
-        shares = (None, None) if total == 0 else np.quantile(pivots[each] / np.maximum(whole, 1e-300), ends)
+        drawn_shares = np.clip(pivots[each] / np.maximum(whole, 1e-300), 0.0, 1.0)
+        shares = (None, None) if total == 0 else np.quantile(drawn_shares, ends)
         found.append(
             Component(
                 factors=tuple(names[i] for i in sorted(each)),

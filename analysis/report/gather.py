@@ -20,11 +20,11 @@ from analysis.looking import sequences
 from analysis.metric import measure, metrics_of
 from analysis.paired_t import half_width
 from analysis.plan import PlannedAnalysis, read_plan
-from analysis.reading import read
+from analysis.reading import Raw, read
 from analysis.report.curves import read_curves
 from analysis.self_check import self_check
 from analysis.sources import variance_by_source
-from analysis.table import Table, load
+from analysis.table import Table, from_raw
 from analysis.throughput import speeds
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, STUDY_FILE
 
@@ -98,9 +98,10 @@ def gather(folder: Path) -> Material:
     plan = read_plan(folder / PLAN_FILE)
     if plan.analysis is None:
         raise TableError(folder / PLAN_FILE, ["has no analysis; a report needs control, primary and alpha"])
-    selections = _selections(folder, {each.trial_id for each in plan.trials})
+    raw = read(folder)
+    selections = _selections(raw, {each.trial_id for each in plan.trials})
     measured = speeds(folder, plan, control=plan.analysis.control, alpha=plan.analysis.alpha)
-    pools = tuple(_with_speed(_pool(folder, where, plan.analysis), measured) for where in selections)
+    pools = tuple(_with_speed(_pool(folder, raw, where, plan.analysis), measured) for where in selections)
     return Material(
         folder=folder,
         study=plan.study or folder.name,
@@ -122,9 +123,9 @@ def _with_speed(pool: Pool, measured: Sequence[Mapping[str, Any]]) -> Pool:
     return replace(pool, evidence=replace(pool.evidence, speed=mine[0])) if mine else pool
 
 
-def _selections(folder: Path, planned: set[str]) -> list[dict[str, str]]:
+def _selections(raw: Raw, planned: set[str]) -> list[dict[str, str]]:
     """Return what selects each pool: nothing where there is only one."""
-    frame = read(folder).frame
+    frame = raw.frame
     names = [name for name in POOLS if name in frame.columns]
     if not {"status", "trial_id"} <= set(frame.columns):
         return [{}]
@@ -142,8 +143,8 @@ def _selections(folder: Path, planned: set[str]) -> list[dict[str, str]]:
     return [{names[index]: kind[index] for index in differing} for kind in sorted(kinds)]
 
 
-def _pool(folder: Path, where: Mapping[str, str], planned: PlannedAnalysis) -> Pool:
-    table = load(folder, where=where)
+def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnalysis) -> Pool:
+    table = from_raw(folder, raw, where)
     settings = tuple(
         Setting(label, _rates(table, label), label == planned.control, label in table.stays_at_chance)
         for label in table.conditions
