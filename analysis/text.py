@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.headline import ALONE, REACH, SEEDS, SEEDS_AND_IMAGES, scopes
+from analysis.headline import ALONE, REACH, SEEDS_AND_IMAGES, scopes
 from analysis.metric import in_points
 from analysis.telling import digits, exact, level, margin_text, mean_over_pairs, probability
 from analysis.words import METHODS, failure, p_on_fewer_seeds, sentences
@@ -29,9 +29,14 @@ def _title(result: Mapping[str, Any]) -> str:
     better = "lower" if result["lower_is_better"] else "higher"
     return (
         f"{result['metric']}{unit}, against {result['control']}; {better} is better; n = {result['n_seeds']}; "
-        f"alpha {result['alpha']:g}; margin {margin}\n"
-        f"Intervals and verdicts hold {'; or '.join(REACH[scope] for scope in scopes(result) or [SEEDS])}."
+        f"alpha {result['alpha']:g}; margin {margin}{_reach(result)}"
     )
+
+
+def _reach(result: Mapping[str, Any]) -> str:
+    """Return what the verdicts hold for, where there are any."""
+    told = scopes(result)
+    return f"\nIntervals and verdicts hold {'; or '.join(REACH[scope] for scope in told)}." if told else ""
 
 
 def _table(result: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from analysis.commands import options
 from analysis.compare import pairs_of
 from analysis.faults import TableError
 from analysis.looking import sequences
+from analysis.words import amount
 
 NAME, HELP = "sequential", "what was known after each seed, whenever one looks"
 
@@ -35,7 +36,8 @@ def execute(given: argparse.Namespace) -> None:
     family = pairs_of(table, metric, control, **rest)
     found = sequences(family, rest["alpha"], given.planned_looks)
     diverged = int(table.frame["diverged"].to_numpy(bool).sum())
-    note = f"{diverged} diverged trials: the sequences run on complete pairs" if diverged else None
+    trials = "1 diverged trial" if diverged == 1 else f"{diverged} diverged trials"
+    note = f"{trials}: the sequences run on complete pairs" if diverged else None
     options.answer(given, {"metric": metric, "control": control, "note": note, **found}, text)
 
 
@@ -47,8 +49,9 @@ def text(found: dict[str, Any]) -> str:
         if last is None:
             lines.append(f"  {each['condition']}: no pairs")
             continue
-        reach = "unbounded" if last["half_width"] is None else f"± {last['half_width']:.4g}"
+        mean = amount(last["mean"], found["metric"])
+        reach = "unbounded" if last["half_width"] is None else f"± {amount(last['half_width'], found['metric'])[1:]}"
         first = each["first_n_excluding_zero"]
         when = "has not excluded 0" if first is None else f"first excluded 0 after {first} seeds"
-        lines.append(f"  {each['condition']}: {last['mean']:+.4g} {reach} after {last['n']} seeds; {when}")
+        lines.append(f"  {each['condition']}: {mean} {reach} after {last['n']} seeds; {when}")
     return "\n".join([*lines, *([found["note"]] if found["note"] else [])])
