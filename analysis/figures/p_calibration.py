@@ -56,31 +56,23 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     axes.set_ylabel("error rate on these data, %", fontsize=SMALL)
     handles, names = axes.get_legend_handles_labels()
     axes.legend(
-        [*handles[1:], handles[0]], [*names[1:], _band(evidence)], fontsize=SMALL, borderpad=0, labelspacing=0.45,
+        [*handles[1:], handles[0]], [*names[1:], "what is left open"], fontsize=SMALL, borderpad=0, labelspacing=0.45,
         handlelength=2.4, borderaxespad=0,
         **({"loc": "upper left", "bbox_to_anchor": (0.0, -0.20)} if layout.narrow
            else {"loc": "center left", "bbox_to_anchor": (1.06, 0.5)}),
     )  # fmt: skip
 
 
-def _band(evidence: Evidence) -> str:
-    return "one step of the lattice" if evidence.self_check["exhaustive"] else "what chance leaves open"
-
-
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     check = evidence.self_check
     flips = f"all {check['flips']:,}" if check["exhaustive"] else f"{check['flips']:,} random"
-    band = (
-        f"one step of what {check['n']} seeds can tell apart, to either side"
-        if check["exhaustive"]
-        else "what the number of flips leaves to chance, by the binomial distribution, and one step of the lattice"
-    )
     return (
         f"Self-check on these very data: signs of the centred differences flipped ({flips} flips at {check['n']} "
         "seeds), so that nothing differs, and every claim counted as an error. Diagonal: as many errors as promised; "
-        f"above the band: too many; below: more careful than promised. Band: {band}. Dotted upright line: the study’s "
-        f"alpha, {exact(100 * evidence.primary['alpha']):g}%. {check['note']}"
+        f"above the band: too many; below: more careful than promised. Band: what these magnitudes "
+        "and this number of seeds leave open (binomial limits, and one step of the lattice of p). Dotted upright "
+        f"line: the study’s alpha, {exact(100 * evidence.primary['alpha']):g}%. {check['note']}"
     )
 
 

@@ -95,7 +95,7 @@ def draw_row(
         differences[inside], layers, linestyle="none", marker="o", markersize=2.9, color=colour, alpha=0.6,
         markeredgewidth=0, label=f"seeds-{row['condition']}", zorder=3,
     )  # fmt: skip
-    count_beyond(axes, differences, reach, (rain + 0.12 * tall, colour))
+    count_beyond(axes, differences.tolist(), reach, (rain + 0.12 * tall, colour))
 
 
 def _cloud(axes: Axes, differences: np.ndarray, looks: tuple[str, float, float], condition: str) -> None:

@@ -63,9 +63,8 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     crossed, columns = _crossed(evidence), _columns(evidence, layout)
     upper, _ = _bands(evidence, layout)
     top = height(evidence, layout)
-    if crossed:
-        left = 0.2 + max(inches(name) for each in crossed for name in _names(each))
-        width = (layout.width - left - 0.2 - _BETWEEN * (columns - 1)) / columns
+    left = 0.2 + max((inches(name) for each in crossed for name in _names(each)), default=0.0)
+    width = (layout.width - left - 0.2 - _BETWEEN * (columns - 1)) / max(columns, 1)
     for index, each in enumerate(crossed):
         row, column = divmod(index, columns)
         tall = upper[row] - _TITLE - _TICKS
@@ -107,8 +106,8 @@ def draw_split(axes: Axes, split: Sequence[Mapping[str, Any]], layout: Layout) -
     _rows(axes, [shortened(each["condition"]) for each in split])
     handles = [Patch(facecolor=BLUE), Patch(facecolor=ORANGE, edgecolor=INK, hatch="////", linewidth=0)]
     axes.legend(
-        handles, ["a new test set would show it too", "churn: owed to this finite test set"], loc="lower left",
-        bbox_to_anchor=(0.0, 1.0), ncols=1 if layout.narrow else 2, fontsize=SMALL, borderpad=0, borderaxespad=0.3,
+        handles, ["lasting: new test images show it too", "churn: owed to this test set"], 
+        loc="lower right" if layout.narrow else "lower left", bbox_to_anchor=(float(layout.narrow), 1.0), ncols=1 if layout.narrow else 2, fontsize=SMALL, borderpad=0, borderaxespad=0.3,
         handlelength=1.4, labelspacing=0.3, columnspacing=1.4,
     )  # fmt: skip
 

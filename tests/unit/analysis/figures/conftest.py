@@ -115,7 +115,9 @@ def _sequences(pairs: Mapping[str, Sequence[int]]) -> dict[str, Any]:
             {"n": n + 1, "mean": 0.01, "half_width": widths[min(n, 5)], "log_e_value": 0.0} for n in range(len(seeds))
         ]
         first = 5 if len(seeds) > 4 else None
-        told.append({"condition": label, "n": len(seeds), "looks_family": looks, "first_n_excluding_zero_family": first})
+        told.append(
+            {"condition": label, "n": len(seeds), "looks_family": looks, "first_n_excluding_zero_family": first}
+        )
     return {"alpha": 0.05, "conditions": len(told), "sequences": told}
 
 
