@@ -106,9 +106,9 @@ def draw_split(axes: Axes, split: Sequence[Mapping[str, Any]], layout: Layout) -
     _rows(axes, [shortened(each["condition"]) for each in split])
     handles = [Patch(facecolor=BLUE), Patch(facecolor=ORANGE, edgecolor=INK, hatch="////", linewidth=0)]
     axes.legend(
-        handles, ["lasting: new test images show it too", "churn: owed to this test set"], 
-        loc="lower right" if layout.narrow else "lower left", bbox_to_anchor=(float(layout.narrow), 1.0), ncols=1 if layout.narrow else 2, fontsize=SMALL, borderpad=0, borderaxespad=0.3,
-        handlelength=1.4, labelspacing=0.3, columnspacing=1.4,
+        handles, ["lasting: new test images show it too", "churn: owed to this test set"],
+        loc="lower right" if layout.narrow else "lower left", bbox_to_anchor=(float(layout.narrow), 1.0),
+        ncols=1 if layout.narrow else 2, fontsize=SMALL, borderpad=0, borderaxespad=0.3, handlelength=1.4, labelspacing=0.3, columnspacing=1.4,
     )  # fmt: skip
 
 
