@@ -38,7 +38,7 @@ def draw(rng: np.random.Generator, levels: int, variances: dict[tuple[int, ...],
     return whole
 
 
-@pytest.mark.parametrize(("model", "levels"), [*((model, 4) for model in MODELS), ("all alike", 6)])
+@pytest.mark.parametrize(("model", "levels"), [*((model, 4) for model in MODELS), ("all alike", 6), ("one source", 6)])
 def test_of_components_and_shares(model: str, levels: int, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """An interval that is cut off at 0 covers a component that is 0."""
     monkeypatch.setattr(components_of, "DRAWS", FEWER_DRAWS)
