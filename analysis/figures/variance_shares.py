@@ -108,7 +108,8 @@ def draw_split(axes: Axes, split: Sequence[Mapping[str, Any]], layout: Layout) -
     axes.legend(
         handles, ["lasting: new test images show it too", "churn: owed to this test set"],
         loc="lower right" if layout.narrow else "lower left", bbox_to_anchor=(float(layout.narrow), 1.0),
-        ncols=1 if layout.narrow else 2, fontsize=SMALL, borderpad=0, borderaxespad=0.3, handlelength=1.4, labelspacing=0.3, columnspacing=1.4,
+        ncols=1 if layout.narrow else 2, fontsize=SMALL, borderpad=0, borderaxespad=0.3,
+        handlelength=1.4, labelspacing=0.3, columnspacing=1.4,
     )  # fmt: skip
 
 
