@@ -6,7 +6,7 @@ DIR ?= results/$(basename $(notdir $(STUDY)))
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup data bench report perf perf-check race test check clean
+.PHONY: help setup data bench report perf perf-check race test test-statistical check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -46,8 +46,11 @@ race: $(READY)  ## Race the engine against nine other ways to train the same net
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,race]'
 	$(BIN)/python -m bench race
 
-test: $(READY)  ## Run the whole test suite
-	$(BIN)/python -m pytest
+test: $(READY)  ## Run the test suite, all but the minutes of simulation below
+	$(BIN)/python -m pytest -m "not statistical"
+
+test-statistical: $(READY)  ## Check every method's error rates by simulation, and a large study's speed (TABLE=file: write the rates)
+	$(BIN)/python -m pytest tests/statistical/calibration tests/end_to_end/test_large_study.py $(if $(TABLE),--calibration-table $(TABLE))
 
 check: $(READY)  ## Format, lint, types, import layers and the fast tests
 	$(BIN)/ruff format --check --quiet .

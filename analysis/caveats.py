@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analysis.arms import Arms
+from analysis.faults import listed
 from analysis.metric import is_accuracy
 from analysis.outcome import SAID
 from analysis.question import Question
+from analysis.sources import SOURCES
 from analysis.table import Table
 
 
 def caveats(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[str]:
     """Return warnings about the plan, pairing, and how divergence was told."""
-    return [*_of_plan(table, asked), *_of_divergence(table, asked, against), *_of_pairing(asked, against)]
+    return [
+        *_of_plan(table, asked),
+        *_of_sources(table),
+        *_of_divergence(table, asked, against),
+        *_of_pairing(asked, against),
+    ]
 
 
 def _of_plan(table: Table, asked: Question) -> list[str]:
@@ -28,6 +35,11 @@ def _of_plan(table: Table, asked: Question) -> list[str]:
     plan = table.analysis
     if plan is None:
         return notes
+    if plan.sequential:
+        notes.append(
+            "seeds were added until every condition was decided: the headline is a confidence sequence; every other "
+            "interval and p here takes the number of seeds as fixed beforehand, which it was not"
+        )
     if asked.metric != plan.primary:
         notes.append(f"{asked.metric} is secondary: not adjusted across metrics (the primary is {plan.primary})")
     planned = {"control": plan.control, "alpha": plan.alpha, "margin": plan.margin_of(asked.metric)}
@@ -38,6 +50,22 @@ def _of_plan(table: Table, asked: Question) -> list[str]:
         if asks[key] != planned[key]
     ]
     return notes
+
+
+def _of_sources(table: Table) -> list[str]:
+    """Return a warning where seeds share a source of randomness: their trials are then not independent."""
+    frame, shared = table.frame, []
+    for column, source in SOURCES.items():
+        if column in frame.columns:
+            seeds = frame.groupby(column)["seed"].nunique()
+            if bool((seeds.to_numpy() > 1).any()):
+                shared.append(source)
+    if not shared:
+        return []
+    return [
+        f"trials of different seeds share their {listed(shared)}: they are not independent, and every test and "
+        "interval here takes them as if they were; analysis variance splits the sources"
+    ]
 
 
 def _of_divergence(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[str]:

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis import divergence
+from analysis.across import across
 from analysis.arms import Arms, arms
 from analysis.caveats import caveats
 from analysis.comparison import Comparison
 from analysis.faults import TableError, nearest
+from analysis.images import images_of
 from analysis.methods import apply
 from analysis.metric import Measured, lower_is_better, measure, sounds_lower
+from analysis.pairing import Pairs
 from analysis.question import Question
 from analysis.summary import summary
 from analysis.table import Dropped, Table
@@ -27,7 +30,7 @@ def compare(
     control: str,
     *,
     margin: float | None = None,
-    alpha: float = 0.05,
+    alpha: float = Question.ALPHA,
     lower_is_better: bool | None = None,
 ) -> Comparison:
     """Compare every condition of `table` with `control` on `metric`.
@@ -51,13 +54,15 @@ def compare(
     TableError
         An unknown metric or control, cells that are no numbers, infinite values, an alpha or margin out of range.
     """
-    asked = Question(metric, control, alpha, margin, _direction(metric, lower_is_better))
+    sequential = table.analysis is not None and table.analysis.sequential
+    asked = Question(metric, control, alpha, margin, _direction(metric, lower_is_better), sequential)
     measured = _check(table, asked)
     exempt = table.stays_at_chance
     against = {label: arms(measured, label, control, table.chance) for label in table.conditions if label != control}
-    found, warnings = apply(against, asked, exempt)
+    found, warnings = apply(against, asked, exempt, images_of(table, metric))
+    together, more = across(table, measured, asked)
     doubts = [_DIRECTION.format(metric)] if lower_is_better is None and sounds_lower(metric) else []
-    notes = [*doubts, *table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
+    notes = [*doubts, *table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings, *more]
     dropped = [*(each.to_json() for each in (*table.dropped, *measured.dropped)), *_unpaired(against)]
     return Comparison(
         metric=metric,
@@ -71,8 +76,25 @@ def compare(
         warnings=tuple(dict.fromkeys(notes)),
         comparisons=tuple(_entry(asked, found[label], against[label], label in exempt) for label in against),
         divergence=tuple(_divergence(table, measured, asked, against)),
+        **together,
         conditions=tuple(summary(measured, label, label in exempt) for label in table.conditions),
     )
+
+
+def pairs_of(
+    table: Table,
+    metric: str,
+    control: str,
+    *,
+    margin: float | None = None,
+    alpha: float = Question.ALPHA,
+    lower_is_better: bool | None = None,
+) -> list[Pairs]:
+    """Return the complete pairs of every condition that is not meant to stay at chance; as `compare` takes them."""
+    asked = Question(metric, control, alpha, margin, _direction(metric, lower_is_better))
+    measured = _check(table, asked)
+    family = [label for label in table.conditions if label != control and label not in table.stays_at_chance]
+    return [arms(measured, label, control, table.chance).complete for label in family]
 
 
 def _direction(metric: str, given: bool | None) -> bool:
@@ -124,7 +146,10 @@ def _divergence(table: Table, measured: Measured, asked: Question, against: Mapp
     for label in table.conditions:
         exempt = label in table.stays_at_chance
         entry = divergence.rate(measured, label, asked.alpha) | {"stays_at_chance": exempt}
-        paired = divergence.against_control(against[label], asked.alpha, exempt) if label in against else alone
+        if label in against:
+            paired = divergence.against_control(against[label], asked.alpha, exempt, asked.lower_is_better)
+        else:
+            paired = alone
         entries.append(entry | paired)
     return entries
 

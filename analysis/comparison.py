@@ -26,6 +26,10 @@ class Comparison:
         One per condition but the control, in the table's order.
     divergence, conditions : tuples of dict
         One per condition, the control included: failure rates, and plain summaries.
+    omnibus : dict
+        Whether any differ: descriptive.
+    dose_response, selection : dict or None
+        How the metric follows a rate, and which condition is best; None where that cannot be asked.
     """
 
     metric: str
@@ -40,7 +44,9 @@ class Comparison:
     comparisons: tuple[dict[str, Any], ...]
     divergence: tuple[dict[str, Any], ...]
     conditions: tuple[dict[str, Any], ...]
-    omnibus: dict[str, Any] | None = None
+    omnibus: dict[str, Any]
+    dose_response: dict[str, Any] | None
+    selection: dict[str, Any] | None
 
     def to_json(self) -> dict[str, Any]:
         """Return the object as JSON types: finite numbers, strings, booleans, None, lists and dicts."""
@@ -56,6 +62,8 @@ class Comparison:
             "dropped": list(self.dropped),
             "warnings": list(self.warnings),
             "omnibus": self.omnibus,
+            "dose_response": self.dose_response,
+            "selection": self.selection,
             "comparisons": list(self.comparisons),
             "divergence": list(self.divergence),
             "conditions": list(self.conditions),

@@ -15,7 +15,7 @@ KEYS = ("verdict", "verdict_reason", "verdict_intention")
 def decisions(
     against: Mapping[str, Arms], values: Mapping[str, Mapping[str, Any]], asked: Question
 ) -> dict[str, dict[str, Any]]:
-    """Return verdict, verdict_reason and verdict_intention of each condition of the family.
+    """Return verdict, verdict_reason and verdict_intention of each condition of the family; verdict_crossed anew.
 
     Parameters
     ----------
@@ -28,7 +28,8 @@ def decisions(
     Notes
     -----
     Where trials diverged and intention to train points to another verdict than the complete pairs, the verdict is
-    inconclusive. verdict_intention is null where nothing diverged or the metric has no intention to train.
+    inconclusive, over seeds and over images too. verdict_intention is null where nothing diverged or the metric has no
+    intention to train.
     """
     by_intention = _intention_verdicts(against, asked)
     found = {}
@@ -47,8 +48,14 @@ def decisions(
                 f"it is {_spoken(intention)}"
             )
             word = verdict.INCONCLUSIVE
-        found[label] = dict(zip(KEYS, (word, reason, intention), strict=True))
+            found[label] = {"verdict_crossed": _undecided(values[label]["verdict_crossed"])}
+        found[label] = found.get(label, {}) | dict(zip(KEYS, (word, reason, intention), strict=True))
     return found
+
+
+def _undecided(word: str | None) -> str | None:
+    """Return what is left of a verdict over images where two ways of counting diverged trials disagree."""
+    return word if word in (None, verdict.CANNOT_TEST) else verdict.INCONCLUSIVE
 
 
 def _spoken(word: str) -> str:

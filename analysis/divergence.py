@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from scipy import special, stats
 
 from analysis.arms import Arms
 from analysis.finding import probability
 from analysis.metric import Measured
 from analysis.paired_t import difference, t_test
+from analysis.pairing import clear_steps
+from analysis.signed_rank import signed_rank
 
 PAIRED_KEYS = (
-    "p_mcnemar", "intention_mean_difference", "intention_p_t",
+    "p_mcnemar", "intention_mean_difference", "intention_p_t", "worst_rank_v", "worst_rank_p",
     "complete_pairs_n", "complete_pairs_mean_difference", "complete_pairs_p_t",
 )  # fmt: skip
 
@@ -45,14 +48,36 @@ def rate(measured: Measured, condition: str, alpha: float) -> dict[str, Any]:
     return {"condition": condition, "n": n, "n_diverged": k, "rate": k / n, "rate_low": low, "rate_high": high}
 
 
-def against_control(found: Arms, alpha: float, exempt: bool) -> dict[str, Any]:
-    """Return the keys of `PAIRED_KEYS`. A condition that is meant to stay at chance has no McNemar test."""
+def worst_rank(found: Arms, lower_is_better: bool) -> tuple[float, float] | tuple[None, None]:
+    """Return V+ and p of the signed-rank test in which a failure is worse than any result (Lachin 1999).
+
+    A pair with one failure ranks above all others, such pairs tied at their midrank, signed by the arm that failed; a
+    pair with two failures is a zero.
+    """
+    if not found.complete.n + len(found.diverged):
+        return None, None
+    steps = clear_steps(found.complete)
+    beyond = 1 + float(np.abs(steps).max(initial=0))
+    condition_failed, control_failed = found.discordant
+    loss = beyond if lower_is_better else -beyond
+    failures = np.repeat([loss, -loss], [condition_failed, control_failed])
+    return signed_rank(np.concatenate([steps, failures]))
+
+
+def against_control(found: Arms, alpha: float, exempt: bool, lower_is_better: bool) -> dict[str, Any]:
+    """Return the keys of `PAIRED_KEYS`.
+
+    A condition that is meant to stay at chance has neither McNemar's test nor the one by worst ranks.
+    """
+    v, p = (None, None) if exempt else worst_rank(found, lower_is_better)
     n_both = found.complete.n + len(found.diverged)
     intention, complete = found.intention, found.complete
     return {
         "p_mcnemar": mcnemar(found.discordant) if n_both and not exempt else None,
         "intention_mean_difference": intention and difference(intention).values["mean_difference"],
         "intention_p_t": intention and t_test(intention, alpha).values["p_t"],
+        "worst_rank_v": v,
+        "worst_rank_p": p,
         "complete_pairs_n": complete.n,
         "complete_pairs_mean_difference": difference(complete).values["mean_difference"],
         "complete_pairs_p_t": t_test(complete, alpha).values["p_t"],

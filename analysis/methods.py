@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from analysis import multiplicity, simultaneous
+from analysis import multiplicity, signed_rank, simultaneous
 from analysis.arms import Arms
 from analysis.decision import KEYS as DECISION_KEYS
 from analysis.decision import decisions
+from analysis.early import opposite_sign
 from analysis.effect_size import effect_size
 from analysis.finding import Finding
+from analysis.headline import headline
+from analysis.images import Images
+from analysis.improvement import improvement
+from analysis.over_images import over_images
 from analysis.paired_t import difference, equivalence, pairing_gain, t_test
 from analysis.pairing import Pairs
 from analysis.question import Question
+from analysis.summary import summary_of_differences
 
 PER_PAIR: tuple[Callable[[Pairs, Question], Finding], ...] = (
     lambda pairs, _: difference(pairs),
@@ -21,6 +27,11 @@ PER_PAIR: tuple[Callable[[Pairs, Question], Finding], ...] = (
     lambda pairs, asked: equivalence(pairs, asked.alpha, asked.margin),
     lambda pairs, asked: effect_size(pairs, asked.alpha),
     lambda pairs, _: pairing_gain(pairs),
+    lambda pairs, _: signed_rank.wilcoxon(pairs),
+    lambda pairs, asked: signed_rank.hodges_lehmann(pairs, asked.alpha),
+    lambda pairs, asked: improvement(pairs, asked.alpha, asked.lower_is_better),
+    lambda pairs, _: opposite_sign(pairs),
+    lambda pairs, _: summary_of_differences(pairs),
 )
 """Methods that look at one comparison."""
 
@@ -41,7 +52,7 @@ OUTSIDE = "meant to stay at chance: in no family, so adjusted p, simultaneous in
 
 
 def apply(
-    against: Mapping[str, Arms], asked: Question, exempt: frozenset[str]
+    against: Mapping[str, Arms], asked: Question, exempt: frozenset[str], images: Images | None
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """Apply every method and decide.
 
@@ -52,6 +63,8 @@ def apply(
     asked : Question
     exempt : frozenset of str
         Conditions that are meant to stay at chance: in no family.
+    images : Images or None
+        Which test images each trial got right, where the table says.
 
     Returns
     -------
@@ -64,6 +77,7 @@ def apply(
         {pairs.condition: method(pairs, asked) for pairs in everyone} for method in PER_PAIR
     ]
     found += [method(everyone) for method in TOGETHER]
+    found.append(over_images(everyone, list(inside), images, asked))
     found += [{label: Finding(dict.fromkeys(FAMILY_KEYS), (OUTSIDE,)) for label in against if label in exempt}]
     found += [method(family, asked) for method in OVER_FAMILY]
     values: dict[str, dict[str, Any]] = {label: {} for label in against}
@@ -74,4 +88,6 @@ def apply(
             warnings += [f"{label}: {text}" for text in finding.warnings]
     for label, decided in decisions(inside, values, asked).items():
         values[label] |= decided
+    for pairs in everyone:
+        values[pairs.condition]["headline"] = headline(values[pairs.condition], pairs, asked, len(family))
     return values, warnings

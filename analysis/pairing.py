@@ -47,6 +47,11 @@ class Pairs:
         return len(self.seeds)
 
     @property
+    def noise(self) -> float:
+        """Differences up to this say nothing, in steps: 0 where the metric is a count."""
+        return _CLEAR * self.resolution
+
+    @property
     def varies(self) -> bool:
         """Whether the differences vary by more than rounding: without it there is nothing to test with."""
         return varies(self.differences, self.resolution)
@@ -58,6 +63,11 @@ class Pairs:
             self.condition, self.control, self.seeds[keep], self.treated[keep], self.untreated[keep],
             self.differences[keep], self.scale, self.resolution,
         )  # fmt: skip
+
+
+def clear_steps(pairs: Pairs) -> np.ndarray:
+    """Return the differences as whole numbers [n], equal where they are equal but for rounding: ties are then ties."""
+    return np.rint(pairs.differences / pairs.noise) if pairs.noise else pairs.differences
 
 
 def varies(differences: np.ndarray, resolution: float) -> bool:

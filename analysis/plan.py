@@ -23,6 +23,12 @@ class PlannedAnalysis:
     alpha: float = 0.05
     margin: float | None = None
     margins: Mapping[str, float] = field(default_factory=dict)
+    until: str | None = None
+
+    @property
+    def sequential(self) -> bool:
+        """Whether seeds were added until something was decided."""
+        return self.until is not None
 
     def margin_of(self, metric: str) -> float | None:
         """Return the margin fixed for `metric`; ``margin`` belongs to the primary alone."""
@@ -119,6 +125,7 @@ def _analysis(given: Mapping[str, Any]) -> PlannedAnalysis:
         alpha=alpha,
         margin=None if margin is None else _positive(margin, "margin"),
         margins=margins,
+        until=given.get("until"),
     )
 
 

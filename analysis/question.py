@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 LEAST_ALPHA = 1e-9
 """Smaller error rates would need quantiles that floating point does not give."""
@@ -22,6 +23,8 @@ class Question:
         Smallest difference that matters, in the metric's own unit.
     lower_is_better : bool
         Direction of benefit.
+    sequential : bool
+        Whether seeds were added until something was decided: the headline is then the confidence sequence.
     """
 
     metric: str
@@ -29,6 +32,10 @@ class Question:
     alpha: float
     margin: float | None
     lower_is_better: bool
+    sequential: bool = False
+
+    ALPHA: ClassVar[float] = 0.05
+    """Where nobody says."""
 
     def faults(self) -> list[str]:
         """Return what is out of range."""

@@ -30,30 +30,35 @@ def intervals(family: Sequence[Pairs], alpha: float) -> Mapping[str, Finding]:
     """
     testable = [pairs for pairs in family if why_untestable(pairs) is None]
     found = {pairs.condition: undefined(KEYS, why_untestable(pairs) or "") for pairs in family}
-    errors = (alpha, 2 * alpha)
-    by_flips = _flip_quantiles(testable, errors)
-    for pairs in testable:
+    outer, inner = critical_values(testable, (alpha, 2 * alpha))
+    warnings = () if inner else (f"alpha {alpha:g}: an interval at level 1 - 2 alpha does not exist",)
+    for k, pairs in enumerate(testable):
         m = moments(pairs)
         ends: list[float | None] = []
-        warnings: tuple[str, ...] = ()
-        for error, quantile in zip(errors, by_flips, strict=True):
-            if error >= 1:
-                ends += [None, None]
-                warnings = (f"alpha {alpha:g}: an interval at level 1 - 2 alpha does not exist",)
-                continue
-            bonferroni = half_width(1 - error / len(testable), m.df)
-            c = max(half_width(1 - error, m.df), min(bonferroni, quantile))
-            ends += [m.mean - c * m.standard_error, m.mean + c * m.standard_error]
+        for critical in (outer, inner):
+            reach = critical[k] * m.standard_error if critical else None
+            ends += [None, None] if reach is None else [m.mean - reach, m.mean + reach]
         found[pairs.condition] = Finding(dict(zip(KEYS, ends, strict=True)), warnings)
     return found
 
 
-def _flip_quantiles(testable: Sequence[Pairs], errors: tuple[float, float]) -> tuple[float, float]:
-    """Return the quantiles for both error rates, infinite where Bonferroni's are to be used."""
+def critical_values(testable: Sequence[Pairs], errors: Sequence[float]) -> list[list[float]]:
+    """Return, for each of `errors`, every condition's c by which all intervals hold at once; none from error 1 on."""
+    found = []
+    for error, by_flips in zip(errors, _flip_quantiles(testable, errors), strict=True):
+        values = []
+        for pairs in testable if error < 1 else ():
+            bonferroni = half_width(1 - error / len(testable), pairs.n - 1)
+            values.append(max(half_width(1 - error, pairs.n - 1), min(bonferroni, by_flips)))
+        found.append(values)
+    return found
+
+
+def _flip_quantiles(testable: Sequence[Pairs], errors: Sequence[float]) -> tuple[float, ...]:
+    """Return the quantiles of max abs t under sign flips, infinite where Bonferroni's are to be used."""
     seeds = common_seeds(testable)
     rows = [pairs.on(seeds) for pairs in testable]
     if len(rows) < 2 or len(seeds) < FLIPS_FROM or not all(pairs.varies for pairs in rows):
-        return np.inf, np.inf
+        return (np.inf,) * len(errors)
     differences = np.column_stack([pairs.differences for pairs in rows])
-    first, second = max_t_quantiles(differences, tuple(max(0.0, 1 - error) for error in errors))
-    return first, second
+    return max_t_quantiles(differences, tuple(max(0.0, 1 - error) for error in errors))

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from analysis.finding import Finding
 from analysis.metric import Measured
+from analysis.pairing import Pairs
 
 TRIMMED = 0.2
 """Share cut from each end for the trimmed mean."""
@@ -29,3 +31,17 @@ def summary(measured: Measured, condition: str, stays_at_chance: bool) -> dict[s
             "maximum": float(np.max(x)),
         }
     return {"condition": condition, "n": len(x), **values, "stays_at_chance": stays_at_chance}
+
+
+DIFFERENCE_KEYS = (
+    "median_difference", "trimmed_mean_difference", "lower_quartile_difference", "upper_quartile_difference",
+)  # fmt: skip
+
+
+def summary_of_differences(pairs: Pairs) -> Finding:
+    """Return median, 20% trimmed mean and quartiles of the paired differences; null where there is no pair."""
+    if not pairs.n:
+        return Finding(dict.fromkeys(DIFFERENCE_KEYS))
+    d = pairs.differences / pairs.scale
+    found = (np.median(d), stats.trim_mean(d, TRIMMED), *np.quantile(d, (0.25, 0.75)))
+    return Finding(dict(zip(DIFFERENCE_KEYS, map(float, found), strict=True)))

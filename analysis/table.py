@@ -18,7 +18,7 @@ from analysis.plan import Plan, PlannedAnalysis
 from analysis.reading import Raw, from_memory, read
 from bench.schema import FAILED
 
-__all__ = ["Dropped", "Table", "TableError", "from_frame", "load"]
+__all__ = ["Dropped", "Table", "TableError", "from_frame", "from_raw", "load"]
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def load(path: Path | str, where: Mapping[str, str] | None = None, chance: float
     TableError
         With every fault that could be found.
     """
-    return _check(Path(path), read(Path(path)), dict(where or {}), chance)
+    return from_raw(Path(path), read(Path(path)), dict(where or {}), chance)
 
 
 def from_frame(frame: pd.DataFrame, where: Mapping[str, str] | None = None, chance: float | None = None) -> Table:
@@ -116,10 +116,11 @@ def from_frame(frame: pd.DataFrame, where: Mapping[str, str] | None = None, chan
 
     NaN in a float column ``*_loss`` is a loss that is not finite, so the trial diverged; ``pd.NA`` is an empty cell.
     """
-    return _check(Path("(frame)"), from_memory(frame), dict(where or {}), chance)
+    return from_raw(Path("(frame)"), from_memory(frame), dict(where or {}), chance)
 
 
-def _check(source: Path, raw: Raw, where: Mapping[str, str], chance: float | None) -> Table:
+def from_raw(source: Path, raw: Raw, where: Mapping[str, str], chance: float | None = None) -> Table:
+    """Check what has been read from `source` already; the other parameters and errors of `load`."""
     if chance is not None and not 0 < chance < 1:
         raise TableError(source, [f"chance is {chance}; allowed: above 0 and below 1"])
     frame = _canonical(source, raw)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.headline import ALONE, REACH, SEEDS_AND_IMAGES, scopes
 from analysis.metric import in_points
-from analysis.telling import FEW, digits, exact, level, margin_text, max_t, mean_over_pairs, on_fewer_seeds, probability
-from analysis.words import failure, sentences
+from analysis.telling import digits, exact, level, margin_text, mean_over_pairs, probability
+from analysis.words import METHODS, failure, p_on_fewer_seeds, sentences
 
 
 def render(result: Mapping[str, Any]) -> str:
@@ -28,9 +29,14 @@ def _title(result: Mapping[str, Any]) -> str:
     better = "lower" if result["lower_is_better"] else "higher"
     return (
         f"{result['metric']}{unit}, against {result['control']}; {better} is better; n = {result['n_seeds']}; "
-        f"alpha {result['alpha']:g}; margin {margin}\n"
-        "Differences are means over seeds, for this training set and this test set."
+        f"alpha {result['alpha']:g}; margin {margin}{_reach(result)}"
     )
+
+
+def _reach(result: Mapping[str, Any]) -> str:
+    """Return what the verdicts hold for, where there are any."""
+    told = scopes(result)
+    return f"\nIntervals and verdicts hold {'; or '.join(REACH[scope] for scope in told)}." if told else ""
 
 
 def _table(result: Mapping[str, Any]) -> str:
@@ -38,11 +44,12 @@ def _table(result: Mapping[str, Any]) -> str:
     if not result["comparisons"]:
         control = next(each for each in result["conditions"] if each["condition"] == result["control"])
         return f"{result['control']}, the control: mean {_number(control['mean'], scale)}, n = {control['n']}"
+    images = SEEDS_AND_IMAGES in scopes(result)
     header = (
         "condition", "pairs", "mean", "control's mean", "difference", f"{level(result['alpha'])} interval",
-        "p (max-t)", "p (t)", "dz", "verdict",
+        *(["over seeds alone"] if images else []), "p (adjusted)", "dz", "verdict",
     )  # fmt: skip
-    rows = [_row(comparison, scale) for comparison in result["comparisons"]]
+    rows = [_row(comparison, scale, images) for comparison in result["comparisons"]]
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
     lines = [_aligned(header, widths), _aligned(["-" * width for width in widths], widths)]
     return "\n".join(lines + [_aligned(row, widths) for row in rows])
@@ -53,19 +60,16 @@ def _notes(result: Mapping[str, Any]) -> str:
     if not result["comparisons"]:
         return ""
     said = "Both means are over the pairs of the row."
-    fewer = {found for each in result["comparisons"] if (found := on_fewer_seeds(each)) is not None}
-    return said + "".join(f" p (max-t): on the {number} seeds that all conditions have." for number in sorted(fewer))
+    told_by = {METHODS[scope] for scope in scopes(result)}
+    said += f" p (adjusted): {'; or '.join(sorted(told_by))}." if told_by else ""
+    fewer = {found for each in result["comparisons"] if (found := p_on_fewer_seeds(each)) is not None}
+    return said + "".join(f" It rests on the {number} seeds that all conditions have." for number in sorted(fewer))
 
 
-def _row(comparison: Mapping[str, Any], scale: int) -> tuple[str, ...]:
-    few = comparison["n_pairs"] < FEW
-    low, high, mark = comparison["ci_low_simultaneous"], comparison["ci_high_simultaneous"], ""
-    if few or low is None:
-        low, high, mark = comparison["ci_low"], comparison["ci_high"], " (t)"
-    margin = comparison["margin"]
-    interval = "-" if low is None else f"{' to '.join(_signed([low, high], scale, margin))}{mark}"
-    difference = comparison["mean_difference"]
-    untested = few or comparison["stays_at_chance"]
+def _row(comparison: Mapping[str, Any], scale: int, images: bool) -> tuple[str, ...]:
+    told, margin, difference = comparison["headline"], comparison["margin"], comparison["mean_difference"]
+    interval = _interval(told["low"], told["high"], scale, margin) + (" (t)" if told["interval"] == ALONE else "")
+    over_seeds = _interval(comparison["ci_low_simultaneous"], comparison["ci_high_simultaneous"], scale, margin)
     return (
         comparison["condition"],
         str(comparison["n_pairs"]),
@@ -73,11 +77,15 @@ def _row(comparison: Mapping[str, Any], scale: int) -> tuple[str, ...]:
         _number(mean_over_pairs(comparison, "control"), scale),
         "-" if difference is None else _signed([difference], scale, margin)[0],
         interval,
-        "-" if untested else _p(max_t(comparison)),
-        "-" if untested else _p(comparison["p_t"]),
+        *([over_seeds] if images else []),
+        "-" if told["p"] is None else probability(told["p"]),
         "-" if comparison["cohen_dz"] is None else f"{comparison['cohen_dz']:+.2f}",
-        (comparison["verdict"] or "meant to stay at chance").replace("_", " "),
+        (told["verdict"] or "meant to stay at chance").replace("_", " "),
     )
+
+
+def _interval(low: float | None, high: float | None, scale: int, margin: float | None) -> str:
+    return "-" if low is None or high is None else " to ".join(_signed([low, high], scale, margin))
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -98,10 +106,6 @@ def _signed(values: Sequence[float], scale: int, margin: float | None) -> list[s
     told = [scale * value for value in values]
     count = digits(told, None if margin is None else scale * margin, least, code)
     return [f"{exact(value) + 0.0:+.{count}{code}}" for value in told]
-
-
-def _p(p: float | None) -> str:
-    return "-" if p is None else probability(p)
 
 
 def _dropped(each: Mapping[str, Any]) -> str:

@@ -9,10 +9,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis import verdict
+from analysis.headline import ALONE, SEEDS, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.metric import in_points
-from analysis.telling import FEW, digits, exact, level, margin_text, max_t, on_fewer_seeds, p_value
+from analysis.telling import FEW, digits, exact, level, margin_text, on_fewer_seeds, p_value
 
 Entry = Mapping[str, Any]
+
+INTERVALS = {
+    SEEDS: "interval",
+    SEEDS_AND_IMAGES: "interval over new seeds and new test images",
+    SEQUENCE: "confidence sequence",
+}
+METHODS = {SEEDS: "max-t", SEEDS_AND_IMAGES: "seeds and images crossed, Bonferroni", SEQUENCE: "1/e-value, Bonferroni"}
+"""By the scope of the headline: what its interval is called, and where its p comes from."""
 
 
 def sentences(comparison: Entry, divergence: Sequence[Entry], *, only_failures: bool = False) -> list[str]:
@@ -74,8 +83,8 @@ def _why_no_claim(comparison: Entry) -> str | None:
         return f"It is the same at all {n} seeds: this cannot be tested, and the seed may not be applied"
     if n < FEW:
         return f"An interval from {n} seeds cannot be relied on; this is too few to tell"
-    if comparison["verdict"] == verdict.CANNOT_TEST:
-        return f"It cannot be tested: {comparison['verdict_reason']}"
+    if comparison["headline"]["verdict"] == verdict.CANNOT_TEST:
+        return f"It cannot be tested: {comparison['headline']['reason']}"
     return None
 
 
@@ -124,25 +133,21 @@ def _difference(comparison: Entry) -> str:
 
 def _estimate(comparison: Entry, after: str = "") -> str:
     """Return mean difference, interval and n; `after` follows the difference."""
-    metric, n = comparison["metric"], comparison["n_pairs"]
+    metric, n, told_by = comparison["metric"], comparison["n_pairs"], comparison["headline"]
     text = f"{amount(comparison['mean_difference'], metric, comparison['margin'])}{after}"
     told = level(comparison["alpha"])
     seeds = f"n = {n} {'seed' if n == 1 else 'seeds'}"
-    if comparison["ci_low_simultaneous"] is not None and n >= FEW:
-        return f"{text} ({told} interval, simultaneous over conditions: {_range(comparison, '_simultaneous')}; {seeds})"
-    if comparison["ci_low"] is not None:
-        return f"{text} ({told} t interval: {_range(comparison, '')}; {seeds})"
-    return f"{text} ({seeds})"
-
-
-def _range(comparison: Entry, kind: str) -> str:
-    ends = [comparison[f"ci_low{kind}"], comparison[f"ci_high{kind}"]]
-    return " to ".join(_numbers(ends, comparison["metric"], comparison["margin"]))
+    if told_by["interval"] is None:
+        return f"{text} ({seeds})"
+    ends = " to ".join(_numbers([told_by["low"], told_by["high"]], metric, comparison["margin"]))
+    if told_by["interval"] == ALONE:
+        return f"{text} ({told} t interval: {ends}; {seeds})"
+    return f"{text} ({told} {INTERVALS[told_by['scope']]}, simultaneous over conditions: {ends}; {seeds})"
 
 
 def _claim(comparison: Entry) -> str:
     """Return what the verdict says, in the direction of the metric: a smaller gap is lower, not 'better'."""
-    word, metric, margin = comparison["verdict"], comparison["metric"], comparison["margin"]
+    word, metric, margin = comparison["headline"]["verdict"], comparison["metric"], comparison["margin"]
     with_it, with_control = f"with {quoted(comparison['condition'])}", f"with {quoted(comparison['control'])}"
     if word == verdict.INCONCLUSIVE:
         return f"These data do not decide whether {metric} differs {with_it} from that {with_control}"
@@ -168,15 +173,21 @@ def quoted(label: str) -> str:
 
 
 def _p(comparison: Entry) -> str:
-    p, fewer = max_t(comparison), on_fewer_seeds(comparison)
+    p, scope = comparison["headline"]["p"], comparison["headline"]["scope"]
     if p is None:
         return ""
+    fewer = p_on_fewer_seeds(comparison)
     seeds = "" if fewer is None else f", on the {fewer} seeds that all conditions have"
-    return f", adjusted {p_value(p)} (max-t{seeds})"
+    return f", adjusted {p_value(p)} ({METHODS[scope]}{seeds})"
+
+
+def p_on_fewer_seeds(comparison: Entry) -> int | None:
+    """Return on how many seeds the headline's p rests where these are fewer than the pairs, else None."""
+    return on_fewer_seeds(comparison) if comparison["headline"]["scope"] == SEEDS else None
 
 
 def _reason(comparison: Entry) -> str:
-    reason = comparison["verdict_reason"]
+    reason = comparison["headline"]["reason"]
     return f" {reason[0].upper()}{reason[1:]}." if reason else ""
 
 

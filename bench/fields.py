@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -156,8 +157,20 @@ def several(parse_item: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]
     return parse
 
 
-def seeds(value: Any) -> tuple[int, ...]:
-    """Parse a count n, meaning 0..n-1, or a list of different whole numbers from 0."""
+SOURCES = ("init", "order", "mask")
+"""Of randomness, in a trial."""
+
+
+def seeds(value: Any) -> tuple[int, ...] | dict[str, int]:
+    """Parse a count n, meaning 0..n-1; a list of different whole numbers from 0; or a table of counts by source.
+
+    A table crosses the sources: each of its counts has its own seeds, 0..count-1, and one that is left out has one.
+    """
+    if isinstance(value, dict):
+        given = table_of(count, list(SOURCES))(value)
+        levels = {name: given.get(name, 1) for name in SOURCES}
+        require(math.prod(levels.values()) <= MOST_SEEDS, f"at most {MOST_SEEDS:,} combinations")
+        return levels
 
     def seed(item: Any) -> int:
         require(type(item) is int and 0 <= item < 2**63)

@@ -89,6 +89,7 @@ def plan_document(study: Study, command: str) -> dict[str, Any]:
             "margin": plan.margin,
             "margins": plan.margins or {},
             "alpha": plan.alpha,
+            "until": plan.until,
         },
         "conditions": [
             {

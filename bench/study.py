@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ SHIPPED = Path(__file__).with_name("studies")
 METRICS = [field.name for field in schema.OUTCOME if field.type == pa.float64()]
 DEVICES = ["cpu", "cuda"]
 LONGEST_PATH = 4096
+DECIDED = "decided"
 
 SECTIONS: dict[str, dict[str, Field]] = {
     "data": {
@@ -43,7 +45,11 @@ SECTIONS: dict[str, dict[str, Field]] = {
         ),
     },
     "trials": {
-        "seeds": Field(fields.seeds, "a positive whole number, or a list of different whole numbers from 0"),
+        "seeds": Field(
+            fields.seeds,
+            "a positive whole number, a list of different whole numbers from 0,"
+            " or a table of how many each of init, order and mask has",
+        ),
         "devices": Field(
             fields.distinct(fields.choice(DEVICES)),
             f"a list of different devices of {', '.join(DEVICES)}",
@@ -63,6 +69,7 @@ SECTIONS: dict[str, dict[str, Field]] = {
             fields.table_of(fields.positive, METRICS), "a table of metrics with finite numbers above 0", None
         ),
         "alpha": Field(fields.inside_unit, "a number between 0 and 1", 0.05),
+        "until": Field(fields.choice([DECIDED]), f'"{DECIDED}" (seeds are added until every condition is)', None),
     },
 }
 TOP_LEVEL = ["name", *SECTIONS, "conditions", "grid"]
@@ -79,6 +86,8 @@ class AnalysisPlan:
     alpha: float
     margin: float | None = None
     margins: dict[str, float] | None = None
+    until: str | None = None
+    """When to stop adding seeds: the analysis then goes by a confidence sequence."""
 
     @property
     def analysis_hash(self) -> str:
@@ -94,9 +103,19 @@ class Study:
     recipe: Recipe
     conditions: tuple[Condition, ...]
     seeds: tuple[int, ...]
+    crossing: dict[str, int] | None
+    """How many seeds each source of randomness has, all crossed: seed numbers then count the combinations."""
     devices: tuple[str, ...]
     precisions: tuple[str, ...]
     analysis: AnalysisPlan
+
+    def with_seeds(self, number: int) -> Study:
+        """Return the same study with seeds 0 to `number` - 1."""
+        return replace(self, seeds=tuple(range(number)))
+
+    def until_decided(self) -> Study:
+        """Return the same study, planned to go on until every condition is decided."""
+        return replace(self, analysis=replace(self.analysis, until=DECIDED))
 
     def targets(self) -> list[Target]:
         """Return every device with every precision that exists on it."""
@@ -113,7 +132,7 @@ class Study:
                 self.name,
                 condition,
                 seed,
-                Seeds(seed, seed, seed),
+                self.sources(seed),
                 self.recipe,
                 target.device,
                 data_hash=content,
@@ -125,6 +144,13 @@ class Study:
             for seed in self.seeds
             for condition in self.conditions
         ]
+
+    def sources(self, seed: int) -> Seeds:
+        """Return the seeds of the three sources of randomness: all are `seed`, unless they are crossed."""
+        if self.crossing is None:
+            return Seeds(seed, seed, seed)
+        order, mask = self.crossing["order"], self.crossing["mask"]
+        return Seeds(seed // (order * mask), seed // mask % order, seed % mask)
 
     @property
     def study_hash(self) -> str:
@@ -154,7 +180,7 @@ class Study:
                 "initialisation": recipe.initialisation,
             },
             "trials": {
-                "seeds": list(self.seeds),
+                "seeds": list(self.seeds) if self.crossing is None else self.crossing,
                 "devices": list(self.devices),
                 "precisions": list(self.precisions),
             },
@@ -209,7 +235,11 @@ def read_study(document: dict[str, Any], file: str) -> Study:
         hidden=section["model"]["hidden"],
         **section["training"],
     )
-    return Study(study_name, recipe, conditions, **section["trials"], analysis=AnalysisPlan(**analysis))
+    trials = section["trials"]
+    given = trials.pop("seeds")
+    crossing = given if isinstance(given, dict) else None
+    seeds = range(math.prod(given.values())) if isinstance(given, dict) else given
+    return Study(study_name, recipe, conditions, tuple(seeds), crossing, **trials, analysis=AnalysisPlan(**analysis))
 
 
 def _check_sizes(data: dict[str, Any], training: dict[str, Any], faults: Faults) -> None:

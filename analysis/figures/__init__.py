@@ -1,6 +1,18 @@
 """Figures: one file each, drawn from results and computing nothing. To add one: its file, and a line here."""
 
-from analysis.figures import forest, gaps, learning_curves, rates, speed
+from analysis.figures import (
+    dose_response,
+    floor_meter,
+    forest,
+    gaps,
+    learning_curves,
+    p_calibration,
+    raincloud,
+    rates,
+    sequence,
+    speed,
+    variance_shares,
+)
 from analysis.figures.plot import Plot
 
 PLOTS: tuple[Plot, ...] = (
@@ -8,6 +20,12 @@ PLOTS: tuple[Plot, ...] = (
     learning_curves.PLOT,
     rates.PLOT,
     gaps.PLOT,
+    raincloud.PLOT,
+    p_calibration.PLOT,
+    sequence.PLOT,
+    variance_shares.PLOT,
+    floor_meter.PLOT,
+    dose_response.PLOT,
     speed.PLOT,
 )
 """In the order of the report."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -119,6 +119,8 @@ class Evidence:
     means : mapping of metric to means
     broken : mapping of condition to Broken
     comparisons : mapping of metric to the object that ``analysis compare --json`` prints
+    sequences, self_check, variance : mappings
+        What ``analysis sequential``, ``selfcheck`` and ``variance`` print with --json of the primary metric.
     speed : mapping or None
         One of the objects that ``analysis throughput --json`` prints; None where speed was not measured.
     """
@@ -129,7 +131,15 @@ class Evidence:
     means: Mapping[str, tuple[Mean, ...]]
     broken: Mapping[str, Broken]
     comparisons: Mapping[str, Mapping[str, Any]]
+    sequences: Mapping[str, Any] = field(default_factory=dict)
+    self_check: Mapping[str, Any] = field(default_factory=dict)
+    variance: Mapping[str, Any] = field(default_factory=dict)
     speed: Mapping[str, Any] | None = None
+
+    @property
+    def primary(self) -> Mapping[str, Any]:
+        """The comparison object that the answer rests on."""
+        return next(whole for whole in self.comparisons.values() if whole["role"] != "secondary")
 
     @property
     def control(self) -> Setting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -14,6 +14,7 @@ from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, GREEN, INK, MUTED, SHADE, SMALL, VERMILION, Layout, inches, place, shortened
 from analysis.figures.units import MINUS, Unit, unit_of
 from analysis.figures.verdicts import BAD, GOOD, OPEN, SAME, short, tone
+from analysis.headline import REACH, scopes
 from analysis.telling import inner_level, level
 from analysis.words import quoted
 
@@ -32,18 +33,14 @@ def height(evidence: Evidence, layout: Layout) -> float:
     return _TOP + _BOTTOM + _ROW[layout.narrow] * len(_rows(evidence))
 
 
-def _primary(evidence: Evidence) -> Mapping[str, Any]:
-    return next(whole for whole in evidence.comparisons.values() if whole["role"] != "secondary")
-
-
 def _rows(evidence: Evidence) -> list[Mapping[str, Any]]:
     """Return every condition that is meant to train, those without a pair too: what failed is not passed over."""
-    return evidence.compared(_primary(evidence)["metric"])
+    return evidence.compared(evidence.primary["metric"])
 
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw the rows of the primary metric in the study's order."""
-    whole, rows = _primary(evidence), _rows(evidence)
+    whole, rows = evidence.primary, _rows(evidence)
     unit = unit_of(whole["metric"])
     left, right = _margins(rows, layout)
     axes = figure.add_axes((0, 0, 1, 1))
@@ -84,8 +81,8 @@ def _ground(axes: Axes, whole: Mapping[str, Any], count: int, layout: Layout) ->
 
 def _limits(axes: Axes, rows: list[Mapping[str, Any]], margin: float | None, unit: Unit) -> tuple[float, float]:
     """Set the axis so that zero, the margin and every interval fit, and return between where seeds are drawn."""
-    keys = ("ci_low_simultaneous", "ci_high_simultaneous", "mean_difference")
-    ends = [row[key] for row in rows for key in keys if row[key] is not None]
+    told = [end for row in rows for end in (row["headline"]["low"], row["headline"]["high"], row["mean_difference"])]
+    ends = [end for end in told if end is not None]
     low, high = (of([*ends, side * (margin or 0.0)]) * unit.scale for of, side in ((min, -1), (max, 1)))
     low, high = min(low, 0.0), max(high, 0.0)
     room = _ROOM * ((high - low) or 1.0)
@@ -117,8 +114,8 @@ def draw_row(
         inside, [below] * len(inside), linestyle="none", marker="o", markersize=3.4, color=colour, alpha=0.5,
         markeredgewidth=0, label=f"seeds-{row['condition']}", zorder=3,
     )  # fmt: skip
-    for ends, thickness in (("simultaneous", 1.3), ("simultaneous_90", 3.4)):
-        low, high = row[f"ci_low_{ends}"], row[f"ci_high_{ends}"]
+    for inner, thickness in (("", 1.3), ("_90", 3.4)):
+        low, high = row["headline"][f"low{inner}"], row["headline"][f"high{inner}"]
         if low is not None and high is not None:
             axes.plot([low * unit.scale, high * unit.scale], [line] * 2, color=colour, linewidth=thickness, zorder=4)
     if row["mean_difference"] is not None:
@@ -126,13 +123,21 @@ def draw_row(
             [row["mean_difference"] * unit.scale], [line], marker=shape, markersize=6.5, color=colour, zorder=5,
             markerfacecolor=colour if filled else "#ffffff", markeredgewidth=1.3,
         )  # fmt: skip
+    count_beyond(axes, differences, reach, (below, colour))
+
+
+def count_beyond(
+    axes: Axes, differences: Sequence[float], reach: tuple[float, float], looks: tuple[float, str]
+) -> None:
+    """Count at the edges the seeds that lie beyond `reach`; `looks` has the height in the row, and the colour."""
+    at, colour = looks
     for side, limit in zip((-1, 1), reach, strict=True):
         beyond = sum(side * each > side * limit for each in differences)
         if beyond:
             edge = axes.get_xlim()[side > 0]
-            axes.plot([edge], [below], marker="<" if side < 0 else ">", markersize=4, color=colour, clip_on=False)
+            axes.plot([edge], [at], marker="<" if side < 0 else ">", markersize=4, color=colour, clip_on=False)
             axes.annotate(
-                str(beyond), (edge, below), (-5 * side, 0), textcoords="offset points", va="center",
+                str(beyond), (edge, at), (-5 * side, 0), textcoords="offset points", va="center",
                 ha="right" if side > 0 else "left", fontsize=SMALL, color=colour,
             )  # fmt: skip
 
@@ -152,7 +157,7 @@ def _words(axes: Axes, evidence: Evidence, rows: list[Mapping[str, Any]], told: 
     unit, layout = told
     details = {each.label: each.detail for each in evidence.settings}
     left, right = _margins(rows, layout)
-    margin = _primary(evidence)["margin"]
+    margin = evidence.primary["margin"]
     inch = 1 / (layout.width - left - right)  # as a fraction of the axes' width
     start = (0.12 - left) * inch
     for index, row in enumerate(rows):
@@ -180,9 +185,9 @@ def _estimate(
         lost = row["n_lost_to_divergence"]
         return f"0 of {lost} {'pair' if lost == 1 else 'pairs'}" if lost else "no pair"
     estimate = unit.tell_difference(row["mean_difference"], margin)
-    if row["ci_low_simultaneous"] is None:
+    ends = [row["headline"]["low"], row["headline"]["high"]]
+    if None in ends:
         return estimate
-    ends = [row[f"ci_{end}_simultaneous"] for end in ("low", "high")]
     before, between, after = around
     return f"{estimate}{before}{between.join(unit.tell_differences(ends, margin))}{after}"
 
@@ -227,15 +232,15 @@ def _heads(figure: Figure, axes: Axes, whole: Mapping[str, Any], shown: tuple[li
 
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
-    whole = _primary(evidence)
+    whole = evidence.primary
     unit, alpha = unit_of(whole["metric"]), whole["alpha"]
     inner = inner_level(alpha)
     thick = "" if inner is None else f", thick line: {inner} interval, both"
     said = (
         f"Difference in {unit.name} to {quoted(whole['control'])}, seed by seed. Mark: mean over the pairs. Thin line: "
         f"{level(alpha)} interval{thick} simultaneous over "
-        f"all conditions shown. Small points: one seed each; a triangle at the edge counts seeds beyond it. Filled "
-        f"round marks: better, square: worse, diamond: equivalent; hollow: undecided."
+        f"all conditions shown{_reach(whole)}. Small points: one seed each; a triangle at the edge counts seeds beyond "
+        f"it. Filled round marks: better, square: worse, diamond: equivalent; hollow: undecided."
     )
     if whole["margin"] is not None:
         smallest = f"±{unit.tell_margin(whole['margin'])} {unit.difference}"
@@ -250,9 +255,15 @@ def caption(evidence: Evidence) -> str:
     return said
 
 
+def _reach(whole: Mapping[str, Any]) -> str:
+    """Return what the intervals hold for, where they hold for anything."""
+    told = scopes(whole)
+    return f", {'; or '.join(REACH[scope] for scope in told)}" if told else ""
+
+
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
-    whole = _primary(evidence)
+    whole = evidence.primary
     unit = unit_of(whole["metric"])
     said = []
     for row in _rows(evidence):

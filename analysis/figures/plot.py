@@ -1,4 +1,4 @@
-"""What a figure is, and how it becomes SVG and PNG."""
+"""What a figure is, and how it becomes SVG, PNG and PDF."""
 
 from __future__ import annotations
 
@@ -53,14 +53,24 @@ def drawn(plot: Plot, evidence: Evidence, layout: Layout) -> Figure:
     return figure
 
 
-def svg_and_png(plot: Plot, evidence: Evidence, layout: Layout) -> tuple[str, bytes]:
-    """Return a figure as SVG text and as PNG bytes, the same at every run."""
+@dataclass(frozen=True)
+class Rendered:
+    """A figure as SVG text, and as the bytes of a PNG and of a PDF file; the same at every run."""
+
+    svg: str
+    png: bytes
+    pdf: bytes
+
+
+def rendered(plot: Plot, evidence: Evidence, layout: Layout) -> Rendered:
+    """Return the figure in every format."""
     with theme.applied(f"{plot.name}-{layout.name}"):
         figure = drawn(plot, evidence, layout)
-        vector, raster = io.StringIO(), io.BytesIO()
-        figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None})
-        figure.savefig(raster, format="png", dpi=DPI, facecolor=theme.PAPER, metadata={"Software": None})
-    return _with_font_stack(vector.getvalue()), raster.getvalue()
+        svg, png, pdf = io.StringIO(), io.BytesIO(), io.BytesIO()
+        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(png, format="png", dpi=DPI, facecolor=theme.PAPER, metadata={"Software": None})
+        figure.savefig(pdf, format="pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
+    return Rendered(_with_font_stack(svg.getvalue()), png.getvalue(), pdf.getvalue())
 
 
 def _with_font_stack(svg: str) -> str:

@@ -41,14 +41,14 @@ def _rows(evidence: Evidence) -> list[dict[str, Any]]:
 
 
 def _as_differences(entry: Mapping[str, Any]) -> dict[str, Any]:
-    ends = [f"{end}_simultaneous{inner}" for end in ("low", "high") for inner in ("", "_90")]
+    ends = {f"{end}{inner}": f"{end}_simultaneous{inner}" for end in ("low", "high") for inner in ("", "_90")}
     return {
         **entry,
         "stays_at_chance": False,
         "n_pairs": entry["n_blocks"],
         "mean_difference": _beyond(entry["ratio"]),
         "pairs": [{"difference": _beyond(block["ratio"])} for block in entry["blocks"]],
-        **{f"ci_{end}": _beyond(entry[f"ratio_{end}"]) for end in ends},
+        "headline": {"verdict": entry["verdict"]} | {end: _beyond(entry[f"ratio_{key}"]) for end, key in ends.items()},
     }
 
 
@@ -97,8 +97,8 @@ def _equal(margin: float) -> tuple[float, float]:
 
 def _limits(axes: Axes, rows: list[dict[str, Any]], margin: float) -> tuple[float, float]:
     """Set the axis so that no change, the margin and every interval fit; return between where blocks are drawn."""
-    keys = ("ci_low_simultaneous", "ci_high_simultaneous", "mean_difference")
-    ends = [100 * row[key] for row in rows for key in keys if row[key] is not None]
+    told = [end for row in rows for end in (row["headline"]["low"], row["headline"]["high"], row["mean_difference"])]
+    ends = [100 * end for end in told if end is not None]
     low, high = min([*ends, _equal(margin)[0]]), max([*ends, _equal(margin)[1]])
     room = 0.2 * (high - low)
     points = [100 * block["difference"] for row in rows for block in row["pairs"]]

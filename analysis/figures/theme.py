@@ -95,6 +95,7 @@ def style() -> dict[str, Any]:
         "xtick.major.width": 0.7,
         "ytick.major.width": 0.7,
         "svg.fonttype": "none",
+        "pdf.fonttype": 42,
         "text.parse_math": False,
     }
 

@@ -39,7 +39,7 @@ def short(comparison: Mapping[str, Any]) -> str:
         return NOT_TESTED
     if comparison["n_pairs"] < FEW:
         return TOO_FEW if comparison["n_pairs"] else NO_PAIR
-    words, benefit = SHORT[comparison["verdict"]]
+    words, benefit = SHORT[comparison["headline"]["verdict"]]
     return words.format(direction="higher" if (benefit == GOOD) != comparison["lower_is_better"] else "lower")
 
 
@@ -47,4 +47,4 @@ def tone(comparison: Mapping[str, Any]) -> str:
     """Return `GOOD`, `BAD`, `SAME` or `OPEN`."""
     if comparison["stays_at_chance"] or comparison["n_pairs"] < FEW:
         return OPEN
-    return SHORT[comparison["verdict"]][1]
+    return SHORT[comparison["headline"]["verdict"]][1]

@@ -8,10 +8,11 @@ from typing import Any
 from analysis.figures.evidence import Evidence
 from analysis.figures.units import Unit, signed, unit_of
 from analysis.figures.verdicts import short
+from analysis.headline import ALONE, REACH, SEEDS_AND_IMAGES, scopes
 from analysis.report.document import Column, Grid
-from analysis.telling import NOTHING, level, max_t, mean_over_pairs, on_fewer_seeds, probability
+from analysis.telling import FEW, NOTHING, level, mean_over_pairs, probability
 from analysis.verdict import INCONCLUSIVE
-from analysis.words import quoted
+from analysis.words import METHODS, p_on_fewer_seeds, quoted
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -22,11 +23,13 @@ NOTE = "*"
 def comparison_grid(whole: Mapping[str, Any], evidence: Evidence) -> Grid:
     """Return the table of one metric; its data has every key of every comparison at full precision."""
     unit, told = unit_of(whole["metric"]), level(whole["alpha"])
+    images = SEEDS_AND_IMAGES in scopes(whole)
     columns = (
         Column("condition", numeric=False),
         Column("verdict", numeric=False),
         Column("difference", unit.difference),
-        Column(f"{told} interval, simultaneous", unit.difference),
+        Column(f"{told} interval", unit.difference),
+        *([Column("over seeds alone", unit.difference)] if images else []),
         Column("p, adjusted"),
         Column("effect", "dz"),
         Column("pairs"),
@@ -40,19 +43,20 @@ def comparison_grid(whole: Mapping[str, Any], evidence: Evidence) -> Grid:
         name=f"comparisons-{whole['metric']}",
         caption=_caption(whole, unit),
         columns=columns,
-        rows=tuple(_row(each, unit, details) for each in whole["comparisons"]),
+        rows=tuple(_row(each, unit, details, images) for each in whole["comparisons"]),
         data=tuple(_flat(each) for each in whole["comparisons"]),
         quiet=frozenset(quiet),
     )
 
 
-def _row(each: Mapping[str, Any], unit: Unit, details: Mapping[str, str]) -> tuple[str, ...]:
+def _row(each: Mapping[str, Any], unit: Unit, details: Mapping[str, str], images: bool) -> tuple[str, ...]:
     return (
         each["condition"],
         short(each) + (NOTE if _undecided_by_intention(each) else ""),
         unit.tell_difference(each["mean_difference"], each["margin"]),
-        interval(each, unit),
-        probability(max_t(each)),
+        _interval(each, unit, each["headline"]["low"], each["headline"]["high"]),
+        *([interval(each, unit)] if images else []),
+        probability(each["headline"]["p"]),
         NOTHING if each["stays_at_chance"] else signed(each["cohen_dz"], 2),
         str(each["n_pairs"]),
         unit.tell(mean_over_pairs(each, "condition")),
@@ -62,13 +66,16 @@ def _row(each: Mapping[str, Any], unit: Unit, details: Mapping[str, str]) -> tup
 
 
 def _undecided_by_intention(each: Mapping[str, Any]) -> bool:
-    return each["verdict"] == INCONCLUSIVE and bool(each["verdict_reason"])
+    return each["headline"]["verdict"] == INCONCLUSIVE and bool(each["headline"]["reason"])
 
 
 def interval(each: Mapping[str, Any], unit: Unit) -> str:
-    """Return the simultaneous interval in words, an en dash where there is none."""
-    low, high = each["ci_low_simultaneous"], each["ci_high_simultaneous"]
-    return NOTHING if low is None else " to ".join(unit.tell_differences([low, high], each["margin"]))
+    """Return the simultaneous interval over seeds in words, an en dash where there is none."""
+    return _interval(each, unit, each["ci_low_simultaneous"], each["ci_high_simultaneous"])
+
+
+def _interval(each: Mapping[str, Any], unit: Unit, low: float | None, high: float | None) -> str:
+    return NOTHING if low is None or high is None else " to ".join(unit.tell_differences([low, high], each["margin"]))
 
 
 def _caption(whole: Mapping[str, Any], unit: Unit) -> str:
@@ -79,11 +86,21 @@ def _caption(whole: Mapping[str, Any], unit: Unit) -> str:
             f"differences within ±{unit.tell_margin(whole['margin'])} {unit.difference} count as too small to matter"
         )
     said = f"{unit.name.capitalize()} against {quoted(whole['control'])}; {direction}; {margin}. "
+    told = scopes(whole)
+    if told:
+        said += (
+            f"Intervals and verdicts hold for all conditions at once, {'; or '.join(REACH[scope] for scope in told)}. "
+        )
+        said += f"p: {'; or '.join(METHODS[scope] for scope in told)}. "
     said += "Both means are over the pairs of the row."
-    fewer = {found for each in whole["comparisons"] if (found := on_fewer_seeds(each)) is not None}
-    said += "".join(f" p: max-t, on the {number} seeds that all conditions have." for number in sorted(fewer))
+    fewer = {found for each in whole["comparisons"] if (found := p_on_fewer_seeds(each)) is not None}
+    said += "".join(f" p rests on the {number} seeds that all conditions have." for number in sorted(fewer))
+    if any(each["headline"]["interval"] == ALONE for each in whole["comparisons"]):
+        said += (
+            f" Below {FEW} pairs, and for conditions meant to stay at chance: the t interval of this condition alone."
+        )
     notes = [
-        f" {NOTE} {quoted(each['condition'])}: {each['verdict_reason']}."
+        f" {NOTE} {quoted(each['condition'])}: {each['headline']['reason']}."
         for each in whole["comparisons"]
         if _undecided_by_intention(each)
     ]
@@ -91,11 +108,12 @@ def _caption(whole: Mapping[str, Any], unit: Unit) -> str:
 
 
 def _flat(each: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a comparison without its pairs, lists as words."""
-    return {
+    """Return a comparison without its pairs, lists as words, the headline's keys under their own names."""
+    told = {f"headline_{key}": value for key, value in each["headline"].items()}
+    return told | {
         key: " ".join(map(str, value)) if isinstance(value, list) else value
         for key, value in each.items()
-        if key != "pairs"
+        if key not in ("pairs", "headline")
     }
 
 

@@ -57,7 +57,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
     """Return a trial's curve by column, ordered by epoch; NaN where a cell is empty."""
     try:
         with pq.ParquetFile(path) as file:
-            table = file.read()
+            table = file.read(use_threads=False)
     except (pa.ArrowException, OSError) as error:
         raise TableError(path, [f"is not a readable parquet file (cut off or corrupted?): {error}"]) from error
     missing = [name for name in ("epoch", *QUANTITIES) if name not in table.column_names]

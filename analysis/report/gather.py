@@ -13,15 +13,18 @@ from typing import Any
 import numpy as np
 
 from analysis.checks import POOLS, as_text
-from analysis.compare import compare
+from analysis.compare import compare, pairs_of
 from analysis.faults import TableError
 from analysis.figures.evidence import Broken, Evidence, Mean, Setting, Trial
+from analysis.looking import sequences
 from analysis.metric import measure, metrics_of
 from analysis.paired_t import half_width
 from analysis.plan import PlannedAnalysis, read_plan
-from analysis.reading import read
+from analysis.reading import Raw, read
 from analysis.report.curves import read_curves
-from analysis.table import Table, load
+from analysis.self_check import self_check
+from analysis.sources import variance_by_source
+from analysis.table import Table, from_raw
 from analysis.throughput import speeds
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, STUDY_FILE
 
@@ -50,7 +53,7 @@ class Pool:
     @property
     def primary(self) -> Mapping[str, Any]:
         """The comparison object of the primary metric."""
-        return next(each for each in self.evidence.comparisons.values() if each["role"] == "primary")
+        return self.evidence.primary
 
     def distinct(self, column: str) -> list[Any]:
         """Return the distinct values of a column of the table, sorted; none where there is no such column."""
@@ -95,9 +98,10 @@ def gather(folder: Path) -> Material:
     plan = read_plan(folder / PLAN_FILE)
     if plan.analysis is None:
         raise TableError(folder / PLAN_FILE, ["has no analysis; a report needs control, primary and alpha"])
-    selections = _selections(folder, {each.trial_id for each in plan.trials})
+    raw = read(folder)
+    selections = _selections(raw, {each.trial_id for each in plan.trials})
     measured = speeds(folder, plan, control=plan.analysis.control, alpha=plan.analysis.alpha)
-    pools = tuple(_with_speed(_pool(folder, where, plan.analysis), measured) for where in selections)
+    pools = tuple(_with_speed(_pool(folder, raw, where, plan.analysis), measured) for where in selections)
     return Material(
         folder=folder,
         study=plan.study or folder.name,
@@ -119,9 +123,9 @@ def _with_speed(pool: Pool, measured: Sequence[Mapping[str, Any]]) -> Pool:
     return replace(pool, evidence=replace(pool.evidence, speed=mine[0])) if mine else pool
 
 
-def _selections(folder: Path, planned: set[str]) -> list[dict[str, str]]:
+def _selections(raw: Raw, planned: set[str]) -> list[dict[str, str]]:
     """Return what selects each pool: nothing where there is only one."""
-    frame = read(folder).frame
+    frame = raw.frame
     names = [name for name in POOLS if name in frame.columns]
     if not {"status", "trial_id"} <= set(frame.columns):
         return [{}]
@@ -139,8 +143,8 @@ def _selections(folder: Path, planned: set[str]) -> list[dict[str, str]]:
     return [{names[index]: kind[index] for index in differing} for kind in sorted(kinds)]
 
 
-def _pool(folder: Path, where: Mapping[str, str], planned: PlannedAnalysis) -> Pool:
-    table = load(folder, where=where)
+def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnalysis) -> Pool:
+    table = from_raw(folder, raw, where)
     settings = tuple(
         Setting(label, _rates(table, label), label == planned.control, label in table.stays_at_chance)
         for label in table.conditions
@@ -151,6 +155,7 @@ def _pool(folder: Path, where: Mapping[str, str], planned: PlannedAnalysis) -> P
         for metric in metrics
     }
     trials = _trials(table, metrics)
+    family = pairs_of(table, planned.primary, planned.control, alpha=planned.alpha)
     evidence = Evidence(
         settings=settings,
         trials=tuple(trials.values()),
@@ -158,6 +163,9 @@ def _pool(folder: Path, where: Mapping[str, str], planned: PlannedAnalysis) -> P
         means={metric: _means(whole) for metric, whole in comparisons.items()},
         broken={each.label: _broken(tuple(trials.values()), each.label, planned.control) for each in settings},
         comparisons=comparisons,
+        sequences=sequences(family, planned.alpha),
+        self_check=self_check(family, planned.alpha),
+        variance=variance_by_source(table, planned.primary, planned.alpha),
     )
     return Pool(", ".join(where.values()), table, evidence)
 

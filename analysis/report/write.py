@@ -6,18 +6,20 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from analysis.figures import PLOTS, theme
-from analysis.figures.plot import svg_and_png
+from analysis.figures.plot import rendered
 from analysis.files import write_atomically
+from analysis.report import html, latex, markdown
 from analysis.report.comparison_grid import pairs_data
 from analysis.report.compose import compose
-from analysis.report.document import Document, Grid
+from analysis.report.document import Document, Grid, Illustration
 from analysis.report.gather import Material, Pool, gather
-from analysis.report.html import Drawings, render
+from analysis.report.html import Drawings
 
 PAGE = "index.html"
 
@@ -30,8 +32,8 @@ def write_report(folder: Path, out: Path) -> Path:
     folder : Path
         A results folder that ``bench run`` has written.
     out : Path
-        Where to write: ``index.html``, ``compare.json``, ``throughput.json`` where speed was measured,
-        ``tables/*.csv``, ``figures/*.svg`` and ``*.png``.
+        Where to write: ``index.html``, ``report.md``, ``compare.json``, ``throughput.json`` where speed was measured,
+        ``tables/*.csv`` and ``*.tex``, ``tables/all.tex``, ``figures/*.svg``, ``*.png`` and ``*.pdf``.
 
     Returns
     -------
@@ -45,31 +47,35 @@ def write_report(folder: Path, out: Path) -> Path:
     """
     material = gather(folder)
     document = compose(material)
-    files, drawings = _figures(material)
+    files, drawings, stems = _figures(material)
     files |= _tables(material, document)
+    files |= _latex(material, document, stems)
     files["compare.json"] = _text(_objects(material)).encode()
     if measured := _speeds(material):
         files["throughput.json"] = _text({"measurements": measured}).encode()
-    files[PAGE] = render(document, drawings, datetime.now(UTC)).encode()
+    made = datetime.now(UTC)
+    files[PAGE] = html.render(document, drawings, made).encode()
+    files["report.md"] = markdown.render(document, stems, made).encode()
     for name, content in files.items():
         write_atomically(out / name, content)
     return out / PAGE
 
 
-def _figures(material: Material) -> tuple[dict[str, bytes], Drawings]:
-    """Return the figures' files, and their SVG texts by pool, plot and layout."""
+def _figures(material: Material) -> tuple[dict[str, bytes], Drawings, Drawings]:
+    """Return the figures' files; their SVG texts by pool, plot and layout; and their paths without suffix, likewise."""
     files: dict[str, bytes] = {}
     drawings: Drawings = {}
+    stems: Drawings = {}
     for pool in material.pools:
         for plot in PLOTS:
             if plot.missing(pool.evidence) is not None:
                 continue
             for layout in theme.LAYOUTS:
-                vector, raster = svg_and_png(plot, pool.evidence, layout)
-                drawings[id(pool.evidence), plot.name, layout.name] = vector
-                stem = f"figures/{_prefix(pool)}{plot.name}-{layout.name}"
-                files |= {f"{stem}.svg": vector.encode(), f"{stem}.png": raster}
-    return files, drawings
+                made, key = rendered(plot, pool.evidence, layout), (id(pool.evidence), plot.name, layout.name)
+                stem = stems[key] = f"figures/{_prefix(pool)}{plot.name}-{layout.name}"
+                drawings[key] = made.svg
+                files |= {f"{stem}.svg": made.svg.encode(), f"{stem}.png": made.png, f"{stem}.pdf": made.pdf}
+    return files, drawings, stems
 
 
 def _tables(material: Material, document: Document) -> dict[str, bytes]:
@@ -86,6 +92,22 @@ def _tables(material: Material, document: Document) -> dict[str, bytes]:
             if pairs:
                 files[f"tables/{prefix}pairs-{metric}.csv"] = csv_of(pairs)
     return files
+
+
+def _latex(material: Material, document: Document, stems: Drawings) -> dict[str, bytes]:
+    """Return every table of results as LaTeX, and a document that shows them all with the figures of the page."""
+    files, shown = {}, []
+    for part, prefix in zip(document.parts, [*map(_prefix, material.pools), ""], strict=True):
+        for grid in _grids(part.sections):
+            files[f"tables/{prefix}{grid.name}.tex"] = latex.table(replace(grid, name=f"{prefix}{grid.name}")).encode()
+        shown += [
+            (f"../{stems[id(each.evidence), each.plot.name, theme.WIDE.name]}.pdf", each.plot.caption(each.evidence))
+            for section in part.sections
+            for each in section.blocks
+            if isinstance(each, Illustration)
+        ]
+    tables = [Path(name).name for name in files]
+    return files | {"tables/all.tex": latex.sheet(document.title, tables, shown).encode()}
 
 
 def _grids(sections: Sequence[Any]) -> Iterator[Grid]:

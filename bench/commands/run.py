@@ -11,9 +11,14 @@ from bench import schema
 from bench.commands import options as common
 from bench.commands.standing import print_standing
 from bench.executors import processes, serial
+from bench.faults import UsageError
 from bench.runner import NOT_TRAINED, Run, present_targets
+from bench.store import Store
+from bench.study import DECIDED, Study
 
 NAME = "run"
+MOST_BLOCKS = 20
+"""Blocks of seeds that --until decided adds unless --max-seeds says otherwise."""
 EXECUTORS = {"processes": processes.run, "serial": serial.run}
 
 
@@ -21,11 +26,55 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     common.add_study(parser)
     parser.add_argument("--executor", choices=list(EXECUTORS), default="processes", help="serial is for debugging")
+    parser.add_argument(
+        "--until", choices=[DECIDED], help="add seeds, as many again as the study has, until every condition is decided"
+    )
+    parser.add_argument("--max-seeds", type=common.count, metavar="N", help="with --until: no more than these")
 
 
 def execute(options: argparse.Namespace) -> int:
     """Train what is not done yet. Standard output carries the results folder and nothing else."""
     study, store = common.study_and_store(options)
+    if options.until is None and study.analysis.until is None:
+        if options.max_seeds is not None:
+            raise UsageError(f"--max-seeds {options.max_seeds} was given without --until decided")
+        code = _run(options, study, store)
+    else:
+        code = _run_until_decided(options, study, store)
+    print(store.folder)
+    return code
+
+
+def _run_until_decided(options: argparse.Namespace, study: Study, store: Store) -> int:
+    """Run the study, look, and add a block of seeds, for as long as some condition is open and more are allowed."""
+    from bench.assurance import until  # noqa: PLC0415 - a plain run needs no statistics
+
+    study = study.until_decided()
+    block, most = len(study.seeds), options.max_seeds or MOST_BLOCKS * len(study.seeds)
+    check_extensible(study, most)
+    while True:
+        code = _run(options, study, store)
+        if code != common.DONE:
+            return code
+        found = until.standings(store.folder, study, present_targets(study, options.device))
+        print(f"after {len(study.seeds)} seeds:", *(f"  {each.told()}" for each in found), sep="\n", file=sys.stderr)
+        if all(each.decided for each in found):
+            return common.DONE
+        if len(study.seeds) >= most:
+            print(f"not decided after {most} seeds, which is all that --max-seeds allows", file=sys.stderr)
+            return common.SOME_FAILED
+        study = study.with_seeds(min(most, len(study.seeds) + block))
+
+
+def check_extensible(study: Study, most: int) -> None:
+    """Raise UsageError for a study whose seeds cannot be added to."""
+    if study.crossing is not None or study.seeds != tuple(range(len(study.seeds))):
+        raise UsageError(f"--until decided adds seeds to a count, and study {study.name} lists or crosses its seeds")
+    if most < len(study.seeds):
+        raise UsageError(f"--max-seeds {most} was given; study {study.name} has {len(study.seeds)} seeds already")
+
+
+def _run(options: argparse.Namespace, study: Study, store: Store) -> int:
     targets = present_targets(study, options.device)
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
@@ -38,5 +87,4 @@ def execute(options: argparse.Namespace) -> int:
     counts = Counter(statuses)
     if statuses:
         print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())), file=sys.stderr)
-    print(store.folder)
     return common.SOME_FAILED if counts[schema.FAILED] or counts[NOT_TRAINED] else common.DONE

@@ -8,6 +8,8 @@ import signal
 import pyarrow.parquet as pq
 import pytest
 
+from analysis.compare import compare
+from analysis.table import load
 from bench import schema
 from tests.end_to_end.conftest import Row, Workplace, wait_for_trials
 
@@ -123,3 +125,22 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(workplace: Workplace)
     rows = workplace.rows()
     assert rows.keys() >= {(label, seed) for label in ("none", "book", "all-dropped") for seed in range(2)}
     assert {key: rows[key] for key in kept} == kept
+
+
+@pytest.mark.slow
+def test_until_decided_adds_seeds_and_stops(workplace: Workplace) -> None:
+    """A condition that drops everything is far below; with few seeds allowed the other stays open, and it is said."""
+    workplace.study(seeds=4, more='[[conditions]]\nlabel = "all"\ndropout = 0.95')
+    out, err = workplace.bench("run", "tiny.toml", "--until", "decided", "--max-seeds", "7", code=1)
+    assert out == "results/tiny\n"
+    assert "after 4 seeds:" in err and "after 7 seeds:" in err
+    assert len({seed for _, seed in workplace.rows()}) == 7
+    told = compare(load(workplace.folder / "results/tiny"), "test_accuracy", "none").comparisons
+    claimed = {each["headline"]["scope"] for each in told if each["headline"]["interval"] == "simultaneous"}
+    assert claimed == {"sequence"}, "looking at will has its price"
+    for arguments, said in (
+        (["--max-seeds", "7"], "without --until decided"),
+        (["--until", "decided", "--max-seeds", "2"], "has 4 seeds already"),
+    ):
+        _, err = workplace.bench("run", "tiny.toml", *arguments, code=2)
+        assert said in err

@@ -31,6 +31,15 @@ flipped_t <- function(D) {
   t(apply(S, 1, function(s) apply(D * s, 2, abs_t)))
 }
 
+# V+ with midranks, zeros dropped; two-sided p over all sign vectors.
+signed_rank <- function(d) {
+  d <- d[d != 0]
+  r <- rank(abs(d))
+  v <- sum(r[d > 0])
+  all_v <- as.vector(((signs_of(length(d)) + 1) / 2) %*% r)
+  c(v, min(1, 2 * min(mean(all_v <= v + 1e-9), mean(all_v >= v - 1e-9))))
+}
+
 for (dataset in unique(data$dataset)) {
   rows <- data[data$dataset == dataset, ]
   unit <- if (dataset == "loss") 1 else 10000
@@ -89,10 +98,65 @@ for (dataset in unique(data$dataset)) {
       put(dataset, label, "p_sign_flip", mean(reaches(as.vector(flips), abs_t(D[, label]))))
       put(dataset, label, "p_min_attainable", 2 / 2^n)
     }
+    if (n <= 14) {
+      ranked <- signed_rank(D[, label])
+      put(dataset, label, "wilcoxon_v", ranked[1])
+      put(dataset, label, "p_wilcoxon", ranked[2])
+    } else {
+      ranked <- suppressWarnings(wilcox.test(D[, label]))
+      put(dataset, label, "wilcoxon_v", unname(ranked$statistic))
+      if (!any(duplicated(abs(D[, label]))) && all(D[, label] != 0)) {
+        put(dataset, label, "p_wilcoxon", wilcox.test(D[, label], exact = TRUE)$p.value)
+      }
+    }
+    walsh <- sort(outer(d, d, "+")[upper.tri(diag(n), diag = TRUE)] / 2)
+    put(dataset, label, "hodges_lehmann", median(walsh))
+    if (2 / 2^n <= alpha) {
+      counted <- qsignrank(alpha / 2, n)
+      put(dataset, label, "hodges_lehmann_low", walsh[counted])
+      put(dataset, label, "hodges_lehmann_high", walsh[n * (n + 1) / 2 + 1 - counted])
+    }
+    benefit <- if (dataset == "loss") -1 else 1
+    wins <- sum(benefit * D[, label] > 0)
+    ties <- sum(D[, label] == 0)
+    put(dataset, label, "improvement_paired", (wins + ties / 2) / n)
+    put(dataset, label, "improvement_paired_low", binom.test(wins, n, conf.level = 1 - alpha)$conf.int[1])
+    put(dataset, label, "improvement_paired_high", binom.test(wins + ties, n, conf.level = 1 - alpha)$conf.int[2])
+    whole <- if (dataset == "loss") 10000 else unit
+    over <- sign(benefit * outer(round(treated * whole), round(control * whole), "-"))
+    put(dataset, label, "cliffs_delta", mean(over))
+    put(dataset, label, "improvement_fresh", mean((over[row(over) != col(over)] + 1) / 2))
     put(dataset, label, "mean", mean(treated))
     put(dataset, label, "sd", sd(treated))
     put(dataset, label, "median", median(treated))
     put(dataset, label, "trimmed_mean", mean(treated, trim = 0.2))
+  }
+  if (K > 1) {
+    values <- as.matrix(wide[, -1])
+    blocks <- data.frame(
+      y = as.vector(values), seed = factor(rep(seq_len(n), K + 1)), condition = factor(rep(seq_len(K + 1), each = n))
+    )
+    friedman <- friedman.test(values)
+    q <- unname(friedman$statistic)
+    put(dataset, "omnibus", "friedman_q", q)
+    put(dataset, "omnibus", "friedman_p", friedman$p.value)
+    put(dataset, "omnibus", "kendall_w", q / (n * K))
+    if (q < n * K) { # else F is infinite: all seeds rank the conditions alike
+      f <- (n - 1) * q / (n * K - q)
+      put(dataset, "omnibus", "iman_davenport_f", f)
+      put(dataset, "omnibus", "iman_davenport_p", pf(f, K, K * (n - 1), lower.tail = FALSE))
+    }
+    fit <- summary(aov(y ~ condition + Error(seed), blocks))[["Error: Within"]][[1]]
+    put(dataset, "omnibus", "rm_anova_f", fit[1, "F value"])
+    put(dataset, "omnibus", "rm_anova_df1", fit[1, "Df"])
+    put(dataset, "omnibus", "rm_anova_df2", fit[2, "Df"])
+    put(dataset, "omnibus", "rm_anova_p", fit[1, "Pr(>F)"])
+    # Greenhouse and Geisser by the eigenvalues of the covariance of orthonormal contrasts
+    contrasts <- qr.Q(qr(contr.helmert(K + 1)))
+    eigenvalues <- eigen(t(contrasts) %*% cov(values) %*% contrasts, symmetric = TRUE)$values
+    epsilon <- sum(eigenvalues)^2 / (K * sum(eigenvalues^2))
+    put(dataset, "omnibus", "gg_epsilon", epsilon)
+    put(dataset, "omnibus", "rm_anova_p_gg", pf(fit[1, "F value"], epsilon * K, epsilon * K * (n - 1), lower.tail = FALSE))
   }
   holm <- p.adjust(p, "holm")
   bh <- p.adjust(p, "BH")

@@ -13,6 +13,7 @@ from analysis.report.gather import Material, Pool
 from analysis.report.sections import (
     agreement,
     answer,
+    best_rate,
     differences,
     divergence,
     figure,
@@ -22,6 +23,8 @@ from analysis.report.sections import (
     provenance,
     secondary,
     speed,
+    sure,
+    surer,
 )
 
 OF_POOL: tuple[Callable[[Material, Pool], Section | None], ...] = (
@@ -30,8 +33,11 @@ OF_POOL: tuple[Callable[[Material, Pool], Section | None], ...] = (
     figure.section_of(learning_curves.PLOT),
     figure.section_of(rates.PLOT),
     gaps.section,
-    secondary.section,
+    sure.section,
+    surer.section,
     divergence.section,
+    best_rate.section,
+    secondary.section,
     speed.section,
     left_out.section,
 )

@@ -8,6 +8,7 @@ from typing import Any
 from analysis import words
 from analysis.figures.units import unit_of
 from analysis.figures.verdicts import short, tone
+from analysis.headline import SEEDS_AND_IMAGES, SEQUENCE, scopes
 from analysis.report.document import Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.report.phrases import count, family, typeset
@@ -55,6 +56,17 @@ def _reach(pool: Pool) -> str:
     """Return what the intervals speak of."""
     totals = pool.distinct("test_total")
     images = f" of {count(int(totals[0]), 'image')}" if len(totals) == 1 else ""
+    told = scopes(pool.primary)
+    if SEQUENCE in told:
+        return (
+            "Seeds were added until every condition was decided. The intervals are confidence sequences, which hold "
+            f"however often one looks: for other seeds, on this one training set and this one test set{images}."
+        )
+    if SEEDS_AND_IMAGES in told:
+        return (
+            "These intervals say what other seeds and other test images of the same kind would give, for this one "
+            f"training set. Its test set{images} is one sample of them; how much it costs is shown further down."
+        )
     return (
         f"These intervals say what other seeds would give on this one training set and this one test set{images}. How "
         "the result would change on new test images is another question, and not answered here."

@@ -25,6 +25,10 @@ SOURCES = (
         "Pharmacokinetics and Biopharmaceutics 15.",
         "https://doi.org/10.1007/BF01068419",
     ),
+    Source(
+        "Gallas (2006). One-shot estimate of MRMC variance: AUC. Academic Radiology 13.",
+        "https://doi.org/10.1016/j.acra.2005.11.030",
+    ),
     Source("Westfall and Young (1993). Resampling-based multiple testing. Wiley, algorithms 2.5 and 4.1."),
     Source(
         "Phipson and Smyth (2010). Permutation p-values should never be zero. Statistical Applications in Genetics and "
@@ -59,7 +63,7 @@ def _sentences(planned: PlannedAnalysis) -> tuple[str, ...]:
         "Pairing. Trials of one seed start from the same weights, see the same batches in the same order, and draw "
         "their dropout masks from the same random numbers, whatever the condition. So each condition is compared "
         f"with {control} seed by seed; what a seed does to both cancels.",
-        f"Difference. The mean over seeds of condition minus {control}, with {both} intervals that hold "
+        f"Difference. The mean over seeds of condition minus {control}, with {both} intervals over seeds that hold "
         f"for all conditions at once: t intervals with Bonferroni's correction, from {FLIPS_FROM} seeds the quantile "
         "of the largest |t| under sign flips where that is shorter.",
         "p-value. Sign-flip test of the largest |t| over all conditions, whole seeds flipped together (max-t, "
@@ -74,8 +78,10 @@ def _sentences(planned: PlannedAnalysis) -> tuple[str, ...]:
         "Clean and running. The clean gap is training minus test accuracy of the same final weights, dropout off in "
         "both. The running gap takes training accuracy averaged over the last epoch with dropout on, as the textbook "
         "plots it.",
-        "Reach. Seeds are the sample. The training set and the test set are one each, so the intervals do not speak of "
-        "other images.",
+        "Reach. Where it is known which test images each trial got right, the leading intervals and verdicts hold for "
+        "new seeds and new test images: variances of the two-way layout of seeds and images, degrees of freedom by "
+        "Satterthwaite, Bonferroni over conditions. Elsewhere seeds are the sample, and the test set is one. The "
+        "training set is one in either case.",
     )
 
 

@@ -36,7 +36,7 @@ def section(material: Material, pool: Pool) -> Section:
 
 
 def _item(entry: Mapping[str, Any], margin: float) -> Item:
-    seen = {**entry, "stays_at_chance": False, "n_pairs": entry["n_blocks"]}
+    seen = {**entry, "stays_at_chance": False, "n_pairs": entry["n_blocks"], "headline": {"verdict": entry["verdict"]}}
     return Item(_typeset(sentence(entry, margin)), short(entry), tone(seen))
 
 

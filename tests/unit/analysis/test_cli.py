@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis import cli
+from analysis import commands
 from analysis.cli import main
 from analysis.compare import compare
 from analysis.table import load
@@ -70,7 +70,7 @@ def test_json_to_a_file_is_whole_or_absent(table, tmp_path, capsys, monkeypatch)
     def full_disk(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cli.Path, "replace", full_disk)
+    monkeypatch.setattr(Path, "replace", full_disk)
     refused(capsys, ask(table, "--alpha", "0.01", "--json", str(out)), "cannot be written: No space left")
     assert out.read_text() == first
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.json", "t.csv"]
@@ -163,7 +163,7 @@ def test_an_internal_fault_exits_3(table, capsys, monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr(cli, "compare", broken)
+    monkeypatch.setattr(commands.compare, "compare", broken)
     assert main(ask(table)) == 3
     assert "internal fault" in capsys.readouterr().err
 
@@ -172,7 +172,7 @@ def test_an_interruption_exits_130(table, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "compare", interrupted)
+    monkeypatch.setattr(commands.compare, "compare", interrupted)
     assert main(ask(table)) == 130
 
 

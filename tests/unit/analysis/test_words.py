@@ -210,10 +210,11 @@ def test_a_margin_is_told_exactly_and_without_noise():
 
 def test_rounding_contradicts_no_verdict():
     comparison = dict(answer(SPREAD + 40, margin=0.00125)["comparisons"][0])
-    comparison |= {"ci_low_simultaneous": 0.00003, "ci_high_simultaneous": 0.0053, "verdict": "positive_but_negligible"}
+    comparison["headline"] |= {"low": 0.00003, "high": 0.0053, "verdict": "positive_but_negligible"}
     assert "+0.003 to +0.530" in headline(comparison)
     assert "less than the 0.125 points" in headline(comparison)
-    comparison |= {"margin": 0.001, "ci_low_simultaneous": 0.001004, "verdict": "superior"}
+    comparison["margin"] = 0.001
+    comparison["headline"] |= {"low": 0.001004, "verdict": "superior"}
     assert (
         "by more than the 0.1 points that matter: +0.40 points (95% interval, simultaneous over conditions: +0.1004"
         in (headline(comparison))
@@ -238,7 +239,7 @@ def test_a_p_from_fewer_seeds_than_the_pairs_says_so():
     assert (book["n_pairs"], book["n_max_t"]) == (10, 7)
     assert "(max-t, on the 7 seeds that all conditions have)" in headline(book)
     assert headline(rare).count("(max-t)") == 1
-    assert "p (max-t): on the 7 seeds that all conditions have" in render(result)
+    assert "p (adjusted): max-t. It rests on the 7 seeds that all conditions have" in render(result)
     assert "all conditions have" not in render(three_arms(lost=0))
 
 

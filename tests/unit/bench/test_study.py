@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,8 @@ MALFORMED: list[tuple[str, Any, str]] = [
     ("training.learning_rate", -0.5, "learning_rate: -0.5 was given"),
     ("training.learning_rate", INF, "learning_rate: inf was given"),
     ("training.initialisation", "xavier", "one of default, normal_0.01"),
-    ("trials.seeds", 0, "seeds: 0 was given; a positive whole number, or a list"),
+    ("trials.seeds", 0, "seeds: 0 was given; a positive whole number, a list"),
+    ("analysis.until", "bored", 'until: "bored" was given; "decided"'),
     ("trials.seeds", 20261123, r"write \[20261123\] for one seed"),
     ("training.learning_rate", 10**400, "learning_rate: 1000"),
     ("trials.seeds", [], r"seeds: \[\] was given"),
@@ -243,3 +245,30 @@ def test_more_seeds_and_conditions_keep_the_old_ids() -> None:
     document["conditions"].append({"label": "more", "dropout": 0.9})
     more = read_study(document, "x")
     assert {trial.trial_id for trial in fewer.trials()} < {trial.trial_id for trial in more.trials()}
+
+
+def test_crossed_seeds_are_every_combination_once() -> None:
+    study = read_study(changed("trials.seeds", {"init": 2, "mask": 3}), "x.toml")
+    assert study.seeds == tuple(range(6))
+    sources = [study.sources(seed) for seed in study.seeds]
+    assert [(each.init, each.order, each.mask) for each in sources] == list(itertools.product(range(2), [0], range(3)))
+    assert {trial.seeds for trial in study.trials()} == set(sources)
+    assert read_study(tomllib.loads(study.to_toml()), "again.toml") == study
+
+
+def test_a_crossed_trial_with_one_seed_for_all_is_the_plain_one() -> None:
+    plain, crossed = (read_study(changed("trials.seeds", seeds), "x.toml") for seeds in (1, {"init": 1}))
+    assert [trial.trial_id for trial in plain.trials()] == [trial.trial_id for trial in crossed.trials()]
+
+
+@pytest.mark.parametrize(
+    ("seeds", "message"),
+    [
+        ({"weights": 3}, "unknown key weights; did you mean|unknown key weights"),
+        ({"init": 0}, "seeds: .* was given; a positive whole number"),
+        ({"init": 100_000, "order": 100_000}, "combinations"),
+    ],
+)
+def test_malformed_crossings_are_refused(seeds: dict[str, int], message: str) -> None:
+    with pytest.raises(StudyError, match=message):
+        read_study(changed("trials.seeds", seeds), "x.toml")

@@ -46,6 +46,7 @@ class Made:
     failed: tuple[tuple[str, int], ...] = ()
     missing: tuple[tuple[str, int], ...] = ()
     curves: bool = True
+    images: bool = True
 
 
 def trial_id(*parts: object) -> str:
@@ -80,7 +81,7 @@ def _row(name: tuple[str, int, str], made: Made, rng: np.random.Generator, block
     if (label, seed) in made.diverged or min(rates) == 1:
         numbers = {"test": COLLAPSED, "train": COLLAPSED, "running": 0.0995, "loss": 2.303, "test_loss": 2.303}
         row["status"] = schema.OK if min(rates) == 1 else schema.DIVERGED
-    return row | _measured(numbers, rng)
+    return row | _measured(numbers, rng) | ({} if made.images else {"test_bits": None})
 
 
 def _measured(numbers: Mapping[str, float], rng: np.random.Generator) -> dict[str, Any]:

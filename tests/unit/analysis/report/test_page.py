@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from analysis.telling import probability
+
 SMALL = ("none", "book", "all-dropped", "dropout-0.3")
 NASTY = "<script>alert(1)</script>"
 
@@ -20,6 +22,7 @@ class Page(HTMLParser):
         self.attributes: list[tuple[str, str, str]] = []
         self.tables: list[list[list[str]]] = []
         self.captions: list[str] = []
+        self.of_tables: list[int] = []
         self.headings: list[str] = []
         self._into: list[str] | None = None
         self.feed(text)
@@ -29,6 +32,7 @@ class Page(HTMLParser):
         self.attributes += [(tag, name, value or "") for name, value in attrs]
         if tag == "table":
             self.tables.append([])
+            self.of_tables.append(len(self.captions) - 1)
         elif tag == "tr":
             self.tables[-1].append([])
         elif tag in ("td", "th"):
@@ -48,18 +52,10 @@ class Page(HTMLParser):
 
     def table(self, start: str) -> list[dict[str, str]]:
         """Return the rows of the table whose caption starts so."""
-        captions = [each for each in self.captions if each.strip()]
-        tables = iter(self.tables)
-        for caption in captions:
-            if _has_table(caption):
-                rows = next(tables)
-                if caption.startswith(start):
-                    return [dict(zip([cell.strip() for cell in rows[0]], row, strict=True)) for row in rows[1:]]
+        for place, rows in zip(self.of_tables, self.tables, strict=True):
+            if self.captions[place].strip().startswith(start):
+                return [dict(zip([cell.strip() for cell in rows[0]], row, strict=True)) for row in rows[1:]]
         raise AssertionError(f"no table is called {start!r}")
-
-
-def _has_table(caption: str) -> bool:
-    return not re.match(r"(Difference in|Line: median|Small points|Every trial)", caption)
 
 
 @pytest.fixture(scope="session")
@@ -94,17 +90,18 @@ def test_every_link_on_the_page_leads_somewhere_and_ids_are_unique(page, usual):
 def test_every_figure_has_a_name_and_a_description_for_screen_readers(page, usual):
     ids = {value for _, name, value in page.attributes if name == "id"}
     named = [value.split() for tag, name, value in page.attributes if (tag, name) == ("svg", "aria-labelledby")]
-    assert len(named) == page.tags.count("svg") == 8, "four figures, each for wide and for narrow screens"
+    assert len(named) == page.tags.count("svg") == 18, "nine figures, each for wide and for narrow screens"
     assert all(each in ids for pair in named for each in pair)
     descriptions = re.findall(r"<desc id=[^>]*>([^<]*)</desc>", usual.page)
-    assert len(descriptions) == 8
+    assert len(descriptions) == 18
     assert all(len(each) > 40 for each in descriptions)
 
 
 def test_sections_come_in_their_order(page):
     assert page.headings == [
         "Answer", "Differences to the control", "Learning curves", "Accuracy and gap by dropout rate",
-        "Running gap and clean gap", "Secondary metrics", "Collapsed and diverged trials", "Does it cost speed?",
+        "Running gap and clean gap", "How sure, and why", "What would make it surer", "Collapsed and diverged trials",
+        "The best rate", "Secondary metrics", "Does it cost speed?",
         "What was left out", "Method", "Provenance",
     ]  # fmt: skip
 
@@ -124,11 +121,14 @@ def test_tables_say_what_the_objects_say(page, usual, metric, start):
         for heading, arm in (("mean", "condition"), ("control’s mean", "control")):
             mean = sum(pair[arm] for pair in each["pairs"]) / len(each["pairs"])
             assert row[f"{heading} {unit}"] == f"{100 * mean:.2f}"
-        low, high = each["ci_low_simultaneous"], each["ci_high_simultaneous"]
-        between = "–" if low is None else f"{told(low)} to {told(high)}"
-        assert row["95% interval, simultaneous points"] == between
-        assert each["n_max_t"] is None or each["n_max_t"] < 6
-        assert row["p, adjusted"] == "–", "the seeds that all conditions have are too few"
+        assert row["95% interval points"] == between(each["headline"]["low"], each["headline"]["high"])
+        over_seeds = between(each["ci_low_simultaneous"], each["ci_high_simultaneous"])
+        assert row["over seeds alone points"] == over_seeds
+        assert row["p, adjusted"] == probability(each["headline"]["p"])
+
+
+def between(low, high):
+    return "–" if low is None else f"{told(low)} to {told(high)}"
 
 
 def test_the_answer_is_the_sentence_of_the_first_condition_after_the_control(usual):
@@ -139,15 +139,16 @@ def test_the_answer_is_the_sentence_of_the_first_condition_after_the_control(usu
     assert f"{told(each['mean_difference'], 3)[:5]}" in lead
     assert f"n = {each['n_pairs']} seeds" in lead
     assert f"given that both trained: 1 of {each['n_pairs'] + 1} pairs left out" in lead
-    assert "adjusted p" not in lead, "the seeds that all conditions have are too few"
-    assert "these intervals say what other seeds would give" in usual.page.lower()
+    assert f"adjusted p = {each['headline']['p']:.3f} (seeds and images crossed, Bonferroni)" in lead
+    assert "these intervals say what other seeds and other test images" in usual.page.lower()
 
 
 def test_csv_files_have_every_key_at_full_precision(usual):
     rows = {row["condition"]: row for row in usual.table("comparisons-test_accuracy")}
     for each in usual.objects["test_accuracy"]["comparisons"]:
         row = rows[each["condition"]]
-        assert row.keys() == each.keys() - {"pairs"}
+        told_by = {f"headline_{key}" for key in each["headline"]}
+        assert row.keys() == (each.keys() - {"pairs", "headline"}) | told_by
         for key in ("mean_difference", "ci_low_simultaneous", "p_t"):
             assert row[key] == "" if each[key] is None else float(row[key]) == each[key]
     pairs = [row for row in usual.table("pairs-test_accuracy") if row["condition"] == "book"]

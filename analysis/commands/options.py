@@ -1,0 +1,133 @@
+"""What the commands share: the table and question that are asked of it, and where the answer goes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+from analysis.faults import TableError
+from analysis.files import check_writable, write_atomically
+from analysis.question import Question
+from analysis.table import Table, load
+
+
+def add_table(command: argparse.ArgumentParser) -> None:
+    """Add the table and what chooses its rows."""
+    command.add_argument("table", type=Path, metavar="TABLE", help="a results folder, a parquet file or a CSV")
+    command.add_argument("--chance", type=float, help="accuracy of guessing, for tables without 'classes'")
+    command.add_argument(
+        "--where", action="append", default=[], metavar="COLUMN=VALUE", help="keep these rows; may be repeated"
+    )
+
+
+def add_question(command: argparse.ArgumentParser) -> None:
+    """Add what is asked of the table."""
+    command.add_argument("--metric", help="column to compare; default: the primary of the folder's plan")
+    command.add_argument("--control", help="label of the control; default: the control of the folder's plan")
+    command.add_argument("--margin", type=float, help="smallest difference that matters, in the metric's unit")
+    add_alpha(command)
+    command.add_argument("--lower-is-better", action="store_true", default=None, help="smaller values are better")
+
+
+def add_alpha(command: argparse.ArgumentParser) -> None:
+    """Add the error rate."""
+    command.add_argument("--alpha", type=float, help="error rate, above 0 and below 1; default: the plan's, or 0.05")
+
+
+def add_json(command: argparse.ArgumentParser) -> None:
+    """Add where the numbers go."""
+    command.add_argument("--json", metavar="FILE|-", help="write the numbers as JSON; '-' is standard output")
+
+
+def table_of(given: argparse.Namespace) -> Table:
+    """Return the rows that are asked for."""
+    return load(given.table, where=_selection(given), chance=given.chance)
+
+
+def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, dict[str, Any]]:
+    """Return metric, control, and the rest of the question as `analysis.compare.compare` takes it.
+
+    What is not given is the plan's; raise TableError where there is none.
+    """
+    plan = table.analysis
+    metric, control = _required(given, table)
+    margin = given.margin if given.margin is not None or plan is None else plan.margin_of(metric)
+    return (
+        metric,
+        control,
+        {"margin": margin, "alpha": alpha_of(given, table), "lower_is_better": given.lower_is_better},
+    )
+
+
+def alpha_of(given: argparse.Namespace, table: Table) -> float:
+    """Return the error rate: as given, else the plan's, else 5%."""
+    plan = table.analysis
+    return given.alpha if given.alpha is not None else plan.alpha if plan else Question.ALPHA
+
+
+def answer(given: argparse.Namespace, found: Any, render: Callable[[Any], str]) -> None:
+    """Print `found` in words, or give it as JSON where that was asked for."""
+    if given.json is None:
+        say(render(found) + "\n")
+    else:
+        give(json.dumps(found, indent=2, allow_nan=False, ensure_ascii=False) + "\n", given.json)
+
+
+def give(text: str, where: str) -> None:
+    """Give JSON to a file, or to standard output where `where` is '-'."""
+    if where == "-":
+        say(text)
+        return
+    path = Path(where)
+    check_writable(path)
+    write_atomically(path, text.encode())
+
+
+def say(text: str) -> None:
+    """Write to standard output, and know that it arrived."""
+    stream: TextIO | None = sys.stdout
+    if stream is None:
+        raise TableError("standard output", ["cannot be written: it is closed"])
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # what is left in its buffer goes nowhere
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise TableError("standard output", [f"cannot be written: {error.strerror or error}"]) from error
+
+
+def _selection(given: argparse.Namespace) -> dict[str, str]:
+    """Return ``--where`` as column to value."""
+    chosen: dict[str, str] = {}
+    faults = []
+    for text in given.where:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            faults.append(f"--where {text}: expected COLUMN=VALUE")
+        elif chosen.get(name, value) != value:
+            faults.append(f"--where {name}: given as {chosen[name]!r} and as {value!r}; a column may be chosen once")
+        chosen[name] = value
+    if faults:
+        raise TableError(given.table, faults)
+    return chosen
+
+
+def _required(given: argparse.Namespace, table: Table) -> tuple[str, str]:
+    plan: Any = table.analysis
+    metric = given.metric or (plan and plan.primary)
+    control = given.control or (plan and plan.control)
+    faults = [
+        f"--{name} is missing; only a results folder whose plan.json has [analysis] may leave it out"
+        for name, value in (("metric", metric), ("control", control))
+        if not value
+    ]
+    if faults:
+        raise TableError(given.table, faults)
+    return str(metric), str(control)

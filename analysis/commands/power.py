@@ -1,0 +1,98 @@
+"""``python -m analysis power``."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import Any
+
+from analysis.commands import options
+from analysis.faults import TableError
+from analysis.planning import by_pilot, planned
+from analysis.power import Design
+
+NAME, HELP = "power", "how many seeds a difference needs, or what a number of seeds can find"
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    command.add_argument("--sd", type=float, help="standard deviation of the differences between pairs")
+    command.add_argument("--delta", type=float, help="the difference to find, in the same unit")
+    command.add_argument("--n", type=int, help="seeds that there are, in place of --delta")
+    command.add_argument("--alpha", type=float, default=0.05, help="two-sided; default %(default)s")
+    command.add_argument("--power", type=float, default=0.8, help="default %(default)s")
+    command.add_argument(
+        "--comparisons", type=int, help="conditions compared with the control; default: 1, or the pilot's"
+    )
+    command.add_argument("--pilot", type=Path, metavar="TABLE", help="take the standard deviations from this table")
+    command.add_argument("--metric", help="of the pilot; default: the primary of the folder's plan")
+    command.add_argument("--control", help="of the pilot; default: the control of the folder's plan")
+    command.add_argument("--chance", type=float, help="accuracy of guessing, for pilots without 'classes'")
+    command.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="rows of the pilot")
+    options.add_json(command)
+
+
+def execute(given: argparse.Namespace) -> None:
+    """Plan."""
+    _check(given)
+    if given.pilot is None:
+        design = Design(given.sd, given.alpha, given.power, 1 if given.comparisons is None else given.comparisons)
+        if faults := design.faults():
+            raise TableError("power", faults)
+        options.answer(given, planned(design, given.delta, given.n), text)
+        return
+    given.table, given.margin, given.lower_is_better = given.pilot, None, None
+    table = options.table_of(given)
+    metric, control, _ = options.question_of(given, table)
+    asked = Design(1.0, given.alpha, given.power, 1 if given.comparisons is None else given.comparisons)
+    if faults := asked.faults():
+        raise TableError("power", faults)
+    found = by_pilot(table, (metric, control), asked, given.comparisons, delta=given.delta, n=given.n)
+    options.answer(given, found, text)
+
+
+def _check(given: argparse.Namespace) -> None:
+    """Raise TableError unless there is one question, and one source of the standard deviation."""
+    faults = []
+    if (given.delta is None) == (given.n is None):
+        faults.append("give --delta (how many seeds?) or --n (what difference?), one of the two")
+    if (given.sd is None) == (given.pilot is None):
+        faults.append("give --sd or --pilot TABLE, one of the two")
+    if given.delta is not None and not (math.isfinite(given.delta) and given.delta > 0):
+        faults.append(f"--delta is {given.delta:g}; allowed: a finite number above 0")
+    if given.n is not None and given.n < 2:
+        faults.append(f"--n is {given.n}; allowed: 2 or more")
+    if faults:
+        raise TableError("power", faults)
+
+
+def text(found: dict[str, Any]) -> str:
+    """Return the plan in words."""
+    asked = f"power {found['power']:g}, two-sided alpha {found['alpha']:g}"
+    if found["comparisons"] > 1:
+        asked += f" over {found['comparisons']} comparisons (Bonferroni)"
+    lines = [asked]
+    for each in found.get("conditions", [found]):
+        name = f"{each['condition']}: " if "condition" in each else ""
+        lines.append(f"  {name}{_answer(each, found)}")
+    return "\n".join(lines)
+
+
+def _answer(each: dict[str, Any], asked: dict[str, Any]) -> str:
+    if each.get("why"):
+        return each["why"]
+    said = f"SD of differences {each['sd']:.4g}"
+    if asked["delta"] is None:
+        said += f": {asked['n']} seeds find {each['detectable_difference']:.4g}"
+        if "detectable_difference_upper" in each:
+            said += f" (SD {each['sd_upper']:.4g} cannot be excluded: {each['detectable_difference_upper']:.4g})"
+    else:
+        said += f": {_seeds(each['n'])} to find {asked['delta']:.4g}"
+        if "n_upper" in each:
+            said += f" (SD {each['sd_upper']:.4g} cannot be excluded: {_seeds(each['n_upper'])})"
+    return f"{said}. {each['images']}" if each.get("images") else said
+
+
+def _seeds(n: int | None) -> str:
+    return "more than ten million seeds" if n is None else f"{n:,} seeds"

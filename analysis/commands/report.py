@@ -1,0 +1,31 @@
+"""``python -m analysis report DIR``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from analysis.commands import options
+from analysis.files import check_writable
+
+NAME, HELP = "report", "figures, tables and a page from a results folder"
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    command.add_argument("folder", type=Path, metavar="DIR", help="a results folder")
+    command.add_argument("--out", type=Path, help="where to write; default: DIR/report")
+    options.add_json(command)
+
+
+def execute(given: argparse.Namespace) -> None:
+    """Write the report and say where it is."""
+    from analysis.report import write_report  # noqa: PLC0415  drawing libraries are slow to import
+
+    if given.json not in (None, "-"):
+        check_writable(Path(given.json))
+    page = write_report(given.folder, given.out or given.folder / "report")
+    if given.json is None:
+        options.say(f"{page}\n")
+    else:
+        options.give(page.with_name("compare.json").read_text(encoding="utf-8"), given.json)

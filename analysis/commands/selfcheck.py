@@ -1,0 +1,45 @@
+"""``python -m analysis selfcheck TABLE``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from analysis.commands import options
+from analysis.compare import pairs_of
+from analysis.self_check import self_check
+
+NAME, HELP = "selfcheck", "do the error rates hold on these very data?"
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    options.add_table(command)
+    options.add_question(command)
+    options.add_json(command)
+
+
+def execute(given: argparse.Namespace) -> None:
+    """Flip the signs of the centred differences, and count the claims."""
+    table = options.table_of(given)
+    metric, control, rest = options.question_of(given, table)
+    found = self_check(pairs_of(table, metric, control, **rest), rest["alpha"])
+    options.answer(given, {"metric": metric, "control": control, **found}, text)
+
+
+def text(found: dict[str, Any]) -> str:
+    """Return the self-check in words."""
+    if not found["checks"]:
+        return "Nothing can be checked: no condition has two pairs whose differences vary."
+    how = "all" if found["exhaustive"] else f"{found['flips']:,} random"
+    conditions = len(found["conditions"])
+    lines = [
+        f"Self-check of {found['metric']} against {found['control']}: {conditions} conditions, {found['n']} seeds,"
+        f" {how} flips of signs of the centred differences"
+    ]
+    for check in found["checks"]:
+        lines.append(
+            f"  {check['name']:<40} {check['achieved']:.4f} of {check['nominal']:g}, at most {check['limit']:.4f}:"
+            f" {check['verdict']}"
+        )
+    return "\n".join([*lines, found["note"]])

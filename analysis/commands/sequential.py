@@ -1,0 +1,57 @@
+"""``python -m analysis sequential TABLE``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from analysis.commands import options
+from analysis.compare import pairs_of
+from analysis.faults import TableError
+from analysis.looking import sequences
+from analysis.words import amount
+
+NAME, HELP = "sequential", "what was known after each seed, whenever one looks"
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    options.add_table(command)
+    options.add_question(command)
+    command.add_argument(
+        "--planned-looks",
+        type=int,
+        metavar="N",
+        help="seeds looked at N times, evenly: levels by O'Brien-Fleming spending",
+    )
+    options.add_json(command)
+
+
+def execute(given: argparse.Namespace) -> None:
+    """Follow every condition's confidence sequence seed by seed."""
+    if given.planned_looks is not None and given.planned_looks < 1:
+        raise TableError("sequential", [f"--planned-looks is {given.planned_looks}; allowed: 1 or more"])
+    table = options.table_of(given)
+    metric, control, rest = options.question_of(given, table)
+    family = pairs_of(table, metric, control, **rest)
+    found = sequences(family, rest["alpha"], given.planned_looks)
+    diverged = int(table.frame["diverged"].to_numpy(bool).sum())
+    trials = "1 diverged trial" if diverged == 1 else f"{diverged} diverged trials"
+    note = f"{trials}: the sequences run on complete pairs" if diverged else None
+    options.answer(given, {"metric": metric, "control": control, "note": note, **found}, text)
+
+
+def text(found: dict[str, Any]) -> str:
+    """Return the sequences in words: where each stands, and when it first excluded 0."""
+    lines = [f"{found['metric']} against {found['control']}, looked at after every seed; alpha {found['alpha']:g}"]
+    for each in found["sequences"]:
+        last = each["looks"][-1] if each["looks"] else None
+        if last is None:
+            lines.append(f"  {each['condition']}: no pairs")
+            continue
+        mean = amount(last["mean"], found["metric"])
+        reach = "unbounded" if last["half_width"] is None else f"± {amount(last['half_width'], found['metric'])[1:]}"
+        first = each["first_n_excluding_zero"]
+        when = "has not excluded 0" if first is None else f"first excluded 0 after {first} seeds"
+        lines.append(f"  {each['condition']}: {mean} {reach} after {last['n']} seeds; {when}")
+    return "\n".join([*lines, *([found["note"]] if found["note"] else [])])

@@ -1,0 +1,49 @@
+"""``python -m analysis throughput DIR``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from analysis.commands import options
+from analysis.faults import TableError
+from analysis.plan import read_plan
+from analysis.question import Question
+from analysis.throughput import DEFAULT_MARGIN, speeds
+from analysis.throughput.text import render
+from bench.schema import PLAN_FILE, THROUGHPUT_FOLDER
+
+NAME, HELP = "throughput", "does a condition cost speed? Of a folder's measurements"
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    command.add_argument("folder", type=Path, metavar="DIR", help="a results folder that bench throughput has written")
+    command.add_argument("--control", help="label of the control; default: the control of the folder's plan")
+    command.add_argument(
+        "--margin", type=float, default=DEFAULT_MARGIN, help="speeds this close count as equal; default %(default)s"
+    )
+    options.add_alpha(command)
+    options.add_json(command)
+
+
+def execute(given: argparse.Namespace) -> None:
+    """Compare the speeds that were measured."""
+    folder = given.folder
+    if not folder.is_dir():
+        raise TableError(folder, ["is no folder; expected a results folder that bench throughput has written"])
+    plan = read_plan(folder / PLAN_FILE) if (folder / PLAN_FILE).exists() else None
+    planned = None if plan is None else plan.analysis
+    control = given.control or (planned and planned.control)
+    if not control:
+        raise TableError(folder, ["--control is missing; only a folder whose plan.json has [analysis] may do without"])
+    alpha = given.alpha if given.alpha is not None else planned.alpha if planned else Question.ALPHA
+    found = speeds(folder, plan, control=control, alpha=alpha, margin=given.margin)
+    if not found:
+        raise TableError(folder, [f"has no {THROUGHPUT_FOLDER}/*.parquet; python -m bench throughput STUDY measures"])
+    options.answer(given, {"measurements": found}, _text)
+
+
+def _text(found: dict[str, Any]) -> str:
+    return render(found["measurements"])

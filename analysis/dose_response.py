@@ -1,0 +1,106 @@
+"""How a metric depends on one numeric rate: a quadratic with seeds as blocks, its optimum, and trends."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from analysis.finding import probability
+
+KEYS = (
+    "intercept", "b1", "b2", "df", "optimum", "optimum_low", "optimum_high", "identified",
+    "gap_slope_mean", "gap_slope_t", "gap_slope_p", "page_l", "page_p",
+)  # fmt: skip
+FEWEST_RATES = 3
+
+
+def dose_response(
+    rates: np.ndarray, values: np.ndarray, gaps: np.ndarray | None, alpha: float, lower_is_better: bool
+) -> dict[str, Any]:
+    """Return the keys of `KEYS`.
+
+    Parameters
+    ----------
+    rates : ndarray, [k]
+        Distinct, ascending.
+    values : ndarray, [seeds, k]
+        The metric at the seeds at which every rate trained.
+    gaps : ndarray, [seeds, k], or None
+        The generalisation gap at its own seeds.
+
+    Notes
+    -----
+    intercept, b1 and b2 are means of the seeds' own least-squares fits. The optimum -b1 / (2 b2) has Fieller's set,
+    from the covariance of the seeds' coefficients on n - 1 degrees of freedom, cut off at the tested range; it is not
+    identified where the set is unbounded or the curve bends the wrong way. df is that of the block fit's residuals.
+    """
+    found: dict[str, Any] = dict.fromkeys(KEYS) | {"identified": False}
+    n, k = values.shape
+    if k < FEWEST_RATES or n < 2:
+        return found
+    found |= _quadratic(rates, values, alpha, lower_is_better) | page(values)
+    return found if gaps is None or len(gaps) < 2 else found | _gap_slope(rates, gaps)
+
+
+def _quadratic(rates: np.ndarray, values: np.ndarray, alpha: float, lower_is_better: bool) -> dict[str, Any]:
+    n, k = values.shape
+    design = np.column_stack([np.ones(k), rates, rates**2])
+    coefficients = np.linalg.lstsq(design, values.T, rcond=None)[0]
+    (intercept, b1, b2), covariance = coefficients.mean(axis=1), np.cov(coefficients[1:]) / n
+    found: dict[str, Any] = {"intercept": float(intercept), "b1": float(b1), "b2": float(b2), "df": n * (k - 1) - 2}
+    bends_down = b2 < 0
+    if b2 == 0 or bends_down == lower_is_better:
+        return found
+    ends = fieller(float(b1), float(b2), covariance, float(stats.t.isf(alpha / 2, n - 1)))
+    if ends is None:
+        return found
+    within = [float(np.clip(end, rates[0], rates[-1])) for end in (-b1 / (2 * b2), *ends)]
+    return found | dict(zip(("optimum", "optimum_low", "optimum_high"), within, strict=True)) | {"identified": True}
+
+
+def fieller(b1: float, b2: float, covariance: np.ndarray, t: float) -> tuple[float, float] | None:
+    """Return the set of x at which the slope b1 + 2 b2 x may be 0; None where it is unbounded (Fieller 1954).
+
+    All x with (b1 + 2 b2 x)^2 <= t^2 (v11 + 4 x v12 + 4 x^2 v22).
+    """
+    a = 4 * (b2**2 - t**2 * covariance[1, 1])
+    b = 4 * (b1 * b2 - t**2 * covariance[0, 1])
+    c = b1**2 - t**2 * covariance[0, 0]
+    if not a > 0:
+        return None
+    root = math.sqrt(max(0.0, b**2 - 4 * a * c))
+    return (-b - root) / (2 * a), (-b + root) / (2 * a)
+
+
+def _gap_slope(rates: np.ndarray, gaps: np.ndarray) -> dict[str, Any]:
+    """Return the mean of the seeds' own slopes, with its t test."""
+    centred = rates - rates.mean()
+    slopes = gaps @ centred / (centred**2).sum()
+    error = float(slopes.std(ddof=1)) / math.sqrt(len(slopes))
+    if error == 0:
+        return {"gap_slope_mean": float(slopes.mean())}
+    t = float(slopes.mean()) / error
+    p = probability(2 * float(stats.t.sf(abs(t), len(slopes) - 1)))
+    return {"gap_slope_mean": float(slopes.mean()), "gap_slope_t": t, "gap_slope_p": p}
+
+
+def page(values: np.ndarray) -> dict[str, Any]:
+    """Return Page's L of `values` [seeds, k] rising along the columns, and its two-sided p by the normal approximation.
+
+    With midranks; the variance is that of the ranks as they are tied (Page 1963 without ties).
+    """
+    n, k = values.shape
+    ranks = np.apply_along_axis(stats.rankdata, 1, values)
+    order = np.arange(1, k + 1)
+    statistic = float((ranks @ order).sum())
+    mean = n * k * (k + 1) ** 2 / 4
+    variance = ((order - order.mean()) ** 2).sum() * float(((ranks - (k + 1) / 2) ** 2).sum()) / (k - 1)
+    if variance == 0:
+        return {"page_l": statistic}
+    return {
+        "page_l": statistic,
+        "page_p": probability(2 * float(stats.norm.sf(abs(statistic - mean) / math.sqrt(variance)))),
+    }

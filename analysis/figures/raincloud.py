@@ -1,0 +1,189 @@
+"""Raincloud: the paired differences themselves, as a cloud, a box and one drop for each seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from scipy import stats
+
+from analysis.figures import rows as shared
+from analysis.figures.evidence import Evidence
+from analysis.figures.forest import LOOKS, count_beyond
+from analysis.figures.plot import Plot
+from analysis.figures.theme import INK, MUTED, PAPER, SMALL, Layout, place, shortened
+from analysis.figures.units import Unit, unit_of
+from analysis.figures.verdicts import tone
+from analysis.telling import FEW
+from analysis.words import quoted
+
+_TOP, _BOTTOM = 0.30, 0.46
+_ROW = {False: 0.58, True: 0.95}
+_NUMBERS = 1.75
+_REACH = 4.0
+"""Seeds farther from the box than so many times its width are counted at the edge."""
+_LAYERS = 4
+"""Drops fall on so many lines in turn, so that they do not hide each other."""
+
+
+def _rows(evidence: Evidence) -> list[Mapping[str, Any]]:
+    return evidence.compared(evidence.primary["metric"])
+
+
+def height(evidence: Evidence, layout: Layout) -> float:
+    """Return the height in inches."""
+    return _TOP + _BOTTOM + _ROW[layout.narrow] * len(_rows(evidence))
+
+
+def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
+    """Draw the rows of the primary metric in the study's order."""
+    whole, rows = evidence.primary, _rows(evidence)
+    unit = unit_of(whole["metric"])
+    left = shared.left_of(rows, layout)
+    right = shared.EDGE if layout.narrow else _NUMBERS
+    axes = figure.add_axes((0, 0, 1, 1))
+    place(axes, left, _BOTTOM, layout.width - left - right, _ROW[layout.narrow] * len(rows))
+    shared.prepare(axes, len(rows))
+    margin = None if whole["margin"] is None else whole["margin"] * unit.scale
+    shared.ground(axes, margin, len(rows), layout)
+    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
+    reach = _limits(axes, rows, margin or 0.0, unit)
+    for index, row in enumerate(rows):
+        draw_row(axes, row, shared.span(index, layout), (unit, reach))
+        shared.label(axes, evidence, row, (index, left, layout))
+        _numbers(axes, row, index, (whole, layout))
+    _heads(axes, layout)
+    said = f"difference to {quoted(shortened(whole['control']))}" + (f", {unit.difference}" if unit.difference else "")
+    shared.name_axis(axes, said)
+
+
+def _limits(axes: Axes, rows: list[Mapping[str, Any]], margin: float, unit: Unit) -> tuple[float, float]:
+    """Set the axis to hold zero, the margin and all but the farthest seeds; return between where seeds are drawn."""
+    low, high = -margin, margin
+    for row in rows:
+        seeds = [pair["difference"] * unit.scale for pair in row["pairs"]]
+        if seeds:
+            box = [row[f"{end}_quartile_difference"] * unit.scale for end in ("lower", "upper")]
+            far = _REACH * (box[1] - box[0])
+            low, high = min(low, max(min(seeds), box[0] - far)), max(high, min(max(seeds), box[1] + far))
+    pad = 0.05 * ((high - low) or 1.0)
+    axes.set_xlim(low - pad, high + pad)
+    return low, high
+
+
+def draw_row(
+    axes: Axes, row: Mapping[str, Any], span: tuple[float, float], measured: tuple[Unit, tuple[float, float]]
+) -> None:
+    """Draw one condition: the cloud above, the box below it, the drops below that."""
+    (unit, reach), (top, bottom) = measured, span
+    colour = LOOKS[tone(row)][0]
+    differences = np.array([pair["difference"] * unit.scale for pair in row["pairs"]])
+    if not len(differences):
+        return
+    tall = bottom - top
+    base, rain = top + 0.56 * tall, top + 0.74 * tall
+    if len(differences) >= FEW and np.ptp(differences) > 0:
+        _cloud(axes, differences, (colour, base, 0.54 * tall), str(row["condition"]))
+        _box(axes, row, unit, (colour, base + 0.085 * tall, 0.055 * tall))
+    inside = [i for i, each in enumerate(differences) if reach[0] <= each <= reach[1]]
+    layers = [rain + 0.24 * tall * (place % _LAYERS) / (_LAYERS - 1) for place in range(len(inside))]
+    axes.plot(
+        differences[inside], layers, linestyle="none", marker="o", markersize=2.9, color=colour, alpha=0.6,
+        markeredgewidth=0, label=f"seeds-{row['condition']}", zorder=3,
+    )  # fmt: skip
+    count_beyond(axes, differences.tolist(), reach, (rain + 0.12 * tall, colour))
+
+
+def _cloud(axes: Axes, differences: np.ndarray, looks: tuple[str, float, float], condition: str) -> None:
+    """Draw the density of the differences upwards from a base line."""
+    colour, base, tall = looks
+    x = np.linspace(*axes.get_xlim(), 256)
+    density = stats.gaussian_kde(differences)(x)
+    upper = base - tall * density / density.max()
+    axes.fill_between(x, base, upper, color=colour, alpha=0.22, linewidth=0, zorder=2)
+    axes.plot(x, upper, color=colour, linewidth=0.9, zorder=2, label=f"cloud-{condition}")
+
+
+def _box(axes: Axes, row: Mapping[str, Any], unit: Unit, looks: tuple[str, float, float]) -> None:
+    """Draw the middle half of the seeds, their median as a line across it and their trimmed mean as a diamond."""
+    colour, middle, half = looks
+    box = [row[f"{end}_quartile_difference"] * unit.scale for end in ("lower", "upper")]
+    axes.fill_betweenx([middle - half, middle + half], *box, color=colour, linewidth=0, zorder=4)
+    median, trimmed = (row[f"{name}_difference"] * unit.scale for name in ("median", "trimmed_mean"))
+    ends = [middle - 2.0 * half, middle + 2.0 * half]
+    axes.plot([median] * 2, ends, color=INK, linewidth=1.6, zorder=5, label=f"median-{row['condition']}")
+    axes.plot(
+        [trimmed], [middle], marker="D", markersize=4.2, color=PAPER, markeredgecolor=INK, markeredgewidth=0.9,
+        zorder=6, label=f"trimmed-{row['condition']}",
+    )  # fmt: skip
+
+
+def _told(row: Mapping[str, Any], whole: Mapping[str, Any]) -> tuple[str, str]:
+    """Return median and trimmed mean in words."""
+    unit, margin = unit_of(whole["metric"]), whole["margin"]
+    median, trimmed = (row[f"{name}_difference"] for name in ("median", "trimmed_mean"))
+    return unit.tell_difference(median, margin), unit.tell_difference(trimmed, margin)
+
+
+def _numbers(axes: Axes, row: Mapping[str, Any], index: int, told: tuple[Mapping[str, Any], Layout]) -> None:
+    whole, layout = told
+    median, trimmed = _told(row, whole)
+    if not row["n_pairs"]:
+        median, trimmed = "no pair", ""
+    if layout.narrow:
+        said = f"median {median}, trimmed mean {trimmed}" if row["n_pairs"] else median
+        shared.write(axes, (1, index - 0.20), said, ha="right", va="center", fontsize=SMALL)
+        return
+    shared.write(axes, (shared.beside(axes, 0.68), index), median, va="center", ha="right")
+    shared.write(axes, (shared.beside(axes, 1.55), index), trimmed, va="center", ha="right")
+
+
+def _heads(axes: Axes, layout: Layout) -> None:
+    if layout.narrow:
+        return
+    top = -0.5 - 0.1 / _ROW[False]
+    for inch, said in ((0.68, "median"), (1.55, "trimmed mean")):
+        shared.write(axes, (shared.beside(axes, inch), top), said, color=MUTED, fontsize=SMALL, ha="right")
+
+
+def caption(evidence: Evidence) -> str:
+    """Return what the marks mean."""
+    whole = evidence.primary
+    unit = unit_of(whole["metric"])
+    said = (
+        f"Differences in {unit.name} to {quoted(whole['control'])}, seed by seed. Dots: one seed each. Cloud: their "
+        "density, smoothed, scaled to the same height in each row. Bar: the middle half of the seeds; line across it: "
+        "median; diamond: trimmed mean, without the lowest and highest fifth. None of them is an interval: where the "
+        "mean may lie is in the plot of differences."
+    )
+    if whole["margin"] is not None:
+        said += f" Shaded: differences too small to matter (±{unit.tell_margin(whole['margin'])} {unit.difference})."
+    if any(0 < row["n_pairs"] < FEW for row in _rows(evidence)):
+        said += f" Below {FEW} pairs only the dots are drawn."
+    return said + " A triangle at the edge counts seeds beyond it."
+
+
+def description(evidence: Evidence) -> str:
+    """Return what is to be seen."""
+    unit, said = unit_of(evidence.primary["metric"]), []
+    for row in _rows(evidence):
+        if row["n_pairs"]:
+            median, trimmed = _told(row, evidence.primary)
+            said.append(f"{row['condition']}: median {median}, trimmed mean {trimmed}, n = {row['n_pairs']}")
+        else:
+            said.append(f"{row['condition']}: no pair")
+    return f"Paired differences in {unit.difference or 'the metric'}. {'; '.join(said)}."
+
+
+def missing(evidence: Evidence) -> str | None:
+    """Return why there is nothing to draw."""
+    if not evidence.comparisons or not any(row["n_pairs"] for row in _rows(evidence)):
+        return "There is no complete pair of trials to compare."
+    return None
+
+
+PLOT = Plot("raincloud", "The differences, seed by seed", draw, height, caption, description, missing)

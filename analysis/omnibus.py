@@ -1,0 +1,72 @@
+"""Do any of the conditions differ at all? Descriptive: it never decides whether they are compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from analysis.finding import probability
+
+KEYS = (
+    "friedman_q", "friedman_p", "iman_davenport_f", "iman_davenport_p", "kendall_w",
+    "rm_anova_f", "rm_anova_df1", "rm_anova_df2", "rm_anova_p", "gg_epsilon", "rm_anova_p_gg",
+)  # fmt: skip
+
+
+def omnibus(values: np.ndarray) -> dict[str, Any]:
+    """Return Friedman's test and the analysis of variance of repeated measures over `values` [seeds, conditions].
+
+    Friedman's Q with midranks corrected for ties, Kendall's W = Q / (n (k - 1)), and Iman and Davenport's F (1980).
+    The F test of conditions within seeds, and its p at degrees of freedom shrunk by Greenhouse and Geisser's epsilon
+    (1959). Null where undefined: fewer than 2 seeds or 3 conditions, or no variation.
+    """
+    n, k = values.shape
+    found: dict[str, Any] = dict.fromkeys(KEYS)
+    if n < 2 or k < 3:
+        return found
+    return found | _friedman(values) | _anova(values)
+
+
+def _friedman(values: np.ndarray) -> dict[str, Any]:
+    n, k = values.shape
+    ranks = np.apply_along_axis(stats.rankdata, 1, values)
+    spread = float(((ranks - (k + 1) / 2) ** 2).sum())
+    if spread == 0:
+        return {}
+    between = n * float(((ranks.mean(axis=0) - (k + 1) / 2) ** 2).sum())
+    q = n * (k - 1) * between / spread
+    found = {
+        "friedman_q": q,
+        "friedman_p": probability(float(stats.chi2.sf(q, k - 1))),
+        "kendall_w": q / (n * (k - 1)),
+    }
+    if n * (k - 1) - q <= 1e-12 * q:
+        return found  # every seed ranks the conditions alike: F is infinite
+    f = (n - 1) * q / (n * (k - 1) - q)
+    p = probability(float(stats.f.sf(f, k - 1, (n - 1) * (k - 1))))
+    return found | {"iman_davenport_f": f, "iman_davenport_p": p}
+
+
+def _anova(values: np.ndarray) -> dict[str, Any]:
+    n, k = values.shape
+    centred = values - values.mean(axis=1, keepdims=True)
+    by_condition = centred.mean(axis=0)
+    between = n * float((by_condition**2).sum())
+    residual = float(((centred - by_condition) ** 2).sum())
+    df1, df2 = k - 1, (n - 1) * (k - 1)
+    if residual <= 1e-24 * max(1.0, float((values**2).sum())):
+        return {}
+    f = (between / df1) / (residual / df2)
+    covariance = np.cov(centred, rowvar=False)
+    epsilon = float(np.trace(covariance) ** 2 / (df1 * (covariance**2).sum()))
+    epsilon = min(1.0, max(epsilon, 1 / df1))
+    return {
+        "rm_anova_f": f,
+        "rm_anova_df1": df1,
+        "rm_anova_df2": df2,
+        "rm_anova_p": probability(float(stats.f.sf(f, df1, df2))),
+        "gg_epsilon": epsilon,
+        "rm_anova_p_gg": probability(float(stats.f.sf(f, epsilon * df1, epsilon * df2))),
+    }

@@ -1,0 +1,83 @@
+"""How many seeds a difference needs, and what difference a number of seeds can find: the paired t test's power."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from scipy import optimize, stats
+
+MOST = 10_000_000
+"""No plan has more seeds."""
+UPPER = 0.95
+"""Level of the one-sided upper limit of a pilot's standard deviation."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a study is to find, two-sided, by the paired t test at ``alpha / comparisons``.
+
+    Parameters
+    ----------
+    sd : float
+        Standard deviation of the differences between pairs.
+    alpha, power : float
+    comparisons : int
+        Conditions that are compared with the control: Bonferroni's bound on what the family needs.
+    """
+
+    sd: float
+    alpha: float
+    power: float
+    comparisons: int = 1
+
+    def faults(self) -> list[str]:
+        """Return what is out of range."""
+        faults = []
+        if not (math.isfinite(self.sd) and self.sd > 0):
+            faults.append(f"--sd is {self.sd:g}; allowed: a finite number above 0")
+        if not 0 < self.alpha < 1:
+            faults.append(f"--alpha is {self.alpha:g}; allowed: above 0 and below 1")
+        if not 0 < self.power < 1 or self.power <= self.alpha:
+            faults.append(f"--power is {self.power:g}; allowed: above alpha and below 1")
+        if self.comparisons < 1:
+            faults.append(f"--comparisons is {self.comparisons}; allowed: 1 or more")
+        return faults
+
+    def achieved(self, n: int, delta: float) -> float:
+        """Return the probability that `n` pairs find a mean difference of `delta`, either tail counted."""
+        df, shift = n - 1, abs(delta) * math.sqrt(n) / self.sd
+        critical = float(stats.t.isf(self.alpha / (2 * self.comparisons), df))
+        found = float(stats.nct.sf(critical, df, shift)) + float(stats.nct.cdf(-critical, df, shift))
+        return min(1.0, found) if math.isfinite(found) else 1.0
+
+    def seeds(self, delta: float) -> int | None:
+        """Return the least number of seeds that finds `delta` with the power; None beyond `MOST`."""
+        high = 2
+        while self.achieved(high, delta) < self.power:
+            high *= 2
+            if high > MOST:
+                return None
+        low = high // 2
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.achieved(middle, delta) >= self.power else (middle, high)
+        return max(2, high)
+
+    def detectable(self, n: int) -> float:
+        """Return the least mean difference that `n` seeds, 2 or more, find with the power."""
+        far = self.sd
+        while self.achieved(n, far) < self.power:
+            far *= 2
+
+        def lacking(delta: float) -> float:
+            return self.achieved(n, delta) - self.power
+
+        return cast("float", optimize.brentq(lacking, 0.0, far, xtol=1e-15, rtol=np.float64(1e-13)))
+
+
+def upper_sd(sd: float, n: int, level: float = UPPER) -> float:
+    """Return the one-sided upper limit of a standard deviation seen in `n` normal differences."""
+    return sd * math.sqrt((n - 1) / float(stats.chi2.ppf(1 - level, n - 1)))

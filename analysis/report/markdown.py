@@ -1,0 +1,79 @@
+"""A document as Markdown: to read in a terminal, in a repository, or to paste into an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from analysis.figures.theme import WIDE
+from analysis.report.document import Block, Code, Document, Grid, Illustration, Listing, Paragraph, Section, Sources
+
+SPECIAL = str.maketrans({each: f"\\{each}" for each in "\\`*_[]<>|#"})
+"""What Markdown would take for markup."""
+
+
+def render(document: Document, stems: Mapping[tuple[int, str, str], str], made: datetime) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    document : Document
+    stems : mapping of (identity of the evidence, plot, layout) to the path of a figure without its suffix
+        As seen from the page.
+    made : datetime
+        The only thing in it that another run would change.
+    """
+    blocks = [f"# {escaped(document.title)}", escaped(document.question)]
+    blocks.append("\n".join(f"- {escaped(name)}: {escaped(value)}" for name, value in document.facts))
+    for part in document.parts:
+        blocks += [f"## {escaped(part.heading)}"] if part.heading else []
+        for section in part.sections:
+            blocks += _section(section, stems, "###" if part.heading else "##")
+    blocks.append(f"Made {made:%Y-%m-%d %H:%M} UTC.")
+    return "\n\n".join(blocks) + "\n"
+
+
+def escaped(said: str) -> str:
+    """Return plain text such that Markdown shows it as it is."""
+    return said.translate(SPECIAL)
+
+
+def _section(section: Section, stems: Mapping[tuple[int, str, str], str], level: str) -> Iterator[str]:
+    yield f"{level} {escaped(section.heading)}"
+    for block in section.blocks:
+        yield from _block(block, stems)
+
+
+def _block(block: Block, stems: Mapping[tuple[int, str, str], str]) -> Iterator[str]:
+    match block:
+        case Paragraph():
+            yield f"**{escaped(block.text)}**" if block.role == "lead" else escaped(block.text)
+        case Listing():
+            marked = ((f"**{escaped(item.mark)}** " if item.mark else "", item.text) for item in block.items)
+            yield "\n".join(f"- {mark}{escaped(said)}" for mark, said in marked)
+        case Sources():
+            linked = (
+                f"[{escaped(each.text)}]({each.link})" if each.link else escaped(each.text) for each in block.items
+            )
+            yield "\n".join(f"- {each}" for each in linked)
+        case Code():
+            yield f"```\n{block.text}\n```"
+        case Grid():
+            yield table(block)
+            yield f"*{escaped(block.caption)}*"
+        case Illustration():
+            yield _figure(block.plot.title, stems[id(block.evidence), block.plot.name, WIDE.name], block)
+
+
+def table(grid: Grid) -> str:
+    """Return a table: words at the left, numbers at the right."""
+    headings = (" ".join(filter(None, (each.heading, each.unit))) for each in grid.columns)
+    rules = ("---:" if each.numeric else "---" for each in grid.columns)
+    rows = [headings, rules, *grid.rows]
+    return "\n".join(
+        f"| {' | '.join(cell if index == 1 else escaped(cell) for cell in row)} |" for index, row in enumerate(rows)
+    )
+
+
+def _figure(title: str, stem: str, block: Illustration) -> str:
+    return f"![{escaped(title)}]({stem}.png)\n\n*{escaped(block.plot.caption(block.evidence))}*"

@@ -1,0 +1,91 @@
+"""The best rate: how the metric follows the rate, and what choosing the best condition is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.figures import dose_response as figure
+from analysis.figures.units import unit_of
+from analysis.report.document import Block, Illustration, Item, Listing, Paragraph, Section
+from analysis.report.gather import Material, Pool
+from analysis.report.phrases import count, listed
+from analysis.telling import FEW, level
+from analysis.words import quoted
+
+TITLE = "The best rate"
+
+
+def section(material: Material, pool: Pool) -> Section | None:
+    """Return the curve over the rates, and the best condition as honestly as the data allow."""
+    whole = pool.primary
+    found = whole["selection"]
+    if found is None:
+        return None
+    why = figure.missing(pool.evidence)
+    blocks: list[Block] = [Paragraph(why) if why is not None else Illustration(figure.PLOT, pool.evidence)]
+    if found["n"] < FEW:
+        said = f"Every condition trained at {count(found['n'], 'seed')}: too few to say which one is best."
+        return Section(TITLE, (*blocks, Paragraph(said)))
+    blocks.append(Paragraph(_best(found, whole)))
+    blocks.append(Listing(tuple(Item(said) for said in _gains(found, whole))))
+    blocks.append(Paragraph(_reach(found), "note"))
+    return Section(TITLE, tuple(blocks))
+
+
+def _best(found: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
+    """Return the set that the data cannot tell apart from the best."""
+    names = [quoted(each) for each in found["best_set"]]
+    if len(names) == 1:
+        return (
+            f"{names[0]} has the best mean, and every other condition was shown to be worse than it, at "
+            f"{level(whole['alpha'])} confidence over all of them (n = {found['n']})."
+        )
+    said = (
+        f"Which condition is best is not known: {listed(names)} are the one with the best mean and those not shown to "
+        f"be worse than it (n = {found['n']}). "
+    )
+    if whole["control"] in found["best_set"]:
+        said += f"The control {quoted(whole['control'])} is among them. "
+    return said + "To be among them is no sign of being equally good."
+
+
+def _gains(found: Mapping[str, Any], whole: Mapping[str, Any]) -> list[str]:
+    """Return what a choice gains over the control: by validation, by cross-fitting, and as it looks."""
+    unit, control = unit_of(whole["metric"]), quoted(whole["control"])
+    crossfit, optimism = found["crossfit_difference"], found["optimism"]
+    looks = crossfit - optimism if whole["lower_is_better"] else crossfit + optimism
+    chosen, said = found["chosen_on_validation"], []
+    if chosen is None:
+        said.append("No validation accuracy was measured: nothing could be chosen without looking at the test images.")
+    elif chosen == whole["control"]:
+        said.append(f"By mean validation accuracy the control {control} itself is best: there is nothing to change to.")
+    else:
+        difference = unit.tell_difference(found["test_difference_of_chosen"], whole["margin"])
+        said.append(
+            f"By mean validation accuracy {quoted(chosen)} is best. Its difference to {control} in {unit.name} is "
+            f"{difference} {unit.difference}. The test images had no say in that choice, but the seeds are the same."
+        )
+    said.append(
+        f"Chosen by the mean over all seeds but one, and measured at the one left out: {_tell(unit, crossfit, whole)} "
+        f"against {control}. Here the seed that is measured had no say in the choice, but the test images are the same."
+    )
+    direction = "flatters itself by" if optimism > 0 else "does not flatter itself: it is off by"
+    said.append(
+        f"The best mean as it stands, chosen and measured on the same seeds and images, shows "
+        f"{_tell(unit, looks, whole)}. Next to the choice above, it {direction} {_tell(unit, optimism, whole)}. Do not "
+        "report it as what the best condition gains."
+    )
+    return said
+
+
+def _tell(unit: Any, number: float, whole: Mapping[str, Any]) -> str:
+    return f"{unit.tell_difference(number, whole['margin'])} {unit.difference}".rstrip()
+
+
+def _reach(found: Mapping[str, Any]) -> str:
+    return (
+        f"These differences are taken at the {count(found['n'], 'seed')} at which every condition trained: how often a "
+        "condition collapses does not count against it here. They have no intervals; those of each condition are in "
+        "the differences to the control."
+    )

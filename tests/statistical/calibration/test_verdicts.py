@@ -1,0 +1,104 @@
+"""The verdict that a comparison is told by is wrong no more often than promised, over seeds and over images too."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from analysis import methods, sign_flip, verdict
+from analysis.arms import Arms
+from analysis.headline import SEEDS, SEEDS_AND_IMAGES
+from analysis.images import Images
+from analysis.methods import apply
+from analysis.paired_t import t_test
+from analysis.pairing import pair
+from analysis.question import Question
+from tests.statistical.calibration.ledger import Ledger, Rate
+from tests.statistical.calibration.noise import ALPHA, FEWER_FLIPS, generator
+
+pytestmark = [pytest.mark.statistical, pytest.mark.slow]
+
+RUNS, CONDITIONS, IMAGES = 1_000, 3, 400
+MARGIN = 0.05
+ASKED = Question("test_accuracy", "control", ALPHA, MARGIN, lower_is_better=False)
+BY_SEED, BY_IMAGE = 0.01, 0.12
+"""Standard deviation over seeds, and over images, of the difference in the probability of being right."""
+
+CLAIMED = {
+    verdict.SUPERIOR: (MARGIN, math.inf),
+    verdict.POSITIVE_BUT_NEGLIGIBLE: (0.0, MARGIN),
+    verdict.POSITIVE_UNCLEAR: (0.0, math.inf),
+    verdict.EQUIVALENT: (-MARGIN, MARGIN),
+    verdict.NEGATIVE_UNCLEAR: (-math.inf, 0.0),
+    verdict.NEGATIVE_BUT_NEGLIGIBLE: (-MARGIN, 0.0),
+    verdict.INFERIOR: (-math.inf, -MARGIN),
+}
+"""Between what a verdict says that the difference lies."""
+
+SMALL = (verdict.EQUIVALENT, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_BUT_NEGLIGIBLE)
+
+
+@pytest.fixture(autouse=True)
+def no_more_than_a_verdict_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the tests of single comparisons that no verdict reads, and most of the flips of the family."""
+    monkeypatch.setattr(methods, "PER_PAIR", (lambda pairs, asked: t_test(pairs, asked.alpha),))
+    monkeypatch.setattr(methods, "TOGETHER", ())
+    monkeypatch.setattr(sign_flip, "RANDOM_FLIPS", FEWER_FLIPS)
+
+
+def study(rng: np.random.Generator, n: int, truth: float, scope: str) -> tuple[dict[str, Arms], Images]:
+    """Return a study in which the true difference of every condition is `truth`.
+
+    A trial is right at an image where the image's uniform number at that seed, which all conditions share, is below
+    the image's probability, so that no probability is ever cut off. Over new images the truth is their mean over all
+    images there are; over seeds alone, that over the images at hand.
+    """
+    uniform = rng.random((n, IMAGES))
+    easy = rng.uniform(0.3, 0.7, IMAGES)
+    right = {"control": uniform < easy}
+    for k in range(CONDITIONS):
+        by_image = BY_IMAGE * rng.choice([-1.0, 1.0], IMAGES)
+        if scope == SEEDS:
+            by_image -= by_image.mean()
+        by_seed = np.clip(BY_SEED * rng.standard_normal((n, 1)), -3 * BY_SEED, 3 * BY_SEED)
+        right[f"c{k}"] = uniform < easy + truth + by_image + by_seed
+    packed = {
+        (label, seed): row.tobytes()
+        for label, rows in right.items()
+        for seed, row in enumerate(np.packbits(rows, axis=1))
+    }
+    counts = {label: rows.sum(axis=1) for label, rows in right.items()}
+    return {
+        label: Arms(pair((label, "control"), range(n), own, counts["control"], IMAGES), None, (), (), (), (0, 0))
+        for label, own in counts.items()
+        if label != "control"
+    }, Images(packed, IMAGES, None)
+
+
+@pytest.mark.parametrize("n", [10, 30])
+@pytest.mark.parametrize("scope", [SEEDS, SEEDS_AND_IMAGES])
+@pytest.mark.parametrize("truth", [0.0, MARGIN])
+def test_of_the_headline(truth: float, scope: str, n: int, ledger: Ledger) -> None:
+    rng = generator("verdict", truth, scope, n)
+    wrong: Counter[str] = Counter()
+    for _ in range(RUNS):
+        against, images = study(rng, n, truth, scope)
+        values, _ = apply(against, ASKED, frozenset(), images if scope == SEEDS_AND_IMAGES else None)
+        told = {each["headline"]["verdict"] for each in values.values()}
+        assert {each["headline"]["scope"] for each in values.values()} == {scope}
+        errors = {each for each in told if each in CLAIMED and not CLAIMED[each][0] < truth < CLAIMED[each][1]}
+        wrong.update({"any": bool(errors), "small": bool(errors & set(SMALL)), "large": verdict.SUPERIOR in errors})
+    method = f"headline verdict over {scope.replace('_', ' ')}"
+    data = f"{CONDITIONS} conditions, bits of {IMAGES} images"
+    if truth == 0:
+        ledger.check([Rate(method, "nothing differs: any is said to", data, n, ALPHA, wrong["any"], RUNS)])
+        return
+    ledger.check(
+        [
+            Rate(method, "at the margin: any is called superior", data, n, ALPHA / 2, wrong["large"], RUNS),
+            Rate(method, "at the margin: any is called equivalent or negligible", data, n, ALPHA, wrong["small"], RUNS),
+        ]
+    )
