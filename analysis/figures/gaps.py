@@ -146,7 +146,7 @@ def caption(evidence: Evidence) -> str:
     if len(evidence.trained) > 1:
         told = level(evidence.comparisons[CLEAN]["alpha"])
         said += (
-            f" Change: mean difference to the control, seed by seed, with simultaneous {told} intervals. The way "
+            f" Change: mean difference to the control, seed by seed, with simultaneous {told} intervals over seeds. The way "
             "from the filled to the hollow mark is what the way of measuring adds."
         )
     if any(each.diverged for each in evidence.broken.values()):
