@@ -67,7 +67,7 @@ MALFORMED: list[tuple[str, Any, str]] = [
     ("training.learning_rate", -0.5, "learning_rate: -0.5 was given"),
     ("training.learning_rate", INF, "learning_rate: inf was given"),
     ("training.initialisation", "xavier", "one of default, normal_0.01"),
-    ("trials.seeds", 0, "seeds: 0 was given; a positive whole number, or a list"),
+    ("trials.seeds", 0, "seeds: 0 was given; a positive whole number, a list of different whole numbers from 0, or"),
     ("trials.seeds", 20261123, r"write \[20261123\] for one seed"),
     ("training.learning_rate", 10**400, "learning_rate: 1000"),
     ("trials.seeds", [], r"seeds: \[\] was given"),
