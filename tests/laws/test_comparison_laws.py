@@ -30,6 +30,8 @@ from tests.laws.studies import (
     studies,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @law
 @given(studies(), st.randoms(use_true_random=False))

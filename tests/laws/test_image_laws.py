@@ -11,6 +11,8 @@ from analysis.crossed import crossed
 from analysis.over_images import ALONE, KEYS
 from tests.laws.studies import MIRRORED, answer, by_condition, correctness, frame_of_images, law, mirrored, same
 
+pytestmark = pytest.mark.slow
+
 INTERVAL_PAIRS = (
     ("ci_low_crossed", "ci_high_crossed"), ("ci_low_crossed_simultaneous", "ci_high_crossed_simultaneous"),
     ("ci_low_crossed_simultaneous_90", "ci_high_crossed_simultaneous_90"),

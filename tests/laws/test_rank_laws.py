@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from analysis.omnibus import omnibus
 from tests.laws.studies import RANKS, SHARES, answer, by_condition, law, same, scores, studies
 
+pytestmark = pytest.mark.slow
+
 MAPS = {
     "cube": lambda d: d**3,
     "root": lambda d: np.sign(d) * np.sqrt(np.abs(d)),

@@ -16,6 +16,8 @@ from analysis.selection import selection
 from analysis.sequence import looks, planned_levels, spent
 from tests.laws.studies import law, mirrored, same
 
+pytestmark = pytest.mark.slow
+
 finite = st.integers(-40, 40).map(lambda x: x / 8)
 runs = st.lists(finite, min_size=2, max_size=15).map(np.array)
 generators = st.integers(0, 10**6).map(np.random.default_rng)
