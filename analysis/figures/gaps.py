@@ -146,8 +146,8 @@ def caption(evidence: Evidence) -> str:
     if len(evidence.trained) > 1:
         told = level(evidence.comparisons[CLEAN]["alpha"])
         said += (
-            f" Change: mean difference to the control, seed by seed, with simultaneous {told} intervals. The way "
-            "from the filled to the hollow mark is what the way of measuring adds."
+            f" Change: mean difference to the control, seed by seed; simultaneous {told} intervals over seeds. The "
+            "way from the filled to the hollow mark is what the way of measuring adds."
         )
     if any(each.diverged for each in evidence.broken.values()):
         said += " Trials that collapsed have no meaningful gap and are not drawn."

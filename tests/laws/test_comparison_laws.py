@@ -11,58 +11,26 @@ from hypothesis import strategies as st
 
 from analysis.compare import compare
 from analysis.table import TableError, from_frame
+from tests.laws.studies import (
+    CENTRE,
+    INTERVALS,
+    MIRRORED,
+    P_KEYS,
+    RANKS,
+    SHARES,
+    TOTAL,
+    UNADJUSTED,
+    answer,
+    by_condition,
+    frame_of,
+    law,
+    mirrored,
+    same,
+    scores,
+    studies,
+)
 
-law = settings(derandomize=True, deadline=None, max_examples=20, database=None)
-
-UNADJUSTED = (
-    "n_pairs", "mean_difference", "sd_difference", "standard_error", "t", "df", "p_t", "ci_low", "ci_high",
-    "ci_low_90", "ci_high_90", "p_sign_flip", "p_min_attainable", "p_tost", "equivalent", "cohen_dz", "hedges_gz",
-    "cohen_dz_low", "cohen_dz_high", "pair_correlation", "variance_reduction",
-)  # fmt: skip
-P_KEYS = ("p_t", "p_sign_flip", "p_max_t", "p_max_t_step_down", "p_holm", "p_bh", "p_tost")
-INTERVALS = (
-    "ci_low", "ci_high", "ci_low_90", "ci_high_90", "ci_low_simultaneous", "ci_high_simultaneous",
-    "ci_low_simultaneous_90", "ci_high_simultaneous_90",
-)  # fmt: skip
-TOTAL = 1000
-
-SEEDS, ARMS = st.integers(2, 10), st.integers(2, 4)
-
-
-@st.composite
-def studies(draw, n=SEEDS, conditions=ARMS):
-    """Counts [n seeds] per condition: few distinct values, so that ties and zeros come often."""
-    size = draw(n)
-    arms = draw(conditions)
-    columns = st.lists(st.integers(380, 420), min_size=size, max_size=size)
-    labels = ["control", *(f"c{i}" for i in range(1, arms))]
-    return {label: draw(columns) for label in labels}
-
-
-def frame_of(study, scale=1, shift=0):
-    return pd.DataFrame(
-        [
-            {"condition": label, "seed": seed, "test_correct": count * scale + shift, "test_total": TOTAL * scale}
-            for label, counts in study.items()
-            for seed, count in enumerate(counts)
-        ]
-    )
-
-
-def answer(frame, control="control", metric="test_accuracy", **options):
-    return compare(from_frame(frame), metric, control, **({"margin": 0.01} | options)).to_json()
-
-
-def by_condition(result):
-    return {entry["condition"]: entry for entry in result["comparisons"]}
-
-
-def same(first, second, keys, rel=1e-9):
-    for key in keys:
-        if first[key] is None or isinstance(first[key], bool):
-            assert first[key] is second[key], key
-        else:
-            assert first[key] == pytest.approx(second[key], rel=rel, abs=1e-13), key
+pytestmark = pytest.mark.slow
 
 
 @law
@@ -86,19 +54,32 @@ def test_swapping_arms_flips_signs_and_keeps_p(study):
     forth = answer(frame)["comparisons"][0]
     back = answer(frame, control="c1")["comparisons"][0]
     same(forth, back, (*P_KEYS, "p_min_attainable", "sd_difference", "equivalent", "pair_correlation"))
-    for key, mirror in (
+    mirrored(forth, back, (
         ("mean_difference", "mean_difference"), ("t", "t"), ("cohen_dz", "cohen_dz"), ("hedges_gz", "hedges_gz"),
         ("ci_low", "ci_high"), ("ci_low_90", "ci_high_90"), ("cohen_dz_low", "cohen_dz_high"),
-        ("ci_low_simultaneous", "ci_high_simultaneous"),
-    ):  # fmt: skip
-        if forth[key] is None:
-            assert back[mirror] is None
-        else:
-            assert forth[key] == pytest.approx(-back[mirror], rel=1e-9, abs=1e-13), key
-    mirrored = {"superior": "inferior", "positive_but_negligible": "negative_but_negligible",
-                "positive_magnitude_unclear": "negative_magnitude_unclear"}  # fmt: skip
-    mirrored |= {value: key for key, value in mirrored.items()}
-    assert back["verdict"] == mirrored.get(forth["verdict"], forth["verdict"])
+        ("ci_low_simultaneous", "ci_high_simultaneous"), ("hodges_lehmann", "hodges_lehmann"),
+        ("hodges_lehmann_low", "hodges_lehmann_high"), ("cliffs_delta", "cliffs_delta"),
+    ))  # fmt: skip
+    shares = (("improvement_paired", "improvement_paired"), ("improvement_paired_low", "improvement_paired_high"),
+              ("improvement_fresh", "improvement_fresh"))  # fmt: skip
+    for key, mirror in shares:
+        assert forth[key] == pytest.approx(1 - back[mirror], abs=1e-12), key
+    if forth["wilcoxon_v"] is not None:
+        m = sum(pair["difference"] != 0 for pair in forth["pairs"])
+        assert forth["wilcoxon_v"] + back["wilcoxon_v"] == m * (m + 1) / 2
+    assert back["verdict"] == MIRRORED.get(forth["verdict"], forth["verdict"])
+
+
+@law
+@given(studies(conditions=st.just(2)))
+def test_the_direction_of_benefit_turns_the_words_and_the_shares_and_no_other_number(study):
+    up, down = (answer(frame_of(study), lower_is_better=lower)["comparisons"][0] for lower in (False, True))
+    same(up, down, [key for key in (*UNADJUSTED, *P_KEYS, *INTERVALS) if key not in SHARES])
+    mirrored(up, down, [("cliffs_delta", "cliffs_delta")])
+    for key, mirror in (("improvement_paired", "improvement_paired"),
+                        ("improvement_paired_low", "improvement_paired_high")):  # fmt: skip
+        assert up[key] == pytest.approx(1 - down[mirror], abs=1e-12), key
+    assert down["verdict"] == MIRRORED.get(up["verdict"], up["verdict"])
 
 
 @law
@@ -114,7 +95,7 @@ def test_adding_a_constant_to_all_arms_changes_nothing(study, shift):
 def test_counts_times_a_constant_keep_t(study, scale):
     plain, scaled = by_condition(answer(frame_of(study))), by_condition(answer(frame_of(study, scale=scale)))
     for label, entry in plain.items():
-        same(entry, scaled[label], ("t", *P_KEYS, *INTERVALS, "cohen_dz_low"))
+        same(entry, scaled[label], ("t", *P_KEYS, *INTERVALS, "cohen_dz_low", *RANKS, *CENTRE, *SHARES))
 
 
 @law
@@ -135,16 +116,6 @@ def test_another_condition_leaves_the_unadjusted_numbers_of_the_others(study):
     for label, entry in fewer.items():
         for key in UNADJUSTED:
             assert entry[key] == everyone[label][key], key
-
-
-def scores(**arms):
-    return pd.DataFrame(
-        [
-            {"condition": label, "seed": seed, "score": float(value)}
-            for label, values in arms.items()
-            for seed, value in enumerate(values)
-        ]
-    )
 
 
 def float_arms(n, seed):
@@ -232,7 +203,8 @@ def test_intervals_nest(study):
         if entry["ci_low"] is None:
             continue
         for low, high in (("ci_low", "ci_high"), ("ci_low_simultaneous", "ci_high_simultaneous"),
-                          ("cohen_dz_low", "cohen_dz_high")):  # fmt: skip
+                          ("cohen_dz_low", "cohen_dz_high"),
+                          ("improvement_paired_low", "improvement_paired_high")):  # fmt: skip
             assert wide[label][low] <= entry[low] + slack
             assert entry[high] <= wide[label][high] + slack
         assert entry["ci_low"] < entry["ci_low_90"] < entry["mean_difference"] < entry["ci_high_90"] < entry["ci_high"]
@@ -240,6 +212,10 @@ def test_intervals_nest(study):
         assert entry["ci_high"] <= entry["ci_high_simultaneous"] + slack
         assert entry["ci_low_simultaneous"] <= entry["ci_low_simultaneous_90"]
         assert entry["cohen_dz_low"] < entry["cohen_dz"] < entry["cohen_dz_high"]
+        assert entry["improvement_paired_low"] <= entry["improvement_paired"] <= entry["improvement_paired_high"]
+        if wide[label]["hodges_lehmann_low"] is not None:
+            assert wide[label]["hodges_lehmann_low"] <= entry["hodges_lehmann_low"] <= entry["hodges_lehmann"]
+            assert entry["hodges_lehmann"] <= entry["hodges_lehmann_high"] <= wide[label]["hodges_lehmann_high"]
 
 
 @law
@@ -264,6 +240,7 @@ def test_a_constant_difference_gives_no_p_and_a_warning(n, constant, base):
         assert any("seed may not be applied" in warning for warning in result["warnings"])
 
 
+OF_IMAGES = {key for key in (*UNADJUSTED, *P_KEYS, *INTERVALS) if "crossed" in key or key.startswith("test_")}
 CELLS = st.one_of(st.none(), st.sampled_from([0.0, 0.5, 1.0]), st.floats(-1e6, 1e6))
 
 
@@ -289,9 +266,10 @@ def test_whatever_the_table_the_object_is_strict_json_and_complete(data, n, arms
         kinds = {tuple(sorted(entry)) for entry in result["comparisons"]}
         assert len(kinds) <= 1
         for entry in result["comparisons"]:
-            nulls = [key for key in (*UNADJUSTED, *P_KEYS, *INTERVALS) if entry[key] is None]
+            nulls = [key for key in (*UNADJUSTED, *P_KEYS, *INTERVALS) if entry[key] is None and key not in OF_IMAGES]
             said = [text for text in result["warnings"] if text.startswith(f"{entry['condition']}: ")]
             assert not nulls or said, nulls
+            assert all(entry[key] is None for key in OF_IMAGES)
             assert all(0 < entry[key] <= 1 for key in P_KEYS if entry[key] is not None)
 
 

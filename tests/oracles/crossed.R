@@ -1,13 +1,15 @@
 # Values of base R for tests/oracles/test_crossed.py: the two-way layout by aov, the rest from its mean squares.
 # From the repository root:  Rscript tests/oracles/crossed.R > tests/oracles/crossed_r.csv
-# In the data set "gap" the metric is offset + control - condition, else condition - control.
+# In the data set "gap" the metric is offset + control - condition, else condition - control. A data set with "-less" lacks
+# its first seed.
 alpha <- 0.05
 data <- read.csv("tests/oracles/crossed_data.csv", stringsAsFactors = FALSE)
 cat("#", R.version.string, "\n")
 cat("dataset,key,value\n")
-for (dataset in unique(data$dataset)) {
-  put <- function(key, value) cat(sprintf("%s,%s,%.17g\n", dataset, key, value))
-  rows <- data[data$dataset == dataset, ]
+for (name in c(unique(data$dataset), "square-less", "gap-less")) {
+  put <- function(key, value) cat(sprintf("%s,%s,%.17g\n", name, key, value))
+  dataset <- sub("-less", "", name)
+  rows <- data[data$dataset == dataset & (name == dataset | data$seed > 0), ]
   rows$y <- if (dataset == "gap") rows$offset + rows$control - rows$condition else rows$condition - rows$control
   S <- length(unique(rows$seed))
   N <- length(unique(rows$image))
@@ -26,4 +28,9 @@ for (dataset in unique(data$dataset)) {
   put("ci_high_crossed", mean + qt(1 - alpha / 2, df) * se)
   put("p_crossed", 2 * pt(-abs(mean) / se, df))
   put("test_set_floor", sqrt(max(0, ms[2] - ms[3]) / (S * N)))
+  # the variance of one arm over seeds: what a new test set would show of it, and what is this one's
+  own <- summary(aov(condition ~ factor(seed) + factor(image), rows))[[1]][["Mean Sq"]]
+  put("split_total", var(tapply(rows$condition, rows$seed, mean)))
+  put("split_lasting", max(0, own[1] - own[3]) / N)
+  put("split_churn", own[3] / N)
 }

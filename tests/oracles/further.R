@@ -1,4 +1,5 @@
-# Values of base R for tests/oracles/test_further.py: power, confidence sequences, dose-response, components of variance.
+# Values of base R for tests/oracles/test_further.py: power, sequences, planned looks, dose-response, the best condition,
+# components of variance, signed ranks of many seeds. NA: the value must be null.
 # From the repository root:  Rscript tests/oracles/further.R > tests/oracles/further_r.csv
 data <- read.csv("tests/oracles/further_data.csv", stringsAsFactors = FALSE)
 cat("#", R.version.string, "\n")
@@ -40,35 +41,104 @@ for (alpha in c(0.05, 0.05 / 7)) {
   }
 }
 
-# A quadratic with seeds as blocks; each seed's own fit; Fieller's set; Page's L.
-rows <- data[data$group == "dose", ]
-rates <- sort(unique(rows$a))
-values <- t(sapply(split(rows, rows$b), function(one) one$value[order(one$a)]))
-n <- nrow(values)
-k <- length(rates)
-own <- t(apply(values, 1, function(y) coef(lm(y ~ rates + I(rates^2)))[2:3]))
-b <- colMeans(own)
-v <- cov(own) / n
-put("dose", "quadratic", "b1", b[1])
-put("dose", "quadratic", "b2", b[2])
-put("dose", "quadratic", "df", lm(value ~ factor(b) + a + I(a^2), rows)$df.residual)
-put("dose", "quadratic", "optimum", -b[1] / (2 * b[2]))
-t <- qt(0.975, n - 1)
-outside <- function(x) (b[1] + 2 * b[2] * x)^2 - t^2 * (v[1, 1] + 4 * x * v[1, 2] + 4 * x^2 * v[2, 2])
-at <- -b[1] / (2 * b[2])
-put("dose", "quadratic", "optimum_low", uniroot(outside, c(at - 5, at), tol = 1e-14)$root)
-put("dose", "quadratic", "optimum_high", uniroot(outside, c(at, at + 5), tol = 1e-14)$root)
-slopes <- apply(values, 1, function(y) coef(lm(y ~ rates))[2])
-test <- t.test(slopes)
-put("dose", "gap", "gap_slope_mean", mean(slopes))
-put("dose", "gap", "gap_slope_t", unname(test$statistic))
-put("dose", "gap", "gap_slope_p", test$p.value)
-ranks <- t(apply(values, 1, rank))
-L <- sum(colSums(ranks) * seq_len(k))
-put("dose", "page", "page_l", L)
-if (!any(apply(values, 1, function(y) any(duplicated(y))))) {
-  z <- (L - n * k * (k + 1)^2 / 4) / sqrt(n * k^2 * (k + 1)^2 * (k - 1) / 144)
-  put("dose", "page", "page_p", 2 * pnorm(-abs(z)))
+# Boundaries of planned looks: Lan and DeMets' spending of O'Brien and Fleming's type, by nested integrals.
+spent <- function(fraction, alpha) 4 * pnorm(qnorm(1 - alpha / 4) / sqrt(fraction), lower.tail = FALSE)
+over <- function(f, low, high) integrate(f, low, high, rel.tol = 1e-12, subdivisions = 1000L)$value
+for (case in c("1 0.05", "0.5 1 0.05", "0.2 1 0.01", "0.3333333333333333 0.6666666666666666 1 0.007142857142857143")) {
+  x <- as.numeric(strsplit(case, " ")[[1]])
+  alpha <- x[length(x)]
+  at <- x[-length(x)]
+  z <- qnorm(spent(at[1], alpha) / 2, lower.tail = FALSE)
+  # densities of the score among paths still inside, each over the one before
+  inside <- list(function(y) dnorm(y, 0, sqrt(at[1])))
+  for (look in seq_along(at)[-1]) {
+    local({
+      before <- inside[[look - 1]]
+      bound <- z[look - 1] * sqrt(at[look - 1])
+      step <- sqrt(at[look] - at[look - 1])
+      inside[[look]] <<- function(x) sapply(x, function(one) over(function(y) before(y) * dnorm(one, y, step), -bound, bound))
+      leaves <- function(c) {
+        edge <- c * sqrt(at[look])
+        over(function(y) before(y) * (pnorm(-edge, y, step) + pnorm(edge, y, step, lower.tail = FALSE)), -bound, bound)
+      }
+      allowed <- spent(at[look], alpha) - spent(at[look - 1], alpha)
+      z[look] <<- uniroot(function(c) leaves(c) - allowed, c(1, 6), tol = 1e-13)$root
+    })
+  }
+  for (look in seq_along(at)) put("planned", case, look, z[look])
+}
+
+# A quadratic with seeds as blocks: each seed's own fit; Fieller's set, cut off at the tested range; Page's L.
+permutations <- function(v) {
+  if (length(v) < 2) return(list(v))
+  do.call(c, lapply(seq_along(v), function(i) lapply(permutations(v[-i]), function(rest) c(v[i], rest))))
+}
+for (case in grep("^dose", unique(data$group), value = TRUE)) {
+  rows <- data[data$group == case, ]
+  rates <- sort(unique(rows$a))
+  values <- t(sapply(split(rows, rows$b), function(one) one$value[order(one$a)]))
+  n <- nrow(values)
+  k <- length(rates)
+  own <- t(apply(values, 1, function(y) coef(lm(y ~ rates + I(rates^2)))[2:3]))
+  b <- colMeans(own)
+  v <- cov(own) / n
+  put(case, "quadratic", "b1", b[1])
+  put(case, "quadratic", "b2", b[2])
+  put(case, "quadratic", "df", lm(value ~ factor(b) + a + I(a^2), rows)$df.residual)
+  t <- qt(0.975, n - 1)
+  outside <- function(x) (b[1] + 2 * b[2] * x)^2 - t^2 * (v[1, 1] + 4 * x * v[1, 2] + 4 * x^2 * v[2, 2])
+  at <- -b[1] / (2 * b[2])
+  bounded <- b[2]^2 > t^2 * v[2, 2] # else x far out stays in the set
+  bends <- (b[2] > 0) == (case == "dose_loss")
+  put(case, "quadratic", "identified", as.numeric(bounded && bends))
+  clip <- function(x) min(max(x, rates[1]), rates[k])
+  ends <- if (bounded && bends) {
+    c(at, uniroot(outside, c(at - 50, at), tol = 1e-14)$root, uniroot(outside, c(at, at + 50), tol = 1e-14)$root)
+  } else {
+    rep(NA, 3)
+  }
+  for (i in 1:3) put(case, "quadratic", c("optimum", "optimum_low", "optimum_high")[i], if (is.na(ends[i])) NA else clip(ends[i]))
+  slopes <- apply(values, 1, function(y) coef(lm(y ~ rates))[2])
+  test <- t.test(slopes)
+  put(case, "gap", "gap_slope_mean", mean(slopes))
+  put(case, "gap", "gap_slope_t", unname(test$statistic))
+  put(case, "gap", "gap_slope_p", test$p.value)
+  # mean and variance of L by all orders of each seed's midranks
+  ranks <- t(apply(values, 1, rank))
+  L <- sum(colSums(ranks) * seq_len(k))
+  each <- apply(ranks, 1, function(r) {
+    all <- sapply(permutations(r), function(order) sum(order * seq_len(k)))
+    c(mean(all), mean(all^2) - mean(all)^2)
+  })
+  put(case, "page", "page_l", L)
+  put(case, "page", "page_p", 2 * pnorm(-abs(L - sum(each[1, ])) / sqrt(sum(each[2, ]))))
+}
+
+# The best of several conditions, the control first; c: 1 where the value is of the validation set.
+rows <- data[data$group == "selection", ]
+wide <- function(split) t(sapply(split(rows[rows$c == split, ], rows$b[rows$c == split]), function(one) one$value[order(one$a)]))
+test <- wide(0)
+validation <- wide(1)
+n <- nrow(test)
+for (lower in c(FALSE, TRUE)) {
+  case <- if (lower) "lower" else "higher"
+  pick <- if (lower) which.min else which.max
+  chosen <- which.max(colMeans(validation)) # an accuracy, whatever the metric
+  put("selection", case, "chosen_on_validation", chosen - 1)
+  put("selection", case, "test_difference_of_chosen", mean(test[, chosen] - test[, 1]))
+  crossfit <- mean(sapply(seq_len(n), function(s) test[s, pick(colMeans(test[-s, ]))] - test[s, 1]))
+  best <- pick(colMeans(test))
+  naive <- mean(test[, best] - test[, 1])
+  put("selection", case, "crossfit_difference", crossfit)
+  put("selection", case, "optimism", if (lower) crossfit - naive else naive - crossfit)
+  others <- setdiff(seq_len(ncol(test)), best)
+  p <- sapply(others, function(k) {
+    t.test(test[, best], test[, k], paired = TRUE, alternative = if (lower) "less" else "greater")$p.value
+  })
+  for (k in seq_len(ncol(test))) {
+    worse <- k %in% others[p.adjust(p, "holm") < 0.05]
+    put("selection", case, sprintf("in_best_set_%d", k - 1), as.numeric(!worse))
+  }
 }
 
 # Components of a full crossing of three sources: mean squares by aov, components by their expectations.
@@ -90,3 +160,22 @@ put("components", "C", "estimate", (m[["C"]] - m[["A:C"]] - m[["B:C"]] + m[["A:B
 
 # An upper limit of a standard deviation.
 put("sd", "12 0.4", "upper", 0.4 * sqrt(11 / qchisq(0.05, 11)))
+
+# A crossing of two sources.
+rows <- data[data$group == "pairs", ]
+A <- factor(rows$a)
+B <- factor(rows$b)
+ms <- summary(aov(rows$value ~ A * B))[[1]][["Mean Sq"]]
+put("pairs", "A", "estimate", (ms[1] - ms[3]) / nlevels(B))
+put("pairs", "B", "estimate", (ms[2] - ms[3]) / nlevels(A))
+put("pairs", "AB", "estimate", ms[3])
+
+# Signed ranks of more seeds than are enumerated: ties and zeros, normal with both corrections.
+for (case in c("240 17 50", "203 1 40", "230 30 12")) {
+  x <- as.numeric(strsplit(case, " ")[[1]])
+  d <- (seq_len(x[1]) * 37) %% 101 - x[3]
+  d <- d + (d > 0) * x[2]
+  ranked <- suppressWarnings(wilcox.test(d, exact = FALSE, correct = TRUE))
+  put("signed_rank", case, "v", unname(ranked$statistic))
+  put("signed_rank", case, "p", ranked$p.value)
+}

@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.divergence import clopper_pearson, mcnemar
+from analysis.arms import arms
+from analysis.divergence import clopper_pearson, mcnemar, worst_rank
+from analysis.metric import measure
+from analysis.table import from_frame
+from tests.oracles.agreement import agree
 
 BY_R = pd.read_csv(Path(__file__).parent / "divergence_r.csv", comment="#")
 
@@ -18,17 +23,49 @@ def test_clopper_pearson_agrees_with_r():
     rows = rows_of("clopper_pearson")
     assert len(rows) > 80
     for row in rows:
-        assert clopper_pearson(row.first, row.second, row.alpha) == pytest.approx((row.low, row.high), rel=1e-9), row
+        low, high = clopper_pearson(row.first, row.second, row.alpha)
+        agree(low, row.low, row)
+        agree(high, row.high, row)
 
 
 def test_mcnemar_agrees_with_r():
     rows = rows_of("mcnemar")
     assert len(rows) == 24
     for row in rows:
-        assert mcnemar((row.first, row.second)) == pytest.approx(row.low, rel=1e-9), row
+        agree(mcnemar((row.first, row.second)), row.low, row)
 
 
 def test_no_failure_in_ten_is_up_to_31_per_cent():
     low, high = clopper_pearson(0, 10, 0.05)
     assert low == 0
     assert high == pytest.approx(1 - 0.025 ** (1 / 10), rel=1e-12)
+
+
+DIFFERENCES = (12, -3, 3, 0, 7, -3, 20, 1, 0)
+LOST_BY_BOTH = 2
+
+
+def table_with_failures(condition_failed, control_failed, sign):
+    """Return runs of a condition and a control: complete pairs, pairs that one lost, and pairs that both lost."""
+    pairs = [("ok", "ok", sign * each) for each in DIFFERENCES]
+    pairs += [("diverged", "ok", 0)] * condition_failed + [("ok", "diverged", 0)] * control_failed
+    pairs += [("diverged", "diverged", 0)] * LOST_BY_BOTH
+    rows = []
+    for seed, (condition, control, difference) in enumerate(pairs):
+        for label, status, gain in (("c1", condition, difference), ("none", control, 0)):
+            score = np.nan if status == "diverged" else 500.0 + gain
+            rows.append({"condition": label, "seed": seed, "status": status, "score": score})
+    return from_frame(pd.DataFrame(rows).sample(frac=1, random_state=5))
+
+
+@pytest.mark.parametrize("lower_is_better", [False, True])
+def test_worst_ranks_agree_with_r(lower_is_better):
+    """Where lower is better the scores are mirrored, and so is V+."""
+    rows = rows_of("worst_rank")
+    assert len(rows) == 6
+    for row in rows:
+        table = table_with_failures(row.first, row.second, -1 if lower_is_better else 1)
+        v, p = worst_rank(arms(measure(table, "score"), "c1", "none", None), lower_is_better)
+        m = np.count_nonzero(DIFFERENCES) + row.first + row.second
+        agree(m * (m + 1) / 2 - v if lower_is_better else v, row.low, row)
+        agree(p, row.high, row)

@@ -1,4 +1,4 @@
-"""Power, sequences, dose-response and components of variance, against base R (``further.R`` and ``further_r.csv``)."""
+"""Power, sequences, dose-response, selection and components against base R (``further.R``, ``further_r.csv``)."""
 
 from __future__ import annotations
 
@@ -12,18 +12,31 @@ from scipy import stats
 from analysis.components import components, mean_squares
 from analysis.dose_response import dose_response
 from analysis.power import Design, upper_sd
+from analysis.selection import selection
 from analysis.sequence import looks, planned_levels
+from analysis.signed_rank import signed_rank
+from tests.oracles.agreement import agree
 
 HERE = Path(__file__).parent
-RELATIVE = 1e-9
 DATA = pd.read_csv(HERE / "further_data.csv")
 BY_R = pd.read_csv(HERE / "further_r.csv", comment="#")
+DOSES = [group for group in DATA["group"].unique() if group.startswith("dose")]
 
 
 def of_group(group: str) -> pd.DataFrame:
     found = BY_R[BY_R["group"] == group]
     assert len(found)
     return found
+
+
+def wide(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the values, a row for each seed (b) and a column for each rate or condition (a)."""
+    return rows.sample(frac=1, random_state=2).pivot_table(index="b", columns="a", values="value")
+
+
+def test_every_group_is_compared() -> None:
+    here = {"power", "sequence", "planned", "selection", "components", "pairs", "sd", "signed_rank", *DOSES}
+    assert set(BY_R["group"]) == here
 
 
 def test_power() -> None:
@@ -37,7 +50,7 @@ def test_power() -> None:
             "achieved": design.achieved(seeds, delta),
             "detectable_difference": design.detectable(20),
         }[str(row.key)]
-        assert ours == pytest.approx(row.value, rel=1e-8), (row.case, row.key)
+        agree(ours, row.value, ("power", row.case, row.key))
 
 
 def test_confidence_sequence() -> None:
@@ -45,38 +58,71 @@ def test_confidence_sequence() -> None:
     expected = of_group("sequence")
     seen = {f"{alpha:.10g} {look.n}": look for alpha in (0.05, 0.05 / 7) for look in looks(differences, alpha)}
     for row in expected.itertuples():
-        assert getattr(seen[str(row.case)], str(row.key)) == pytest.approx(row.value, rel=RELATIVE), (row.case, row.key)
+        agree(getattr(seen[str(row.case)], str(row.key)), row.value, ("sequence", row.case, row.key))
     bounded = set(expected[expected["key"] == "half_width"]["case"])
     assert {case for case, look in seen.items() if look.half_width is not None} == bounded
     assert all(look.log_e_value == 0 for look in seen.values() if look.n == 1)
 
 
 def test_levels_of_planned_looks() -> None:
-    """Five even looks: the boundaries that Lan and DeMets' O'Brien-Fleming spending is published with."""
+    for case, rows in of_group("planned").groupby("case"):
+        *fractions, alpha = (float(each) for each in str(case).split())
+        levels = planned_levels(fractions, alpha)
+        assert len(levels) == len(rows)
+        for level, z in zip(levels, rows["value"], strict=True):
+            agree(float(stats.norm.isf(level / 2)), z, ("planned", case))
+
+
+def test_levels_of_five_even_looks_are_the_published_ones() -> None:
+    """Lan and DeMets' O'Brien-Fleming spending: to the four decimals that are printed."""
     z = [float(stats.norm.isf(level / 2)) for level in planned_levels([0.2, 0.4, 0.6, 0.8, 1.0], 0.05)]
     assert z == pytest.approx([4.8769, 3.3570, 2.6803, 2.2898, 2.0310], abs=5e-5)
-    assert planned_levels([1.0], 0.05) == pytest.approx([0.05], rel=1e-9)
 
 
-def test_dose_response() -> None:
-    rows = DATA[DATA["group"] == "dose"]
-    table = rows.pivot_table(index="b", columns="a", values="value")
-    found = dose_response(table.columns.to_numpy(), table.to_numpy(), table.to_numpy(), 0.05, lower_is_better=False)
-    assert found["identified"]
-    for row in of_group("dose").itertuples():
-        assert found[str(row.key)] == pytest.approx(row.value, rel=RELATIVE), row.key
+@pytest.mark.parametrize("group", DOSES)
+def test_dose_response(group: str) -> None:
+    table = wide(DATA[DATA["group"] == group])
+    rates, values = table.columns.to_numpy(float), table.to_numpy()
+    found = dose_response(rates, values, values, 0.05, lower_is_better=group == "dose_loss")
+    for row in of_group(group).itertuples():
+        agree(found[str(row.key)], row.value, (group, row.key))
 
 
-def test_components() -> None:
-    rows = DATA[DATA["group"] == "components"].astype({"a": int, "b": int, "c": int})
-    values = np.empty((4, 3, 5))
-    values[rows["a"], rows["b"], rows["c"]] = rows["value"]
-    found = {"".join(each.factors): each for each in components(values, "ABC", 0.05)}
-    for row in of_group("components").itertuples():
-        assert getattr(found[str(row.case)], str(row.key)) == pytest.approx(row.value, rel=RELATIVE), row.case
+@pytest.mark.parametrize("case", ["higher", "lower"])
+def test_selection(case: str) -> None:
+    rows = DATA[DATA["group"] == "selection"]
+    test, validation = (wide(rows[rows["c"] == split]).to_numpy() for split in (0, 1))
+    labels = [f"c{k}" for k in range(test.shape[1])]
+    found = selection(labels, test, validation, 0.05, lower_is_better=case == "lower")
+    found["chosen_on_validation"] = labels.index(found["chosen_on_validation"])
+    found |= {f"in_best_set_{k}": label in found["best_set"] for k, label in enumerate(labels)}
+    expected = of_group("selection")
+    for row in expected[expected["case"] == case].itertuples():
+        agree(found[str(row.key)], row.value, ("selection", case, row.key))
+
+
+@pytest.mark.parametrize(("group", "shape"), [("components", (4, 3, 5)), ("pairs", (5, 3))])
+def test_components(group: str, shape: tuple[int, ...]) -> None:
+    rows = DATA[DATA["group"] == group].astype({"a": int, "b": int, "c": int})
+    values = np.empty(shape)
+    values[tuple(rows[axis] for axis in "abc"[: len(shape)])] = rows["value"]
+    found = {"".join(each.factors): each for each in components(values, "ABC"[: len(shape)], 0.05)}
+    assert len(found) == 2 ** len(shape) - 1
+    for row in of_group(group).itertuples():
+        agree(getattr(found[str(row.case)], str(row.key)), row.value, (group, row.case, row.key))
     assert sum(df for df, _ in mean_squares(values).values()) == values.size - 1
 
 
 def test_upper_limit_of_a_standard_deviation() -> None:
     (row,) = of_group("sd").itertuples()
-    assert upper_sd(0.4, 12) == pytest.approx(row.value, rel=RELATIVE)
+    agree(upper_sd(0.4, 12), row.value, "sd")
+
+
+def test_signed_ranks_of_many_seeds() -> None:
+    for case, rows in of_group("signed_rank").groupby("case"):
+        n, spread, shift = (int(each) for each in str(case).split())
+        d = np.arange(1, n + 1) * 37 % 101 - shift
+        v, p = signed_rank((d + (d > 0) * spread).astype(float))
+        expected = rows.set_index("key")["value"]
+        agree(v, expected["v"], ("signed_rank", case, "v"))
+        agree(p, expected["p"], ("signed_rank", case, "p"))

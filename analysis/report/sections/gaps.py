@@ -47,6 +47,6 @@ def _told(comparison: Mapping[str, Any]) -> str:
     """Return a mean difference with its interval and n."""
     unit = unit_of(figure.CLEAN)
     between = interval(comparison, unit)
-    at = f"{level(comparison['alpha'])} interval {between}; " if between != NOTHING else ""
+    at = f"{level(comparison['alpha'])} interval over seeds {between}; " if between != NOTHING else ""
     changed = unit.tell_difference(comparison["mean_difference"], comparison["margin"])
     return f"{changed} points ({at}n = {comparison['n_pairs']})"

@@ -31,7 +31,9 @@ NAMELESS = ("p-calibration", "dose-response")
 """Figures that name methods or rates, and no condition."""
 NAMING = [pytest.param(plot, id=plot.name) for plot in PLOTS if plot.name not in NAMELESS]
 EVERY = [
-    pytest.param(plot, layout, case, id=f"{plot.name}, {layout.name}, {name}")
+    pytest.param(
+        plot, layout, case, id=f"{plot.name}, {layout.name}, {name}", marks=[] if name == "normal" else pytest.mark.slow
+    )
     for plot, layout, (name, case) in itertools.product(PLOTS, theme.LAYOUTS, CASES.items())
 ]
 
