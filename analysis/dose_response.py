@@ -33,9 +33,10 @@ def dose_response(
 
     Notes
     -----
-    intercept, b1 and b2 are means of the seeds' own least-squares fits. The optimum -b1 / (2 b2) has Fieller's set, from the
-    covariance of the seeds' coefficients on n - 1 degrees of freedom, cut off at the tested range; it is not identified
-    where the set is unbounded or the curve bends the wrong way. df is that of the residuals of the block fit.
+    intercept, b1 and b2 are means of the seeds' own least-squares fits. The optimum -b1 / (2 b2) has Fieller's set,
+    from the covariance of the seeds' coefficients on n - 1 degrees of freedom, cut off at the tested range; it is not
+    identified where the set is unbounded or the curve bends the wrong way. df is that of the residuals of the block
+    fit.
     """
     found: dict[str, Any] = dict.fromkeys(KEYS) | {"identified": False}
     n, k = values.shape

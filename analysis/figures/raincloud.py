@@ -55,7 +55,7 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     for index, row in enumerate(rows):
         draw_row(axes, row, shared.span(index, layout), (unit, reach))
         shared.label(axes, evidence, row, (index, left, layout))
-        _numbers(axes, row, index, (unit, layout))
+        _numbers(axes, row, index, (whole, layout))
     _heads(axes, layout)
     said = f"difference to {quoted(shortened(whole['control']))}" + (f", {unit.difference}" if unit.difference else "")
     shared.name_axis(axes, said)
@@ -95,7 +95,7 @@ def draw_row(
         differences[inside], layers, linestyle="none", marker="o", markersize=2.9, color=colour, alpha=0.6,
         markeredgewidth=0, label=f"seeds-{row['condition']}", zorder=3,
     )  # fmt: skip
-    count_beyond(axes, differences, reach, (rain + 0.12 * tall, colour))
+    count_beyond(axes, differences.tolist(), reach, (rain + 0.12 * tall, colour))
 
 
 def _cloud(axes: Axes, differences: np.ndarray, looks: tuple[str, float, float], condition: str) -> None:
@@ -122,14 +122,16 @@ def _box(axes: Axes, row: Mapping[str, Any], unit: Unit, looks: tuple[str, float
     )  # fmt: skip
 
 
-def _told(row: Mapping[str, Any], unit: Unit) -> tuple[str, str]:
+def _told(row: Mapping[str, Any], whole: Mapping[str, Any]) -> tuple[str, str]:
     """Return median and trimmed mean in words."""
-    return tuple(unit.tell_difference(row[f"{name}_difference"], row["margin"]) for name in ("median", "trimmed_mean"))  # pyright: ignore[reportReturnType]
+    unit, margin = unit_of(whole["metric"]), whole["margin"]
+    median, trimmed = (row[f"{name}_difference"] for name in ("median", "trimmed_mean"))
+    return unit.tell_difference(median, margin), unit.tell_difference(trimmed, margin)
 
 
-def _numbers(axes: Axes, row: Mapping[str, Any], index: int, told: tuple[Unit, Layout]) -> None:
-    unit, layout = told
-    median, trimmed = _told(row, unit)
+def _numbers(axes: Axes, row: Mapping[str, Any], index: int, told: tuple[Mapping[str, Any], Layout]) -> None:
+    whole, layout = told
+    median, trimmed = _told(row, whole)
     if not row["n_pairs"]:
         median, trimmed = "no pair", ""
     if layout.narrow:
@@ -170,7 +172,7 @@ def description(evidence: Evidence) -> str:
     unit, said = unit_of(evidence.primary["metric"]), []
     for row in _rows(evidence):
         if row["n_pairs"]:
-            median, trimmed = _told(row, unit)
+            median, trimmed = _told(row, evidence.primary)
             said.append(f"{row['condition']}: median {median}, trimmed mean {trimmed}, n = {row['n_pairs']}")
         else:
             said.append(f"{row['condition']}: no pair")

@@ -63,9 +63,8 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     crossed, columns = _crossed(evidence), _columns(evidence, layout)
     upper, _ = _bands(evidence, layout)
     top = height(evidence, layout)
-    if crossed:
-        left = 0.2 + max(inches(name) for each in crossed for name in _names(each))
-        width = (layout.width - left - 0.2 - _BETWEEN * (columns - 1)) / columns
+    left = 0.2 + max([0.0, *(inches(name) for each in crossed for name in _names(each))])
+    width = (layout.width - left - 0.2 - _BETWEEN * (columns - 1)) / max(1, columns)
     for index, each in enumerate(crossed):
         row, column = divmod(index, columns)
         tall = upper[row] - _TITLE - _TICKS
@@ -105,10 +104,12 @@ def draw_split(axes: Axes, split: Sequence[Mapping[str, Any]], layout: Layout) -
             label=f"churn-{name}",
         )  # fmt: skip
     _rows(axes, [shortened(each["condition"]) for each in split])
+    spot = axes.get_position()
+    edge = 0.05 - spot.x0 / spot.width if layout.narrow else 0.0  # where labels are long, the legend begins above them
     handles = [Patch(facecolor=BLUE), Patch(facecolor=ORANGE, edgecolor=INK, hatch="////", linewidth=0)]
     axes.legend(
         handles, ["a new test set would show it too", "churn: owed to this finite test set"], loc="lower left",
-        bbox_to_anchor=(0.0, 1.0), ncols=1 if layout.narrow else 2, fontsize=SMALL, borderpad=0, borderaxespad=0.3,
+        bbox_to_anchor=(edge, 1.0), ncols=1 if layout.narrow else 2, fontsize=SMALL, borderpad=0, borderaxespad=0.3,
         handlelength=1.4, labelspacing=0.3, columnspacing=1.4,
     )  # fmt: skip
 
@@ -119,7 +120,7 @@ def _rows(axes: Axes, names: Sequence[str]) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_color(LINE)
     axes.set_xlim(0, 100)
-    axes.set_xticks([0, 25, 50, 75, 100])
+    axes.set_xticks([0, 50, 100])
     axes.tick_params(axis="x", labelsize=SMALL)
     axes.annotate(
         "% of the variance", (0.5, 0), (0, -17), xycoords="axes fraction", textcoords="offset points", ha="center",

@@ -27,7 +27,7 @@ def section(material: Material, pool: Pool) -> Section | None:
     if found["n"] < FEW:
         said = f"Every condition trained at {count(found['n'], 'seed')}: too few to say which one is best."
         return Section(TITLE, (*blocks, Paragraph(said)))
-    blocks.append(Paragraph(_best(found, whole), "lead"))
+    blocks.append(Paragraph(_best(found, whole)))
     blocks.append(Listing(tuple(Item(said) for said in _gains(found, whole))))
     blocks.append(Paragraph(_reach(found), "note"))
     return Section(TITLE, tuple(blocks))

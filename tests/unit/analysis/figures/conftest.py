@@ -41,7 +41,21 @@ def comparison(label: str, metric: str, seeds: Sequence[int], verdict: str) -> d
         known = mean is not None and len(seeds) > 1 and label != "all"
         entry[f"ci_low_simultaneous{name}"] = mean - reach if known else None
         entry[f"ci_high_simultaneous{name}"] = mean + reach if known else None
-    return entry
+    entry["headline"] = {"verdict": entry["verdict"], "scope": "seeds", "reason": None, "p": None, "interval": None}
+    entry["headline"] |= {
+        f"{end}{name}": entry[f"ci_{end}_simultaneous{name}"] for end in ("low", "high") for name in ("", "_90")
+    }
+    ordered = sorted(differences.values())
+    known = [ordered[place * (len(ordered) - 1) // 4] for place in (1, 2, 3)] if ordered else [None] * 3
+    places = ("lower_quartile_difference", "median_difference", "upper_quartile_difference")
+    errors = ("standard_error", "se_crossed", *(f"se_crossed_{times}x_seeds" for times in (2, 4, 10)),
+              "se_crossed_4x_images", "test_set_floor")  # fmt: skip
+    sizes = (0.0020, 0.0024, 0.0019, 0.0016, 0.0014, 0.0021, 0.0012)
+    varies = len(seeds) > 1 and label != "all"
+    return entry | {
+        **dict(zip(places, known, strict=True)), "trimmed_mean_difference": mean,
+        **dict(zip(errors, sizes if varies else [None] * 7, strict=True)), "surer_by": "seeds" if varies else None,
+    }  # fmt: skip
 
 
 def make(
@@ -60,6 +74,7 @@ def make(
         metric: {
             "metric": metric, "control": "none", "alpha": 0.05, "margin": 0.001,
             "role": "secondary" if i else "primary", "lower_is_better": metric.endswith("gap"),
+            "dose_response": _dose_response(labels, seeds),
             "comparisons": [comparison(label, metric, pairs[label], verdict) for label in labels if label != "none"],
         }
         for i, metric in enumerate(METRICS)
@@ -72,7 +87,70 @@ def make(
         broken={label: _broken(label, seeds, diverged) for label in labels},
         comparisons=comparisons,
         speed=_speed(labels, seeds),
+        sequences=_sequences(pairs),
+        self_check=_self_check(min(map(len, pairs.values()), default=0)),
+        variance=_variance(good),
     )
+
+
+def _dose_response(labels: Mapping[str, tuple[float, ...]], seeds: int) -> dict[str, Any] | None:
+    """Return a curve through 0.85 and 0.86 with its top at 0.4; None below three rates."""
+    rates = {values[0]: label for label, values in labels.items() if len(set(values)) == 1 and label != "all"}
+    if len(rates) < 3:
+        return None
+    fitted = {"intercept": 0.85, "b1": 0.05, "b2": -0.0625, "optimum": 0.4, "optimum_low": 0.3, "optimum_high": 0.55}
+    known = fitted if seeds > 1 else dict.fromkeys(fitted)
+    return {"rates": list(rates), "conditions": list(rates.values()), "n": seeds, "identified": seeds > 1, **known}
+
+
+def _sequences(pairs: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+    """Return sequences that are unbounded up to the third seed and leave zero at the fifth, if there is one."""
+    told = []
+    for label, seeds in pairs.items():
+        if label in ("none", "all"):
+            continue
+        widths = [None, None, None, 0.02, 0.009, 0.008]
+        looks = [
+            {"n": n + 1, "mean": 0.01, "half_width": widths[min(n, 5)], "log_e_value": 0.0} for n in range(len(seeds))
+        ]
+        first = 5 if len(seeds) > 4 else None
+        told.append(
+            {"condition": label, "n": len(seeds), "looks_family": looks, "first_n_excluding_zero_family": first}
+        )
+    return {"alpha": 0.05, "conditions": len(told), "sequences": told}
+
+
+def _self_check(n: int) -> dict[str, Any]:
+    """Return a self-check in which the first method errs as promised, the second half and the third twice as often."""
+    if n < 2:
+        return {"n": n, "checks": [], "calibration": None}
+    levels, names = [0.05, 0.1, 0.15, 0.2], {"t test": 1.0, "intervals": 0.5, "max-t": 2.0}
+    checks = [
+        {"name": name, "nominal": 0.05, "achieved": 0.05 * times, "limit": 0.06, "floor": 0.04, "verdict": "holds"}
+        for name, times in names.items()
+    ]
+    calibration = {
+        "levels": levels, "achieved": {name: [times * each for each in levels] for name, times in names.items()},
+        "limit": [each + 0.01 for each in levels], "floor": [each - 0.01 for each in levels],
+    }  # fmt: skip
+    found = {"n": n, "flips": 2**n, "exhaustive": True, "note": "A note.", "checks": checks}
+    return found | {"calibration": calibration}
+
+
+def _variance(good: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+    """Return shares of 60, 30 and 10%, and a split of 75 to 25%."""
+    parts = [
+        {"factors": factors, "share": share, "share_low": share / 2, "share_high": share + 0.1}
+        for factors, share in ((["initialisation"], 0.6), (["order"], 0.3), (["initialisation", "order"], 0.1))
+    ]
+    split = {"lasting_share": 0.75, "churn_share": 0.25}
+    conditions = [
+        {"condition": label, "n": len(seeds), "why": None if len(seeds) > 1 else "one trial.",
+         "components": parts if len(seeds) > 1 and label != "all" else [],
+         "test_set": split if len(seeds) > 1 else None}
+        for label, seeds in good.items()
+    ]  # fmt: skip
+    return {"metric": "test_accuracy", "alpha": 0.05, "conditions": conditions, "notes": []}
 
 
 def _speed(labels: Mapping[str, tuple[float, ...]], blocks: int) -> dict[str, Any]:

@@ -70,8 +70,8 @@ def test_forest_keeps_a_row_for_a_condition_of_which_no_pair_trained(evidence, l
 
 def test_forest_rounds_no_interval_onto_zero_or_the_margin(evidence):
     known = evidence()
-    primary(known)["book"] |= {"ci_low_simultaneous": 0.00003, "ci_high_simultaneous": 0.0053}
-    primary(known)["mild"] |= {"ci_low_simultaneous": 0.001004, "ci_high_simultaneous": 0.0063}
+    primary(known)["book"]["headline"] |= {"low": 0.00003, "high": 0.0053}
+    primary(known)["mild"]["headline"] |= {"low": 0.001004, "high": 0.0063}
     said = " ".join(words(figure_of(forest.PLOT, known)))
     assert "[+0.003, +0.530]" in said
     assert "[+0.1004, +0.6300]" in said

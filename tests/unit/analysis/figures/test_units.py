@@ -59,7 +59,9 @@ def test_every_verdict_has_words_and_a_tone():
     ],
 )
 def test_words_follow_the_metric_and_tone_follows_the_benefit(decision, lower_is_better, words, tone):
-    comparison = {"verdict": decision, "lower_is_better": lower_is_better, "stays_at_chance": False, "n_pairs": 8}
+    comparison = {
+        "headline": {"verdict": decision}, "lower_is_better": lower_is_better, "stays_at_chance": False, "n_pairs": 8
+    }  # fmt: skip
     assert (verdicts.short(comparison), verdicts.tone(comparison)) == (words, tone)
     assert verdicts.tone({**comparison, "n_pairs": 4}) == "open"
 
