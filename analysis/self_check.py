@@ -127,8 +127,8 @@ def _max_t_p(centred: np.ndarray, t: np.ndarray) -> np.ndarray:
     """
     n = len(centred)
     reference = np.sort(flip(centred, np.zeros(centred.shape[1])).u.max(axis=1))
-    squared = t**2
-    u = np.sqrt(np.where(np.isinf(squared), n, n * squared / (n - 1 + squared)))
+    with np.errstate(divide="ignore"):
+        u = np.sqrt(n / (1 + (n - 1) / t**2))  # n where t is infinite, 0 where it is 0
     reached = len(reference) - np.searchsorted(reference, u.max(axis=1) * (1 - 1e-9), side="left")
     return reached / len(reference)
 
