@@ -110,7 +110,7 @@ def test_sequence_ends_and_first_exclusion_are_those_of_the_looks(evidence, layo
         assert line(figure, f"low-{name}") == ([4, 5, 6], pytest.approx([-1.0, 0.1, 0.2]))
         assert line(figure, f"high-{name}") == ([4, 5, 6], pytest.approx([3.0, 1.9, 1.8]))
         assert line(figure, f"first-{name}")[0] == [5, 5]
-    assert words(figure).count("left 0 after 5 seeds") == 3
+    assert words(figure).count("first without 0: 5 seeds") == 3
 
 
 def test_sequence_without_an_end_is_not_drawn_and_without_exclusion_says_so(evidence):
