@@ -85,7 +85,8 @@ def draw_sources(axes: Axes, each: Mapping[str, Any], named: bool) -> None:
         single = len(part["factors"]) == 1
         axes.barh(
             index, 100 * part["share"], height=0.62, facecolor=SKY if single else SHADE,
-            hatch=None if single else "////", edgecolor=INK, linewidth=0.0, zorder=2, label=f"share-{condition}-{_TIMES.join(part['factors'])}",
+            hatch=None if single else "////", edgecolor=INK, linewidth=0.0, zorder=2,
+            label=f"share-{condition}-{_TIMES.join(part['factors'])}",
         )  # fmt: skip
         ends = [100 * part["share_low"], 100 * part["share_high"]]
         axes.plot(ends, [index] * 2, color=INK, linewidth=1.1, zorder=3, label=f"interval-{condition}-{index}")

@@ -90,7 +90,7 @@ def test_surer_answers_a_margin_below_the_floor_with_images(material):
 
 def test_sure_sets_both_scopes_side_by_side(material):
     entries = [dict(each) for each in judged(material)]
-    entries[0] |= {"verdict": "superior", "verdict_crossed": "inconclusive"}
+    entries[0] |= {"verdict": "superior", "verdict_crossed": "inconclusive", "ci_low_crossed_simultaneous": -0.0321}
     entries[1] |= {"verdict": "equivalent", "verdict_crossed": "equivalent"}
     entries[2] |= {"verdict": "inferior", "verdict_crossed": "inferior"}
     found = made(sure, material, comparisons=entries)
