@@ -63,8 +63,8 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     crossed, columns = _crossed(evidence), _columns(evidence, layout)
     upper, _ = _bands(evidence, layout)
     top = height(evidence, layout)
-    left = 0.2 + max((inches(name) for each in crossed for name in _names(each)), default=0.0)
-    width = (layout.width - left - 0.2 - _BETWEEN * (columns - 1)) / max(columns, 1)
+    left = 0.2 + max([0.0, *(inches(name) for each in crossed for name in _names(each))])
+    width = (layout.width - left - 0.2 - _BETWEEN * (columns - 1)) / max(1, columns)
     for index, each in enumerate(crossed):
         row, column = divmod(index, columns)
         tall = upper[row] - _TITLE - _TICKS
@@ -109,9 +109,8 @@ def draw_split(axes: Axes, split: Sequence[Mapping[str, Any]], layout: Layout) -
     edge = 0.05 - spot.x0 / spot.width if layout.narrow else 0.0  # where labels are long, the legend begins above them
     handles = [Patch(facecolor=BLUE), Patch(facecolor=ORANGE, edgecolor=INK, hatch="////", linewidth=0)]
     axes.legend(
-        handles, ["lasting: new test images show it too", "churn: owed to this test set"],
-        loc="lower right" if layout.narrow else "lower left", bbox_to_anchor=(float(layout.narrow), 1.0),
-        ncols=1 if layout.narrow else 2, fontsize=SMALL, borderpad=0, borderaxespad=0.3,
+        handles, ["a new test set would show it too", "churn: owed to this finite test set"], loc="lower left",
+        bbox_to_anchor=(edge, 1.0), ncols=1 if layout.narrow else 2, fontsize=SMALL, borderpad=0, borderaxespad=0.3,
         handlelength=1.4, labelspacing=0.3, columnspacing=1.4,
     )  # fmt: skip
 
