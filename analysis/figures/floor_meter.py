@@ -109,8 +109,8 @@ def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     unit = unit_of(evidence.primary["metric"])
     return (
-        f"Standard error of the mean difference in {unit.name} over new seeds and new test images: half of a bar is "
-        "twice the certainty. Bar: as it is now. Hatched: the floor of this test set, below which no number of seeds "
+        f"Standard error of the mean difference in {unit.name} over new seeds and new test images: a bar half as long "
+        "is twice as sure. Bar: as it is now. Hatched: the floor of this test set, below which no number of seeds "
         f"goes. Dots: what {_times(MORE_SEEDS)} times the seeds would leave; diamond: what {MORE_IMAGES} times the "
         "test images would leave, with the seeds that there are. Beside each bar: which does more when there is "
         f"{MORE_IMAGES} times as much of it. Standard errors are estimates themselves, rough ones with few seeds."

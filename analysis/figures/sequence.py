@@ -100,7 +100,7 @@ def outcome(each: Mapping[str, Any]) -> str:
     if each["looks_family"][-1]["half_width"] is None:
         return "unbounded yet"
     first = each["first_n_excluding_zero_family"]
-    return "holds 0 at every look" if first is None else f"left 0 after {first} seeds"
+    return "holds 0 at every look" if first is None else f"first without 0: {first} seeds"
 
 
 def caption(evidence: Evidence) -> str:
@@ -112,7 +112,7 @@ def caption(evidence: Evidence) -> str:
         f"seeds. Line: mean so far. Band: confidence sequence, which holds at {level(found['alpha'])} for all "
         f"{found['conditions']} conditions and all looks at once, on this test set: one may stop whenever one pleases. "
         "It is wider than an interval for a number of seeds that was fixed beforehand. Dashed line and diamond: where "
-        "it first left zero. It has no ends after the first seeds; what lies outside the axis is cut off."
+        "it first did not hold zero. It has no ends after the first seeds; what lies outside the axis is cut off."
     )
     if evidence.primary["margin"] is not None:
         margin = f"±{unit.tell_margin(evidence.primary['margin'])} {unit.difference}"

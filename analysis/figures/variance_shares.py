@@ -11,12 +11,12 @@ from matplotlib.patches import Patch
 
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
-from analysis.figures.theme import BLUE, INK, LINE, MUTED, ORANGE, SKY, SMALL, Layout, inches, place, shortened
+from analysis.figures.theme import BLUE, INK, LINE, MUTED, ORANGE, SHADE, SKY, SMALL, Layout, inches, place, shortened
 from analysis.figures.units import unit_of
 from analysis.telling import level
 from analysis.words import quoted
 
-_ROW, _TITLE, _TICKS, _LEGEND, _BETWEEN = 0.24, 0.32, 0.42, 0.24, 0.16
+_ROW, _TITLE, _TICKS, _LEGEND, _BETWEEN = 0.24, 0.32, 0.42, 0.24, 0.28
 _TIMES = " × "
 
 
@@ -63,8 +63,8 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     crossed, columns = _crossed(evidence), _columns(evidence, layout)
     upper, _ = _bands(evidence, layout)
     top = height(evidence, layout)
-    left = 0.2 + max((inches(name) for each in crossed for name in _names(each)), default=0.0)
-    width = (layout.width - left - 0.2 - _BETWEEN * (columns - 1)) / max(columns, 1)
+    left = 0.2 + max([0.0, *(inches(name) for each in crossed for name in _names(each))])
+    width = (layout.width - left - 0.2 - _BETWEEN * (columns - 1)) / max(1, columns)
     for index, each in enumerate(crossed):
         row, column = divmod(index, columns)
         tall = upper[row] - _TITLE - _TICKS
@@ -84,8 +84,9 @@ def draw_sources(axes: Axes, each: Mapping[str, Any], named: bool) -> None:
     for index, part in enumerate(parts):
         single = len(part["factors"]) == 1
         axes.barh(
-            index, 100 * part["share"], height=0.62, color=BLUE if single else SKY, hatch=None if single else "////",
-            edgecolor=INK, linewidth=0.0, zorder=2, label=f"share-{condition}-{_TIMES.join(part['factors'])}",
+            index, 100 * part["share"], height=0.62, facecolor=SKY if single else SHADE,
+            hatch=None if single else "////", edgecolor=INK, linewidth=0.0, zorder=2,
+            label=f"share-{condition}-{_TIMES.join(part['factors'])}",
         )  # fmt: skip
         ends = [100 * part["share_low"], 100 * part["share_high"]]
         axes.plot(ends, [index] * 2, color=INK, linewidth=1.1, zorder=3, label=f"interval-{condition}-{index}")
@@ -104,11 +105,12 @@ def draw_split(axes: Axes, split: Sequence[Mapping[str, Any]], layout: Layout) -
             label=f"churn-{name}",
         )  # fmt: skip
     _rows(axes, [shortened(each["condition"]) for each in split])
+    spot = axes.get_position()
+    edge = 0.05 - spot.x0 / spot.width if layout.narrow else 0.0  # where labels are long, the legend begins above them
     handles = [Patch(facecolor=BLUE), Patch(facecolor=ORANGE, edgecolor=INK, hatch="////", linewidth=0)]
     axes.legend(
-        handles, ["lasting: new test images show it too", "churn: owed to this test set"],
-        loc="lower right" if layout.narrow else "lower left", bbox_to_anchor=(float(layout.narrow), 1.0),
-        ncols=1 if layout.narrow else 2, fontsize=SMALL, borderpad=0, borderaxespad=0.3,
+        handles, ["a new test set would show it too", "churn: owed to this finite test set"], loc="lower left",
+        bbox_to_anchor=(edge, 1.0), ncols=1 if layout.narrow else 2, fontsize=SMALL, borderpad=0, borderaxespad=0.3,
         handlelength=1.4, labelspacing=0.3, columnspacing=1.4,
     )  # fmt: skip
 
@@ -119,7 +121,7 @@ def _rows(axes: Axes, names: Sequence[str]) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_color(LINE)
     axes.set_xlim(0, 100)
-    axes.set_xticks([0, 25, 50, 75, 100])
+    axes.set_xticks([0, 50, 100])
     axes.tick_params(axis="x", labelsize=SMALL)
     axes.annotate(
         "% of the variance", (0.5, 0), (0, -17), xycoords="axes fraction", textcoords="offset points", ha="center",

@@ -31,7 +31,7 @@ def section(material: Material, pool: Pool) -> Section | None:
         blocks.append(_checks(pool.evidence.self_check))
     blocks += [_shown(pool, plot) for plot in (sequence.PLOT, variance_shares.PLOT)]
     if any(each["components"] or each["test_set"] for each in pool.evidence.variance.get("conditions", [])):
-        blocks.append(_sources(pool.evidence.variance))
+        blocks.append(_sources(pool.evidence.variance, {each.label for each in pool.evidence.at_chance}))
     return Section(TITLE, tuple(blocks))
 
 
@@ -119,7 +119,7 @@ def _checks(check: Mapping[str, Any]) -> Grid:
     )
 
 
-def _sources(variance: Mapping[str, Any]) -> Grid:
+def _sources(variance: Mapping[str, Any], at_chance: set[str]) -> Grid:
     """Return the standard deviations by source of each condition."""
     unit = unit_of(variance["metric"])
     rows, data = [], []
@@ -149,6 +149,7 @@ def _sources(variance: Mapping[str, Any]) -> Grid:
         ),
         rows=tuple(rows),
         data=tuple(data),
+        quiet=frozenset(index for index, row in enumerate(rows) if row[0] in at_chance),
     )
 
 

@@ -1,0 +1,170 @@
+"""The sections behind the answer: how sure, what would make it surer, the best rate. Each says what the object says."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from analysis.figures.units import MINUS, unit_of
+from analysis.power import Design, upper_sd
+from analysis.report.document import Grid, Illustration, Listing, Paragraph
+from analysis.report.gather import gather
+from analysis.report.sections import best_rate, sure, surer
+
+LABELS = ("none", "book", "all-dropped", "dropout-0.1", "dropout-0.3")
+UNIT = unit_of("test_accuracy")
+
+
+@pytest.fixture(scope="module")
+def material(report):
+    return gather(report(labels=LABELS, seeds=8).folder)
+
+
+def made(section, material, **changed):
+    """Return a section, its primary comparison object changed as given."""
+    (pool,) = material.pools
+    whole = {**pool.primary, **changed}
+    evidence = dataclasses.replace(pool.evidence, comparisons={**pool.evidence.comparisons, whole["metric"]: whole})
+    return section.section(material, dataclasses.replace(pool, evidence=evidence))
+
+
+def grid(found, name):
+    (only,) = [each for each in found.blocks if isinstance(each, Grid) and each.name == name]
+    return only, {row[0]: row for row in only.rows}
+
+
+def said(found):
+    words = [each.text for each in found.blocks if isinstance(each, Paragraph)]
+    return " ".join([*words, *(item.text for each in found.blocks if isinstance(each, Listing) for item in each.items)])
+
+
+def figures(found):
+    return [each.plot.name for each in found.blocks if isinstance(each, Illustration)]
+
+
+def judged(material):
+    return [each for each in material.pools[0].primary["comparisons"] if not each["stays_at_chance"]]
+
+
+def test_surer_tells_standard_errors_and_plans_of_the_object(material):
+    found = made(surer, material)
+    _, rows = grid(found, "surer")
+    assert list(rows) == [each["condition"] for each in judged(material)]
+    assert figures(found) == ["floor-meter"]
+    for each in judged(material):
+        row = rows[each["condition"]]
+        numbers = [f"{100 * each[key]:.3f}" for key in ("standard_error", "se_crossed", "test_set_floor")]
+        assert list(row[3:6]) == numbers
+        z = 2.638 + 0.842  # of alpha / 6 and of 80% power
+        if z * each["test_set_floor"] >= 0.001:
+            assert row[7] == "no number of seeds"
+            assert row[8].endswith("test images")
+            continue
+        design = Design(each["sd_difference"], 0.05, 0.8, 3)
+        assert row[7] == f"{design.seeds(0.001):,}"
+        high = upper_sd(each["sd_difference"], each["n_pairs"])
+        assert row[8] == f"{dataclasses.replace(design, sd=high).seeds(0.001):,}"
+
+
+def test_surer_says_in_words_what_to_buy(material):
+    entries = judged(material)
+    told = [{**each, "surer_by": what} for each, what in zip(entries, ("seeds", "images", None), strict=True)]
+    words = said(made(surer, material, comparisons=told))
+    names = [each["condition"] for each in entries]
+    assert f"4 times the seeds would help more than 4 times the test images for “{names[0]}”." in words
+    assert f"4 times the test images would help more than 4 times the seeds for “{names[1]}”." in words
+    assert f"is not known for “{names[2]}”." in words
+
+
+def test_surer_answers_a_margin_below_the_floor_with_images(material):
+    low = [{**each, "test_set_floor": 0.01, "seeds_to_halve": None} for each in judged(material)]
+    found = made(surer, material, comparisons=low)
+    _, rows = grid(found, "surer")
+    for row in rows.values():
+        assert row[6] == "none does"
+        assert row[7] == "no number of seeds"
+    without, _ = grid(made(surer, material, margin=None), "surer")
+    assert [column.heading for column in without.columns][-1] == "seeds that halve the SE"
+
+
+def test_sure_sets_both_scopes_side_by_side(material):
+    entries = [dict(each) for each in judged(material)]
+    entries[0] |= {"verdict": "superior", "verdict_crossed": "inconclusive", "ci_low_crossed_simultaneous": -0.0321}
+    entries[1] |= {"verdict": "equivalent", "verdict_crossed": "equivalent"}
+    entries[2] |= {"verdict": "inferior", "verdict_crossed": "inferior"}
+    found = made(sure, material, comparisons=entries)
+    _, rows = grid(found, "scopes")
+    assert [(row[1], row[3]) for row in rows.values()] == [
+        ("higher", "undecided"),
+        ("equivalent", "equivalent"),
+        ("lower", "lower"),
+    ]
+    low, high = (entries[0][f"ci_{end}_crossed_simultaneous"] for end in ("low", "high"))
+    assert rows[entries[0]["condition"]][4] == " to ".join(UNIT.tell_differences([low, high], 0.001))
+    assert "one condition gets another verdict" in said(found)
+    assert figures(found) == ["raincloud", "p-calibration", "sequence", "variance-shares"]
+
+
+def test_sure_without_images_has_no_second_scope(material):
+    entries = [{**each, "verdict_crossed": None} for each in judged(material)]
+    found = made(sure, material, comparisons=entries)
+    assert "scopes" not in [each.name for each in found.blocks if isinstance(each, Grid)]
+
+
+def test_self_check_and_spread_are_tables_of_what_was_found(material):
+    found = made(sure, material)
+    evidence = material.pools[0].evidence
+    _, checks = grid(found, "self-check")
+    for each in evidence.self_check["checks"]:
+        assert checks[each["name"]][2] == f"{100 * each['achieved']:.2f}"
+        assert checks[each["name"]][4] == each["verdict"]
+    spread, _ = grid(found, "variance")
+    for each in evidence.variance["conditions"]:
+        shares = [row[3] for row in spread.rows if row[0] == each["condition"]]
+        if each["test_set"]["lasting_share"] is not None:
+            assert shares == [f"{100 * each['test_set'][f'{part}_share']:.0f}" for part in ("lasting", "churn")]
+    assert {spread.rows[index][0] for index in spread.quiet} == {"all-dropped"}
+
+
+def selected(**changed):
+    return {
+        "n": 8, "chosen_on_validation": "book", "test_difference_of_chosen": 0.0021, "crossfit_difference": 0.0012,
+        "best_set": ["none", "book"], "optimism": 0.0019,
+    } | changed  # fmt: skip
+
+
+def test_best_rate_tells_the_set_and_three_gains_and_claims_nothing_of_the_naive_one(material):
+    words = said(made(best_rate, material, selection=selected()))
+    assert "Which condition is best is not known: “none” and “book”" in words
+    assert "The control “none” is among them." in words
+    assert "+0.21 points" in words
+    assert "+0.12 points" in words
+    assert "shows +0.31 points" in words
+    assert "flatters itself by +0.19 points" in words
+
+
+def test_best_rate_of_a_metric_where_lower_is_better_boasts_downwards(material):
+    found = selected(crossfit_difference=-0.0012)
+    words = said(made(best_rate, material, selection=found, lower_is_better=True))
+    assert f"shows {MINUS}0.31 points" in words
+
+
+def test_best_rate_of_one_that_stands_out_and_of_a_control_that_wins(material):
+    alone = said(made(best_rate, material, selection=selected(best_set=["book"], chosen_on_validation="none")))
+    assert "“book” has the best mean, and every other condition was shown to be worse" in alone
+    assert "the control “none” itself is best" in alone
+    assert "+0.21" not in alone
+    none = said(made(best_rate, material, selection=selected(chosen_on_validation=None)))
+    assert "No validation accuracy was measured" in none
+
+
+def test_best_rate_of_few_seeds_names_no_best_one(material):
+    words = said(made(best_rate, material, selection=selected(n=4)))
+    assert "too few to say which one is best" in words
+    assert "“book”" not in words
+
+
+def test_a_study_with_only_its_control_has_none_of_these_sections(report):
+    alone = gather(report(labels=("none",), seeds=3).folder)
+    assert [each.section(alone, alone.pools[0]) for each in (sure, surer, best_rate)] == [None, None, None]
