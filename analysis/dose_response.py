@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from analysis.finding import probability
+from analysis.pairing import blocks_vary, rounding, varies
 
 KEYS = (
     "intercept", "b1", "b2", "df", "optimum", "optimum_low", "optimum_high", "identified",
@@ -35,7 +36,8 @@ def dose_response(
     -----
     intercept, b1 and b2 are means of the seeds' own least-squares fits. The optimum -b1 / (2 b2) has Fieller's set,
     from the covariance of the seeds' coefficients on n - 1 degrees of freedom, cut off at the tested range; it is not
-    identified where the set is unbounded or the curve bends the wrong way. df is that of the block fit's residuals.
+    identified where the set is unbounded, the curve bends the wrong way, or seeds differ in level alone. df is that of
+    the block fit's residuals.
     """
     found: dict[str, Any] = dict.fromkeys(KEYS) | {"identified": False}
     n, k = values.shape
@@ -47,12 +49,12 @@ def dose_response(
 
 def _quadratic(rates: np.ndarray, values: np.ndarray, alpha: float, lower_is_better: bool) -> dict[str, Any]:
     n, k = values.shape
-    design = np.column_stack([np.ones(k), rates, rates**2])
-    coefficients = np.linalg.lstsq(design, values.T, rcond=None)[0]
+    weights = np.linalg.pinv(np.column_stack([np.ones(k), rates, rates**2]))
+    coefficients = weights @ values.T
     (intercept, b1, b2), covariance = coefficients.mean(axis=1), np.cov(coefficients[1:]) / n
     found: dict[str, Any] = {"intercept": float(intercept), "b1": float(b1), "b2": float(b2), "df": n * (k - 1) - 2}
     bends_down = b2 < 0
-    if b2 == 0 or bends_down == lower_is_better:
+    if b2 == 0 or bends_down == lower_is_better or not blocks_vary(values):
         return found
     ends = fieller(float(b1), float(b2), covariance, float(stats.t.isf(alpha / 2, n - 1)))
     if ends is None:
@@ -78,10 +80,11 @@ def fieller(b1: float, b2: float, covariance: np.ndarray, t: float) -> tuple[flo
 def _gap_slope(rates: np.ndarray, gaps: np.ndarray) -> dict[str, Any]:
     """Return the mean of the seeds' own slopes, with its t test."""
     centred = rates - rates.mean()
-    slopes = gaps @ centred / (centred**2).sum()
-    error = float(slopes.std(ddof=1)) / math.sqrt(len(slopes))
-    if error == 0:
+    weights = centred / (centred**2).sum()
+    slopes = gaps @ weights
+    if not varies(slopes, rounding(gaps) * float(np.abs(weights).sum())):
         return {"gap_slope_mean": float(slopes.mean())}
+    error = float(slopes.std(ddof=1)) / math.sqrt(len(slopes))
     t = float(slopes.mean()) / error
     p = probability(2 * float(stats.t.sf(abs(t), len(slopes) - 1)))
     return {"gap_slope_mean": float(slopes.mean()), "gap_slope_t": t, "gap_slope_p": p}
@@ -90,7 +93,8 @@ def _gap_slope(rates: np.ndarray, gaps: np.ndarray) -> dict[str, Any]:
 def page(values: np.ndarray) -> dict[str, Any]:
     """Return Page's L of `values` [seeds, k] rising along the columns, and its two-sided p by the normal approximation.
 
-    With midranks; the variance is that of the ranks as they are tied (Page 1963 without ties).
+    With midranks; the variance is that of the ranks as they are tied (Page 1963 without ties). No p where all ranks are
+    tied, or seeds differ in level alone.
     """
     n, k = values.shape
     ranks = np.apply_along_axis(stats.rankdata, 1, values)
@@ -98,7 +102,7 @@ def page(values: np.ndarray) -> dict[str, Any]:
     statistic = float((ranks @ order).sum())
     mean = n * k * (k + 1) ** 2 / 4
     variance = ((order - order.mean()) ** 2).sum() * float(((ranks - (k + 1) / 2) ** 2).sum()) / (k - 1)
-    if variance == 0:
+    if variance == 0 or not blocks_vary(values):
         return {"page_l": statistic}
     return {
         "page_l": statistic,

@@ -10,7 +10,7 @@ from analysis import verdict
 from analysis.finding import probability
 from analysis.pairing import Pairs
 from analysis.question import Question
-from analysis.sequence import looks
+from analysis.sequence import sequence
 from analysis.telling import FEW, max_t
 
 SEEDS, SEEDS_AND_IMAGES, SEQUENCE = "seeds", "seeds_and_images", "sequence"
@@ -72,7 +72,7 @@ def _alone(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _by_sequence(values: Mapping[str, Any], pairs: Pairs, asked: Question, size: int) -> dict[str, Any]:
-    last = looks(pairs.differences / pairs.scale, asked.alpha / size)[-1]
+    last = sequence(pairs, asked.alpha / size)[-1]
     p = probability(size * math.exp(min(0.0, -last.log_e_value)))
     if last.half_width is None:
         why = f"after {pairs.n} pairs the confidence sequence is still unbounded"

@@ -8,7 +8,7 @@ from typing import Any
 from analysis.finding import probability
 from analysis.paired_t import p_t
 from analysis.pairing import Pairs
-from analysis.sequence import looks, planned_levels
+from analysis.sequence import planned_levels, sequence
 
 
 def sequences(family: Sequence[Pairs], alpha: float, planned: int | None = None) -> dict[str, Any]:
@@ -26,10 +26,9 @@ def sequences(family: Sequence[Pairs], alpha: float, planned: int | None = None)
 
 
 def _of_condition(pairs: Pairs, alpha: float, size: int, planned: int | None) -> dict[str, Any]:
-    differences = pairs.differences / pairs.scale
     found: dict[str, Any] = {"condition": pairs.condition, "n": pairs.n}
     for suffix, level in (("", alpha), ("_family", alpha / size)):
-        seen = looks(differences, level)
+        seen = sequence(pairs, level)
         first = next((look.n for look in seen if look.excludes_zero()), None)
         found |= {f"first_n_excluding_zero{suffix}": first, f"looks{suffix}": [vars(look) for look in seen]}
     if planned is not None:

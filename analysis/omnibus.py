@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from analysis.finding import probability
+from analysis.pairing import blocks_vary
 
 KEYS = (
     "friedman_q", "friedman_p", "iman_davenport_f", "iman_davenport_p", "kendall_w",
@@ -20,11 +21,12 @@ def omnibus(values: np.ndarray) -> dict[str, Any]:
 
     Friedman's Q with midranks corrected for ties, Kendall's W = Q / (n (k - 1)), and Iman and Davenport's F (1980).
     The F test of conditions within seeds, and its p at degrees of freedom shrunk by Greenhouse and Geisser's epsilon
-    (1959). Null where undefined: fewer than 2 seeds or 3 conditions, or no variation.
+    (1959). Null where undefined: fewer than 2 seeds or 3 conditions, or seeds that
+    differ in level alone.
     """
     n, k = values.shape
     found: dict[str, Any] = dict.fromkeys(KEYS)
-    if n < 2 or k < 3:
+    if n < 2 or k < 3 or not blocks_vary(values):
         return found
     return found | _friedman(values) | _anova(values)
 
@@ -56,8 +58,6 @@ def _anova(values: np.ndarray) -> dict[str, Any]:
     between = n * float((by_condition**2).sum())
     residual = float(((centred - by_condition) ** 2).sum())
     df1, df2 = k - 1, (n - 1) * (k - 1)
-    if residual <= 1e-24 * max(1.0, float((values**2).sum())):
-        return {}
     f = (between / df1) / (residual / df2)
     covariance = np.cov(centred, rowvar=False)
     epsilon = float(np.trace(covariance) ** 2 / (df1 * (covariance**2).sum()))

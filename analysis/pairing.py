@@ -77,6 +77,17 @@ def varies(differences: np.ndarray, resolution: float) -> bool:
     return bool(np.ptp(differences) > _CLEAR * resolution and np.var(differences) > 0)
 
 
+def rounding(*values: np.ndarray) -> float:
+    """Return the rounding error of a difference between any two of `values`."""
+    return _ROUNDING * max((float(np.abs(each).max()) for each in values if each.size), default=0.0)
+
+
+def blocks_vary(values: np.ndarray) -> bool:
+    """Return whether the rows of `values` [seeds, k] differ by more than a level of their own, beyond rounding."""
+    centred = values - values.mean(axis=1, keepdims=True)
+    return any(varies(column, rounding(values)) for column in centred.T)
+
+
 def pair(
     names: tuple[str, str],
     seeds: Sequence[int] | np.ndarray,
@@ -108,8 +119,7 @@ def pair(
     treated, untreated = np.asarray(treated)[order], np.asarray(untreated)[order]
     differences = (treated - untreated).astype(float)
     unit = 1 if scale is None else scale
-    largest = max((float(np.abs(arm).max()) for arm in (treated, untreated) if len(arm)), default=0.0)
-    resolution = 0.0 if scale is not None else _ROUNDING * largest
+    resolution = 0.0 if scale is not None else rounding(treated, untreated)
     if (np.abs(differences) <= _CLEAR * resolution).all():
         differences = np.zeros(len(keys))
     return Pairs(

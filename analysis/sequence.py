@@ -9,6 +9,8 @@ from typing import cast
 import numpy as np
 from scipy import optimize, stats
 
+from analysis.pairing import Pairs, varies
+
 MIXTURE = 1.0
 """g: variance of the normal mixture over the effect, in units of the differences' variance."""
 
@@ -27,9 +29,25 @@ class Look:
         return self.half_width is not None and abs(self.mean) > self.half_width
 
 
-def looks(differences: np.ndarray, alpha: float, g: float = MIXTURE) -> list[Look]:
+def sequence(pairs: Pairs, alpha: float) -> list[Look]:
+    """Return the confidence sequence of the mean difference after each pair, in the metric's own unit."""
+    return looks(pairs.differences / pairs.scale, alpha, resolution=pairs.resolution / pairs.scale)
+
+
+def looks(differences: np.ndarray, alpha: float, *, resolution: float = 0.0, g: float = MIXTURE) -> list[Look]:
     """Return the confidence sequence of the mean of `differences` [n], after each of them.
 
+    Parameters
+    ----------
+    differences : ndarray, [n]
+    alpha : float
+    resolution : float
+        Rounding error of one difference: what varies by no more does not vary.
+    g : float
+        Variance of the mixture.
+
+    Notes
+    -----
     The normal mixture of t statistics (Wang and Ramdas 2025; Lai 1976): over all n together it fails to cover the
     mean with probability at most `alpha` where the differences are normal, whatever their variance. The log e-value
     is the mixture's likelihood ratio against a mean of 0. Without variation it is infinite.
@@ -37,11 +55,13 @@ def looks(differences: np.ndarray, alpha: float, g: float = MIXTURE) -> list[Loo
     found = []
     for n in range(1, len(differences) + 1):
         seen = differences[:n]
-        mean, sd = float(seen.mean()), float(seen.std(ddof=1)) if n > 1 else 0.0
-        varies = n > 1 and sd > 0
-        width = multiple(n, alpha, g) * sd / math.sqrt(n) if varies else math.inf
-        e_value = log_e_value(mean * math.sqrt(n) / sd, n, g) if varies else 0.0
-        found.append(Look(n, mean, width if math.isfinite(width) else None, e_value))
+        mean = float(seen.mean())
+        if not varies(seen, resolution):
+            found.append(Look(n, mean, None, 0.0))
+            continue
+        error = float(seen.std(ddof=1)) / math.sqrt(n)
+        width = multiple(n, alpha, g) * error
+        found.append(Look(n, mean, width if math.isfinite(width) else None, log_e_value(mean / error, n, g)))
     return found
 
 
@@ -86,7 +106,6 @@ def planned_levels(fractions: list[float], alpha: float) -> list[float]:
     for fraction in fractions:
         step = math.sqrt(fraction - before)
         allowed = spent(fraction, alpha) - used
-
         z = _boundary(grid, density, (fraction, step), allowed)
         levels.append(2 * float(stats.norm.sf(z)))
         used, bound = used + allowed, z * math.sqrt(fraction)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.compare import compare, pairs_of
-from analysis.sequence import Look, looks
+from analysis.sequence import Look, sequence
 from analysis.table import load
 from bench.precision import Target
 from bench.study import Study
@@ -72,7 +72,7 @@ def _on_target(folder: Path, study: Study, target: Target) -> list[Standing]:
     compared = {each["condition"]: each for each in compare(table, metric, plan.control, alpha=plan.alpha).comparisons}
     found = []
     for pairs in family:
-        seen = looks(pairs.differences / pairs.scale, plan.alpha / len(family))
+        seen = sequence(pairs, plan.alpha / len(family))
         if not seen:
             found.append(Standing(str(target), pairs.condition, None, OPEN))
             continue

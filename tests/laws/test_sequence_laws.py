@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from analysis.components import components, mean_squares, split_seed_variance
 from analysis.dose_response import dose_response
+from analysis.omnibus import omnibus
+from analysis.pairing import pair
 from analysis.power import Design
 from analysis.selection import selection
-from analysis.sequence import looks, planned_levels, spent
+from analysis.sequence import looks, planned_levels, sequence, spent
 from tests.laws.studies import law, mirrored, same
 
 pytestmark = pytest.mark.slow
@@ -52,6 +54,21 @@ def test_the_sequence_excludes_zero_exactly_where_the_e_value_reaches_one_over_a
             continue
         assert look.excludes_zero() == (look.log_e_value > -math.log(alpha))
         assert strict.half_width is None or strict.half_width > look.half_width
+
+
+@law
+@given(generators, st.integers(2, 20), st.floats(-3, 3))
+def test_differences_equal_but_for_rounding_are_no_evidence(rng, n, apart):
+    """Conditions that keep their distance at every seed: nothing may be said to be sure of it."""
+    control = rng.uniform(-3, 3, n)
+    found = sequence(pair(("c1", "control"), range(n), control + apart, control), 0.05)
+    assert {(look.half_width, look.log_e_value) for look in found} == {(None, 0.0)}
+    values = control[:, None] + apart * np.array([0, 1, 3, 2])
+    assert selection(list("abcd"), values, None, 0.05, lower_is_better=False)["best_set"] == list("abcd")
+    dose = dose_response(RATES, values, values, 0.05, lower_is_better=False)
+    assert not dose["identified"]
+    assert all(dose[key] is None for key in (*SETS, "gap_slope_t", "gap_slope_p", "page_p"))
+    assert set(omnibus(values).values()) == {None}
 
 
 @law

@@ -114,23 +114,25 @@ for (case in grep("^dose", unique(data$group), value = TRUE)) {
   put(case, "page", "page_p", 2 * pnorm(-abs(L - sum(each[1, ])) / sqrt(sum(each[2, ]))))
 }
 
-# The best of several conditions, the control first; c: 1 where the value is of the validation set.
+# The best of several conditions, the control first and never picked; c: 1 where the value is of the validation set.
 rows <- data[data$group == "selection", ]
 wide <- function(split) t(sapply(split(rows[rows$c == split, ], rows$b[rows$c == split]), function(one) one$value[order(one$a)]))
-test <- wide(0)
-validation <- wide(1)
-n <- nrow(test)
-for (lower in c(FALSE, TRUE)) {
-  case <- if (lower) "lower" else "higher"
+n <- nrow(wide(0))
+for (case in c("higher", "lower", "control")) {
+  lower <- case == "lower"
+  ahead <- if (case == "control") outer(rep(1, n), c(1, rep(0, ncol(wide(0)) - 1))) else 0 # the control beats all
+  test <- wide(0) + ahead
+  validation <- wide(1) + ahead
   pick <- if (lower) which.min else which.max
-  chosen <- which.max(colMeans(validation)) # an accuracy, whatever the metric
+  chosen <- 1 + which.max(colMeans(validation)[-1]) # an accuracy, whatever the metric
   put("selection", case, "chosen_on_validation", chosen - 1)
+  put("selection", case, "validation_difference_of_chosen", mean(validation[, chosen] - validation[, 1]))
   put("selection", case, "test_difference_of_chosen", mean(test[, chosen] - test[, 1]))
-  crossfit <- mean(sapply(seq_len(n), function(s) test[s, pick(colMeans(test[-s, ]))] - test[s, 1]))
-  best <- pick(colMeans(test))
-  naive <- mean(test[, best] - test[, 1])
+  crossfit <- mean(sapply(seq_len(n), function(s) test[s, 1 + pick(colMeans(test[-s, -1]))] - test[s, 1]))
+  naive <- mean(test[, 1 + pick(colMeans(test[, -1]))] - test[, 1])
   put("selection", case, "crossfit_difference", crossfit)
   put("selection", case, "optimism", if (lower) crossfit - naive else naive - crossfit)
+  best <- pick(colMeans(test))
   others <- setdiff(seq_len(ncol(test)), best)
   p <- sapply(others, function(k) {
     t.test(test[, best], test[, k], paired = TRUE, alternative = if (lower) "less" else "greater")$p.value

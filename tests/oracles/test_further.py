@@ -88,10 +88,13 @@ def test_dose_response(group: str) -> None:
         agree(found[str(row.key)], row.value, (group, row.key))
 
 
-@pytest.mark.parametrize("case", ["higher", "lower"])
+@pytest.mark.parametrize("case", ["higher", "lower", "control"])
 def test_selection(case: str) -> None:
     rows = DATA[DATA["group"] == "selection"]
     test, validation = (wide(rows[rows["c"] == split]).to_numpy() for split in (0, 1))
+    if case == "control":
+        ahead = np.arange(test.shape[1]) == 0
+        test, validation = test + ahead, validation + ahead
     labels = [f"c{k}" for k in range(test.shape[1])]
     found = selection(labels, test, validation, 0.05, lower_is_better=case == "lower")
     found["chosen_on_validation"] = labels.index(found["chosen_on_validation"])

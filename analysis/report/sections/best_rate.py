@@ -51,19 +51,19 @@ def _best(found: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
 
 
 def _gains(found: Mapping[str, Any], whole: Mapping[str, Any]) -> list[str]:
-    """Return what a choice gains over the control: by validation, by cross-fitting, and as it looks."""
+    """Return what the choice among the others gains over the control: by validation, cross-fitted, as it looks."""
     unit, control = unit_of(whole["metric"]), quoted(whole["control"])
     crossfit, optimism = found["crossfit_difference"], found["optimism"]
     looks = crossfit - optimism if whole["lower_is_better"] else crossfit + optimism
     chosen, said = found["chosen_on_validation"], []
     if chosen is None:
         said.append("No validation accuracy was measured: nothing could be chosen without looking at the test images.")
-    elif chosen == whole["control"]:
-        said.append(f"By mean validation accuracy the control {control} itself is best: there is nothing to change to.")
     else:
         difference = unit.tell_difference(found["test_difference_of_chosen"], whole["margin"])
+        leads = found["validation_difference_of_chosen"] > 0
+        rank = "is best" if leads else f"is the best but for the control {control}, which there is no reason to leave"
         said.append(
-            f"By mean validation accuracy {quoted(chosen)} is best. Its difference to {control} in {unit.name} is "
+            f"By mean validation accuracy {quoted(chosen)} {rank}. Its difference to {control} in {unit.name} is "
             f"{difference} {unit.difference}. The test images had no say in that choice, but the seeds are the same."
         )
     said.append(
