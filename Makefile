@@ -5,6 +5,7 @@ DATA ?= fashion_mnist
 DIR ?= results/$(basename $(notdir $(STUDY)))
 BIN := .venv/bin
 READY := .venv/.ready
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 .PHONY: help setup data bench report perf perf-check race test test-statistical check clean
 .DEFAULT_GOAL := help
@@ -47,7 +48,7 @@ race: $(READY)  ## Race the engine against nine other ways to train the same net
 	$(BIN)/python -m bench race
 
 test: $(READY)  ## Run the test suite, all but the minutes of simulation below
-	$(BIN)/python -m pytest -m "not statistical"
+	$(PYTEST) -m "not statistical"
 
 test-statistical: $(READY)  ## Check every method's error rates by simulation, and a large study's speed (TABLE=file: write the rates)
 	$(BIN)/python -m pytest tests/statistical/calibration tests/end_to_end/test_large_study.py $(if $(TABLE),--calibration-table $(TABLE))
@@ -57,7 +58,7 @@ check: $(READY)  ## Format, lint, types, import layers and the fast tests
 	$(BIN)/ruff check --quiet .
 	$(BIN)/basedpyright --level error
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -m "not slow" -q
+	$(PYTEST) -m "not slow" -q
 
 clean:  ## Remove .venv and caches; keep data and results
 	rm -rf .venv .pytest_cache .ruff_cache .benchmarks .hypothesis .import_linter_cache *.egg-info

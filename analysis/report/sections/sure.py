@@ -11,6 +11,7 @@ from analysis.figures.units import Unit, plain, unit_of
 from analysis.figures.verdicts import short
 from analysis.report.comparison_grid import interval
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
+from analysis.report.early_grid import early_grid, early_words
 from analysis.report.gather import Material, Pool
 from analysis.telling import NOTHING, exact, level
 
@@ -24,6 +25,9 @@ def section(material: Material, pool: Pool) -> Section | None:
     if not judged:
         return None
     blocks: list[Block] = [_shown(pool, raincloud.PLOT)]
+    early = early_words(judged)
+    if early is not None:
+        blocks += [Paragraph(early), early_grid(judged)]
     if any(each["verdict_crossed"] is not None for each in judged):
         blocks += [Paragraph(_two_scopes(judged)), _scopes(whole, judged)]
     blocks += [_shown(pool, p_calibration.PLOT)]

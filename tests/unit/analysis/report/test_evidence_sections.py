@@ -127,6 +127,29 @@ def test_self_check_and_spread_are_tables_of_what_was_found(material):
     assert {spread.rows[index][0] for index in spread.quiet} == {"all-dropped"}
 
 
+def test_sure_tells_how_often_fewer_seeds_would_have_pointed_the_other_way(material):
+    shares = ((0.25, 0.125, 0.0, None), (0.4375, 0.5, None, None), (None,) * 4)
+    keys = [f"opposite_sign_{size}" for size in (1, 3, 5, 10)]
+    told = [{**each, **dict(zip(keys, row, strict=True))} for each, row in zip(judged(material), shares, strict=True)]
+    found = made(sure, material, comparisons=told)
+    first, second, third = (each["condition"] for each in told)
+    early, rows = grid(found, "early")
+    assert rows[first] == (first, "8", "25.0", "12.5", "0.0", "–")
+    assert rows[second][2:] == ("43.8", "50.0", "–", "–")
+    assert rows[third][2:] == ("–",) * 4
+    assert [each["opposite_sign_3"] for each in early.data] == [0.125, 0.5, None]
+    assert (
+        "A study of 1 seed would have pointed the other way than all seeds together in "
+        f"25.0% (“{first}”) to 43.8% (“{second}”) of cases; one of 5 seeds in 0.0% of cases."
+    ) in said(found)
+
+
+def test_sure_is_silent_on_fewer_seeds_where_no_size_is_known(material):
+    told = [{**each, "opposite_sign_1": None} for each in judged(material)]
+    found = made(sure, material, comparisons=told)
+    assert "early" not in [each.name for each in found.blocks if isinstance(each, Grid)]
+
+
 def selected(**changed):
     return {
         "n": 8, "chosen_on_validation": "book", "validation_difference_of_chosen": 0.003,
