@@ -125,7 +125,9 @@ def changed(where: str, value: Any) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.parametrize(("where", "value", "message"), MALFORMED, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("where", "value", "message"), MALFORMED, ids=lambda value: "removed" if value is REMOVE else str(value)[:40]
+)
 def test_a_fault_is_named_with_file_key_what_came_and_what_is_allowed(where: str, value: Any, message: str) -> None:
     with pytest.raises(StudyError, match=message) as raised:
         read_study(changed(where, value), "bad.toml")
