@@ -19,6 +19,8 @@ CHANCE_TOLERANCE = 0.05
 
 TRIALS_FOLDER, CURVES_FOLDER, ENVIRONMENT_FOLDER = "trials", "curves", "environment"
 THROUGHPUT_FOLDER = "throughput"
+PACKED_FILE = "packed.parquet"
+"""In the folders of trials and curves: many trials in one file, written when a folder is packed."""
 PLAN_FILE, STUDY_FILE, PLANS_LOG = "plan.json", "study.toml", "plans.jsonl"
 
 

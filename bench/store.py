@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,26 +48,25 @@ class Store:
 
     def trial_ids(self) -> list[str]:
         """Return the ids of all trials on disk, in order."""
-        return sorted(path.stem for path in self.trials.glob("*.parquet") if not path.name.startswith("."))
+        files = (path for path in self.trials.glob("*.parquet") if not path.name.startswith("."))
+        return sorted({path.stem for path in files if path.name != schema.PACKED_FILE} | self.packed.keys())
+
+    @cached_property
+    def packed(self) -> dict[str, Row]:
+        """The trials that lie in one file together, by id; none where there is no such file. They stay as they are."""
+        return {row["trial_id"]: row for row in _read_rows(self.trials / schema.PACKED_FILE)}
 
     def read(self, trial_id: str) -> Row | None:
         """Return the row of a trial, or None where it is not on disk; raise StorageError where it is damaged."""
+        if trial_id in self.packed:
+            return self.packed[trial_id]
         path = self.trials / f"{trial_id}.parquet"
-        try:
-            (row,) = pq.ParquetFile(path, page_checksum_verification=True).read().to_pylist()
-        except FileNotFoundError:
+        rows = _read_rows(path)
+        if not rows:
             return None
-        except (pa.ArrowException, OSError, ValueError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise StorageError(f"{path}: cannot be read: {error.strerror or error}") from error
-            raise StorageError(
-                f"{path}: damaged: {str(error).splitlines()[0]}. Remove this file; the next run trains its trial again."
-            ) from error
-        if lacking := FIXED_COLUMNS - row.keys():
-            raise StorageError(f"{path}: is no trial of this harness: lacks {', '.join(sorted(lacking))}")
-        if row["trial_id"] != trial_id:
-            raise StorageError(f"{path}: holds trial {row['trial_id']}: a file was renamed")
-        return row
+        if len(rows) > 1 or rows[0]["trial_id"] != trial_id:
+            raise StorageError(f"{path}: holds trial {rows[0]['trial_id']}: a file was renamed")
+        return rows[0]
 
     def write(self, row: Row, curve: list[Row]) -> None:
         """Write a trial, its curve first: a trial that is there is complete. Raise StorageError."""
@@ -76,7 +76,11 @@ class Store:
         self.write_row(row)
 
     def write_row(self, row: Row) -> None:
-        """Write or replace the row of a trial; raise StorageError."""
+        """Write or replace the row of a trial; raise StorageError, also where it is packed."""
+        if row["trial_id"] in self.packed:
+            raise StorageError(
+                f"{self.trials / schema.PACKED_FILE}: holds a trial under another label. Give another --out."
+            )
         factors = [column for column in row if column not in FIXED_COLUMNS]
         _write_table(self.trials / f"{row['trial_id']}.parquet", [row], schema.trials_schema(factors))
 
@@ -86,14 +90,38 @@ class Store:
             raise StorageError(
                 f"{file}: is among the trials themselves, where every file is one trial. Give another FILE."
             )
+        rows = self.planned()
+        _write_rows(file, rows)
+        return len(rows)
+
+    def pack(self, folder: Path) -> int:
+        """Write a results folder with the trials of the present plan in one file, and so their curves.
+
+        It is read like any other. Returns the number of trials; raises StorageError, also where `folder` is in use.
+        """
+        if folder.exists() and any(folder.iterdir()):
+            raise StorageError(f"{folder}: is not empty. Give another folder, or a FILE that ends in .parquet.")
+        rows = self.planned()
+        curves = [self.curves / f"{row['trial_id']}.parquet" for row in rows]
+        points = [point for path in curves if path.exists() for point in pq.read_table(path).to_pylist()]
+        other = Store(folder)
+        other.prepare()
+        _write_table(other.curves / schema.PACKED_FILE, points, schema.CURVES, compression="zstd")
+        _write_rows(other.trials / schema.PACKED_FILE, rows)
+        environments = {f"{schema.ENVIRONMENT_FOLDER}/{row['environment_id']}.json" for row in rows}
+        for name in (schema.PLAN_FILE, schema.STUDY_FILE, schema.PLANS_LOG, *sorted(environments)):
+            if (self.folder / name).exists():
+                write_atomically(folder / name, (self.folder / name).read_bytes())
+        return len(rows)
+
+    def planned(self) -> list[Row]:
+        """Return the rows on disk of the present plan, or all where there is none; raise StorageError."""
         plan = self.plan()
         wanted = self.trial_ids() if plan is None else [trial["trial_id"] for trial in plan["trials"]]
         rows = [row for trial_id in wanted if (row := self.read(trial_id)) is not None]
         if not rows:
             raise StorageError(f"{self.folder}: there are no trials to export")
-        factors = dict.fromkeys(column for row in rows for column in row if column not in FIXED_COLUMNS)
-        _write_table(file, rows, schema.trials_schema(list(factors)), compression="zstd")
-        return len(rows)
+        return rows
 
     def plan(self) -> dict[str, Any] | None:
         """Return the present plan, or None where the folder has none; raise StorageError where it is damaged."""
@@ -170,6 +198,31 @@ class Claims:
 
 def _offset(trial_id: str) -> int:
     return int(trial_id, 16) >> 2
+
+
+def _read_rows(path: Path) -> list[Row]:
+    """Return the rows of a file of trials, none where it is not there; raise StorageError where it is damaged."""
+    try:
+        rows = pq.ParquetFile(path, page_checksum_verification=True).read().to_pylist()
+        if not rows:
+            raise ValueError("it has no rows")
+    except FileNotFoundError:
+        return []
+    except (pa.ArrowException, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise StorageError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise StorageError(
+            f"{path}: damaged: {str(error).splitlines()[0]}. Remove this file; the next run trains its trial again."
+        ) from error
+    if lacking := FIXED_COLUMNS - rows[0].keys():
+        raise StorageError(f"{path}: is no trial of this harness: lacks {', '.join(sorted(lacking))}")
+    return rows
+
+
+def _write_rows(path: Path, rows: list[Row]) -> None:
+    """Write trials as one compact file; a factor that some lack is null there."""
+    factors = dict.fromkeys(column for row in rows for column in row if column not in FIXED_COLUMNS)
+    _write_table(path, rows, schema.trials_schema(list(factors)), compression="zstd")
 
 
 def _write_table(path: Path, rows: list[Row], table_schema: pa.Schema, compression: str = "none") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 
 from analysis.faults import TableError
 from analysis.figures.evidence import Band, Curves, Run, Trial
-from bench.schema import CURVES_FOLDER
+from bench.schema import CURVES_FOLDER, PACKED_FILE
 
 QUANTITIES = ("running_train_loss", "running_train_accuracy", "test_accuracy", "train_accuracy")
 
@@ -29,11 +30,12 @@ def read_curves(folder: Path, trials: Sequence[tuple[str, Trial]]) -> Curves | N
     """
     points: dict[tuple[str, str], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     broken = []
+    packed = _packed(folder / CURVES_FOLDER / PACKED_FILE)
     for trial_id, trial in trials:
         path = folder / CURVES_FOLDER / f"{trial_id}.parquet"
-        if not path.exists():
+        if trial_id not in packed and not path.exists():
             continue
-        curve = _read(path)
+        curve = packed[trial_id] if trial_id in packed else _columns(_read(path))
         if trial.diverged:
             epochs = tuple(int(epoch) for epoch in curve["epoch"])
             broken.append(Run(trial.condition, trial.seed, epochs, tuple(map(float, curve["test_accuracy"]))))
@@ -53,16 +55,34 @@ def _band(condition: str, quantity: str, by_epoch: dict[int, list[float]]) -> Ba
     return Band(condition, quantity, epochs, low, median, high)
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
-    """Return a trial's curve by column, ordered by epoch; NaN where a cell is empty."""
+def _packed(path: Path) -> dict[str, dict[str, np.ndarray]]:
+    """Return the curves that lie in one file together, by trial."""
+    if not path.exists():
+        return {}
+    table = _read(path, "trial_id").sort_by("trial_id")
+    ids = table["trial_id"].to_numpy()
+    starts = [0, *np.flatnonzero(ids[1:] != ids[:-1]) + 1, len(ids)]
+    return {
+        ids[start]: _columns(table.slice(start, end - start))
+        for start, end in itertools.pairwise(starts)
+        if end > start
+    }
+
+
+def _read(path: Path, *more: str) -> pa.Table:
     try:
         with pq.ParquetFile(path) as file:
             table = file.read(use_threads=False)
     except (pa.ArrowException, OSError) as error:
         raise TableError(path, [f"is not a readable parquet file (cut off or corrupted?): {error}"]) from error
-    missing = [name for name in ("epoch", *QUANTITIES) if name not in table.column_names]
+    missing = [name for name in (*more, "epoch", *QUANTITIES) if name not in table.column_names]
     if missing:
         raise TableError(path, [f"column {name!r} is missing" for name in missing])
+    return table
+
+
+def _columns(table: pa.Table) -> dict[str, np.ndarray]:
+    """Return a trial's curve by column, ordered by epoch; NaN where a cell is empty."""
     ordered = table.sort_by("epoch")
     columns = {name: ordered[name].to_numpy().astype(float) for name in QUANTITIES}
     return {"epoch": ordered["epoch"].to_numpy().astype(int), **columns}

@@ -1,4 +1,4 @@
-"""``python -m bench export DIR FILE``."""
+"""``python -m bench export DIR FILE|FOLDER``."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ NAME = "export"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     parser.add_argument("folder", metavar="DIR", type=Path)
-    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument(
+        "to", metavar="FILE|FOLDER", type=Path, help="a .parquet file for the trials alone, or a new results folder"
+    )
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Write the trials of the present plan as one compact parquet file."""
-    print(f"{Store(options.folder).export(options.file)} trials written to {options.file}", file=sys.stderr)
+    """Write the trials of the present plan as one compact file, or as a results folder of few files."""
+    store, to = Store(options.folder), options.to
+    number = store.export(to) if to.suffix == ".parquet" else store.pack(to)
+    print(f"{number} trials written to {to}", file=sys.stderr)
     return common.DONE

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.compare import compare
+from analysis.report.gather import gather
 from analysis.table import load
 from bench import schema
 from tests.end_to_end.conftest import Row, Workplace, wait_for_trials
@@ -144,3 +145,33 @@ def test_until_decided_adds_seeds_and_stops(workplace: Workplace) -> None:
     ):
         _, err = workplace.bench("run", "tiny.toml", *arguments, code=2)
         assert said in err
+
+
+def test_a_packed_folder_is_read_like_any_other_and_its_trials_stay_as_they_are(workplace: Workplace) -> None:
+    """Few files: the same rows, curves and report; nothing to train again; more seeds may be added."""
+    workplace.bench("run", "tiny.toml")
+    _, said = workplace.bench("export", "results/tiny", "small")
+    assert "9 trials written to small" in said
+    whole, small = workplace.folder / "results/tiny", workplace.folder / "small"
+    assert {path.name for path in small.glob("*/*.parquet")} == {schema.PACKED_FILE}
+    assert workplace.rows("small") == workplace.rows()
+    gathered = [gather(folder) for folder in (whole, small)]
+    pools = [material.pools[0] for material in gathered]
+    assert pools[0].evidence.curves is not None
+    assert pools[0].evidence.curves == pools[1].evidence.curves
+    assert pools[0].primary == pools[1].primary
+    assert gathered[0].environments == gathered[1].environments
+    before = workplace.files()
+    out, _ = workplace.bench("status", "small")
+    assert "       9  ok" in out
+    out, _ = workplace.bench("run", "tiny.toml", "--out", "small")
+    changed = {path for path, when in workplace.files().items() if before.get(path) != when}
+    assert not [path for path in changed if path.endswith(".parquet")]
+    workplace.study(seeds=4)
+    workplace.bench("run", "tiny.toml", "--out", "small")
+    assert len(workplace.rows("small")) == 12
+    _, said = workplace.bench("export", "results/tiny", "small", code=2)
+    assert "small: is not empty" in said
+    workplace.study(old='label = "book"', new='label = "books"')
+    _, said = workplace.bench("run", "tiny.toml", "--out", "small", code=2)
+    assert "packed.parquet: holds a trial under another label" in said
