@@ -5,7 +5,7 @@ DATA ?= fashion_mnist
 DIR ?= results/$(basename $(notdir $(STUDY)))
 BIN := .venv/bin
 READY := .venv/.ready
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 .PHONY: help setup data bench report perf perf-check race test test-statistical check clean
 .DEFAULT_GOAL := help

@@ -54,7 +54,7 @@ def _row(each: Mapping[str, Any], unit: Unit, details: Mapping[str, str], images
         each["condition"],
         short(each) + (NOTE if _undecided_by_intention(each) else ""),
         unit.tell_difference(each["mean_difference"], each["margin"]),
-        _interval(each, unit, each["headline"]["low"], each["headline"]["high"]),
+        headline_interval(each, unit),
         *([interval(each, unit)] if images else []),
         probability(each["headline"]["p"]),
         NOTHING if each["stays_at_chance"] else signed(each["cohen_dz"], 2),
@@ -67,6 +67,11 @@ def _row(each: Mapping[str, Any], unit: Unit, details: Mapping[str, str], images
 
 def _undecided_by_intention(each: Mapping[str, Any]) -> bool:
     return each["headline"]["verdict"] == INCONCLUSIVE and bool(each["headline"]["reason"])
+
+
+def headline_interval(each: Mapping[str, Any], unit: Unit) -> str:
+    """Return the interval that the verdict rests on in words, an en dash where there is none."""
+    return _interval(each, unit, each["headline"]["low"], each["headline"]["high"])
 
 
 def interval(each: Mapping[str, Any], unit: Unit) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +49,16 @@ margin = 0.01
 Row = dict[str, Any]
 
 
+@contextmanager
+def _heeding_interrupts() -> Iterator[None]:
+    """Let children stop at Ctrl-C: a parallel test runner ignores it, and processes hand that on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class Workplace:
     """An empty folder with a study file, and the commands run in it."""
 
@@ -60,15 +73,16 @@ class Workplace:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a bench command in a session of its own, so that it can be killed with its workers."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "bench", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        with _heeding_interrupts():
+            return subprocess.Popen(
+                [sys.executable, "-m", "bench", *arguments],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
 
     def bench(self, *arguments: str, code: int = 0) -> tuple[str, str]:
         """Run a bench command to its end; return (standard output, standard error)."""

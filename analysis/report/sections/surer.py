@@ -31,15 +31,15 @@ def section(material: Material, pool: Pool) -> Section | None:
         return Section(TITLE, (Paragraph("Seeds: no condition has two complete pairs yet."),))
     why = floor_meter.missing(pool.evidence)
     shown = Paragraph(why) if why is not None else Illustration(floor_meter.PLOT, pool.evidence)
-    blocks = [Paragraph(said) for said in _words(known)]
+    blocks = [Paragraph(said) for said in what_would_help(known)]
     rough = [each for each in known if each["n_pairs"] < FEW]
     if rough:
         blocks.append(Paragraph(f"With fewer than {FEW} pairs these numbers are hardly more than guesses.", "note"))
     return Section(TITLE, (*blocks, shown, _grid(whole, known)))
 
 
-def _words(known: list[Mapping[str, Any]]) -> list[str]:
-    """Return what helps which condition."""
+def what_would_help(known: list[Mapping[str, Any]]) -> list[str]:
+    """Return in sentences whether seeds or test images would help which condition more."""
     said = []
     for what, name in ((SEEDS, "seeds"), (IMAGES, "test images")):
         helped = [quoted(each["condition"]) for each in known if each["surer_by"] == what]

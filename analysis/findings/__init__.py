@@ -1,0 +1,5 @@
+"""Findings: what committed studies say about one question each, as one page that a command writes anew."""
+
+from analysis.findings.page import write_findings
+
+__all__ = ["write_findings"]

@@ -1,0 +1,156 @@
+"""The page of findings: per question a figure, a table of verdicts, the sentences, and what stays open."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis import verdict, words
+from analysis.faults import TableError
+from analysis.figures import PLOTS, theme
+from analysis.figures.plot import rendered
+from analysis.figures.units import unit_of
+from analysis.figures.verdicts import OPEN, short, tone
+from analysis.files import write_atomically
+from analysis.findings.asked import Asked, read_questions
+from analysis.report.comparison_grid import headline_interval
+from analysis.report.document import Column, Grid
+from analysis.report.gather import Material, Pool, gather
+from analysis.report.markdown import escaped, table
+from analysis.report.phrases import count, listed, typeset
+from analysis.report.sections.surer import what_would_help
+
+Entry = Mapping[str, Any]
+
+SIZE_OPEN = (verdict.POSITIVE_UNCLEAR, verdict.NEGATIVE_UNCLEAR)
+
+INTRODUCTION = """\
+# Findings
+
+What the committed studies say, each about one question. Figures, tables and sentences are computed from the
+results by `python -m analysis findings {file}`, and a test compares this page with what that command writes. Each
+plan of analysis was fixed before its data. Every difference is a condition minus its control, paired by seed; intervals
+and verdicts hold for all conditions of a study at once. All are conditional on one training set."""
+
+
+def write_findings(file: Path, out: Path) -> Path:
+    """Write the page that answers the questions in `file` to `out`, its figures to ``figures/`` beside it.
+
+    Raises
+    ------
+    TableError
+        Questions or results that cannot be read, or a place that cannot be written to.
+    """
+    blocks, figures = [INTRODUCTION.format(file=file.as_posix())], {}
+    asked = read_questions(file)
+    blocks.append("\n".join(f"- [{escaped(each.title)}](#finding-{place})" for place, each in enumerate(asked, 1)))
+    for place, each in enumerate(asked, start=1):
+        material = gather(each.folder)
+        for pool in material.pools:
+            stem = "-".join(filter(None, (f"finding-{place}", *pool.name.split(", "), each.figure)))
+            blocks.append(f'## <a id="finding-{place}"></a>{escaped(each.title)}')
+            blocks += _finding(each, material, pool, f"figures/{stem}.png", out.parent)
+            plot = next(plot for plot in PLOTS if plot.name == each.figure)
+            if plot.missing(pool.evidence) is None:
+                figures[f"figures/{stem}.png"] = rendered(plot, pool.evidence, theme.WIDE).png
+    for name, content in figures.items():
+        write_atomically(out.parent / name, content)
+    write_atomically(out, ("\n\n".join(blocks) + "\n").encode())
+    return out
+
+
+def _finding(asked: Asked, material: Material, pool: Pool, figure: str, home: Path) -> list[str]:
+    """Return the blocks of one question on one pool of trials."""
+    told = [(metric, each) for metric in asked.metrics for each in _comparisons(asked, pool, metric)]
+    plot = next(plot for plot in PLOTS if plot.name == asked.figure)
+    why = plot.missing(pool.evidence)
+    shown = [f"![{escaped(plot.title)}]({figure})", f"*{escaped(plot.caption(pool.evidence))}*"]
+    sentences = [
+        " ".join(typeset(said, metric) for said in words.sentences(each, _divergence(pool, metric), only_failures=True))
+        for metric, each in told
+    ]
+    return [
+        f"**{escaped(asked.question)}**" + (f" ({escaped(pool.name)})" if pool.name else ""),
+        *(shown if why is None else [escaped(why)]),
+        table(_grid(told)),
+        "\n".join(f"- {escaped(each)}" for each in sentences),
+        escaped(_open(pool, [each for metric, each in told if metric == pool.primary["metric"]])),
+        _where(asked, material, pool, home),
+    ]
+
+
+def _comparisons(asked: Asked, pool: Pool, metric: str) -> list[Entry]:
+    whole = pool.evidence.comparisons.get(metric)
+    if whole is None:
+        raise TableError(asked.folder, [f"tells nothing of {metric} (it has: {', '.join(pool.evidence.comparisons)})"])
+    labels = [each["condition"] for each in whole["comparisons"]]
+    lacking = [each for each in asked.conditions if each not in labels]
+    if lacking:
+        raise TableError(
+            asked.folder, [f"compares no condition {each!r} (it has: {listed(labels)})" for each in lacking]
+        )
+    wanted = asked.conditions or [each["condition"] for each in whole["comparisons"] if not each["stays_at_chance"]]
+    return [each for each in whole["comparisons"] if each["condition"] in wanted]
+
+
+def _divergence(pool: Pool, metric: str) -> Any:
+    return pool.evidence.comparisons[metric]["divergence"]
+
+
+def _grid(told: list[tuple[str, Entry]]) -> Grid:
+    """Return verdict, difference, interval and n of each comparison."""
+    return Grid(
+        name="finding",
+        caption="",
+        columns=(
+            Column("condition", numeric=False),
+            Column("metric", numeric=False),
+            Column("verdict", numeric=False),
+            Column("difference"),
+            Column("interval"),
+            Column("pairs of seeds"),
+        ),
+        rows=tuple(
+            (
+                each["condition"],
+                unit_of(metric).name,
+                short(each),
+                f"{unit_of(metric).tell_difference(each['mean_difference'], each['margin'])} "
+                f"{unit_of(metric).difference}".rstrip(),
+                headline_interval(each, unit_of(metric)),
+                str(each["n_pairs"]),
+            )
+            for metric, each in told
+        ),
+    )
+
+
+def _open(pool: Pool, told: list[Entry]) -> str:
+    """Return what the primary metric leaves undecided, and what would help."""
+    judged = [each for each in told if not each["stays_at_chance"]]
+    undecided = [each for each in judged if tone(each) == OPEN]
+    unclear = [each for each in judged if each["headline"]["verdict"] in SIZE_OPEN and each not in undecided]
+    name = unit_of(pool.primary["metric"]).name
+    said = []
+    if undecided:
+        said.append(f"Not decided yet, of {name}: {listed([words.quoted(each['condition']) for each in undecided])}.")
+    if unclear:
+        names = listed([words.quoted(each["condition"]) for each in unclear])
+        said.append(f"Whether it is by an amount that matters is open for {names}.")
+    if not said:
+        return f"Of {name}, nothing asked here is left open."
+    return " ".join([*said, *what_would_help([*undecided, *unclear])])
+
+
+def _where(asked: Asked, material: Material, pool: Pool, home: Path) -> str:
+    """Return where the numbers come from."""
+    folder = Path(os.path.relpath(asked.folder, home)).as_posix()
+    analysis = material.analysis
+    plan = "no margin" if analysis.margin is None else f"margin {analysis.margin:g}"
+    return (
+        f"Study [{escaped(material.study)}]({folder}/study.toml), {count(len(pool.evidence.trials), 'trial')}, control "
+        f"{words.quoted(analysis.control)}, primary {analysis.primary}, {plan}, alpha {analysis.alpha:g}; plan of "
+        f"analysis {material.plan.get('analysis_hash', 'unknown')}."
+    )
