@@ -49,7 +49,7 @@ def write_findings(file: Path, out: Path) -> Path:
     for place, each in enumerate(asked, start=1):
         material = gather(each.folder)
         for pool in material.pools:
-            stem = "-".join(filter(None, (f"finding-{place}", *pool.name.split(", "), each.figure)))
+            stem = "-".join(filter(None, (each.folder.name, *pool.name.split(", "), each.figure)))
             blocks.append(f'## <a id="finding-{place}"></a>{escaped(each.title)}')
             blocks += _finding(each, material, pool, f"figures/{stem}.png", out.parent)
             plot = next(plot for plot in PLOTS if plot.name == each.figure)

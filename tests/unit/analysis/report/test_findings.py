@@ -1,0 +1,97 @@
+"""Findings: the page says what the comparison objects say, refuses what it cannot answer, and is the same each time."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis import words
+from analysis.cli import main
+from analysis.faults import TableError
+from analysis.findings import write_findings
+from analysis.findings.asked import read_questions
+from analysis.report.gather import gather
+from analysis.report.markdown import escaped
+from analysis.report.phrases import typeset
+
+QUESTION = """
+[[finding]]
+title = "Does it help?"
+question = "Is it *better* with the book's rates?"
+folder = "dropout"
+figure = "differences"
+metrics = ["test_accuracy", "running_gap"]
+"""
+
+
+@pytest.fixture
+def asked(make_folder, tmp_path):
+    """Return a function that writes questions beside a results folder of 8 seeds."""
+    make_folder(labels=("none", "book", "all-dropped", "dropout-0.3"), seeds=8)
+
+    def written(more: str = ""):
+        file = tmp_path / "findings.toml"
+        file.write_text(QUESTION + more)
+        return file
+
+    return written
+
+
+def test_the_page_tells_each_comparison_as_the_report_does(asked, tmp_path):
+    page = write_findings(asked(), tmp_path / "docs" / "findings.md").read_text()
+    (pool,) = gather(tmp_path / "dropout").pools
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| ")][2:]
+    judged = ["book", "dropout-0.3"]
+    assert [row[0].removeprefix("| ") for row in rows] == judged * 2
+    for metric, told in (("test_accuracy", rows[:2]), ("running_gap", rows[2:])):
+        whole = pool.evidence.comparisons[metric]
+        for row, each in zip(told, [each for each in whole["comparisons"] if each["condition"] in judged], strict=True):
+            for sentence in words.sentences(each, whole["divergence"], only_failures=True):
+                assert escaped(typeset(sentence, metric)) in page
+            assert row[-1] == f"{each['n_pairs']} |"
+    assert "all-dropped" not in page
+    assert r"**Is it \*better\* with the book's rates?**" in page
+    assert (tmp_path / "docs/figures/dropout-differences.png").read_bytes().startswith(b"\x89PNG")
+    assert "](figures/dropout-differences.png)" in page
+    assert "](../dropout/study.toml)" in page
+    assert "plan of analysis a7a1." in page
+
+
+def test_what_is_open_is_named_with_what_would_help(asked, tmp_path):
+    page = write_findings(asked('conditions = ["book"]'), tmp_path / "findings.md").read_text()
+    (pool,) = gather(tmp_path / "dropout").pools
+    (book,) = [each for each in pool.primary["comparisons"] if each["condition"] == "book"]
+    assert book["headline"]["verdict"] == "inconclusive"
+    assert "Not decided yet, of test accuracy: “book”. 4 times the " in page
+    assert "“dropout-0.3”" not in page
+
+
+def test_the_command_writes_the_same_page_each_time(asked, tmp_path, capsys):
+    file = asked()
+    assert main(["findings", str(file)]) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'findings.md'}\n"
+    first = (tmp_path / "findings.md").read_bytes()
+    assert main(["findings", str(file)]) == 0
+    assert (tmp_path / "findings.md").read_bytes() == first
+
+
+def test_every_fault_of_the_questions_is_told_at_once(tmp_path):
+    file = tmp_path / "findings.toml"
+    file.write_text('[[finding]]\ntitle = 3\nfigure = "pie"\nmetrics = "test_accuracy"\ncolour = "red"\nfolder = "x"\n')
+    with pytest.raises(TableError) as raised:
+        read_questions(file)
+    said = str(raised.value)
+    for part in ("unknown key 'colour'", "title is 3", "question is None", "metrics is 'test_", "no figure 'pie'"):
+        assert f"finding 1: {part}" in said
+    for text in ("", "[finding]\n", "x = 1\n[[finding]]\n"):
+        file.write_text(text)
+        with pytest.raises(TableError, match="other than a list"):
+            read_questions(file)
+
+
+def test_a_metric_or_condition_that_is_not_there_is_refused(asked, tmp_path):
+    with pytest.raises(TableError, match="compares no condition 'books'"):
+        write_findings(asked('conditions = ["books"]'), tmp_path / "findings.md")
+    file = asked()
+    file.write_text(QUESTION.replace("running_gap", "walking_gap"))
+    with pytest.raises(TableError, match="tells nothing of walking_gap"):
+        write_findings(file, tmp_path / "findings.md")
