@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from analysis.fieller import ratio_set
 from analysis.finding import probability
 from analysis.pairing import blocks_vary, rounding, varies
 
@@ -56,25 +57,13 @@ def _quadratic(rates: np.ndarray, values: np.ndarray, alpha: float, lower_is_bet
     bends_down = b2 < 0
     if b2 == 0 or bends_down == lower_is_better or not blocks_vary(values):
         return found
-    ends = fieller(float(b1), float(b2), covariance, float(stats.t.isf(alpha / 2, n - 1)))
+    slope = np.array([-1.0, 2.0])  # of which the optimum is the ratio: -b1 / (2 b2)
+    t = float(stats.t.isf(alpha / 2, n - 1))
+    ends = ratio_set(slope * (b1, b2), covariance * np.outer(slope, slope), t)
     if ends is None:
         return found
     within = [float(np.clip(end, rates[0], rates[-1])) for end in (-b1 / (2 * b2), *ends)]
     return found | dict(zip(("optimum", "optimum_low", "optimum_high"), within, strict=True)) | {"identified": True}
-
-
-def fieller(b1: float, b2: float, covariance: np.ndarray, t: float) -> tuple[float, float] | None:
-    """Return the set of x at which the slope b1 + 2 b2 x may be 0; None where it is unbounded (Fieller 1954).
-
-    All x with (b1 + 2 b2 x)^2 <= t^2 (v11 + 4 x v12 + 4 x^2 v22).
-    """
-    a = 4 * (b2**2 - t**2 * covariance[1, 1])
-    b = 4 * (b1 * b2 - t**2 * covariance[0, 1])
-    c = b1**2 - t**2 * covariance[0, 0]
-    if not a > 0:
-        return None
-    root = math.sqrt(max(0.0, b**2 - 4 * a * c))
-    return (-b - root) / (2 * a), (-b + root) / (2 * a)
 
 
 def _gap_slope(rates: np.ndarray, gaps: np.ndarray) -> dict[str, Any]:

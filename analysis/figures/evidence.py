@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,6 +121,8 @@ class Evidence:
     comparisons : mapping of metric to the object that ``analysis compare --json`` prints
     sequences, self_check, variance : mappings
         What ``analysis sequential``, ``selfcheck`` and ``variance`` print with --json of the primary metric.
+    gap_splits : sequence of mappings
+        What `analysis.gap_split` gives; none where either gap is missing.
     speed : mapping or None
         One of the objects that ``analysis throughput --json`` prints; None where speed was not measured.
     """
@@ -134,6 +136,7 @@ class Evidence:
     sequences: Mapping[str, Any] = field(default_factory=dict)
     self_check: Mapping[str, Any] = field(default_factory=dict)
     variance: Mapping[str, Any] = field(default_factory=dict)
+    gap_splits: Sequence[Mapping[str, Any]] = ()
     speed: Mapping[str, Any] | None = None
 
     @property

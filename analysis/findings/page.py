@@ -10,6 +10,7 @@ from typing import Any
 from analysis import verdict, words
 from analysis.faults import TableError
 from analysis.figures import PLOTS, theme
+from analysis.figures import gaps as figure
 from analysis.figures.plot import rendered
 from analysis.figures.units import unit_of
 from analysis.figures.verdicts import OPEN, short, tone
@@ -17,9 +18,11 @@ from analysis.files import write_atomically
 from analysis.findings.asked import Asked, read_questions
 from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Column, Grid
+from analysis.report.early_grid import early_words
 from analysis.report.gather import Material, Pool, gather
 from analysis.report.markdown import escaped, table
 from analysis.report.phrases import count, listed, typeset
+from analysis.report.sections.gaps import what_is_left
 from analysis.report.sections.surer import what_would_help
 
 Entry = Mapping[str, Any]
@@ -61,16 +64,17 @@ def write_findings(file: Path, out: Path) -> Path:
     return out
 
 
-def _finding(asked: Asked, material: Material, pool: Pool, figure: str, home: Path) -> list[str]:
+def _finding(asked: Asked, material: Material, pool: Pool, drawing: str, home: Path) -> list[str]:
     """Return the blocks of one question on one pool of trials."""
     told = [(metric, each) for metric in asked.metrics for each in _comparisons(asked, pool, metric)]
     plot = next(plot for plot in PLOTS if plot.name == asked.figure)
     why = plot.missing(pool.evidence)
-    shown = [f"![{escaped(plot.title)}]({figure})", f"*{escaped(plot.caption(pool.evidence))}*"]
+    shown = [f"![{escaped(plot.title)}]({drawing})", f"*{escaped(plot.caption(pool.evidence))}*"]
     sentences = [
         " ".join(typeset(said, metric) for said in words.sentences(each, _divergence(pool, metric), only_failures=True))
         for metric, each in told
     ]
+    sentences += _asides(asked, pool, [each for metric, each in told if metric == pool.primary["metric"]])
     return [
         f"**{escaped(asked.question)}**" + (f" ({escaped(pool.name)})" if pool.name else ""),
         *(shown if why is None else [escaped(why)]),
@@ -79,6 +83,17 @@ def _finding(asked: Asked, material: Material, pool: Pool, figure: str, home: Pa
         escaped(_open(pool, [each for metric, each in told if metric == pool.primary["metric"]])),
         _where(asked, material, pool, home),
     ]
+
+
+def _asides(asked: Asked, pool: Pool, of_primary: list[Entry]) -> list[str]:
+    """Return how often fewer seeds would have erred, and what of a smaller gap is owed to measuring, where asked."""
+    found = (
+        [f"{unit_of(pool.primary['metric']).name.capitalize()}: {said}"] if (said := early_words(of_primary)) else []
+    )
+    if {figure.CLEAN, figure.RUNNING} <= set(asked.metrics):
+        judged = {each["condition"] for each in _comparisons(asked, pool, figure.CLEAN)}
+        found += [what_is_left(each, pool) for each in pool.evidence.gap_splits if each["condition"] in judged]
+    return found
 
 
 def _comparisons(asked: Asked, pool: Pool, metric: str) -> list[Entry]:

@@ -16,6 +16,7 @@ from analysis.checks import POOLS, as_text
 from analysis.compare import compare, pairs_of
 from analysis.faults import TableError
 from analysis.figures.evidence import Broken, Evidence, Mean, Setting, Trial
+from analysis.gap_split import gap_splits
 from analysis.looking import sequences
 from analysis.metric import measure, metrics_of
 from analysis.paired_t import half_width
@@ -166,8 +167,14 @@ def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnal
         sequences=sequences(family, planned.alpha),
         self_check=self_check(family, planned.alpha),
         variance=variance_by_source(table, planned.primary, planned.alpha),
+        gap_splits=_gap_splits(comparisons, planned.alpha),
     )
     return Pool(", ".join(where.values()), table, evidence)
+
+
+def _gap_splits(comparisons: Mapping[str, Mapping[str, Any]], alpha: float) -> list[dict[str, Any]]:
+    running, clean = comparisons.get("running_gap"), comparisons.get("generalisation_gap")
+    return [] if running is None or clean is None else gap_splits(running["comparisons"], clean["comparisons"], alpha)
 
 
 def _trials(table: Table, metrics: list[str]) -> dict[tuple[str, int], Trial]:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.figures import gaps as figure
-from analysis.figures.units import unit_of
-from analysis.report.comparison_grid import interval
+from analysis.figures.units import plain, unit_of
 from analysis.report.document import Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.telling import NOTHING, level
+from analysis.telling import FEW, level
 from analysis.words import quoted
 
 WHY = (
@@ -23,30 +22,35 @@ WHY = (
 
 
 def section(material: Material, pool: Pool) -> Section:
-    """Return the explanation, the figure, and the two changes of the leading condition side by side."""
+    """Return the explanation, the figure, and what becomes of both gaps of the leading condition."""
     why = figure.missing(pool.evidence)
     if why is not None:
         return Section("Running gap and clean gap", (Paragraph(why),))
-    said = _two_changes(pool)
-    blocks = (Paragraph(WHY), *((Paragraph(said),) if said else ()), Illustration(figure.PLOT, pool.evidence))
-    return Section("Running gap and clean gap", blocks)
+    judged = {each["condition"] for each in pool.evidence.compared(figure.CLEAN)}
+    leading = [each for each in pool.evidence.gap_splits if each["condition"] in judged and each["n"]][:1]
+    said = [Paragraph(what_is_left(each, pool)) for each in leading]
+    return Section("Running gap and clean gap", (Paragraph(WHY), *said, Illustration(figure.PLOT, pool.evidence)))
 
 
-def _two_changes(pool: Pool) -> str | None:
-    """Return the mean changes of both gaps for the first condition that is meant to train."""
-    clean, running = (pool.evidence.compared(metric)[:1] for metric in (figure.CLEAN, figure.RUNNING))
-    if not clean or not running or None in (clean[0]["mean_difference"], running[0]["mean_difference"]):
-        return None
-    return (
-        f"With {quoted(clean[0]['condition'])} against {quoted(clean[0]['control'])}, the running gap changed by "
-        f"{_told(running[0])} and the clean gap by {_told(clean[0])}."
+def what_is_left(split: Mapping[str, Any], pool: Pool) -> str:
+    """Return how both gaps of a condition changed, and which part of it is not owed to measuring."""
+    whole = pool.evidence.comparisons[figure.CLEAN]
+    unit, told = unit_of(figure.CLEAN), level(whole["alpha"])
+    running, clean, owed = (
+        f"{unit.tell_difference(split[f'{name}_change'], whole['margin'])} points"
+        for name in ("running", "clean", "measuring")
     )
-
-
-def _told(comparison: Mapping[str, Any]) -> str:
-    """Return a mean difference with its interval and n."""
-    unit = unit_of(figure.CLEAN)
-    between = interval(comparison, unit)
-    at = f"{level(comparison['alpha'])} interval over seeds {between}; " if between != NOTHING else ""
-    changed = unit.tell_difference(comparison["mean_difference"], comparison["margin"])
-    return f"{changed} points ({at}n = {comparison['n_pairs']})"
+    said = (
+        f"With {quoted(split['condition'])} against {quoted(whole['control'])}, the running gap changed by {running} "
+        f"and the clean gap by {clean} (n = {split['n']}). "
+    )
+    if split["n"] < FEW or split["measuring_low"] is None:
+        return said.strip()
+    ends = " to ".join(unit.tell_differences([split["measuring_low"], split["measuring_high"]], whole["margin"]))
+    said += (
+        f"The way of measuring accounts for {owed} ({told} t interval of this condition alone, over seeds: {ends}). "
+    )
+    if split["clean_share"] is None:
+        return said + "Which share of the change that is cannot be said: the running gap may not have changed at all."
+    share, low, high = (plain(100 * split[key], 0) for key in ("clean_share", "clean_share_low", "clean_share_high"))
+    return said + f"Of the change in the running gap, {share}% ({low}% to {high}%) is left with dropout off."
