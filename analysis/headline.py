@@ -43,9 +43,11 @@ def headline(values: Mapping[str, Any], pairs: Pairs, asked: Question, size: int
 
     Notes
     -----
-    Seeds that were added until something was decided are told by the confidence sequence, at alpha over the family's
-    size. Else the decision over seeds and images leads where it can be made, and that over seeds stands in for it.
-    p is adjusted over the family: 1/e of the sequence and the crossed p times the family's size, at most 1, or max-t's.
+    Seeds that were added until something was decided are told by the confidence sequence, at alpha over the number of
+    all conditions in the family; its interval stands for that at 2 alpha too. Else the decision over seeds and images
+    leads where it can be made, and that over seeds stands in for it. p is adjusted over the family: 1/e of the sequence
+    times that number, the crossed p times the number of conditions that can be tested, both at most 1, or max-t's. It
+    is null where the verdict is that nothing can be tested.
     """
     if values["verdict"] is None or pairs.n < FEW or values["ci_low_simultaneous"] is None:
         return _alone(values)
@@ -80,12 +82,13 @@ def _by_sequence(values: Mapping[str, Any], pairs: Pairs, asked: Question, size:
     ends = [last.mean - last.half_width, last.mean + last.half_width]
     word = verdict.decide(verdict.Interval(*ends, *ends), asked.margin, asked.lower_is_better)
     if values["verdict"] == verdict.INCONCLUSIVE and values["verdict_reason"]:
-        word = verdict.INCONCLUSIVE
-    return _made(SEQUENCE, word, values, [*ends, *ends], p)
+        return _made(SEQUENCE, verdict.INCONCLUSIVE, values, [*ends, *ends], p)
+    return _made(SEQUENCE, word, values, [*ends, *ends], p) | {"reason": None}  # what else is given is of the t test
 
 
 def _made(
     scope: str, word: str, values: Mapping[str, Any], ends: Sequence[float | None], p: float | None
 ) -> dict[str, Any]:
     kind = None if ends[0] is None else SIMULTANEOUS
-    return dict(zip(KEYS, (scope, word, values["verdict_reason"], kind, *ends, p), strict=True))
+    told = None if word == verdict.CANNOT_TEST else p
+    return dict(zip(KEYS, (scope, word, values["verdict_reason"], kind, *ends, told), strict=True))

@@ -1,5 +1,15 @@
 """The commands, one file each: NAME, HELP, arguments(parser), execute(given). To add one: its file, and a line here."""
 
-from analysis.commands import compare, findings, power, report, selfcheck, sequential, throughput, variance
+from analysis.commands import (
+    compare,
+    findings,
+    methods,
+    power,
+    report,
+    selfcheck,
+    sequential,
+    throughput,
+    variance,
+)
 
-COMMANDS = (compare, power, sequential, variance, selfcheck, throughput, report, findings)
+COMMANDS = (compare, power, sequential, variance, selfcheck, throughput, methods, report, findings)

@@ -143,3 +143,17 @@ def test_where_intention_to_train_disagrees_the_headline_over_images_is_undecide
     assert each["headline"]["scope"] == SEEDS_AND_IMAGES
     assert each["verdict_crossed"] == each["headline"]["verdict"] == "inconclusive"
     assert "Given both trained the verdict is 'superior'" in words.headline(each)
+
+
+def test_a_sequence_that_decides_at_5_pairs_gives_no_reason_of_the_t_test():
+    found = compare(table(SPREAD[:5] + 250, SEQUENCE), METRIC, "none", margin=MARGIN).to_json()["comparisons"][0]
+    assert found["verdict"] == "cannot_test"
+    assert (found["headline"]["verdict"], found["headline"]["reason"]) == ("superior", None)
+    assert found["headline"]["p"] < 0.05
+    assert "exact p" not in words.headline(found)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_no_p_stands_beside_what_cannot_be_tested(scope):
+    found = answer("cannot_test", scope)["comparisons"][0]
+    assert (found["headline"]["verdict"], found["headline"]["p"]) == ("cannot_test", None)

@@ -1,0 +1,31 @@
+"""Every statistical method: the keys that it fills, assumption, formula, source, function, tests and an example.
+
+``docs/methods.md`` is made from it. To add a method: its record in the file of its group, and a line there.
+"""
+
+from analysis.catalogue import (
+    asked,
+    checking,
+    crossed,
+    decisions,
+    failures,
+    families,
+    means,
+    planning,
+    ranks,
+    rates,
+    speed,
+    variance,
+)
+from analysis.catalogue.record import Group, Keys, Method
+
+__all__ = ["GROUPS", "METHODS", "Group", "Keys", "Method"]
+
+_FILES = (
+    asked, means, ranks, families, crossed, decisions, failures, rates, planning, variance, checking, speed,
+)  # fmt: skip
+
+GROUPS = tuple(each.GROUP for each in _FILES)
+"""In the order of the page."""
+
+METHODS = tuple(method for group in GROUPS for method in group.methods)

@@ -1,0 +1,100 @@
+"""The entries: what may be said."""
+
+from analysis.catalogue.record import CALIBRATION, COMPARISON, Group, Method, keys
+
+VERDICT = Method(
+    title="Verdict",
+    answers="One of nine words for each condition, over seeds: from the simultaneous intervals and the margin, in the "
+    "direction of benefit.",
+    fills=(keys(COMPARISON, "verdict"),),
+    assumes="What the simultaneous intervals assume, and a margin fixed before the data. Null for a condition that is "
+    "meant to stay at chance. An interval's end at 0 or at the margin counts as not beyond it.",
+    formula="""\
+[low, high] at 1 - α and [low_90, high_90] at 1 - 2α, turned so that benefit is positive; the first line that holds:
+cannot_test                 n < 2, or no variation, or 2/2^n > α
+superior                    low > m                    inferior                    high < -m
+positive_but_negligible     low > 0, _90 in (-m, m)    negative_but_negligible     high < 0, _90 in (-m, m)
+positive_magnitude_unclear  low > 0                    negative_magnitude_unclear  high < 0
+equivalent                  _90 in (-m, m)             inconclusive                else
+without a margin: superior where low > 0, inferior where high < 0, else inconclusive""",
+    source=(
+        "Interval inclusion: Schuirmann 1987; superiority by a margin and equivalence from one interval: Tryon 2001, "
+        "Psychological Methods 6, 371-386. The words are this project's.",
+    ),
+    computed_by=("analysis.verdict:decide", "analysis.verdict:cannot_test"),
+    checked_by=(
+        "tests/unit/analysis/test_verdict.py::test_verdict_and_its_mirror_images",
+        "tests/unit/analysis/test_verdict.py::test_what_cannot_be_tested",
+        f"{CALIBRATION}/test_verdicts.py::test_of_the_headline",
+    ),
+    example="""\
+>>> from analysis.verdict import Interval, decide
+>>> decide(Interval(0.001, 0.007, 0.002, 0.006), margin=0.01, lower_is_better=False)
+'positive_but_negligible'
+>>> decide(Interval(0.001, 0.007, 0.002, 0.006), margin=0.003, lower_is_better=True)
+'negative_magnitude_unclear'
+""",
+)
+
+INTENTION = Method(
+    title="Agreement with intention to train",
+    answers="The verdict with diverged trials scored at what they reached, where any diverged; where it is another "
+    "word than the one given both trained, `verdict` and `verdict_crossed` become `inconclusive`, and the "
+    "reason is said.",
+    fills=(keys(COMPARISON, "verdict_intention verdict_reason"),),
+    assumes="Accuracies only: a broken run has no gap or loss to score; `verdict_intention` is null there, and where "
+    "nothing diverged.",
+    formula="""\
+intention to train: all seeds at which both ended; a diverged trial counts with the accuracy it reached, none: chance
+the same simultaneous intervals and rules; verdict != verdict_intention  ->  inconclusive
+verdict_reason: why it cannot be tested, or that the two disagree; else null""",
+    source=("Lachin 2000, Controlled Clinical Trials 21, 167-189 (the principle). The rule is this project's.",),
+    computed_by=("analysis.decision:decisions",),
+    checked_by=(
+        "tests/unit/analysis/test_divergence.py::test_where_the_two_disagree_the_verdict_is_inconclusive_and_says_why",
+        "tests/unit/analysis/test_divergence.py::test_where_the_two_agree_the_verdict_stands",
+        "tests/unit/analysis/test_one_decision.py::"
+        "test_where_intention_to_train_disagrees_the_headline_over_images_is_undecided_too",
+    ),
+    example="""\
+>>> from analysis.compare import compare
+>>> *_, high = compare(table(), "test_accuracy", "none", margin=0.05).to_json()["comparisons"]
+>>> show(high, "verdict", "verdict_intention")
+verdict = inconclusive, verdict_intention = inconclusive
+>>> high["verdict_reason"][:42]
+"given both trained the verdict is 'superio"
+""",
+)
+
+HEADLINE = Method(
+    title="Headline",
+    answers="**The one decision that words, tables, figures, Markdown and LaTeX read**: what it holds for (`scope`), "
+    "the verdict, its interval and its adjusted p.",
+    fills=(keys("compare.comparisons[].headline", "scope verdict reason interval low high low_90 high_90 p"),),
+    assumes="What the method that it takes the numbers from assumes. Where intention to train disagrees it is "
+    "inconclusive whatever the scope. p and verdict come from different arguments and may fall on different "
+    "sides close to the limit; the verdict counts.",
+    formula="""\
+the first that holds:
+outside the family, fewer than 5 pairs, or no variation: the t interval if there is one (interval "t"), p null
+seeds were added until decided: scope sequence; the sequence at α/K for both levels, p = K / e-value, at most 1
+a crossed estimate:             scope seeds_and_images; its simultaneous intervals, verdict_crossed, p_crossed_adjusted
+else:                           scope seeds; simultaneous intervals, verdict, p_max_t (null: n_max_t too small)""",
+    source=("This project's rule; the parts are the entries named.",),
+    computed_by=("analysis.headline:headline",),
+    checked_by=(
+        "tests/unit/analysis/test_one_decision.py::test_all_that_is_made_carries_the_verdict_of_the_headline",
+        "tests/unit/analysis/test_one_decision.py::test_all_that_is_made_carries_the_interval_of_the_headline",
+        f"{CALIBRATION}/test_verdicts.py::test_of_the_headline",
+    ),
+    example="""\
+>>> from analysis.compare import compare
+>>> low, *_ = compare(table(), "test_accuracy", "none", margin=0.05).to_json()["comparisons"]
+>>> show(low["headline"])
+scope = seeds_and_images, verdict = positive_magnitude_unclear, reason = null,
+  interval = simultaneous, low = 0.0172167, high = 0.201533, low_90 = 0.0299389,
+  high_90 = 0.188811, p = 0.0195791
+""",
+)
+
+GROUP = Group("What may be said?", (VERDICT, INTENTION, HEADLINE))

@@ -1,0 +1,143 @@
+"""The entries: how many seeds, and looking before the last one."""
+
+from analysis.catalogue.record import CALIBRATION, COMPARISON, Group, Method, keys
+
+SEEDS = Method(
+    title="Seeds by power",
+    answers="How many seeds find a difference with the wanted power, or what difference a number of seeds finds.",
+    fills=(keys("power", "alpha power comparisons delta n sd detectable_difference"),),
+    assumes="Normal differences with this standard deviation; each condition tested at alpha / K (Bonferroni), "
+    "two-sided, either tail counted. It plans E1.",
+    formula="""\
+power(n, δ) = P( |T'| > t(1 - α/(2K); n - 1) ), T' noncentral t on n - 1 with noncentrality δ √n / σ
+n = the least from 2 on with power(n, δ) >= power, null beyond 10 million;   detectable_difference: δ with equality""",
+    source=("Johnson and Welch 1940, Biometrika 31, 362-389; Cohen 1988, Statistical Power Analysis, chapter 2.",),
+    computed_by=("analysis.planning:planned", "analysis.power:Design.seeds", "analysis.power:Design.detectable"),
+    checked_by=(
+        "tests/oracles/test_further.py::test_power",
+        "tests/laws/test_sequence_laws.py::test_plans_agree_with_themselves",
+    ),
+    example="""\
+>>> from analysis.power import Design
+>>> Design(sd=0.4, alpha=0.05, power=0.8).seeds(0.2)
+34
+>>> Design(sd=0.4, alpha=0.05, power=0.8, comparisons=7).seeds(0.2)
+54
+""",
+)
+
+PILOT = Method(
+    title="Plans from a pilot",
+    answers="The same for each condition of a pilot table: at its standard deviation, and at the upper limit that the "
+    "pilot cannot exclude; and whether the test set allows the difference at all: else `n` is null and "
+    "`test_images_needed` says how many images would.",
+    fills=(
+        keys("power", "metric control sd_upper_level"),
+        keys(
+            "power.conditions[]",
+            "condition pilot_pairs why sd sd_upper test_set_floor n n_upper detectable_difference "
+            "detectable_difference_upper test_images_needed images",
+        ),
+    ),
+    assumes="Normal differences. The floor is an estimate from the pilot. K is the pilot's family unless told.",
+    formula="""\
+sd_upper = s √( (n - 1) / χ² ), χ² the 5% quantile on n - 1: a one-sided 95% limit
+δ < z floor, z = z(1 - α/(2K)) + z(power):   test_images_needed = ceil( N (z floor / δ)² )""",
+    source=(
+        "The chi-squared limit of a variance; Browne 1995, Statistics in Medicine 14, 1933-1940 (for planning).",
+        "The floor: as the entry of that name.",
+    ),
+    computed_by=("analysis.planning:by_pilot", "analysis.power:upper_sd"),
+    checked_by=(
+        "tests/oracles/test_further.py::test_upper_limit_of_a_standard_deviation",
+        "tests/unit/analysis/test_further_commands.py::test_power_from_a_pilot_uses_its_upper_limit_too",
+    ),
+    example="""\
+>>> from analysis.power import upper_sd
+>>> show([upper_sd(0.4, 10), upper_sd(0.4, 30)])
+[0.658079, 0.511882]
+""",
+)
+
+SEQUENCE = Method(
+    title="Confidence sequence",
+    answers="What was known after each seed, **however often one looked**: intervals that all hold together, at alpha "
+    "and (suffix `_family`) at alpha / K; and after how many seeds 0 was first excluded.",
+    fills=(
+        keys("sequential", "metric control note alpha conditions"),
+        keys("sequential.sequences[]", "condition n first_n_excluding_zero first_n_excluding_zero_family"),
+        keys("sequential.sequences[].looks[]", "n mean half_width log_e_value"),
+        keys("sequential.sequences[].looks_family[]", "n mean half_width log_e_value"),
+    ),
+    assumes="Independent normal differences of any variance, in the order of the seeds; skewed ones err more often. It "
+    "holds over seeds, on this test set (E1), of complete pairs: `note` says how many trials diverged. "
+    "`half_width` null: unbounded still.",
+    formula="""\
+t after n seeds;   log e-value = -ln(1 + n g)/2 + (n/2) ( ln(1 + t²/(n-1)) - ln(1 + t²/((n-1)(1 + n g))) ),   g = 1
+half_width = se √( (n - 1)(k - 1) / (1 - k/(1 + n g)) ),   k = ((1 + n g)/α²)^(1/n);   unbounded while k >= 1 + n g""",
+    source=(
+        "Lai 1976, Annals of Statistics 4, 265-280.",
+        "Wang and Ramdas 2025, Sequential Analysis 44, arXiv:2310.03722 (the normal mixture in place of his flat one).",
+    ),
+    computed_by=("analysis.looking:sequences", "analysis.sequence:looks"),
+    checked_by=(
+        "tests/oracles/test_further.py::test_confidence_sequence",
+        "tests/laws/test_sequence_laws.py::"
+        "test_the_sequence_excludes_zero_exactly_where_the_e_value_reaches_one_over_alpha",
+        f"{CALIBRATION}/test_sequences.py::test_of_looking_after_every_seed",
+        f"{CALIBRATION}/test_sequences.py::test_of_several_conditions",
+    ),
+    example="""\
+>>> from analysis.sequence import sequence
+>>> show(sequence(sleep(), alpha=0.05)[-1])
+n = 10, mean = 1.58, half_width = 1.50519, log_e_value = 3.2377
+""",
+)
+
+PLANNED = Method(
+    title="Planned looks",
+    answers="Where looks were planned beforehand: the level at which each may stop the study, and whether it may.",
+    fills=(keys("sequential.sequences[].planned_looks[]", "n level p_t may_stop"),),
+    assumes="The number of looks and of seeds was fixed beforehand; increments of equal information per seed. For K "
+    "conditions each has alpha / K.",
+    formula="""\
+spent by a share f of the seeds: 4 (1 - Φ( z(1 - α/4) / √f )), that is O'Brien-Fleming's type in each tail
+levels: the two-sided p at which paths not stopped before cross with just the probability that the look may spend""",
+    source=(
+        "Lan and DeMets 1983, Biometrika 70, 659-663; O'Brien and Fleming 1979, Biometrics 35, 549-556.",
+        "Armitage, McPherson and Rowe 1969, Journal of the Royal Statistical Society A 132, 235-244 (integration).",
+    ),
+    computed_by=("analysis.looking:sequences", "analysis.sequence:planned_levels"),
+    checked_by=(
+        "tests/oracles/test_further.py::test_levels_of_planned_looks",
+        "tests/oracles/test_further.py::test_levels_of_five_even_looks_are_the_published_ones",
+        f"{CALIBRATION}/test_sequences.py::test_of_planned_looks",
+    ),
+    example="""\
+>>> from scipy.stats import norm
+>>> from analysis.sequence import planned_levels
+>>> show([norm.isf(level / 2) for level in planned_levels([0.2, 0.4, 0.6, 0.8, 1.0], alpha=0.05)])
+[4.87688, 3.35701, 2.68028, 2.28982, 2.03103]
+""",
+)
+
+EARLY = Method(
+    title="Had the study stopped early",
+    answers="How often a study of 1, 3, 5 or 10 of these seeds would have had a mean of the other sign than all of "
+    "them.",
+    fills=(keys(COMPARISON, "opposite_sign_1 opposite_sign_3 opposite_sign_5 opposite_sign_10"),),
+    assumes="Descriptive: the sign of all seeds counts as right, right or wrong. Null for sizes above n / 2.",
+    formula="""\
+share of subsets without replacement whose sum has the other sign, a sum of 0 half
+all of them for 1 seed; 20,000 random ones from a recorded seed else""",
+    source=("Errors of sign: Gelman and Carlin 2014, Perspectives on Psychological Science 9, 641-651.",),
+    computed_by=("analysis.early:opposite_sign",),
+    checked_by=("tests/unit/analysis/test_early.py::test_the_share_is_that_of_all_subsets",),
+    example="""\
+>>> from analysis.early import opposite_sign
+>>> show(opposite_sign(sleep()))
+opposite_sign_1 = 0.05, opposite_sign_3 = 0, opposite_sign_5 = 0, opposite_sign_10 = null
+""",
+)
+
+GROUP = Group("How many seeds, and may I look before the last?", (SEEDS, PILOT, SEQUENCE, PLANNED, EARLY))
