@@ -44,7 +44,7 @@ def entry(method: Method) -> str:
             _fenced(method.formula, "text"),
             "\n".join(
                 [
-                    f"- **Keys**: {filled}",
+                    f"- **Keys**: {filled or 'none; only the report tells it'}",
                     f"- **Assumes**: {method.assumes}",
                     f"- **Source**: {' '.join(method.source)}",
                     f"- **Computed by**: {code}",
