@@ -15,6 +15,7 @@ from analysis.finding import Finding
 from analysis.headline import headline
 from analysis.images import Images
 from analysis.improvement import improvement
+from analysis.influence import influence
 from analysis.over_images import over_images
 from analysis.paired_t import difference, equivalence, pairing_gain, t_test
 from analysis.pairing import Pairs
@@ -31,6 +32,7 @@ PER_PAIR: tuple[Callable[[Pairs, Question], Finding], ...] = (
     lambda pairs, asked: signed_rank.hodges_lehmann(pairs, asked.alpha),
     lambda pairs, asked: improvement(pairs, asked.alpha, asked.lower_is_better),
     lambda pairs, _: opposite_sign(pairs),
+    lambda pairs, _: influence(pairs),
     lambda pairs, _: summary_of_differences(pairs),
 )
 """Methods that look at one comparison."""

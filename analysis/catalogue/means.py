@@ -133,4 +133,23 @@ median_difference = 1.3, trimmed_mean_difference = 1.33333, lower_quartile_diffe
 """,
 )
 
-GROUP = Group("By how much does it differ?", (DIFFERENCE, PAIRED_T, EQUIVALENCE, EFFECT_SIZE, PAIRING_GAIN, SUMMARIES))
+INFLUENCE = Method(
+    title="What the mean hangs on",
+    answers="The seed whose difference is farthest from the median, and the mean difference without it.",
+    fills=(keys(COMPARISON, "extreme_seed mean_without_extreme"),),
+    assumes="Descriptive: no seed may be left out for being far away. Null below 3 pairs or without variation.",
+    formula="extreme_seed = argmax |d_s - median(d)|, the smallest seed of several;   mean of the other d_s",
+    source=("Hampel 1974, Journal of the American Statistical Association 69, 383-393 (influence).",),
+    computed_by=("analysis.influence:influence",),
+    checked_by=("tests/unit/analysis/test_influence.py::test_the_farthest_seed_and_the_mean_of_the_others",),
+    example="""\
+>>> from analysis.influence import influence
+>>> show(influence(sleep()))
+extreme_seed = 8, mean_without_extreme = 1.24444
+""",
+)
+
+GROUP = Group(
+    "By how much does it differ?",
+    (DIFFERENCE, PAIRED_T, EQUIVALENCE, EFFECT_SIZE, PAIRING_GAIN, SUMMARIES, INFLUENCE),
+)

@@ -11,7 +11,20 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
-from analysis.figures.theme import BLUE, GREEN, INK, MUTED, SHADE, SMALL, VERMILION, Layout, inches, place, shortened
+from analysis.figures.theme import (
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    PAPER,
+    SHADE,
+    SMALL,
+    VERMILION,
+    Layout,
+    inches,
+    place,
+    shortened,
+)
 from analysis.figures.units import MINUS, Unit, unit_of
 from analysis.figures.verdicts import BAD, GOOD, OPEN, SAME, short, tone
 from analysis.headline import REACH, scopes
@@ -139,6 +152,7 @@ def count_beyond(
             axes.annotate(
                 str(beyond), (edge, at), (-5 * side, 0), textcoords="offset points", va="center",
                 ha="right" if side > 0 else "left", fontsize=SMALL, color=colour,
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6},
             )  # fmt: skip
 
 

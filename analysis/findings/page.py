@@ -24,6 +24,7 @@ from analysis.report.markdown import escaped, table
 from analysis.report.phrases import count, listed, typeset
 from analysis.report.sections.gaps import what_is_left
 from analysis.report.sections.surer import what_would_help
+from analysis.report.typical_grid import typical_words
 
 Entry = Mapping[str, Any]
 
@@ -86,10 +87,10 @@ def _finding(asked: Asked, material: Material, pool: Pool, drawing: str, home: P
 
 
 def _asides(asked: Asked, pool: Pool, of_primary: list[Entry]) -> list[str]:
-    """Return how often fewer seeds would have erred, and what of a smaller gap is owed to measuring, where asked."""
-    found = (
-        [f"{unit_of(pool.primary['metric']).name.capitalize()}: {said}"] if (said := early_words(of_primary)) else []
-    )
+    """Return typical seeds, how often fewer would have erred, and what of a smaller gap is owed to measuring."""
+    found = [said for each in of_primary if (said := typical_words(each)) is not None]
+    if (early := early_words(of_primary)) is not None:
+        found.append(f"{unit_of(pool.primary['metric']).name.capitalize()}: {early}")
     if {figure.CLEAN, figure.RUNNING} <= set(asked.metrics):
         judged = {each["condition"] for each in _comparisons(asked, pool, figure.CLEAN)}
         found += [what_is_left(each, pool) for each in pool.evidence.gap_splits if each["condition"] in judged]

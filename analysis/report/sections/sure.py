@@ -13,6 +13,7 @@ from analysis.report.comparison_grid import interval
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.early_grid import early_grid, early_words
 from analysis.report.gather import Material, Pool
+from analysis.report.typical_grid import typical_grid
 from analysis.telling import NOTHING, exact, level
 
 TITLE = "How sure, and why"
@@ -25,6 +26,8 @@ def section(material: Material, pool: Pool) -> Section | None:
     if not judged:
         return None
     blocks: list[Block] = [_shown(pool, raincloud.PLOT)]
+    if any(each["extreme_seed"] is not None for each in judged):
+        blocks.append(typical_grid(judged))
     early = early_words(judged)
     if early is not None:
         blocks += [Paragraph(early), early_grid(judged)]

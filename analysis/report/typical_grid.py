@@ -1,0 +1,86 @@
+"""Means beside typical seeds: where outcomes have a heavy tail, one run can decide a mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.figures.units import Unit, unit_of
+from analysis.report.document import Column, Grid
+from analysis.telling import FEW, NOTHING, level, probability
+from analysis.words import quoted
+
+KEYS = (
+    "condition", "n_pairs", "mean_difference", "hodges_lehmann", "hodges_lehmann_low", "hodges_lehmann_high",
+    "p_wilcoxon", "improvement_paired", "improvement_paired_low", "improvement_paired_high", "extreme_seed",
+    "mean_without_extreme",
+)  # fmt: skip
+
+
+def typical_words(each: Mapping[str, Any]) -> str | None:
+    """Return what a typical seed shows, and what the farthest one does to the mean; None where too few pairs tell."""
+    if each["n_pairs"] < FEW or each["extreme_seed"] is None:
+        return None
+    unit = unit_of(each["metric"])
+    points = f" {unit.difference}".rstrip()
+    share = each["improvement_paired"] * each["n_pairs"]
+    said = (
+        f"{quoted(each['condition'])}, a typical seed: {_told(each, unit, 'hodges_lehmann')}{points} "
+        f"({level(each['alpha'])} interval {_between(each, unit)}, of this condition alone); better than "
+        f"{quoted(each['control'])} at {share:g} of {each['n_pairs']} seeds. "
+    )
+    return said + (
+        f"Without seed {each['extreme_seed']}, the farthest from the others, the mean of "
+        f"{_told(each, unit, 'mean_difference')}{points} would be {_told(each, unit, 'mean_without_extreme')}{points}."
+    )
+
+
+def typical_grid(judged: Sequence[Mapping[str, Any]]) -> Grid:
+    """Return mean, Hodges-Lehmann estimate and share of seeds that improve, side by side."""
+    first = judged[0]
+    unit, told = unit_of(first["metric"]), level(first["alpha"])
+    return Grid(
+        name="typical",
+        caption=(
+            "The mean is what the verdict rests on; one run far from the others can move it a long way. Typical seed: "
+            f"median of the averages of any two differences (Hodges and Lehmann), with its exact {told} interval and "
+            "Wilcoxon’s p, each for its condition alone and not adjusted. Better at: seeds at which the condition did "
+            "better than the control, ties half. Mean without: what the mean would be without the seed farthest from "
+            "the others. It shows what the mean hangs on; nothing was left out."
+        ),
+        columns=(
+            Column("condition", numeric=False),
+            Column("mean difference", unit.difference),
+            Column("typical seed", unit.difference),
+            Column(f"{told} interval", unit.difference),
+            Column("p, Wilcoxon"),
+            Column("better at", "seeds"),
+            Column("farthest seed"),
+            Column("mean without it", unit.difference),
+        ),
+        rows=tuple(_row(each, unit) for each in judged),
+        data=tuple({key: each[key] for key in KEYS} for each in judged),
+    )
+
+
+def _row(each: Mapping[str, Any], unit: Unit) -> tuple[str, ...]:
+    share = each["improvement_paired"]
+    return (
+        each["condition"],
+        _told(each, unit, "mean_difference"),
+        _told(each, unit, "hodges_lehmann"),
+        _between(each, unit),
+        probability(each["p_wilcoxon"]) if each["n_pairs"] >= FEW else NOTHING,
+        NOTHING if share is None else f"{share * each['n_pairs']:g} of {each['n_pairs']}",
+        NOTHING if each["extreme_seed"] is None else str(each["extreme_seed"]),
+        _told(each, unit, "mean_without_extreme"),
+    )
+
+
+def _told(each: Mapping[str, Any], unit: Unit, key: str) -> str:
+    return unit.tell_difference(each[key], each["margin"])
+
+
+def _between(each: Mapping[str, Any], unit: Unit) -> str:
+    ends = [each["hodges_lehmann_low"], each["hodges_lehmann_high"]]
+    return NOTHING if None in ends else " to ".join(unit.tell_differences(ends, each["margin"]))
