@@ -11,15 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.evidence import Evidence
+from analysis.figures.far import CAPTION, count_far, near
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, GREEN, INK, LINE, MUTED, SHADE, SMALL, Layout, place
 from analysis.figures.units import unit_of
 from analysis.telling import level
 
 _PANEL, _TOP, _BOTTOM, _LEFT, _LINE = 2.3, 0.34, 0.46, 0.56, 0.19
-_FAR = 4.0
-"""A seed is drawn up to so many interquartile ranges of all seeds from the quartiles; farther ones at the edge."""
-
 _ASIDE = 0.011
 """Seeds stand left of their rate and means right of it, by this share of the axis."""
 
@@ -66,15 +64,15 @@ def draw_panel(axes: Axes, evidence: Evidence) -> None:
             label=f"optimum of the curve, {found['optimum']:.2f}",
         )  # fmt: skip
     every = [value for condition in found["conditions"] for value in _values(evidence, condition)]
-    low, high = _near(every)
+    low, high = near(every)
     shown = [each for each in every if low <= each <= high]
     means = {each.condition: each for each in evidence.means[evidence.primary["metric"]]}
     for place_, (rate, condition) in enumerate(zip(rates, found["conditions"], strict=True)):
         values = _values(evidence, condition)
-        near = [each for each in values if low <= each <= high]
-        _count_far(axes, rate - aside, [sum(each < low for each in values), sum(each > high for each in values)])
+        drawn = [each for each in values if low <= each <= high]
+        count_far(axes, rate - aside, values, (low, high))
         axes.plot(
-            [rate - aside] * len(near), near, linestyle="none", marker="o", markersize=3.2, color=MUTED, alpha=0.4,
+            [rate - aside] * len(drawn), drawn, linestyle="none", marker="o", markersize=3.2, color=MUTED, alpha=0.4,
             markeredgewidth=0, zorder=2, label="one seed" if place_ == 0 else f"_seeds-{condition}",
         )  # fmt: skip
         mean = means[condition]
@@ -99,27 +97,6 @@ def _values(evidence: Evidence, condition: str) -> list[float]:
     metric = evidence.primary["metric"]
     known = (each.values.get(metric) for each in evidence.of(condition))
     return [each * unit_of(metric).scale for each in known if each is not None]
-
-
-def _near(values: list[float]) -> tuple[float, float]:
-    """Return the ends between which seeds are drawn where they lie."""
-    lower, upper = np.quantile(values, (0.25, 0.75)) if values else (0.0, 0.0)
-    return float(lower - _FAR * (upper - lower)), float(upper + _FAR * (upper - lower))
-
-
-def _count_far(axes: Axes, x: float, beyond: list[int]) -> None:
-    """Mark at the lower and upper edge how many seeds lie beyond."""
-    for number, at, side, marker in zip(beyond, (0.0, 1.0), (1, -1), ("v", "^"), strict=True):
-        if number:
-            across = axes.get_xaxis_transform()
-            axes.plot(
-                [x], [at], marker=marker, markersize=4.5, color=MUTED, linestyle="none", transform=across,
-                clip_on=False, label=f"_far-{x}-{marker}",
-            )  # fmt: skip
-            axes.annotate(
-                str(number), (x, at), (6, 5 * side), xycoords=across, textcoords="offset points", fontsize=SMALL,
-                color=MUTED, va="center",
-            )  # fmt: skip
 
 
 def _axis(axes: Axes, found: Mapping[str, Any], shown: list[float]) -> None:
@@ -148,7 +125,7 @@ def caption(evidence: Evidence) -> str:
     found, whole = _found(evidence), evidence.primary
     said = (
         f"{unit_of(whole['metric']).name.capitalize()} by rate, conditions with one rate for all layers. Small dots: "
-        "one seed each, a triangle at the edge counts those beyond it; large: mean over the seeds that trained, with "
+        f"one seed each, {CAPTION}; large: mean over the seeds that trained, with "
         f"its t interval. Curve: mean of the seeds’ own quadratic fits, over the {found['n']} seeds at which every "
         "rate trained. "
     )

@@ -8,6 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from analysis.figures.evidence import Evidence
+from analysis.figures.far import CAPTION, count_far, near
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, GRID, INK, LINE, MUTED, SMALL, VERMILION, Layout, inches, place, shortened
 from analysis.figures.units import unit_of
@@ -91,10 +92,16 @@ def draw_panel(axes: Axes, evidence: Evidence, metric: str) -> None:
     for seed in sorted({each.seed for each in evidence.trials}):
         line = _line(evidence, metric, seed)
         axes.plot(*line, color=LINE, linewidth=0.6, alpha=0.55, zorder=1, transform=left, label=f"seed-{seed}")
+    by_label = {
+        label: [each.values[metric] * unit.scale for each in evidence.of(label) if metric in each.values]
+        for label in where
+    }
+    ends_of_axis = near([value for values in by_label.values() for value in values])
     shown: list[float] = []
     for label, x in where.items():
-        values = [each.values[metric] * unit.scale for each in evidence.of(label) if metric in each.values]
+        values = [each for each in by_label[label] if ends_of_axis[0] <= each <= ends_of_axis[1]]
         shown += values
+        count_far(axes, x, by_label[label], ends_of_axis)
         axes.plot(
             [x] * len(values), values, linestyle="none", marker="o", markersize=3.4, color=MUTED, alpha=0.55,
             markeredgewidth=0, label=f"seeds-{label}", zorder=2, transform=left,
@@ -214,9 +221,9 @@ def _below(base: Axes, x: float, line: float, said: str, colour: str) -> None:
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     said = (
-        "Small points: one seed each; faint lines join the trials of one seed. Large mark: mean over the seeds that "
-        f"trained, with its 95% t interval; square and dashed line: {quoted(evidence.control.label)}. The interval "
-        "holds each mean by itself: whether conditions differ is read from the paired differences, not from here."
+        f"Small points: one seed each, {CAPTION}; faint lines join the trials of one seed. Large mark: mean over the "
+        f"seeds that trained, with its 95% t interval; square and dashed line: {quoted(evidence.control.label)}. The "
+        "interval holds each mean by itself: whether conditions differ is read from the paired differences, not here."
     )
     if any(each.diverged for each in evidence.broken.values()):
         said += " ×: number of trials that collapsed or diverged; they are in no mean."

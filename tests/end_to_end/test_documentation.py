@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 
+from analysis.table import load
 from bench.data.split import Split
 from bench.draws import Position
 from bench.regularisers import REGULARISERS
@@ -52,6 +54,28 @@ def test_every_link_of_the_documents_leads_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "results/README.md"]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.slow
+def test_the_findings_are_what_the_command_writes_from_the_committed_results(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (tmp_path / "results").symlink_to(ROOT / "results")
+    (docs / "findings.toml").write_bytes((ROOT / "docs/findings.toml").read_bytes())
+    command = [sys.executable, "-m", "analysis", "findings", "docs/findings.toml"]
+    subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True)
+    assert (docs / "findings.md").read_text() == (ROOT / "docs/findings.md").read_text()
+
+
+def test_the_numbers_of_the_reference_study_in_the_readme_are_those_of_the_findings() -> None:
+    said = re.search(r"\*The \[reference study\].*?\*\n", README, re.DOTALL)
+    assert said is not None
+    numbers = re.findall(r"[+−]?\d+\.\d+%?|\d+% \(\d+% to \d+%\)", said[0].replace("\n", " "))
+    assert len(numbers) >= 11
+    rows = load(ROOT / "results/reference").frame
+    worst = rows[rows["condition"] == "none"]["test_correct"].min()
+    known = (ROOT / "docs/findings.md").read_text() + f" {worst / 100:.1f}%"
+    assert [each for each in numbers if each not in known] == []
 
 
 def test_the_analysis_alone_works_on_a_plain_csv(tmp_path: Path) -> None:

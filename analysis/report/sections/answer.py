@@ -12,6 +12,7 @@ from analysis.headline import SEEDS_AND_IMAGES, SEQUENCE, scopes
 from analysis.report.document import Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.report.phrases import count, family, typeset
+from analysis.report.typical_grid import typical_words
 
 
 def section(material: Material, pool: Pool) -> Section:
@@ -21,9 +22,9 @@ def section(material: Material, pool: Pool) -> Section:
     if not judged:
         return Section("Answer", (Paragraph(_alone(whole), "lead"),))
     blocks: list[Paragraph | Listing] = [Paragraph(_said(judged[0], whole), "lead")]
-    said = [family(whole)] if len(judged) > 1 else []
-    gap = _gap(pool, judged[0]["condition"])
-    blocks += [Paragraph(each) for each in (*said, *([gap] if gap else []))]
+    of_all = family(whole) if len(judged) > 1 else None
+    said = (typical_words(judged[0]), of_all, _gap(pool, judged[0]["condition"]))
+    blocks += [Paragraph(each) for each in said if each is not None]
     blocks.append(Paragraph(_reach(pool), "note"))
     others = tuple(_item(each, whole) for each in whole["comparisons"] if each is not judged[0])
     if others:

@@ -11,6 +11,7 @@ from analysis.power import Design, upper_sd
 from analysis.report.document import Grid, Illustration, Listing, Paragraph
 from analysis.report.gather import gather
 from analysis.report.sections import best_rate, sure, surer
+from analysis.report.typical_grid import typical_words
 
 LABELS = ("none", "book", "all-dropped", "dropout-0.1", "dropout-0.3")
 UNIT = unit_of("test_accuracy")
@@ -142,6 +143,27 @@ def test_sure_tells_how_often_fewer_seeds_would_have_pointed_the_other_way(mater
         "A study of 1 seed would have pointed the other way than all seeds together in "
         f"25.0% (“{first}”) to 43.8% (“{second}”) of cases; one of 5 seeds in 0.0% of cases."
     ) in said(found)
+
+
+def test_sure_sets_typical_seeds_beside_means(material):
+    (first, *others) = judged(material)
+    first = first | {
+        "mean_difference": 0.0121, "hodges_lehmann": 0.0026, "hodges_lehmann_low": 0.0001, "p_wilcoxon": 0.045,
+        "hodges_lehmann_high": 0.0056, "improvement_paired": 0.5625, "extreme_seed": 5, "mean_without_extreme": 0.0064,
+    }  # fmt: skip
+    told = [first, *({**each, "extreme_seed": None, "mean_without_extreme": None} for each in others)]
+    typical, rows = grid(made(sure, material, comparisons=told), "typical")
+    assert rows[first["condition"]][1:] == (
+        "+1.21", "+0.26", "+0.01 to +0.56", "0.045", "4.5 of 8", "5", "+0.64"
+    )  # fmt: skip
+    assert {row[6:] for row in typical.rows[1:]} == {("–", "–")}
+    assert typical.data[0]["extreme_seed"] == 5
+    assert typical_words(first) == (
+        f"“{first['condition']}”, a typical seed: +0.26 points (95% interval +0.01 to +0.56, of this condition alone); "
+        "better than “none” at 4.5 of 8 seeds. Without seed 5, the farthest from the others, the mean of +1.21 points "
+        "would be +0.64 points."
+    )
+    assert [typical_words({**first, "n_pairs": 4}), typical_words(told[1])] == [None, None]
 
 
 def test_sure_is_silent_on_fewer_seeds_where_no_size_is_known(material):
