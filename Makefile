@@ -7,11 +7,11 @@ BIN := .venv/bin
 READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: help setup data bench report perf perf-check race test test-statistical check clean
+.PHONY: help setup data bench report perf perf-check race test test-statistical test-mutations check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make bench STUDY=name-or-file.toml   another study (now: $(STUDY))"
 	@echo "  make report DIR=results-folder       another folder (now: $(DIR))"
@@ -39,7 +39,10 @@ report: $(READY)  ## Make the report of a results folder again (DIR=...)
 perf: $(READY)  ## Measure the engine's speed, as a fraction of what the machine's matrix products allow
 	$(BIN)/python -m pytest tests/perf
 
-perf-check: $(READY)  ## Compare HEAD's speed and numbers with those of its merge base with BASE=ref (HEAD: an A/A run)
+perf-test-mutations: $(READY)  ## Commit deliberate faults in the statistics, one by one, and see that the tests notice each
+	$(BIN)/python -m tests.mutation
+
+check: $(READY)  ## Compare HEAD's speed and numbers with those of its merge base with BASE=ref (HEAD: an A/A run)
 	@[ -n "$(BASE)" ] || { echo "make perf-check BASE=ref: name a branch, tag or commit to compare HEAD with" >&2; exit 2; }
 	$(BIN)/python -m bench perf-check --base "$(BASE)" $(OPTIONS)
 
@@ -52,6 +55,9 @@ test: $(READY)  ## Run the test suite, all but the minutes of simulation below
 
 test-statistical: $(READY)  ## Check every method's error rates by simulation, and a large study's speed (TABLE=file: write the rates)
 	$(BIN)/python -m pytest tests/statistical/calibration tests/end_to_end/test_large_study.py $(if $(TABLE),--calibration-table $(TABLE))
+
+test-mutations: $(READY)  ## Commit deliberate faults in the statistics, one by one, and see that the tests notice each
+	$(BIN)/python -m tests.mutation
 
 check: $(READY)  ## Format, lint, types, import layers and the fast tests
 	$(BIN)/ruff format --check --quiet .

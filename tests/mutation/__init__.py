@@ -1,0 +1,1 @@
+"""Deliberate faults in the statistics, and whether the tests notice them."""
