@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from analysis.cli import main
+from analysis.planning import of_condition
+from analysis.power import Design
 
 
 @pytest.fixture
@@ -180,3 +184,14 @@ def test_dose_response_and_selection_are_part_of_compare(table: Path, capsys: py
     assert chosen["best_set"] == ["some"]
     assert chosen["optimism"] == pytest.approx(0, abs=1e-12)
     assert chosen["test_difference_of_chosen"] == pytest.approx(chosen["crossfit_difference"])
+
+
+@pytest.mark.parametrize("comparisons", [1, 7])
+def test_a_difference_below_the_floor_needs_images_by_the_square_of_what_is_lacking(comparisons: int) -> None:
+    each = {"condition": "x", "n_pairs": 10, "sd_difference": 0.004, "test_set_floor": 0.001, "test_images": 10_000}
+    found = of_condition(each, Design(1.0, 0.05, 0.8, comparisons), 0.0015, None)
+    z = float(stats.norm.isf(0.025 / comparisons) + stats.norm.ppf(0.8))
+    assert (found["n"], found["test_images_needed"]) == (None, math.ceil(10_000 * (z / 1.5) ** 2))
+    reached = of_condition(each, Design(1.0, 0.05, 0.8, comparisons), 1.001 * z * 0.001, None)
+    assert reached["n"] > 0
+    assert "test_images_needed" not in reached

@@ -25,8 +25,8 @@ def test_the_farthest_seed_and_the_mean_of_the_others() -> None:
 
 
 def test_the_median_and_not_the_mean_says_what_is_far() -> None:
-    """From the mean, 6, the two at 0 are as far as the one at 12; from the median, 9, they are farther."""
-    assert of(np.array([12.0, 0.0, 9.0, 0.0, 9.0, 6.0, 9.0]))["extreme_seed"] == 1
+    """From the median, 0, the one at 5 is farther than that at -4.5; from the mean, 0.9, it is nearer."""
+    assert of(np.array([3.0, 0.0, 5.0, 0.0, -4.5, 0.0, 3.0]))["extreme_seed"] == 2
 
 
 @pytest.mark.parametrize("differences", [[], [1.0], [1.0, 2.0], [1.0, 1.0, 1.0]])
