@@ -39,10 +39,7 @@ report: $(READY)  ## Make the report of a results folder again (DIR=...)
 perf: $(READY)  ## Measure the engine's speed, as a fraction of what the machine's matrix products allow
 	$(BIN)/python -m pytest tests/perf
 
-perf-test-mutations: $(READY)  ## Commit deliberate faults in the statistics, one by one, and see that the tests notice each
-	$(BIN)/python -m tests.mutation
-
-check: $(READY)  ## Compare HEAD's speed and numbers with those of its merge base with BASE=ref (HEAD: an A/A run)
+perf-check: $(READY)  ## Compare HEAD's speed and numbers with those of its merge base with BASE=ref (HEAD: an A/A run)
 	@[ -n "$(BASE)" ] || { echo "make perf-check BASE=ref: name a branch, tag or commit to compare HEAD with" >&2; exit 2; }
 	$(BIN)/python -m bench perf-check --base "$(BASE)" $(OPTIONS)
 

@@ -39,6 +39,16 @@ def test_the_study_in_the_readme_is_valid() -> None:
     assert len(study.trials()) == 50
 
 
+def test_each_target_of_the_makefile_is_there_once_and_told_by_help() -> None:
+    text = (ROOT / "Makefile").read_text()
+    targets = re.findall(r"^([a-z-]+):", text, re.MULTILINE)
+    (phony,) = re.findall(r"^\.PHONY: (.*)", text, re.MULTILINE)
+    assert sorted(targets) == sorted(phony.split())
+    assert set(targets) == set(re.findall(r"^([a-z-]+):.*## ", text, re.MULTILINE))
+    said = subprocess.run(["make", "-n", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stderr == ""
+
+
 @pytest.mark.slow
 def test_the_commands_in_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
