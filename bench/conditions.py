@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bench import fields
 from bench.faults import nearest
 from bench.fields import Faults, Field, show
 from bench.regularisers import REGULARISERS
+from bench.regularisers.record import Regulariser
 from bench.trials import Condition
 
 LABEL = Field(fields.name, "letters, digits, - _ and .")
@@ -45,8 +48,8 @@ class _FactorReader:
 
     def __init__(self, layers: int | None, fixed: Mapping[str, str], faults: Faults) -> None:
         self.layers, self.fixed, self.faults = layers, fixed, faults
-        by_layer = [f"{name}_{layer + 1}" for name in REGULARISERS for layer in range(layers or 0)]
-        self.keys = [*REGULARISERS, *by_layer]
+        columns = [column for record in REGULARISERS.values() for column in record.columns(layers or 0)]
+        self.keys = list(dict.fromkeys([*REGULARISERS, *columns]))
 
     def condition(self, where: str, table: Any) -> Condition | None:
         """Return one listed condition, or None where it is faulty."""
@@ -95,30 +98,42 @@ class _FactorReader:
         )
 
     def strengths(self, where: str, name: str, given: Mapping[str, Any]) -> Strengths | None:
-        """Return the strength of regulariser `name` in each layer, or None where it is not named or faulty."""
-        layers, record = self.layers or 0, REGULARISERS[name]
-        single = {layer: f"{name}_{layer + 1}" for layer in range(layers) if f"{name}_{layer + 1}" in given}
+        """Return the strengths of regulariser `name`, or None where it is not named or faulty."""
+        record = REGULARISERS[name]
+        strength = _strength_field(record)
+        if record.each == "network":
+            value = self.faults.value(where, name, given, replace(strength, default=None))
+            return None if value is None else (value,)
+        layers = self.layers or 0
+        single = {layer: column for layer, column in enumerate(record.columns(layers)) if column in given}
         if name in given and single:
             self.faults.add(where, f"{name} and {', '.join(single.values())} both set the same layers")
             return None
-        strength = fields.between(record.low, record.high)
-        allowed = f"a number from {record.low:g} to {record.high:g}"
         if single:
-            values = {
-                layer: self.faults.value(where, key, given, Field(strength, allowed)) for layer, key in single.items()
-            }
+            values = {layer: self.faults.value(where, key, given, strength) for layer, key in single.items()}
             return tuple(values.get(layer, record.null) for layer in range(layers))
-        if name not in given:
-            return None
-        if not isinstance(given[name], list):
-            value = self.faults.value(where, name, given, Field(strength, allowed + ", or a list of one per layer"))
-            return (value,) * layers
 
         def one_per_layer(value: Any) -> Strengths:
+            if not isinstance(value, list):
+                return (strength.parse(value),) * layers
             fields.require(self.layers is None or len(value) == layers, f"{len(value)} for {layers} hidden layers")
-            return fields.several(strength)(value)
+            return fields.several(strength.parse)(value)
 
-        return self.faults.value(where, name, given, Field(one_per_layer, f"{allowed}, one for each hidden layer"))
+        many = isinstance(given.get(name), list)
+        allowed = strength.allowed + (", one for each hidden layer" if many else ", or a list of one per layer")
+        return self.faults.value(where, name, given, Field(one_per_layer, allowed, None))
+
+
+def _strength_field(record: Regulariser) -> Field:
+    """Return how one strength of `record` is read."""
+    finite = math.isfinite(record.high)
+    inside = fields.between(record.low, record.high if finite else fields.LARGEST)
+    allowed = f"a number from {record.low:g} {f'to {record.high:g}' if finite else 'on'}"
+    if math.isfinite(record.null):
+        return Field(inside, allowed)
+    return Field(
+        lambda value: value if value == record.null else inside(value), f"{allowed}, or {record.null:g} for none"
+    )
 
 
 def _check_distinct(conditions: tuple[Condition, ...], faults: Faults) -> None:

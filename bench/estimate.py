@@ -6,12 +6,10 @@ import time
 
 import torch
 
-from bench import model
 from bench.data import DATA_SETS
 from bench.data.split import Split
-from bench.precision import operand_format
 from bench.threads import single_thread
-from bench.train import evaluate, train_epoch
+from bench.train import StackedEngine
 from bench.trials import Stack
 
 STEPS = 6
@@ -27,15 +25,13 @@ def seconds_of(stacks: list[Stack], workers: int) -> float:
     recipe, data_set = largest.recipe, DATA_SETS[largest.recipe.data]
     train_rows = STEPS * min(recipe.batch_size, recipe.train_size)
     split = _random_split(train_rows, data_set.pixels, data_set.classes)
-    weights = model.initial_weights((data_set.pixels, *recipe.hidden, data_set.classes), 0, recipe.initialisation)
-    operands = operand_format(largest.precision, torch.float32)
-    network = model.build(weights, len(largest.trials), torch.float32, torch.device("cpu"), operands)
+    engine = StackedEngine(largest, split)
 
-    train_epoch(network, largest, 0, split)
+    engine.train_epoch(0)
     started = time.perf_counter()
-    train_epoch(network, largest, 1, split)
+    engine.train_epoch(1)
     trained = time.perf_counter()
-    evaluate(network, split.test_images, split.test_labels)
+    engine.evaluate("test")
     tested = time.perf_counter()
     per_row = (trained - started) / train_rows, (tested - trained) / TEST_ROWS
     epoch = per_row[0] * recipe.train_size + per_row[1] * data_set.test_total

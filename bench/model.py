@@ -36,7 +36,8 @@ class Layer:
     """`[K, I + 1, O]`: weights, then the bias as one more row, which meets a 1 at the end of every input. So one
     product adds the bias, and one gives both gradients."""
     operand: torch.Tensor
-    """The parameters as the products of a training step take them: the same tensor, unless in a shorter format."""
+    """The parameters as the products of a training step take them: the same tensor, unless in a shorter format, or
+    unless a regulariser changes them for the step."""
     gradient: torch.Tensor
     """Of the loss by the parameters, in the format of the products."""
 
@@ -53,6 +54,10 @@ class Layer:
     def descend(self, learning_rate: float) -> None:
         """Take a step down the gradient."""
         self.parameters.add_(self.gradient, alpha=-learning_rate)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Let the products take the parameters as they are now."""
         if self.operand is not self.parameters:
             self.operand.copy_(self.parameters)
 
@@ -60,13 +65,15 @@ class Layer:
 class Workspace:
     """What a training step on `rows` images writes, each step anew: fresh memory would cost 8% of a step."""
 
-    def __init__(self, network: list[Layer], rows: int) -> None:
+    def __init__(self, network: list[Layer], rows: int, own_inputs: bool = False) -> None:
         stack_size, inputs, _ = network[0].operand.shape
         make = network[0].operand.new_zeros
         self.batch = network[0].operand.new_ones((rows, inputs))
         """`[B, I + 1]`, shared by the stack; ends in a column of ones."""
         self.inputs = [self.batch.expand(stack_size, rows, inputs)]
-        """Of each layer, `[K, B, I + 1]`; ends in a column of ones."""
+        """Of each layer, `[K, B, I + 1]`; ends in a column of ones. The first is the batch, unless `own_inputs`."""
+        if own_inputs:
+            self.inputs[0] = self.inputs[0].clone()
         self.inputs += [layer.operand.new_ones((stack_size, rows, layer.bias.shape[2] + 1)) for layer in network[:-1]]
         wide = torch.promote_types(network[0].operand.dtype, torch.float32)
         self.slopes = [make((stack_size, rows, layer.bias.shape[2]), dtype=wide) for layer in network[:-1]]
@@ -122,13 +129,18 @@ def build(
     dtype: torch.dtype,
     device: torch.device,
     operand_format: torch.dtype | None = None,
+    *,
+    own_operands: bool = False,
 ) -> list[Layer]:
-    """Return a stack of `stack_size` networks that all start from `weights`, kept as `dtype`."""
+    """Return a stack of `stack_size` networks that all start from `weights`, kept as `dtype`.
+
+    With `own_operands`, what the products take is never the parameters themselves.
+    """
     layers = []
     for weight, bias in weights:
         both = torch.as_tensor(np.concatenate([weight, bias[None]]), dtype=dtype, device=device)
         parameters = both.repeat(stack_size, 1, 1)
-        operand = parameters.to(operand_format or dtype)
+        operand = parameters.to(operand_format or dtype, copy=own_operands)
         layers.append(Layer(parameters, operand, torch.zeros_like(operand)))
     return layers
 

@@ -96,7 +96,7 @@ def plan_document(study: Study, command: str) -> dict[str, Any]:
                 "label": condition.label,
                 "condition_id": condition.condition_id,
                 "stays_at_chance": condition.stays_at_chance,
-                "settings": {name: list(values) for name, values in condition.settings},
+                "settings": condition.given(),
             }
             for condition in study.conditions
         ],

@@ -165,7 +165,7 @@ class Study:
             data["validation_size"] = recipe.validation_size
         conditions = [
             {"label": condition.label}
-            | {name: list(values) for name, values in condition.settings}
+            | condition.given()
             | ({"stays_at_chance": True} if condition.stays_at_chance else {})
             for condition in self.conditions
         ]

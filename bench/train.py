@@ -15,19 +15,22 @@ from bench import draws, model
 from bench.data.split import Split
 from bench.draws import Position
 from bench.epochs import Outcome, Score, run_epochs
+from bench.hooks import Hooks, needs_operands
 from bench.model import Layer, Workspace
 from bench.precision import operand_format, products
-from bench.regularisers import REGULARISERS
-from bench.regularisers.record import Draw
 from bench.trials import Stack
 
 EVALUATION_ROWS = 500
 
 
-def softmax_error(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def softmax_error(
+    logits: torch.Tensor, labels: torch.Tensor, targets: torch.Tensor | None = None
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return cross-entropy `[K, B]` in nats, hits `[K, B]`, and d (mean over the batch) / d logits `[K, B, C]`.
 
-    The loss is a mean over rows and a sum over trials: a mean over trials would divide the learning rate by K.
+    The loss is a mean over rows and a sum over trials: a mean over trials would divide the learning rate by K. Where
+    there are `targets`, probabilities `[K, B, C]`, the gradient is that of the cross-entropy with them; the
+    cross-entropy and hits that are returned are always those of the labels.
     """
     hits = logits.argmax(dim=-1) == labels
     # Classes first, since a softmax over so short a last dimension is slow. The classes are added one by one: torch's
@@ -38,31 +41,12 @@ def softmax_error(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Ten
     of_target = shifted.gather(0, target)[0]
     error = shifted.exp_()
     total = functools.reduce(torch.add, error.unbind())
-    error.div_(total).scatter_add_(0, target, error.new_full((), -1.0).expand_as(target))
+    error.div_(total)
+    if targets is None:
+        error.scatter_add_(0, target, error.new_full((), -1.0).expand_as(target))
+    else:
+        error.sub_(targets.permute(2, 0, 1))
     return total.log() - of_target, hits, error.div_(len(labels)).permute(1, 2, 0)
-
-
-class Noise:
-    """The hidden noise of a stack: the product of what its regularisers give."""
-
-    def __init__(self, stack: Stack, device: torch.device) -> None:
-        self.seed = stack.seeds.mask
-        self.strengths = {
-            name: torch.tensor(values, dtype=torch.float64, device=device) for name, values in stack.strengths().items()
-        }
-
-    def at(self, epoch: int, step: int) -> model.Noise:
-        """Return the noise of one step, by hidden layer."""
-
-        def noise(layer: int, out: torch.Tensor) -> None:
-            draw = Draw(self.seed, Position(epoch, step, layer))
-            for index, (name, strength) in enumerate(self.strengths.items()):
-                factor = torch.empty_like(out) if index else out
-                REGULARISERS[name].hidden(draw, strength[:, layer], factor)
-                if index:
-                    out.mul_(factor)
-
-        return noise if self.strengths else model.no_noise
 
 
 def evaluate(network: list[Layer], images: torch.Tensor, labels: torch.Tensor) -> list[Score]:
@@ -78,25 +62,41 @@ def evaluate(network: list[Layer], images: torch.Tensor, labels: torch.Tensor) -
     return _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
 
 
-def train_epoch(network: list[Layer], stack: Stack, epoch: int, split: Split) -> list[Score]:
-    """Train the stack for one epoch (counted from 0), in place; return the running scores."""
-    recipe, images, labels = stack.recipe, split.train_images, split.train_labels
+def train_epoch(
+    network: list[Layer], stack: Stack, epoch: int, split: Split, hooks: Hooks | None = None
+) -> list[Score]:
+    """Train the stack for one epoch (counted from 0), in place; return the running scores.
+
+    `hooks` are what its regularisers do to this network, made here where they are not given.
+    """
+    hooks = hooks or Hooks(stack, network)
+    images, labels = split.train_images, split.train_labels
     order = draws.permutation(stack.seeds.order, "order", Position(epoch=epoch), len(images))
-    noise = Noise(stack, images.device)
     spaces: dict[int, Workspace] = {}
     losses, hits = [], []
-    for step, rows in enumerate(torch.from_numpy(order).to(images.device).split(recipe.batch_size)):
+    for step, rows in enumerate(torch.from_numpy(order).to(images.device).split(stack.recipe.batch_size)):
         if len(rows) not in spaces:
-            spaces[len(rows)] = Workspace(network, len(rows))
+            spaces[len(rows)] = Workspace(network, len(rows), own_inputs=bool(hooks.inputs))
         space = spaces[len(rows)]
         space.gather(images, rows)
-        logits = model.forward(network, space, noise.at(epoch, step))
-        loss, hit, error = softmax_error(logits, labels.index_select(0, rows))
-        model.backward(network, space, error)
-        model.descend(network, recipe.learning_rate)
+        at = Position(epoch, step)
+        loss, hit = _step(network, hooks, space, labels.index_select(0, rows), at)
         losses.append(loss)
         hits.append(hit)
     return _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
+
+
+def _step(
+    network: list[Layer], hooks: Hooks, space: Workspace, labels: torch.Tensor, at: Position
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Train on one batch, gathered in `space`, with its labels `[B]`; return losses in nats and hits, `[K, B]`."""
+    hooks.change_inputs(space, at)
+    hooks.mask_weights(network, at)
+    logits = model.forward(network, space, hooks.noise(at))
+    loss, hit, error = softmax_error(logits, labels, hooks.soft_targets(labels, logits, at))
+    model.backward(network, space, error)
+    hooks.descend(network, at)
+    return loss, hit
 
 
 class StackedEngine:
@@ -109,13 +109,16 @@ class StackedEngine:
         operands = operand_format(stack.precision, images.dtype)
         self.count, self.device = len(stack.trials), images.device
         self.has_validation = bool(len(split.validation_images))
-        self.network = model.build(weights, self.count, images.dtype, images.device, operands)
+        self.network = model.build(
+            weights, self.count, images.dtype, images.device, operands, own_operands=needs_operands(stack)
+        )
+        self.hooks = Hooks(stack, self.network)
         self.stack, self.split = stack, split
 
     def train_epoch(self, epoch: int) -> list[Score]:
         """Train for one epoch, counted from 0; return the running scores."""
         with products(self.stack.precision):
-            return train_epoch(self.network, self.stack, epoch, self.split)
+            return train_epoch(self.network, self.stack, epoch, self.split, self.hooks)
 
     def evaluate(self, part: str) -> list[Score]:
         """Score on ``train``, ``validation`` or ``test``, in evaluation mode."""

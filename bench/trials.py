@@ -18,9 +18,9 @@ MAX_STACK = {"cpu": 8, "cuda": 264}
 """Trials trained together at most: on a CPU the stack should stay in cache, on a GPU fill the multiprocessors."""
 
 NUMERIC_SOURCES = (
-    "bench.data.data_set", "bench.data.idx", "bench.data.split", "bench.draws", "bench.epochs", "bench.model",
-    "bench.precision", "bench.regularisers.record", "bench.rows", "bench.threads", "bench.train", "bench.trials",
-    "bench.work",
+    "bench.data.data_set", "bench.data.idx", "bench.data.split", "bench.draws", "bench.epochs", "bench.hooks",
+    "bench.model", "bench.precision", "bench.regularisers.noise", "bench.regularisers.record", "bench.rows",
+    "bench.threads", "bench.train", "bench.trials", "bench.work",
 )  # fmt: skip
 """Modules whose text is part of every trial's id: what they say may change its numbers."""
 
@@ -51,7 +51,10 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Condition:
-    """One setting of the regularisers, under a label. `settings` has one strength per hidden layer."""
+    """One setting of the regularisers, under a label.
+
+    `settings` has one strength per hidden layer, or a single one, as the regulariser takes it.
+    """
 
     label: str
     settings: tuple[tuple[str, tuple[float, ...]], ...]
@@ -65,18 +68,24 @@ class Condition:
         """Return the names of the regularisers that do something."""
         return tuple(sorted(self.active()))
 
+    def given(self) -> dict[str, float | list[float]]:
+        """Return the settings as a study file has them."""
+        return {
+            name: list(values) if REGULARISERS[name].each == "layer" else values[0] for name, values in self.settings
+        }
+
     @property
     def condition_id(self) -> str:
         """Hash of what the condition does, whatever its label."""
         return content_hash(self.active())
 
     def factors(self, names: Iterable[str], layers: int) -> dict[str, float]:
-        """Return the column of each layer's strength, ``<name>_1`` on, for the regularisers in `names`."""
+        """Return the columns of strengths for the regularisers in `names`: null ones where it does not name them."""
         given = dict(self.settings)
         return {
-            f"{name}_{layer + 1}": given.get(name, (REGULARISERS[name].null,) * layers)[layer]
+            column: given[name][index] if name in given else REGULARISERS[name].null
             for name in names
-            for layer in range(layers)
+            for index, column in enumerate(REGULARISERS[name].columns(layers))
         }
 
 
@@ -150,12 +159,12 @@ class Stack:
         return self.trials[0].precision
 
     def strengths(self) -> dict[str, list[tuple[float, ...]]]:
-        """Return the strengths `[K][layer]` of each regulariser that some trial of the stack uses."""
+        """Return the strengths of each regulariser that some trial of the stack uses: `[K][layer]`, or `[K][1]`."""
         active = [trial.condition.active() for trial in self.trials]
-        nothing = {name: (record.null,) * len(self.recipe.hidden) for name, record in REGULARISERS.items()}
+        layers = len(self.recipe.hidden)
         return {
-            name: [settings.get(name, nothing[name]) for settings in active]
-            for name in REGULARISERS
+            name: [settings.get(name, (record.null,) * len(record.columns(layers))) for settings in active]
+            for name, record in REGULARISERS.items()
             if any(name in settings for settings in active)
         }
 
@@ -190,7 +199,7 @@ def sources_hash(regularisers: tuple[str, ...], engine: str = STACKED) -> str:
 
     A regulariser that a trial does not use is not part of it: adding one leaves old results valid.
     """
-    used = (REGULARISERS[name].hidden.__module__ for name in regularisers)
+    used = sorted(set[str]().union(*(REGULARISERS[name].modules() for name in regularisers)))
     files = [_source(module) for module in (*NUMERIC_SOURCES, *ENGINE_SOURCES[engine], *used)]
     return content_hash([file.read_bytes().decode() for file in files])
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from bench.draws import Position
-from bench.regularisers.dropout import DROPOUT, dropped_cells, scale
+from bench.regularisers.dropout import DROPOUT
+from bench.regularisers.noise import dropped_cells, scale
 from bench.regularisers.record import Draw
 
 DRAW = Draw(0, Position(0, 0, 0))

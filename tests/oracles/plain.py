@@ -1,0 +1,107 @@
+"""One network in float64, trained by autograd and torch.optim: what the engine is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from bench import draws, model
+from bench.data.split import Split
+from bench.draws import Position
+from bench.train import StackedEngine
+from bench.trials import Condition, Recipe
+from tests.conftest import SMALL, condition, stack
+
+
+def kept(value: Tensor, *place: object) -> Tensor:
+    del place
+    return value
+
+
+def sgd(net: nn.Sequential, lr: float) -> torch.optim.Optimizer:
+    return torch.optim.SGD(net.parameters(), lr=lr)
+
+
+def nothing(net: nn.Sequential) -> None:
+    del net
+
+
+@dataclass(frozen=True)
+class Plain:
+    """How the plain training differs from plain SGD. A place is the Position of the step, and layer."""
+
+    inputs: Callable[[Tensor, Position], Tensor] = kept
+    weight: Callable[[Tensor, Position], Tensor] = kept
+    hidden: Callable[[Tensor, Position], Tensor] = kept
+    loss: Callable[[Tensor, Tensor], Tensor] = functional.cross_entropy
+    optimiser: Callable[[nn.Sequential, float], torch.optim.Optimizer] = sgd
+    before_step: Callable[[nn.Sequential], None] = nothing
+    after_step: Callable[[nn.Sequential], None] = nothing
+
+
+def initial(recipe: Recipe, split: Split, seed: int = 0) -> nn.Sequential:
+    sizes = (split.train_images.shape[1], *recipe.hidden, split.classes)
+    layers = []
+    for weight, bias in model.initial_weights(sizes, seed, recipe.initialisation):
+        linear = nn.Linear(*weight.shape, dtype=torch.float64)
+        linear.weight.data, linear.bias.data = torch.from_numpy(weight.T.copy()), torch.from_numpy(bias.copy())
+        layers.append(linear)
+    return nn.Sequential(*layers)
+
+
+def batches(split: Split, recipe: Recipe, seed: int = 0) -> Iterable[tuple[Position, Tensor, Tensor]]:
+    for epoch in range(recipe.epochs):
+        order = draws.permutation(seed, "order", Position(epoch=epoch), len(split.train_images))
+        for step, rows in enumerate(torch.from_numpy(order).split(recipe.batch_size)):
+            yield Position(epoch, step), split.train_images[rows], split.train_labels[rows]
+
+
+def forward(net: nn.Sequential, plain: Plain, images: Tensor, at: Position) -> Tensor:
+    out = plain.inputs(images, at)
+    for index, linear in enumerate(net):
+        assert isinstance(linear, nn.Linear)
+        here = replace(at, layer=index)
+        last = index == len(net) - 1
+        out = functional.linear(out, linear.weight if last else plain.weight(linear.weight, here), linear.bias)
+        if not last:
+            out = plain.hidden(out.relu(), here)
+    return out
+
+
+def train_plain(plain: Plain, split: Split, recipe: Recipe = SMALL) -> nn.Sequential:
+    """Return the network after the training that the recipe says, at seed 0."""
+    net = initial(recipe, split)
+    optimiser = plain.optimiser(net, recipe.learning_rate)
+    for at, images, labels in batches(split, recipe):
+        optimiser.zero_grad()
+        plain.loss(forward(net, plain, images, at), labels).backward()
+        plain.before_step(net)
+        optimiser.step()
+        plain.after_step(net)
+    return net
+
+
+def double(split: Split) -> Split:
+    images = {name: getattr(split, name).double() for name in ("train_images", "validation_images", "test_images")}
+    return replace(split, **images)
+
+
+def trained(setting: Condition, split: Split, recipe: Recipe = SMALL) -> list[Tensor]:
+    """Return the parameters `[I + 1, O]` of each layer after the engine's training, beside an unregularised network."""
+    engine = StackedEngine(stack(condition("none"), setting, recipe=recipe), split)
+    for epoch in range(recipe.epochs):
+        engine.train_epoch(epoch)
+    return [layer.parameters[1] for layer in engine.network]
+
+
+def assert_same(net: nn.Sequential, found: list[Tensor]) -> None:
+    """Assert equal parameters to 1e-12."""
+    for linear, parameters in zip(net, found, strict=True):
+        assert isinstance(linear, nn.Linear)
+        expected = torch.cat([linear.weight.T, linear.bias[None]]).detach()
+        np.testing.assert_allclose(parameters.numpy(), expected.numpy(), rtol=0, atol=1e-12)
