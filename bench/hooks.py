@@ -15,6 +15,7 @@ import torch
 from bench import model
 from bench.draws import Position
 from bench.model import Layer, Workspace
+from bench.optimisers import OPTIMISERS, SCHEDULES
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw, Regulariser, Weights
 from bench.trials import Stack
@@ -34,7 +35,7 @@ class Hooks:
     """What the regularisers of `stack` do to its `network` in training."""
 
     def __init__(self, stack: Stack, network: list[Layer]) -> None:
-        self.seed, self.epochs, self.learning_rate = stack.seeds.mask, stack.recipe.epochs, stack.recipe.learning_rate
+        self.seed, self.recipe = stack.seeds.mask, stack.recipe
         device = network[0].parameters.device
         strengths = {
             REGULARISERS[name]: torch.tensor(values, dtype=torch.float64, device=device)
@@ -49,15 +50,22 @@ class Hooks:
         self.inputs = [run for run in single if run.record.inputs]
         self.targets = [run for run in single if run.record.targets]
         self.updates = [run for run in single if run.record.gradient or run.record.before_step or run.record.after_step]
-        self.layers = [Weights(layer.parameters, _wide(layer)) for layer in network] if self.updates else []
-        self.views = [
-            [Weights(each.parameters[run.networks], each.gradient[run.networks]) for each in self.layers]
-            for run in self.updates
-        ]
+        norms = [layer.normalisation for layer in network if layer.normalisation]
+        self.plain = not (self.updates or norms or stack.recipe.optimiser != "sgd")
+        self.layers: list[Weights] = []
+        if not self.plain:
+            self.layers += [Weights(layer.parameters, _wide(layer), layer.weight.shape[1]) for layer in network]
+            self.layers += [Weights(norm.parameters, norm.gradient, 0) for norm in norms]
+        self.views = [[each.of(run.networks) for each in self.layers] for run in self.updates]
+        self.optimiser = OPTIMISERS[stack.recipe.optimiser](self.layers)
 
     def draw(self, at: Position) -> Draw:
         """Return where random numbers come from at a position."""
-        return Draw(self.seed, at, at.epoch / self.epochs)
+        return Draw(self.seed, at, at.epoch / self.recipe.epochs)
+
+    def learning_rate(self, at: Position) -> float:
+        """Return the learning rate of an epoch, by the recipe's schedule."""
+        return self.recipe.learning_rate * SCHEDULES[self.recipe.schedule](self.draw(at).progress)
 
     def noise(self, at: Position) -> model.Noise:
         """Return the noise of the hidden activations of the step at `at`, by hidden layer."""
@@ -99,10 +107,11 @@ class Hooks:
         """Take one step, with all that the regularisers do, in the order of the registry."""
         for layer, factor in zip(network, self.factors, strict=False):
             layer.gradient[:, :-1].mul_(factor)
-        if not self.updates:
-            model.descend(network, self.learning_rate)
+        learning_rate = self.learning_rate(at)
+        if self.plain:
+            model.descend(network, learning_rate)
             return
-        for layer, wide in zip(network, self.layers, strict=True):
+        for layer, wide in zip(network, self.layers, strict=False):
             if wide.gradient is not layer.gradient:
                 wide.gradient.copy_(layer.gradient)
         pairs = list(zip(self.updates, self.views, strict=True))
@@ -111,12 +120,11 @@ class Hooks:
                 run.record.gradient(self.draw(at), run.strength, layers)
         for run, layers in pairs:
             if run.record.before_step:
-                run.record.before_step(run.strength, self.learning_rate, layers)
-        for wide in self.layers:
-            wide.parameters.add_(wide.gradient, alpha=-self.learning_rate)
+                run.record.before_step(run.strength, learning_rate, layers)
+        self.optimiser.step(self.layers, learning_rate)
         for run, layers in pairs:
             if run.record.after_step:
-                run.record.after_step(run.strength, self.learning_rate, layers)
+                run.record.after_step(run.strength, learning_rate, layers)
         for layer in network:
             layer.refresh()
 

@@ -14,9 +14,11 @@ import torch
 from scipy.special import ndtri
 
 from bench import draws
+from bench.activations import RELU, Activation
 from bench.draws import Position
+from bench.normalisation import Normalisation
 
-INITIALISATIONS = ("default", "normal_0.01")
+INITIALISATIONS = ("default", "normal_0.01", "xavier_uniform", "he_normal")
 
 Noise = Callable[[int, torch.Tensor], None]
 """(hidden layer, from 0; where to write) -> writes the multiplier of the layer's activations, `[K, B, O]`."""
@@ -40,6 +42,10 @@ class Layer:
     unless a regulariser changes them for the step."""
     gradient: torch.Tensor
     """Of the loss by the parameters, in the format of the products."""
+    activation: Activation = RELU
+    """Of the outputs, in a hidden layer."""
+    normalisation: Normalisation | None = None
+    """Of what goes into the activation."""
 
     @property
     def weight(self) -> torch.Tensor:
@@ -77,8 +83,8 @@ class Workspace:
         self.inputs += [layer.operand.new_ones((stack_size, rows, layer.bias.shape[2] + 1)) for layer in network[:-1]]
         wide = torch.promote_types(network[0].operand.dtype, torch.float32)
         self.slopes = [make((stack_size, rows, layer.bias.shape[2]), dtype=wide) for layer in network[:-1]]
-        """d output / d pre-activation of each hidden layer, `[K, B, O]`: the noise where the ReLU is on, else 0. Never
-        in a shorter format than float32: a rounded dropout scale would not keep the expectation."""
+        """d output / d pre-activation of each hidden layer, `[K, B, O]`: with a ReLU, the noise where it is on, else 0.
+        Never in a shorter format than float32: a rounded dropout scale would not keep the expectation."""
         self.logits = make((stack_size, rows, network[-1].bias.shape[2]))
         """`[K, B, C]`."""
         self.errors = [make((stack_size, rows, layer.bias.shape[2])) for layer in network]
@@ -109,8 +115,9 @@ def multiply(left: torch.Tensor, right: torch.Tensor, out: torch.Tensor) -> torc
 def initial_weights(sizes: tuple[int, ...], seed: int, initialisation: str) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return (weight `[I, O]`, bias `[O]`), float64, for each layer of an MLP with layer widths `sizes`.
 
-    ``default`` is that of torch.nn.Linear: weights and biases U(-1/sqrt(I), 1/sqrt(I)). ``normal_0.01`` draws the
-    weights from N(0, 0.01^2), by the inverse of the distribution function, and leaves the biases as they are.
+    ``default`` is that of torch.nn.Linear: weights and biases U(-1/sqrt(I), 1/sqrt(I)). The others leave the biases as
+    they are: ``normal_0.01`` draws the weights from N(0, 0.01^2), ``he_normal`` from N(0, 2/I), both by the inverse of
+    the distribution function, and ``xavier_uniform`` from U(-a, a) with a = sqrt(6 / (I + O)).
     """
     layers = []
     for layer, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
@@ -119,6 +126,10 @@ def initial_weights(sizes: tuple[int, ...], seed: int, initialisation: str) -> l
         weight, bias = centred[: inputs * outputs], centred[inputs * outputs :]
         if initialisation == "normal_0.01":
             weight = 0.01 * ndtri(uniform[: inputs * outputs])
+        elif initialisation == "he_normal":
+            weight = np.sqrt(2 / inputs) * ndtri(uniform[: inputs * outputs])
+        elif initialisation == "xavier_uniform":
+            weight = np.sqrt(6 / (inputs + outputs)) * (2 * uniform[: inputs * outputs] - 1)
         layers.append((weight.reshape(inputs, outputs), bias))
     return layers
 
@@ -146,16 +157,17 @@ def build(
 
 
 def forward(network: list[Layer], space: Workspace, noise: Noise) -> torch.Tensor:
-    """Run the networks in training mode on the batch of `space`, with multiplicative noise after each ReLU.
+    """Run the networks in training mode on the batch of `space`, with multiplicative noise after each activation.
 
     Returns the logits `[K, B, C]`; `space` keeps them, and what the gradient needs.
     """
     for index, layer in enumerate(network[:-1]):
         hidden, slope = space.inputs[index + 1][:, :, :-1], space.slopes[index]
         multiply(space.inputs[index], layer.operand, out=hidden)
+        if layer.normalisation:
+            layer.normalisation.forward(hidden)
         noise(index, slope)
-        _zero_where_off(slope, hidden.to(slope.dtype))
-        hidden.mul_(slope)
+        layer.activation.train(hidden, slope)
     return multiply(space.inputs[-1], network[-1].operand, out=space.logits)
 
 
@@ -167,6 +179,8 @@ def backward(network: list[Layer], space: Workspace, error: torch.Tensor) -> Non
         if index:
             before = multiply(space.errors[index], network[index].operand[:, :-1].mT, out=space.errors[index - 1])
             before.mul_(space.slopes[index - 1])
+            if normalisation := network[index - 1].normalisation:
+                normalisation.backward(before)
 
 
 def descend(network: list[Layer], learning_rate: float) -> None:
@@ -182,10 +196,7 @@ def predict(network: list[Layer], images: torch.Tensor) -> torch.Tensor:
         out = layer.parameters.new_empty((*hidden.shape[:2], layer.bias.shape[2]))
         hidden = multiply(hidden, layer.weight, out=out).add_(layer.bias)
         if index < len(network) - 1:
-            hidden.relu_()
+            if layer.normalisation:
+                layer.normalisation.evaluate(hidden)
+            hidden = layer.activation.value(hidden)
     return hidden
-
-
-def _zero_where_off(slope: torch.Tensor, activation: torch.Tensor) -> None:
-    """Put 0 into `slope` where `activation` <= 0: torch's own ReLU gradient, faster than a Boolean mask."""
-    torch.ops.aten.threshold_backward.grad_input(slope, activation, 0, grad_input=slope)

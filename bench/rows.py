@@ -70,10 +70,9 @@ def curve(outcome: Outcome) -> list[Row]:
     return rows
 
 
-def identity(trial: Trial, regularisers: list[str]) -> Row:
-    """Return the columns that say what a trial is, with the factor columns of `regularisers`."""
+def identity(trial: Trial, names: list[str]) -> Row:
+    """Return the columns that say what a trial is, with those of the regularisers and keys of the recipe in `names`."""
     layers = len(trial.recipe.hidden)
-    factors = trial.condition.factors(regularisers, layers)
     rates = {trial.condition.factors(["dropout"], layers)[f"dropout_{layer + 1}"] for layer in range(layers)}
     return {
         "study": trial.study,
@@ -91,7 +90,7 @@ def identity(trial: Trial, regularisers: list[str]) -> Row:
         "rate": rates.pop() if len(rates) == 1 else None,
         "data_hash": trial.data_hash,
         "code_hash": trial.code_hash,
-        **factors,
+        **trial.factors(names),
     }
 
 
@@ -106,12 +105,12 @@ def status(row: Row) -> str:
     return schema.OK
 
 
-def stamp(trial: Trial, row: Row, regularisers: list[str]) -> Row:
+def stamp(trial: Trial, row: Row, names: list[str]) -> Row:
     """Return `row` under the names that the present study gives it.
 
     A label, or the mark that a condition stays at chance, may change without the numbers changing.
     """
-    stamped = row | identity(trial, regularisers)
+    stamped = row | identity(trial, names)
     return stamped | {"status": status(stamped)}
 
 

@@ -43,7 +43,11 @@ IDENTITY = [
     _field("stays_at_chance", pa.bool_(), "the condition is meant to stay at chance level"),
     _field("rate", pa.float64(), "dropout rate where all layers agree, else null"),
 ]
-"""What a trial is. One float64 column per factor (``dropout_1``, ``dropout_2``, ...) follows ``rate``."""
+"""What a trial is. One column per factor follows ``rate``: float64 (``dropout_1``, ``dropout_2``, ``weight_decay``,
+``learning_rate``, ...), or string for those in `WORDS`."""
+
+WORDS = ("hidden", "activation", "normalisation", "initialisation", "optimiser", "schedule")
+"""Factors whose values are words; ``hidden`` has the widths of the hidden layers, as in 256-128."""
 
 OUTCOME = [
     _field("status", pa.string(), "ok, diverged or failed"),
@@ -56,7 +60,7 @@ OUTCOME = [
     _field("test_correct", pa.int32(), "test images classified rightly, evaluation mode, last epoch"),
     _field("validation_correct", pa.int32(), "validation images classified rightly, last epoch; null without any"),
     _field("classes", pa.int32(), "number of classes; chance level is its inverse"),
-    _field("train_accuracy", pa.float64(), "train_correct / train_total: clean, no dropout"),
+    _field("train_accuracy", pa.float64(), "train_correct / train_total: clean, no dropout; labels as trained on"),
     _field("test_accuracy", pa.float64(), "test_correct / test_total"),
     _field("generalisation_gap", pa.float64(), "clean gap: train_accuracy - test_accuracy, same weights"),
     _field("train_loss", pa.float64(), "nats per sample, evaluation mode, last epoch"),
@@ -136,6 +140,11 @@ RUN_DEPENDENT = (
 
 
 def trials_schema(factors: list[str]) -> pa.Schema:
-    """Return the schema of a trials table with one float64 column per name in `factors`."""
-    factor_fields = [_field(name, pa.float64(), "strength of this regulariser") for name in factors]
+    """Return the schema of a trials table with one column per name in `factors`: string for `WORDS`, else float64."""
+    factor_fields = [
+        _field(name, pa.string(), "setting of the condition")
+        if name in WORDS
+        else _field(name, pa.float64(), "strength of a regulariser, or setting of the condition")
+        for name in factors
+    ]
     return pa.schema(IDENTITY + factor_fields + OUTCOME + EXECUTION, metadata={"schema_version": str(SCHEMA_VERSION)})

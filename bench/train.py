@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
 from bench import draws, model
+from bench.activations import ACTIVATIONS
 from bench.data.split import Split
 from bench.draws import Position
 from bench.epochs import Outcome, Score, run_epochs
 from bench.hooks import Hooks, needs_operands
 from bench.model import Layer, Workspace
+from bench.normalisation import NORMALISATIONS
 from bench.precision import operand_format, products
 from bench.trials import Stack
 
@@ -99,19 +102,29 @@ def _step(
     return loss, hit
 
 
+def start(stack: Stack, split: Split) -> list[Layer]:
+    """Return the networks of `stack` before training, in the format of the images, on their device."""
+    recipe, images = stack.recipe, split.train_images
+    sizes = (images.shape[1], *recipe.hidden, split.classes)
+    weights = model.initial_weights(sizes, stack.seeds.init, recipe.initialisation)
+    operands = operand_format(stack.precision, images.dtype)
+    *hidden, last = model.build(
+        weights, len(stack.trials), images.dtype, images.device, operands, own_operands=needs_operands(stack)
+    )
+    activation, normalise = ACTIVATIONS[recipe.activation], NORMALISATIONS[recipe.normalisation]
+    return [
+        replace(layer, activation=activation, normalisation=normalise(layer.parameters) if normalise else None)
+        for layer in hidden
+    ] + [last]
+
+
 class StackedEngine:
     """A stack in training. `split` decides device and format of the weights."""
 
     def __init__(self, stack: Stack, split: Split) -> None:
-        recipe, images = stack.recipe, split.train_images
-        sizes = (images.shape[1], *recipe.hidden, split.classes)
-        weights = model.initial_weights(sizes, stack.seeds.init, recipe.initialisation)
-        operands = operand_format(stack.precision, images.dtype)
-        self.count, self.device = len(stack.trials), images.device
+        self.count, self.device = len(stack.trials), split.train_images.device
         self.has_validation = bool(len(split.validation_images))
-        self.network = model.build(
-            weights, self.count, images.dtype, images.device, operands, own_operands=needs_operands(stack)
-        )
+        self.network = start(stack, split)
         self.hooks = Hooks(stack, self.network)
         self.stack, self.split = stack, split
 

@@ -31,19 +31,25 @@ class Weights:
     """One layer of K networks, as views."""
 
     parameters: torch.Tensor
-    """`[K, I + 1, O]`: weights, then the biases as one more row."""
+    """`[K, I + 1, O]`: weights, then the biases as one more row. Of a normalisation: `[K, 2, O]`, gains and shifts."""
     gradient: torch.Tensor
     """Of the loss by the parameters, in their format."""
+    inputs: int
+    """I: how many rows are weights; 0 where the rows are gains and shifts."""
 
     @property
     def weight(self) -> torch.Tensor:
         """View `[K, I, O]`."""
-        return self.parameters[:, :-1]
+        return self.parameters[:, : self.inputs]
 
     @property
     def weight_gradient(self) -> torch.Tensor:
         """View `[K, I, O]`."""
-        return self.gradient[:, :-1]
+        return self.gradient[:, : self.inputs]
+
+    def of(self, networks: slice) -> Weights:
+        """Return the views of some of the networks."""
+        return Weights(self.parameters[networks], self.gradient[networks], self.inputs)
 
 
 Noise = Callable[[Draw, torch.Tensor, torch.Tensor], None]

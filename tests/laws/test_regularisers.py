@@ -80,7 +80,7 @@ def test_each_hook_is_the_identity_at_null(record: Regulariser) -> None:
         changed = numbers.clone()
         change(draw, null, changed)
         assert torch.equal(changed, numbers)
-    layers = [Weights(numbers.clone(), numbers.flip(2).contiguous())]
+    layers = [Weights(numbers.clone(), numbers.flip(2).contiguous(), 5)]
     if record.gradient:
         record.gradient(draw, null, layers)
     for update in filter(None, (record.before_step, record.after_step)):

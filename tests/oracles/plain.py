@@ -40,6 +40,9 @@ class Plain:
     hidden: Callable[[Tensor, Position], Tensor] = kept
     loss: Callable[[Tensor, Tensor], Tensor] = functional.cross_entropy
     optimiser: Callable[[nn.Sequential, float], torch.optim.Optimizer] = sgd
+    activation: Callable[[Tensor], Tensor] = torch.relu
+    normalisation: Callable[[int], nn.Module] | None = None
+    schedule: Callable[[torch.optim.Optimizer], torch.optim.lr_scheduler.LRScheduler] | None = None
     before_step: Callable[[nn.Sequential], None] = nothing
     after_step: Callable[[nn.Sequential], None] = nothing
 
@@ -61,7 +64,7 @@ def batches(split: Split, recipe: Recipe, seed: int = 0) -> Iterable[tuple[Posit
             yield Position(epoch, step), split.train_images[rows], split.train_labels[rows]
 
 
-def forward(net: nn.Sequential, plain: Plain, images: Tensor, at: Position) -> Tensor:
+def forward(net: nn.Sequential, plain: Plain, norms: list[nn.Module], images: Tensor, at: Position) -> Tensor:
     out = plain.inputs(images, at)
     for index, linear in enumerate(net):
         assert isinstance(linear, nn.Linear)
@@ -69,21 +72,27 @@ def forward(net: nn.Sequential, plain: Plain, images: Tensor, at: Position) -> T
         last = index == len(net) - 1
         out = functional.linear(out, linear.weight if last else plain.weight(linear.weight, here), linear.bias)
         if not last:
-            out = plain.hidden(out.relu(), here)
+            out = plain.hidden(plain.activation(norms[index](out)), here)
     return out
 
 
-def train_plain(plain: Plain, split: Split, recipe: Recipe = SMALL) -> nn.Sequential:
-    """Return the network after the training that the recipe says, at seed 0."""
+def train_plain(plain: Plain, split: Split, recipe: Recipe = SMALL) -> tuple[nn.Sequential, list[nn.Module]]:
+    """Return the network, and its normalisations, after the training that the recipe says, at seed 0."""
     net = initial(recipe, split)
+    norms = [plain.normalisation(width).double() if plain.normalisation else nn.Identity() for width in recipe.hidden]
     optimiser = plain.optimiser(net, recipe.learning_rate)
+    if plain.normalisation:
+        optimiser.add_param_group({"params": [each for norm in norms for each in norm.parameters()]})
+    schedule = plain.schedule(optimiser) if plain.schedule else None
     for at, images, labels in batches(split, recipe):
+        if schedule and at.step == 0 and at.epoch:
+            schedule.step()
         optimiser.zero_grad()
-        plain.loss(forward(net, plain, images, at), labels).backward()
+        plain.loss(forward(net, plain, norms, images, at), labels).backward()
         plain.before_step(net)
         optimiser.step()
         plain.after_step(net)
-    return net
+    return net, norms
 
 
 def double(split: Split) -> Split:
@@ -91,17 +100,18 @@ def double(split: Split) -> Split:
     return replace(split, **images)
 
 
-def trained(setting: Condition, split: Split, recipe: Recipe = SMALL) -> list[Tensor]:
-    """Return the parameters `[I + 1, O]` of each layer after the engine's training, beside an unregularised network."""
+def trained(setting: Condition, split: Split, recipe: Recipe = SMALL) -> StackedEngine:
+    """Return the engine after training, with an unregularised network first."""
     engine = StackedEngine(stack(condition("none"), setting, recipe=recipe), split)
     for epoch in range(recipe.epochs):
         engine.train_epoch(epoch)
-    return [layer.parameters[1] for layer in engine.network]
+    return engine
 
 
-def assert_same(net: nn.Sequential, found: list[Tensor]) -> None:
+def assert_same(net: nn.Sequential, found: StackedEngine) -> None:
     """Assert equal parameters to 1e-12."""
-    for linear, parameters in zip(net, found, strict=True):
+    for linear, layer in zip(net, found.network, strict=True):
         assert isinstance(linear, nn.Linear)
+        parameters = layer.parameters[1]
         expected = torch.cat([linear.weight.T, linear.bias[None]]).detach()
         np.testing.assert_allclose(parameters.numpy(), expected.numpy(), rtol=0, atol=1e-12)
