@@ -145,8 +145,13 @@ class _FactorReader:
 def _strength_field(record: Regulariser) -> Field:
     """Return how one strength of `record` is read."""
     finite = math.isfinite(record.high)
-    inside = fields.between(record.low, record.high if finite else fields.LARGEST)
-    allowed = f"a number from {record.low:g} {f'to {record.high:g}' if finite else 'on'}"
+    between = fields.between(record.low, record.high if finite else fields.LARGEST)
+
+    def inside(value: Any) -> float:
+        fields.require(not record.whole or value == math.floor(between(value)))
+        return between(value)
+
+    allowed = f"a {'whole ' * record.whole}number from {record.low:g} {f'to {record.high:g}' if finite else 'on'}"
     if math.isfinite(record.null):
         return Field(inside, allowed)
     return Field(

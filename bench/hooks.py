@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from bench import model
+from bench.data import DATA_SETS
 from bench.draws import Position
 from bench.model import Layer, Workspace
 from bench.optimisers import OPTIMISERS, SCHEDULES
@@ -36,6 +37,8 @@ class Hooks:
 
     def __init__(self, stack: Stack, network: list[Layer]) -> None:
         self.seed, self.recipe = stack.seeds.mask, stack.recipe
+        data_set = DATA_SETS.get(stack.recipe.data)
+        self.image = (data_set.image if data_set else None) or (0, 0)
         device = network[0].parameters.device
         strengths = {
             REGULARISERS[name]: torch.tensor(values, dtype=torch.float64, device=device)
@@ -50,28 +53,39 @@ class Hooks:
         self.inputs = [run for run in single if run.record.inputs]
         self.targets = [run for run in single if run.record.targets]
         self.updates = [run for run in single if run.record.gradient or run.record.before_step or run.record.after_step]
-        norms = [layer.normalisation for layer in network if layer.normalisation]
-        self.plain = not (self.updates or norms or stack.recipe.optimiser != "sgd")
+        self.climbs = [run for run in single if run.record.climb]
+        self.keepers = [
+            (run, run.record.keeper(run.strength, self.recipe.epochs)) for run in single if run.record.keeper
+        ]
+        self.passes = [run for run in single if run.record.passes]
+        self.norms = [layer.normalisation for layer in network if layer.normalisation]
+        self.tensors = [layer.parameters for layer in network] + [norm.parameters for norm in self.norms]
+        special = self.updates or self.climbs or self.keepers or self.norms
+        self.plain = not special and stack.recipe.optimiser == "sgd"
         self.layers: list[Weights] = []
         if not self.plain:
             self.layers += [Weights(layer.parameters, _wide(layer), layer.weight.shape[1]) for layer in network]
-            self.layers += [Weights(norm.parameters, norm.gradient, 0) for norm in norms]
+            self.layers += [Weights(norm.parameters, norm.gradient, 0) for norm in self.norms]
         self.views = [[each.of(run.networks) for each in self.layers] for run in self.updates]
         self.optimiser = OPTIMISERS[stack.recipe.optimiser](self.layers)
 
     def draw(self, at: Position) -> Draw:
         """Return where random numbers come from at a position."""
-        return Draw(self.seed, at, at.epoch / self.recipe.epochs)
+        return Draw(self.seed, at, at.epoch / self.recipe.epochs, self.image)
 
     def learning_rate(self, at: Position) -> float:
         """Return the learning rate of an epoch, by the recipe's schedule."""
         return self.recipe.learning_rate * SCHEDULES[self.recipe.schedule](self.draw(at).progress)
 
-    def noise(self, at: Position) -> model.Noise:
-        """Return the noise of the hidden activations of the step at `at`, by hidden layer."""
+    def noise(self, at: Position, other_seed: int = 0) -> model.Noise:
+        """Return the noise of the hidden activations of the step at `at`, by hidden layer.
+
+        `other_seed` is added to that of training.
+        """
 
         def noise(layer: int, out: torch.Tensor) -> None:
-            _product(self.hidden, self.draw(replace(at, layer=layer)), out)
+            draw = self.draw(replace(at, layer=layer))
+            _product(self.hidden, replace(draw, seed=draw.seed + other_seed) if other_seed else draw, out)
 
         return noise if self.hidden else model.no_noise
 
@@ -103,17 +117,29 @@ class Hooks:
             _product(self.masks, self.draw(replace(at, layer=index)), factor)
             layer.operand[:, :-1].copy_(layer.weight * factor)
 
+    def climb(self, network: list[Layer], at: Position) -> None:
+        """Let the next products take the weights where some regulariser wants the gradient; normalisations stay."""
+        self._mask_gradients(network)
+        self._widen(network)
+        for run in self.climbs:
+            assert run.record.climb is not None
+            layers = [each.of(run.networks) for each in self.layers[: len(network)]]
+            run.record.climb(self.draw(at), run.strength, layers)
+            for index, (layer, view) in enumerate(zip(network, layers, strict=True)):
+                layer.operand[run.networks].copy_(view.parameters + view.gradient)
+                if index < len(self.factors):
+                    layer.operand[run.networks, :-1].mul_(self.factors[index][run.networks])
+        for norm in self.norms:
+            norm.moves = False
+
     def descend(self, network: list[Layer], at: Position) -> None:
         """Take one step, with all that the regularisers do, in the order of the registry."""
-        for layer, factor in zip(network, self.factors, strict=False):
-            layer.gradient[:, :-1].mul_(factor)
+        self._mask_gradients(network)
         learning_rate = self.learning_rate(at)
         if self.plain:
             model.descend(network, learning_rate)
             return
-        for layer, wide in zip(network, self.layers, strict=False):
-            if wide.gradient is not layer.gradient:
-                wide.gradient.copy_(layer.gradient)
+        self._widen(network)
         pairs = list(zip(self.updates, self.views, strict=True))
         for run, layers in pairs:
             if run.record.gradient:
@@ -127,11 +153,26 @@ class Hooks:
                 run.record.after_step(run.strength, learning_rate, layers)
         for layer in network:
             layer.refresh()
+        for norm in self.norms:
+            norm.moves = True
+        for run, keeper in self.keepers:
+            keeper.after_step([each[run.networks] for each in self.tensors])
+
+    def _mask_gradients(self, network: list[Layer]) -> None:
+        """Let the gradients go through the masks of the weights."""
+        for layer, factor in zip(network, self.factors, strict=False):
+            layer.gradient[:, :-1].mul_(factor)
+
+    def _widen(self, network: list[Layer]) -> None:
+        """Put the gradients where regularisers and optimiser take them."""
+        for layer, wide in zip(network, self.layers, strict=False):
+            if wide.gradient is not layer.gradient:
+                wide.gradient.copy_(layer.gradient)
 
 
 def needs_operands(stack: Stack) -> bool:
     """Tell whether the products of a training step take other weights than the parameters."""
-    return any(REGULARISERS[name].weights for name in stack.strengths())
+    return any(REGULARISERS[name].weights or REGULARISERS[name].climb for name in stack.strengths())
 
 
 def _runs(record: Regulariser, strength: torch.Tensor) -> list[_Run]:

@@ -24,6 +24,10 @@ Noise = Callable[[int, torch.Tensor], None]
 """(hidden layer, from 0; where to write) -> writes the multiplier of the layer's activations, `[K, B, O]`."""
 
 
+Seen = Callable[[int, torch.Tensor, torch.Tensor], None]
+"""(hidden layer, from 0; activations before their noise; after it) -> looks at them, `[K, B, O]`."""
+
+
 def no_noise(layer: int, out: torch.Tensor) -> None:
     """Multiply by one."""
     del layer
@@ -189,8 +193,13 @@ def descend(network: list[Layer], learning_rate: float) -> None:
         layer.descend(learning_rate)
 
 
-def predict(network: list[Layer], images: torch.Tensor) -> torch.Tensor:
-    """Return the logits `[K, B, C]` of `images` `[B, I]` in evaluation mode: no noise, in the weights' own format."""
+def predict(
+    network: list[Layer], images: torch.Tensor, noise: Noise | None = None, seen: Seen | None = None
+) -> torch.Tensor:
+    """Return the logits `[K, B, C]` of `images` `[B, I]` in evaluation mode, in the weights' own format.
+
+    No noise is on but what is given; `seen` is told the hidden activations.
+    """
     hidden = images.expand(len(network[0].parameters), *images.shape)
     for index, layer in enumerate(network):
         out = layer.parameters.new_empty((*hidden.shape[:2], layer.bias.shape[2]))
@@ -199,4 +208,10 @@ def predict(network: list[Layer], images: torch.Tensor) -> torch.Tensor:
             if layer.normalisation:
                 layer.normalisation.evaluate(hidden)
             hidden = layer.activation.value(hidden)
+            if noise:
+                factor = torch.empty_like(hidden)
+                noise(index, factor)
+                before, hidden = hidden, hidden * factor
+                if seen:
+                    seen(index, before, hidden)
     return hidden

@@ -22,6 +22,8 @@ class Normalisation(Protocol):
     """`[K, 2, H]`: gains, then shifts."""
     gradient: torch.Tensor
     """Of the loss by them."""
+    moves: bool
+    """Whether the statistics that evaluation uses move with each batch."""
 
     def forward(self, hidden: torch.Tensor) -> None:
         """Normalise `[K, B, H]` in place, in training mode."""
@@ -45,6 +47,7 @@ class _Kept:
         self.parameters = like.new_zeros((networks, 2, units))
         self.parameters[:, 0] = 1
         self.gradient = torch.zeros_like(self.parameters)
+        self.moves = True
         self.saved: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []
 
     def _in(self, hidden: torch.Tensor) -> list[torch.Tensor]:
@@ -93,7 +96,8 @@ class BatchNormalisation(_Kept):
         self.saved = []
         for network, given in enumerate(self._in(hidden)):
             (gain, shift), (mean, variance) = self.parameters[network], self.running[network]
-            out, *batch = torch.native_batch_norm(given, gain, shift, mean, variance, True, MOMENTUM, EPSILON)
+            momentum = MOMENTUM if self.moves else 0.0
+            out, *batch = torch.native_batch_norm(given, gain, shift, mean, variance, True, momentum, EPSILON)
             self.saved.append((given, batch[0], batch[1]))
             hidden[network].copy_(out)
 

@@ -41,6 +41,7 @@ def measured(outcome: Outcome, classes: int) -> Row:
         "running_train_accuracy": running_accuracy,
         "running_train_loss": running.loss,
         "running_gap": running_accuracy - test_accuracy,
+        "test_calibration_error": test.calibration_error,
         "train_seconds": outcome.train_seconds,
         "throughput": train_total * len(outcome.running) / outcome.train_seconds,
         "test_bits": np.packbits(test.correct.numpy()).tobytes(),
@@ -54,6 +55,7 @@ def executed(stack_size: int, started: datetime, ended: datetime) -> Row:
 
 def curve(outcome: Outcome) -> list[Row]:
     """Return the trial's rows of the curves table; the clean training accuracy is known at the last epoch only."""
+    recorded = outcome.activations or [{}] * len(outcome.running)
     rows = [
         {
             "epoch": epoch,
@@ -62,8 +64,11 @@ def curve(outcome: Outcome) -> list[Row]:
             "test_loss": test.loss,
             "test_accuracy": _accuracy(test),
             "train_accuracy": None,
+            **activations,
         }
-        for epoch, (running, test) in enumerate(zip(outcome.running, outcome.test, strict=True), start=1)
+        for epoch, (running, test, activations) in enumerate(
+            zip(outcome.running, outcome.test, recorded, strict=True), start=1
+        )
     ]
     assert outcome.train is not None
     rows[-1]["train_accuracy"] = _accuracy(outcome.train)

@@ -69,6 +69,7 @@ OUTCOME = [
     _field("running_train_accuracy", pa.float64(), "averaged over the last epoch while training, dropout on"),
     _field("running_train_loss", pa.float64(), "nats per sample over the last epoch while training, dropout on"),
     _field("running_gap", pa.float64(), "running_train_accuracy - test_accuracy, as the book plots it"),
+    _field("test_calibration_error", pa.float64(), "expected calibration error, 15 bins; null where it is not known"),
 ]
 """What came out. Accuracies and gaps are fractions; counts are integers."""
 
@@ -137,6 +138,20 @@ RUN_DEPENDENT = (
     "train_seconds", "throughput", "stack_size", "workers", "exclusive", "started_at", "ended_at", "environment_id",
 )  # fmt: skip
 """Columns in which two runs of one trial may differ; in all others they agree to the bit."""
+
+
+LATER = frozenset({"test_calibration_error"})
+"""Columns that older tables of this version lack."""
+
+
+def curves_schema(activations: list[str]) -> pa.Schema:
+    """Return the schema of a curves table with one float64 column per name in `activations`.
+
+    ``activation_mean_1``, ``activation_variance_1``, ``activation_zeros_1`` (a share) are those of the units of the
+    first hidden layer on the first 1,000 training images, after the epoch; ``masked_...`` the same with noise on.
+    """
+    more = [_field(name, pa.float64(), "of hidden units, on the first 1,000 training images") for name in activations]
+    return pa.schema([*CURVES, *more], metadata=CURVES.metadata)
 
 
 def trials_schema(factors: list[str]) -> pa.Schema:

@@ -45,6 +45,7 @@ SECTIONS: dict[str, dict[str, Field]] = {
         "initialisation": _one_of(INITIALISATIONS, "default"),
         "optimiser": _one_of(OPTIMISERS, "sgd"),
         "schedule": _one_of(SCHEDULES, "constant"),
+        "record_activations": Field(fields.flag, "true or false", False),
     },
     "trials": {
         "seeds": Field(
@@ -79,5 +80,5 @@ RECIPE = {
     key: section for section in ("data", "model", "training") for key in SECTIONS[section] if key not in ("name",)
 }
 """Key of the recipe -> its section."""
-STUDY_ONLY = ("validation_size", "stratified")
+STUDY_ONLY = ("validation_size", "stratified", "record_activations")
 """Those that no condition may set instead."""

@@ -62,7 +62,7 @@ class Store:
             raise StorageError(
                 f"{path}: damaged: {str(error).splitlines()[0]}. Remove this file; the next run trains its trial again."
             ) from error
-        if lacking := FIXED_COLUMNS - row.keys():
+        if lacking := FIXED_COLUMNS - row.keys() - schema.LATER:
             raise StorageError(f"{path}: is no trial of this harness: lacks {', '.join(sorted(lacking))}")
         if row["trial_id"] != trial_id:
             raise StorageError(f"{path}: holds trial {row['trial_id']}: a file was renamed")
@@ -72,7 +72,8 @@ class Store:
         """Write a trial, its curve first: a trial that is there is complete. Raise StorageError."""
         if curve:
             named = [{"trial_id": row["trial_id"], **epoch} for epoch in curve]
-            _write_table(self.curves / f"{row['trial_id']}.parquet", named, schema.CURVES)
+            more = [column for column in curve[0] if column not in schema.CURVES.names]
+            _write_table(self.curves / f"{row['trial_id']}.parquet", named, schema.curves_schema(more))
         self.write_row(row)
 
     def write_row(self, row: Row) -> None:

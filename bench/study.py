@@ -211,6 +211,7 @@ def read_study(document: dict[str, Any], file: str) -> Study:
     for condition in conditions if varied else [None]:
         own = {} if condition is None else {key: varied[key].default for key in varied} | dict(condition.recipe)
         _check_sizes("[data]" if condition is None else f'condition "{condition.label}"', given | own, faults)
+    _check_regularisers(conditions, section["data"], faults)
     _check_precisions(section["trials"], faults)
     check_control(section["analysis"].get("control"), conditions, faults)
     if faults.found:
@@ -276,6 +277,21 @@ def _check_sizes(where: str, given: dict[str, Any], faults: Faults) -> None:
         faults.add(
             here, f"{batch} was given; train_size {size} leaves a last batch of one image, which has no variance"
         )
+
+
+def _check_regularisers(conditions: tuple[Condition, ...], data: dict[str, Any], faults: Faults) -> None:
+    """Check that every condition has what its regulariser need, and at most one that chooses the weights."""
+    data_set = DATA_SETS.get(data.get("name") or "")
+    for condition in conditions:
+        where, records = f'condition "{condition.label}"', [REGULARISERS[name] for name in condition.active()]
+        for record in records:
+            if record.of_images and data_set and data_set.image is None:
+                faults.add(f"{where} {record.name}", f"acts on images, and those of {data_set.name} have no rows")
+            if record.validates and data.get("validation_size") == 0:
+                faults.add(f"{where} {record.name}", "needs validation images: give validation_size in [data]")
+        choosing = [record.name for record in records if record.keeper]
+        if len(choosing) > 1:
+            faults.add(where, f"{' and '.join(choosing)} all choose the weights that are evaluated; one may")
 
 
 def _check_precisions(trials: dict[str, Any], faults: Faults) -> None:

@@ -17,6 +17,7 @@ from bench.activations import ACTIVATIONS
 from bench.data.split import Split
 from bench.draws import Position
 from bench.epochs import Outcome, Score, run_epochs
+from bench.evaluation import PROBE_ROWS, Evaluation, calibration_error, probabilities
 from bench.hooks import Hooks, needs_operands
 from bench.model import Layer, Workspace
 from bench.normalisation import NORMALISATIONS
@@ -54,15 +55,27 @@ def softmax_error(
 
 def evaluate(network: list[Layer], images: torch.Tensor, labels: torch.Tensor) -> list[Score]:
     """Score every network of the stack on `images` `[N, I]`, in evaluation mode."""
-    losses, hits = [], []
-    for start in range(0, len(images), EVALUATION_ROWS):
+    return score(lambda rows, _: model.predict(network, rows), images, labels)
+
+
+def score(
+    predict: Callable[[torch.Tensor, int], torch.Tensor], images: torch.Tensor, labels: torch.Tensor
+) -> list[Score]:
+    """Score what `predict` returns, logits `[K, B, C]`, for each chunk of `images` `[N, I]` and its number."""
+    losses, hits, confidences = [], [], []
+    for chunk, start in enumerate(range(0, len(images), EVALUATION_ROWS)):
         rows = slice(start, start + EVALUATION_ROWS)
         with products("float32"):
-            logits = model.predict(network, images[rows])
+            logits = predict(images[rows], chunk)
         loss, hit, _ = softmax_error(logits, labels[rows])
         losses.append(loss)
         hits.append(hit)
-    return _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
+        confidences.append(probabilities(logits).amax(dim=-1))
+    scores = _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
+    return [
+        replace(each, calibration_error=calibration_error(confidence, each.correct))
+        for each, confidence in zip(scores, torch.cat(confidences, dim=1).cpu(), strict=True)
+    ]
 
 
 def train_epoch(
@@ -96,8 +109,13 @@ def _step(
     hooks.change_inputs(space, at)
     hooks.mask_weights(network, at)
     logits = model.forward(network, space, hooks.noise(at))
-    loss, hit, error = softmax_error(logits, labels, hooks.soft_targets(labels, logits, at))
+    targets = hooks.soft_targets(labels, logits, at)
+    loss, hit, error = softmax_error(logits, labels, targets)
     model.backward(network, space, error)
+    if hooks.climbs:
+        hooks.climb(network, at)
+        _, _, error = softmax_error(model.forward(network, space, hooks.noise(at)), labels, targets)
+        model.backward(network, space, error)
     hooks.descend(network, at)
     return loss, hit
 
@@ -126,6 +144,7 @@ class StackedEngine:
         self.has_validation = bool(len(split.validation_images))
         self.network = start(stack, split)
         self.hooks = Hooks(stack, self.network)
+        self.evaluation = Evaluation(self.hooks, self.network)
         self.stack, self.split = stack, split
 
     def train_epoch(self, epoch: int) -> list[Score]:
@@ -133,9 +152,20 @@ class StackedEngine:
         with products(self.stack.precision):
             return train_epoch(self.network, self.stack, epoch, self.split, self.hooks)
 
+    def end_epoch(self, epoch: int) -> list[dict[str, float]]:
+        """Do what follows an epoch, counted from 0, and return what else the curves have of it."""
+        losses = [0.0] * self.count
+        if self.evaluation.needs_validation:
+            losses = [each.loss for each in evaluate(self.network, *self.split.part("validation"))]
+        self.evaluation.end_epoch(epoch, torch.tensor(losses))
+        if not self.stack.recipe.record_activations:
+            return [{}] * self.count
+        return self.evaluation.activations(self.split.train_images[:PROBE_ROWS])
+
     def evaluate(self, part: str) -> list[Score]:
         """Score on ``train``, ``validation`` or ``test``, in evaluation mode."""
-        return evaluate(self.network, *self.split.part(part))
+        with self.evaluation.weights():
+            return score(lambda rows, chunk: self.evaluation.logits(rows, part, chunk), *self.split.part(part))
 
 
 def train_stack(stack: Stack, split: Split, on_epoch: Callable[[], None]) -> list[Outcome]:

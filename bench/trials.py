@@ -19,9 +19,9 @@ MAX_STACK = {"cpu": 8, "cuda": 264}
 
 NUMERIC_SOURCES = (
     "bench.activations", "bench.data.data_set", "bench.data.idx", "bench.data.labels", "bench.data.split",
-    "bench.draws", "bench.epochs", "bench.hooks", "bench.model", "bench.normalisation", "bench.optimisers",
-    "bench.precision", "bench.regularisers.noise", "bench.regularisers.record", "bench.rows", "bench.threads",
-    "bench.train", "bench.trials", "bench.work",
+    "bench.draws", "bench.epochs", "bench.evaluation", "bench.hooks", "bench.model", "bench.normalisation",
+    "bench.optimisers", "bench.precision", "bench.regularisers.noise", "bench.regularisers.record", "bench.rows",
+    "bench.threads", "bench.train", "bench.trials", "bench.work",
 )  # fmt: skip
 """Modules whose text is part of every trial's id: what they say may change its numbers."""
 
@@ -54,6 +54,7 @@ class Recipe:
     schedule: str = "constant"
     stratified: bool = False
     label_noise: float = 0.0
+    record_activations: bool = False
 
     def columns(self, key: str) -> dict[str, float | str | None]:
         """Return the columns of results that say what `key` is. ``epochs`` has one in every table."""
@@ -68,7 +69,8 @@ class Recipe:
     def beyond_fused(self) -> list[str]:
         """Return what of it the fused engine does not have."""
         plain = {"activation": "relu", "normalisation": "none", "optimiser": "sgd", "schedule": "constant"}
-        return [f"{key} {getattr(self, key)}" for key, value in plain.items() if getattr(self, key) != value]
+        own = [f"{key} {getattr(self, key)}" for key, value in plain.items() if getattr(self, key) != value]
+        return own + (["record_activations"] if self.record_activations else [])
 
 
 @dataclass(frozen=True)

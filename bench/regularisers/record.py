@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FunctionType
 from typing import Literal
 
 import torch
@@ -24,6 +23,8 @@ class Draw:
     at: Position
     progress: float = 0.0
     """Share of the epochs that are done: (epoch, from 0) / epochs."""
+    image: tuple[int, int] = (0, 0)
+    """Rows and columns of an image, where the data are images."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,25 @@ GradientChange = Callable[[Draw, torch.Tensor, list[Weights]], None]
 Update = Callable[[torch.Tensor, float, list[Weights]], None]
 """(strength `[K]`, learning rate, layers) -> changes their parameters."""
 
-HOOKS = ("hidden", "inputs", "targets", "weights", "gradient", "before_step", "after_step")
+HOOKS = ("hidden", "inputs", "targets", "weights", "climb", "gradient", "before_step", "after_step", "keeper")
+
+
+class Keeper:
+    """Other weights than the last to evaluate K networks by. Each network is kept by itself."""
+
+    buffers = False
+    """Whether the statistics of normalisations are kept too."""
+
+    def __init__(self, strength: torch.Tensor, epochs: int) -> None:
+        self.strength, self.epochs = strength, epochs
+        self.kept: list[torch.Tensor] = []
+        """What is evaluated, in the order of the weights; empty: the weights themselves."""
+
+    def after_step(self, weights: list[torch.Tensor]) -> None:
+        """Look at the weights, each `[K, rows, O]`, after a step."""
+
+    def after_epoch(self, weights: list[torch.Tensor], epoch: int, validation: torch.Tensor) -> None:
+        """Look at the weights after an epoch, from 0, and at the validation losses `[K]` that they have."""
 
 
 @dataclass(frozen=True)
@@ -96,18 +115,30 @@ class Regulariser:
     with them. Reported losses stay those of the labels."""
     weights: Noise | None = None
     """Multiplies the weights `[I, O]` that lead into a hidden layer, and the gradient by them."""
+    climb: GradientChange | None = None
+    """Turns the gradient into a step; the gradient that trains is taken again, of the same batch, at its end."""
     gradient: GradientChange | None = None
     before_step: Update | None = None
     """Acts on the parameters just before the optimiser's step."""
     after_step: Update | None = None
+    keeper: type[Keeper] | None = None
+    """Chooses the weights that are evaluated. A condition may have one such regulariser."""
+    passes: bool = False
+    """The strength is how often evaluation is repeated with the noise of hidden units on; 0: once, without."""
+    whole: bool = False
+    """Strengths are whole numbers."""
+    of_images: bool = False
+    """Inputs must be images, of known height and width."""
+    validates: bool = False
+    """There must be validation images."""
 
-    def hooks(self) -> dict[str, Callable[..., None]]:
+    def hooks(self) -> dict[str, Callable[..., object]]:
         """Return the hooks that it has, by name."""
         return {name: hook for name in HOOKS if (hook := getattr(self, name)) is not None}
 
     def modules(self) -> set[str]:
         """Return the names of the modules that its numbers depend on."""
-        return {hook.__module__ for hook in self.hooks().values() if isinstance(hook, FunctionType)}
+        return {hook.__module__ for hook in self.hooks().values()}
 
     def columns(self, layers: int) -> tuple[str, ...]:
         """Return the columns of its strengths, for a network with `layers` hidden layers."""

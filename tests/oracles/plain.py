@@ -27,8 +27,13 @@ def sgd(net: nn.Sequential, lr: float) -> torch.optim.Optimizer:
     return torch.optim.SGD(net.parameters(), lr=lr)
 
 
-def nothing(net: nn.Sequential) -> None:
-    del net
+def nothing(net: nn.Sequential, *place: object) -> None:
+    del net, place
+
+
+def entropy(logits: Tensor, labels: Tensor, at: Position) -> Tensor:
+    del at
+    return functional.cross_entropy(logits, labels)
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,14 @@ class Plain:
     inputs: Callable[[Tensor, Position], Tensor] = kept
     weight: Callable[[Tensor, Position], Tensor] = kept
     hidden: Callable[[Tensor, Position], Tensor] = kept
-    loss: Callable[[Tensor, Tensor], Tensor] = functional.cross_entropy
+    loss: Callable[[Tensor, Tensor, Position], Tensor] = entropy
     optimiser: Callable[[nn.Sequential, float], torch.optim.Optimizer] = sgd
     activation: Callable[[Tensor], Tensor] = torch.relu
     normalisation: Callable[[int], nn.Module] | None = None
     schedule: Callable[[torch.optim.Optimizer], torch.optim.lr_scheduler.LRScheduler] | None = None
-    before_step: Callable[[nn.Sequential], None] = nothing
-    after_step: Callable[[nn.Sequential], None] = nothing
+    before_step: Callable[[nn.Sequential, Position, Callable[[], None]], None] = nothing
+    """The last argument takes the gradient of the batch again, where the network is."""
+    after_step: Callable[[nn.Sequential, Position], None] = nothing
 
 
 def initial(recipe: Recipe, split: Split, seed: int = 0) -> nn.Sequential:
@@ -87,11 +93,15 @@ def train_plain(plain: Plain, split: Split, recipe: Recipe = SMALL) -> tuple[nn.
     for at, images, labels in batches(split, recipe):
         if schedule and at.step == 0 and at.epoch:
             schedule.step()
-        optimiser.zero_grad()
-        plain.loss(forward(net, plain, norms, images, at), labels).backward()
-        plain.before_step(net)
+
+        def gradient(at: Position = at, images: Tensor = images, labels: Tensor = labels) -> None:
+            optimiser.zero_grad()
+            plain.loss(forward(net, plain, norms, images, at), labels, at).backward()
+
+        gradient()
+        plain.before_step(net, at, gradient)
         optimiser.step()
-        plain.after_step(net)
+        plain.after_step(net, at)
     return net, norms
 
 
@@ -105,6 +115,7 @@ def trained(setting: Condition, split: Split, recipe: Recipe = SMALL) -> Stacked
     engine = StackedEngine(stack(condition("none"), setting, recipe=recipe), split)
     for epoch in range(recipe.epochs):
         engine.train_epoch(epoch)
+        engine.end_epoch(epoch)
     return engine
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import itertools
 import tomllib
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bench.data import DATA_SETS
 from bench.faults import StudyError
 from bench.study import SHIPPED, find_study, load_study, read_study
 from bench.trials import STACKED
@@ -102,6 +104,8 @@ MALFORMED: list[tuple[str, Any, str]] = [
     ("conditions.1.weight_decay", -1, "weight_decay: -1 was given; a number from 0 on"),
     ("conditions.1.weight_decay", INF, "weight_decay: inf was given"),
     ("conditions.1.weight_decay_1", 0.1, r'weight_decay_1: unknown key; did you mean "weight_decay"\?'),
+    ("conditions.1.shift", 1.5, "shift: 1.5 was given; a whole number from 0 to 1000"),
+    ("conditions.1.early_stopping", 2, 'condition "book" early_stopping: needs validation images'),
     ("conditions.1.max_norm", -INF, "a number from 0 on, or inf for none"),
     ("conditions.1.label_smoothing", 2, "label_smoothing: 2 was given; a number from 0 to 1"),
     ("conditions.1.train_size", 200, 'condition "book" batch_size: 256 was given; at most train_size, 200'),
@@ -313,6 +317,19 @@ def test_conditions_may_set_what_the_study_leaves_open() -> None:
 def test_a_key_that_one_condition_leaves_open_too_is_missing_there() -> None:
     with pytest.raises(StudyError, match=r'\("none"\) learning_rate: missing; a finite number above 0'):
         read_study(varied(none={"hidden": [8]}, deep=DEEP), "s.toml")
+
+
+def test_one_regulariser_may_choose_the_weights() -> None:
+    document = changed("conditions.1", {"label": "two", "ema": 0.9, "swa": 0.5})
+    with pytest.raises(StudyError, match='"two": ema and swa all choose the weights'):
+        read_study(document, "s.toml")
+
+
+def test_images_without_rows_cannot_be_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    flat = dataclasses.replace(DATA_SETS["fashion_mnist"], image=None)
+    monkeypatch.setitem(DATA_SETS, "fashion_mnist", flat)
+    with pytest.raises(StudyError, match='"book" shift: acts on images, and those of fashion_mnist have no rows'):
+        read_study(changed("conditions.1.shift", 2), "s.toml")
 
 
 def test_a_limit_that_is_infinite_is_none() -> None:
