@@ -17,7 +17,7 @@ from bench.activations import ACTIVATIONS
 from bench.data.split import Split
 from bench.draws import Position
 from bench.epochs import Outcome, Score, run_epochs
-from bench.evaluation import PROBE_ROWS, Evaluation, calibration_error, probabilities
+from bench.evaluation import PROBE_ROWS, Evaluation, calibration_error
 from bench.hooks import Hooks, needs_operands
 from bench.model import Layer, Workspace
 from bench.normalisation import NORMALISATIONS
@@ -70,7 +70,8 @@ def score(
         loss, hit, _ = softmax_error(logits, labels[rows])
         losses.append(loss)
         hits.append(hit)
-        confidences.append(probabilities(logits).amax(dim=-1))
+        of_label = logits.gather(2, labels[rows, None].expand(len(logits), -1, 1))[:, :, 0]
+        confidences.append((logits.amax(dim=-1) - of_label - loss).exp())
     scores = _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
     return [
         replace(each, calibration_error=calibration_error(confidence, each.correct))

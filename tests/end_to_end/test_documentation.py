@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 
+from bench import handbook
 from bench.data.split import Split
 from bench.draws import Position
 from bench.regularisers import REGULARISERS
@@ -34,7 +35,7 @@ def block(text: str, language: str) -> str:
 
 def test_the_study_in_the_readme_is_valid() -> None:
     study = read_study(tomllib.loads(block(README, "toml")), "README.md")
-    assert len(study.trials()) == 50
+    assert len(study.trials()) == 60
 
 
 @pytest.mark.slow
@@ -46,6 +47,12 @@ def test_the_commands_in_the_readme_exist() -> None:
             [sys.executable, "-m", package, command, "--help"], cwd=ROOT, capture_output=True, text=True, check=False
         )
         assert shown.returncode == 0, shown.stderr
+
+
+def test_the_page_of_the_regularisers_is_made_from_the_registries() -> None:
+    assert (ROOT / "docs/regularisers.md").read_text(encoding="utf-8") == handbook.page()
+    for name in REGULARISERS:
+        assert f"`{name}` |" in handbook.page()
 
 
 def test_every_link_of_the_documents_leads_somewhere() -> None:
