@@ -51,7 +51,8 @@ def stack(*settings: Condition, recipe: Recipe = FOUR) -> Stack:
 
 @pytest.fixture(scope="session")
 def small_split(sample_images: Images) -> Split:
-    return make_split(sample_images, FOUR.train_size, FOUR.validation_size)
+    split = make_split(sample_images, FOUR.train_size, FOUR.validation_size)
+    return replace(split, test_images=split.test_images[:100], test_labels=split.test_labels[:100])
 
 
 def trained(many: Stack, split: Split) -> list[Outcome]:
@@ -130,10 +131,12 @@ def test_null_equals_absent_in_a_stack_with_others(record: Regulariser, small_sp
 @every
 def test_alone_equals_stacked_whatever_the_order_and_it_acts(record: Regulariser, small_split: Split) -> None:
     none, active, weak = without(record), setting(record, record.typical), setting(record, weaker(record), "weak")
-    (alone,) = trained(stack(active), small_split)
+    (alone,), (weak_alone,) = (trained(stack(each), small_split) for each in (active, weak))
     first, second, _, third = trained(stack(none, weak, none, active), small_split)
     assert same(third, alone)
-    assert same(trained(stack(active, weak), small_split)[0], alone)
+    beside = trained(stack(active, weak, active), small_split)
+    assert all(same(*pair) for pair in zip(beside, [alone, weak_alone, alone], strict=True))
+    assert same(second, weak_alone)
     assert not same(second, alone)
     assert not same(first, alone)
 
@@ -181,14 +184,17 @@ def test_a_neighbour_that_diverges_does_no_harm(record: Regulariser, small_split
     ]
     engines = [StackedEngine(stack(*each), small_split) for each in (settings[:1], settings)]
     for layer in engines[1].network:
-        layer.parameters[1:] = torch.inf
+        layer.parameters[:-1] = torch.inf
         layer.refresh()
-    for epoch in range(2):
-        (alone,), (stacked, *diverged) = (engine.train_epoch(epoch) for engine in engines)
+    for epoch in range(FOUR.epochs):
+        (alone,), (*diverged, stacked) = (engine.train_epoch(epoch) for engine in engines)
         assert stacked.loss == alone.loss
         assert not any(torch.tensor(each.loss).isfinite() for each in diverged)
-    for left, right in zip(*(engine.network for engine in engines), strict=True):
-        assert torch.equal(left.parameters[0], right.parameters[0])
+        for engine in engines:
+            engine.end_epoch(epoch)
+        one, other = (engine.evaluate("test")[-1] for engine in engines)
+        assert one.loss == other.loss
+        assert torch.equal(one.correct, other.correct)
 
 
 def test_a_trial_that_diverges_is_the_same_whatever_its_neighbours(small_split: Split) -> None:

@@ -79,11 +79,12 @@ def test_it_is_torchs(key: str, name: str, split: Split) -> None:
 
 @pytest.mark.parametrize(("key", "name"), EVERY)
 def test_alone_equals_stacked_with_everything(key: str, name: str, small_split: Split) -> None:
-    """In float32, to the bit, with noise, a decay and a clipped gradient beside it."""
+    """In float32, to the bit, with noise, a decay, another step and a clipped gradient beside it."""
     recipe = replace(with_rate(**{key: name}), train_size=320)
     settings = [
         condition("none"),
         condition("d", dropout=(0.2, 0.5), weight_decay=(0.01,)),
+        condition("s", sam=(0.05,), ema=(0.9,)),
         condition("c", gradient_clipping=(0.1,), decoupled_decay=(0.01,), max_norm=(1.0,)),
     ]
     stacked = train_stack(stack(*settings, recipe=recipe), small_split, lambda: None)

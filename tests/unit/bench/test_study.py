@@ -335,6 +335,7 @@ def test_images_without_rows_cannot_be_moved(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_limit_that_is_infinite_is_none() -> None:
     study = read_study(changed("conditions.0.max_norm", INF), "s.toml")
     assert study.conditions[0].active() == {}
+    assert read_study(tomllib.loads(study.to_toml()), "s.toml").study_hash == study.study_hash
     with pytest.raises(StudyError, match='"book": same settings as "none"'):
         read_study(changed("conditions.1", {"label": "book", "max_norm": INF}), "s.toml")
 
