@@ -227,8 +227,8 @@ def test_alone_equals_stacked_at_odd_widths_and_a_last_batch_of_one(
     sample_images: Images, hidden: tuple[int, ...], batch: int, rows: int
 ) -> None:
     """Stacks of eight, with a record each: none sees its neighbours."""
-    recipe = Recipe("fashion_mnist_sample", rows, 0, hidden, "default", 2, batch, 0.1)
-    split = make_split(sample_images, rows, 0)
+    recipe = Recipe("fashion_mnist_sample", rows, 8, hidden, "default", 2, batch, 0.1)
+    split = make_split(sample_images, rows, 8)
     settings = [setting(record, record.typical, record.name) for record in REGULARISERS.values()]
     for start in range(0, len(settings), 8):
         eight = settings[start : start + 8]
