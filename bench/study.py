@@ -280,7 +280,7 @@ def _check_sizes(where: str, given: dict[str, Any], faults: Faults) -> None:
 
 
 def _check_regularisers(conditions: tuple[Condition, ...], data: dict[str, Any], faults: Faults) -> None:
-    """Check that every condition has what its regulariser need, and at most one that chooses the weights."""
+    """Check that every condition has what its regularisers need, and at most one of them chooses the weights."""
     data_set = DATA_SETS.get(data.get("name") or "")
     for condition in conditions:
         where, records = f'condition "{condition.label}"', [REGULARISERS[name] for name in condition.active()]
