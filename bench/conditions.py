@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench import fields
 from bench.faults import nearest
 from bench.fields import Faults, Field, show
 from bench.regularisers import REGULARISERS
+from bench.regularisers.record import Regulariser
 from bench.trials import Condition
 
 LABEL = Field(fields.name, "letters, digits, - _ and .")
 STAYS_AT_CHANCE = Field(fields.flag, "true or false", False)
 
-Strengths = tuple[float, ...]
+Strengths = tuple[tuple[str, tuple[float, ...]], ...]
+"""Name of a regulariser, and its strengths: one, or one per hidden layer."""
 
 
-def read_conditions(
-    document: Mapping[str, Any], hidden: tuple[int, ...] | None, fixed: Mapping[str, str], faults: Faults
-) -> tuple[Condition, ...]:
-    """Return the conditions of the study `document`, those of the grid last.
+@dataclass(frozen=True)
+class Whole:
+    """What the study's own sections say of the keys that conditions may set instead."""
 
-    `hidden` are the widths of the hidden layers, None where they are faulty; `fixed` gives, for each key that holds
-    for the whole study, its section.
-    """
+    fixed: Mapping[str, str]
+    """Key that holds for the whole study -> its section."""
+    varied: Mapping[str, Field]
+    """Key that is left to the conditions -> how it is read."""
+    hidden: tuple[int, ...] | None
+    """Widths of the hidden layers; None where they are faulty, or left to the conditions."""
+
+
+def named_by_conditions(document: Mapping[str, Any]) -> set[str]:
+    """Return every key that some condition of the study `document`, or its grid, names."""
+    listed, grid = document.get("conditions"), document.get("grid")
+    tables = [*(listed if isinstance(listed, list) else []), grid]
+    return {key for table in tables if isinstance(table, dict) for key in table}
+
+
+def read_conditions(document: Mapping[str, Any], whole: Whole, faults: Faults) -> tuple[Condition, ...]:
+    """Return the conditions of the study `document`, those of the grid last."""
     listed = document.get("conditions", [])
     if not isinstance(listed, list):
         faults.add("[[conditions]]", f"{show(listed)} was given; a list of tables is expected")
         listed = []
-    factors = _FactorReader(None if hidden is None else len(hidden), fixed, faults)
+    factors = _FactorReader(whole, faults)
     conditions = [factors.condition(f"[[conditions]] {index + 1}", table) for index, table in enumerate(listed)]
     conditions += factors.grid(document.get("grid", {}))
     if not conditions and not faults.found:
@@ -41,12 +58,10 @@ def read_conditions(
 
 
 class _FactorReader:
-    """Reads the keys that may differ between conditions: each regulariser, for all layers or for one."""
+    """Reads the keys that may differ between conditions: regularisers, for all layers or for one, and the recipe's."""
 
-    def __init__(self, layers: int | None, fixed: Mapping[str, str], faults: Faults) -> None:
-        self.layers, self.fixed, self.faults = layers, fixed, faults
-        by_layer = [f"{name}_{layer + 1}" for name in REGULARISERS for layer in range(layers or 0)]
-        self.keys = [*REGULARISERS, *by_layer]
+    def __init__(self, whole: Whole, faults: Faults) -> None:
+        self.whole, self.faults = whole, faults
 
     def condition(self, where: str, table: Any) -> Condition | None:
         """Return one listed condition, or None where it is faulty."""
@@ -58,8 +73,8 @@ class _FactorReader:
         where = f'{where} ("{label}")' if label else where
         stays = self.faults.value(where, "stays_at_chance", table, STAYS_AT_CHANCE)
         given = {key: value for key, value in table.items() if key not in ("label", "stays_at_chance")}
-        settings = self.settings(where, given)
-        return Condition(label, settings, stays) if len(self.faults.found) == before else None
+        settings, recipe = self.settings(where, given)
+        return Condition(label, settings, stays, recipe) if len(self.faults.found) == before else None
 
     def grid(self, table: Any) -> list[Condition | None]:
         """Return the full factorial of the levels in the [grid] table."""
@@ -76,49 +91,72 @@ class _FactorReader:
         for levels in itertools.product(*table.values()):
             given = dict(zip(table, levels, strict=True))
             before = len(self.faults.found)
-            settings = self.settings("[grid]", given)
+            settings, recipe = self.settings("[grid]", given)
             if len(self.faults.found) > before:
                 return [None]
             label = "_".join(f"{key}-{_level(value)}" for key, value in given.items())
-            conditions.append(Condition(label, settings))
+            conditions.append(Condition(label, settings, recipe=recipe))
         return conditions
 
-    def settings(self, where: str, given: Mapping[str, Any]) -> tuple[tuple[str, Strengths], ...]:
-        """Return the strengths per layer of every regulariser that `given` names."""
+    def settings(self, where: str, given: Mapping[str, Any]) -> tuple[Strengths, tuple[tuple[str, Any], ...]]:
+        """Return the strengths of every regulariser that `given` names, and what it sets of the recipe."""
+        recipe = {key: self.faults.value(where, key, given, field) for key, field in self.whole.varied.items()}
+        hidden = recipe.get("hidden", self.whole.hidden)
+        layers = None if hidden is None else len(hidden)
+        columns = [column for record in REGULARISERS.values() for column in record.columns(layers or 0)]
+        keys = list(dict.fromkeys([*REGULARISERS, *columns, *self.whole.varied]))
         for key in given:
-            if key in self.fixed:
-                self.faults.add(f"{where} {key}", f"is fixed for the whole study in [{self.fixed[key]}]")
-            elif key not in self.keys:
-                self.faults.unknown(where, key, ["label", "stays_at_chance", *self.keys])
-        return tuple(
-            (name, strengths) for name in REGULARISERS if (strengths := self.strengths(where, name, given)) is not None
-        )
+            if key in self.whole.fixed:
+                self.faults.add(f"{where} {key}", f"is fixed for the whole study in [{self.whole.fixed[key]}]")
+            elif key not in keys:
+                self.faults.unknown(where, key, ["label", "stays_at_chance", *keys])
+        found = ((record.name, self.strengths(where, record, given, layers)) for record in REGULARISERS.values())
+        strengths = tuple((name, values) for name, values in found if values is not None)
+        return strengths, tuple((k, v) for k, v in recipe.items() if v != self.whole.varied[k].default)
 
-    def strengths(self, where: str, name: str, given: Mapping[str, Any]) -> Strengths | None:
-        """Return the strength of regulariser `name` in each layer, or None where it is not named or faulty."""
-        layers, record = self.layers or 0, REGULARISERS[name]
-        single = {layer: f"{name}_{layer + 1}" for layer in range(layers) if f"{name}_{layer + 1}" in given}
+    def strengths(
+        self, where: str, record: Regulariser, given: Mapping[str, Any], layers: int | None
+    ) -> tuple[float, ...] | None:
+        """Return the strengths of a regulariser, or None where it is not named or faulty."""
+        name, strength = record.name, _strength_field(record)
+        if record.each == "network":
+            value = self.faults.value(where, name, given, replace(strength, default=None))
+            return None if value is None or math.isinf(value) else (value,)  # JSON has no infinity, and it is null
+        count = layers or 0
+        single = {layer: column for layer, column in enumerate(record.columns(count)) if column in given}
         if name in given and single:
             self.faults.add(where, f"{name} and {', '.join(single.values())} both set the same layers")
             return None
-        strength = fields.between(record.low, record.high)
-        allowed = f"a number from {record.low:g} to {record.high:g}"
         if single:
-            values = {
-                layer: self.faults.value(where, key, given, Field(strength, allowed)) for layer, key in single.items()
-            }
-            return tuple(values.get(layer, record.null) for layer in range(layers))
-        if name not in given:
-            return None
-        if not isinstance(given[name], list):
-            value = self.faults.value(where, name, given, Field(strength, allowed + ", or a list of one per layer"))
-            return (value,) * layers
+            values = {layer: self.faults.value(where, key, given, strength) for layer, key in single.items()}
+            return tuple(values.get(layer, record.null) for layer in range(count))
 
-        def one_per_layer(value: Any) -> Strengths:
-            fields.require(self.layers is None or len(value) == layers, f"{len(value)} for {layers} hidden layers")
-            return fields.several(strength)(value)
+        def one_per_layer(value: Any) -> tuple[float, ...]:
+            if not isinstance(value, list):
+                return (strength.parse(value),) * count
+            fields.require(layers is None or len(value) == count, f"{len(value)} for {count} hidden layers")
+            return fields.several(strength.parse)(value)
 
-        return self.faults.value(where, name, given, Field(one_per_layer, f"{allowed}, one for each hidden layer"))
+        many = isinstance(given.get(name), list)
+        allowed = strength.allowed + (", one for each hidden layer" if many else ", or a list of one per layer")
+        return self.faults.value(where, name, given, Field(one_per_layer, allowed, None))
+
+
+def _strength_field(record: Regulariser) -> Field:
+    """Return how one strength of `record` is read."""
+    finite = math.isfinite(record.high)
+    between = fields.between(record.low, record.high if finite else fields.LARGEST)
+
+    def inside(value: Any) -> float:
+        fields.require(not record.whole or value == math.floor(between(value)))
+        return between(value)
+
+    allowed = f"a {'whole ' * record.whole}number from {record.low:g} {f'to {record.high:g}' if finite else 'on'}"
+    if math.isfinite(record.null):
+        return Field(inside, allowed)
+    return Field(
+        lambda value: value if value == record.null else inside(value), f"{allowed}, or {record.null:g} for none"
+    )
 
 
 def _check_distinct(conditions: tuple[Condition, ...], faults: Faults) -> None:
@@ -146,5 +184,6 @@ def check_control(control: str | None, conditions: tuple[Condition, ...], faults
 
 
 def _level(value: Any) -> str:
-    """Return a level of the grid as part of a label: 0.2, or 0.2-0.5 for one per layer."""
-    return "-".join(f"{item:g}" for item in (value if isinstance(value, list) else [value]))
+    """Return a level of the grid as part of a label: 0.2, 0.2-0.5 for one per layer, or a word as it is."""
+    items = value if isinstance(value, list) else [value]
+    return "-".join(item if isinstance(item, str) else f"{item:g}" for item in items)

@@ -18,6 +18,8 @@ class Score:
     """bool `[N]`, on the CPU."""
     loss: float
     """nats per sample."""
+    calibration_error: float | None = None
+    """Expected, with 15 bins; None where it is not known, or where a probability is not finite."""
 
 
 @dataclass
@@ -32,6 +34,8 @@ class Outcome:
     """Clean: after the last epoch, evaluation mode."""
     validation: Score | None = None
     train_seconds: float = 0.0
+    activations: list[dict[str, float]] = field(default_factory=list)
+    """After each epoch, by column; empty where they are not recorded."""
 
 
 class Engine(Protocol):
@@ -46,6 +50,10 @@ class Engine(Protocol):
         """Train for one epoch, counted from 0; return the running scores."""
         ...
 
+    def end_epoch(self, epoch: int) -> list[dict[str, float]]:
+        """Do what follows an epoch, untimed, before it is evaluated; return what else its curves have."""
+        ...
+
     def evaluate(self, part: str) -> list[Score]:
         """Score on ``train``, ``validation`` or ``test``, in evaluation mode."""
         ...
@@ -58,9 +66,13 @@ def run_epochs(engine: Engine, epochs: int, on_epoch: Callable[[], None]) -> lis
         started = _clock(engine.device)
         running = engine.train_epoch(epoch)
         seconds = (_clock(engine.device) - started) / len(outcomes)
-        for outcome, running_score, test_score in zip(outcomes, running, engine.evaluate("test"), strict=True):
+        ended = engine.end_epoch(epoch)
+        for outcome, running_score, test_score, more in zip(
+            outcomes, running, engine.evaluate("test"), ended, strict=True
+        ):
             outcome.running.append(running_score)
             outcome.test.append(test_score)
+            outcome.activations.append(more)
             outcome.train_seconds += seconds
         on_epoch()
     for outcome, score in zip(outcomes, engine.evaluate("train"), strict=True):

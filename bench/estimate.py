@@ -6,42 +6,43 @@ import time
 
 import torch
 
-from bench import model
 from bench.data import DATA_SETS
 from bench.data.split import Split
-from bench.precision import operand_format
 from bench.threads import single_thread
-from bench.train import evaluate, train_epoch
-from bench.trials import Stack
+from bench.train import StackedEngine
+from bench.trials import Recipe, Stack
 
 STEPS = 6
 TEST_ROWS = 1000
 
 
 def seconds_of(stacks: list[Stack], workers: int) -> float:
-    """Return about how many seconds the stacks will take on `workers`, measured on the largest of them."""
-    if not stacks:
-        return 0.0
+    """Return about how many seconds the stacks will take on `workers`, measured on the largest of each recipe."""
     single_thread()
-    largest = max(stacks, key=lambda stack: len(stack.trials))
+    largest: dict[Recipe, Stack] = {}
+    for stack in sorted(stacks, key=lambda stack: len(stack.trials)):
+        largest[stack.recipe] = stack
+    per_trial = {recipe: _seconds_per_trial(stack) for recipe, stack in largest.items()}
+    return _makespan([per_trial[stack.recipe] * len(stack.trials) for stack in stacks], workers)
+
+
+def _seconds_per_trial(largest: Stack) -> float:
+    """Return about how many seconds each trial of a stack takes."""
     recipe, data_set = largest.recipe, DATA_SETS[largest.recipe.data]
     train_rows = STEPS * min(recipe.batch_size, recipe.train_size)
     split = _random_split(train_rows, data_set.pixels, data_set.classes)
-    weights = model.initial_weights((data_set.pixels, *recipe.hidden, data_set.classes), 0, recipe.initialisation)
-    operands = operand_format(largest.precision, torch.float32)
-    network = model.build(weights, len(largest.trials), torch.float32, torch.device("cpu"), operands)
+    engine = StackedEngine(largest, split)
 
-    train_epoch(network, largest, 0, split)
+    engine.train_epoch(0)
     started = time.perf_counter()
-    train_epoch(network, largest, 1, split)
+    engine.train_epoch(1)
     trained = time.perf_counter()
-    evaluate(network, split.test_images, split.test_labels)
+    engine.evaluate("test")
     tested = time.perf_counter()
     per_row = (trained - started) / train_rows, (tested - trained) / TEST_ROWS
     epoch = per_row[0] * recipe.train_size + per_row[1] * data_set.test_total
     final = per_row[1] * (recipe.train_size + recipe.validation_size)
-    per_trial = (epoch * recipe.epochs + final) / len(largest.trials)
-    return _makespan([per_trial * len(stack.trials) for stack in stacks], workers)
+    return (epoch * recipe.epochs + final) / len(largest.trials)
 
 
 def _makespan(seconds: list[float], workers: int) -> float:

@@ -14,12 +14,18 @@ import torch
 from scipy.special import ndtri
 
 from bench import draws
+from bench.activations import RELU, Activation
 from bench.draws import Position
+from bench.normalisation import Normalisation
 
-INITIALISATIONS = ("default", "normal_0.01")
+INITIALISATIONS = ("default", "normal_0.01", "xavier_uniform", "he_normal")
 
 Noise = Callable[[int, torch.Tensor], None]
 """(hidden layer, from 0; where to write) -> writes the multiplier of the layer's activations, `[K, B, O]`."""
+
+
+Seen = Callable[[int, torch.Tensor, torch.Tensor], None]
+"""(hidden layer, from 0; activations before their noise; after it) -> looks at them, `[K, B, O]`."""
 
 
 def no_noise(layer: int, out: torch.Tensor) -> None:
@@ -36,9 +42,14 @@ class Layer:
     """`[K, I + 1, O]`: weights, then the bias as one more row, which meets a 1 at the end of every input. So one
     product adds the bias, and one gives both gradients."""
     operand: torch.Tensor
-    """The parameters as the products of a training step take them: the same tensor, unless in a shorter format."""
+    """The parameters as the products of a training step take them: the same tensor, unless in a shorter format, or
+    unless a regulariser changes them for the step."""
     gradient: torch.Tensor
     """Of the loss by the parameters, in the format of the products."""
+    activation: Activation = RELU
+    """Of the outputs, in a hidden layer."""
+    normalisation: Normalisation | None = None
+    """Of what goes into the activation."""
 
     @property
     def weight(self) -> torch.Tensor:
@@ -53,6 +64,10 @@ class Layer:
     def descend(self, learning_rate: float) -> None:
         """Take a step down the gradient."""
         self.parameters.add_(self.gradient, alpha=-learning_rate)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Let the products take the parameters as they are now."""
         if self.operand is not self.parameters:
             self.operand.copy_(self.parameters)
 
@@ -60,18 +75,20 @@ class Layer:
 class Workspace:
     """What a training step on `rows` images writes, each step anew: fresh memory would cost 8% of a step."""
 
-    def __init__(self, network: list[Layer], rows: int) -> None:
+    def __init__(self, network: list[Layer], rows: int, own_inputs: bool = False) -> None:
         stack_size, inputs, _ = network[0].operand.shape
         make = network[0].operand.new_zeros
         self.batch = network[0].operand.new_ones((rows, inputs))
         """`[B, I + 1]`, shared by the stack; ends in a column of ones."""
         self.inputs = [self.batch.expand(stack_size, rows, inputs)]
-        """Of each layer, `[K, B, I + 1]`; ends in a column of ones."""
+        """Of each layer, `[K, B, I + 1]`; ends in a column of ones. The first is the batch, unless `own_inputs`."""
+        if own_inputs:
+            self.inputs[0] = self.inputs[0].clone()
         self.inputs += [layer.operand.new_ones((stack_size, rows, layer.bias.shape[2] + 1)) for layer in network[:-1]]
         wide = torch.promote_types(network[0].operand.dtype, torch.float32)
         self.slopes = [make((stack_size, rows, layer.bias.shape[2]), dtype=wide) for layer in network[:-1]]
-        """d output / d pre-activation of each hidden layer, `[K, B, O]`: the noise where the ReLU is on, else 0. Never
-        in a shorter format than float32: a rounded dropout scale would not keep the expectation."""
+        """d output / d pre-activation of each hidden layer, `[K, B, O]`: with a ReLU, the noise where it is on, else 0.
+        Never in a shorter format than float32: a rounded dropout scale would not keep the expectation."""
         self.logits = make((stack_size, rows, network[-1].bias.shape[2]))
         """`[K, B, C]`."""
         self.errors = [make((stack_size, rows, layer.bias.shape[2])) for layer in network]
@@ -102,8 +119,9 @@ def multiply(left: torch.Tensor, right: torch.Tensor, out: torch.Tensor) -> torc
 def initial_weights(sizes: tuple[int, ...], seed: int, initialisation: str) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return (weight `[I, O]`, bias `[O]`), float64, for each layer of an MLP with layer widths `sizes`.
 
-    ``default`` is that of torch.nn.Linear: weights and biases U(-1/sqrt(I), 1/sqrt(I)). ``normal_0.01`` draws the
-    weights from N(0, 0.01^2), by the inverse of the distribution function, and leaves the biases as they are.
+    ``default`` is that of torch.nn.Linear: weights and biases U(-1/sqrt(I), 1/sqrt(I)). The others leave the biases as
+    they are: ``normal_0.01`` draws the weights from N(0, 0.01^2), ``he_normal`` from N(0, 2/I), both by the inverse of
+    the distribution function, and ``xavier_uniform`` from U(-a, a) with a = sqrt(6 / (I + O)).
     """
     layers = []
     for layer, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
@@ -112,6 +130,10 @@ def initial_weights(sizes: tuple[int, ...], seed: int, initialisation: str) -> l
         weight, bias = centred[: inputs * outputs], centred[inputs * outputs :]
         if initialisation == "normal_0.01":
             weight = 0.01 * ndtri(uniform[: inputs * outputs])
+        elif initialisation == "he_normal":
+            weight = np.sqrt(2 / inputs) * ndtri(uniform[: inputs * outputs])
+        elif initialisation == "xavier_uniform":
+            weight = np.sqrt(6 / (inputs + outputs)) * (2 * uniform[: inputs * outputs] - 1)
         layers.append((weight.reshape(inputs, outputs), bias))
     return layers
 
@@ -122,28 +144,34 @@ def build(
     dtype: torch.dtype,
     device: torch.device,
     operand_format: torch.dtype | None = None,
+    *,
+    own_operands: bool = False,
 ) -> list[Layer]:
-    """Return a stack of `stack_size` networks that all start from `weights`, kept as `dtype`."""
+    """Return a stack of `stack_size` networks that all start from `weights`, kept as `dtype`.
+
+    With `own_operands`, what the products take is never the parameters themselves.
+    """
     layers = []
     for weight, bias in weights:
         both = torch.as_tensor(np.concatenate([weight, bias[None]]), dtype=dtype, device=device)
         parameters = both.repeat(stack_size, 1, 1)
-        operand = parameters.to(operand_format or dtype)
+        operand = parameters.to(operand_format or dtype, copy=own_operands)
         layers.append(Layer(parameters, operand, torch.zeros_like(operand)))
     return layers
 
 
 def forward(network: list[Layer], space: Workspace, noise: Noise) -> torch.Tensor:
-    """Run the networks in training mode on the batch of `space`, with multiplicative noise after each ReLU.
+    """Run the networks in training mode on the batch of `space`, with multiplicative noise after each activation.
 
     Returns the logits `[K, B, C]`; `space` keeps them, and what the gradient needs.
     """
     for index, layer in enumerate(network[:-1]):
         hidden, slope = space.inputs[index + 1][:, :, :-1], space.slopes[index]
         multiply(space.inputs[index], layer.operand, out=hidden)
+        if layer.normalisation:
+            layer.normalisation.forward(hidden)
         noise(index, slope)
-        _zero_where_off(slope, hidden.to(slope.dtype))
-        hidden.mul_(slope)
+        layer.activation.train(hidden, slope)
     return multiply(space.inputs[-1], network[-1].operand, out=space.logits)
 
 
@@ -155,6 +183,8 @@ def backward(network: list[Layer], space: Workspace, error: torch.Tensor) -> Non
         if index:
             before = multiply(space.errors[index], network[index].operand[:, :-1].mT, out=space.errors[index - 1])
             before.mul_(space.slopes[index - 1])
+            if normalisation := network[index - 1].normalisation:
+                normalisation.backward(before)
 
 
 def descend(network: list[Layer], learning_rate: float) -> None:
@@ -163,17 +193,25 @@ def descend(network: list[Layer], learning_rate: float) -> None:
         layer.descend(learning_rate)
 
 
-def predict(network: list[Layer], images: torch.Tensor) -> torch.Tensor:
-    """Return the logits `[K, B, C]` of `images` `[B, I]` in evaluation mode: no noise, in the weights' own format."""
+def predict(
+    network: list[Layer], images: torch.Tensor, noise: Noise | None = None, seen: Seen | None = None
+) -> torch.Tensor:
+    """Return the logits `[K, B, C]` of `images` `[B, I]` in evaluation mode, in the weights' own format.
+
+    No noise is on but what is given; `seen` is told the hidden activations.
+    """
     hidden = images.expand(len(network[0].parameters), *images.shape)
     for index, layer in enumerate(network):
         out = layer.parameters.new_empty((*hidden.shape[:2], layer.bias.shape[2]))
         hidden = multiply(hidden, layer.weight, out=out).add_(layer.bias)
         if index < len(network) - 1:
-            hidden.relu_()
+            if layer.normalisation:
+                layer.normalisation.evaluate(hidden)
+            hidden = layer.activation.value(hidden)
+            if noise:
+                factor = torch.empty_like(hidden)
+                noise(index, factor)
+                before, hidden = hidden, hidden * factor
+                if seen:
+                    seen(index, before, hidden)
     return hidden
-
-
-def _zero_where_off(slope: torch.Tensor, activation: torch.Tensor) -> None:
-    """Put 0 into `slope` where `activation` <= 0: torch's own ReLU gradient, faster than a Boolean mask."""
-    torch.ops.aten.threshold_backward.grad_input(slope, activation, 0, grad_input=slope)

@@ -16,21 +16,19 @@ from threadpoolctl import threadpool_info
 from bench.data import DATA_SETS
 from bench.executors.processes import physical_cores
 from bench.precision import Target
-from bench.self_test import fused_test, self_test
+from bench.self_test import Shapes, fused_test, self_test
 from bench.trials import Recipe
 
 LIBRARIES = ("torch", "triton", "torchvision", "numpy", "scipy", "pandas", "pyarrow")
 GIB = 1 << 30
 
 
-def environment(targets: list[Target], recipe: Recipe, fused: Collection[Target] = ()) -> dict[str, Any]:
-    """Return the full provenance of a run on `targets`, the machine's self-test at the recipe's shapes included.
+def environment(targets: list[Target], recipes: list[Recipe], fused: Collection[Target] = ()) -> dict[str, Any]:
+    """Return the full provenance of a run on `targets`, the machine's self-test at the recipes' shapes included.
 
     `fused` are those whose trials the fused engine trains: their self-test compares it with the stacked one.
     """
-    data_set = DATA_SETS[recipe.data]
-    sizes = (data_set.pixels, *recipe.hidden, data_set.classes)
-    rows = sorted({recipe.batch_size, recipe.train_size % recipe.batch_size or recipe.batch_size})
+    shapes = _shapes(recipes)
     return {
         "git": git_state(Path(__file__).parent),
         "python": platform.python_version(),
@@ -47,11 +45,20 @@ def environment(targets: list[Target], recipe: Recipe, fused: Collection[Target]
         "gpu": _gpu() if any(target.device == "cuda" for target in targets) else None,
         "threads_per_worker": 1,
         "self_test": {
-            str(target): self_test(target, sizes, rows)
-            | ({"fused": fused_test(target, sizes, recipe.batch_size)} if target in fused else {})
+            str(target): self_test(target, shapes) | ({"fused": fused_test(target, shapes)} if target in fused else {})
             for target in targets
         },
     }
+
+
+def _shapes(recipes: list[Recipe]) -> Shapes:
+    """Return the layer widths of every network, with the sizes of its batches, the last one too."""
+    shapes: dict[tuple[int, ...], set[int]] = {}
+    for recipe in recipes:
+        data_set = DATA_SETS[recipe.data]
+        rows = {recipe.batch_size, recipe.train_size % recipe.batch_size or recipe.batch_size}
+        shapes.setdefault((data_set.pixels, *recipe.hidden, data_set.classes), set()).update(rows)
+    return {sizes: sorted(rows) for sizes, rows in shapes.items()}
 
 
 def processor(device: str) -> str:

@@ -41,6 +41,7 @@ def measured(outcome: Outcome, classes: int) -> Row:
         "running_train_accuracy": running_accuracy,
         "running_train_loss": running.loss,
         "running_gap": running_accuracy - test_accuracy,
+        "test_calibration_error": test.calibration_error,
         "train_seconds": outcome.train_seconds,
         "throughput": train_total * len(outcome.running) / outcome.train_seconds,
         "test_bits": np.packbits(test.correct.numpy()).tobytes(),
@@ -54,6 +55,7 @@ def executed(stack_size: int, started: datetime, ended: datetime) -> Row:
 
 def curve(outcome: Outcome) -> list[Row]:
     """Return the trial's rows of the curves table; the clean training accuracy is known at the last epoch only."""
+    recorded = outcome.activations or [{}] * len(outcome.running)
     rows = [
         {
             "epoch": epoch,
@@ -62,18 +64,20 @@ def curve(outcome: Outcome) -> list[Row]:
             "test_loss": test.loss,
             "test_accuracy": _accuracy(test),
             "train_accuracy": None,
+            **activations,
         }
-        for epoch, (running, test) in enumerate(zip(outcome.running, outcome.test, strict=True), start=1)
+        for epoch, (running, test, activations) in enumerate(
+            zip(outcome.running, outcome.test, recorded, strict=True), start=1
+        )
     ]
     assert outcome.train is not None
     rows[-1]["train_accuracy"] = _accuracy(outcome.train)
     return rows
 
 
-def identity(trial: Trial, regularisers: list[str]) -> Row:
-    """Return the columns that say what a trial is, with the factor columns of `regularisers`."""
+def identity(trial: Trial, names: list[str]) -> Row:
+    """Return the columns that say what a trial is, with those of the regularisers and keys of the recipe in `names`."""
     layers = len(trial.recipe.hidden)
-    factors = trial.condition.factors(regularisers, layers)
     rates = {trial.condition.factors(["dropout"], layers)[f"dropout_{layer + 1}"] for layer in range(layers)}
     return {
         "study": trial.study,
@@ -91,7 +95,7 @@ def identity(trial: Trial, regularisers: list[str]) -> Row:
         "rate": rates.pop() if len(rates) == 1 else None,
         "data_hash": trial.data_hash,
         "code_hash": trial.code_hash,
-        **factors,
+        **trial.factors(names),
     }
 
 
@@ -106,12 +110,12 @@ def status(row: Row) -> str:
     return schema.OK
 
 
-def stamp(trial: Trial, row: Row, regularisers: list[str]) -> Row:
+def stamp(trial: Trial, row: Row, names: list[str]) -> Row:
     """Return `row` under the names that the present study gives it.
 
     A label, or the mark that a condition stays at chance, may change without the numbers changing.
     """
-    stamped = row | identity(trial, regularisers)
+    stamped = row | identity(trial, names)
     return stamped | {"status": status(stamped)}
 
 

@@ -16,7 +16,6 @@ from bench.faults import DeviceError, StorageError
 from bench.precision import Target
 from bench.progress import Progress
 from bench.provenance import environment
-from bench.regularisers import REGULARISERS
 from bench.store import Claims, Store
 from bench.study import Study
 from bench.trials import FUSED, Stack, Trial, content_hash, stacks
@@ -96,7 +95,7 @@ def plan_document(study: Study, command: str) -> dict[str, Any]:
                 "label": condition.label,
                 "condition_id": condition.condition_id,
                 "stays_at_chance": condition.stays_at_chance,
-                "settings": {name: list(values) for name, values in condition.settings},
+                "settings": condition.given(),
             }
             for condition in study.conditions
         ],
@@ -123,12 +122,6 @@ class Run:
     executor: Executor
     workers: int
 
-    @property
-    def regularisers(self) -> list[str]:
-        """Regularisers that some condition of the study names: they get columns."""
-        named = {name for condition in self.study.conditions for name, _ in condition.settings}
-        return [name for name in REGULARISERS if name in named]
-
     def start(self, targets: list[Target], command: str) -> Standing:
         """Check everything, write plan and provenance, and give trials on disk their present names.
 
@@ -145,7 +138,7 @@ class Run:
         self.store.write_plan(plan_document(self.study, command), self.study.to_toml(), len(now.done))
         for trial in now.done:
             row = now.rows[trial.trial_id]
-            stamped = rows.stamp(trial, row, self.regularisers)
+            stamped = rows.stamp(trial, row, self.study.factors())
             if {key: row.get(key) for key in stamped} != stamped:
                 self.store.write_row(stamped)
         return now
@@ -155,7 +148,7 @@ class Run:
 
         Where a target's engine cannot be trusted that is said, and each of its trials is `NOT_TRAINED`.
         """
-        provenance = environment(targets, self.study.recipe, fused_targets(now.to_do))
+        provenance = environment(targets, self.study.recipes(), fused_targets(now.to_do))
         environment_id = content_hash(provenance)
         self.store.write_environment(environment_id, provenance)
         barred = untrusted(provenance)
@@ -177,7 +170,7 @@ class Run:
                     written = []
                     for result in results:
                         known = {"workers": workers, "environment_id": environment_id}
-                        row = rows.stamp(result.trial, result.row | known, self.regularisers)
+                        row = rows.stamp(result.trial, result.row | known, self.study.factors())
                         self.store.write(row, result.curve)
                         written.append(row["status"])
                     claims.release(trial.trial_id for trial in stack.trials)

@@ -45,7 +45,11 @@ IDENTITY = [
     _field("stays_at_chance", pa.bool_(), "the condition is meant to stay at chance level"),
     _field("rate", pa.float64(), "dropout rate where all layers agree, else null"),
 ]
-"""What a trial is. One float64 column per factor (``dropout_1``, ``dropout_2``, ...) follows ``rate``."""
+"""What a trial is. One column per factor follows ``rate``: float64 (``dropout_1``, ``dropout_2``, ``weight_decay``,
+``learning_rate``, ...), or string for those in `WORDS`."""
+
+WORDS = ("hidden", "activation", "normalisation", "initialisation", "optimiser", "schedule")
+"""Factors whose values are words; ``hidden`` has the widths of the hidden layers, as in 256-128."""
 
 OUTCOME = [
     _field("status", pa.string(), "ok, diverged or failed"),
@@ -58,7 +62,7 @@ OUTCOME = [
     _field("test_correct", pa.int32(), "test images classified rightly, evaluation mode, last epoch"),
     _field("validation_correct", pa.int32(), "validation images classified rightly, last epoch; null without any"),
     _field("classes", pa.int32(), "number of classes; chance level is its inverse"),
-    _field("train_accuracy", pa.float64(), "train_correct / train_total: clean, no dropout"),
+    _field("train_accuracy", pa.float64(), "train_correct / train_total: clean, no dropout; labels as trained on"),
     _field("test_accuracy", pa.float64(), "test_correct / test_total"),
     _field("generalisation_gap", pa.float64(), "clean gap: train_accuracy - test_accuracy, same weights"),
     _field("train_loss", pa.float64(), "nats per sample, evaluation mode, last epoch"),
@@ -67,6 +71,7 @@ OUTCOME = [
     _field("running_train_accuracy", pa.float64(), "averaged over the last epoch while training, dropout on"),
     _field("running_train_loss", pa.float64(), "nats per sample over the last epoch while training, dropout on"),
     _field("running_gap", pa.float64(), "running_train_accuracy - test_accuracy, as the book plots it"),
+    _field("test_calibration_error", pa.float64(), "expected calibration error, 15 bins; null where it is not known"),
 ]
 """What came out. Accuracies and gaps are fractions; counts are integers."""
 
@@ -137,7 +142,26 @@ RUN_DEPENDENT = (
 """Columns in which two runs of one trial may differ; in all others they agree to the bit."""
 
 
+LATER = frozenset({"test_calibration_error"})
+"""Columns that older tables of this version lack."""
+
+
+def curves_schema(activations: list[str]) -> pa.Schema:
+    """Return the schema of a curves table with one float64 column per name in `activations`.
+
+    ``activation_mean_1``, ``activation_variance_1``, ``activation_zeros_1`` (a share) are those of the units of the
+    first hidden layer on the first 1,000 training images, after the epoch; ``masked_...`` the same with noise on.
+    """
+    more = [_field(name, pa.float64(), "of hidden units, on the first 1,000 training images") for name in activations]
+    return pa.schema([*CURVES, *more], metadata=CURVES.metadata)
+
+
 def trials_schema(factors: list[str]) -> pa.Schema:
-    """Return the schema of a trials table with one float64 column per name in `factors`."""
-    factor_fields = [_field(name, pa.float64(), "strength of this regulariser") for name in factors]
+    """Return the schema of a trials table with one column per name in `factors`: string for `WORDS`, else float64."""
+    factor_fields = [
+        _field(name, pa.string(), "setting of the condition")
+        if name in WORDS
+        else _field(name, pa.float64(), "strength of a regulariser, or setting of the condition")
+        for name in factors
+    ]
     return pa.schema(IDENTITY + factor_fields + OUTCOME + EXECUTION, metadata={"schema_version": str(SCHEMA_VERSION)})

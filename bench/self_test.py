@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,13 @@ RANDOM123_ANSWER = [0x16554D9ECA36314C, 0xDB20FE9D672D0FDC, 0xD7E772CEE186176B, 
 STEPS = 3
 
 
-def self_test(target: Target, sizes: tuple[int, ...], rows: Iterable[int]) -> dict[str, Any]:
+Shapes = Mapping[tuple[int, ...], list[int]]
+"""Layer widths of each network of a study, and the sizes of its batches, rising."""
+
+
+def self_test(target: Target, shapes: Shapes) -> dict[str, Any]:
     """Return what was found; raise RuntimeError where random numbers are not what they must be.
 
-    `sizes` are the layer widths of the study's network, `rows` the sizes of its batches, the last one too.
     ``stack_slices_equal``: a network trained in a stack of 2 to 8 is the same to the bit as alone. Matrix libraries
     do not promise it. ``training_digest``: hash of parameters and logits after a few steps, to compare machines.
     """
@@ -36,7 +39,7 @@ def self_test(target: Target, sizes: tuple[int, ...], rows: Iterable[int]) -> di
     single_thread()
     equal, digest = True, hashlib.sha256()
     with products(target.precision):
-        for batch in rows:
+        for sizes, batch in ((sizes, batch) for sizes, rows in shapes.items() for batch in rows):
             alone = _after_steps(target, sizes, batch, 1)[0]
             digest.update(alone.tobytes())
             stacked = [found for size in range(2, 9) for found in _after_steps(target, sizes, batch, size)]
@@ -71,8 +74,16 @@ def _after_steps(target: Target, sizes: tuple[int, ...], rows: int, stack_size: 
     return list(torch.cat([each.flatten(start_dim=1) for each in found], dim=1).cpu().numpy())
 
 
-def fused_test(target: Target, sizes: tuple[int, ...], batch_size: int) -> dict[str, Any]:
-    """Return how the fused engine agrees with the stacked one on this device, and the ``capacity`` of its stacks."""
+def fused_test(target: Target, shapes: Shapes) -> dict[str, Any]:
+    """Return how the fused engine agrees with the stacked one on this device, and the ``capacity`` of its stacks.
+
+    With networks of several shapes, it is the first on which the engines do not agree, else that of least capacity.
+    """
+    found = [_fused_test(target, sizes, max(rows)) for sizes, rows in shapes.items()]
+    return min(found, key=lambda each: (each["agree"], each["capacity"]))
+
+
+def _fused_test(target: Target, sizes: tuple[int, ...], batch_size: int) -> dict[str, Any]:
     from bench.fused.agreement import agreement  # noqa: PLC0415 - Triton may be absent
 
     device = torch.device(target.device)

@@ -72,7 +72,7 @@ class Store:
         """Write a trial, its curve first: a trial that is there is complete. Raise StorageError."""
         if curve:
             named = [{"trial_id": row["trial_id"], **epoch} for epoch in curve]
-            _write_table(self.curves / f"{row['trial_id']}.parquet", named, schema.CURVES)
+            _write_table(self.curves / f"{row['trial_id']}.parquet", named, _curves_schema(named))
         self.write_row(row)
 
     def write_row(self, row: Row) -> None:
@@ -106,7 +106,7 @@ class Store:
         points = [point for path in curves if path.exists() for point in pq.read_table(path).to_pylist()]
         other = Store(folder)
         other.prepare()
-        _write_table(other.curves / schema.PACKED_FILE, points, schema.CURVES, compression="zstd")
+        _write_table(other.curves / schema.PACKED_FILE, points, _curves_schema(points), compression="zstd")
         _write_rows(other.trials / schema.PACKED_FILE, rows)
         environments = {f"{schema.ENVIRONMENT_FOLDER}/{row['environment_id']}.json" for row in rows}
         for name in (schema.PLAN_FILE, schema.STUDY_FILE, schema.PLANS_LOG, *sorted(environments)):
@@ -200,6 +200,11 @@ def _offset(trial_id: str) -> int:
     return int(trial_id, 16) >> 2
 
 
+def _curves_schema(points: list[Row]) -> pa.Schema:
+    """Return the schema of curves, with the columns that some of `points` have beyond the fixed ones."""
+    return schema.curves_schema(list(dict.fromkeys(key for row in points for key in row if key not in schema.CURVES.names)))
+
+
 def _read_rows(path: Path) -> list[Row]:
     """Return the rows of a file of trials, none where it is not there; raise StorageError where it is damaged."""
     try:
@@ -214,7 +219,7 @@ def _read_rows(path: Path) -> list[Row]:
         raise StorageError(
             f"{path}: damaged: {str(error).splitlines()[0]}. Remove this file; the next run trains its trial again."
         ) from error
-    if lacking := FIXED_COLUMNS - rows[0].keys():
+    if lacking := FIXED_COLUMNS - rows[0].keys() - schema.LATER:
         raise StorageError(f"{path}: is no trial of this harness: lacks {', '.join(sorted(lacking))}")
     return rows
 

@@ -8,73 +8,21 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import tomli_w
 
-from bench import fields, schema
-from bench.conditions import check_control, read_conditions
+from bench import fields
+from bench.conditions import Whole, check_control, named_by_conditions, read_conditions
 from bench.data import DATA_SETS, data_hash
 from bench.faults import StudyError, nearest
-from bench.fields import Faults, Field
+from bench.fields import REQUIRED, Faults, Field
 from bench.fused.choice import engine_of
-from bench.model import INITIALISATIONS
 from bench.precision import PRECISIONS, Target
+from bench.regularisers import REGULARISERS
+from bench.sections import DECIDED, RECIPE, SECTIONS, STUDY_ONLY, TOP_LEVEL
 from bench.trials import Condition, Recipe, Seeds, Trial, content_hash, sources_hash
 
 SHIPPED = Path(__file__).with_name("studies")
-METRICS = [field.name for field in schema.OUTCOME if field.type == pa.float64()]
-DEVICES = ["cpu", "cuda"]
 LONGEST_PATH = 4096
-DECIDED = "decided"
-
-SECTIONS: dict[str, dict[str, Field]] = {
-    "data": {
-        "name": Field(fields.choice(list(DATA_SETS)), f"one of {', '.join(DATA_SETS)}"),
-        "train_size": Field(fields.count, "a positive whole number", None),
-        "validation_size": Field(fields.count, "a positive whole number", 0),
-    },
-    "model": {
-        "hidden": Field(fields.several(fields.count), "a list of positive whole numbers, one per hidden layer"),
-    },
-    "training": {
-        "epochs": Field(fields.count, "a positive whole number"),
-        "batch_size": Field(fields.count, "a positive whole number"),
-        "learning_rate": Field(fields.positive, "a finite number above 0"),
-        "initialisation": Field(
-            fields.choice(list(INITIALISATIONS)), f"one of {', '.join(INITIALISATIONS)}", "default"
-        ),
-    },
-    "trials": {
-        "seeds": Field(
-            fields.seeds,
-            "a positive whole number, a list of different whole numbers from 0,"
-            " or a table of how many each of init, order and mask has",
-        ),
-        "devices": Field(
-            fields.distinct(fields.choice(DEVICES)),
-            f"a list of different devices of {', '.join(DEVICES)}",
-            ("cpu",),
-        ),
-        "precisions": Field(
-            fields.distinct(fields.choice(list(PRECISIONS))),
-            f"a list of different precisions of {', '.join(PRECISIONS)}",
-            ("float32",),
-        ),
-    },
-    "analysis": {
-        "control": Field(fields.name, "the label of a condition"),
-        "primary": Field(fields.choice(METRICS), f"one of {', '.join(METRICS)}", "test_accuracy"),
-        "margin": Field(fields.positive, "a finite number above 0", None),
-        "margins": Field(
-            fields.table_of(fields.positive, METRICS), "a table of metrics with finite numbers above 0", None
-        ),
-        "alpha": Field(fields.inside_unit, "a number between 0 and 1", 0.05),
-        "until": Field(fields.choice([DECIDED]), f'"{DECIDED}" (seeds are added until every condition is)', None),
-    },
-}
-TOP_LEVEL = ["name", *SECTIONS, "conditions", "grid"]
-FIXED = {key: section for section in ("model", "training") for key in SECTIONS[section]}
-"""Keys that hold for the whole study: a condition that names one is told where it is set."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +49,7 @@ class Study:
 
     name: str
     recipe: Recipe
+    """Of every condition, but for what the condition itself sets."""
     conditions: tuple[Condition, ...]
     seeds: tuple[int, ...]
     crossing: dict[str, int] | None
@@ -108,6 +57,33 @@ class Study:
     devices: tuple[str, ...]
     precisions: tuple[str, ...]
     analysis: AnalysisPlan
+
+    def recipe_of(self, condition: Condition) -> Recipe:
+        """Return the recipe of one condition."""
+        return replace(self.recipe, **dict(condition.recipe))
+
+    def recipes(self) -> list[Recipe]:
+        """Return every recipe that some condition has."""
+        return list(dict.fromkeys(map(self.recipe_of, self.conditions)))
+
+    def varied(self) -> list[str]:
+        """Return the keys of the recipe that conditions set."""
+        named = {key for condition in self.conditions for key, _ in condition.recipe}
+        return [key for key in RECIPE if key in named]
+
+    def factors(self) -> list[str]:
+        """Return the regularisers, and keys of the recipe, that some condition names: they get columns."""
+        named = {name for condition in self.conditions for name, _ in condition.settings}
+        return [name for name in REGULARISERS if name in named] + self.varied()
+
+    def _data_hash(self) -> str:
+        """Return the hash of what all conditions are trained and tested on, but for what they themselves set of it."""
+        recipe, varied = self.recipe, self.varied()
+        size = "by condition" if "train_size" in varied else recipe.train_size
+        marks = ["stratified"] if recipe.stratified else []
+        if recipe.label_noise and "label_noise" not in varied:
+            marks.append(f"label_noise:{recipe.label_noise!r}")
+        return data_hash(recipe.data, size, recipe.validation_size, *marks)
 
     def with_seeds(self, number: int) -> Study:
         """Return the same study with seeds 0 to `number` - 1."""
@@ -124,8 +100,9 @@ class Study:
 
     def trials(self) -> list[Trial]:
         """Return every trial of the study: by target, then seed, then condition."""
-        content = data_hash(self.recipe.data, self.recipe.train_size, self.recipe.validation_size)
+        content = self._data_hash()
         used = {name for condition in self.conditions for name in condition.regularisers()}
+        used.update(name for recipe in self.recipes() for name in recipe.beyond_fused())
         engines = {device: engine_of(device, used) for device in self.devices}
         return [
             Trial(
@@ -133,7 +110,7 @@ class Study:
                 condition,
                 seed,
                 self.sources(seed),
-                self.recipe,
+                self.recipe_of(condition),
                 target.device,
                 data_hash=content,
                 code_hash=sources_hash(condition.regularisers(), engines[target.device]),
@@ -159,26 +136,27 @@ class Study:
 
     def document(self) -> dict[str, Any]:
         """Return the resolved study as a study file has it; reading it gives this study again."""
-        recipe = self.recipe
-        data = {"name": recipe.data, "train_size": recipe.train_size}
-        if recipe.validation_size:
-            data["validation_size"] = recipe.validation_size
+        sections = {
+            section: {
+                key: list(value) if isinstance(value, tuple) else value
+                for key in SECTIONS[section]
+                if key in RECIPE and key not in self.varied()
+                for value in [getattr(self.recipe, key)]
+                if value != SECTIONS[section][key].default or key == "initialisation"
+            }
+            for section in ("data", "model", "training")
+        }
         conditions = [
             {"label": condition.label}
-            | {name: list(values) for name, values in condition.settings}
+            | condition.given()
             | ({"stays_at_chance": True} if condition.stays_at_chance else {})
             for condition in self.conditions
         ]
         return {
             "name": self.name,
-            "data": data,
-            "model": {"hidden": list(recipe.hidden)},
-            "training": {
-                "epochs": recipe.epochs,
-                "batch_size": recipe.batch_size,
-                "learning_rate": recipe.learning_rate,
-                "initialisation": recipe.initialisation,
-            },
+            "data": {"name": self.recipe.data} | sections["data"],
+            "model": sections["model"],
+            "training": sections["training"],
             "trials": {
                 "seeds": list(self.seeds) if self.crossing is None else self.crossing,
                 "devices": list(self.devices),
@@ -219,22 +197,27 @@ def read_study(document: dict[str, Any], file: str) -> Study:
     for key in (name for name in document if name not in TOP_LEVEL):
         faults.unknown("top level:", key, TOP_LEVEL)
     study_name = faults.value("top level:", "name", document, Field(fields.name, "letters, digits, - _ and ."))
-    section = {key: faults.table(f"[{key}]", document.get(key, {}), SECTIONS[key]) for key in SECTIONS}
-    hidden = section["model"].get("hidden")
-    conditions = read_conditions(document, hidden, FIXED, faults)
-    _check_sizes(section["data"], section["training"], faults)
+    varied = _left_to_conditions(document)
+    section = {
+        name: faults.table(
+            f"[{name}]", document.get(name, {}), {key: field for key, field in table.items() if key not in varied}
+        )
+        for name, table in SECTIONS.items()
+    }
+    fixed = {key: name for key, name in RECIPE.items() if key not in varied}
+    whole = Whole(fixed, varied, section["model"].get("hidden"))
+    conditions = read_conditions(document, whole, faults)
+    given = {key: value for name in ("data", "model", "training") for key, value in section[name].items()}
+    for condition in conditions if varied else [None]:
+        own = {} if condition is None else {key: varied[key].default for key in varied} | dict(condition.recipe)
+        _check_sizes("[data]" if condition is None else f'condition "{condition.label}"', given | own, faults)
+    _check_regularisers(conditions, section["data"], faults)
     _check_precisions(section["trials"], faults)
     check_control(section["analysis"].get("control"), conditions, faults)
     if faults.found:
         raise StudyError("\n".join(faults.found))
     analysis = section["analysis"]
-    recipe = Recipe(
-        data=section["data"]["name"],
-        train_size=section["data"]["train_size"],
-        validation_size=section["data"]["validation_size"],
-        hidden=section["model"]["hidden"],
-        **section["training"],
-    )
+    recipe = _recipe(given, varied, conditions[0])
     trials = section["trials"]
     given = trials.pop("seeds")
     crossing = given if isinstance(given, dict) else None
@@ -242,27 +225,73 @@ def read_study(document: dict[str, Any], file: str) -> Study:
     return Study(study_name, recipe, conditions, tuple(seeds), crossing, **trials, analysis=AnalysisPlan(**analysis))
 
 
-def _check_sizes(data: dict[str, Any], training: dict[str, Any], faults: Faults) -> None:
-    """Check that the split and the batch fit the data set; fill in the training size where it is left out."""
-    data_set, held_out = DATA_SETS.get(data.get("name") or ""), data.get("validation_size")
+def _left_to_conditions(document: dict[str, Any]) -> dict[str, Field]:
+    """Return the keys of the recipe that a condition or the grid names, and the study's own sections do not."""
+    named = named_by_conditions(document)
+    own = {key for section in ("data", "model", "training") for key in _table(document, section)}
+    return {
+        key: SECTIONS[section][key]
+        for key, section in RECIPE.items()
+        if key in named and key not in own and key not in STUDY_ONLY
+    }
+
+
+def _table(document: dict[str, Any], section: str) -> dict[str, Any]:
+    table = document.get(section)
+    return table if isinstance(table, dict) else {}
+
+
+def _recipe(given: dict[str, Any], varied: dict[str, Field], first: Condition) -> Recipe:
+    """Return the recipe that every condition starts from: a key that each of them sets is as in the first."""
+    own = dict(first.recipe)
+    left = {key: own[key] if field.default is REQUIRED else field.default for key, field in varied.items()}
+    values = given | left
+    values["data"] = values.pop("name")
+    values["train_size"] = values["train_size"] or _available(values)
+    return Recipe(**values)
+
+
+def _available(given: dict[str, Any]) -> int:
+    """Return how many training images are left beside those that are held out."""
+    return DATA_SETS[given.get("data") or given["name"]].train_total - given["validation_size"]
+
+
+def _check_sizes(where: str, given: dict[str, Any], faults: Faults) -> None:
+    """Check that the split and the batch of one recipe fit the data set."""
+    data_set, held_out = DATA_SETS.get(given.get("name") or ""), given.get("validation_size")
     if data_set is None or held_out is None:
         return
-    left = data_set.train_total - held_out
-    given = data.get("train_size")
-    if left < 1 or (given is not None and given > left):
+    left, size = _available(given), given.get("train_size")
+    if left < 1 or (size is not None and size > left):
         faults.add(
-            "[data]",
-            f"train_size {given or 'left out'} and validation_size {held_out} were given;"
+            where,
+            f"train_size {size or 'left out'} and validation_size {held_out} were given;"
             f" {data_set.name} has {data_set.train_total} training images for both",
         )
         return
-    data["train_size"] = given or left
-    batch = training.get("batch_size")
-    if batch is not None and batch > data["train_size"]:
+    size, batch = size or left, given.get("batch_size")
+    here = "[training] batch_size" if where == "[data]" else f"{where} batch_size"
+    if batch is not None and batch > size:
+        faults.add(here, f"{batch} was given; at most train_size, {size}, is expected")
+    elif batch is not None and size % batch == 1 and given.get("normalisation") == "batch":
         faults.add(
-            "[training] batch_size",
-            f"{batch} was given; at most train_size, {data['train_size']}, is expected",
+            here, f"{batch} was given; train_size {size} leaves a last batch of one image, which has no variance"
         )
+
+
+def _check_regularisers(conditions: tuple[Condition, ...], data: dict[str, Any], faults: Faults) -> None:
+    """Check that every condition has what its regularisers need, and at most one of them chooses the weights."""
+    data_set = DATA_SETS.get(data.get("name") or "")
+    for condition in conditions:
+        where, records = f'condition "{condition.label}"', [REGULARISERS[name] for name in condition.active()]
+        for record in records:
+            if record.of_images and data_set and data_set.image is None:
+                faults.add(f"{where} {record.name}", f"acts on images, and those of {data_set.name} have no rows")
+            if record.validates and data.get("validation_size") == 0:
+                faults.add(f"{where} {record.name}", "needs validation images: give validation_size in [data]")
+        choosing = [record.name for record in records if record.keeper]
+        if len(choosing) > 1:
+            faults.add(where, f"{' and '.join(choosing)} all choose the weights that are evaluated; one may")
 
 
 def _check_precisions(trials: dict[str, Any], faults: Faults) -> None:

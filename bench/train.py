@@ -8,26 +8,33 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
 from bench import draws, model
+from bench.activations import ACTIVATIONS
 from bench.data.split import Split
 from bench.draws import Position
 from bench.epochs import Outcome, Score, run_epochs
+from bench.evaluation import PROBE_ROWS, Evaluation, calibration_error
+from bench.hooks import Hooks, needs_operands
 from bench.model import Layer, Workspace
+from bench.normalisation import NORMALISATIONS
 from bench.precision import operand_format, products
-from bench.regularisers import REGULARISERS
-from bench.regularisers.record import Draw
 from bench.trials import Stack
 
 EVALUATION_ROWS = 500
 
 
-def softmax_error(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def softmax_error(
+    logits: torch.Tensor, labels: torch.Tensor, targets: torch.Tensor | None = None
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return cross-entropy `[K, B]` in nats, hits `[K, B]`, and d (mean over the batch) / d logits `[K, B, C]`.
 
-    The loss is a mean over rows and a sum over trials: a mean over trials would divide the learning rate by K.
+    The loss is a mean over rows and a sum over trials: a mean over trials would divide the learning rate by K. Where
+    there are `targets`, probabilities `[K, B, C]`, the gradient is that of the cross-entropy with them; the
+    cross-entropy and hits that are returned are always those of the labels.
     """
     hits = logits.argmax(dim=-1) == labels
     # Classes first, since a softmax over so short a last dimension is slow. The classes are added one by one: torch's
@@ -38,88 +45,128 @@ def softmax_error(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Ten
     of_target = shifted.gather(0, target)[0]
     error = shifted.exp_()
     total = functools.reduce(torch.add, error.unbind())
-    error.div_(total).scatter_add_(0, target, error.new_full((), -1.0).expand_as(target))
+    error.div_(total)
+    if targets is None:
+        error.scatter_add_(0, target, error.new_full((), -1.0).expand_as(target))
+    else:
+        error.sub_(targets.permute(2, 0, 1))
     return total.log() - of_target, hits, error.div_(len(labels)).permute(1, 2, 0)
-
-
-class Noise:
-    """The hidden noise of a stack: the product of what its regularisers give."""
-
-    def __init__(self, stack: Stack, device: torch.device) -> None:
-        self.seed = stack.seeds.mask
-        self.strengths = {
-            name: torch.tensor(values, dtype=torch.float64, device=device) for name, values in stack.strengths().items()
-        }
-
-    def at(self, epoch: int, step: int) -> model.Noise:
-        """Return the noise of one step, by hidden layer."""
-
-        def noise(layer: int, out: torch.Tensor) -> None:
-            draw = Draw(self.seed, Position(epoch, step, layer))
-            for index, (name, strength) in enumerate(self.strengths.items()):
-                factor = torch.empty_like(out) if index else out
-                REGULARISERS[name].hidden(draw, strength[:, layer], factor)
-                if index:
-                    out.mul_(factor)
-
-        return noise if self.strengths else model.no_noise
 
 
 def evaluate(network: list[Layer], images: torch.Tensor, labels: torch.Tensor) -> list[Score]:
     """Score every network of the stack on `images` `[N, I]`, in evaluation mode."""
-    losses, hits = [], []
-    for start in range(0, len(images), EVALUATION_ROWS):
+    return score(lambda rows, _: model.predict(network, rows), images, labels)
+
+
+def score(
+    predict: Callable[[torch.Tensor, int], torch.Tensor], images: torch.Tensor, labels: torch.Tensor
+) -> list[Score]:
+    """Score what `predict` returns, logits `[K, B, C]`, for each chunk of `images` `[N, I]` and its number."""
+    losses, hits, confidences = [], [], []
+    for chunk, start in enumerate(range(0, len(images), EVALUATION_ROWS)):
         rows = slice(start, start + EVALUATION_ROWS)
         with products("float32"):
-            logits = model.predict(network, images[rows])
+            logits = predict(images[rows], chunk)
         loss, hit, _ = softmax_error(logits, labels[rows])
         losses.append(loss)
         hits.append(hit)
-    return _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
+        of_label = logits.gather(2, labels[rows, None].expand(len(logits), -1, 1))[:, :, 0]
+        confidences.append((logits.amax(dim=-1) - of_label - loss).exp())
+    scores = _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
+    return [
+        replace(each, calibration_error=calibration_error(confidence, each.correct))
+        for each, confidence in zip(scores, torch.cat(confidences, dim=1).cpu(), strict=True)
+    ]
 
 
-def train_epoch(network: list[Layer], stack: Stack, epoch: int, split: Split) -> list[Score]:
-    """Train the stack for one epoch (counted from 0), in place; return the running scores."""
-    recipe, images, labels = stack.recipe, split.train_images, split.train_labels
+def train_epoch(
+    network: list[Layer], stack: Stack, epoch: int, split: Split, hooks: Hooks | None = None
+) -> list[Score]:
+    """Train the stack for one epoch (counted from 0), in place; return the running scores.
+
+    `hooks` are what its regularisers do to this network, made here where they are not given.
+    """
+    hooks = hooks or Hooks(stack, network)
+    images, labels = split.train_images, split.train_labels
     order = draws.permutation(stack.seeds.order, "order", Position(epoch=epoch), len(images))
-    noise = Noise(stack, images.device)
     spaces: dict[int, Workspace] = {}
     losses, hits = [], []
-    for step, rows in enumerate(torch.from_numpy(order).to(images.device).split(recipe.batch_size)):
+    for step, rows in enumerate(torch.from_numpy(order).to(images.device).split(stack.recipe.batch_size)):
         if len(rows) not in spaces:
-            spaces[len(rows)] = Workspace(network, len(rows))
+            spaces[len(rows)] = Workspace(network, len(rows), own_inputs=bool(hooks.inputs))
         space = spaces[len(rows)]
         space.gather(images, rows)
-        logits = model.forward(network, space, noise.at(epoch, step))
-        loss, hit, error = softmax_error(logits, labels.index_select(0, rows))
-        model.backward(network, space, error)
-        model.descend(network, recipe.learning_rate)
+        at = Position(epoch, step)
+        loss, hit = _step(network, hooks, space, labels.index_select(0, rows), at)
         losses.append(loss)
         hits.append(hit)
     return _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
+
+
+def _step(
+    network: list[Layer], hooks: Hooks, space: Workspace, labels: torch.Tensor, at: Position
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Train on one batch, gathered in `space`, with its labels `[B]`; return losses in nats and hits, `[K, B]`."""
+    hooks.change_inputs(space, at)
+    hooks.mask_weights(network, at)
+    logits = model.forward(network, space, hooks.noise(at))
+    targets = hooks.soft_targets(labels, logits, at)
+    loss, hit, error = softmax_error(logits, labels, targets)
+    model.backward(network, space, error)
+    if hooks.climbs:
+        hooks.climb(network, at)
+        _, _, error = softmax_error(model.forward(network, space, hooks.noise(at)), labels, targets)
+        model.backward(network, space, error)
+    hooks.descend(network, at)
+    return loss, hit
+
+
+def start(stack: Stack, split: Split) -> list[Layer]:
+    """Return the networks of `stack` before training, in the format of the images, on their device."""
+    recipe, images = stack.recipe, split.train_images
+    sizes = (images.shape[1], *recipe.hidden, split.classes)
+    weights = model.initial_weights(sizes, stack.seeds.init, recipe.initialisation)
+    operands = operand_format(stack.precision, images.dtype)
+    *hidden, last = model.build(
+        weights, len(stack.trials), images.dtype, images.device, operands, own_operands=needs_operands(stack)
+    )
+    activation, normalise = ACTIVATIONS[recipe.activation], NORMALISATIONS[recipe.normalisation]
+    return [
+        replace(layer, activation=activation, normalisation=normalise(layer.parameters) if normalise else None)
+        for layer in hidden
+    ] + [last]
 
 
 class StackedEngine:
     """A stack in training. `split` decides device and format of the weights."""
 
     def __init__(self, stack: Stack, split: Split) -> None:
-        recipe, images = stack.recipe, split.train_images
-        sizes = (images.shape[1], *recipe.hidden, split.classes)
-        weights = model.initial_weights(sizes, stack.seeds.init, recipe.initialisation)
-        operands = operand_format(stack.precision, images.dtype)
-        self.count, self.device = len(stack.trials), images.device
+        self.count, self.device = len(stack.trials), split.train_images.device
         self.has_validation = bool(len(split.validation_images))
-        self.network = model.build(weights, self.count, images.dtype, images.device, operands)
+        self.network = start(stack, split)
+        self.hooks = Hooks(stack, self.network)
+        self.evaluation = Evaluation(self.hooks, self.network)
         self.stack, self.split = stack, split
 
     def train_epoch(self, epoch: int) -> list[Score]:
         """Train for one epoch, counted from 0; return the running scores."""
         with products(self.stack.precision):
-            return train_epoch(self.network, self.stack, epoch, self.split)
+            return train_epoch(self.network, self.stack, epoch, self.split, self.hooks)
+
+    def end_epoch(self, epoch: int) -> list[dict[str, float]]:
+        """Do what follows an epoch, counted from 0, and return what else the curves have of it."""
+        losses = [0.0] * self.count
+        if self.evaluation.needs_validation:
+            losses = [each.loss for each in evaluate(self.network, *self.split.part("validation"))]
+        self.evaluation.end_epoch(epoch, torch.tensor(losses))
+        if not self.stack.recipe.record_activations:
+            return [{}] * self.count
+        return self.evaluation.activations(self.split.train_images[:PROBE_ROWS])
 
     def evaluate(self, part: str) -> list[Score]:
         """Score on ``train``, ``validation`` or ``test``, in evaluation mode."""
-        return evaluate(self.network, *self.split.part(part))
+        with self.evaluation.weights():
+            return score(lambda rows, chunk: self.evaluation.logits(rows, part, chunk), *self.split.part(part))
 
 
 def train_stack(stack: Stack, split: Split, on_epoch: Callable[[], None]) -> list[Outcome]:

@@ -18,9 +18,10 @@ MAX_STACK = {"cpu": 8, "cuda": 264}
 """Trials trained together at most: on a CPU the stack should stay in cache, on a GPU fill the multiprocessors."""
 
 NUMERIC_SOURCES = (
-    "bench.data.data_set", "bench.data.idx", "bench.data.split", "bench.draws", "bench.epochs", "bench.model",
-    "bench.precision", "bench.regularisers.record", "bench.rows", "bench.threads", "bench.train", "bench.trials",
-    "bench.work",
+    "bench.activations", "bench.data.data_set", "bench.data.idx", "bench.data.labels", "bench.data.split",
+    "bench.draws", "bench.epochs", "bench.evaluation", "bench.hooks", "bench.model", "bench.normalisation",
+    "bench.optimisers", "bench.precision", "bench.regularisers.noise", "bench.regularisers.record", "bench.rows",
+    "bench.threads", "bench.train", "bench.trials", "bench.work",
 )  # fmt: skip
 """Modules whose text is part of every trial's id: what they say may change its numbers."""
 
@@ -37,7 +38,7 @@ ENGINE_SOURCES = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything but the condition and the seed: data, model and training."""
+    """Everything but the regularisers and the seed: data, model and training."""
 
     data: str
     train_size: int
@@ -47,15 +48,43 @@ class Recipe:
     epochs: int
     batch_size: int
     learning_rate: float
+    activation: str = "relu"
+    normalisation: str = "none"
+    optimiser: str = "sgd"
+    schedule: str = "constant"
+    stratified: bool = False
+    label_noise: float = 0.0
+    record_activations: bool = False
+
+    def columns(self, key: str) -> dict[str, float | str | None]:
+        """Return the columns of results that say what `key` is. ``epochs`` has one in every table."""
+        value = getattr(self, key)
+        if key == "epochs":
+            return {}
+        if key == "hidden":
+            width = float(value[0]) if len(set(value)) == 1 else None
+            return {"hidden": "-".join(map(str, value)), "depth": float(len(value)), "width": width}
+        return {key: value if isinstance(value, str) else float(value)}
+
+    def beyond_fused(self) -> list[str]:
+        """Return what of it the fused engine does not have."""
+        plain = {"activation": "relu", "normalisation": "none", "optimiser": "sgd", "schedule": "constant"}
+        own = [f"{key} {getattr(self, key)}" for key, value in plain.items() if getattr(self, key) != value]
+        return own + (["record_activations"] if self.record_activations else [])
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One setting of the regularisers, under a label. `settings` has one strength per hidden layer."""
+    """One setting of the regularisers, and of what else differs between conditions, under a label.
+
+    `settings` has one strength per hidden layer, or a single one, as the regulariser takes it.
+    """
 
     label: str
     settings: tuple[tuple[str, tuple[float, ...]], ...]
     stays_at_chance: bool = False
+    recipe: tuple[tuple[str, Any], ...] = ()
+    """What it sets of the recipe, where that is not what a recipe has by default."""
 
     def active(self) -> dict[str, tuple[float, ...]]:
         """Return the settings that do something: those at their null strength throughout are left out."""
@@ -65,18 +94,29 @@ class Condition:
         """Return the names of the regularisers that do something."""
         return tuple(sorted(self.active()))
 
+    def given(self) -> dict[str, Any]:
+        """Return the settings as a study file has them."""
+        strengths = {
+            name: list(values) if REGULARISERS[name].each == "layer" else values[0] for name, values in self.settings
+        }
+        return strengths | {key: list(value) if isinstance(value, tuple) else value for key, value in self.recipe}
+
     @property
     def condition_id(self) -> str:
         """Hash of what the condition does, whatever its label."""
-        return content_hash(self.active())
+        return content_hash(self.active() | dict(self.recipe))
 
     def factors(self, names: Iterable[str], layers: int) -> dict[str, float]:
-        """Return the column of each layer's strength, ``<name>_1`` on, for the regularisers in `names`."""
+        """Return the columns of strengths for the regularisers in `names`: null ones where it does not name them.
+
+        Other names are left out.
+        """
         given = dict(self.settings)
         return {
-            f"{name}_{layer + 1}": given.get(name, (REGULARISERS[name].null,) * layers)[layer]
+            column: given[name][index] if name in given else REGULARISERS[name].null
             for name in names
-            for layer in range(layers)
+            if name in REGULARISERS
+            for index, column in enumerate(REGULARISERS[name].columns(layers))
         }
 
 
@@ -109,6 +149,13 @@ class Trial:
     def target(self) -> Target:
         """What it runs on, and in what number format."""
         return Target(self.device, self.precision)
+
+    def factors(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return the columns that say what it has of the regularisers and keys of the recipe in `names`."""
+        keys = [name for name in names if name not in REGULARISERS]
+        others = [self.recipe.columns(key) for key in keys]
+        strengths = self.condition.factors(names, len(self.recipe.hidden))
+        return strengths | {column: value for each in others for column, value in each.items()}
 
     @property
     def trial_id(self) -> str:
@@ -150,12 +197,12 @@ class Stack:
         return self.trials[0].precision
 
     def strengths(self) -> dict[str, list[tuple[float, ...]]]:
-        """Return the strengths `[K][layer]` of each regulariser that some trial of the stack uses."""
+        """Return the strengths of each regulariser that some trial of the stack uses: `[K][layer]`, or `[K][1]`."""
         active = [trial.condition.active() for trial in self.trials]
-        nothing = {name: (record.null,) * len(self.recipe.hidden) for name, record in REGULARISERS.items()}
+        layers = len(self.recipe.hidden)
         return {
-            name: [settings.get(name, nothing[name]) for settings in active]
-            for name in REGULARISERS
+            name: [settings.get(name, (record.null,) * len(record.columns(layers))) for settings in active]
+            for name, record in REGULARISERS.items()
             if any(name in settings for settings in active)
         }
 
@@ -190,7 +237,7 @@ def sources_hash(regularisers: tuple[str, ...], engine: str = STACKED) -> str:
 
     A regulariser that a trial does not use is not part of it: adding one leaves old results valid.
     """
-    used = (REGULARISERS[name].hidden.__module__ for name in regularisers)
+    used = sorted(set[str]().union(*(REGULARISERS[name].modules() for name in regularisers)))
     files = [_source(module) for module in (*NUMERIC_SOURCES, *ENGINE_SOURCES[engine], *used)]
     return content_hash([file.read_bytes().decode() for file in files])
 

@@ -47,7 +47,14 @@ def perform(stack: Stack, on_epoch: Callable[[], None]) -> list[Result]:
 def _results(stack: Stack, started: datetime, on_epoch: Callable[[], None]) -> list[Result]:
     check_sources(stack)
     recipe = stack.recipe
-    split = load_split(recipe.data, recipe.train_size, recipe.validation_size, stack.trials[0].device)
+    split = load_split(
+        recipe.data,
+        recipe.train_size,
+        recipe.validation_size,
+        stack.trials[0].device,
+        stratified=recipe.stratified,
+        label_noise=recipe.label_noise,
+    )
     outcomes = train(stack, split, on_epoch)
     execution = rows.executed(len(outcomes), started, datetime.now(UTC))
     return [
@@ -82,7 +89,16 @@ def failure(stack: Stack, error: Exception, started: datetime) -> list[Result]:
 
 
 @lru_cache(maxsize=2)
-def load_split(data: str, train_size: int, validation_size: int, device: str) -> Split:
+def load_split(
+    data: str,
+    train_size: int,
+    validation_size: int,
+    device: str,
+    *,
+    stratified: bool = False,
+    label_noise: float = 0.0,
+) -> Split:
     """Return the verified data of a recipe on `device`; a process keeps the last two: one on each device."""
     images = DATA_SETS[data].load(data_root())
-    return make_split(images, train_size, validation_size).to(torch.device(device))
+    split = make_split(images, train_size, validation_size, stratified=stratified, label_noise=label_noise)
+    return split.to(torch.device(device))

@@ -18,7 +18,7 @@ from bench.fused.choice import engine_of
 from bench.precision import PRECISIONS, Target
 from bench.provenance import environment
 from bench.runner import untrusted
-from bench.study import DEVICES
+from bench.sections import DEVICES
 from bench.threads import single_thread
 from bench.trials import FUSED
 
@@ -60,7 +60,7 @@ def execute(options: argparse.Namespace) -> int:
     single_thread()
     target = Target(options.device, options.precision)
     fused = [target] if engine_of(options.device, ["dropout"]) == FUSED else []
-    provenance = environment([target], recipe, fused)
+    provenance = environment([target], [recipe], fused)
     if barred := untrusted(provenance):
         raise DeviceError("\n".join(barred.values()))
     document = ladder.document(asked, list(ladder.climb(asked, options.rungs)), provenance)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bench.data import DATA_SETS, data_root
 from bench.executors.processes import physical_cores
+from bench.sections import DEVICES
 from bench.store import Store
-from bench.study import DEVICES, Study, find_study, load_study
+from bench.study import Study, find_study, load_study
 
 DONE, SOME_FAILED, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 

@@ -50,7 +50,7 @@ def execute(options: argparse.Namespace) -> int:
     sizes = (data_set.pixels, *HIDDEN, data_set.classes)
     task = Task(options.data, sizes, DROPOUT, data_set.train_total, BATCH, LEARNING_RATE)
     recipe = Recipe(options.data, task.train_size, 0, HIDDEN, "default", 1, BATCH, LEARNING_RATE)
-    machine = environment([Target("cpu", "float32")], recipe)
+    machine = environment([Target("cpu", "float32")], [recipe])
     with tempfile.TemporaryDirectory(prefix="race-") as folder:
         publish(data_set, data_root(), Path(folder))
         with Race(task, Path(folder), [CONTESTANTS[name] for name in names], _say) as race:

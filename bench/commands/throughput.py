@@ -56,7 +56,7 @@ def execute(options: argparse.Namespace) -> int:
     for target in study.targets():
         if target not in targets:
             print(f"{target}: not measured: it is not used here", file=sys.stderr)
-    provenance = environment(targets, study.recipe, fused_targets(study.trials()))
+    provenance = environment(targets, study.recipes(), fused_targets(study.trials()))
     if barred := untrusted(provenance):
         raise DeviceError("\n".join(barred.values()))
     complete = True

@@ -17,11 +17,11 @@ def data_root() -> Path:
     return Path(os.environ.get("BENCH_DATA", "data"))
 
 
-def data_hash(name: str, train_size: int, validation_size: int) -> str:
-    """Return the hash of what is trained and tested on: the files' content and the sizes of the split.
+def data_hash(name: str, train_size: int | str, validation_size: int, *marks: str) -> str:
+    """Return the hash of what is trained and tested on: the the files, the sizes of the split, and further `marks`.
 
     It is known before the data are fetched, and holds since no file is read without being verified.
     """
     parts = [f"{part}:{sha256}" for part, sha256 in sorted(DATA_SETS[name].sha256.items())]
-    text = "\n".join([*parts, f"train:{train_size}", f"validation:{validation_size}"])
+    text = "\n".join([*parts, f"train:{train_size}", f"validation:{validation_size}", *marks])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -31,6 +31,8 @@ class DataSet:
     origin: str
     train_total: int
     test_total: int
+    image: tuple[int, int] | None
+    """Rows and columns of an image; None where the data are none."""
     pixels: int
     classes: int
     suffix: str

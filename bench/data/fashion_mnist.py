@@ -141,6 +141,7 @@ FASHION_MNIST = DataSet(
     origin="https://github.com/zalandoresearch/fashion-mnist",
     train_total=60_000,
     test_total=10_000,
+    image=(28, 28),
     pixels=784,
     classes=10,
     suffix="",

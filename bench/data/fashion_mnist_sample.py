@@ -19,6 +19,7 @@ FASHION_MNIST_SAMPLE = DataSet(
     origin="https://github.com/zalandoresearch/fashion-mnist",
     train_total=2_000,
     test_total=1_000,
+    image=(28, 28),
     pixels=784,
     classes=10,
     suffix=".gz",

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from bench.data.labels import by_class, with_noise
+
 
 @dataclass(frozen=True)
 class Images:
@@ -41,13 +43,25 @@ class Split:
         return getattr(self, f"{name}_images"), getattr(self, f"{name}_labels")
 
 
-def make_split(images: Images, train_size: int, validation_size: int, dtype: torch.dtype = torch.float32) -> Split:
+def make_split(
+    images: Images,
+    train_size: int,
+    validation_size: int,
+    dtype: torch.dtype = torch.float32,
+    *,
+    stratified: bool = False,
+    label_noise: float = 0.0,
+) -> Split:
     """Split `images`: the last `validation_size` training images validate, the first `train_size` train.
 
-    Taking from the two ends keeps the validation set the same whatever the training size. No other scaling than
-    pixels / 255 is done.
+    Taking from the two ends keeps the validation set the same whatever the training size. `stratified` training images
+    are as many of each class as can be; either way a smaller training set is part of a larger one. `label_noise` is
+    the probability that a training label is another one; labels that are held out or tested on are never changed. No
+    other scaling than pixels / 255 is done.
     """
     held_out = len(images.train_images) - validation_size
+    labels = with_noise(images.train_labels[:held_out], images.classes, label_noise)
+    rows = by_class(images.train_labels[:held_out])[:train_size] if stratified else slice(train_size)
 
     def pixels(array: np.ndarray) -> torch.Tensor:
         return torch.from_numpy(array.copy()).flatten(start_dim=1).to(dtype).div_(255)
@@ -56,8 +70,8 @@ def make_split(images: Images, train_size: int, validation_size: int, dtype: tor
         return torch.from_numpy(array.astype(np.int64))
 
     return Split(
-        train_images=pixels(images.train_images[:train_size]),
-        train_labels=classes(images.train_labels[:train_size]),
+        train_images=pixels(images.train_images[rows]),
+        train_labels=classes(labels[rows]),
         validation_images=pixels(images.train_images[held_out:]),
         validation_labels=classes(images.train_labels[held_out:]),
         test_images=pixels(images.test_images),

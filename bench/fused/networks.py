@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from bench import model
-from bench.regularisers.dropout import CELLS, dropped_cells, scale
+from bench.regularisers.noise import CELLS, dropped_cells, scale
 from bench.trials import Trial
 
 PADDING = 16

@@ -16,6 +16,7 @@ import pytest
 import torch
 
 from analysis.table import load
+from bench import handbook
 from bench.data.split import Split
 from bench.draws import Position
 from bench.regularisers import REGULARISERS
@@ -36,7 +37,7 @@ def block(text: str, language: str) -> str:
 
 def test_the_study_in_the_readme_is_valid() -> None:
     study = read_study(tomllib.loads(block(README, "toml")), "README.md")
-    assert len(study.trials()) == 50
+    assert len(study.trials()) == 60
 
 
 def test_each_target_of_the_makefile_is_there_once_and_told_by_help() -> None:
@@ -58,6 +59,12 @@ def test_the_commands_in_the_readme_exist() -> None:
             [sys.executable, "-m", package, command, "--help"], cwd=ROOT, capture_output=True, text=True, check=False
         )
         assert shown.returncode == 0, shown.stderr
+
+
+def test_the_page_of_the_regularisers_is_made_from_the_registries() -> None:
+    assert (ROOT / "docs/regularisers.md").read_text(encoding="utf-8") == handbook.page()
+    for name in REGULARISERS:
+        assert f"`{name}` |" in handbook.page()
 
 
 def test_every_link_of_the_documents_leads_somewhere() -> None:
@@ -106,15 +113,15 @@ def test_the_analysis_alone_works_on_a_plain_csv(tmp_path: Path) -> None:
 def test_the_regulariser_in_the_docs_works_in_one_file_and_one_line(
     small_split: Split, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = ModuleType("gaussian_dropout")
+    module = ModuleType("laplace_dropout")
     exec(block((ROOT / "docs/extending.md").read_text(encoding="utf-8"), "python"), vars(module))
-    record = module.GAUSSIAN_DROPOUT
+    record = module.LAPLACE_DROPOUT
     monkeypatch.setitem(REGULARISERS, record.name, record)
     factors = record.multiplier(Draw(0, Position()), torch.tensor([0.0, 0.5]).double(), (512, 256))
     assert torch.equal(factors[0], torch.ones(512, 256))
-    standard_error = (2 / factors[1].numel()) ** 0.5
+    standard_error = (5 / factors[1].numel()) ** 0.5  # of the variance: the kurtosis is 6
     assert factors[1].var().item() == pytest.approx(1, abs=5 * standard_error)
     plain, noisy = train_stack(
-        stack(condition("none"), condition("noisy", gaussian_dropout=(0.5, 0.5))), small_split, lambda: None
+        stack(condition("none"), condition("noisy", laplace_dropout=(0.5, 0.5))), small_split, lambda: None
     )
     assert noisy.running[-1].loss > plain.running[-1].loss

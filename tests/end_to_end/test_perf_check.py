@@ -57,7 +57,7 @@ def exit_code(found: Numbers, allowed: bool = False) -> int:
 
 @pytest.mark.slow
 def test_one_unit_in_the_last_place_of_a_scale_is_told_by_column(clone: Path, tmp_path: Path) -> None:
-    dropout = clone / "bench/regularisers/dropout.py"
+    dropout = clone / "bench/regularisers/noise.py"
     dropout.write_text(dropout.read_text(encoding="utf-8") + PLANTED, encoding="utf-8")
     git(clone, "commit", "--quiet", "--all", "--message", "Planted")
     found = compare(clone, "HEAD~1", tmp_path / "out")

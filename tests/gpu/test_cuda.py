@@ -39,4 +39,4 @@ def test_a_short_training_agrees_with_the_cpu(small_split: Split) -> None:
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_the_self_test_runs(precision: str) -> None:
-    assert self_test(Target("cuda", precision), (784, 256, 256, 10), [256, 96])["philox_known_answer"]
+    assert self_test(Target("cuda", precision), {(784, 256, 256, 10): [96, 256]})["philox_known_answer"]

@@ -72,7 +72,7 @@ def test_a_trial_has_the_same_bits_in_stacks_of_any_size(split: Split, precision
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_the_engines_agree_at_the_books_sizes(precision: str) -> None:
     """Within the tolerance that bench.fused.agreement derives."""
-    assert fused_test(Target("cuda", precision), (784, 256, 256, 10), 256)["agree"]
+    assert fused_test(Target("cuda", precision), {(784, 256, 256, 10): [256]})["agree"]
 
 
 def test_a_short_training_agrees_with_the_cpu(split: Split) -> None:

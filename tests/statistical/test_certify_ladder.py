@@ -17,14 +17,14 @@ from bench.assurance.certify.setting import Setting, book_recipe
 from bench.model import Layer
 from bench.regularisers import REGULARISERS
 from bench.regularisers.dropout import multiplier
-from bench.regularisers.record import Draw, HiddenNoise
+from bench.regularisers.record import Draw, Noise
 from bench.trials import Stack
 
 SETTING = Setting("float32", "cpu", book_recipe(1), 2, 1, Path("unused"))
 Patch = pytest.MonkeyPatch
 
 
-def hidden(patch: Patch, noise: HiddenNoise) -> None:
+def hidden(patch: Patch, noise: Noise) -> None:
     patch.setitem(REGULARISERS, "dropout", replace(REGULARISERS["dropout"], hidden=noise))
 
 
@@ -77,9 +77,9 @@ def sign_bit_is_never_set(patch: Patch) -> None:
 def loss_is_a_mean_over_trials(patch: Patch) -> None:
     right = train.softmax_error
 
-    def faulty(logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        loss, hits, error = right(logits, labels)
-        return loss, hits, error / len(logits)
+    def faulty(*given: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        loss, hits, error = right(*given)
+        return loss, hits, error / len(given[0])
 
     patch.setattr(train, "softmax_error", faulty)
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 
 from bench.data import DATA_SETS, data_hash, fashion_mnist, idx
 from bench.data.data_set import PARTS
+from bench.data.labels import by_class, with_noise
 from bench.data.split import Images, make_split
 from bench.faults import DataError
 
@@ -87,3 +89,47 @@ def test_a_data_hash_depends_on_content_and_split() -> None:
         data_hash("fashion_mnist_sample", 2_000, 0),
     }
     assert len(hashes) == 4
+
+
+def test_noisy_labels_are_another_class_at_the_rate_and_nested() -> None:
+    """Within 5 standard errors at n = 20,000, and each other class as often: 10 counts of chi-square."""
+    labels = np.arange(20_000, dtype=np.uint8) % 10
+    low, high = (with_noise(labels, 10, probability) for probability in (0.2, 0.5))
+    for noisy, probability in ((low, 0.2), (high, 0.5)):
+        wrong = noisy != labels
+        assert abs(wrong.mean() - probability) < 5 * (probability * (1 - probability) / len(labels)) ** 0.5
+        steps = np.bincount((noisy[wrong].astype(int) - labels[wrong]) % 10, minlength=10)
+        assert steps[0] == 0
+        assert (((steps[1:] - wrong.sum() / 9) ** 2) / (wrong.sum() / 9)).sum() < stats.chi2.isf(1e-6, 8)
+    assert np.array_equal(high[low != labels], low[low != labels])
+    assert with_noise(labels, 10, 0.0) is labels
+    assert (with_noise(labels, 10, 1.0) != labels).all()
+
+
+def test_a_stratified_subset_has_as_many_of_each_class_and_is_part_of_a_larger_one() -> None:
+    labels = np.random.default_rng(0).integers(0, 10, 2000)
+    rows = by_class(labels)
+    assert sorted(rows) == list(range(2000))
+    for n in (100, 995):
+        counts = np.bincount(labels[rows[:n]], minlength=10)
+        assert counts.max() - counts.min() <= 1
+    first = rows[labels[rows] == 3]
+    assert (np.diff(first) > 0).all()
+
+
+def test_only_training_labels_are_changed_and_by_the_image(sample_images: Images) -> None:
+    plain = make_split(sample_images, 300, 100)
+    noisy, smaller = (make_split(sample_images, size, 100, label_noise=0.5) for size in (300, 200))
+    assert not torch.equal(noisy.train_labels, plain.train_labels)
+    assert torch.equal(noisy.validation_labels, plain.validation_labels)
+    assert torch.equal(noisy.test_labels, plain.test_labels)
+    assert torch.equal(smaller.train_labels, noisy.train_labels[:200])
+    balanced = make_split(sample_images, 300, 100, stratified=True)
+    assert torch.bincount(balanced.train_labels).tolist() == [30] * 10
+    mixed = make_split(sample_images, 300, 100, stratified=True, label_noise=0.5)
+    assert torch.equal(mixed.train_images, balanced.train_images)
+    wrong = noisy.train_labels != plain.train_labels
+    for image, label in zip(mixed.train_images, mixed.train_labels, strict=True):
+        (same,) = (plain.train_images == image).all(dim=1).nonzero(as_tuple=True)
+        if len(same) and wrong[same[0]]:
+            assert label == noisy.train_labels[same[0]]

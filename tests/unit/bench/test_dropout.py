@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from bench.draws import Position
-from bench.regularisers.dropout import DROPOUT, dropped_cells, scale
+from bench.regularisers import REGULARISERS
+from bench.regularisers.dropout import DROPOUT
+from bench.regularisers.noise import dropped_cells, scale
 from bench.regularisers.record import Draw
 
 DRAW = Draw(0, Position(0, 0, 0))
@@ -33,3 +35,14 @@ def test_rates_next_to_the_ends_are_not_the_ends() -> None:
     near = torch.tensor([1e-6, 0.999995], dtype=torch.float64)
     assert dropped_cells(near).tolist() == [1, 65535]
     assert scale(near)[1].item() == 65536
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.5, 0.7])
+@pytest.mark.parametrize("name", ["gaussian_dropout", "uniform_noise", "three_point_noise", "dropout", "dropconnect"])
+def test_noise_has_the_mean_and_the_variance_of_dropout(name: str, rate: float) -> None:
+    """Within 5 standard errors at n = 262,144, that of the variance by the fourth moment seen; rates have 16 bits."""
+    (factors,) = REGULARISERS[name].multiplier(DRAW, torch.tensor([rate], dtype=torch.float64), (1024, 256))
+    squares = (factors.double() - 1).square()
+    variance, rounding = rate / (1 - rate), 2**-17 / (1 - rate) ** 2
+    assert abs(factors.double().mean().item() - 1) < 5 * (variance / factors.numel()) ** 0.5
+    assert abs(squares.mean().item() - variance) < 5 * (squares.var().item() / factors.numel()) ** 0.5 + rounding

@@ -7,8 +7,10 @@ import torch
 
 from bench import model
 from bench.data.split import Split
+from bench.draws import Position
+from bench.hooks import Hooks
 from bench.precision import Target, operand_format, products
-from bench.train import Noise, softmax_error, train_stack
+from bench.train import softmax_error, train_stack
 from bench.trials import Stack
 from tests.conftest import condition, in_precision, stack
 
@@ -81,7 +83,7 @@ def test_the_noise_keeps_the_expectation_in_bfloat16_too(rate: float, small_spli
     network = model.build(weights, 1, torch.float32, torch.device("cpu"), torch.bfloat16)
     space = model.Workspace(network, 64)
     space.gather(small_split.train_images, torch.arange(64))
-    model.forward(network, space, Noise(many, torch.device("cpu")).at(0, 0))
+    model.forward(network, space, Hooks(many, network).noise(Position()))
     for slope in space.slopes:
         assert slope.max().item() == pytest.approx(65536 / (65536 - round(rate * 65536)), rel=1e-7)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import itertools
 import tomllib
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from bench.data import DATA_SETS
 from bench.faults import StudyError
 from bench.study import SHIPPED, find_study, load_study, read_study
+from bench.trials import STACKED
 
 MINIMAL = tomllib.loads(
     """
@@ -95,6 +98,20 @@ MALFORMED: list[tuple[str, Any, str]] = [
     ("conditions.1.dropout_1", 0.2, "dropout and dropout_1 both set"),
     ("conditions.1.droput", 0.2, r'droput: unknown key; did you mean "dropout"\?'),
     ("conditions.1.learning_rate", 0.2, r"is fixed for the whole study in \[training\]"),
+    ("conditions.1.stratified", True, r"is fixed for the whole study in \[data\]"),
+    ("conditions.1.activation", "swish", "one of relu, tanh, sigmoid, gelu"),
+    ("conditions.1.weight_decay", [0.1, 0.1], r"weight_decay: \[0.1, 0.1\] was given; a number from 0 on"),
+    ("conditions.1.weight_decay", -1, "weight_decay: -1 was given; a number from 0 on"),
+    ("conditions.1.weight_decay", INF, "weight_decay: inf was given"),
+    ("conditions.1.weight_decay_1", 0.1, r'weight_decay_1: unknown key; did you mean "weight_decay"\?'),
+    ("conditions.1.shift", 1.5, "shift: 1.5 was given; a whole number from 0 to 1000"),
+    ("conditions.1.early_stopping", 2, 'condition "book" early_stopping: needs validation images'),
+    ("conditions.1.max_norm", -INF, "a number from 0 on, or inf for none"),
+    ("conditions.1.label_smoothing", 2, "label_smoothing: 2 was given; a number from 0 to 1"),
+    ("conditions.1.train_size", 200, 'condition "book" batch_size: 256 was given; at most train_size, 200'),
+    ("conditions.1.train_size", 70_000, 'condition "book": train_size 70000'),
+    ("training.epochs", REMOVE, "epochs: missing"),
+    ("data.label_noise", 1.5, "label_noise: 1.5 was given; a number from 0 to 1"),
     ("conditions.1.stays_at_chance", 1, "stays_at_chance: 1 was given; true or false"),
     ("grid.dropout", [], r"\[grid\] dropout: \[\] was given"),
     ("grid.dropout", 0.5, r"\[grid\] dropout: 0.5 was given; a list of levels"),
@@ -274,3 +291,78 @@ def test_a_crossed_trial_with_one_seed_for_all_is_the_plain_one() -> None:
 def test_malformed_crossings_are_refused(seeds: dict[str, int], message: str) -> None:
     with pytest.raises(StudyError, match=message):
         read_study(changed("trials.seeds", seeds), "x.toml")
+
+
+def varied(**conditions: dict[str, Any]) -> dict[str, Any]:
+    """Return a study without learning rate and widths of its own, with these conditions."""
+    document = copy.deepcopy(MINIMAL)
+    del document["training"]["learning_rate"], document["model"]["hidden"], document["grid"]
+    document["conditions"] = [{"label": label} | table for label, table in conditions.items()]
+    return document
+
+
+NARROW, DEEP = {"hidden": [8], "learning_rate": 0.1}, {"hidden": [16, 8, 4], "learning_rate": 0.5, "dropout": 0.2}
+
+
+def test_conditions_may_set_what_the_study_leaves_open() -> None:
+    study = read_study(varied(none=NARROW, deep=DEEP | {"activation": "tanh", "train_size": 5000}), "s.toml")
+    narrow, deep = map(study.recipe_of, study.conditions)
+    assert (narrow.hidden, narrow.learning_rate, narrow.activation, narrow.train_size) == ((8,), 0.1, "relu", 60_000)
+    assert (deep.hidden, deep.learning_rate, deep.activation, deep.train_size) == ((16, 8, 4), 0.5, "tanh", 5000)
+    assert study.conditions[1].active() == {"dropout": (0.2, 0.2, 0.2)}
+    assert study.factors() == ["dropout", "train_size", "hidden", "activation", "learning_rate"]
+    assert {trial.data_hash for trial in study.trials()} == {study.trials()[0].data_hash}
+    assert len({trial.trial_id for trial in study.trials()}) == 2 * len(study.seeds)
+    assert read_study(tomllib.loads(study.to_toml()), "s.toml") == study
+
+
+def test_a_key_that_one_condition_leaves_open_too_is_missing_there() -> None:
+    with pytest.raises(StudyError, match=r'\("none"\) learning_rate: missing; a finite number above 0'):
+        read_study(varied(none={"hidden": [8]}, deep=DEEP), "s.toml")
+
+
+def test_one_regulariser_may_choose_the_weights() -> None:
+    document = changed("conditions.1", {"label": "two", "ema": 0.9, "swa": 0.5})
+    with pytest.raises(StudyError, match='"two": ema and swa all choose the weights'):
+        read_study(document, "s.toml")
+
+
+def test_images_without_rows_cannot_be_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    flat = dataclasses.replace(DATA_SETS["fashion_mnist"], image=None)
+    monkeypatch.setitem(DATA_SETS, "fashion_mnist", flat)
+    with pytest.raises(StudyError, match='"book" shift: acts on images, and those of fashion_mnist have no rows'):
+        read_study(changed("conditions.1.shift", 2), "s.toml")
+
+
+def test_a_limit_that_is_infinite_is_none() -> None:
+    study = read_study(changed("conditions.0.max_norm", INF), "s.toml")
+    assert study.conditions[0].active() == {}
+    assert read_study(tomllib.loads(study.to_toml()), "s.toml").study_hash == study.study_hash
+    with pytest.raises(StudyError, match='"book": same settings as "none"'):
+        read_study(changed("conditions.1", {"label": "book", "max_norm": INF}), "s.toml")
+
+
+def test_a_setting_that_is_the_default_is_the_same_as_none() -> None:
+    with pytest.raises(StudyError, match='"relu": same settings as "none"'):
+        read_study(varied(none=NARROW, relu=NARROW | {"activation": "relu"}), "s.toml")
+
+
+def test_a_batch_of_one_has_no_variance_to_normalise_by() -> None:
+    document = varied(none=NARROW | {"normalisation": "batch", "train_size": 257})
+    with pytest.raises(StudyError, match="a last batch of one image"):
+        read_study(document, "s.toml")
+
+
+def test_a_grid_may_name_words_and_widths() -> None:
+    document = varied()
+    document["grid"] = {"hidden": [[8], [8, 8]], "activation": ["relu", "tanh"], "learning_rate": [0.1]}
+    document["analysis"]["control"] = "hidden-8_activation-relu_learning_rate-0.1"
+    labels = [condition.label for condition in read_study(document, "s.toml").conditions]
+    assert labels[-1] == "hidden-8-8_activation-tanh_learning_rate-0.1"
+    assert len(labels) == 4
+
+
+def test_what_only_the_stacked_engine_has_is_trained_by_it() -> None:
+    document = varied(none=NARROW, tanh=NARROW | {"activation": "tanh"})
+    document["trials"]["devices"] = ["cuda"]
+    assert {trial.engine for trial in read_study(document, "s.toml").trials()} == {STACKED}

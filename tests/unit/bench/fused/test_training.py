@@ -14,7 +14,7 @@ import torch
 from bench import draws, train
 from bench.data.split import Split
 from bench.draws import Position
-from bench.regularisers import dropout
+from bench.regularisers import dropout, noise
 from bench.regularisers.record import Draw
 from bench.trials import Recipe, Seeds, Stack, Trial, content_hash
 from tests.conftest import condition, trial
@@ -164,5 +164,5 @@ def test_masks_have_the_bits_of_the_cpu(small_split: Split, device: torch.device
         draw = Draw(one.seeds.mask, Position(1, 0, 0))
         assert torch.equal(active, dropout.DROPOUT.multiplier(draw, rate, (256, 256))[0])
         numbers = torch.from_numpy(draws.signed16(draw.seed, "dropout", draw.at, (256, 256)))
-        at_limit += int((numbers == dropout.dropped_cells(rate) - dropout.CELLS // 2).sum())
+        at_limit += int((numbers == noise.dropped_cells(rate) - noise.CELLS // 2).sum())
     assert at_limit > 0

@@ -1,0 +1,57 @@
+"""Activations: value and derivative of hidden units, multiplied by their noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+ROOT_2, ROOT_2_PI = math.sqrt(2), math.sqrt(2 * math.pi)
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function of each hidden unit."""
+
+    value: Callable[[torch.Tensor], torch.Tensor]
+    """May be in place."""
+    train: Callable[[torch.Tensor, torch.Tensor], None]
+    """(what goes in `[K, B, H]`, the noise's multiplier `[K, B, H]`) -> puts value times noise in place of the first,
+    and derivative times noise in place of the second."""
+
+
+def _relu(hidden: torch.Tensor, slope: torch.Tensor) -> None:
+    """Put 0 into `slope` where `hidden` <= 0: torch's own ReLU gradient, faster than a Boolean mask."""
+    torch.ops.aten.threshold_backward.grad_input(slope, hidden.to(slope.dtype), 0, grad_input=slope)
+    hidden.mul_(slope)
+
+
+def _smooth(
+    value: Callable[[torch.Tensor], torch.Tensor], derivative: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+) -> Activation:
+    """Return the activation with this `value`, and this `derivative` by what goes in and what comes out."""
+
+    def train(hidden: torch.Tensor, slope: torch.Tensor) -> None:
+        given = hidden.to(slope.dtype)
+        out = value(given)
+        by_input = derivative(given, out)  # before `given`, which may be `hidden`, is written over
+        hidden.copy_(out * slope)
+        slope.mul_(by_input)
+
+    return Activation(value, train)
+
+
+def _gelu_derivative(given: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+    del out
+    return (1 + torch.erf(given / ROOT_2)) / 2 + given * torch.exp(-given * given / 2) / ROOT_2_PI
+
+
+RELU = Activation(torch.relu_, _relu)
+ACTIVATIONS = {
+    "relu": RELU,
+    "tanh": _smooth(torch.tanh, lambda given, out: 1 - out * out),
+    "sigmoid": _smooth(torch.sigmoid, lambda given, out: out * (1 - out)),
+    "gelu": _smooth(torch.nn.functional.gelu, _gelu_derivative),
+}

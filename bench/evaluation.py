@@ -1,0 +1,125 @@
+"""What a stack is evaluated by: which weights, how many passes; and how its hidden units are active.
+
+Training is not touched: weights that are put in for an evaluation are taken out after it, and random numbers are those
+of a seed that no training has.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from bench import model
+from bench.draws import Position
+from bench.hooks import Hooks
+from bench.model import Layer
+from bench.normalisation import BatchNormalisation
+
+OTHER_SEED = 1 << 63
+"""Added to the seed of the masks: seeds of studies are below it."""
+PARTS = ("train", "validation", "test", "probe")
+PROBE_ROWS = 1000
+"""Training images, the first, whose activations are looked at."""
+
+
+class Evaluation:
+    """How the networks of a stack are evaluated."""
+
+    def __init__(self, hooks: Hooks, network: list[Layer]) -> None:
+        self.hooks, self.network = hooks, network
+        self.epoch = 0
+        norms = [layer.normalisation for layer in network if layer.normalisation]
+        self.buffers = [norm.running for norm in norms if isinstance(norm, BatchNormalisation)]
+
+    @property
+    def needs_validation(self) -> bool:
+        """Whether what is evaluated depends on validation losses."""
+        return any(run.record.validates for run, _ in self.hooks.keepers)
+
+    def end_epoch(self, epoch: int, validation: torch.Tensor) -> None:
+        """Let weights be kept, after an epoch (from 0) with validation losses `[K]`."""
+        self.epoch = epoch
+        for run, keeper in self.hooks.keepers:
+            kept = [each[run.networks] for each in self._tensors(keeper.buffers)]
+            keeper.after_epoch(kept, epoch, validation[run.networks])
+
+    @contextmanager
+    def weights(self) -> Iterator[None]:
+        """Let the parameters be those that are to be evaluated, for as long as the context lasts."""
+        replaced = []
+        for run, keeper in self.hooks.keepers:
+            for each, kept in zip(self._tensors(keeper.buffers), keeper.kept, strict=False):
+                replaced.append((each[run.networks], each[run.networks].clone()))
+                each[run.networks].copy_(kept)
+        try:
+            yield
+        finally:
+            for each, own in reversed(replaced):
+                each.copy_(own)
+
+    def logits(self, images: torch.Tensor, part: str, chunk: int) -> torch.Tensor:
+        """Return the logits `[K, B, C]` of a chunk of images: of the mean over passes, where there are several."""
+        clean = model.predict(self.network, images)
+        passes = clean.new_zeros(len(clean), dtype=torch.float64)
+        for run in self.hooks.passes:
+            passes[run.networks] = run.strength
+        if not passes.any():
+            return clean
+        mean = torch.zeros_like(clean, dtype=torch.float64)
+        for each in range(int(passes.max())):
+            at = Position(self.epoch, self._step(part, chunk, each))
+            noisy = model.predict(self.network, images, self.hooks.noise(at, OTHER_SEED))
+            share = torch.where(passes > each, 1 / passes.clamp(min=1), 0)[:, None, None]
+            mean += torch.where(share > 0, probabilities(noisy) * share, 0)
+        averaged = mean.log().to(torch.promote_types(clean.dtype, torch.float32))
+        return torch.where((passes > 0)[:, None, None], averaged, clean)
+
+    def activations(self, images: torch.Tensor) -> list[dict[str, float]]:
+        """Return, for each network, statistics of its hidden units on `images`, before and after the noise.
+
+        Mean, variance (over examples and units) and share of zeros; a normalisation is as in evaluation.
+        """
+        found: list[dict[str, float]] = [{} for _ in self.network[0].parameters]
+
+        def seen(layer: int, before: torch.Tensor, after: torch.Tensor) -> None:
+            for name, values in (("activation", before), ("masked", after)):
+                for row, each in zip(found, values.double(), strict=True):
+                    row[f"{name}_mean_{layer + 1}"] = each.mean().item()
+                    row[f"{name}_variance_{layer + 1}"] = each.var(correction=0).item()
+                    row[f"{name}_zeros_{layer + 1}"] = (each == 0).double().mean().item()
+
+        noise = self.hooks.noise(Position(self.epoch, self._step("probe", 0, 0)), OTHER_SEED)
+        model.predict(self.network, images, noise, seen)
+        return found
+
+    def _tensors(self, buffers: bool) -> list[torch.Tensor]:
+        return [*self.hooks.tensors, *(self.buffers if buffers else [])]
+
+    @staticmethod
+    def _step(part: str, chunk: int, each: int) -> int:
+        """Return a number of its own for each pass over each chunk of a part of the data."""
+        return (PARTS.index(part) << 40) + (chunk << 20) + each
+
+
+def probabilities(logits: torch.Tensor) -> torch.Tensor:
+    """Return the softmax of `[K, B, C]`, float64. Classes are added one by one: torch's sum may depend on K."""
+    shifted = (logits.double() - logits.double().amax(dim=-1, keepdim=True)).exp_()
+    return shifted / functools.reduce(torch.add, shifted.unbind(dim=-1))[:, :, None]
+
+
+def calibration_error(confidence: torch.Tensor, correct: torch.Tensor) -> float | None:
+    """Return the expected calibration error of predictions with `confidence` `[N]`: 15 bins of equal width.
+
+    The mean over examples of |share correct - mean confidence| of the example's bin (Guo et al. 2017, ICML). None where
+    a confidence is not finite.
+    """
+    if not confidence.isfinite().all():
+        return None
+    bins = (confidence.double() * 15).ceil().long().clamp(1, 15) - 1
+    surplus = torch.zeros(15, dtype=torch.float64).index_add_(
+        0, bins.cpu(), (correct.double() - confidence.double()).cpu()
+    )
+    return (surplus.abs().sum() / len(correct)).item()

@@ -1,0 +1,25 @@
+"""Early dropout: dropout in the first half of the epochs, and none after it."""
+
+from __future__ import annotations
+
+import torch
+
+from bench.regularisers.noise import bernoulli
+from bench.regularisers.record import Draw, Regulariser
+
+
+def multiplier(draw: Draw, rate: torch.Tensor, out: torch.Tensor) -> None:
+    """Write the multiplier of dropout, or 1."""
+    bernoulli(draw, "early_dropout", rate * (draw.progress < 0.5), out)
+
+
+EARLY_DROPOUT = Regulariser(
+    name="early_dropout",
+    definition="dropout at rate p in epochs before which less than half of the epochs are done, then none",
+    source="Liu et al. 2023, ICML, Dropout reduces underfitting, whose phase is given in epochs",
+    null=0.0,
+    low=0.0,
+    high=1.0,
+    typical=0.5,
+    hidden=multiplier,
+)
