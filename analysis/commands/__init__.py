@@ -1,5 +1,5 @@
 """The commands, one file each: NAME, HELP, arguments(parser), execute(given). To add one: its file, and a line here."""
 
-from analysis.commands import compare, power, report, selfcheck, sequential, throughput, variance
+from analysis.commands import compare, factorial, power, report, selfcheck, sequential, throughput, variance
 
-COMMANDS = (compare, power, sequential, variance, selfcheck, throughput, report)
+COMMANDS = (compare, factorial, power, sequential, variance, selfcheck, throughput, report)

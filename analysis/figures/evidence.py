@@ -123,6 +123,10 @@ class Evidence:
         What ``analysis sequential``, ``selfcheck`` and ``variance`` print with --json of the primary metric.
     speed : mapping or None
         One of the objects that ``analysis throughput --json`` prints; None where speed was not measured.
+    factorial : mapping or None
+        What ``analysis factorial --json`` prints of the primary metric; None where the conditions form no factorial.
+    survival : mapping or None
+        `analysis.survival.survival` of the conditions that are meant to train; None where no curve shows a collapse.
     """
 
     settings: tuple[Setting, ...]
@@ -135,6 +139,8 @@ class Evidence:
     self_check: Mapping[str, Any] = field(default_factory=dict)
     variance: Mapping[str, Any] = field(default_factory=dict)
     speed: Mapping[str, Any] | None = None
+    factorial: Mapping[str, Any] | None = None
+    survival: Mapping[str, Any] | None = None
 
     @property
     def primary(self) -> Mapping[str, Any]:
