@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from analysis.finding import why_untestable
-from analysis.multiplicity import holm, sign_flip_tests
+from analysis.multiplicity import holm
 from analysis.outcome import is_at_chance
 from analysis.pairing import Pairs, pair
+from analysis.sign_flip import flip, single_step
 
 NOTE = (
     "The log-rank test takes trials as independent, and trials of one seed are not: its scores are compared within "
@@ -74,8 +74,7 @@ def survival(
     last = max(each.epoch for each in mine)
     others = [label for label in conditions if label != control] if control in conditions else []
     pairs = {label: _pairs(by_condition[label], by_condition[control]) for label in others}
-    tests = sign_flip_tests([each for each in pairs.values() if why_untestable(each) is None])
-    p = {label: float(found.values["p_sign_flip"]) for label, found in tests.items()}
+    p = {label: _p(each) for label, each in pairs.items() if each.differences.any()}
     adjusted = dict(zip(p, holm(list(p.values())), strict=True))
     return {
         "alpha": alpha,
@@ -140,6 +139,11 @@ def _pairs(condition: Sequence[Followed], control: Sequence[Followed]) -> Pairs:
     found = scores(np.array([each.epoch for each in both], float), np.array([each.collapsed for each in both], bool))
     names = (condition[0].condition if condition else "", control[0].condition if control else "")
     return pair(names, seeds, found[: len(seeds)], found[len(seeds) :])
+
+
+def _p(pairs: Pairs) -> float:
+    """Return the sign-flip p of differences that are not all 0; those that are all alike are evidence too."""
+    return float(single_step(flip(pairs.differences[:, None], np.array([pairs.resolution])))[0])
 
 
 def of_label(found: Mapping[str, Any], condition: str) -> Mapping[str, Any]:

@@ -235,7 +235,7 @@ def within(values: np.ndarray, alpha: float) -> list[dict[str, float | None]]:
 
 def _profiles(found: Crossing, held: Blocks, alpha: float) -> list[dict[str, Any]]:
     """Return the means at every combination of the levels of two factors, averaged over those of all others."""
-    whole = held.values.reshape(-1, *found.shape)
+    whole = held.values.reshape(len(held.seeds), *found.shape)
     profiles = []
     for one, other in itertools.combinations(range(len(found.shape)), 2):
         across, lines = sorted((one, other), key=lambda axis: (not found.factors[axis].numeric, -found.shape[axis]))
@@ -243,8 +243,8 @@ def _profiles(found: Crossing, held: Blocks, alpha: float) -> list[dict[str, Any
         table = whole.mean(axis=others) if others else whole
         if across > lines:
             table = table.swapaxes(1, 2)
-        spread = within(table.reshape(len(table), -1), alpha)
         size = found.shape[lines]
+        spread = within(table.reshape(len(table), found.shape[across] * size), alpha)
         profiles.append(
             {
                 "across": found.factors[across].name,

@@ -40,7 +40,7 @@ def _columns(evidence: Evidence, layout: Layout) -> int:
 
 def _width(evidence: Evidence, layout: Layout) -> float:
     columns = _columns(evidence, layout)
-    return min(4.2, (layout.width - 0.1 - columns * _LEFT - (columns - 1) * (_BETWEEN - _LEFT)) / columns)
+    return min(5.0, (layout.width - 0.1 - columns * _LEFT - (columns - 1) * (_BETWEEN - _LEFT)) / columns)
 
 
 def _lines(panel: Mapping[str, Any]) -> list[float | str]:
@@ -57,7 +57,7 @@ def _head(evidence: Evidence, layout: Layout) -> float:
     """Return the inches above each panel: its name, and its lines'."""
     width = _width(evidence, layout)
     rows = max(math.ceil(len(_lines(each)) / _per_row(each, width)) for each in _panels(evidence))
-    return _GAP + _LINE * (rows + 2)
+    return _GAP + _LINE * (rows + 1.6)
 
 
 def height(evidence: Evidence, layout: Layout) -> float:

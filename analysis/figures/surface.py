@@ -17,10 +17,10 @@ from analysis.figures.theme import BLUE, INK, SMALL, Layout, place, shortened
 from analysis.figures.units import Unit, plain, unit_of
 from analysis.telling import FEW, level
 
-_CELL, _TITLE, _FEET, _LEFT, _BETWEEN = 0.36, 0.34, 0.46, 0.62, 0.3
+_CELL, _TITLE, _FEET, _LEFT, _BETWEEN = 0.38, 0.3, 0.46, 0.7, 0.3
 _PALEST, _DARKEST = 0.05, 0.5
 """Opacity of the worst and of the best mean: numbers can be read on either, in colour and in grey."""
-_WIDEST = 0.85
+_WIDEST, _TOP = 0.95, 0.22
 MOST = 8
 """Panels beyond this many are not drawn."""
 
@@ -64,7 +64,12 @@ def height(evidence: Evidence, layout: Layout) -> float:
     """Return the height in inches."""
     found = _found(evidence)
     rows = math.ceil(len(_panels(found)) / _columns(found, layout))
-    return 0.2 + rows * (_TITLE + _size(found)[1] * _CELL + _FEET)
+    return _TOP + rows * (_title(found) + _size(found)[1] * _CELL + _FEET)
+
+
+def _title(found: Mapping[str, Any]) -> float:
+    """Return the inches above a panel for the levels of the other factors, where there are any."""
+    return _TITLE if len(found["factors"]) > 2 else 0.06
 
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
@@ -76,7 +81,7 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     tall = height(evidence, layout)
     for index, (rest, cells) in enumerate(_panels(found).items()):
         row, column = divmod(index, columns)
-        bottom = tall - 0.2 - (row + 1) * (_TITLE + up * _CELL) - row * _FEET
+        bottom = tall - _TOP - (row + 1) * (_title(found) + up * _CELL) - row * _FEET
         axes = figure.add_axes((0, 0, 1, 1), label=f"panel-{index}")
         place(axes, _LEFT + column * (cell * across + _BETWEEN), bottom, cell * across, up * _CELL)
         draw_panel(axes, found, cells, (unit, cell))
@@ -125,7 +130,7 @@ def _names(axes: Axes, found: Mapping[str, Any], rest: tuple[Any, ...], column: 
     axes.set_title(shortened(title, 34), fontsize=SMALL, pad=3)
     axes.set_xlabel(shortened(found["factors"][on[0]]["name"], 30), fontsize=SMALL, color=INK, labelpad=2)
     if column == 0:
-        axes.set_ylabel(shortened(found["factors"][on[1]]["name"], 22), fontsize=SMALL, color=INK, labelpad=2)
+        axes.set_ylabel(shortened(found["factors"][on[1]]["name"], 22), fontsize=SMALL, color=INK, labelpad=5)
     else:
         axes.tick_params(labelleft=False)
 

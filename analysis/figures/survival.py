@@ -17,7 +17,7 @@ from analysis.survival import of_label
 from analysis.telling import level
 from analysis.words import quoted
 
-_PANEL, _HEAD, _FEET, _LEFT, _BETWEEN = 1.15, 0.36, 0.52, 0.50, 0.2
+_PANEL, _HEAD, _FEET, _LEFT, _BETWEEN = 1.15, 0.36, 0.45, 0.50, 0.2
 
 
 def _found(evidence: Evidence) -> Mapping[str, Any]:
@@ -37,7 +37,7 @@ def _columns(evidence: Evidence, layout: Layout) -> int:
 def height(evidence: Evidence, layout: Layout) -> float:
     """Return the height in inches."""
     rows = math.ceil(len(_panels(evidence)) / _columns(evidence, layout))
-    return rows * (_HEAD + _PANEL + _FEET) + 0.2
+    return rows * (_HEAD + _PANEL + _FEET)
 
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
@@ -89,8 +89,10 @@ def draw_panel(axes: Axes, evidence: Evidence, panel: Mapping[str, Any]) -> None
     axes.grid(axis="y")
     axes.set_axisbelow(True)
     axes.set_title(shortened(panel["condition"]), pad=13)
+    detail = next((each.detail for each in evidence.settings if each.label == panel["condition"]), "")
+    said = f"{detail + ': ' if detail else ''}{panel['collapsed']} of {panel['n']} collapsed"
     axes.annotate(
-        f"{panel['collapsed']} of {panel['n']} collapsed", (0, 1), (0, 3), xycoords="axes fraction",
+        said, (0, 1), (0, 3), xycoords="axes fraction",
         textcoords="offset points", fontsize=SMALL, color=VERMILION if panel["collapsed"] else MUTED,
     )  # fmt: skip
 
@@ -130,6 +132,8 @@ def caption(evidence: Evidence) -> str:
         f"were still training. Dashed: the control {quoted(found['control'])}. Trials that end well leave the curve "
         "at their last epoch: what more epochs would do is not known."
     )
+    if any(each.rates for each in evidence.settings):
+        said += " Before the count: dropout rates."
     unseen = sum(each["not_from_curve"] for each in found["curves"])
     if unseen:
         said += f" {unseen} diverged trials whose curve does not show when are counted at their last epoch."
