@@ -128,9 +128,9 @@ def _analysed(table: Table, found: Crossing, asked: Question) -> dict[str, Any]:
     }
 
 
-def _of_seeds(warning: str) -> str:
-    """Return a warning of a method with the word for what is paired here: the seeds of complete blocks."""
-    return re.sub(r"\bpair(s?)\b", r"seed\1", warning)
+def _of_seeds(said: str) -> str:
+    """Return what a method says with the word for what is paired here: the seeds of complete blocks."""
+    return re.sub(r"\bpair(s?)\b", r"seed\1", said).replace("given both trained", "given every cell trained")
 
 
 def _of_blocks(found: Crossing, held: Blocks) -> list[str]:
@@ -152,9 +152,6 @@ def _effects(
     asked: Question,
     contrasts: tuple[Mapping[str, Arms], Mapping[str, Mapping[str, Any]]],
 ) -> list[dict[str, Any]]:
-    tests = [_omnibus(held.values, each) for each in every]
-    known = [test["p_gg"] for test in tests if test["p_gg"] is not None]
-    by_holm = iter(holm(known))
     against, values = contrasts
     return [
         {
@@ -162,11 +159,18 @@ def _effects(
             "factors": [factor.name for factor in each.factors],
             "kind": each.kind,
             "df": each.df,
-            "omnibus": {**test, "p_holm": None if test["p_gg"] is None else next(by_holm)},
+            "omnibus": test,
             "contrast": None if each.kind is None else _contrast(each, asked, against[each.name], values[each.name]),
         }
-        for each, test in zip(every, tests, strict=True)
+        for each, test in zip(every, omnibus_of(every, held.values), strict=True)
     ]
+
+
+def omnibus_of(every: Sequence[Effect], values: np.ndarray) -> list[dict[str, Any]]:
+    """Return F of each effect over `values` [n, cells], and its p adjusted over all of them."""
+    tests = [_omnibus(values, each) for each in every]
+    by_holm = iter(holm([test["p_gg"] for test in tests if test["p_gg"] is not None]))
+    return [test | {"p_holm": None if test["p_gg"] is None else next(by_holm)} for test in tests]
 
 
 def _omnibus(values: np.ndarray, effect: Effect) -> dict[str, Any]:
@@ -182,6 +186,7 @@ def _omnibus(values: np.ndarray, effect: Effect) -> dict[str, Any]:
 def _contrast(effect: Effect, asked: Question, found: Arms, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return one contrast under the key names of a comparison."""
     pairs, weights = found.complete, effect.weights or ()
+    headline, reason = values["headline"], values["verdict_reason"]
     return {
         "condition": effect.name,
         "metric": asked.metric,
@@ -194,6 +199,8 @@ def _contrast(effect: Effect, asked: Question, found: Arms, values: Mapping[str,
         "weights": [float(each) for each in weights],
         "levels": [[each.levels[0], each.levels[-1]] for each in effect.factors],
         **values,
+        "verdict_reason": reason and _of_seeds(reason),
+        "headline": headline | {"reason": headline["reason"] and _of_seeds(headline["reason"])},
         "pairs": [
             {"seed": int(seed), "difference": float(d) / pairs.scale}
             for seed, d in zip(pairs.seeds, pairs.differences, strict=True)

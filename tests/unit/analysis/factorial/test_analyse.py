@@ -148,7 +148,8 @@ def test_a_diverged_trial_takes_its_whole_block_and_that_is_said(crossed) -> Non
     for name in EFFECTS:
         assert found[name]["t"] == again[name]["t"]
     assert found["alpha"]["verdict"] == "inconclusive"
-    assert "with diverged trials scored at what they reached" in found["alpha"]["verdict_reason"]
+    reason = found["alpha"]["headline"]["reason"]
+    assert reason.startswith("given every cell trained the verdict is 'superior'; with diverged trials scored at what")
     assert again["alpha"]["verdict"] == "superior"
     assert complete["n_lost_to_divergence"] == 0
 
@@ -158,6 +159,7 @@ def test_few_blocks_and_none_claim_nothing(crossed) -> None:
         whole, found = analysed(crossed(TWO, seeds=seeds))
         assert whole["n"] == n
         assert all(each["verdict"] == "cannot_test" for each in found.values())
+        assert all("pair" not in each["headline"]["reason"] for each in found.values())
         assert [each["omnibus"]["f"] is None for each in whole["effects"]] == [n == 1] * 3
     frame = crossed(TWO)
     frame["seed"] += 100 * frame.groupby("condition").ngroup()
