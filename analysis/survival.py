@@ -106,9 +106,8 @@ def curve(trials: Sequence[Followed], alpha: float) -> dict[str, list[Any]]:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)  # where it is not defined it is null
         ends = estimate.confidence_interval(1 - alpha, method="log-log")
-    alive = estimate.probabilities
     low, high = (
-        [float(each) if np.isfinite(each) and 0 < share < 1 else None for each, share in zip(end, alive, strict=True)]
+        [float(each) if np.isfinite(each) else None for each in end]
         for end in (ends.low.probabilities, ends.high.probabilities)
     )
     at_risk = [int((times >= epoch).sum()) for epoch in estimate.quantiles]

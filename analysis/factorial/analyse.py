@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from analysis import compare
 from analysis.arms import Arms
 from analysis.caveats import of_progress, of_seeds
 from analysis.effect_size import effect_size
@@ -19,6 +18,7 @@ from analysis.factorial.design import Crossing, crossing
 from analysis.faults import TableError, listed
 from analysis.images import images_of
 from analysis.methods import apply
+from analysis.metric import lower_is_better as by_name
 from analysis.metric import measure
 from analysis.multiplicity import holm
 from analysis.omnibus import repeated_measures
@@ -86,7 +86,7 @@ def of_study(table: Table, metric: str, margin: float | None, alpha: float) -> d
 
 
 def _question(table: Table, metric: str, margin: float | None, alpha: float, lower: bool | None) -> Question:
-    direction = compare.lower_is_better(metric) if lower is None else lower
+    direction = by_name(metric) if lower is None else lower
     sequential = table.analysis is not None and table.analysis.sequential
     return Question(metric, "nothing", alpha, margin, direction, sequential)
 

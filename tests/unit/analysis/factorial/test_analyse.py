@@ -9,12 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from analysis.compare import compare
 from analysis.crossed import crossed as crossed_of
 from analysis.factorial import factorial
 from analysis.factorial.analyse import within
+from analysis.factorial.blocks import blocks, contrasted
+from analysis.factorial.contrasts import effects
 from analysis.factorial.design import crossing
+from analysis.metric import measure
 from analysis.table import from_frame
 from tests.unit.analysis.factorial.conftest import IMAGES, TWO
 
@@ -152,6 +156,37 @@ def test_a_diverged_trial_takes_its_whole_block_and_that_is_said(crossed) -> Non
     assert reason.startswith("given every cell trained the verdict is 'superior'; with diverged trials scored at what")
     assert again["alpha"]["verdict"] == "superior"
     assert complete["n_lost_to_divergence"] == 0
+
+
+def scored(frame: pd.DataFrame, chance: float | None) -> list[float] | None:
+    """Return the contrasts of the first effect by intention to train."""
+    table = from_frame(frame.drop(columns="classes"), chance=chance)
+    design = crossing(table)
+    held = blocks(measure(table, "test_accuracy"), design.cells, table.chance)
+    intention = contrasted(held, effects(design)[0]).intention
+    return None if intention is None else list(intention.differences)
+
+
+def test_a_diverged_trial_without_a_number_is_scored_at_chance(crossed) -> None:
+    frame = crossed(TWO, gains={"alpha": 15}).assign(test_accuracy=lambda rows: rows["test_correct"] / IMAGES)
+    frame = frame.drop(columns=["test_correct", "test_total"])
+    broke = (frame["seed"] == 3) & (frame["alpha"] == 0.2) & (frame["beta"] == 1.0)
+    reached, none = frame.copy(), frame.copy()
+    for each, value in ((reached, 0.1), (none, np.nan)):
+        each.loc[broke, "status"] = "diverged"
+        each.loc[broke, "test_accuracy"] = value
+    found = [scored(each, 0.1) for each in (reached, none)]
+    assert found[0] is not None
+    assert found[0] == found[1]
+    assert scored(none, None) is None, "chance is not known: no score, and no verdict that rests on one"
+
+
+def test_f_is_adjusted_over_effects_by_holm(crossed) -> None:
+    frame = crossed(TWO | {"kind": ("a", "b", "c")}, gains={"alpha": 3, "beta": 2, "both": 1})
+    tests = [each["omnibus"] for each in analysed(frame)[0]["effects"]]
+    by_statsmodels = multipletests([each["p_gg"] for each in tests], method="holm")[1]
+    assert [each["p_holm"] for each in tests] == pytest.approx(list(by_statsmodels), rel=1e-12)
+    assert any(each["p_holm"] > each["p_gg"] for each in tests)
 
 
 def test_few_blocks_and_none_claim_nothing(crossed) -> None:
