@@ -125,8 +125,8 @@ def caption(evidence: Evidence) -> str:
     said = (
         f"Mean {unit_of(found['metric']).name} over the {found['n']} seeds at which every cell trained{others}. Lines "
         f"that run side by side: no interaction. Bars: {level(found['alpha'])} intervals of each mean with the seeds’ "
-        "own levels taken out (Cousineau 2005, Morey 2008), pointwise: how sure the pattern is, not its level; what is "
-        "shown rests on the contrasts. Levels stand evenly, whatever their values."
+        "own levels taken out (Cousineau 2005, Morey 2008), pointwise: how sure the pattern is, not its level; claims "
+        "rest on the contrasts. Levels stand evenly, whatever their values."
     )
     hidden = len(found["profiles"]) - MOST
     return said if hidden <= 0 else f"{said} {hidden} more pairs of factors are not drawn."

@@ -49,8 +49,7 @@ def _in_pairs(seen: Mapping[str, Any]) -> str:
     control, known = words.quoted(seen["control"]), [each for each in seen["curves"] if each["p_log_rank"] is not None]
     said = f"{seen['note']}, adjusted over conditions by Holm."
     told = [
-        f"{words.quoted(each['condition'])} against {control} {p_value(each['p_log_rank_holm'])} "
-        f"(n = {each['n_pairs']})"
+        f"{words.quoted(each['condition'])} {p_value(each['p_log_rank_holm'])} (n = {each['n_pairs']})"
         for each in known
         if each["n_pairs"] >= FEW
     ]
@@ -60,7 +59,7 @@ def _in_pairs(seen: Mapping[str, Any]) -> str:
         if each["condition"] != seen["control"] and (each["p_log_rank"] is None or each["n_pairs"] < FEW)
     ]
     if told:
-        said += f" When and whether trials collapse: {'; '.join(told)}."
+        said += f" When and whether trials collapse, against {control}: {'; '.join(told)}."
     if untested:
         said += f" Cannot be tested, for too few seeds or because no pair differs: {listed(untested)}."
     return f"{said} Few collapses decide little: a large p is no sign that conditions collapse alike."

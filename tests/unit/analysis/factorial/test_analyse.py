@@ -237,6 +237,19 @@ def test_row_order_and_another_condition_change_nothing(crossed) -> None:
     assert first == second
 
 
+def test_turning_a_factor_round_turns_its_signs_alone_and_a_constant_changes_nothing(crossed) -> None:
+    frame = crossed(TWO | {"gamma": (1, 2, 5)}, gains={"alpha": 9, "both": 4})
+    _, first = analysed(frame)
+    _, turned = analysed(frame.assign(alpha=-frame["alpha"]))
+    _, higher = analysed(frame.assign(test_correct=frame["test_correct"] + 30))
+    for name, contrast in first.items():
+        sign = -1 if "alpha" in name else 1
+        for other, side in ((turned[name], sign), (higher[name], 1)):
+            assert other["mean_difference"] == pytest.approx(side * contrast["mean_difference"], rel=1e-9)
+            for key in ("p_t", "p_sign_flip", "p_max_t", "p_holm", "p_tost"):
+                assert other[key] == pytest.approx(contrast[key], rel=1e-9)
+
+
 def test_profiles_and_cells_are_means_of_blocks(crossed) -> None:
     frame = crossed({"alpha": (0.1, 0.2), "beta": (0, 1, 2), "kind": ("x", "y")})
     whole = factorial(from_frame(frame), "test_accuracy", crossing(from_frame(frame)))
