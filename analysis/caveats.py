@@ -16,18 +16,22 @@ from analysis.table import Table
 def caveats(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[str]:
     """Return warnings about the plan, pairing, and how divergence was told."""
     return [
+        *of_progress(table),
         *_of_plan(table, asked),
-        *_of_sources(table),
+        *of_seeds(table, asked),
         *_of_divergence(table, asked, against),
         *_of_pairing(asked, against),
     ]
 
 
+def of_progress(table: Table) -> list[str]:
+    """Return a warning where planned trials are not yet run."""
+    waiting = sum(len(each.seeds) for each in table.dropped if each.reason.startswith("not yet run"))
+    return [f"{waiting} planned trials are not yet run: this is an interim look"] if waiting else []
+
+
 def _of_plan(table: Table, asked: Question) -> list[str]:
     notes = []
-    waiting = sum(len(each.seeds) for each in table.dropped if each.reason.startswith("not yet run"))
-    if waiting:
-        notes.append(f"{waiting} planned trials are not yet run: this is an interim look")
     if asked.control in table.stays_at_chance:
         notes.append(f"the control {asked.control!r} is meant to stay at chance: differences say little")
     if len(table.conditions) < 2:
@@ -35,13 +39,6 @@ def _of_plan(table: Table, asked: Question) -> list[str]:
     plan = table.analysis
     if plan is None:
         return notes
-    if plan.sequential:
-        notes.append(
-            "seeds were added until every condition was decided: the headline is a confidence sequence; every other "
-            "interval and p here takes the number of seeds as fixed beforehand, which it was not"
-        )
-    if asked.metric != plan.primary:
-        notes.append(f"{asked.metric} is secondary: not adjusted across metrics (the primary is {plan.primary})")
     planned = {"control": plan.control, "alpha": plan.alpha, "margin": plan.margin_of(asked.metric)}
     asks = {"control": asked.control, "alpha": asked.alpha, "margin": asked.margin}
     notes += [
@@ -50,6 +47,19 @@ def _of_plan(table: Table, asked: Question) -> list[str]:
         if asks[key] != planned[key]
     ]
     return notes
+
+
+def of_seeds(table: Table, asked: Question) -> list[str]:
+    """Return warnings about how many seeds there came to be, what else they were looked at for, and what they share."""
+    plan, notes = table.analysis, []
+    if plan is not None and plan.sequential:
+        notes.append(
+            "seeds were added until every condition was decided: the headline is a confidence sequence; every other "
+            "interval and p here takes the number of seeds as fixed beforehand, which it was not"
+        )
+    if plan is not None and asked.metric != plan.primary:
+        notes.append(f"{asked.metric} is secondary: not adjusted across metrics (the primary is {plan.primary})")
+    return notes + _of_sources(table)
 
 
 def _of_sources(table: Table) -> list[str]:

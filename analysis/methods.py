@@ -13,10 +13,9 @@ from analysis.early import opposite_sign
 from analysis.effect_size import effect_size
 from analysis.finding import Finding
 from analysis.headline import headline
-from analysis.images import Images
 from analysis.improvement import improvement
 from analysis.influence import influence
-from analysis.over_images import over_images
+from analysis.over_images import Gains, over_images
 from analysis.paired_t import difference, equivalence, pairing_gain, t_test
 from analysis.pairing import Pairs
 from analysis.question import Question
@@ -53,8 +52,15 @@ FAMILY_KEYS = (*multiplicity.KEYS, *simultaneous.KEYS, *DECISION_KEYS)
 OUTSIDE = "meant to stay at chance: in no family, so adjusted p, simultaneous intervals and verdict are null"
 
 
+Method = Callable[[Pairs, Question], Finding]
+
+
 def apply(
-    against: Mapping[str, Arms], asked: Question, exempt: frozenset[str], images: Images | None
+    against: Mapping[str, Arms],
+    asked: Question,
+    exempt: frozenset[str],
+    images: Gains | None,
+    per_pair: Sequence[Method] = PER_PAIR,
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """Apply every method and decide.
 
@@ -65,8 +71,10 @@ def apply(
     asked : Question
     exempt : frozenset of str
         Conditions that are meant to stay at chance: in no family.
-    images : Images or None
-        Which test images each trial got right, where the table says.
+    images : Gains or None
+        What is gained at each test image, where the table says which ones each trial got right.
+    per_pair : sequence of methods
+        Those of `PER_PAIR` that have a meaning for what is compared.
 
     Returns
     -------
@@ -76,7 +84,7 @@ def apply(
     everyone = [each.complete for each in against.values()]
     family = [each.complete for each in inside.values()]
     found: list[Mapping[str, Finding]] = [
-        {pairs.condition: method(pairs, asked) for pairs in everyone} for method in PER_PAIR
+        {pairs.condition: method(pairs, asked) for pairs in everyone} for method in per_pair
     ]
     found += [method(everyone) for method in TOGETHER]
     found.append(over_images(everyone, list(inside), images, asked))

@@ -31,8 +31,8 @@ _FIRST = 5
 
 
 def lower_is_better(metric: str) -> bool:
-    """Return whether smaller values of `metric` are the better ones: gaps, losses, seconds, calibration."""
-    return metric.endswith("calibration_error") or metric.rsplit("_", maxsplit=1)[-1] in _LOWER_IS_BETTER
+    """Return whether smaller values of `metric` are the better ones: gaps, losses and seconds."""
+    return metric.rsplit("_", maxsplit=1)[-1] in _LOWER_IS_BETTER
 
 
 def sounds_lower(metric: str) -> bool:

@@ -52,21 +52,35 @@ def _friedman(values: np.ndarray) -> dict[str, Any]:
 
 
 def _anova(values: np.ndarray) -> dict[str, Any]:
-    n, k = values.shape
-    centred = values - values.mean(axis=1, keepdims=True)
-    by_condition = centred.mean(axis=0)
-    between = n * float((by_condition**2).sum())
-    residual = float(((centred - by_condition) ** 2).sum())
-    df1, df2 = k - 1, (n - 1) * (k - 1)
-    f = (between / df1) / (residual / df2)
-    covariance = np.cov(centred, rowvar=False)
-    epsilon = float(np.trace(covariance) ** 2 / (df1 * (covariance**2).sum()))
-    epsilon = min(1.0, max(epsilon, 1 / df1))
+    return repeated_measures(values - values.mean(axis=1, keepdims=True), values.shape[1] - 1)
+
+
+def repeated_measures(scores: np.ndarray, df: int) -> dict[str, Any]:
+    """Return the F test that the means of `scores` [n, m] are all 0, and the same by Greenhouse and Geisser (1959).
+
+    Parameters
+    ----------
+    scores : ndarray, [n, m]
+        Of each block, projected onto the `df` dimensions of what is tested (orthogonally: lengths are kept).
+    df : int
+
+    Notes
+    -----
+    With S the scores' covariance, F = n |mean|^2 / trace(S) on df and (n - 1) df degrees of freedom; both times
+    epsilon = trace(S)^2 / (df trace(S^2)), from 1 / df to 1, where blocks may differ in what they respond to.
+    """
+    n, df2 = len(scores), (len(scores) - 1) * df
+    mean = scores.mean(axis=0)
+    covariance = np.atleast_2d(np.cov(scores, rowvar=False))
+    between, residual = n * float((mean**2).sum()), float(((scores - mean) ** 2).sum())
+    f = (between / df) / (residual / df2)
+    epsilon = float(np.trace(covariance) ** 2 / (df * (covariance**2).sum()))
+    epsilon = min(1.0, max(epsilon, 1 / df))
     return {
         "rm_anova_f": f,
-        "rm_anova_df1": df1,
+        "rm_anova_df1": df,
         "rm_anova_df2": df2,
-        "rm_anova_p": probability(float(stats.f.sf(f, df1, df2))),
+        "rm_anova_p": probability(float(stats.f.sf(f, df, df2))),
         "gg_epsilon": epsilon,
-        "rm_anova_p_gg": probability(float(stats.f.sf(f, epsilon * df1, epsilon * df2))),
+        "rm_anova_p_gg": probability(float(stats.f.sf(f, epsilon * df, epsilon * df2))),
     }

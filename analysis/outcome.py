@@ -49,6 +49,13 @@ def test_accuracy(frame: pd.DataFrame) -> np.ndarray:
     return accuracy if exact is None else np.where(exact.known, exact.fractions, accuracy)
 
 
+def is_at_chance(accuracy: np.ndarray, chance: float | None) -> np.ndarray:
+    """Return where a test accuracy is at most `chance` + `CHANCE_TOLERANCE`; nowhere where chance is not known."""
+    if chance is None:
+        return np.zeros(accuracy.shape, bool)
+    return np.nan_to_num(accuracy, nan=np.inf) <= chance + CHANCE_TOLERANCE + _EDGE
+
+
 def diverged(frame: pd.DataFrame, chance: float | None, exempt: frozenset[str]) -> tuple[np.ndarray, list[str]]:
     """Mark the trials that diverged.
 
@@ -67,9 +74,7 @@ def diverged(frame: pd.DataFrame, chance: float | None, exempt: frozenset[str]) 
         said = (frame["status"] == DIVERGED).to_numpy(bool)
     flagged = frame[SAID].fillna(False).astype(bool).to_numpy() if SAID in frame.columns else said
     accuracy = test_accuracy(frame)
-    at_chance = np.zeros(len(frame), bool)
-    if chance is not None:
-        at_chance = np.nan_to_num(accuracy, nan=np.inf) <= chance + CHANCE_TOLERANCE + _EDGE
+    at_chance = is_at_chance(accuracy, chance)
     marked = not_finite | (~is_exempt & (said | flagged | at_chance))
     told = "status" in frame.columns or SAID in frame.columns
     overruled = int((marked & ~(said | flagged)).sum()) if told else 0

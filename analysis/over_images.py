@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
+
+import numpy as np
 
 from analysis import verdict
 from analysis.crossed import Crossed, crossed
 from analysis.finding import Finding, undefined, why_untestable
-from analysis.images import Images
 from analysis.pairing import Pairs
 from analysis.question import Question
 
@@ -32,8 +33,20 @@ KEYS = (*ALONE, *PROJECTED, *TOGETHER, "verdict_crossed")
 NO_IMAGES = "which images were right is not known at every seed: nothing can be said of new test images"
 
 
+class Gains(Protocol):
+    """What each comparison gains at each seed and test image, as `analysis.images.Images` gives it."""
+
+    def has(self, pairs: Pairs) -> bool:
+        """Return whether that is known at every seed of `pairs`."""
+        ...
+
+    def gains(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return it, float64 [S, N], and what is added at each seed [S], if anything."""
+        ...
+
+
 def over_images(
-    everyone: Sequence[Pairs], family: Sequence[str], images: Images | None, asked: Question
+    everyone: Sequence[Pairs], family: Sequence[str], images: Gains | None, asked: Question
 ) -> dict[str, Finding]:
     """Return the keys of `KEYS` for each of `everyone`; all null where the table has no images.
 

@@ -17,8 +17,8 @@ def render(result: Mapping[str, Any]) -> str:
     blocks += ["\n".join(sentences(comparison, result["divergence"])) for comparison in result["comparisons"]]
     if not result["comparisons"]:
         blocks.append("\n".join(f"Diverged: {failure(entry)}" for entry in result["divergence"]))
-    blocks.append(_list("Left out", [_dropped(each) for each in result["dropped"]]))
-    blocks.append(_list("Know before you believe this", result["warnings"]))
+    blocks.append(itemised("Left out", [left_out(each) for each in result["dropped"]]))
+    blocks.append(itemised("Know before you believe this", result["warnings"]))
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -43,13 +43,17 @@ def _table(result: Mapping[str, Any]) -> str:
     scale = 100 if in_points(result["metric"]) else 1
     if not result["comparisons"]:
         control = next(each for each in result["conditions"] if each["condition"] == result["control"])
-        return f"{result['control']}, the control: mean {_number(control['mean'], scale)}, n = {control['n']}"
+        return f"{result['control']}, the control: mean {number(control['mean'], scale)}, n = {control['n']}"
     images = SEEDS_AND_IMAGES in scopes(result)
     header = (
         "condition", "pairs", "mean", "control's mean", "difference", f"{level(result['alpha'])} interval",
         *(["over seeds alone"] if images else []), "p (adjusted)", "dz", "verdict",
     )  # fmt: skip
-    rows = [_row(comparison, scale, images) for comparison in result["comparisons"]]
+    return tabulated(header, [_row(comparison, scale, images) for comparison in result["comparisons"]])
+
+
+def tabulated(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of cells under their headings: the first and the last left-aligned, numbers between them right."""
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
     lines = [_aligned(header, widths), _aligned(["-" * width for width in widths], widths)]
     return "\n".join(lines + [_aligned(row, widths) for row in rows])
@@ -68,15 +72,15 @@ def _notes(result: Mapping[str, Any]) -> str:
 
 def _row(comparison: Mapping[str, Any], scale: int, images: bool) -> tuple[str, ...]:
     told, margin, difference = comparison["headline"], comparison["margin"], comparison["mean_difference"]
-    interval = _interval(told["low"], told["high"], scale, margin) + (" (t)" if told["interval"] == ALONE else "")
-    over_seeds = _interval(comparison["ci_low_simultaneous"], comparison["ci_high_simultaneous"], scale, margin)
+    ends = interval(told["low"], told["high"], scale, margin) + (" (t)" if told["interval"] == ALONE else "")
+    over_seeds = interval(comparison["ci_low_simultaneous"], comparison["ci_high_simultaneous"], scale, margin)
     return (
         comparison["condition"],
         str(comparison["n_pairs"]),
-        _number(mean_over_pairs(comparison, "condition"), scale),
-        _number(mean_over_pairs(comparison, "control"), scale),
-        "-" if difference is None else _signed([difference], scale, margin)[0],
-        interval,
+        number(mean_over_pairs(comparison, "condition"), scale),
+        number(mean_over_pairs(comparison, "control"), scale),
+        "-" if difference is None else signed([difference], scale, margin)[0],
+        ends,
         *([over_seeds] if images else []),
         "-" if told["p"] is None else probability(told["p"]),
         "-" if comparison["cohen_dz"] is None else f"{comparison['cohen_dz']:+.2f}",
@@ -84,8 +88,9 @@ def _row(comparison: Mapping[str, Any], scale: int, images: bool) -> tuple[str, 
     )
 
 
-def _interval(low: float | None, high: float | None, scale: int, margin: float | None) -> str:
-    return "-" if low is None or high is None else " to ".join(_signed([low, high], scale, margin))
+def interval(low: float | None, high: float | None, scale: int, margin: float | None) -> str:
+    """Return both ends with their signs."""
+    return "-" if low is None or high is None else " to ".join(signed([low, high], scale, margin))
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -94,13 +99,14 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join([first[0].ljust(first[1]), *middle, rest[-1][0]]).rstrip()
 
 
-def _number(value: float | None, scale: int) -> str:
+def number(value: float | None, scale: int) -> str:
+    """Return a value, per cent where `scale` is 100."""
     if value is None:
         return "-"
     return f"{100 * value:.3f}" if scale == 100 else f"{value:.5g}"
 
 
-def _signed(values: Sequence[float], scale: int, margin: float | None) -> list[str]:
+def signed(values: Sequence[float], scale: int, margin: float | None) -> list[str]:
     """Return differences with their signs and as many digits as one of them needs."""
     least, code = (3, "f") if scale == 100 else (5, "g")
     told = [scale * value for value in values]
@@ -108,12 +114,14 @@ def _signed(values: Sequence[float], scale: int, margin: float | None) -> list[s
     return [f"{exact(value) + 0.0:+.{count}{code}}" for value in told]
 
 
-def _dropped(each: Mapping[str, Any]) -> str:
+def left_out(each: Mapping[str, Any]) -> str:
+    """Return an entry of ``dropped`` in a line."""
     seeds = each["seeds"]
     shown = ", ".join(map(str, seeds[:8])) + (f" and {len(seeds) - 8} more" if len(seeds) > 8 else "")
     trials = "1 trial (seed" if each["count"] == 1 else f"{each['count']} trials (seeds"
     return f"{each['condition']}: {trials} {shown}): {each['reason']}"
 
 
-def _list(title: str, items: Sequence[str]) -> str:
+def itemised(title: str, items: Sequence[str]) -> str:
+    """Return a list under its title; nothing where it is empty."""
     return "" if not items else "\n".join([f"{title}:", *(f"  - {item}" for item in items)])

@@ -59,11 +59,12 @@ def headline(comparison: Entry) -> str:
     if comparison["stays_at_chance"]:
         said = f"{_difference(comparison)}{_given(comparison)}"
         return f"{name} is meant to stay at chance: {said}; it is shown, not tested."
-    why = _why_no_claim(comparison)
+    why = why_no_claim(comparison)
     if why is not None:
         return f"{name}: {_difference(comparison)}{_given(comparison)}. {why}."
-    said = f"{_claim(comparison)}: {_estimate(comparison)}{_p(comparison)}{_given(comparison)}"
-    return f"{said}.{_reason(comparison)}"
+    claimed = claim(comparison, comparison["metric"], f"with {name}", f"with {control}")
+    said = f"{claimed}: {estimate(comparison)}{adjusted(comparison)}{_given(comparison)}"
+    return f"{said}.{reason(comparison)}"
 
 
 def _given(comparison: Entry) -> str:
@@ -74,7 +75,7 @@ def _given(comparison: Entry) -> str:
     return f", given that both trained: {lost} of {comparison['n_pairs'] + lost} pairs left out"
 
 
-def _why_no_claim(comparison: Entry) -> str | None:
+def why_no_claim(comparison: Entry) -> str | None:
     """Return why these pairs carry no claim, None where they do."""
     n = comparison["n_pairs"]
     if n == 1:
@@ -128,11 +129,11 @@ def _unit(metric: str) -> str:
 def _difference(comparison: Entry) -> str:
     """Return metric and control with the estimate, for sentences that have not named them."""
     after = f" against {quoted(comparison['control'])}"
-    return f"{comparison['metric']} {_estimate(comparison, after)}"
+    return f"{comparison['metric']} {estimate(comparison, after)}"
 
 
-def _estimate(comparison: Entry, after: str = "") -> str:
-    """Return mean difference, interval and n; `after` follows the difference."""
+def estimate(comparison: Entry, after: str = "", over: str = "conditions") -> str:
+    """Return mean difference, interval and n; `after` follows the difference, `over` names the family."""
     metric, n, told_by = comparison["metric"], comparison["n_pairs"], comparison["headline"]
     text = f"{amount(comparison['mean_difference'], metric, comparison['margin'])}{after}"
     told = level(comparison["alpha"])
@@ -142,18 +143,26 @@ def _estimate(comparison: Entry, after: str = "") -> str:
     ends = " to ".join(_numbers([told_by["low"], told_by["high"]], metric, comparison["margin"]))
     if told_by["interval"] == ALONE:
         return f"{text} ({told} t interval: {ends}; {seeds})"
-    return f"{text} ({told} {INTERVALS[told_by['scope']]}, simultaneous over conditions: {ends}; {seeds})"
+    return f"{text} ({told} {INTERVALS[told_by['scope']]}, simultaneous over {over}: {ends}; {seeds})"
 
 
-def _claim(comparison: Entry) -> str:
-    """Return what the verdict says, in the direction of the metric: a smaller gap is lower, not 'better'."""
+def claim(comparison: Entry, subject: str, here: str, there: str) -> str:
+    """Return what the verdict says, in the direction of the metric: a smaller gap is lower, not 'better'.
+
+    Parameters
+    ----------
+    comparison : mapping
+    subject : str
+        What is compared: the metric.
+    here, there : str
+        Where the difference is taken from, and to: ``with “book”``, ``with “none”``.
+    """
     word, metric, margin = comparison["headline"]["verdict"], comparison["metric"], comparison["margin"]
-    with_it, with_control = f"with {quoted(comparison['condition'])}", f"with {quoted(comparison['control'])}"
     if word == verdict.INCONCLUSIVE:
-        return f"These data do not decide whether {metric} differs {with_it} from that {with_control}"
+        return f"These data do not decide whether {subject} differs {here} from that {there}"
     m = "" if margin is None else margin_text((100 if in_points(metric) else 1) * margin) + _unit(metric)
     if word == verdict.EQUIVALENT:
-        return f"{metric} is equivalent {with_it} and {with_control}, to within {m}"
+        return f"{subject} is equivalent {here} and {there}, to within {m}"
     improves = word in (verdict.SUPERIOR, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.POSITIVE_UNCLEAR)
     direction = "higher" if improves != comparison["lower_is_better"] else "lower"
     by_how_much = {
@@ -164,7 +173,7 @@ def _claim(comparison: Entry) -> str:
         verdict.POSITIVE_UNCLEAR: f"; whether by the {m} that matter is open",
         verdict.NEGATIVE_UNCLEAR: f"; whether by the {m} that matter is open",
     }[word]
-    return f"{metric} is {direction} {with_it} than {with_control}{by_how_much}"
+    return f"{subject} is {direction} {here} than {there}{by_how_much}"
 
 
 def quoted(label: str) -> str:
@@ -172,7 +181,8 @@ def quoted(label: str) -> str:
     return f"“{label}”"
 
 
-def _p(comparison: Entry) -> str:
+def adjusted(comparison: Entry) -> str:
+    """Return the adjusted p with its method; nothing where there is none."""
     p, scope = comparison["headline"]["p"], comparison["headline"]["scope"]
     if p is None:
         return ""
@@ -186,9 +196,10 @@ def p_on_fewer_seeds(comparison: Entry) -> int | None:
     return on_fewer_seeds(comparison) if comparison["headline"]["scope"] == SEEDS else None
 
 
-def _reason(comparison: Entry) -> str:
-    reason = comparison["headline"]["reason"]
-    return f" {reason[0].upper()}{reason[1:]}." if reason else ""
+def reason(comparison: Entry) -> str:
+    """Return why two ways of counting diverged trials leave the verdict open; nothing where they do not."""
+    why = comparison["headline"]["reason"]
+    return f" {why[0].upper()}{why[1:]}." if why else ""
 
 
 def _percent(rate: float) -> str:

@@ -2,6 +2,7 @@
 
 from analysis.commands import (
     compare,
+    factorial,
     findings,
     methods,
     power,
@@ -12,4 +13,4 @@ from analysis.commands import (
     variance,
 )
 
-COMMANDS = (compare, power, sequential, variance, selfcheck, throughput, methods, report, findings)
+COMMANDS = (compare, factorial, power, sequential, variance, selfcheck, throughput, methods, report, findings)

@@ -2,15 +2,19 @@
 
 from analysis.figures import (
     dose_response,
+    effects,
     floor_meter,
     forest,
     gaps,
+    interaction,
     learning_curves,
     p_calibration,
     raincloud,
     rates,
     sequence,
     speed,
+    surface,
+    survival,
     variance_shares,
 )
 from analysis.figures.plot import Plot
@@ -25,6 +29,10 @@ PLOTS: tuple[Plot, ...] = (
     sequence.PLOT,
     variance_shares.PLOT,
     floor_meter.PLOT,
+    survival.PLOT,
+    interaction.PLOT,
+    effects.PLOT,
+    surface.PLOT,
     dose_response.PLOT,
     speed.PLOT,
 )

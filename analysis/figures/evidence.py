@@ -125,6 +125,10 @@ class Evidence:
         What `analysis.gap_split` gives; none where either gap is missing.
     speed : mapping or None
         One of the objects that ``analysis throughput --json`` prints; None where speed was not measured.
+    factorial : mapping or None
+        What ``analysis factorial --json`` prints of the primary metric; None where the conditions form no factorial.
+    survival : mapping or None
+        `analysis.survival.survival` of the conditions that are meant to train; None where no curve shows a collapse.
     """
 
     settings: tuple[Setting, ...]
@@ -138,6 +142,8 @@ class Evidence:
     variance: Mapping[str, Any] = field(default_factory=dict)
     gap_splits: Sequence[Mapping[str, Any]] = ()
     speed: Mapping[str, Any] | None = None
+    factorial: Mapping[str, Any] | None = None
+    survival: Mapping[str, Any] | None = None
 
     @property
     def primary(self) -> Mapping[str, Any]:

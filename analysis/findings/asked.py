@@ -29,6 +29,8 @@ class Asked:
         What is told: each comparison of each of these.
     conditions : tuple of str
         Of these conditions only; empty: of all that are meant to train.
+    effects : bool
+        Tell the main effects and interactions of the primary metric in place of comparisons with the control.
     """
 
     title: str
@@ -37,6 +39,7 @@ class Asked:
     figure: str
     metrics: tuple[str, ...]
     conditions: tuple[str, ...] = ()
+    effects: bool = False
 
 
 def read_questions(file: Path) -> list[Asked]:
@@ -65,6 +68,7 @@ def read_questions(file: Path) -> list[Asked]:
             each["figure"],
             tuple(each["metrics"]),
             tuple(each.get("conditions", ())),
+            each.get("effects", False),
         )
         for each in entries
     ]
@@ -76,7 +80,9 @@ def _faults(where: str, given: Any) -> list[str]:
         return [f"{where}: {given!r} was given; a table is expected"]
     names = [field.name for field in fields(Asked)]
     found = [f"{where}: unknown key {key!r} (allowed: {', '.join(names)})" for key in given if key not in names]
-    for name in names:
+    if not isinstance(given.get("effects", False), bool):
+        found.append(f"{where}: effects is {given['effects']!r}; true or false is expected")
+    for name in (each for each in names if each != "effects"):
         value = given.get(name, [] if name == "conditions" else None)
         many = name in ("metrics", "conditions")
         good = isinstance(value, list) and all(isinstance(item, str) for item in value) if many else value

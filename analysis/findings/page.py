@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import verdict, words
+from analysis.factorial.words import sentence
 from analysis.faults import TableError
 from analysis.figures import PLOTS, theme
 from analysis.figures import gaps as figure
@@ -22,6 +23,7 @@ from analysis.report.early_grid import early_words
 from analysis.report.gather import Material, Pool, gather
 from analysis.report.markdown import escaped, table
 from analysis.report.phrases import count, listed, typeset
+from analysis.report.sections.factorial import effects_grid
 from analysis.report.sections.gaps import what_is_left
 from analysis.report.sections.surer import what_would_help
 from analysis.report.typical_grid import typical_words
@@ -67,23 +69,39 @@ def write_findings(file: Path, out: Path) -> Path:
 
 def _finding(asked: Asked, material: Material, pool: Pool, drawing: str, home: Path) -> list[str]:
     """Return the blocks of one question on one pool of trials."""
-    told = [(metric, each) for metric in asked.metrics for each in _comparisons(asked, pool, metric)]
     plot = next(plot for plot in PLOTS if plot.name == asked.figure)
     why = plot.missing(pool.evidence)
     shown = [f"![{escaped(plot.title)}]({drawing})", f"*{escaped(plot.caption(pool.evidence))}*"]
+    grid, sentences, primary = _effects(asked, pool) if asked.effects else _told(asked, pool)
+    return [
+        f"**{escaped(asked.question)}**" + (f" ({escaped(pool.name)})" if pool.name else ""),
+        *(shown if why is None else [escaped(why)]),
+        table(grid),
+        "\n".join(f"- {escaped(each)}" for each in sentences),
+        escaped(_open(pool, primary)),
+        _where(asked, material, pool, home),
+    ]
+
+
+def _told(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Entry]]:
+    """Return the comparisons with the control as a table and in sentences, and those of the primary metric."""
+    told = [(metric, each) for metric in asked.metrics for each in _comparisons(asked, pool, metric)]
     sentences = [
         " ".join(typeset(said, metric) for said in words.sentences(each, _divergence(pool, metric), only_failures=True))
         for metric, each in told
     ]
-    sentences += _asides(asked, pool, [each for metric, each in told if metric == pool.primary["metric"]])
-    return [
-        f"**{escaped(asked.question)}**" + (f" ({escaped(pool.name)})" if pool.name else ""),
-        *(shown if why is None else [escaped(why)]),
-        table(_grid(told)),
-        "\n".join(f"- {escaped(each)}" for each in sentences),
-        escaped(_open(pool, [each for metric, each in told if metric == pool.primary["metric"]])),
-        _where(asked, material, pool, home),
-    ]
+    primary = [each for metric, each in told if metric == pool.primary["metric"]]
+    return _grid(told), sentences + _asides(asked, pool, primary), primary
+
+
+def _effects(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Entry]]:
+    """Return the effects of crossed factors as a table and in sentences, and the contrasts behind them."""
+    found = pool.evidence.factorial
+    if found is None:
+        raise TableError(asked.folder, ["crosses no factors in full: there are no effects to tell"])
+    sentences = [typeset(sentence(each), found["metric"]) for each in found["effects"]]
+    contrasts = [each["contrast"] | {"condition": each["effect"]} for each in found["effects"] if each["contrast"]]
+    return effects_grid(found), sentences, contrasts
 
 
 def _asides(asked: Asked, pool: Pool, of_primary: list[Entry]) -> list[str]:
@@ -157,7 +175,8 @@ def _open(pool: Pool, told: list[Entry]) -> str:
         said.append(f"Whether it is by an amount that matters is open for {names}.")
     if not said:
         return f"Of {name}, nothing asked here is left open."
-    return " ".join([*said, *what_would_help([*undecided, *unclear])])
+    known = [each for each in (*undecided, *unclear) if "surer_by" in each]
+    return " ".join([*said, *what_would_help(known)])
 
 
 def _where(asked: Asked, material: Material, pool: Pool, home: Path) -> str:

@@ -1,10 +1,10 @@
-"""Learning curves of a pool of trials: bands over the seeds that trained, and the runs that did not."""
+"""Learning curves of a pool of trials: bands over the seeds that trained, and the runs that did not, and when."""
 
 from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,29 +13,44 @@ import pyarrow.parquet as pq
 
 from analysis.faults import TableError
 from analysis.figures.evidence import Band, Curves, Run, Trial
+from analysis.survival import Followed, collapse
 from bench.schema import CURVES_FOLDER, PACKED_FILE
 
+LOSSES = ("running_train_loss", "test_loss")
 QUANTITIES = ("running_train_loss", "running_train_accuracy", "test_accuracy", "train_accuracy")
+_WANTED = (*QUANTITIES, "test_loss")
+
+Curve = Mapping[str, np.ndarray]
+"""A trial's curve by column, ordered by epoch; NaN where a cell is empty."""
 
 
-def read_curves(folder: Path, trials: Sequence[tuple[str, Trial]]) -> Curves | None:
-    """Return the curves of trials given with their ids, None where the folder has none of them.
-
-    The band of a quantity at an epoch is the smallest, the median and the largest value over the seeds that trained.
+def read_curves(folder: Path, trials: Sequence[tuple[str, Trial]]) -> list[tuple[Trial, Curve]]:
+    """Return the curve of every trial, given with its id, that has one in the folder.
 
     Raises
     ------
     TableError
         A file that cannot be read.
     """
-    points: dict[tuple[str, str], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-    broken = []
     packed = _packed(folder / CURVES_FOLDER / PACKED_FILE)
+    found = []
     for trial_id, trial in trials:
         path = folder / CURVES_FOLDER / f"{trial_id}.parquet"
-        if trial_id not in packed and not path.exists():
-            continue
-        curve = packed[trial_id] if trial_id in packed else _columns(_read(path))
+        if trial_id in packed:
+            found.append((trial, packed[trial_id]))
+        elif path.exists():
+            found.append((trial, _columns(_read(path))))
+    return found
+
+
+def drawn_curves(read: Sequence[tuple[Trial, Curve]]) -> Curves | None:
+    """Return what is drawn of the curves, None where there are none.
+
+    The band of a quantity at an epoch is the smallest, the median and the largest value over the seeds that trained.
+    """
+    points: dict[tuple[str, str], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+    broken = []
+    for trial, curve in read:
         if trial.diverged:
             epochs = tuple(int(epoch) for epoch in curve["epoch"])
             broken.append(Run(trial.condition, trial.seed, epochs, tuple(map(float, curve["test_accuracy"]))))
@@ -47,6 +62,20 @@ def read_curves(folder: Path, trials: Sequence[tuple[str, Trial]]) -> Curves | N
     if not points and not broken:
         return None
     return Curves(tuple(_band(*names, by_epoch) for names, by_epoch in points.items() if by_epoch), tuple(broken))
+
+
+def followed(read: Sequence[tuple[Trial, Curve]], chance: float | None) -> list[Followed]:
+    """Return when each trial collapsed: whether it did is what the table says, and the curve says when."""
+    found = []
+    for trial, curve in read:
+        if not len(curve["epoch"]):
+            continue
+        last = int(curve["epoch"][-1])
+        losses = np.column_stack([curve[name] for name in LOSSES])
+        when = collapse(curve["epoch"], curve["test_accuracy"], losses, chance) if trial.diverged else None
+        seen = when is not None or not trial.diverged
+        found.append(Followed(trial.condition, trial.seed, last if when is None else when, trial.diverged, seen))
+    return found
 
 
 def _band(condition: str, quantity: str, by_epoch: dict[int, list[float]]) -> Band:
@@ -75,7 +104,7 @@ def _read(path: Path, *more: str) -> pa.Table:
             table = file.read(use_threads=False)
     except (pa.ArrowException, OSError) as error:
         raise TableError(path, [f"is not a readable parquet file (cut off or corrupted?): {error}"]) from error
-    missing = [name for name in (*more, "epoch", *QUANTITIES) if name not in table.column_names]
+    missing = [name for name in (*more, "epoch", *_WANTED) if name not in table.column_names]
     if missing:
         raise TableError(path, [f"column {name!r} is missing" for name in missing])
     return table
@@ -84,5 +113,5 @@ def _read(path: Path, *more: str) -> pa.Table:
 def _columns(table: pa.Table) -> dict[str, np.ndarray]:
     """Return a trial's curve by column, ordered by epoch; NaN where a cell is empty."""
     ordered = table.sort_by("epoch")
-    columns = {name: ordered[name].to_numpy().astype(float) for name in QUANTITIES}
+    columns = {name: ordered[name].to_numpy().astype(float) for name in _WANTED}
     return {"epoch": ordered["epoch"].to_numpy().astype(int), **columns}

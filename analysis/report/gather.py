@@ -14,6 +14,7 @@ import numpy as np
 
 from analysis.checks import POOLS, as_text
 from analysis.compare import compare, pairs_of
+from analysis.factorial import of_study
 from analysis.faults import TableError
 from analysis.figures.evidence import Broken, Evidence, Mean, Setting, Trial
 from analysis.gap_split import gap_splits
@@ -22,9 +23,10 @@ from analysis.metric import measure, metrics_of
 from analysis.paired_t import half_width
 from analysis.plan import PlannedAnalysis, read_plan
 from analysis.reading import Raw, read
-from analysis.report.curves import read_curves
+from analysis.report.curves import drawn_curves, followed, read_curves
 from analysis.self_check import self_check
 from analysis.sources import variance_by_source
+from analysis.survival import survival
 from analysis.table import Table, from_raw
 from analysis.throughput import speeds
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, STUDY_FILE
@@ -156,11 +158,13 @@ def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnal
         for metric in metrics
     }
     trials = _trials(table, metrics)
+    curves = read_curves(folder, _with_ids(table, trials))
+    trained = [each.label for each in settings if not each.stays_at_chance]
     family = pairs_of(table, planned.primary, planned.control, alpha=planned.alpha)
     evidence = Evidence(
         settings=settings,
         trials=tuple(trials.values()),
-        curves=read_curves(folder, _with_ids(table, trials)),
+        curves=drawn_curves(curves),
         means={metric: _means(whole) for metric, whole in comparisons.items()},
         broken={each.label: _broken(tuple(trials.values()), each.label, planned.control) for each in settings},
         comparisons=comparisons,
@@ -168,6 +172,8 @@ def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnal
         self_check=self_check(family, planned.alpha),
         variance=variance_by_source(table, planned.primary, planned.alpha),
         gap_splits=_gap_splits(comparisons, planned.alpha),
+        factorial=of_study(table, planned.primary, planned.margin_of(planned.primary), planned.alpha),
+        survival=survival(followed(curves, table.chance), trained, planned.control, planned.alpha),
     )
     return Pool(", ".join(where.values()), table, evidence)
 

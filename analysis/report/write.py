@@ -33,6 +33,7 @@ def write_report(folder: Path, out: Path) -> Path:
         A results folder that ``bench run`` has written.
     out : Path
         Where to write: ``index.html``, ``report.md``, ``compare.json``, ``throughput.json`` where speed was measured,
+        ``factorial.json`` where factors are crossed,
         ``tables/*.csv`` and ``*.tex``, ``tables/all.tex``, ``figures/*.svg``, ``*.png`` and ``*.pdf``.
 
     Returns
@@ -53,6 +54,8 @@ def write_report(folder: Path, out: Path) -> Path:
     files["compare.json"] = _text(_objects(material)).encode()
     if measured := _speeds(material):
         files["throughput.json"] = _text({"measurements": measured}).encode()
+    if crossed := {pool.name: pool.evidence.factorial for pool in material.pools if pool.evidence.factorial}:
+        files["factorial.json"] = _text(crossed if len(material.pools) > 1 else next(iter(crossed.values()))).encode()
     made = datetime.now(UTC)
     files[PAGE] = html.render(document, drawings, made).encode()
     files["report.md"] = markdown.render(document, stems, made).encode()

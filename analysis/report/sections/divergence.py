@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis import words
+from analysis.figures import survival as figure
 from analysis.figures.units import Unit, plain, unit_of
-from analysis.report.document import Column, Grid, Paragraph, Section
+from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.report.phrases import listed
-from analysis.telling import FEW, NOTHING, level, probability
+from analysis.telling import FEW, NOTHING, level, p_value, probability
 from bench.schema import CHANCE_TOLERANCE
 
 
@@ -30,7 +31,90 @@ def section(material: Material, pool: Pool) -> Section:
     exempt = [words.quoted(each["condition"]) for each in whole["divergence"] if each["stays_at_chance"]]
     if exempt:
         found += f" Meant to stay at chance, and not counted: {listed(exempt)}."
-    return Section("Collapsed and diverged trials", (Paragraph(rule), Paragraph(found), _grid(whole, entries)))
+    blocks: list[Block] = [Paragraph(rule), Paragraph(found), _grid(whole, entries)]
+    return Section("Collapsed and diverged trials", (*blocks, *(_when(pool) if broke else ())))
+
+
+def _when(pool: Pool) -> tuple[Block, ...]:
+    """Return when trials collapsed: the curves, the comparison with the control within seeds, and the table."""
+    seen, why = pool.evidence.survival, figure.missing(pool.evidence)
+    if seen is None or why is not None:
+        return (Paragraph(str(why)),)
+    grid = _survival(seen)
+    return Illustration(figure.PLOT, pool.evidence), Paragraph(_in_pairs(seen)), grid
+
+
+def _in_pairs(seen: Mapping[str, Any]) -> str:
+    """Return what the curves say of each condition against the control, in pairs."""
+    control, known = words.quoted(seen["control"]), [each for each in seen["curves"] if each["p_log_rank"] is not None]
+    said = f"{seen['note']}, adjusted over conditions by Holm."
+    told = [
+        f"{words.quoted(each['condition'])} {p_value(each['p_log_rank_holm'])} (n = {each['n_pairs']})"
+        for each in known
+        if each["n_pairs"] >= FEW
+    ]
+    untested = [
+        words.quoted(each["condition"])
+        for each in seen["curves"]
+        if each["condition"] != seen["control"] and (each["p_log_rank"] is None or each["n_pairs"] < FEW)
+    ]
+    if told:
+        said += f" When and whether trials collapse, against {control}: {'; '.join(told)}."
+    if untested:
+        said += f" Cannot be tested, for too few seeds or because no pair differs: {listed(untested)}."
+    return f"{said} Few collapses decide little: a large p is no sign that conditions collapse alike."
+
+
+def _survival(seen: Mapping[str, Any]) -> Grid:
+    return Grid(
+        name="survival",
+        caption=(
+            "Collapses by epoch: the share that still trains at the last epoch (Kaplan and Meier) with its pointwise "
+            "interval, and the log-rank scores compared with the control’s within seeds."
+        ),
+        columns=(
+            Column("condition", numeric=False),
+            Column("collapsed", "of trials"),
+            Column("first collapse", "epoch"),
+            Column("still train", "%"),
+            Column(f"{level(seen['alpha'])} interval", "%"),
+            Column("pairs"),
+            Column("p, log-rank in pairs"),
+            Column("p, Holm"),
+        ),
+        rows=tuple(_still(each) for each in seen["curves"]),
+        data=tuple(
+            {
+                "condition": each["condition"],
+                "epoch": epoch,
+                "survival": alive,
+                "low": low,
+                "high": high,
+                "at_risk": left,
+            }
+            for each in seen["curves"]
+            for epoch, alive, low, high, left in zip(
+                *(each[key] for key in ("epochs", "survival", "low", "high", "at_risk")), strict=True
+            )
+        ),
+    )
+
+
+def _still(each: Mapping[str, Any]) -> tuple[str, ...]:
+    falls = [epoch for epoch, alive in zip(each["epochs"], each["survival"], strict=True) if alive < 1]
+    end = (each["low"] or [None])[-1], (each["high"] or [None])[-1]
+    return (
+        each["condition"],
+        f"{each['collapsed']} of {each['n']}",
+        str(falls[0]) if falls else NOTHING,
+        plain(100 * each["survival"][-1], 1) if each["n"] else NOTHING,
+        NOTHING if None in end else " to ".join(plain(100 * value, 1) for value in end if value is not None),
+        NOTHING if each["n_pairs"] is None else str(each["n_pairs"]),
+        *(
+            NOTHING if (each["n_pairs"] or 0) < FEW else probability(each[key])
+            for key in ("p_log_rank", "p_log_rank_holm")
+        ),
+    )
 
 
 def _grid(whole: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> Grid:

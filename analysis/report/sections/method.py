@@ -41,10 +41,37 @@ SOURCES = (
 )
 
 
+OF_FACTORS = (
+    Source(
+        "Greenhouse and Geisser (1959). On methods in the analysis of profile data. Psychometrika 24.",
+        "https://doi.org/10.1007/BF02289823",
+    ),
+    Source(
+        "Morey (2008). Confidence intervals from normalized data. Tutorials in Quantitative Methods for Psychology 4.",
+        "https://doi.org/10.20982/tqmp.04.2.p061",
+    ),
+)
+"""Where conditions cross several factors."""
+
+OF_COLLAPSES = (
+    Source("Kaplan and Meier (1958). Nonparametric estimation from incomplete observations. Journal of the American "
+           "Statistical Association 53.", "https://doi.org/10.1080/01621459.1958.10501452"),
+    Source("Peto and Peto (1972). Asymptotically efficient rank invariant test procedures. Journal of the Royal "
+           "Statistical Society A 135.", "https://doi.org/10.2307/2344317"),
+)  # fmt: skip
+"""Where trials collapse."""
+
+
 def section(material: Material) -> Section:
     """Return how the numbers were made."""
     items = tuple(_item(each) for each in _sentences(material.analysis))
-    return Section("Method", (Listing(items), Paragraph("Sources"), Sources(SOURCES)))
+    told = [pool.evidence for pool in material.pools]
+    sources = (
+        *SOURCES,
+        *(OF_FACTORS if any(each.factorial for each in told) else ()),
+        *(OF_COLLAPSES if any(each.survival for each in told) else ()),
+    )
+    return Section("Method", (Listing(items), Paragraph("Sources"), Sources(sources)))
 
 
 def _sentences(planned: PlannedAnalysis) -> tuple[str, ...]:

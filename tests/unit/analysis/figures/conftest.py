@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -89,6 +90,8 @@ def make(
         comparisons=comparisons,
         speed=_speed(labels, seeds),
         sequences=_sequences(pairs),
+        factorial=_factorial(seeds, verdict),
+        survival=_survival(list(labels), seeds, diverged),
         self_check=_self_check(min(map(len, pairs.values()), default=0)),
         variance=_variance(good),
     )
@@ -152,6 +155,49 @@ def _variance(good: Mapping[str, Sequence[int]]) -> dict[str, Any]:
         for label, seeds in good.items()
     ]  # fmt: skip
     return {"metric": "test_accuracy", "alpha": 0.05, "conditions": conditions, "notes": []}
+
+
+def _factorial(seeds: int, verdict: str) -> dict[str, Any]:
+    """Return a crossing of three rates with two, in which the second lowers accuracy by a point at every seed."""
+    levels = list(itertools.product((0.0, 0.2, 0.5), (0.0, 0.3)))
+    means = [0.85 + 0.01 * a - 0.01 * (b > 0) for a, b in levels]
+    known = seeds > 1
+    points = [
+        {"across": a, "line": b, "mean": mean, "low": mean - 0.002 if known else None,
+         "high": mean + 0.002 if known else None}
+        for (a, b), mean in zip(levels, means, strict=True)
+    ]  # fmt: skip
+    entries = {
+        name: comparison("book", "test_accuracy", list(range(seeds)), verdict) | {"condition": name, "margin": 0.001}
+        for name in ("dropout_1", "dropout_2", "dropout_1 × dropout_2")
+    }
+    return {
+        "metric": "test_accuracy", "alpha": 0.05, "margin": 0.001, "lower_is_better": False, "n": seeds,
+        "factors": [{"name": "dropout_1", "levels": [0.0, 0.2, 0.5], "numeric": True},
+                    {"name": "dropout_2", "levels": [0.0, 0.3], "numeric": True}],
+        "effects": [{"effect": name, "contrast": entry} for name, entry in entries.items()],
+        "profiles": [{"across": "dropout_1", "lines": "dropout_2", "points": points}],
+        "cells": [{"condition": f"{a}-{b}", "levels": [a, b], "mean": mean}
+                  for (a, b), mean in zip(levels, means, strict=True)],
+        "best_set": ["0.5-0.0", "0.2-0.0"] if known else None,
+    }  # fmt: skip
+
+
+def _survival(labels: Sequence[str], seeds: int, diverged: Sequence[tuple[str, int]]) -> dict[str, Any] | None:
+    """Return curves that fall at the second of three epochs; without a collapse, one of the control's trials does."""
+    trained = [label for label in labels if label != "all"]
+    broken = [each for each in diverged if each[0] != "all"] or [(trained[0], 0)]
+    curves = []
+    for label in trained:
+        lost = sum(name == label for name, _ in broken)
+        alive = 1 - lost / seeds
+        inner = 0 < alive < 1
+        fall = {"epochs": [2], "survival": [alive], "low": [alive / 2 if inner else None],
+                "high": [(1 + alive) / 2 if inner else None], "at_risk": [seeds]}  # fmt: skip
+        end = {"epochs": [3], "survival": [alive], "low": fall["low"], "high": fall["high"], "at_risk": [seeds - lost]}
+        own = fall if not alive else end if not lost else {key: fall[key] + end[key] for key in fall}
+        curves.append({"condition": label, "n": seeds, "collapsed": lost, "not_from_curve": 0, **own})
+    return {"alpha": 0.05, "control": trained[0], "last_epoch": 3, "note": "A note", "curves": curves}
 
 
 def _speed(labels: Mapping[str, tuple[float, ...]], blocks: int) -> dict[str, Any]:

@@ -30,6 +30,9 @@ RATES = {
     "dropout-0.5": (0.5, 0.5),
     "dropout-0.7": (0.7, 0.7),
 }
+GRID = {f"dropout_1-{a:g}_dropout_2-{b:g}": (a, b) for a in (0.0, 0.2, 0.5) for b in (0.0, 0.5)}
+"""Both rates crossed: the first of them is no dropout at all."""
+EVERY = RATES | GRID
 TRAIN, TEST, CLASSES, EPOCHS = 60_000, 10_000, 10, 10
 COLLAPSED = 0.1
 
@@ -47,6 +50,7 @@ class Made:
     missing: tuple[tuple[str, int], ...] = ()
     curves: bool = True
     images: bool = True
+    control: str = "none"
 
 
 def trial_id(*parts: object) -> str:
@@ -65,7 +69,7 @@ def _outcome(rates: tuple[float, float], rng: np.random.Generator, block: float)
 
 def _row(name: tuple[str, int, str], made: Made, rng: np.random.Generator, block: float) -> dict[str, Any]:
     label, seed, device = name
-    rates = RATES.get(label, (0.4, 0.4))
+    rates = EVERY.get(label, (0.4, 0.4))
     row: dict[str, Any] = {
         "study": "dropout", "trial_id": trial_id(*name), "condition": label, "condition_id": trial_id(label),
         "device": device, "precision": "float32", "engine": {"cpu": "stacked", "cuda": "fused"}[device],
@@ -118,7 +122,7 @@ def _curve(row: Mapping[str, Any], rng: np.random.Generator) -> list[dict[str, A
 
 
 def _plan(made: Made, names: list[tuple[str, int, str]]) -> dict[str, Any]:
-    analysis = {"control": "none", "primary": "test_accuracy", "margin": made.margin, "alpha": 0.05}
+    analysis = {"control": made.control, "primary": "test_accuracy", "margin": made.margin, "alpha": 0.05}
     return {
         "schema_version": schema.SCHEMA_VERSION, "study": "dropout", "study_hash": "57d1", "analysis_hash": "a7a1",
         "analysis": analysis | {"margins": {"generalisation_gap": 0.001} if made.margin else {}},
@@ -126,7 +130,7 @@ def _plan(made: Made, names: list[tuple[str, int, str]]) -> dict[str, Any]:
             {"label": label, "condition_id": trial_id(label), "stays_at_chance": min(rates) == 1,
              "settings": {"dropout": list(rates)}}
             for label in made.labels
-            for rates in [RATES.get(label, (0.4, 0.4))]
+            for rates in [EVERY.get(label, (0.4, 0.4))]
         ],
         "trials": [
             {"trial_id": trial_id(*name), "condition": name[0], "seed": name[1], "device": name[2],

@@ -90,10 +90,10 @@ def test_every_link_on_the_page_leads_somewhere_and_ids_are_unique(page, usual):
 def test_every_figure_has_a_name_and_a_description_for_screen_readers(page, usual):
     ids = {value for _, name, value in page.attributes if name == "id"}
     named = [value.split() for tag, name, value in page.attributes if (tag, name) == ("svg", "aria-labelledby")]
-    assert len(named) == page.tags.count("svg") == 18, "nine figures, each for wide and for narrow screens"
+    assert len(named) == page.tags.count("svg") == 20, "ten figures, each for wide and for narrow screens"
     assert all(each in ids for pair in named for each in pair)
     descriptions = re.findall(r"<desc id=[^>]*>([^<]*)</desc>", usual.page)
-    assert len(descriptions) == 18
+    assert len(descriptions) == 20
     assert all(len(each) > 40 for each in descriptions)
 
 

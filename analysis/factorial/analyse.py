@@ -1,0 +1,271 @@
+"""The factorial of a table on one metric: one object that sentences, table, figures and LaTeX are made from."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from analysis.arms import Arms
+from analysis.caveats import of_progress, of_seeds
+from analysis.effect_size import effect_size
+from analysis.factorial.blocks import Blocks, ContrastImages, blocks, contrasted
+from analysis.factorial.contrasts import Effect, effects
+from analysis.factorial.design import Crossing, crossing
+from analysis.faults import TableError, listed
+from analysis.images import images_of
+from analysis.methods import apply
+from analysis.metric import lower_is_better as by_name
+from analysis.metric import measure
+from analysis.multiplicity import holm
+from analysis.omnibus import repeated_measures
+from analysis.paired_t import difference, equivalence, half_width, t_test
+from analysis.pairing import rounding, varies
+from analysis.question import Question
+from analysis.selection import selection
+from analysis.sign_flip import EXACT_UP_TO, FLIP_SEED, RANDOM_FLIPS
+from analysis.summary import summary_of_differences
+from analysis.table import Table
+
+PER_CONTRAST = (
+    lambda pairs, _: difference(pairs),
+    lambda pairs, asked: t_test(pairs, asked.alpha),
+    lambda pairs, asked: equivalence(pairs, asked.alpha, asked.margin),
+    lambda pairs, asked: effect_size(pairs, asked.alpha),
+    lambda pairs, _: summary_of_differences(pairs),
+)
+"""Methods of a comparison that have a meaning for a contrast of several conditions."""
+
+OMNIBUS = ("f", "df1", "df2", "p", "epsilon", "p_gg")
+_FROM = ("rm_anova_f", "rm_anova_df1", "rm_anova_df2", "rm_anova_p", "gg_epsilon", "rm_anova_p_gg")
+
+
+def factorial(
+    table: Table,
+    metric: str,
+    crossed: Crossing | None = None,
+    *,
+    margin: float | None = None,
+    alpha: float = Question.ALPHA,
+    lower_is_better: bool | None = None,
+) -> dict[str, Any]:
+    """Return main effects and interactions of the factors that the conditions of `table` cross, as JSON types.
+
+    Parameters
+    ----------
+    table : Table
+    metric : str
+    crossed : Crossing, optional
+        Factors and conditions by `analysis.factorial.design.crossing`; default: what it finds by itself.
+    margin : float, optional
+        Smallest effect that matters, in the metric's own unit.
+    alpha : float
+        Error rate of each interval, and of the family: all effects that have a contrast.
+    lower_is_better : bool, optional
+        Direction of benefit; default: by the metric's name.
+
+    Raises
+    ------
+    TableError
+        No full factorial, an unknown metric, an alpha or margin out of range.
+    """
+    found = crossing(table) if crossed is None else crossed
+    return _analysed(table, found, _question(table, metric, margin, alpha, lower_is_better))
+
+
+def of_study(table: Table, metric: str, margin: float | None, alpha: float) -> dict[str, Any] | None:
+    """Return `factorial` by the columns that vary; None where the conditions form no full factorial."""
+    try:
+        found = crossing(table)
+    except TableError:
+        return None
+    return _analysed(table, found, _question(table, metric, margin, alpha, None))
+
+
+def _question(table: Table, metric: str, margin: float | None, alpha: float, lower: bool | None) -> Question:
+    direction = by_name(metric) if lower is None else lower
+    sequential = table.analysis is not None and table.analysis.sequential
+    return Question(metric, "nothing", alpha, margin, direction, sequential)
+
+
+def _analysed(table: Table, found: Crossing, asked: Question) -> dict[str, Any]:
+    if faults := asked.faults():
+        raise TableError(table.source, faults)
+    measured = measure(table, asked.metric)
+    held, every = blocks(measured, found.cells, table.chance), effects(found)
+    signed = {each.name: each for each in every if each.weights is not None}
+    against = {name: contrasted(held, each) for name, each in signed.items()}
+    known = images_of(table, asked.metric)
+    images = None if known is None else ContrastImages(known, found.cells, signed)
+    values, warnings = apply(against, asked, frozenset(), images, PER_CONTRAST)
+    notes = [*table.warnings, *measured.warnings, *found.warnings, *of_progress(table), *of_seeds(table, asked)]
+    notes += [*_of_blocks(found, held), *map(_of_seeds, warnings)]
+    plan = table.analysis
+    return {
+        "metric": asked.metric,
+        "alpha": asked.alpha,
+        "margin": asked.margin,
+        "lower_is_better": asked.lower_is_better,
+        "role": None if plan is None else "primary" if asked.metric == plan.primary else "secondary",
+        "n": len(held.seeds),
+        "seeds": [int(seed) for seed in held.seeds],
+        "n_lost_to_divergence": len(held.lost),
+        "factors": [
+            {"name": each.name, "columns": list(each.columns), "levels": list(each.levels), "numeric": each.numeric}
+            for each in found.factors
+        ],
+        "random_flips": {"number": RANDOM_FLIPS, "seed": FLIP_SEED, "exact_up_to": EXACT_UP_TO},
+        "dropped": [each.to_json() for each in (*table.dropped, *measured.dropped, *held.dropped)],
+        "outside": [{"condition": label, "reason": why} for label, why in found.outside],
+        "warnings": list(dict.fromkeys(notes)),
+        "effects": _effects(every, held, asked, (against, values)),
+        "cells": _cells(found, held, asked),
+        "profiles": _profiles(found, held, asked.alpha),
+        "best_set": _best_set(found, held, asked),
+    }
+
+
+def _of_seeds(said: str) -> str:
+    """Return what a method says with the word for what is paired here: the seeds of complete blocks."""
+    return re.sub(r"\bpair(s?)\b", r"seed\1", said).replace("given both trained", "given every cell trained")
+
+
+def _of_blocks(found: Crossing, held: Blocks) -> list[str]:
+    notes = [f"condition {label!r} is left out: it {why}" for label, why in found.outside]
+    for label, seeds in held.absent.items():
+        notes.append(f"{label} has no value at {len(seeds)} seeds that other cells have ({listed(seeds, 8)})")
+    if held.absent or held.lost:
+        ended = len(held.seeds) + len(held.lost)
+        notes.append(
+            f"{len(held.seeds)} blocks are complete: only seeds at which every cell trained are used; "
+            f"{len(held.lost)} of {ended} seeds at which every cell ended are left out because a trial diverged"
+        )
+    return notes
+
+
+def _effects(
+    every: Sequence[Effect],
+    held: Blocks,
+    asked: Question,
+    contrasts: tuple[Mapping[str, Arms], Mapping[str, Mapping[str, Any]]],
+) -> list[dict[str, Any]]:
+    against, values = contrasts
+    return [
+        {
+            "effect": each.name,
+            "factors": [factor.name for factor in each.factors],
+            "kind": each.kind,
+            "df": each.df,
+            "omnibus": test,
+            "contrast": None if each.kind is None else _contrast(each, asked, against[each.name], values[each.name]),
+        }
+        for each, test in zip(every, omnibus_of(every, held.values), strict=True)
+    ]
+
+
+def omnibus_of(every: Sequence[Effect], values: np.ndarray) -> list[dict[str, Any]]:
+    """Return F of each effect over `values` [n, cells], and its p adjusted over all of them."""
+    tests = [_omnibus(values, each) for each in every]
+    by_holm = iter(holm([test["p_gg"] for test in tests if test["p_gg"] is not None]))
+    return [test | {"p_holm": None if test["p_gg"] is None else next(by_holm)} for test in tests]
+
+
+def _omnibus(values: np.ndarray, effect: Effect) -> dict[str, Any]:
+    """Return whether the effect is there at all, in any of its `df` directions; null where nothing varies."""
+    scores = values @ effect.projection
+    noise = rounding(values) if values.size else 0.0
+    if len(values) < 2 or not any(varies(column, noise) for column in scores.T):
+        return dict.fromkeys(OMNIBUS) | {"df1": effect.df}
+    tested = repeated_measures(scores, effect.df)
+    return {key: tested[other] for key, other in zip(OMNIBUS, _FROM, strict=True)}
+
+
+def _contrast(effect: Effect, asked: Question, found: Arms, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one contrast under the key names of a comparison."""
+    pairs, weights = found.complete, effect.weights or ()
+    headline, reason = values["headline"], values["verdict_reason"]
+    return {
+        "condition": effect.name,
+        "metric": asked.metric,
+        "lower_is_better": asked.lower_is_better,
+        "alpha": asked.alpha,
+        "margin": asked.margin,
+        "stays_at_chance": False,
+        "n_pairs": pairs.n,
+        "n_lost_to_divergence": len(found.diverged),
+        "weights": [float(each) for each in weights],
+        "levels": [[each.levels[0], each.levels[-1]] for each in effect.factors],
+        **values,
+        "verdict_reason": reason and _of_seeds(reason),
+        "headline": headline | {"reason": headline["reason"] and _of_seeds(headline["reason"])},
+        "pairs": [
+            {"seed": int(seed), "difference": float(d) / pairs.scale}
+            for seed, d in zip(pairs.seeds, pairs.differences, strict=True)
+        ],
+    }
+
+
+def _cells(found: Crossing, held: Blocks, asked: Question) -> list[dict[str, Any]]:
+    spread = within(held.values, asked.alpha)
+    cells = []
+    for index, (label, levels) in enumerate(zip(found.cells, found.combinations(), strict=True)):
+        own = held.values[:, index]
+        sd = float(own.std(ddof=1)) if len(own) > 1 else None
+        cells.append({"condition": label, "levels": list(levels), "n": len(own), "sd": sd, **spread[index]})
+    return cells
+
+
+def within(values: np.ndarray, alpha: float) -> list[dict[str, float | None]]:
+    """Return mean, low and high of each column of `values` [n, k], each seed's own level taken out of the spread.
+
+    Cousineau's (2005) intervals with Morey's (2008) correction: mean +- t (sd of y - the seed's mean) sqrt(k / (k - 1))
+    / sqrt(n). They show how sure the pattern over the columns is, not its level.
+    """
+    n, k = values.shape
+    means = values.mean(axis=0) if n else np.full(k, np.nan)
+    reach: np.ndarray | None = None
+    if n > 1 and k > 1:
+        own = (values - values.mean(axis=1, keepdims=True)).std(axis=0, ddof=1) * np.sqrt(k / (k - 1))
+        reach = half_width(1 - alpha, n - 1) * own / np.sqrt(n)
+    return [
+        {
+            "mean": float(mean) if n else None,
+            "low": None if reach is None else float(mean - reach[index]),
+            "high": None if reach is None else float(mean + reach[index]),
+        }
+        for index, mean in enumerate(means)
+    ]
+
+
+def _profiles(found: Crossing, held: Blocks, alpha: float) -> list[dict[str, Any]]:
+    """Return the means at every combination of the levels of two factors, averaged over those of all others."""
+    whole = held.values.reshape(len(held.seeds), *found.shape)
+    profiles = []
+    for one, other in itertools.combinations(range(len(found.shape)), 2):
+        across, lines = sorted((one, other), key=lambda axis: (not found.factors[axis].numeric, -found.shape[axis]))
+        others = tuple(1 + axis for axis in range(len(found.shape)) if axis not in (across, lines))
+        table = whole.mean(axis=others) if others else whole
+        if across > lines:
+            table = table.swapaxes(1, 2)
+        size = found.shape[lines]
+        spread = within(table.reshape(len(table), found.shape[across] * size), alpha)
+        profiles.append(
+            {
+                "across": found.factors[across].name,
+                "lines": found.factors[lines].name,
+                "points": [
+                    {"across": level, "line": line, **spread[row * size + column]}
+                    for row, level in enumerate(found.factors[across].levels)
+                    for column, line in enumerate(found.factors[lines].levels)
+                ],
+            }
+        )
+    return profiles
+
+
+def _best_set(found: Crossing, held: Blocks, asked: Question) -> list[str] | None:
+    """Return the cell with the best mean, and those not shown to be worse; None below two blocks."""
+    return selection(found.cells, held.values, None, asked.alpha, asked.lower_is_better)["best_set"]

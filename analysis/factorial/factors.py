@@ -1,0 +1,146 @@
+"""Factors: columns that are the same in all rows of a condition and differ between conditions."""
+
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
+# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.checks import as_text
+from analysis.faults import TableError, nearest
+from analysis.table import Table
+from bench.schema import EXECUTION, IDENTITY, OUTCOME, RECORDED
+
+Level = float | str
+
+_NEVER = frozenset(field.name for field in (*IDENTITY, *OUTCOME, *EXECUTION)) - set(RECORDED.values()) | {
+    "diverged",
+    "accuracy",
+}
+"""Columns that no factor is looked for in; one of them may be named. Epochs and training images say what was set."""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """What conditions differ in.
+
+    Parameters
+    ----------
+    name : str
+    columns : tuple of str
+        Those of the table that vary as one.
+    levels : tuple of float, or of str
+        Ascending where they are numbers, else in the order of the conditions.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    levels: tuple[Level, ...]
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the levels are numbers."""
+        return not isinstance(self.levels[0], str)
+
+    @property
+    def has_trend(self) -> bool:
+        """Whether there is one contrast with a sign: two levels, or numbers that a straight line can go through."""
+        return self.numeric or len(self.levels) == 2
+
+    def of(self, table: Table, label: str) -> Level:
+        """Return the level of a condition."""
+        return level_of(table, label, self.columns[0])
+
+    @staticmethod
+    def tell(level: Level) -> str:
+        """Return a level in words."""
+        return level if isinstance(level, str) else f"{level:g}"
+
+
+def factor(table: Table, conditions: Sequence[str], columns: Sequence[str]) -> Factor:
+    """Return the factor that `columns`, which vary as one, make up over `conditions`."""
+    levels = list(dict.fromkeys(level_of(table, label, columns[0]) for label in conditions))
+    if not any(isinstance(each, str) for each in levels):
+        levels.sort()
+    return Factor(_name(table, conditions, columns), tuple(columns), tuple(levels))
+
+
+def level_of(table: Table, label: str, column: str) -> Level:
+    """Return the level of a condition in one column."""
+    return _plain(table.rows_of(label)[column].iloc[0])
+
+
+def named(table: Table, conditions: Sequence[str], names: Sequence[str]) -> list[list[str]]:
+    """Return each named column by itself; raise with the faults of all."""
+    frame, faults = table.frame, []
+    if len(set(names)) < 2 or len(set(names)) < len(names):
+        faults.append(f"--factors {' '.join(names)}: name two or more, each once")
+    shown = [str(name) for name in frame.columns if not str(name).startswith("_")]
+    for name in dict.fromkeys(names):
+        if name not in shown or name in ("condition", "seed"):
+            faults.append(f"there is no factor {name!r}{nearest(name, [each for each in shown if each not in _NEVER])}")
+            continue
+        for label in conditions:
+            column = table.rows_of(label)[name]
+            if column.isna().any():
+                faults.append(f"factor {name!r} is empty in rows of condition {label!r}; allowed: a value in every row")
+            elif column.nunique() > 1:
+                values = ", ".join(as_text(each) for each in column.unique()[:4])
+                faults.append(f"factor {name!r} varies within condition {label!r} ({values}); allowed: one value")
+    if faults:
+        raise TableError(table.source, faults)
+    return [[name] for name in names]
+
+
+def found(table: Table, conditions: Sequence[str]) -> tuple[list[list[str]], list[str]]:
+    """Return the columns that are factors, those that vary as one together, and warnings."""
+    rows = table.frame[table.frame["condition"].isin(list(conditions))]
+    groups: dict[tuple[int, ...], list[str]] = {}
+    warnings = []
+    for name in map(str, rows.columns):
+        if name in _NEVER or name.startswith("_") or not _is_scalar(rows[name]):
+            continue
+        by_condition = rows.groupby("condition", sort=False)[name]
+        if rows[name].nunique() < 2 or (by_condition.nunique() > 1).any():
+            continue
+        if rows[name].isna().any():
+            warnings.append(f"column {name!r} differs between conditions but is empty in some: it is no factor here")
+            continue
+        first = by_condition.first()
+        values = np.array([_plain(first[label]) for label in conditions], object)
+        groups.setdefault(tuple(pd.factorize(values)[0]), []).append(name)
+    return list(groups.values()), [*warnings, *_together(table, conditions, list(groups.values()))]
+
+
+def _together(table: Table, conditions: Sequence[str], groups: Sequence[Sequence[str]]) -> list[str]:
+    """Return a warning for columns that vary as one and are not the layers of one setting."""
+    named = [(each, _name(table, conditions, each)) for each in groups if len(each) > 1]
+    return [
+        f"{' and '.join(columns)} vary together: they are one factor here, {name!r}, and cannot be told apart"
+        for columns, name in named
+        if name in columns
+    ]
+
+
+def _name(table: Table, conditions: Sequence[str], columns: Sequence[str]) -> str:
+    """Return the stem that layers share where their values agree, ``dropout`` for dropout_1 and dropout_2."""
+    stems = {re.sub(r"_\d+$", "", name) for name in columns}
+    alike = all(len({level_of(table, label, name) for name in columns}) == 1 for label in conditions)
+    return stems.pop() if len(columns) > 1 and len(stems) == 1 and alike else columns[0]
+
+
+def _is_scalar(column: pd.Series) -> bool:
+    return all(isinstance(each, str | bool | int | float | np.number | np.bool_) or each is None for each in column)
+
+
+def _plain(value: object) -> Level:
+    """Return a level as a float where it is a number, else as text; true and false are text."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+        return as_text(value)
+    return float(value)

@@ -1,0 +1,126 @@
+"""Factors together: main effects and interactions, where the conditions cross two or more factors in full."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.factorial import words
+from analysis.figures import effects, interaction, surface
+from analysis.figures.plot import Plot
+from analysis.figures.units import Unit, signed, unit_of
+from analysis.figures.verdicts import short, tone
+from analysis.headline import REACH, scopes
+from analysis.report.document import Block, Column, Grid, Illustration, Item, Listing, Paragraph, Section
+from analysis.report.gather import Material, Pool
+from analysis.report.phrases import listed, typeset
+from analysis.telling import NOTHING, level, probability
+from analysis.words import METHODS, quoted
+
+TITLE = "Factors together"
+
+
+def section(material: Material, pool: Pool) -> Section | None:
+    """Return a sentence for each effect, the figures, and the table; None where nothing is crossed."""
+    found = pool.evidence.factorial
+    if found is None:
+        return None
+    said = tuple(_item(each, found) for each in found["effects"])
+    blocks: list[Block] = [Paragraph(_opening(found)), Listing(said), _shown(pool, interaction.PLOT)]
+    blocks += [_shown(pool, effects.PLOT), effects_grid(found)]
+    if surface.axes_of(found) is not None:
+        blocks.append(_shown(pool, surface.PLOT))
+    blocks += [Paragraph(each, "note") for each in _notes(found)]
+    return Section(TITLE, tuple(blocks))
+
+
+def _opening(found: Mapping[str, Any]) -> str:
+    said = (
+        f"{len(found['cells'])} conditions cross {len(found['factors'])} factors in full: {words.crossed(found)}. "
+        f"Effects are taken seed by seed, at the {found['n']} seeds at which every one of these conditions trained"
+    )
+    lost = found["n_lost_to_divergence"]
+    said += f"; at {lost} more a trial diverged, and they are left out." if lost else "."
+    if found["outside"]:
+        names = listed([quoted(each["condition"]) for each in found["outside"]])
+        said += f" No part of the crossing: {names}."
+    return said
+
+
+def _item(effect: Mapping[str, Any], found: Mapping[str, Any]) -> Item:
+    text = typeset(words.sentence(effect), found["metric"])
+    if effect["contrast"] is None:
+        return Item(text, "no sign")
+    return Item(text, short(effect["contrast"]), tone(effect["contrast"]))
+
+
+def _shown(pool: Pool, plot: Plot) -> Block:
+    why = plot.missing(pool.evidence)
+    return Illustration(plot, pool.evidence) if why is None else Paragraph(why)
+
+
+def _notes(found: Mapping[str, Any]) -> list[str]:
+    lines = [words.LINES] if any(each["kind"] == words.TREND for each in found["effects"]) else []
+    return [words.SIGNS, *lines, *([words.WHY_F] if words.has_curves(found) else [])]
+
+
+def effects_grid(found: Mapping[str, Any]) -> Grid:
+    """Return verdict, contrast, interval and p of every effect."""
+    unit, told = unit_of(found["metric"]), level(found["alpha"])
+    curves = words.has_curves(found)
+    return Grid(
+        name=f"factorial-{found['metric']}",
+        caption=_caption(found, unit),
+        columns=(
+            Column("effect", numeric=False),
+            Column("verdict", numeric=False),
+            Column("contrast", unit.difference),
+            Column(f"{told} interval", unit.difference),
+            Column("p, adjusted"),
+            Column("effect size", "dz"),
+            Column("seeds"),
+            *((Column("F", numeric=False), Column("p of F")) if curves else ()),
+        ),
+        rows=tuple(_row(each, unit) + (words.cells_of_f(each) if curves else ()) for each in found["effects"]),
+        data=tuple(_flat(each) for each in found["effects"]),
+    )
+
+
+def _row(effect: Mapping[str, Any], unit: Unit) -> tuple[str, ...]:
+    found = effect["contrast"]
+    if found is None:
+        return (effect["effect"], "levels are names", *[NOTHING] * 5)
+    ends = [found["headline"]["low"], found["headline"]["high"]]
+    return (
+        effect["effect"],
+        short(found),
+        unit.tell_difference(found["mean_difference"], found["margin"]),
+        NOTHING if None in ends else " to ".join(unit.tell_differences(ends, found["margin"])),
+        probability(found["headline"]["p"]),
+        signed(found["cohen_dz"], 2),
+        str(found["n_pairs"]),
+    )
+
+
+def _caption(found: Mapping[str, Any], unit: Unit) -> str:
+    margin = "no margin was set: verdicts go by the sign alone"
+    if found["margin"] is not None:
+        margin = f"effects within ±{unit.tell_margin(found['margin'])} {unit.difference} count as too small to matter"
+    said = f"Effects on {unit.name}; {words.better(found)}; {margin}."
+    told = scopes({"comparisons": words.contrasts(found)})
+    if told:
+        said += (
+            f" Intervals and verdicts hold for all effects at once, {'; or '.join(REACH[scope] for scope in told)}. p: "
+            f"{'; or '.join(METHODS[scope] for scope in told)}."
+        )
+    return said
+
+
+def _flat(effect: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an effect at full precision: F, the contrast and its headline under their own names."""
+    found = effect["contrast"] or {}
+    omnibus = {f"omnibus_{key}": value for key, value in effect["omnibus"].items()}
+    told = {f"headline_{key}": value for key, value in found.get("headline", {}).items()}
+    skip = ("headline", "pairs", "weights", "levels", "condition")
+    rest = {key: value for key, value in found.items() if key not in skip}
+    return {"effect": effect["effect"], "kind": effect["kind"], "df_effect": effect["df"], **omnibus, **told, **rest}

@@ -1,0 +1,106 @@
+"""Sentences, text and the command: the same numbers and verdicts as the object."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from analysis.cli import main
+from analysis.factorial import factorial, words
+from analysis.factorial.text import render
+from analysis.table import from_frame
+from tests.unit.analysis.factorial.conftest import TWO
+
+
+def effects(frame: pd.DataFrame, margin: float | None = 0.004):
+    return {each["effect"]: each for each in factorial(from_frame(frame), "test_accuracy", margin=margin)["effects"]}
+
+
+def test_a_main_effect_and_an_interaction_in_words(crossed) -> None:
+    found = effects(crossed(TWO, seeds=12, gains={"alpha": 25, "both": -40}))
+    main_effect, interaction = (words.sentence(found[name]) for name in ("beta", "alpha × beta"))
+    assert main_effect.startswith(
+        "test_accuracy is lower at beta 1 than at beta 0, by more than the 0.4 points that matter"
+    )
+    assert "simultaneous over effects" in main_effect
+    assert interaction.startswith("The change in test_accuracy from alpha 0.2 to 0.5 is lower at beta 1 than at beta 0")
+    for name in ("beta", "alpha × beta"):
+        told = found[name]["contrast"]
+        assert f"{100 * told['mean_difference']:+.2f} points" in words.sentence(found[name])
+        assert "n = 12 seeds" in words.sentence(found[name])
+
+
+def test_undecided_and_too_few_claim_nothing(crossed) -> None:
+    undecided = effects(crossed(TWO), 0.0001)["alpha × beta"]
+    assert undecided["contrast"]["headline"]["verdict"] == "inconclusive"
+    said = words.sentence(undecided)
+    assert said.startswith(
+        "These data do not decide whether the change in test_accuracy from alpha 0.2 to 0.5 differs at"
+    )
+    few = words.sentence(effects(crossed(TWO, seeds=3, gains={"alpha": 50}))["alpha"])
+    assert "too few to tell" in few
+    assert "higher" not in few
+
+
+def test_lines_and_names_are_told_apart(crossed) -> None:
+    found = effects(crossed({"alpha": (0.0, 0.1, 0.5), "kind": ("a", "b", "c")}, gains={"alpha": 20}))
+    line = words.sentence(found["alpha"])
+    assert line.startswith("By straight lines through all levels, test_accuracy is higher at alpha 0.5 than at alpha 0")
+    assert "Do its levels differ in any way? F(" in line
+    names = words.sentence(found["kind"])
+    assert names.startswith("kind: its levels are names, so it has no sign. Do its levels differ")
+    test = found["kind"]["omnibus"]
+    ends = f"F({test['epsilon'] * test['df1']:.3g}, {test['epsilon'] * test['df2']:.3g}) = {test['f']:.3g}"
+    assert ends in names
+
+
+def test_three_factors_and_what_was_left_out(crossed) -> None:
+    frame = crossed(TWO | {"gamma": (1, 2)})
+    frame.loc[(frame["seed"] == 0) & (frame["gamma"] == 1) & (frame["alpha"] == 0.2), ["status"]] = "diverged"
+    said = words.sentence(effects(frame)["alpha × beta × gamma"])
+    assert "the interaction of alpha and beta in test_accuracy" in said
+    assert "given that every cell trained: 1 of 8 seeds left out" in said
+
+
+def test_text_has_every_effect_cell_and_warning(crossed) -> None:
+    frame = crossed(TWO, gains={"alpha": 25})
+    frame = frame[(frame["seed"] != 2) | (frame["alpha"] == 0.2)]
+    found = factorial(from_frame(frame), "test_accuracy", margin=0.004)
+    text = render(found)
+    for each in found["effects"]:
+        (row,) = [line for line in text.splitlines() if line.startswith(f"{each['effect']}  ")][-1:]
+        assert f"{100 * each['contrast']['mean_difference']:+.3f}" in row
+        assert row.endswith(each["contrast"]["headline"]["verdict"].replace("_", " "))
+    assert all(cell["condition"] in text for cell in found["cells"])
+    assert all(warning in text for warning in found["warnings"])
+    assert "in no complete block" in text
+    assert " F " not in text, "of one dimension the contrast says it all"
+
+
+def test_the_command(crossed, tmp_path, capsys) -> None:
+    path = tmp_path / "table.csv"
+    frame = crossed(TWO, gains={"alpha": 25})
+    frame.to_csv(path, index=False)
+    asked = ["factorial", str(path), "--metric", "test_accuracy", "--margin", "0.004"]
+    assert main([*asked, "--json", "-"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found == json.loads(json.dumps(factorial(from_frame(frame), "test_accuracy", margin=0.004)))
+    assert main([*asked, "--factors", "beta", "alpha"]) == 0
+    assert "beta × alpha" in capsys.readouterr().out
+    assert main([*asked, "--factors", "alpha", "gamma"]) == 2
+    assert "there is no factor 'gamma'" in capsys.readouterr().err
+    assert main([*asked, "--conditions", *frame["condition"].unique()[:3]]) == 2
+    assert "1 of 4 combinations" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("lower", [False, True])
+def test_direction_of_benefit_turns_the_verdict_and_not_the_sign(crossed, lower) -> None:
+    frame = crossed(TWO, gains={"alpha": 25})
+    contrast = factorial(from_frame(frame), "test_accuracy", margin=0.004, lower_is_better=lower)["effects"][0][
+        "contrast"
+    ]
+    assert contrast["mean_difference"] > 0
+    assert contrast["verdict"] == ("inferior" if lower else "superior")
+    assert "is higher at alpha 0.5" in words.sentence({**effects(frame)["alpha"], "contrast": contrast})
