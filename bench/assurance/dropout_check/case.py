@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.assurance.dropout_check.masks import Masks
+from bench.assurance.dropout_check.masks import BROKEN, Masks
 from bench.assurance.dropout_check.probing import Probe
-from bench.assurance.dropout_check.verdicts import Figure, Found, Verdict, judged
+from bench.assurance.dropout_check.verdicts import CANNOT_TELL, Figure, Found, Verdict, judged
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Case:
         self, law: str, look: Callable[[Masks], Found], right: str, wrong: Callable[[Figure], str]
     ) -> Verdict:
         """Return the verdict of a law that is looked at rate by rate."""
+        if any(each.kind == BROKEN for each in self.masks):
+            return Verdict(law, CANNOT_TELL, "outputs are not finite, see kept-values")
         return judged(law, [look(each) for each in self.masks], right, wrong)
 
 

@@ -12,6 +12,7 @@ from bench.assurance.dropout_check.verdicts import FAILED, NOT_APPLICABLE, Figur
 
 REFUSALS = (ValueError, AssertionError)
 """What a layer raises that does not take a rate, on purpose."""
+OUTPUTS, GRADIENTS = "outputs", "gradients"
 NOT_FINITE = "infinite or not a number"
 
 
@@ -19,9 +20,9 @@ def at_zero(case: Case) -> Verdict:
     """At rate 0 the output is the input, bit for bit, in training mode."""
 
     def wrong(figure: Figure) -> str:
-        return (
-            f"at rate 0 {figure.measured:.0f} of {figure.n} outputs are not the input: nothing may be dropped or scaled"
-        )
+        right = "the input" if figure.where == OUTPUTS else "1"
+        broken = f"at rate 0 {figure.measured:.0f} of {figure.n} {figure.where} are not {right}"
+        return f"{broken}: drop nothing, scale nothing, and let the gradient through"
 
     return _at_end(case, "rate-0", 0.0, "rate 0 is the identity in training mode", wrong)
 
@@ -30,12 +31,9 @@ def at_one(case: Case) -> Verdict:
     """At rate 1 every output is 0, and the gradient is 0."""
 
     def wrong(figure: Figure) -> str:
-        why = (
-            "0 / 0 or 1 / 0 in the scale: return zeros at rate 1"
-            if figure.where.endswith(NOT_FINITE)
-            else "drop them all"
-        )
-        return f"at rate 1 {figure.measured:.0f} of {figure.n} are not 0 ({figure.where}): {why}"
+        broken = figure.where.endswith(NOT_FINITE)
+        advice = "0 / 0 or 1 / 0 in the scale, return zeros at rate 1" if broken else "drop every unit"
+        return f"at rate 1 {figure.measured:.0f} of {figure.n} are not 0 ({figure.where}): {advice}"
 
     return _at_end(case, "rate-1", 1.0, "rate 1 gives zeros, and a gradient of zeros or none", wrong)
 
@@ -49,7 +47,7 @@ def _at_end(case: Case, law: str, rate: float, right: str, wrong: Callable[[Figu
         return Verdict(law, FAILED, f"{fault}: let rate {rate:g} through, without a division by zero")
     expected = [inputs, torch.ones_like(slopes)] if rate == 0 else [torch.zeros_like(inputs), torch.zeros_like(slopes)]
     found = []
-    for name, values, right_values in zip(("outputs", "gradients"), (outputs, slopes), expected, strict=True):
+    for name, values, right_values in zip((OUTPUTS, GRADIENTS), (outputs, slopes), expected, strict=True):
         breaches = int((values != right_values).sum())
         broken = f", {NOT_FINITE}" if not values.isfinite().all() else ""
         found.append(none_of(values.numel(), breaches, rate, f"{name}{broken}"))

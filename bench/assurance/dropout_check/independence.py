@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from bench.assurance.dropout_check.masks import (
     Masks,
     chance_of_agreement,
     distinct,
+    first_of_each,
     read,
 )
 from bench.assurance.dropout_check.probing import ROWS, UNITS, call
@@ -24,7 +26,7 @@ from bench.assurance.dropout_check.subject import FUNCTION
 from bench.assurance.dropout_check.verdicts import FAILED, NOT_APPLICABLE, Figure, Found, Verdict, judged
 
 LAGS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 32)
-MANY_CALLS = 16
+PAIRS_OF_LAYERS = 4
 """Pairs of layers whose first masks are compared."""
 
 
@@ -45,7 +47,7 @@ def _repeats(masks: Masks) -> Found:
         return NOTHING
     if chance_of_agreement(slices) > 1e-9:
         return "masks this sparse may agree by chance"
-    repeats = len(slices) - len(np.unique(np.packbits(slices, axis=1), axis=0))
+    repeats = len(slices) - len({packed.tobytes() for packed in np.packbits(slices, axis=1)})
     return Figure(float(repeats), 0.0, 0.0, 0.0, len(slices), masks.rate, "calls with a mask seen before")
 
 
@@ -61,7 +63,7 @@ def _correlation(case: Case, law: str, axis: int, right: str, advice: str) -> Ve
     def look(masks: Masks) -> Found:
         others = tuple(each for each in (CALL, ROW, UNIT) if each != axis)
         dropped, _ = distinct(masks, others)
-        expected = _unequal_rates(masks, dropped, others, case.alpha)
+        expected = _own_rates(dropped, _unlike_axes(masks, case.alpha))
         figure = most_correlated(dropped, axis, LAGS, case.alpha, expected)
         return NOTHING if figure is None else replace(figure, rate=masks.rate)
 
@@ -70,24 +72,24 @@ def _correlation(case: Case, law: str, axis: int, right: str, advice: str) -> Ve
     )
 
 
-def _unequal_rates(masks: Masks, dropped: Array, others: tuple[int, ...], alpha: float) -> Array | None:
-    """Return each number's own drop rate where units, rows or calls are dropped at unlike rates; None where not.
+def _unlike_axes(masks: Masks, alpha: float) -> list[int]:
+    """Return the axes along which units are dropped at unlike rates.
 
-    Unlike rates are another law's finding. Uncorrected they would look like correlation too.
+    That is another law's finding; but unlike rates would look like correlation, were they not allowed for.
     """
-    unlike = [axis for axis in (CALL, ROW, UNIT) if axis in others and _is_unlike(masks, axis, alpha)]
-    if not unlike:
+    found = {axis: unlike_along(masks, axis, alpha) for axis in (CALL, ROW, UNIT)}
+    return [axis for axis, figure in found.items() if isinstance(figure, Figure) and not figure.holds]
+
+
+def _own_rates(dropped: Array, axes: Sequence[int]) -> Array | None:
+    """Return each number's own drop rate, a product over `axes`; None where all have one rate."""
+    if not axes:
         return None
     expected = np.full(dropped.shape, dropped.mean())
-    for axis in unlike:
-        rest = tuple(each for each in (CALL, ROW, UNIT) if each != axis)
+    for axis in axes:
+        rest = tuple(each for each in range(dropped.ndim) if each != axis)
         expected = expected * dropped.mean(axis=rest, keepdims=True) / dropped.mean()
     return expected.clip(0, 1)
-
-
-def _is_unlike(masks: Masks, axis: int, alpha: float) -> bool:
-    found = unlike_along(masks, axis, alpha)
-    return isinstance(found, Figure) and not found.holds
 
 
 def rows_differ(case: Case) -> Verdict:
@@ -109,8 +111,11 @@ def own_masks(case: Case) -> Verdict:
         return Verdict(law, NOT_APPLICABLE, "a plain function has no state that two layers could share")
 
     def look(masks: Masks) -> Found:
-        pairs = np.stack([_first_masks(case, masks.rate, stream) for stream in range(1, MANY_CALLS + 1)])
-        figure = most_correlated(pairs, 1, (1,), case.alpha)
+        pairs = np.stack([_first_masks(case, masks.rate, stream) for stream in range(1, PAIRS_OF_LAYERS + 1)])
+        for axis in (2, 3):
+            pairs = np.take(pairs, first_of_each(pairs, axis), axis)
+        own = _own_rates(pairs, [axis + 1 for axis in _unlike_axes(masks, case.alpha) if axis != CALL])
+        figure = most_correlated(pairs, 1, (1,), case.alpha, own)
         return NOTHING if figure is None else replace(figure, rate=masks.rate, where="two layers")
 
     return case.at_each_rate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,10 +38,15 @@ class Masks:
     dropped: Array
     """bool `[calls, rows, units]`."""
 
-    @property
+    @cached_property
     def ratios(self) -> Array:
         """Output / input, exact."""
         return self.outputs / self.inputs
+
+    @property
+    def drops(self) -> bool:
+        """Whether there are dropped units; in noise there are none, and `dropped` is what is below the median."""
+        return self.kind != NOISE or bool((self.outputs == 0).any())
 
     @property
     def kept_ratios(self) -> Array:
@@ -101,19 +107,24 @@ def distinct(masks: Masks, axes: tuple[int, ...]) -> tuple[Array, Array]:
     """
     dropped, ratios = masks.dropped, masks.ratios
     for axis in axes:
-        first = _first_of_each(dropped, axis)
+        first = first_of_each(dropped, axis)
         dropped, ratios = np.take(dropped, first, axis), np.take(ratios, first, axis)
     return dropped, ratios
 
 
-def _first_of_each(dropped: Array, axis: int) -> Array:
+def first_of_each(dropped: Array, axis: int) -> Array:
+    """Return where along `axis` slices are that were not seen before, int `[slices kept]`.
+
+    All slices, where independent ones may well agree. A slice that is all dropped or all kept repeats no mask.
+    """
     slices = np.moveaxis(dropped, axis, 0).reshape(dropped.shape[axis], -1)
     if chance_of_agreement(slices) > 1e-9:
         return np.arange(len(slices))
+    constant = slices.all(axis=1) | ~slices.any(axis=1)
     seen: dict[bytes, int] = {}
     for index, packed in enumerate(np.packbits(slices, axis=1)):
         seen.setdefault(packed.tobytes(), index)
-    return np.array(list(seen.values()))
+    return np.union1d(list(seen.values()), np.flatnonzero(constant))
 
 
 def chance_of_agreement(slices: Array) -> float:

@@ -53,7 +53,9 @@ class Probe:
         """Seed every global generator that a layer may draw from, and leave each as it was."""
         before = random.getstate(), np.random.get_state()
         with torch.random.fork_rng(devices=range(torch.cuda.device_count()) if self.device == "cuda" else []):
-            torch.manual_seed(self.seed)
+            torch.default_generator.manual_seed(self.seed)
+            if self.device == "cuda":
+                torch.cuda.manual_seed_all(self.seed)
             random.seed(self.seed)
             np.random.seed(self.seed % (1 << 32))
             try:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from scipy import stats
 
 from bench.assurance.dropout_check.case import Case, Law
 from bench.assurance.dropout_check.limits import binomial, most_unlike
-from bench.assurance.dropout_check.masks import AXES, CALL, NOISE, ROW, UNIT, Masks, distinct
+from bench.assurance.dropout_check.masks import AXES, CALL, ROW, UNIT, Masks, distinct
 from bench.assurance.dropout_check.probing import LEVELS
 from bench.assurance.dropout_check.verdicts import Figure, Found, Verdict
 
+NOISE_ONLY = "no unit is dropped: it is noise, see kept-values"
 NOTHING = "nothing or everything is dropped, so that there is no rate to compare"
 
 
@@ -20,8 +22,8 @@ def drop_rate(case: Case) -> Verdict:
     """Each unit is dropped with probability p: the share of zeros, within exact binomial limits."""
 
     def look(masks: Masks) -> Found:
-        if masks.kind == NOISE and not (masks.outputs == 0).any():
-            return "no unit is dropped: it is noise, see kept-values"
+        if not masks.drops:
+            return NOISE_ONLY
         dropped, _ = distinct(masks, (CALL, ROW, UNIT))
         low, high = binomial(dropped.size, masks.rate, case.alpha)
         n = dropped.size
@@ -49,7 +51,7 @@ def _by_axis(law: str, axis: int, advice: str) -> Law:
     def judge(case: Case) -> Verdict:
         return case.at_each_rate(
             law,
-            lambda masks: unlike_along(masks, axis, case.alpha),
+            lambda masks: unlike_along(masks, axis, case.alpha) if masks.drops else NOISE_ONLY,
             f"every {AXES[axis]} has the same drop rate",
             lambda figure: (
                 f"{figure.where} is dropped at rate {figure.measured:.4g}, all at {figure.expected:.4g}: {advice}"
@@ -59,6 +61,7 @@ def _by_axis(law: str, axis: int, advice: str) -> Law:
     return Law(law, f"the drop rate of every {AXES[axis]} is that of all", judge, statistical=True)
 
 
+@lru_cache(maxsize=6)  # several laws ask; of two rates and three axes all answers are kept
 def unlike_along(masks: Masks, axis: int, alpha: float) -> Found:
     """Return the rate of the unit, row or call that is least like the others."""
     others = tuple(each for each in (CALL, ROW, UNIT) if each != axis)
@@ -74,6 +77,8 @@ def by_input(case: Case) -> Verdict:
     """Whether a unit is dropped has nothing to do with its value."""
 
     def look(masks: Masks) -> Found:
+        if not masks.drops:
+            return NOISE_ONLY
         if masks.dropped.all() or not masks.dropped.any():
             return NOTHING
         groups = [masks.dropped[masks.inputs == level] for level in LEVELS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import math
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -80,11 +81,14 @@ def subject_of(found: Callable[..., Any], name: str, rate_argument: str | None =
 def _ways(
     found: Callable[..., Any], rate_argument: str | None
 ) -> list[tuple[str, Callable[[float], Callable[..., Any]], str]]:
-    """Return (form, build, words) of every way in which `found` may be meant, the likelier first."""
+    """Return (form, build, words) for each way in which `found` may be meant, the likelier first."""
     given = "0.5" if rate_argument is None else f"{rate_argument}=0.5"
+    rate_first = rate_argument is not None and next(iter(_parameters(found)), None) == rate_argument
 
-    def with_rate(*before: Any, rate: float) -> Any:
-        return found(*before, rate) if rate_argument is None else found(*before, **{rate_argument: rate})
+    def with_rate(*inputs: Any, rate: float) -> Any:
+        if rate_first:
+            return found(rate, *inputs)
+        return found(*inputs, rate) if rate_argument is None else found(*inputs, **{rate_argument: rate})
 
     def as_factory(rate: float) -> Callable[..., Any]:
         return with_rate(rate=rate)
@@ -94,19 +98,20 @@ def _ways(
 
     factory = (CALLABLE, as_factory, f"as a class or factory, ({given})")
     function = (FUNCTION, as_function, f"as a function, (input, {given})")
-    if isinstance(found, type):
+    required, most = _arguments(found)
+    if isinstance(found, type) or most < 2:
         return [factory]
-    return [function] if _required(found, rate_argument) >= (2 if rate_argument is None else 1) else [factory, function]
+    return [function] if required >= 2 else [factory, function]
 
 
-def _required(found: Callable[..., Any], rate_argument: str | None) -> int:
-    """Return how many positional parameters without a default there are beside the one that is named."""
-    return sum(
-        parameter.default is parameter.empty
-        and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-        for name, parameter in _parameters(found).items()
-        if name != rate_argument
-    )
+def _arguments(found: Callable[..., Any]) -> tuple[int, float]:
+    """Return how many positional arguments must be given, and how many may be."""
+    known = _parameters(found).values()
+    named = [
+        each for each in known if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+    ]
+    open_ended = not known or any(each.kind is each.VAR_POSITIONAL for each in known)
+    return sum(each.default is each.empty for each in named), math.inf if open_ended else len(named)
 
 
 def _parameters(found: Callable[..., Any]) -> dict[str, inspect.Parameter]:
@@ -133,7 +138,7 @@ def _signature(found: Callable[..., Any]) -> str:
 
 
 def _kind(value: object) -> str:
-    return f"of type {type(value).__name__}"
+    return f"an object of type {type(value).__name__}"
 
 
 def _imported(name: str) -> Any:

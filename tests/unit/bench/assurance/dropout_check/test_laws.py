@@ -1,0 +1,116 @@
+"""Every wrong layer breaks the laws that it must, and no other; right layers break none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from torch import nn
+
+from bench.assurance.dropout_check.check import FALSE_ALARM, RATES, Checked, check
+from bench.assurance.dropout_check.laws import LAWS
+from bench.assurance.dropout_check.masks import NOISE, SHIFTED
+from bench.assurance.dropout_check.probing import Probe
+from bench.assurance.dropout_check.resolving import subject_of
+from bench.assurance.dropout_check.telling import PROMISED
+from bench.assurance.dropout_check.verdicts import CANNOT_TELL, NOT_APPLICABLE, PASSED
+from tests.unit.bench.assurance.dropout_check.right_layers import RIGHT
+from tests.unit.bench.assurance.dropout_check.wrong_layers import WRONG, GaussianNoise, NeverOn, ZeroByZero
+
+SPARSE = (0.001, 0.01, 0.95)
+
+
+def checked(layer: Callable[..., Any], rates: tuple[float, ...] = (0.2,), seed: int = 0) -> Checked:
+    return check(Probe(subject_of(layer, layer.__name__), seed=seed), rates)
+
+
+def outcomes(found: Checked, *laws: str) -> set[str]:
+    return {verdict.outcome for verdict in found.verdicts if verdict.law in laws}
+
+
+@pytest.mark.parametrize(("layer", "broken"), WRONG.items(), ids=[layer.__name__ for layer in WRONG])
+def test_a_wrong_layer_breaks_these_laws_and_no_others(layer: Callable[..., Any], broken: frozenset[str]) -> None:
+    assert set(checked(layer).failed) == broken
+
+
+@pytest.mark.parametrize("layer", RIGHT, ids=[layer.__name__ for layer in RIGHT])
+def test_a_right_layer_breaks_none(layer: Callable[..., Any]) -> None:
+    found = checked(layer)
+    assert found.failed == []
+    assert all(verdict.outcome in (PASSED, NOT_APPLICABLE) for verdict in found.verdicts)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("layer", "broken"), WRONG.items(), ids=[layer.__name__ for layer in WRONG])
+def test_a_wrong_layer_breaks_the_same_laws_at_the_rates_that_are_the_default(
+    layer: Callable[..., Any], broken: frozenset[str]
+) -> None:
+    assert set(checked(layer, RATES, seed=1).failed) == broken
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layer", RIGHT, ids=[layer.__name__ for layer in RIGHT])
+def test_a_right_layer_breaks_none_where_hardly_anything_is_dropped_or_kept(layer: Callable[..., Any]) -> None:
+    assert checked(layer, SPARSE).failed == []
+
+
+@pytest.mark.slow
+def test_no_false_alarm_in_two_hundred_runs() -> None:
+    """Expected: below 200 x 5e-5 = 0.01; one alarm would have a probability below 1%."""
+    assert sum(bool(checked(nn.Dropout, RATES, seed).failed) for seed in range(200)) == 0
+
+
+def test_every_law_is_broken_by_some_layer() -> None:
+    assert {law.key for law in LAWS} == frozenset().union(*WRONG.values())
+
+
+def test_each_law_has_its_key_and_its_share_of_what_is_promised() -> None:
+    found = checked(nn.Dropout)
+    assert [verdict.law for verdict in found.verdicts] == [law.key for law in LAWS]
+    assert FALSE_ALARM < PROMISED
+
+
+def test_alpha_dropout_is_recognised_and_judged_by_what_applies_to_it() -> None:
+    found = checked(nn.AlphaDropout)
+    assert found.kind == SHIFTED
+    assert outcomes(found, "mean", "variance", "zeros-kept") == {NOT_APPLICABLE}
+    assert outcomes(found, "drop-rate", "fresh-masks", "gradient", "evaluation") == {PASSED}
+    (values,) = (verdict for verdict in found.verdicts if verdict.law == "kept-values")
+    assert values.sentence.startswith("not plain dropout: dropped units become -1.236")
+
+
+def test_noise_is_recognised_and_its_independence_is_seen() -> None:
+    found = checked(GaussianNoise)
+    assert found.kind == NOISE
+    assert outcomes(found, "drop-rate", "rate-by-unit") == {NOT_APPLICABLE}
+    assert outcomes(found, "mean", "variance", "fresh-masks", "own-mask-by-row", "independent-units") == {PASSED}
+
+
+def test_shared_noise_is_seen_too() -> None:
+    class OneDrawForAllRows(GaussianNoise):
+        def forward(self, x: Any) -> Any:
+            return x * super().forward(x[:1] * 0 + 1)
+
+    assert set(checked(OneDrawForAllRows).failed) >= {"own-mask-by-row", "kept-values"}
+
+
+def test_what_does_nothing_or_gives_no_numbers_is_not_judged_where_there_is_nothing_to_see() -> None:
+    assert outcomes(checked(NeverOn), "fresh-masks", "rate-by-row", "training-again") == {NOT_APPLICABLE}
+    assert outcomes(checked(ZeroByZero), "drop-rate", "mean", "gradient") == {CANNOT_TELL}
+
+
+def test_a_function_has_no_switch() -> None:
+    found = checked(nn.functional.dropout)
+    assert outcomes(found, "evaluation", "training-again", "own-mask-by-layer") == {NOT_APPLICABLE}
+
+
+def test_a_run_is_reproducible_and_leaves_the_generators_as_they_were() -> None:
+    import torch  # noqa: PLC0415
+
+    torch.manual_seed(3)
+    expected = torch.rand(4)
+    torch.manual_seed(3)
+    assert checked(nn.Dropout).verdicts == checked(nn.Dropout).verdicts
+    assert torch.equal(torch.rand(4), expected)
+    assert checked(nn.Dropout, seed=1).verdicts != checked(nn.Dropout).verdicts
