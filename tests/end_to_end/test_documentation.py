@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 import torch
 
+from bench.assurance.dropout_check.laws import LAWS
+from bench.cli import main
 from bench.data.split import Split
 from bench.draws import Position
 from bench.regularisers import REGULARISERS
@@ -41,7 +43,7 @@ def test_the_study_in_the_readme_is_valid() -> None:
 def test_the_commands_in_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"make ([a-z-]+)(?=[ `\n])", README)) - {"it"} <= targets
-    for package, command in set(re.findall(r"python -m (bench|analysis) ([a-z]+)", README)):
+    for package, command in set(re.findall(r"python -m (bench|analysis) ([a-z-]+)", README)):
         shown = subprocess.run(
             [sys.executable, "-m", package, command, "--help"], cwd=ROOT, capture_output=True, text=True, check=False
         )
@@ -67,6 +69,25 @@ def test_the_analysis_alone_works_on_a_plain_csv(tmp_path: Path) -> None:
     (comparison,) = json.loads(said.stdout)["comparisons"]
     assert comparison["verdict"] == "superior"
     assert comparison["n_pairs"] == 8
+
+
+def test_the_layer_in_the_readme_is_found_wrong_as_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_layers.py").write_text(block(README, "python"), encoding="utf-8")
+    (command,) = re.findall(r"^python -m bench (check-dropout .*)$", README, re.MULTILINE)
+    assert main(command.split()) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert set(block(README, "text").splitlines()) <= set(said)
+
+
+def test_every_law_has_its_line_in_the_docs() -> None:
+    page = (ROOT / "docs/checking-a-layer.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z-]+[0-9]?)`", page)) | {
+        f"rate{tail}" for tail in re.findall(r"`(-by-[a-z]+)`", page)
+    }
+    assert {law.key for law in LAWS} <= named
 
 
 def test_the_regulariser_in_the_docs_works_in_one_file_and_one_line(

@@ -105,11 +105,9 @@ def _ways(
 
 
 def _arguments(found: Callable[..., Any]) -> tuple[int, float]:
-    """Return how many positional arguments must be given, and how many may be."""
+    """Return how many arguments must be given, and how many may be."""
     known = _parameters(found).values()
-    named = [
-        each for each in known if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
-    ]
+    named = [each for each in known if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)]
     open_ended = not known or any(each.kind is each.VAR_POSITIONAL for each in known)
     return sum(each.default is each.empty for each in named), math.inf if open_ended else len(named)
 

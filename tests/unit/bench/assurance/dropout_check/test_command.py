@@ -97,7 +97,7 @@ def test_json_in_a_file_has_every_figure(capsys: pytest.CaptureFixture[str], tmp
         ("made", [], "is a layer made already; give its class, Dropout"),
         ("number", [], "is an object of type int; a class"),
         ("pair", [], "gives an object of type tuple; a tensor is expected"),
-        ("needs_three", [], r"as a class or factory, \(0.5\): gave of type int.*"),
+        ("needs_three", [], r"as a class or factory, \(0.5\): gave an object of type int, which is no layer"),
         ("with_default", ["--rate-argument", "q"], r"with_default\(x, p=0.5\) has no such parameter"),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import torch
 from torch import nn
 
 from bench.assurance.dropout_check.check import FALSE_ALARM, RATES, Checked, check
@@ -18,6 +19,39 @@ from bench.assurance.dropout_check.verdicts import CANNOT_TELL, NOT_APPLICABLE, 
 from tests.unit.bench.assurance.dropout_check.right_layers import RIGHT
 from tests.unit.bench.assurance.dropout_check.wrong_layers import WRONG, GaussianNoise, NeverOn, ZeroByZero
 
+BY_NAME = {layer.__name__: layer for layer in WRONG}
+SEEN = tuple(
+    BY_NAME[name]
+    for name in (
+        "NeverOn",
+        "UniformOnMinusOneToOne",
+        "OneMaskForEver",
+        "MaskOnTheCPU",
+        "NormalNumbers",
+        "book_as_printed",
+    )
+)
+"""In published versions of the book's experiment; the last is the book's own function."""
+ONE_FOR_EACH_OTHER_LAW = tuple(
+    BY_NAME[name]
+    for name in (
+        "EveryFourthUnitStays",
+        "FirstRowStays",
+        "RateFades",
+        "DropsSmallValues",
+        "NotScaled",
+        "MaskSharedByRows",
+        "PairsOfUnits",
+        "GeneratorSeededAlike",
+        "MaskOfTheLastCall",
+        "AlwaysOn",
+        "StaysOff",
+        "DividesByZero",
+        "Flattens",
+        "InPlaceUnsaid",
+        "ScaledByWhatIsThere",
+    )
+)
 SPARSE = (0.001, 0.01, 0.95)
 
 
@@ -29,9 +63,9 @@ def outcomes(found: Checked, *laws: str) -> set[str]:
     return {verdict.outcome for verdict in found.verdicts if verdict.law in laws}
 
 
-@pytest.mark.parametrize(("layer", "broken"), WRONG.items(), ids=[layer.__name__ for layer in WRONG])
-def test_a_wrong_layer_breaks_these_laws_and_no_others(layer: Callable[..., Any], broken: frozenset[str]) -> None:
-    assert set(checked(layer).failed) == broken
+@pytest.mark.parametrize("layer", [*SEEN, *ONE_FOR_EACH_OTHER_LAW])
+def test_a_wrong_layer_breaks_these_laws_and_no_others(layer: Callable[..., Any]) -> None:
+    assert set(checked(layer).failed) == WRONG[layer]
 
 
 @pytest.mark.parametrize("layer", RIGHT, ids=[layer.__name__ for layer in RIGHT])
@@ -56,13 +90,14 @@ def test_a_right_layer_breaks_none_where_hardly_anything_is_dropped_or_kept(laye
 
 
 @pytest.mark.slow
-def test_no_false_alarm_in_two_hundred_runs() -> None:
-    """Expected: below 200 x 5e-5 = 0.01; one alarm would have a probability below 1%."""
-    assert sum(bool(checked(nn.Dropout, RATES, seed).failed) for seed in range(200)) == 0
+def test_no_false_alarm_in_forty_runs() -> None:
+    """One alarm would have a probability below 40 x 5e-5 = 0.2%. By hand, 200 seeds gave none."""
+    assert [seed for seed in range(40) if checked(nn.Dropout, RATES, seed).failed] == []
 
 
 def test_every_law_is_broken_by_some_layer() -> None:
-    assert {law.key for law in LAWS} == frozenset().union(*WRONG.values())
+    fast = (WRONG[layer] for layer in (*SEEN, *ONE_FOR_EACH_OTHER_LAW))
+    assert {law.key for law in LAWS} == frozenset().union(*fast)
 
 
 def test_each_law_has_its_key_and_its_share_of_what_is_promised() -> None:
@@ -106,8 +141,6 @@ def test_a_function_has_no_switch() -> None:
 
 
 def test_a_run_is_reproducible_and_leaves_the_generators_as_they_were() -> None:
-    import torch  # noqa: PLC0415
-
     torch.manual_seed(3)
     expected = torch.rand(4)
     torch.manual_seed(3)
