@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -18,6 +19,7 @@ from bench.assurance.dropout_check.telling import PROMISED
 from bench.assurance.dropout_check.verdicts import CANNOT_TELL, NOT_APPLICABLE, PASSED
 from tests.unit.bench.assurance.dropout_check.right_layers import RIGHT
 from tests.unit.bench.assurance.dropout_check.wrong_layers import WRONG, GaussianNoise, NeverOn, ZeroByZero
+from tests.unit.bench.assurance.dropout_check.wrong_masks import Right
 
 BY_NAME = {layer.__name__: layer for layer in WRONG}
 SEEN = tuple(
@@ -32,7 +34,7 @@ SEEN = tuple(
     )
 )
 """In published versions of the book's experiment; the last is the book's own function."""
-ONE_FOR_EACH_OTHER_LAW = tuple(
+OTHER_LAWS = tuple(
     BY_NAME[name]
     for name in (
         "EveryFourthUnitStays",
@@ -44,6 +46,10 @@ ONE_FOR_EACH_OTHER_LAW = tuple(
         "PairsOfUnits",
         "GeneratorSeededAlike",
         "MaskOfTheLastCall",
+        "MaskInPlaceOnTheCPU",
+        "NewValuesForOld",
+        "DividesByZeroInPython",
+        "Dropout1d",
         "AlwaysOn",
         "StaysOff",
         "DividesByZero",
@@ -63,7 +69,7 @@ def outcomes(found: Checked, *laws: str) -> set[str]:
     return {verdict.outcome for verdict in found.verdicts if verdict.law in laws}
 
 
-@pytest.mark.parametrize("layer", [*SEEN, *ONE_FOR_EACH_OTHER_LAW])
+@pytest.mark.parametrize("layer", [*SEEN, *OTHER_LAWS])
 def test_a_wrong_layer_breaks_these_laws_and_no_others(layer: Callable[..., Any]) -> None:
     assert set(checked(layer).failed) == WRONG[layer]
 
@@ -96,7 +102,7 @@ def test_no_false_alarm_in_forty_runs() -> None:
 
 
 def test_every_law_is_broken_by_some_layer() -> None:
-    fast = (WRONG[layer] for layer in (*SEEN, *ONE_FOR_EACH_OTHER_LAW))
+    fast = (WRONG[layer] for layer in (*SEEN, *OTHER_LAWS))
     assert {law.key for law in LAWS} == frozenset().union(*fast)
 
 
@@ -116,7 +122,7 @@ def test_alpha_dropout_is_recognised_and_judged_by_what_applies_to_it() -> None:
 
 
 def test_noise_is_recognised_and_its_independence_is_seen() -> None:
-    found = checked(GaussianNoise)
+    found = checked(GaussianNoise, (0.5,))
     assert found.kind == NOISE
     assert outcomes(found, "drop-rate", "rate-by-unit") == {NOT_APPLICABLE}
     assert outcomes(found, "mean", "variance", "fresh-masks", "own-mask-by-row", "independent-units") == {PASSED}
@@ -140,10 +146,56 @@ def test_a_function_has_no_switch() -> None:
     assert outcomes(found, "evaluation", "training-again", "own-mask-by-layer") == {NOT_APPLICABLE}
 
 
-def test_a_run_is_reproducible_and_leaves_the_generators_as_they_were() -> None:
-    torch.manual_seed(3)
-    expected = torch.rand(4)
-    torch.manual_seed(3)
-    assert checked(nn.Dropout).verdicts == checked(nn.Dropout).verdicts
-    assert torch.equal(torch.rand(4), expected)
-    assert checked(nn.Dropout, seed=1).verdicts != checked(nn.Dropout).verdicts
+class DrawsByNumpy(Right):
+    def mask(self, x: torch.Tensor) -> torch.Tensor:
+        drawn = torch.from_numpy(np.random.random(tuple(x.shape))).to(x.device)
+        return (drawn >= self.p).to(x.dtype)
+
+
+@pytest.mark.parametrize("layer", [nn.Dropout, DrawsByNumpy])
+def test_a_run_is_reproducible_and_leaves_the_generators_as_they_were(layer: Callable[..., Any]) -> None:
+    runs, following = [], []
+    for state in (3, 4):
+        torch.manual_seed(state)
+        np.random.seed(state)
+        runs.append(checked(layer))
+        following.append((torch.rand(1).item(), np.random.random()))
+        torch.manual_seed(state)
+        np.random.seed(state)
+        assert following[-1] == (torch.rand(1).item(), np.random.random())
+    assert runs[0].failed == []
+    assert runs[0].verdicts == runs[1].verdicts
+    assert checked(layer, seed=1).verdicts != runs[0].verdicts
+
+
+def test_units_that_never_drop_count_in_the_rate_however_alike_they_are() -> None:
+    (rate,) = (verdict for verdict in checked(BY_NAME["EveryFourthUnitStays"]).verdicts if verdict.law == "drop-rate")
+    assert rate.worst is not None
+    standard_error = (0.2 * 0.8 * 0.75 / rate.worst.n) ** 0.5
+    assert rate.worst.measured == pytest.approx(0.2 * 0.75, abs=5 * standard_error)
+
+
+def test_a_layer_that_refuses_an_end_is_not_wrong_there() -> None:
+    class Refuses(Right):
+        def __init__(self, p: float) -> None:
+            if p in (0, 1):
+                raise ValueError("0 < p < 1 is expected")
+            super().__init__(p)
+
+    found = checked(Refuses)
+    assert found.failed == []
+    assert outcomes(found, "rate-0", "rate-1") == {NOT_APPLICABLE}
+
+
+def test_what_fails_on_a_device_is_looked_at_on_the_cpu_instead() -> None:
+    """The meta device, since no GPU is needed for it."""
+    found = check(Probe(subject_of(BY_NAME["MaskOnTheCPU"], "mine"), device="meta"), (0.2,))
+    assert found.failed == ["device"]
+    (device,) = (verdict for verdict in found.verdicts if verdict.law == "device")
+    assert device.sentence.endswith("the other laws were looked at on the CPU")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_masks_shared_by_units_are_no_agreement_between_layers(seed: int) -> None:
+    """Numbers that repeat are counted once: 256 of them tell less than 16,384 would."""
+    assert checked(nn.Dropout1d, seed=seed).failed == ["independent-units"]

@@ -65,3 +65,6 @@ def test_unlike_rates_that_are_known_are_no_correlation() -> None:
     assert blind is not None
     assert told is not None
     assert (blind.holds, told.holds) == (False, True)
+    one, other = event[0::2] - rates[0::2], event[1::2] - rates[1::2]
+    spread = (rates * (1 - rates))[0::2]
+    assert told.measured == pytest.approx((one * other).sum() / np.sqrt((spread**2).sum() * one.size), abs=1e-12)
