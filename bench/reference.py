@@ -29,7 +29,7 @@ def dropout_layer(activations: Tensor, rate: float) -> Tensor:
         return torch.zeros_like(activations)
     if rate == 0:
         return activations
-    mask = (torch.rand(activations.shape) > rate).to(activations.dtype)
+    mask = (torch.rand(activations.shape, device=activations.device) > rate).to(activations.dtype)
     return mask * activations / (1 - rate)
 
 

@@ -202,7 +202,9 @@ def _offset(trial_id: str) -> int:
 
 def _curves_schema(points: list[Row]) -> pa.Schema:
     """Return the schema of curves, with the columns that some of `points` have beyond the fixed ones."""
-    return schema.curves_schema(list(dict.fromkeys(key for row in points for key in row if key not in schema.CURVES.names)))
+    return schema.curves_schema(
+        list(dict.fromkeys(key for row in points for key in row if key not in schema.CURVES.names))
+    )
 
 
 def _read_rows(path: Path) -> list[Row]:

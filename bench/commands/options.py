@@ -54,3 +54,10 @@ def count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} was given; a positive whole number is expected")
     return int(text)
+
+
+def seed(text: str) -> int:
+    """Return `text` as a seed."""
+    if not text.isdecimal() or int(text) >= 1 << 63:
+        raise argparse.ArgumentTypeError(f"{text!r} was given; a whole number from 0 is expected")
+    return int(text)

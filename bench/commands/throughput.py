@@ -36,7 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seconds", type=_seconds, default=1.5, help="training time of a slot, about (default: %(default)s)"
     )
-    parser.add_argument("--order-seed", type=_seed, default=0, help="seed of the order (default: %(default)s)")
+    parser.add_argument("--order-seed", type=common.seed, default=0, help="seed of the order (default: %(default)s)")
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -125,10 +125,3 @@ def _seconds(text: str) -> float:
     if not (math.isfinite(number) and number > 0):
         raise argparse.ArgumentTypeError(f"{text!r} was given; a finite number above 0 is expected")
     return number
-
-
-def _seed(text: str) -> int:
-    """Return `text` as a seed."""
-    if not text.isdecimal() or int(text) >= 1 << 63:
-        raise argparse.ArgumentTypeError(f"{text!r} was given; a whole number from 0 is expected")
-    return int(text)

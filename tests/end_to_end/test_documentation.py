@@ -17,6 +17,8 @@ import torch
 
 from analysis.table import load
 from bench import handbook
+from bench.assurance.dropout_check.laws import LAWS
+from bench.cli import main
 from bench.data.split import Split
 from bench.draws import Position
 from bench.regularisers import REGULARISERS
@@ -54,7 +56,7 @@ def test_each_target_of_the_makefile_is_there_once_and_told_by_help() -> None:
 def test_the_commands_in_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"make ([a-z-]+)(?=[ `\n])", README)) - {"it"} <= targets
-    for package, command in set(re.findall(r"python -m (bench|analysis) ([a-z]+)", README)):
+    for package, command in set(re.findall(r"python -m (bench|analysis) ([a-z-]+)", README)):
         shown = subprocess.run(
             [sys.executable, "-m", package, command, "--help"], cwd=ROOT, capture_output=True, text=True, check=False
         )
@@ -108,6 +110,25 @@ def test_the_analysis_alone_works_on_a_plain_csv(tmp_path: Path) -> None:
     (comparison,) = json.loads(said.stdout)["comparisons"]
     assert comparison["verdict"] == "superior"
     assert comparison["n_pairs"] == 8
+
+
+def test_the_layer_in_the_readme_is_found_wrong_as_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_layers.py").write_text(block(README, "python"), encoding="utf-8")
+    (command,) = re.findall(r"^python -m bench (check-dropout .*)$", README, re.MULTILINE)
+    assert main(command.split()) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert set(block(README, "text").splitlines()) <= set(said)
+
+
+def test_every_law_has_its_line_in_the_docs() -> None:
+    page = (ROOT / "docs/checking-a-layer.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z-]+[0-9]?)`", page)) | {
+        f"rate{tail}" for tail in re.findall(r"`(-by-[a-z]+)`", page)
+    }
+    assert {law.key for law in LAWS} <= named
 
 
 def test_the_regulariser_in_the_docs_works_in_one_file_and_one_line(

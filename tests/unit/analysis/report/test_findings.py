@@ -6,12 +6,15 @@ import pytest
 
 from analysis import words
 from analysis.cli import main
+from analysis.factorial import words as effect_words
 from analysis.faults import TableError
+from analysis.figures.verdicts import short
 from analysis.findings import write_findings
 from analysis.findings.asked import read_questions
 from analysis.report.gather import gather
 from analysis.report.markdown import escaped
 from analysis.report.phrases import typeset
+from tests.unit.analysis.report.conftest import GRID
 
 QUESTION = """
 [[finding]]
@@ -95,3 +98,26 @@ def test_a_metric_or_condition_that_is_not_there_is_refused(asked, tmp_path):
     file.write_text(QUESTION.replace("running_gap", "walking_gap"))
     with pytest.raises(TableError, match="tells nothing of walking_gap"):
         write_findings(file, tmp_path / "findings.md")
+
+
+def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tmp_path):
+    labels = tuple(GRID)
+    make_folder(labels=labels, seeds=8, control=labels[0])
+    file = tmp_path / "findings.toml"
+    file.write_text(QUESTION.replace('"differences"', '"interaction"') + "effects = true\n")
+    page = write_findings(file, tmp_path / "findings.md").read_text()
+    (pool,) = gather(tmp_path / "dropout").pools
+    found = pool.evidence.factorial
+    assert found is not None
+    assert len(found["effects"]) == 3
+    for each in found["effects"]:
+        assert escaped(typeset(effect_words.sentence(each), "test_accuracy")) in page
+        assert f"| {escaped(each['effect'])} | {short(each['contrast'])} |" in page
+    assert "](figures/dropout-interaction.png)" in page
+
+
+def test_effects_of_what_is_not_crossed_are_refused(asked, tmp_path):
+    with pytest.raises(TableError, match="crosses no factors in full"):
+        write_findings(asked("effects = true"), tmp_path / "findings.md")
+    with pytest.raises(TableError, match="effects is 'yes'; true or false"):
+        read_questions(asked('effects = "yes"'))
