@@ -15,15 +15,12 @@ import pandas as pd
 from analysis.checks import as_text
 from analysis.faults import TableError, nearest
 from analysis.table import Table
-from bench.schema import EXECUTION, IDENTITY, OUTCOME, RECORDED
+from bench.schema import EXECUTION, IDENTITY, OUTCOME
 
 Level = float | str
 
-_NEVER = frozenset(field.name for field in (*IDENTITY, *OUTCOME, *EXECUTION)) - set(RECORDED.values()) | {
-    "diverged",
-    "accuracy",
-}
-"""Columns that no factor is looked for in; one of them may be named. Epochs and training images say what was set."""
+_NEVER = frozenset(field.name for field in (*IDENTITY, *OUTCOME, *EXECUTION)) - {"epochs"} | {"diverged", "accuracy"}
+"""Columns that no factor is looked for in; one of them may be named. Epochs say what was set."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +103,8 @@ def found(table: Table, conditions: Sequence[str]) -> tuple[list[list[str]], lis
     for name in map(str, rows.columns):
         if name in _NEVER or name.startswith("_") or not _is_scalar(rows[name]):
             continue
+        if name == "hidden" and {"depth", "width"} <= set(rows) and rows[["depth", "width"]].notna().all(axis=None):
+            continue  # depth and width say it all
         by_condition = rows.groupby("condition", sort=False)[name]
         if rows[name].nunique() < 2 or (by_condition.nunique() > 1).any():
             continue
