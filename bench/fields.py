@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,8 +124,14 @@ def flag(value: Any) -> bool:
     return value
 
 
-def choice(allowed: list[str]) -> Callable[[Any], str]:
-    """Return a parser of one of `allowed`."""
+def text(value: Any) -> str:
+    """Parse a text that is not empty."""
+    require(isinstance(value, str) and value != "")
+    return value
+
+
+def choice(allowed: Collection[str]) -> Callable[[Any], str]:
+    """Return a parser of one of `allowed`, as they are when it is called."""
 
     def parse(value: Any) -> str:
         require(isinstance(value, str))

@@ -135,6 +135,7 @@ class Run:
             )
         now = standing(self.study, self.store, targets)
         self.store.prepare()
+        self.store.write_plugins(self.study.own.plugins)
         self.store.write_plan(plan_document(self.study, command), self.study.to_toml(), len(now.done))
         for trial in now.done:
             row = now.rows[trial.trial_id]

@@ -22,6 +22,8 @@ THROUGHPUT_FOLDER = "throughput"
 PACKED_FILE = "packed.parquet"
 """In the folders of trials and curves: many trials in one file, written when a folder is packed."""
 PLAN_FILE, STUDY_FILE, PLANS_LOG = "plan.json", "study.toml", "plans.jsonl"
+PLUGINS_FOLDER = "plugins"
+"""What a study was run with of its user's own code stays with its results."""
 
 
 def _field(name: str, kind: pa.DataType, about: str) -> pa.Field:

@@ -27,7 +27,10 @@ def _one_of(names: Iterable[str], default: str) -> Field:
 
 SECTIONS: dict[str, dict[str, Field]] = {
     "data": {
-        "name": Field(fields.choice(list(DATA_SETS)), f"one of {', '.join(DATA_SETS)}"),
+        "name": Field(
+            fields.choice(DATA_SETS), f"one of {', '.join(DATA_SETS)}, or of a plug-in, or any name with a path"
+        ),
+        "path": Field(fields.text, "the path of an .npz file or of a folder with IDX files, from the study file", None),
         "train_size": Field(fields.count, "a positive whole number", None),
         "stratified": Field(fields.flag, "true or false", False),
         "label_noise": Field(fields.between(0, 1), "a number from 0 to 1", 0.0),
@@ -75,9 +78,12 @@ SECTIONS: dict[str, dict[str, Field]] = {
         "until": Field(fields.choice([DECIDED]), f'"{DECIDED}" (seeds are added until every condition is)', None),
     },
 }
-TOP_LEVEL = ["name", *SECTIONS, "conditions", "grid"]
+TOP_LEVEL = ["name", "plugins", *SECTIONS, "conditions", "grid"]
 RECIPE = {
-    key: section for section in ("data", "model", "training") for key in SECTIONS[section] if key not in ("name",)
+    key: section
+    for section in ("data", "model", "training")
+    for key in SECTIONS[section]
+    if key not in ("name", "path")
 }
 """Key of the recipe -> its section."""
 STUDY_ONLY = ("validation_size", "stratified", "record_activations")

@@ -108,8 +108,9 @@ class Store:
         other.prepare()
         _write_table(other.curves / schema.PACKED_FILE, points, _curves_schema(points), compression="zstd")
         _write_rows(other.trials / schema.PACKED_FILE, rows)
+        copied = [f"{schema.PLUGINS_FOLDER}/{path.name}" for path in (self.folder / schema.PLUGINS_FOLDER).glob("*.py")]
         environments = {f"{schema.ENVIRONMENT_FOLDER}/{row['environment_id']}.json" for row in rows}
-        for name in (schema.PLAN_FILE, schema.STUDY_FILE, schema.PLANS_LOG, *sorted(environments)):
+        for name in (schema.PLAN_FILE, schema.STUDY_FILE, schema.PLANS_LOG, *sorted(copied), *sorted(environments)):
             if (self.folder / name).exists():
                 write_atomically(folder / name, (self.folder / name).read_bytes())
         return len(rows)
@@ -154,6 +155,11 @@ class Store:
             }
             write_atomically(log, logged + json.dumps(entry).encode() + b"\n")
         write_atomically(self.folder / schema.PLAN_FILE, json.dumps(plan, indent=1).encode())
+
+    def write_plugins(self, plugins: Iterable[Path]) -> None:
+        """Keep a copy of each plug-in, where the resolved study names it."""
+        for path in plugins:
+            write_atomically(self.folder / schema.PLUGINS_FOLDER / path.name, path.read_bytes())
 
     def write_environment(self, environment_id: str, environment: dict[str, Any]) -> None:
         """Write the full provenance under its id, once."""

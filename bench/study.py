@@ -12,13 +12,15 @@ import tomli_w
 
 from bench import fields
 from bench.conditions import Whole, check_control, named_by_conditions, read_conditions
-from bench.data import DATA_SETS, data_hash
+from bench.data import data_hash
 from bench.faults import StudyError, nearest
 from bench.fields import REQUIRED, Faults, Field
 from bench.fused.choice import engine_of
-from bench.precision import PRECISIONS, Target
+from bench.own import Own, read_own
+from bench.precision import Target
 from bench.regularisers import REGULARISERS
 from bench.sections import DECIDED, RECIPE, SECTIONS, STUDY_ONLY, TOP_LEVEL
+from bench.study_checks import available, check_precisions, check_regularisers, check_sizes
 from bench.trials import Condition, Recipe, Seeds, Trial, content_hash, sources_hash
 
 SHIPPED = Path(__file__).with_name("studies")
@@ -57,6 +59,8 @@ class Study:
     devices: tuple[str, ...]
     precisions: tuple[str, ...]
     analysis: AnalysisPlan
+    own: Own
+    """Plug-ins, and where data of one's own are."""
 
     def recipe_of(self, condition: Condition) -> Recipe:
         """Return the recipe of one condition."""
@@ -154,7 +158,8 @@ class Study:
         ]
         return {
             "name": self.name,
-            "data": {"name": self.recipe.data} | sections["data"],
+            **self.own.plugins_document(),
+            "data": {"name": self.recipe.data} | self.own.data_document() | sections["data"],
             "model": sections["model"],
             "training": sections["training"],
             "trials": {
@@ -197,6 +202,7 @@ def read_study(document: dict[str, Any], file: str) -> Study:
     for key in (name for name in document if name not in TOP_LEVEL):
         faults.unknown("top level:", key, TOP_LEVEL)
     study_name = faults.value("top level:", "name", document, Field(fields.name, "letters, digits, - _ and ."))
+    users_own = read_own(document, Path(file).parent, faults)
     varied = _left_to_conditions(document)
     section = {
         name: faults.table(
@@ -210,9 +216,9 @@ def read_study(document: dict[str, Any], file: str) -> Study:
     given = {key: value for name in ("data", "model", "training") for key, value in section[name].items()}
     for condition in conditions if varied else [None]:
         own = {} if condition is None else {key: varied[key].default for key in varied} | dict(condition.recipe)
-        _check_sizes("[data]" if condition is None else f'condition "{condition.label}"', given | own, faults)
-    _check_regularisers(conditions, section["data"], faults)
-    _check_precisions(section["trials"], faults)
+        check_sizes("[data]" if condition is None else f'condition "{condition.label}"', given | own, faults)
+    check_regularisers(conditions, section["data"], faults)
+    check_precisions(section["trials"], faults)
     check_control(section["analysis"].get("control"), conditions, faults)
     if faults.found:
         raise StudyError("\n".join(faults.found))
@@ -222,7 +228,8 @@ def read_study(document: dict[str, Any], file: str) -> Study:
     given = trials.pop("seeds")
     crossing = given if isinstance(given, dict) else None
     seeds = range(math.prod(given.values())) if isinstance(given, dict) else given
-    return Study(study_name, recipe, conditions, tuple(seeds), crossing, **trials, analysis=AnalysisPlan(**analysis))
+    plan = AnalysisPlan(**analysis)
+    return Study(study_name, recipe, conditions, tuple(seeds), crossing, **trials, analysis=plan, own=users_own)
 
 
 def _left_to_conditions(document: dict[str, Any]) -> dict[str, Field]:
@@ -247,62 +254,6 @@ def _recipe(given: dict[str, Any], varied: dict[str, Field], first: Condition) -
     left = {key: own[key] if field.default is REQUIRED else field.default for key, field in varied.items()}
     values = given | left
     values["data"] = values.pop("name")
-    values["train_size"] = values["train_size"] or _available(values)
+    del values["path"]
+    values["train_size"] = values["train_size"] or available(values)
     return Recipe(**values)
-
-
-def _available(given: dict[str, Any]) -> int:
-    """Return how many training images are left beside those that are held out."""
-    return DATA_SETS[given.get("data") or given["name"]].train_total - given["validation_size"]
-
-
-def _check_sizes(where: str, given: dict[str, Any], faults: Faults) -> None:
-    """Check that the split and the batch of one recipe fit the data set."""
-    data_set, held_out = DATA_SETS.get(given.get("name") or ""), given.get("validation_size")
-    if data_set is None or held_out is None:
-        return
-    left, size = _available(given), given.get("train_size")
-    if left < 1 or (size is not None and size > left):
-        faults.add(
-            where,
-            f"train_size {size or 'left out'} and validation_size {held_out} were given;"
-            f" {data_set.name} has {data_set.train_total} training images for both",
-        )
-        return
-    size, batch = size or left, given.get("batch_size")
-    here = "[training] batch_size" if where == "[data]" else f"{where} batch_size"
-    if batch is not None and batch > size:
-        faults.add(here, f"{batch} was given; at most train_size, {size}, is expected")
-    elif batch is not None and size % batch == 1 and given.get("normalisation") == "batch":
-        faults.add(
-            here, f"{batch} was given; train_size {size} leaves a last batch of one image, which has no variance"
-        )
-
-
-def _check_regularisers(conditions: tuple[Condition, ...], data: dict[str, Any], faults: Faults) -> None:
-    """Check that every condition has what its regularisers need, and at most one of them chooses the weights."""
-    data_set = DATA_SETS.get(data.get("name") or "")
-    for condition in conditions:
-        where, records = f'condition "{condition.label}"', [REGULARISERS[name] for name in condition.active()]
-        for record in records:
-            if record.of_images and data_set and data_set.image is None:
-                faults.add(f"{where} {record.name}", f"acts on images, and those of {data_set.name} have no rows")
-            if record.validates and data.get("validation_size") == 0:
-                faults.add(f"{where} {record.name}", "needs validation images: give validation_size in [data]")
-        choosing = [record.name for record in records if record.keeper]
-        if len(choosing) > 1:
-            faults.add(where, f"{' and '.join(choosing)} all choose the weights that are evaluated; one may")
-
-
-def _check_precisions(trials: dict[str, Any], faults: Faults) -> None:
-    """Check that each precision exists on some device of the study, and each device has one."""
-    devices, precisions = trials.get("devices") or (), trials.get("precisions") or ()
-    for precision in precisions:
-        if devices and not any(Target(device, precision).exists() for device in devices):
-            faults.add(
-                "[trials] precisions", f"{precision} was given; it exists on {', '.join(PRECISIONS[precision])} only"
-            )
-            return
-    for device in devices:
-        if precisions and not any(Target(device, precision).exists() for precision in precisions):
-            faults.add("[trials] devices", f"{device} was given; it has none of the precisions {', '.join(precisions)}")

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, TypeVar, cast
 
 from bench.executors.processes import physical_cores
+from bench.plugins import Loaded, load_all, loaded
 from bench.threads import single_thread
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -35,7 +36,7 @@ class Lanes:
     def __enter__(self) -> Lanes:
         for core in self.cores:
             ours, theirs = cast("tuple[Connection, Connection]", SPAWN.Pipe())
-            process = SPAWN.Process(target=_serve, args=(theirs, core), daemon=True, name=f"lane-{core}")
+            process = SPAWN.Process(target=_serve, args=(theirs, core, loaded()), daemon=True, name=f"lane-{core}")
             process.start()
             theirs.close()
             self._pipes.append(ours)
@@ -107,12 +108,13 @@ def _checked(answer: tuple[bool, Any]) -> Any:
     return content
 
 
-def _serve(pipe: Connection, core: int) -> None:
+def _serve(pipe: Connection, core: int, plugins: Loaded) -> None:
     """Answer calls until the pipe closes. Ctrl-C is for the caller to handle, who ends the lanes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
     single_thread()
+    load_all(plugins)
     while True:
         try:
             function, arguments = pipe.recv()

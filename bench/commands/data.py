@@ -1,4 +1,4 @@
-"""``python -m bench data fetch NAME`` and ``data verify NAME``."""
+"""``python -m bench data list``, ``data fetch NAME`` and ``data verify NAME``."""
 
 from __future__ import annotations
 
@@ -13,12 +13,22 @@ NAME = "data"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
-    parser.add_argument("action", choices=["fetch", "verify"])
-    parser.add_argument("name", metavar="NAME", help=", ".join(DATA_SETS))
+    parser.add_argument("action", choices=["list", "fetch", "verify"])
+    parser.add_argument("name", nargs="?", metavar="NAME", help=", ".join(DATA_SETS))
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Fetch or verify a data set."""
+    """List the data sets, or fetch or verify one."""
+    if options.action == "list":
+        for each in DATA_SETS.values():
+            here = "not here" if each.missing(data_root()) else "here"
+            sizes = f"{each.train_total:>7,} + {each.test_total:>6,}"
+            print(
+                f"{each.name:21} {sizes}  {each.pixels:>4} numbers  {each.classes:>3} classes  {here:8}  {each.licence}"
+            )
+        return common.DONE
+    if options.name is None:
+        raise UsageError(f"data {options.action}: a data set is expected ({', '.join(DATA_SETS)})")
     if options.name not in DATA_SETS:
         raise UsageError(f"no data set {options.name}{nearest(options.name, DATA_SETS)} ({', '.join(DATA_SETS)})")
     data_set, root = DATA_SETS[options.name], data_root()

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 from pathlib import Path
 
+from bench.data.data_set import from_idx
+from bench.data.digits import DIGITS
+from bench.data.emnist import EMNIST
 from bench.data.fashion_mnist import FASHION_MNIST
 from bench.data.fashion_mnist_sample import FASHION_MNIST_SAMPLE
+from bench.data.kmnist import KMNIST
+from bench.data.mnist import MNIST
+from bench.data.mnist_1d import MNIST_1D
+from bench.data.mnist_5k import MNIST_5K
 
-DATA_SETS = {data_set.name: data_set for data_set in [FASHION_MNIST, FASHION_MNIST_SAMPLE]}
+DATA_SETS = {
+    data_set.name: data_set
+    for data_set in [FASHION_MNIST, FASHION_MNIST_SAMPLE, MNIST, KMNIST, EMNIST, MNIST_5K, MNIST_1D, DIGITS]
+}
 
 
 def data_root() -> Path:
@@ -18,10 +29,14 @@ def data_root() -> Path:
 
 
 def data_hash(name: str, train_size: int | str, validation_size: int, *marks: str) -> str:
-    """Return the hash of what is trained and tested on: the the files, the sizes of the split, and further `marks`.
+    """Return the hash of what is trained and tested on: the files, the sizes of the split, and further `marks`.
 
-    It is known before the data are fetched, and holds since no file is read without being verified.
+    It is known before the data are fetched, and holds since no file is read without being verified. Of a reader of its
+    own it has the source.
     """
-    parts = [f"{part}:{sha256}" for part, sha256 in sorted(DATA_SETS[name].sha256.items())]
+    data_set = DATA_SETS[name]
+    parts = [f"{part}:{sha256}" for part, sha256 in sorted(data_set.sha256.items())]
+    if data_set.read is not from_idx:
+        parts.append(f"reader:{hashlib.sha256(inspect.getsource(data_set.read).encode()).hexdigest()}")
     text = "\n".join([*parts, f"train:{train_size}", f"validation:{validation_size}", *marks])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

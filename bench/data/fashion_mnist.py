@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from bench.data import idx
+from bench.data import idx, sources
 from bench.data.data_set import PARTS, DataSet
-from bench.data.torchvision_import import torchvision_module
-from bench.faults import DataError
 from bench.files import write_atomically
 
 PACKAGE = "dataset-fashion-mnist"
 INSTALLED = Path("usr/share/datasets/fashion-mnist")
-NETWORK_SECONDS = 30
-PACKAGE_SECONDS = 300
 
 SHA256: dict[str, str] = dict(
     zip(
@@ -41,8 +34,7 @@ def raw_folder(root: Path) -> Path:
 
 def from_torchvision(root: Path) -> None:
     """Download from torchvision's mirrors, with torchvision's own loader."""
-    with _network_timeout():
-        torchvision_module("datasets").FashionMNIST(str(root), download=True)
+    sources.torchvision_files("FashionMNIST", root)
 
 
 def from_installed_package(root: Path) -> None:
@@ -60,18 +52,18 @@ def from_downloaded_package(root: Path) -> None:
             "-o", f"Dir::State={temporary}/state", "-o", f"Dir::Cache={temporary}/cache", "-o", "Debug::NoLocking=1",
         ]  # fmt: skip
         try:
-            _command(["apt-get", "download", PACKAGE], temporary)
+            sources.command(["apt-get", "download", PACKAGE], temporary)
         except subprocess.CalledProcessError:
             for folder in ("state/lists/partial", "cache/archives/partial"):
                 (Path(temporary) / folder).mkdir(parents=True)
-            _command(["apt-get", *own_lists, "update"], temporary)
-            _command(["apt-get", *own_lists, "download", PACKAGE], temporary)
+            sources.command(["apt-get", *own_lists, "update"], temporary)
+            sources.command(["apt-get", *own_lists, "download", PACKAGE], temporary)
         (package,) = Path(temporary).glob(f"{PACKAGE}_*.deb")
-        _command(["dpkg-deb", "-x", str(package), "unpacked"], temporary)
+        sources.command(["dpkg-deb", "-x", str(package), "unpacked"], temporary)
         _unpack(Path(temporary) / "unpacked" / INSTALLED, root)
 
 
-SOURCES: dict[str, Callable[[Path], None]] = {
+SOURCES: sources.Sources = {
     "torchvision's mirrors": from_torchvision,
     f"the installed Debian package {PACKAGE}": from_installed_package,
     f"the Debian package {PACKAGE}, by apt-get download": from_downloaded_package,
@@ -83,20 +75,12 @@ def fetch(root: Path) -> str:
 
     Raise DataError with what each source answered when none did.
     """
-    answers = []
-    for source, take in SOURCES.items():
-        try:
-            take(root)
-            FASHION_MNIST.verify(root)
-        except (DataError, OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
-            answers.append(f"  {source}: {_reason(error)}")
-        else:
-            return source
-    raise DataError(
-        "data set fashion_mnist cannot be had. Tried:\n" + "\n".join(answers) + "\nWhat to do: connect to a network,"
-        f" or install the package with 'apt-get install {PACKAGE}', or put the four decompressed files"
-        f" ({', '.join(PARTS)}) in {raw_folder(root)}; then try again."
+    refusal = "data set fashion_mnist cannot be had."
+    advice = (
+        f"connect to a network, or install the package with 'apt-get install {PACKAGE}', or put the four decompressed"
+        f" files ({', '.join(PARTS)}) in {raw_folder(root)}; then try again."
     )
+    return sources.first_that_serves(SOURCES, root, FASHION_MNIST.verify, (refusal, advice))
 
 
 def _unpack(source: Path, root: Path) -> None:
@@ -104,35 +88,6 @@ def _unpack(source: Path, root: Path) -> None:
     for part in PARTS:
         content = idx.verify(source / f"{part}.gz", SHA256[part])
         write_atomically(raw_folder(root) / part, content)
-
-
-def _command(command: list[str], folder: str) -> None:
-    subprocess.run(
-        command,
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        timeout=PACKAGE_SECONDS,
-        stdin=subprocess.DEVNULL,
-    )
-
-
-def _reason(error: Exception) -> str:
-    """Return what went wrong on one line, with the end of what a failed command said."""
-    said = getattr(error, "stderr", None) or b""
-    text = f"{error} {said.decode(errors='replace')[-300:]}" if said else str(error)
-    return " ".join(text.split())
-
-
-@contextmanager
-def _network_timeout() -> Iterator[None]:
-    """Make a silent network fail: torchvision's loader sets no limit of its own."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(NETWORK_SECONDS)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
 
 
 FASHION_MNIST = DataSet(
@@ -144,7 +99,6 @@ FASHION_MNIST = DataSet(
     image=(28, 28),
     pixels=784,
     classes=10,
-    suffix="",
     sha256=SHA256,
     folder=raw_folder,
     fetch=fetch,

@@ -22,10 +22,9 @@ FASHION_MNIST_SAMPLE = DataSet(
     image=(28, 28),
     pixels=784,
     classes=10,
-    suffix=".gz",
     sha256=dict(
         zip(
-            PARTS,
+            [f"{part}.gz" for part in PARTS],
             (
                 "71a9f8cec24060d6752b3e4940ce6d6fd729334afa47b735dd553481aa83b53e",
                 "8983259dfbc9f185f92698916f7daf361704b43ba7d19568cc7bcdeefdc1bece",

@@ -12,7 +12,7 @@ from bench.data.labels import by_class, with_noise
 
 @dataclass(frozen=True)
 class Images:
-    """A data set as published: uint8 images `[N, ...]` and int labels `[N]`, for training and for test."""
+    """A data set as published: images `[N, ...]`, uint8 or floating, and int labels `[N]`, for training and test."""
 
     train_images: np.ndarray
     train_labels: np.ndarray
@@ -23,7 +23,7 @@ class Images:
 
 @dataclass(frozen=True)
 class Split:
-    """What a trial sees. Images are flat `[N, I]`, pixels / 255; labels are int64 `[N]`."""
+    """What a trial sees. Images are flat `[N, I]`: bytes / 255, floating as they are; labels are int64 `[N]`."""
 
     train_images: torch.Tensor
     train_labels: torch.Tensor
@@ -57,14 +57,15 @@ def make_split(
     Taking from the two ends keeps the validation set the same whatever the training size. `stratified` training images
     are as many of each class as can be; either way a smaller training set is part of a larger one. `label_noise` is
     the probability that a training label is another one; labels that are held out or tested on are never changed. No
-    other scaling than pixels / 255 is done.
+    other scaling is done than of bytes, / 255.
     """
     held_out = len(images.train_images) - validation_size
     labels = with_noise(images.train_labels[:held_out], images.classes, label_noise)
     rows = by_class(images.train_labels[:held_out])[:train_size] if stratified else slice(train_size)
 
     def pixels(array: np.ndarray) -> torch.Tensor:
-        return torch.from_numpy(array.copy()).flatten(start_dim=1).to(dtype).div_(255)
+        numbers = torch.from_numpy(array.copy()).flatten(start_dim=1).to(dtype)
+        return numbers.div_(255) if array.dtype == np.uint8 else numbers
 
     def classes(array: np.ndarray) -> torch.Tensor:
         return torch.from_numpy(array.astype(np.int64))

@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from typing import cast
 
 from bench.executors import EpochDone, Event, NextStack, StackDone
+from bench.plugins import Loaded, load_all, loaded
 from bench.threads import single_thread
 from bench.trials import Stack
 from bench.work import Result, failure, perform
@@ -76,7 +77,7 @@ def run(next_stack: NextStack, workers: int) -> Generator[Event]:
 def _start(core: int) -> _Worker:
     """Start a worker on one core."""
     ours, theirs = cast("tuple[Connection, Connection]", SPAWN.Pipe())
-    process = SPAWN.Process(target=_serve, args=(theirs, core), daemon=True, name=f"bench-worker-{core}")
+    process = SPAWN.Process(target=_serve, args=(theirs, core, loaded()), daemon=True, name=f"bench-worker-{core}")
     process.start()
     theirs.close()
     return _Worker(process, ours, core)
@@ -125,7 +126,7 @@ def _stop(team: list[_Worker]) -> None:
             worker.process.kill()
 
 
-def _serve(pipe: Connection, core: int) -> None:
+def _serve(pipe: Connection, core: int, plugins: Loaded) -> None:
     """Work off stacks until the pipe closes. Ctrl-C is the runner's to handle; with the runner, the worker ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -133,6 +134,7 @@ def _serve(pipe: Connection, core: int) -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
     single_thread()
+    load_all(plugins)
     while True:
         try:
             stack = pipe.recv()

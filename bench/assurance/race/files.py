@@ -13,7 +13,8 @@ from bench.data.data_set import PARTS, DataSet
 
 def publish(data_set: DataSet, root: Path, folder: Path) -> None:
     """Write the verified training arrays to `folder`, and the IDX files where torchvision's FashionMNIST looks."""
-    contents = data_set.verify(root)
+    data_set.verify(root)
+    contents = [idx.read_bytes(path) for path in data_set.files(root)]
     raw = folder / "FashionMNIST" / "raw"
     raw.mkdir(parents=True)
     for part, content in zip(PARTS, contents, strict=True):

@@ -57,7 +57,7 @@ def test_the_sample_is_real_verified_and_shipped(sample_images: Images) -> None:
     assert not DATA_SETS["fashion_mnist_sample"].missing(Path())
 
 
-@pytest.mark.parametrize("content", [b"", b"\0\0\x08", b"\0\0\x08\x01\0\0\0\x05abc", b"\0\0\x0d\x01\0\0\0\x01abcd"])
+@pytest.mark.parametrize("content", [b"", b"\0\0\x08", b"\0\0\x08\x01\0\0\0\x05abc", b"\0\0\x0a\x01\0\0\0\x01abcd"])
 def test_what_is_no_idx_file_is_refused(content: bytes) -> None:
     with pytest.raises(DataError, match="not an IDX file"):
         idx.decode(content)

@@ -49,7 +49,7 @@ REMOVE = object()
 
 MALFORMED: list[tuple[str, Any, str]] = [
     # where, what is put there, what the message must say
-    ("epochs", 3, "epochs: unknown key.*allowed: name, data, model"),
+    ("epochs", 3, "epochs: unknown key.*allowed: name, plugins, data, model"),
     ("training.epoch", 3, r'\[training\] epoch: unknown key; did you mean "epochs"\?'),
     ("name", "../escape", r'name: "\.\./escape" was given; letters, digits'),
     ("name", REMOVE, "name: missing"),

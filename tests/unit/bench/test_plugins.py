@@ -1,0 +1,183 @@
+"""Users' own code in a study: found from the study file, known by name, hashed, and no name taken twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import plugins
+from bench.assurance.plugin_check.check import check
+from bench.commands import check_plugin
+from bench.data import DATA_SETS
+from bench.faults import StudyError
+from bench.regularisers import REGULARISERS
+from bench.study import Study, load_study, read_study
+from bench.trials import sources_hash
+from tests.unit.bench.test_own_data import written
+
+NOISE = """
+from bench.regularisers.dropout import DROPOUT
+from bench.regularisers.gaussian_dropout import GAUSSIAN_DROPOUT
+from dataclasses import replace
+
+_scale = {scale}
+
+
+def hidden(draw, rate, out):
+    GAUSSIAN_DROPOUT.hidden(replace(draw, seed=draw.seed + 1), rate * _scale, out)
+
+
+MINE = replace(GAUSSIAN_DROPOUT, name="{name}", hidden=hidden)
+"""
+STUDY = """
+name = "mine"
+plugins = ["my_noise.py"]
+data = {{ name = "fashion_mnist_sample" {data} }}
+model = {{ hidden = [8] }}
+training = {{ epochs = 1, batch_size = 100, learning_rate = 0.1 }}
+trials = {{ seeds = 2 }}
+analysis = {{ control = "none" }}
+conditions = [{{ label = "none" }}, {{ label = "mine", my_noise = 0.5 }}]
+"""
+
+
+@pytest.fixture(autouse=True)
+def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    regularisers, data_sets = dict(REGULARISERS), dict(DATA_SETS)
+    monkeypatch.setattr(plugins, "_plugins", {})
+    monkeypatch.setattr(plugins, "_data", {})
+    yield
+    for registry, before in ((REGULARISERS, regularisers), (DATA_SETS, data_sets)):
+        registry.clear()
+        registry.update(before)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    sources_hash.cache_clear()
+
+
+def noise(folder: Path, scale: float = 1.0, name: str = "my_noise", file: str = "my_noise.py") -> Path:
+    (folder / file).write_text(NOISE.format(scale=scale, name=name), encoding="utf-8")
+    return folder / file
+
+
+def study(folder: Path, data: str = "") -> Study:
+    (folder / "mine.toml").write_text(STUDY.format(data=data), encoding="utf-8")
+    return load_study(folder / "mine.toml")
+
+
+def test_a_study_names_a_regulariser_of_its_users(tmp_path: Path) -> None:
+    noise(tmp_path)
+    found = study(tmp_path)
+    assert found.factors() == ["my_noise"]
+    assert found.conditions[1].settings == (("my_noise", (0.5,)),)
+    assert found.document()["plugins"] == ["plugins/my_noise.py"]
+
+
+def test_another_text_of_a_plug_in_makes_other_trials_of_its_own_and_leaves_the_rest(tmp_path: Path) -> None:
+    noise(tmp_path)
+    before = [trial.trial_id for trial in study(tmp_path).trials()]
+    assert [trial.trial_id for trial in study(tmp_path).trials()] == before
+    noise(tmp_path, scale=0.5)
+    after = [trial.trial_id for trial in study(tmp_path).trials()]
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True, False]
+
+
+def test_the_same_text_elsewhere_is_the_same_trial(tmp_path: Path) -> None:
+    found = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        plugins._plugins.clear()
+        REGULARISERS.pop("my_noise", None)
+        sources_hash.cache_clear()
+        noise(tmp_path / name)
+        found.append([trial.trial_id for trial in study(tmp_path / name).trials()])
+    assert found[0] == found[1]
+
+
+def test_own_data_are_named_and_found_from_the_study_file(tmp_path: Path) -> None:
+    noise(tmp_path)
+    written(tmp_path)
+    text = STUDY.replace('"fashion_mnist_sample"', '"own"').replace("batch_size = 100", "batch_size = 3")
+    (tmp_path / "mine.toml").write_text(text.format(data=', path = "own.npz"'), encoding="utf-8")
+    found = load_study(tmp_path / "mine.toml")
+    assert found.recipe.data == "own"
+    assert found.recipe.train_size == 6
+    assert found.document()["data"]["path"] == "own.npz"
+    before = found.trials()[0]
+    written(tmp_path, test_labels=np.array([1, 1]))
+    assert load_study(tmp_path / "mine.toml").trials()[0].data_hash != before.data_hash
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, r"top level: plugins: .*my_noise\.py: plug-in cannot be read: No such file"),
+        ("x = 1", "gives neither a Regulariser nor a DataSet"),
+        ("x = 1\ny = x / 0", r"my_noise\.py:2: plug-in cannot be run: ZeroDivisionError"),
+        ("x = (", r"plug-in cannot be run: SyntaxError"),
+        (NOISE.format(scale=1, name="dropout"), "dropout is a name of this harness already"),
+    ],
+)
+def test_a_plug_in_that_cannot_be_used_is_told(tmp_path: Path, text: str | None, said: str) -> None:
+    before = dict(REGULARISERS)
+    if text is not None:
+        (tmp_path / "my_noise.py").write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match=said):
+        study(tmp_path)
+    assert before == REGULARISERS
+
+
+def test_two_plug_ins_cannot_have_one_name(tmp_path: Path) -> None:
+    plugins.load(noise(tmp_path))
+    with pytest.raises(StudyError, match=r"my_noise is a name of .*my_noise\.py already"):
+        plugins.load(noise(tmp_path, file="other.py"))
+
+
+def test_a_data_set_of_the_harness_keeps_its_name(tmp_path: Path) -> None:
+    noise(tmp_path)
+    written(tmp_path)
+    with pytest.raises(StudyError, match=r"\[data\] path: fashion_mnist_sample is the name of another data set"):
+        study(tmp_path, ', path = "own.npz"')
+
+
+def test_every_fault_of_plug_ins_and_data_comes_at_once(tmp_path: Path) -> None:
+    document = {"name": "mine", "plugins": ["a.py", "x/a.py", 3], "data": {"name": "own", "path": "none.npz"}}
+    with pytest.raises(StudyError) as raised:
+        read_study(document, str(tmp_path / "mine.toml"))
+    said = str(raised.value)
+    assert "top level: plugins" in said
+    assert "[data] path: " in said
+    assert "[model] hidden: missing" in said
+
+
+def test_check_plugin_finds_a_right_one_right_and_a_wrong_one_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its numbers are Gaussian dropout's at another seed: the stream is not its own."""
+    plugin = plugins.load(noise(tmp_path))
+    broken = {verdict.law: verdict.broken for verdict in check(plugin, tmp_path) if verdict.broken}
+    assert broken == {"stream": "it draws from the stream 'gaussian_dropout'; its own, 'my_noise', is for it alone"}
+
+    class Options:
+        plugin = tmp_path / "my_noise.py"
+
+    assert check_plugin.execute(Options()) == 1  # pyright: ignore[reportArgumentType]
+    assert "9 laws: 1 broken, 8 hold" in capsys.readouterr().out
+
+
+def test_check_plugin_reads_data_sets(tmp_path: Path) -> None:
+    written(tmp_path)
+    text = """
+from dataclasses import replace
+from pathlib import Path
+from bench.data.own import own_data_set
+RIGHT = own_data_set("right", Path(__file__).with_name("own.npz"))
+WRONG = replace(RIGHT, name="wrong", test_total=3, classes=4)
+"""
+    (tmp_path / "data.py").write_text(text, encoding="utf-8")
+    verdicts = check(plugins.load(tmp_path / "data.py"), tmp_path)
+    assert {verdict.of: verdict.broken for verdict in verdicts} == {
+        "right": None,
+        "wrong": "test_total is 2, not 3; classes is 3, not 4",
+    }
