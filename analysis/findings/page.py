@@ -73,10 +73,12 @@ def _finding(asked: Asked, material: Material, pool: Pool, drawing: str, home: P
     """Return the blocks of one question on one pool of trials."""
     plot = next(plot for plot in PLOTS if plot.name == asked.figure)
     why = plot.missing(pool.evidence)
-    shown = [f"![{escaped(plot.title)}]({drawing})", f"*{escaped(plot.caption(pool.evidence))}*"]
+    shown = [escaped(why or "")]
+    if why is None:
+        shown = [f"![{escaped(plot.title)}]({drawing})", f"*{escaped(plot.caption(pool.evidence))}*"]
     return [
         f"**{escaped(asked.question)}**" + (f" ({escaped(pool.name)})" if pool.name else ""),
-        *(shown if why is None else [escaped(why)]),
+        *shown,
         *(_judged(asked, pool) if asked.metrics else []),
         *(_activations(asked, pool) if asked.activations else []),
         _where(asked, material, pool, home),

@@ -16,7 +16,9 @@ from analysis.words import quoted
 
 Entry = Mapping[str, Any]
 
-_LEAST, _MOST = 2, 6
+_LEAST, _PLAIN, _MOST = 2, 4, 6
+"""Decimals: at least, where an interval does not say how many, and at most."""
+_ROUNDING = 1e-9
 THEORY = (
     "By theory, inverted dropout at rate p leaves the mean of a layer’s units as it is and makes their variance "
     "E[h²] / (1 − p) − E[h]², where h are the units before the mask: the table has this variance, of dropout alone, "
@@ -87,14 +89,16 @@ def _end(each: Entry, theory: bool) -> tuple[str, ...]:
 def _with_reach(mean: float | None, high: float | None) -> str:
     """Return a mean with the half width of its interval, to two digits of that."""
     if mean is None or high is None:
-        return plain(mean, 4)
+        return plain(mean, _PLAIN)
     decimals = _decimals(mean, high)
     return f"{plain(mean, decimals)} ± {plain(high - mean, decimals)}"
 
 
 def _decimals(mean: float, high: float | None) -> int:
     reach = 0.0 if high is None else high - mean
-    return min(_MOST, max(_LEAST, 1 - math.floor(math.log10(reach)))) if reach > 0 else 4
+    if reach <= _ROUNDING * abs(mean):
+        return _PLAIN
+    return min(_MOST, max(_LEAST, 1 - math.floor(math.log10(reach))))
 
 
 def differences_grid(found: Entry, conditions: Sequence[str] = ()) -> Grid:
@@ -125,7 +129,7 @@ def differences_grid(found: Entry, conditions: Sequence[str] = ()) -> Grid:
 def _difference(each: Entry) -> tuple[str, str]:
     """Return a difference and its interval with decimals by which each is on its true side of 0."""
     if each["low"] is None:
-        return signed(each["difference"], 4), NOTHING
+        return signed(each["difference"], _PLAIN), NOTHING
     least = _decimals(each["difference"], each["high"])
     decimals = digits([each["difference"], each["low"], each["high"]], None, least)
     mean, low, high = (signed(each[key], decimals) for key in ("difference", "low", "high"))
