@@ -90,6 +90,37 @@ gap_slope_mean = -3.29932, gap_slope_t = -5.9363, gap_slope_p = 0.0095553
 """,
 )
 
+HIDDEN_UNITS = Method(
+    title="Hidden units before and after the mask",
+    answers="Mean, variance and share of zeros of each hidden layer's units where a study records them, and the "
+    "difference of the variance to the control's, paired by seed. In the report, and in findings.",
+    fills=(),
+    assumes="The paired t test's. Each interval is for itself; nothing is tested or adjusted. Trials that diverged are "
+    "left out. The variance by theory is that of dropout alone, over masks as well as units and images.",
+    formula="""\
+s: a statistic over the units and the first 1,000 training images, at the last epoch, one value a seed
+mean of s ± t(1 - α/2; n - 1) sd(s) / sqrt(n);   difference of the variance: the same of condition - control, by seed
+by theory, after a mask at rate p: E[h²] / (1 - p) - E[h]² of the units h before it""",
+    source=("Srivastava et al. 2014, Journal of Machine Learning Research 15, 1929-1958, section 10.",),
+    computed_by=("analysis.activations:activations",),
+    checked_by=(
+        "tests/unit/analysis/test_activations.py::test_differences_are_paired_by_seed_whatever_the_order",
+        "tests/unit/analysis/test_activations.py::test_the_variance_by_theory",
+    ),
+    example="""\
+>>> from analysis.activations import Recorded, activations
+>>> def trials(condition, variances, times):  # mean 1, no zeros; the mask makes the variance `times` as large
+...     ends = [{1: np.array([[1, each, 0], [1, times * each, 0]])} for each in variances]
+...     return [Recorded(condition, seed, False, {1: end}) for seed, end in enumerate(ends)]
+>>> both = [*trials("none", [0.2, 0.3, 0.4], 1), *trials("book", [0.1, 0.3, 0.2], 7)]
+>>> found = activations(both, {"none": [0], "book": [0.5]}, "none", 0.05)
+>>> show(found["differences"][0], "n_pairs", "difference", "low", "high")
+n_pairs = 3, difference = -0.1, low = -0.348414, high = 0.148414
+>>> show(found["ends"][3], "side", "n", "variance", "variance_by_theory")
+side = after, n = 3, variance = 1.4, variance_by_theory = 1.4
+""",
+)
+
 PAGE = Method(
     title="Page's trend test",
     answers="Whether the metric's ranks rise, or fall, along the rates.",
@@ -170,5 +201,6 @@ BEST_SET = Method(
 )
 
 GROUP = Group(
-    "How does it follow the rate, and which is best?", (OPTIMUM, GAP_SLOPE, GAP_SPLIT, PAGE, CHOICE, BEST_SET)
+    "How does it follow the rate, and which is best?",
+    (OPTIMUM, GAP_SLOPE, GAP_SPLIT, HIDDEN_UNITS, PAGE, CHOICE, BEST_SET),
 )

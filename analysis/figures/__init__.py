@@ -1,6 +1,7 @@
 """Figures: one file each, drawn from results and computing nothing. To add one: its file, and a line here."""
 
 from analysis.figures import (
+    activations,
     dose_response,
     effects,
     floor_meter,
@@ -30,6 +31,7 @@ PLOTS: tuple[Plot, ...] = (
     variance_shares.PLOT,
     floor_meter.PLOT,
     survival.PLOT,
+    activations.PLOT,
     interaction.PLOT,
     effects.PLOT,
     surface.PLOT,

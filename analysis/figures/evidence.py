@@ -129,6 +129,8 @@ class Evidence:
         What ``analysis factorial --json`` prints of the primary metric; None where the conditions form no factorial.
     survival : mapping or None
         `analysis.survival.survival` of the conditions that are meant to train; None where no curve shows a collapse.
+    activations : mapping or None
+        `analysis.activations.activations` of the conditions that are meant to train; None where nothing was recorded.
     """
 
     settings: tuple[Setting, ...]
@@ -144,6 +146,7 @@ class Evidence:
     speed: Mapping[str, Any] | None = None
     factorial: Mapping[str, Any] | None = None
     survival: Mapping[str, Any] | None = None
+    activations: Mapping[str, Any] | None = None
 
     @property
     def primary(self) -> Mapping[str, Any]:

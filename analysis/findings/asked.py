@@ -12,6 +12,7 @@ from analysis.faults import TableError
 from analysis.figures import PLOTS
 
 PLOT_NAMES = [plot.name for plot in PLOTS]
+SWITCHES = ("effects", "activations")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Asked:
         Of these conditions only; empty: of all that are meant to train.
     effects : bool
         Tell the main effects and interactions of the primary metric in place of comparisons with the control.
+    activations : bool
+        Tell also how the variance of the hidden units differs from the control's.
     """
 
     title: str
@@ -40,6 +43,7 @@ class Asked:
     metrics: tuple[str, ...]
     conditions: tuple[str, ...] = ()
     effects: bool = False
+    activations: bool = False
 
 
 def read_questions(file: Path) -> list[Asked]:
@@ -68,7 +72,7 @@ def read_questions(file: Path) -> list[Asked]:
             each["figure"],
             tuple(each["metrics"]),
             tuple(each.get("conditions", ())),
-            each.get("effects", False),
+            *(each.get(name, False) for name in SWITCHES),
         )
         for each in entries
     ]
@@ -80,9 +84,12 @@ def _faults(where: str, given: Any) -> list[str]:
         return [f"{where}: {given!r} was given; a table is expected"]
     names = [field.name for field in fields(Asked)]
     found = [f"{where}: unknown key {key!r} (allowed: {', '.join(names)})" for key in given if key not in names]
-    if not isinstance(given.get("effects", False), bool):
-        found.append(f"{where}: effects is {given['effects']!r}; true or false is expected")
-    for name in (each for each in names if each != "effects"):
+    found += [
+        f"{where}: {name} is {given[name]!r}; true or false is expected"
+        for name in SWITCHES
+        if not isinstance(given.get(name, False), bool)
+    ]
+    for name in (each for each in names if each not in SWITCHES):
         value = given.get(name, [] if name == "conditions" else None)
         many = name in ("metrics", "conditions")
         good = isinstance(value, list) and all(isinstance(item, str) for item in value) if many else value

@@ -12,6 +12,7 @@ from analysis.factorial.words import sentence
 from analysis.faults import TableError
 from analysis.figures import PLOTS, theme
 from analysis.figures import gaps as figure
+from analysis.figures.activations import left_out
 from analysis.figures.plot import rendered
 from analysis.figures.units import unit_of
 from analysis.figures.verdicts import OPEN, short, tone
@@ -23,6 +24,7 @@ from analysis.report.early_grid import early_words
 from analysis.report.gather import Material, Pool, gather
 from analysis.report.markdown import escaped, table
 from analysis.report.phrases import count, listed, typeset
+from analysis.report.sections import activations
 from analysis.report.sections.factorial import effects_grid
 from analysis.report.sections.gaps import what_is_left
 from analysis.report.sections.surer import what_would_help
@@ -71,16 +73,45 @@ def _finding(asked: Asked, material: Material, pool: Pool, drawing: str, home: P
     """Return the blocks of one question on one pool of trials."""
     plot = next(plot for plot in PLOTS if plot.name == asked.figure)
     why = plot.missing(pool.evidence)
-    shown = [f"![{escaped(plot.title)}]({drawing})", f"*{escaped(plot.caption(pool.evidence))}*"]
-    grid, sentences, primary = _effects(asked, pool) if asked.effects else _told(asked, pool)
+    shown = [escaped(why or "")]
+    if why is None:
+        shown = [f"![{escaped(plot.title)}]({drawing})", f"*{escaped(plot.caption(pool.evidence))}*"]
     return [
         f"**{escaped(asked.question)}**" + (f" ({escaped(pool.name)})" if pool.name else ""),
-        *(shown if why is None else [escaped(why)]),
-        table(grid),
-        "\n".join(f"- {escaped(each)}" for each in sentences),
-        escaped(_open(pool, primary)),
+        *shown,
+        *(_judged(asked, pool) if asked.metrics else []),
+        *(_activations(asked, pool) if asked.activations else []),
         _where(asked, material, pool, home),
     ]
+
+
+def _judged(asked: Asked, pool: Pool) -> list[str]:
+    """Return what is judged as a table and in sentences, and what stays open."""
+    grid, sentences, primary = _effects(asked, pool) if asked.effects else _told(asked, pool)
+    return [table(grid), _bullets(sentences), escaped(_open(pool, primary))]
+
+
+def _activations(asked: Asked, pool: Pool) -> list[str]:
+    """Return how the variance of the hidden units differs from the control's, as a table and in sentences."""
+    found = pool.evidence.activations
+    if found is None:
+        raise TableError(asked.folder, ["has no statistics of hidden units: [training] record_activations writes them"])
+    labels = [each["condition"] for each in found["left_out"] if each["condition"] != found["control"]]
+    lacking = [each for each in asked.conditions if each not in labels]
+    if lacking:
+        raise TableError(
+            asked.folder,
+            [f"records no hidden units of a condition {each!r} (it has: {listed(labels)})" for each in lacking],
+        )
+    sentences, omitted = activations.sentences(found, asked.conditions), left_out(pool.evidence)
+    if not sentences:
+        return [escaped(" ".join(filter(None, (activations.NO_PAIR, omitted))))]
+    note = " ".join(filter(None, (activations.DESCRIPTIVE, omitted)))
+    return [table(activations.differences_grid(found, asked.conditions)), _bullets(sentences), escaped(note)]
+
+
+def _bullets(sentences: list[str]) -> str:
+    return "\n".join(f"- {escaped(each)}" for each in sentences)
 
 
 def _told(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Entry]]:

@@ -1,4 +1,4 @@
-"""Learning curves of a pool of trials: bands over the seeds that trained, and the runs that did not, and when."""
+"""Curves of a pool of trials: bands over the seeds that trained, the runs that did not and when, and hidden units."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.activations import Recorded, layer_of, points
 from analysis.faults import TableError
 from analysis.figures.evidence import Band, Curves, Run, Trial
 from analysis.survival import Followed, collapse
@@ -78,6 +79,17 @@ def followed(read: Sequence[tuple[Trial, Curve]], chance: float | None) -> list[
     return found
 
 
+def recorded(read: Sequence[tuple[Trial, Curve]]) -> list[Recorded]:
+    """Return the statistics of hidden units of every trial whose curve has them."""
+    found = []
+    for trial, curve in read:
+        layers = sorted({layer for name in curve if (layer := layer_of(name)) is not None})
+        known = {layer: of for layer in layers if (of := points(curve["epoch"], curve, layer))}
+        if known or (layers and trial.diverged):
+            found.append(Recorded(trial.condition, trial.seed, trial.diverged, known))
+    return found
+
+
 def _band(condition: str, quantity: str, by_epoch: dict[int, list[float]]) -> Band:
     epochs = tuple(sorted(by_epoch))
     low, median, high = (tuple(float(of(by_epoch[epoch])) for epoch in epochs) for of in (np.min, np.median, np.max))
@@ -113,5 +125,6 @@ def _read(path: Path, *more: str) -> pa.Table:
 def _columns(table: pa.Table) -> dict[str, np.ndarray]:
     """Return a trial's curve by column, ordered by epoch; NaN where a cell is empty."""
     ordered = table.sort_by("epoch")
-    columns = {name: ordered[name].to_numpy().astype(float) for name in _WANTED}
+    wanted = [*_WANTED, *(name for name in table.column_names if layer_of(name) is not None)]
+    columns = {name: ordered[name].to_numpy().astype(float) for name in wanted}
     return {"epoch": ordered["epoch"].to_numpy().astype(int), **columns}

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.activations import activations
 from analysis.checks import POOLS, as_text
 from analysis.compare import compare, pairs_of
 from analysis.factorial import of_study
@@ -23,7 +24,7 @@ from analysis.metric import measure, metrics_of
 from analysis.paired_t import half_width
 from analysis.plan import PlannedAnalysis, read_plan
 from analysis.reading import Raw, read
-from analysis.report.curves import drawn_curves, followed, read_curves
+from analysis.report.curves import drawn_curves, followed, read_curves, recorded
 from analysis.self_check import self_check
 from analysis.sources import variance_by_source
 from analysis.survival import survival
@@ -174,6 +175,12 @@ def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnal
         gap_splits=_gap_splits(comparisons, planned.alpha),
         factorial=of_study(table, planned.primary, planned.margin_of(planned.primary), planned.alpha),
         survival=survival(followed(curves, table.chance), trained, planned.control, planned.alpha),
+        activations=activations(
+            recorded(curves),
+            {each.label: each.rates for each in settings if not each.stays_at_chance},
+            planned.control,
+            planned.alpha,
+        ),
     )
     return Pool(", ".join(where.values()), table, evidence)
 

@@ -11,6 +11,7 @@ from analysis.figures import learning_curves, rates
 from analysis.report.document import Section
 from analysis.report.gather import Material, Pool
 from analysis.report.sections import (
+    activations,
     agreement,
     answer,
     best_rate,
@@ -32,6 +33,7 @@ OF_POOL: tuple[Callable[[Material, Pool], Section | None], ...] = (
     answer.section,
     differences.section,
     figure.section_of(learning_curves.PLOT),
+    activations.section,
     figure.section_of(rates.PLOT),
     gaps.section,
     sure.section,

@@ -92,6 +92,7 @@ def make(
         sequences=_sequences(pairs),
         factorial=_factorial(seeds, verdict),
         survival=_survival(list(labels), seeds, diverged),
+        activations=_activations(good, seeds),
         self_check=_self_check(min(map(len, pairs.values()), default=0)),
         variance=_variance(good),
     )
@@ -198,6 +199,21 @@ def _survival(labels: Sequence[str], seeds: int, diverged: Sequence[tuple[str, i
         own = fall if not alive else end if not lost else {key: fall[key] + end[key] for key in fall}
         curves.append({"condition": label, "n": seeds, "collapsed": lost, "not_from_curve": 0, **own})
     return {"alpha": 0.05, "control": trained[0], "last_epoch": 3, "note": "A note", "curves": curves}
+
+
+def _activations(good: Mapping[str, Sequence[int]], seeds: int) -> dict[str, Any]:
+    """Return variances that halve by the epoch in two layers; the mask doubles them, but not the control's."""
+    trained = {label: len(mine) for label, mine in good.items() if mine and label != "all"}
+    curves = []
+    for (label, n), layer, side in itertools.product(trained.items(), (1, 2), ("before", "after")):
+        times = 2 if side == "after" and label != "none" else 1
+        mean = [times * layer * (0.4 + 0.01 * list(good).index(label)) / 2**epoch for epoch in range(3)]
+        low, high = ([each * share if n > 1 else None for each in mean] for share in (0.9, 1.1))
+        curves.append({"condition": label, "layer": layer, "side": side, "epochs": [1, 2, 3], "n": [n] * 3,
+                       "variance": mean, "low": low, "high": high})  # fmt: skip
+    left_out = [{"condition": label, "n": seeds, "diverged": seeds - len(mine)} for label, mine in good.items()]
+    return {"alpha": 0.05, "control": "none", "layers": [1, 2], "left_out": left_out, "curves": curves,
+            "ends": [], "differences": []}  # fmt: skip
 
 
 def _speed(labels: Mapping[str, tuple[float, ...]], blocks: int) -> dict[str, Any]:

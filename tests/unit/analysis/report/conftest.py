@@ -49,6 +49,7 @@ class Made:
     failed: tuple[tuple[str, int], ...] = ()
     missing: tuple[tuple[str, int], ...] = ()
     curves: bool = True
+    recorded: bool = False
     images: bool = True
     control: str = "none"
 
@@ -121,6 +122,19 @@ def _curve(row: Mapping[str, Any], rng: np.random.Generator) -> list[dict[str, A
     ]
 
 
+def _units(row: Mapping[str, Any], epoch: int) -> dict[str, float]:
+    """Return statistics of two hidden layers whose units have the mean 0.5, and a variance that falls to the end."""
+    found = {}
+    for layer in (1, 2):
+        rate = row[f"dropout_{layer}"]
+        variance = 0.2 * layer - 0.1 * rate + 0.01 * (row["seed"] % 3) * (1 + rate) + 0.1 * (EPOCHS - epoch)
+        masked = 0.0 if rate == 1 else (variance + 0.25) / (1 - rate) - 0.25
+        found |= {f"activation_mean_{layer}": 0.5, f"activation_variance_{layer}": variance,
+                  f"activation_zeros_{layer}": 0.4, f"masked_mean_{layer}": 0.5,
+                  f"masked_variance_{layer}": masked, f"masked_zeros_{layer}": 0.4 + 0.6 * rate}  # fmt: skip
+    return found
+
+
 def _plan(made: Made, names: list[tuple[str, int, str]]) -> dict[str, Any]:
     analysis = {"control": made.control, "primary": "test_accuracy", "margin": made.margin, "alpha": 0.05}
     return {
@@ -156,7 +170,10 @@ def write_folder(folder: Path, made: Made) -> Path:
         file = f"{row['trial_id']}.parquet"
         pq.write_table(pa.Table.from_pylist([row], schema=table_schema), folder / schema.TRIALS_FOLDER / file)
         if made.curves and row["status"] != schema.FAILED:
-            curve = pa.Table.from_pylist(_curve(row, rng), schema=schema.CURVES)
+            points = _curve(row, rng)
+            units = [_units(row, point["epoch"]) if made.recorded else {} for point in points]
+            points = [point | more for point, more in zip(points, units, strict=True)]
+            curve = pa.Table.from_pylist(points, schema=schema.curves_schema(list(units[0])))
             pq.write_table(curve, folder / schema.CURVES_FOLDER / file)
     plan = _plan(made, names)
     (folder / schema.PLAN_FILE).write_text(json.dumps(plan))
