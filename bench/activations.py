@@ -1,4 +1,8 @@
-"""Activations: value and derivative of hidden units, multiplied by their noise."""
+"""Activations: value and derivative of hidden units, multiplied by their noise.
+
+They are made of tanh, exp and erf: torch's own sigmoid and GELU round otherwise at the end of a tensor than elsewhere,
+so that a network would depend on how many it is stacked with.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +47,14 @@ def _smooth(
     return Activation(value, train)
 
 
+def _sigmoid(given: torch.Tensor) -> torch.Tensor:
+    return 1 / (1 + torch.exp(-given))
+
+
+def _gelu(given: torch.Tensor) -> torch.Tensor:
+    return given * (1 + torch.erf(given / ROOT_2)) / 2
+
+
 def _gelu_derivative(given: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
     del out
     return (1 + torch.erf(given / ROOT_2)) / 2 + given * torch.exp(-given * given / 2) / ROOT_2_PI
@@ -52,6 +64,6 @@ RELU = Activation(torch.relu_, _relu)
 ACTIVATIONS = {
     "relu": RELU,
     "tanh": _smooth(torch.tanh, lambda given, out: 1 - out * out),
-    "sigmoid": _smooth(torch.sigmoid, lambda given, out: out * (1 - out)),
-    "gelu": _smooth(torch.nn.functional.gelu, _gelu_derivative),
+    "sigmoid": _smooth(_sigmoid, lambda given, out: out * (1 - out)),
+    "gelu": _smooth(_gelu, _gelu_derivative),
 }

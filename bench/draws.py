@@ -53,8 +53,12 @@ def signed16(seed: int, stream: str, at: Position, shape: tuple[int, ...]) -> np
 
 
 def uniforms(seed: int, stream: str, at: Position, count: int) -> np.ndarray:
-    """Return uniform numbers in (0, 1), float64 `[count]`: the middles of 2^53 equal cells, so never 0 or 1."""
-    return ((words(seed, stream, at, count) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    """Return uniform numbers in (0, 1), float64 `[count]`: the middles of 2^53 equal cells, so never 0 or 1.
+
+    From 1/2 on a middle is no float64, and is rounded to an end of its cell; the last one is rounded down.
+    """
+    middles = ((words(seed, stream, at, count) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    return np.minimum(middles, 1 - 2.0**-53, out=middles)
 
 
 def permutation(seed: int, stream: str, at: Position, count: int) -> np.ndarray:

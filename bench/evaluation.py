@@ -68,13 +68,16 @@ class Evaluation:
             passes[run.networks] = run.strength
         if not passes.any():
             return clean
-        mean = torch.zeros_like(clean, dtype=torch.float64)
+        total = torch.full_like(clean, -torch.inf, dtype=torch.float64)
         for each in range(int(passes.max())):
             at = Position(self.epoch, self._step(part, chunk, each))
             noisy = model.predict(self.network, images, self.hooks.noise(at, OTHER_SEED))
-            share = torch.where(passes > each, 1 / passes.clamp(min=1), 0)[:, None, None]
-            mean += torch.where(share > 0, probabilities(noisy) * share, 0)
-        averaged = mean.log().to(torch.promote_types(clean.dtype, torch.float32))
+            own = log_probabilities(noisy)
+            higher = torch.maximum(total, own)
+            both = higher + ((total - higher).exp() + (own - higher).exp()).log()
+            total = torch.where((passes > each)[:, None, None], both, total)
+        mean = total - passes.clamp(min=1).log()[:, None, None]
+        averaged = mean.to(torch.promote_types(clean.dtype, torch.float32))
         return torch.where((passes > 0)[:, None, None], averaged, clean)
 
     def activations(self, images: torch.Tensor) -> list[dict[str, float]]:
@@ -104,10 +107,10 @@ class Evaluation:
         return (PARTS.index(part) << 40) + (chunk << 20) + each
 
 
-def probabilities(logits: torch.Tensor) -> torch.Tensor:
-    """Return the softmax of `[K, B, C]`, float64. Classes are added one by one: torch's sum may depend on K."""
-    shifted = (logits.double() - logits.double().amax(dim=-1, keepdim=True)).exp_()
-    return shifted / functools.reduce(torch.add, shifted.unbind(dim=-1))[:, :, None]
+def log_probabilities(logits: torch.Tensor) -> torch.Tensor:
+    """Return the log-softmax of `[K, B, C]`, float64. Classes are added one by one: torch's sum may depend on K."""
+    shifted = logits.double() - logits.double().amax(dim=-1, keepdim=True)
+    return shifted - functools.reduce(torch.add, shifted.exp().unbind(dim=-1)).log()[:, :, None]
 
 
 def calibration_error(confidence: torch.Tensor, correct: torch.Tensor) -> float | None:

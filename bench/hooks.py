@@ -80,12 +80,11 @@ class Hooks:
     def noise(self, at: Position, other_seed: int = 0) -> model.Noise:
         """Return the noise of the hidden activations of the step at `at`, by hidden layer.
 
-        `other_seed` is added to that of training.
+        `other_seed` is added to that of training, but for noise that is drawn once.
         """
 
         def noise(layer: int, out: torch.Tensor) -> None:
-            draw = self.draw(replace(at, layer=layer))
-            _product(self.hidden, replace(draw, seed=draw.seed + other_seed) if other_seed else draw, out)
+            _product(self.hidden, self.draw(replace(at, layer=layer)), out, other_seed)
 
         return noise if self.hidden else model.no_noise
 
@@ -186,13 +185,16 @@ def _runs(record: Regulariser, strength: torch.Tensor) -> list[_Run]:
     return runs
 
 
-def _product(noises: list[tuple[Regulariser, torch.Tensor]], draw: Draw, out: torch.Tensor) -> None:
+def _product(
+    noises: list[tuple[Regulariser, torch.Tensor]], draw: Draw, out: torch.Tensor, other_seed: int = 0
+) -> None:
     """Write to `out` the product of what the regularisers give as noise at the draw's layer."""
     for index, (record, strength) in enumerate(noises):
         factor = torch.empty_like(out) if index else out
         noise = record.hidden or record.weights
         assert noise is not None
-        noise(draw, strength[:, draw.at.layer if record.each == "layer" else 0], factor)
+        here = draw if record.once or not other_seed else replace(draw, seed=draw.seed + other_seed)
+        noise(here, strength[:, draw.at.layer if record.each == "layer" else 0], factor)
         if index:
             out.mul_(factor)
 

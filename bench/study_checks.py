@@ -33,7 +33,7 @@ def check_sizes(where: str, given: dict[str, Any], faults: Faults) -> None:
     here = "[training] batch_size" if where == "[data]" else f"{where} batch_size"
     if batch is not None and batch > size:
         faults.add(here, f"{batch} was given; at most train_size, {size}, is expected")
-    elif batch is not None and size % batch == 1 and given.get("normalisation") == "batch":
+    elif batch is not None and 1 in (batch, size % batch) and given.get("normalisation") == "batch":
         faults.add(
             here, f"{batch} was given; train_size {size} leaves a last batch of one image, which has no variance"
         )

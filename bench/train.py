@@ -158,10 +158,11 @@ class StackedEngine:
         losses = [0.0] * self.count
         if self.evaluation.needs_validation:
             losses = [each.loss for each in evaluate(self.network, *self.split.part("validation"))]
-        self.evaluation.end_epoch(epoch, torch.tensor(losses))
+        self.evaluation.end_epoch(epoch, torch.tensor(losses, dtype=torch.float64))
         if not self.stack.recipe.record_activations:
             return [{}] * self.count
-        return self.evaluation.activations(self.split.train_images[:PROBE_ROWS])
+        with self.evaluation.weights():
+            return self.evaluation.activations(self.split.train_images[:PROBE_ROWS])
 
     def evaluate(self, part: str) -> list[Score]:
         """Score on ``train``, ``validation`` or ``test``, in evaluation mode."""

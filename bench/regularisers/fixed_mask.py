@@ -21,11 +21,12 @@ def multiplier(draw: Draw, rate: torch.Tensor, out: torch.Tensor) -> None:
 FIXED_MASK = Regulariser(
     name="fixed_mask",
     definition="h' = h * mask / (1 - p), mask ~ Bernoulli(1 - p) for each unit, drawn once for the training; "
-    "evaluation is without it",
+    "evaluation is without it, and where it has the noise on, with the same mask",
     source="a control of what matters in dropout: that its masks are new at every step",
     null=0.0,
     low=0.0,
     high=1.0,
     typical=0.5,
     hidden=multiplier,
+    once=True,
 )

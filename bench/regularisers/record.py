@@ -123,6 +123,8 @@ class Regulariser:
     after_step: Update | None = None
     keeper: type[Keeper] | None = None
     """Chooses the weights that are evaluated. A condition may have one such regulariser."""
+    once: bool = False
+    """Its noise is drawn once, for the training: where the noise is on in evaluation, it is the same."""
     passes: bool = False
     """The strength is how often evaluation is repeated with the noise of hidden units on; 0: once, without."""
     whole: bool = False

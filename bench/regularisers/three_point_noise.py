@@ -10,7 +10,7 @@ from bench.regularisers.record import Draw, Regulariser
 
 def multiplier(draw: Draw, rate: torch.Tensor, out: torch.Tensor) -> None:
     """Write 1 - a, 1 or 1 + a, each with probability 1/3, a = sqrt(3/2 p / (1 - p))."""
-    thirds = uniform(draw, "three_point_noise", out).mul_(3).floor_().sub_(1)
+    thirds = uniform(draw, "three_point_noise", out).mul_(3).floor_().sub_(1).clamp_(max=1)  # float32 rounds up to 1
     torch.mul(thirds, spread(rate, out) * 1.5**0.5, out=out).add_(1)
 
 

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from bench import draws
+from bench import draws, train
 from bench.data.split import Images, Split, make_split
 from bench.draws import Position
 from bench.epochs import Score
@@ -106,6 +106,29 @@ def test_passes_without_noise_are_evaluation(split: Split) -> None:
     assert passes.loss == pytest.approx(clean.loss, abs=1e-12)
 
 
+def test_passes_of_a_network_that_is_sure_and_wrong_have_a_finite_loss(split: Split) -> None:
+    """Logits that are thousands apart: a probability is 0 in float64, and its logarithm is not."""
+    engine = trained(condition("x", test_passes=(2,)), split, RECIPE)
+    for layer in engine.network:
+        layer.parameters.mul_(30)
+    clean, passes = engine.evaluate("test")
+    assert passes.loss == pytest.approx(clean.loss, rel=1e-12)
+    assert passes.calibration_error == pytest.approx(clean.calibration_error, abs=1e-12)
+
+
+def test_early_stopping_tells_losses_apart_that_are_the_same_in_float32(
+    split: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = StackedEngine(stack(condition("x", early_stopping=(2,)), recipe=RECIPE), split)
+    for epoch, loss in enumerate((1.0, 1.0 - 1e-9)):
+        engine.train_epoch(epoch)
+        monkeypatch.setattr(train, "evaluate", lambda *part, loss=loss: [Score(torch.ones(1), loss)])
+        engine.end_epoch(epoch)
+    newest = engine.network[0].parameters.clone()
+    with engine.evaluation.weights():
+        assert torch.equal(engine.network[0].parameters, newest)
+
+
 def test_calibration_error_is_its_definition() -> None:
     rng = np.random.default_rng(0)
     confidence = np.append(rng.uniform(0.1, 1, 997), [1.0, 1 / 15, 0.1])
@@ -130,6 +153,16 @@ def test_scores_have_the_calibration_of_their_probabilities(split: Split) -> Non
     confidence, label = hidden.softmax(dim=1).max(dim=1)
     expected = calibration_error(confidence, label == split.test_labels)
     assert found.calibration_error == pytest.approx(expected, abs=1e-12)
+
+
+def test_activations_are_those_of_the_weights_that_are_evaluated(split: Split) -> None:
+    recipe = replace(RECIPE, epochs=2, record_activations=True)
+    engine = trained(condition("x", ema=(0.9,)), split, recipe)
+    (plain, averaged), first = engine.end_epoch(1), engine.network[0]
+    with engine.evaluation.weights():
+        hidden = (split.train_images[:1000] @ first.weight[1] + first.bias[1]).relu()
+    assert averaged["activation_mean_1"] == pytest.approx(hidden.mean().item(), abs=1e-12)
+    assert averaged["activation_mean_1"] != plain["activation_mean_1"]
 
 
 def test_activations_before_and_after_the_noise_are_those_of_the_first_training_images(split: Split) -> None:

@@ -31,17 +31,17 @@ def split(small_split: Split) -> Split:
     return double(small_split)
 
 
-def uniforms(stream: str, at: Position, like: Tensor) -> Tensor:
-    return torch.from_numpy(draws.uniforms(0, stream, at, like.numel()).reshape(like.shape))
+def uniforms(stream: str, at: Position, like: Tensor, seed: int = 0) -> Tensor:
+    return torch.from_numpy(draws.uniforms(seed, stream, at, like.numel()).reshape(like.shape))
 
 
-def normals(stream: str, at: Position, like: Tensor) -> Tensor:
-    return torch.from_numpy(ndtri(uniforms(stream, at, like).numpy()))
+def normals(stream: str, at: Position, like: Tensor, seed: int = 0) -> Tensor:
+    return torch.from_numpy(ndtri(uniforms(stream, at, like, seed).numpy()))
 
 
-def kept(stream: str, rate: float, at: Position, like: Tensor) -> Tensor:
+def kept(stream: str, rate: float, at: Position, like: Tensor, seed: int = 0) -> Tensor:
     """Return the inverted-dropout multiplier: 16-bit numbers, and the realised keep rate."""
-    numbers = torch.from_numpy(draws.signed16(0, stream, at, tuple(like.shape)).astype("int64")) + 32768
+    numbers = torch.from_numpy(draws.signed16(seed, stream, at, tuple(like.shape)).astype("int64")) + 32768
     cells = round(rate * 65536)
     return (numbers >= cells).double() * 65536 / (65536 - cells)
 

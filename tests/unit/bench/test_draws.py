@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy import stats
 
 from bench import draws
@@ -38,3 +39,9 @@ def test_uniforms_are_uniform_and_never_0_or_1() -> None:
     numbers = draws.uniforms(0, "u", Position(), 100_000)
     assert stats.kstest(numbers, "uniform").pvalue > 1e-4
     assert 0 < numbers.min() < numbers.max() < 1
+
+
+@pytest.mark.parametrize("word", [0, 2**64 - 1])
+def test_the_outermost_uniforms_are_not_0_or_1(word: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draws, "words", lambda *place: np.array([word], dtype=np.uint64))
+    assert 0 < draws.uniforms(0, "u", Position(), 1)[0] < 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
+from bench import draws
 from bench.draws import Position
 from bench.regularisers import REGULARISERS
 from bench.regularisers.dropout import DROPOUT
@@ -46,3 +48,11 @@ def test_noise_has_the_mean_and_the_variance_of_dropout(name: str, rate: float) 
     variance, rounding = rate / (1 - rate), 2**-17 / (1 - rate) ** 2
     assert abs(factors.double().mean().item() - 1) < 5 * (variance / factors.numel()) ** 0.5
     assert abs(squares.mean().item() - variance) < 5 * (squares.var().item() / factors.numel()) ** 0.5 + rounding
+
+
+def test_the_largest_number_is_the_third_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In float32 it is 1: a product of 3 that is no third."""
+    monkeypatch.setattr(draws, "uniforms", lambda *place: np.array([0.1, 0.5, 0.9, 1 - 2.0**-53]))
+    strength = torch.tensor([0.4], dtype=torch.float64)
+    found = REGULARISERS["three_point_noise"].multiplier(Draw(0, Position()), strength, (1, 4)).flatten()
+    assert found.tolist() == pytest.approx([0, 1, 2, 2], abs=1e-6)

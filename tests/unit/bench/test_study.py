@@ -347,8 +347,11 @@ def test_a_setting_that_is_the_default_is_the_same_as_none() -> None:
         read_study(varied(none=NARROW, relu=NARROW | {"activation": "relu"}), "s.toml")
 
 
-def test_a_batch_of_one_has_no_variance_to_normalise_by() -> None:
-    document = varied(none=NARROW | {"normalisation": "batch", "train_size": 257})
+@pytest.mark.parametrize("sizes", [{"train_size": 257}, {"train_size": 256, "batch_size": 1}])
+def test_a_batch_of_one_has_no_variance_to_normalise_by(sizes: dict[str, int]) -> None:
+    document = varied(none=NARROW | {"normalisation": "batch"} | sizes)
+    if "batch_size" in sizes:
+        del document["training"]["batch_size"]
     with pytest.raises(StudyError, match="a last batch of one image"):
         read_study(document, "s.toml")
 
