@@ -43,7 +43,7 @@ def kept(stream: str, rate: float, at: Position, like: Tensor, seed: int = 0) ->
     """Return the inverted-dropout multiplier: 16-bit numbers, and the realised keep rate."""
     numbers = torch.from_numpy(draws.signed16(seed, stream, at, tuple(like.shape)).astype("int64")) + 32768
     cells = round(rate * 65536)
-    return (numbers >= cells).double() * 65536 / (65536 - cells)
+    return (numbers >= cells).double() * 65536 / max(65536 - cells, 1)
 
 
 def two_groups(net: nn.Sequential, weight_decay: float) -> list[dict[str, object]]:
