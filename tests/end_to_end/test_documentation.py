@@ -18,6 +18,7 @@ import torch
 from analysis.table import load
 from bench import handbook
 from bench.assurance.dropout_check.laws import LAWS
+from bench.assurance.plugin_check.laws import LAWS as PLUGIN_LAWS
 from bench.cli import main
 from bench.data.split import Split
 from bench.draws import Position
@@ -67,6 +68,20 @@ def test_the_page_of_the_regularisers_is_made_from_the_registries() -> None:
     assert (ROOT / "docs/regularisers.md").read_text(encoding="utf-8") == handbook.page()
     for name in REGULARISERS:
         assert f"`{name}` |" in handbook.page()
+
+
+def test_the_page_of_the_data_sets_is_made_from_the_registry() -> None:
+    assert (ROOT / "docs/data.md").read_text(encoding="utf-8") == handbook.data_page()
+
+
+def test_the_plug_in_of_the_data_page_is_a_data_set(tmp_path: Path) -> None:
+    text = block((ROOT / "docs/data.md").read_text(encoding="utf-8"), "python")
+    (tmp_path / "moons.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "bench", "check-plugin", str(tmp_path / "moons.py")]
+    said = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True, text=True
+    )
+    assert "moons" in said.stdout
 
 
 def test_every_link_of_the_documents_leads_somewhere() -> None:
@@ -129,6 +144,11 @@ def test_every_law_has_its_line_in_the_docs() -> None:
         f"rate{tail}" for tail in re.findall(r"`(-by-[a-z]+)`", page)
     }
     assert {law.key for law in LAWS} <= named
+
+
+def test_every_law_of_a_plug_in_has_its_line_in_the_docs() -> None:
+    page = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
+    assert [f"`{law.key}` | {law.says}" for law in PLUGIN_LAWS] == re.findall(r"^\| (`[a-z-]+` \| .*) \|$", page, re.M)
 
 
 def test_the_regulariser_in_the_docs_works_in_one_file_and_one_line(
