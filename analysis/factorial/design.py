@@ -133,7 +133,7 @@ def _without_strangers(
 def _levels(table: Table, inside: Sequence[str], names: Sequence[str] | None) -> dict[str, list[Level]]:
     """Return the levels of each condition, one per factor."""
     columns = _columns(table, inside, names)[0]
-    return {label: [level_of(table, label, members[0]) for members in columns] for label in inside}
+    return {label: [level_of(table, label, members) for members in columns] for label in inside}
 
 
 def _full(levels: Mapping[str, Sequence[Level]]) -> bool:

@@ -33,7 +33,8 @@ class Factor:
     columns : tuple of str
         Those of the table that vary as one.
     levels : tuple of float, or of str
-        Ascending where they are numbers, else in the order of the conditions.
+        Ascending where they are numbers, else in the order of the conditions; of layers that differ in some
+        condition texts, ascending: ``0``, ``(0.2, 0.5)``.
     """
 
     name: str
@@ -52,7 +53,8 @@ class Factor:
 
     def of(self, table: Table, label: str) -> Level:
         """Return the level of a condition."""
-        return level_of(table, label, self.columns[0])
+        level = level_of(table, label, self.columns)
+        return level if self.numeric else self.tell(level)
 
     @staticmethod
     def tell(level: Level) -> str:
@@ -62,14 +64,25 @@ class Factor:
 
 def factor(table: Table, conditions: Sequence[str], columns: Sequence[str]) -> Factor:
     """Return the factor that `columns`, which vary as one, make up over `conditions`."""
-    levels = list(dict.fromkeys(level_of(table, label, columns[0]) for label in conditions))
-    if not any(isinstance(each, str) for each in levels):
-        levels.sort()
-    return Factor(_name(table, conditions, columns), tuple(columns), tuple(levels))
+    values = {label: [_value(table, label, name) for name in columns] for label in conditions}
+    if any(isinstance(each, str) for mine in values.values() for each in mine):
+        ordered = list(conditions)
+    else:
+        ordered = sorted(conditions, key=values.__getitem__)
+    levels = dict.fromkeys(level_of(table, label, columns) for label in ordered)
+    numeric = not any(isinstance(each, str) for each in levels)
+    return Factor(_name(columns), tuple(columns), tuple(levels if numeric else map(Factor.tell, levels)))
 
 
-def level_of(table: Table, label: str, column: str) -> Level:
-    """Return the level of a condition in one column."""
+def level_of(table: Table, label: str, columns: Sequence[str]) -> Level:
+    """Return the level of a condition; of layers that differ, each layer's: ``(0.2, 0.5)``."""
+    values = [_value(table, label, name) for name in columns]
+    if _is_layers(columns) and len(set(values)) > 1:
+        return f"({', '.join(map(Factor.tell, values))})"
+    return values[0]
+
+
+def _value(table: Table, label: str, column: str) -> Level:
     return _plain(table.rows_of(label)[column].iloc[0])
 
 
@@ -119,19 +132,25 @@ def found(table: Table, conditions: Sequence[str]) -> tuple[list[list[str]], lis
 
 def _together(table: Table, conditions: Sequence[str], groups: Sequence[Sequence[str]]) -> list[str]:
     """Return a warning for columns that vary as one and are not the layers of one setting."""
-    named = [(each, _name(table, conditions, each)) for each in groups if len(each) > 1]
     return [
-        f"{' and '.join(columns)} vary together: they are one factor here, {name!r}, and cannot be told apart"
-        for columns, name in named
-        if name in columns
+        f"{' and '.join(columns)} vary together: they are one factor here, {columns[0]!r}, and cannot be told apart"
+        for columns in groups
+        if len(columns) > 1 and not _is_layers(columns)
     ]
 
 
-def _name(table: Table, conditions: Sequence[str], columns: Sequence[str]) -> str:
-    """Return the stem that layers share where their values agree, ``dropout`` for dropout_1 and dropout_2."""
-    stems = {re.sub(r"_\d+$", "", name) for name in columns}
-    alike = all(len({level_of(table, label, name) for name in columns}) == 1 for label in conditions)
-    return stems.pop() if len(columns) > 1 and len(stems) == 1 and alike else columns[0]
+def _name(columns: Sequence[str]) -> str:
+    """Return the stem that layers share, ``dropout`` for dropout_1 and dropout_2; else the first column."""
+    return _stem(columns[0]) if _is_layers(columns) else columns[0]
+
+
+def _is_layers(columns: Sequence[str]) -> bool:
+    """Return whether the columns are one setting of several layers."""
+    return len(columns) > 1 and len({_stem(name) for name in columns}) == 1
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"_\d+$", "", name)
 
 
 def _is_scalar(column: pd.Series) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.metric import in_points, is_accuracy
-from analysis.telling import NOTHING, digits, margin_text
+from analysis.telling import NOTHING, digits, exact, margin_text
 
 NAMES = {
     "test_accuracy": "test accuracy",
@@ -85,7 +85,7 @@ def plain(number: float | None, digits: int) -> str:
     """Return a number with a true minus sign, never a negative zero; an en dash where it is not a number."""
     if number is None or math.isnan(number):
         return NOTHING
-    told = f"{number:.{digits}f}"
+    told = f"{exact(number):.{digits}f}"
     return told.lstrip("-") if float(told) == 0 else told.replace("-", MINUS)
 
 

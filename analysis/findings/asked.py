@@ -12,7 +12,7 @@ from analysis.faults import TableError
 from analysis.figures import PLOTS
 
 PLOT_NAMES = [plot.name for plot in PLOTS]
-SWITCHES = ("effects", "activations")
+SWITCHES = ("effects", "activations", "collapses")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Asked:
         Tell the main effects and interactions of the primary metric in place of comparisons with the control.
     activations : bool
         Tell also how the variance of the hidden units differs from the control's.
+    collapses : bool
+        Tell also how many trials collapsed, and when.
     """
 
     title: str
@@ -44,6 +46,7 @@ class Asked:
     conditions: tuple[str, ...] = ()
     effects: bool = False
     activations: bool = False
+    collapses: bool = False
 
 
 def read_questions(file: Path) -> list[Asked]:

@@ -19,16 +19,17 @@ from analysis.figures.verdicts import OPEN, short, tone
 from analysis.files import write_atomically
 from analysis.findings.asked import Asked, read_questions
 from analysis.report.comparison_grid import headline_interval
-from analysis.report.document import Column, Grid
+from analysis.report.document import Column, Grid, Illustration
 from analysis.report.early_grid import early_words
 from analysis.report.gather import Material, Pool, gather
-from analysis.report.markdown import escaped, table
+from analysis.report.markdown import block, escaped, table
 from analysis.report.phrases import count, listed, typeset
-from analysis.report.sections import activations
+from analysis.report.sections import activations, divergence
 from analysis.report.sections.factorial import effects_grid
 from analysis.report.sections.gaps import what_is_left
-from analysis.report.sections.surer import what_would_help
+from analysis.report.sections.surer import what_is_found, what_would_help
 from analysis.report.typical_grid import typical_words
+from analysis.telling import FEW
 
 Entry = Mapping[str, Any]
 
@@ -81,6 +82,7 @@ def _finding(asked: Asked, material: Material, pool: Pool, drawing: str, home: P
         *shown,
         *(_judged(asked, pool) if asked.metrics else []),
         *(_activations(asked, pool) if asked.activations else []),
+        *(_collapses(pool) if asked.collapses else []),
         _where(asked, material, pool, home),
     ]
 
@@ -108,6 +110,12 @@ def _activations(asked: Asked, pool: Pool) -> list[str]:
         return [escaped(" ".join(filter(None, (activations.NO_PAIR, omitted))))]
     note = " ".join(filter(None, (activations.DESCRIPTIVE, omitted)))
     return [table(activations.differences_grid(found, asked.conditions)), _bullets(sentences), escaped(note)]
+
+
+def _collapses(pool: Pool) -> list[str]:
+    """Return how many trials collapsed, and when, as the report tells it; the figure stands above."""
+    blocks = divergence.how_many(pool)
+    return [told for each in blocks if not isinstance(each, Illustration) for told in block(each, {})]
 
 
 def _bullets(sentences: list[str]) -> str:
@@ -207,7 +215,9 @@ def _open(pool: Pool, told: list[Entry]) -> str:
     if not said:
         return f"Of {name}, nothing asked here is left open."
     known = [each for each in (*undecided, *unclear) if "surer_by" in each]
-    return " ".join([*said, *what_would_help(known)])
+    measured = [each for each in known if each["n_pairs"] >= FEW and each["sd_difference"]]
+    found = [what_is_found(measured, len(judged))] if measured else []
+    return " ".join([*said, *found, *what_would_help(known)])
 
 
 def _where(asked: Asked, material: Material, pool: Pool, home: Path) -> str:

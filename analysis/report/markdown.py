@@ -40,29 +40,30 @@ def escaped(said: str) -> str:
 
 def _section(section: Section, stems: Mapping[tuple[int, str, str], str], level: str) -> Iterator[str]:
     yield f"{level} {escaped(section.heading)}"
-    for block in section.blocks:
-        yield from _block(block, stems)
+    for each in section.blocks:
+        yield from block(each, stems)
 
 
-def _block(block: Block, stems: Mapping[tuple[int, str, str], str]) -> Iterator[str]:
-    match block:
+def block(said: Block, stems: Mapping[tuple[int, str, str], str]) -> Iterator[str]:
+    """Return a block of a section as one or more of Markdown's."""
+    match said:
         case Paragraph():
-            yield f"**{escaped(block.text)}**" if block.role == "lead" else escaped(block.text)
+            yield f"**{escaped(said.text)}**" if said.role == "lead" else escaped(said.text)
         case Listing():
-            marked = ((f"**{escaped(item.mark)}** " if item.mark else "", item.text) for item in block.items)
-            yield "\n".join(f"- {mark}{escaped(said)}" for mark, said in marked)
+            marked = ((f"**{escaped(item.mark)}** " if item.mark else "", item.text) for item in said.items)
+            yield "\n".join(f"- {mark}{escaped(text)}" for mark, text in marked)
         case Sources():
             linked = (
-                f"[{escaped(each.text)}]({each.link})" if each.link else escaped(each.text) for each in block.items
+                f"[{escaped(each.text)}]({each.link})" if each.link else escaped(each.text) for each in said.items
             )
             yield "\n".join(f"- {each}" for each in linked)
         case Code():
-            yield f"```\n{block.text}\n```"
+            yield f"```\n{said.text}\n```"
         case Grid():
-            yield table(block)
-            yield f"*{escaped(block.caption)}*"
+            yield table(said)
+            yield f"*{escaped(said.caption)}*"
         case Illustration():
-            yield _figure(block.plot.title, stems[id(block.evidence), block.plot.name, WIDE.name], block)
+            yield _figure(said.plot.title, stems[id(said.evidence), said.plot.name, WIDE.name], said)
 
 
 def table(grid: Grid) -> str:

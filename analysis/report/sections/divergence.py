@@ -17,7 +17,6 @@ from bench.schema import CHANCE_TOLERANCE
 
 def section(material: Material, pool: Pool) -> Section:
     """Return how many trials of each condition diverged, with exact limits, and what that does to the means."""
-    whole = pool.primary
     chance = pool.table.chance
     limit = "" if chance is None else f" (here {100 * (chance + CHANCE_TOLERANCE):g}%)"
     rule = (
@@ -25,14 +24,19 @@ def section(material: Material, pool: Pool) -> Section:
         f"level plus {100 * CHANCE_TOLERANCE:g} points{limit}. The rule was fixed before the data. Numbers elsewhere "
         "in this report are given that both trials of a pair trained."
     )
+    return Section("Collapsed and diverged trials", (Paragraph(rule), *how_many(pool)))
+
+
+def how_many(pool: Pool) -> tuple[Block, ...]:
+    """Return how many trials of each condition diverged, what that does to the means, and when they did."""
+    whole = pool.primary
     entries = [each for each in whole["divergence"] if not each["stays_at_chance"]]
     broke = [words.failure(each) for each in entries if each["n_diverged"]]
     found = f"Diverged: {listed(broke)}." if broke else "No trial diverged; the limits below say how often it might."
     exempt = [words.quoted(each["condition"]) for each in whole["divergence"] if each["stays_at_chance"]]
     if exempt:
         found += f" Meant to stay at chance, and not counted: {listed(exempt)}."
-    blocks: list[Block] = [Paragraph(rule), Paragraph(found), _grid(whole, entries)]
-    return Section("Collapsed and diverged trials", (*blocks, *(_when(pool) if broke else ())))
+    return Paragraph(found), _grid(whole, entries), *(_when(pool) if broke else ())
 
 
 def _when(pool: Pool) -> tuple[Block, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from analysis.figures import floor_meter
@@ -52,6 +52,44 @@ def what_would_help(known: list[Mapping[str, Any]]) -> list[str]:
     if unknown:
         said.append(f"Whether seeds or test images would help more is not known for {listed(unknown)}.")
     return said
+
+
+def what_is_found(known: list[Mapping[str, Any]], family: int) -> str:
+    """Return in a sentence which true difference the seeds at hand would find, and which seeds the margin needs.
+
+    Parameters
+    ----------
+    known : list of mapping
+        Comparisons, or contrasts, with a standard deviation; one at least.
+    family : int
+        How many are judged together.
+    """
+    unit, margin = unit_of(known[0]["metric"]), known[0]["margin"]
+    design = Design(1.0, known[0]["alpha"], POWER, family)
+    found = {
+        each["condition"]: of_condition(each, design, None, each["n_pairs"])["detectable_difference"] for each in known
+    }
+    said = (
+        f"With {exact(100 * POWER):g}% power, at the standard deviation seen and on these test images, the seeds at "
+        f"hand find a true difference of {_span(found, unit.tell)} {unit.difference}".rstrip()
+    )
+    if margin is None:
+        return f"{said}."
+    plans = {each["condition"]: of_condition(each, design, margin, None) for each in known}
+    needed = {label: plan["n"] for label, plan in plans.items() if plan["n"] is not None}
+    never = [quoted(label) for label in plans if label not in needed]
+    wanted = f"one of {unit.tell_margin(margin)} {unit.difference}".rstrip()
+    more = [f"{wanted} takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
+    if never:
+        more.append(f"no number of seeds finds {wanted if not needed else 'it'} for {listed(never)}: these test images are too few")
+    return f"{said}; {'; '.join(more)}."
+
+
+def _span(values: Mapping[str, float], tell: Callable[[float], str]) -> str:
+    """Return the least and the greatest value, with what has it."""
+    low, high = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+    first, last = (f"{tell(values[each])} ({quoted(each)})" for each in (low, high))
+    return tell(values[low]) if len(values) == 1 else f"{first} to {last}"
 
 
 def _grid(whole: Mapping[str, Any], known: list[Mapping[str, Any]]) -> Grid:

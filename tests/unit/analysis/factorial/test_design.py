@@ -53,6 +53,23 @@ def test_layers_that_agree_are_one_factor(crossed) -> None:
     assert "beta and size vary together" in apart.warnings[0]
 
 
+def test_layers_that_differ_are_one_factor_whose_levels_name_each_layer(crossed) -> None:
+    frame = crossed(TWO | {"alpha": (0.0, 0.2)}).rename(columns={"alpha": "dropout_1"}).sample(frac=1, random_state=3)
+    found = crossing(from_frame(frame.assign(dropout_2=np.where(frame["dropout_1"] > 0, 0.5, 0.0))))
+    assert next((each.name, each.levels) for each in found.factors) == ("dropout", ("0", "(0.2, 0.5)"))
+    assert found.warnings == ()
+    assert next(iter(found.cells)).startswith("alpha-0.0")
+    (main, *_) = effects(found)
+    assert main.kind == "difference"
+
+
+def test_pairs_of_rates_have_no_straight_line(crossed) -> None:
+    frame = crossed(TWO | {"alpha": (0.0, 0.2, 0.5)}).rename(columns={"alpha": "dropout_1"})
+    found = crossing(from_frame(frame.assign(dropout_2=frame["dropout_1"].map({0.0: 0.5, 0.2: 0.2, 0.5: 0.0}))))
+    assert found.factors[0].levels == ("(0, 0.5)", "0.2", "(0.5, 0)")
+    assert not found.factors[0].has_trend
+
+
 def test_a_missing_combination_is_an_error_that_names_it(crossed) -> None:
     frame = crossed({"alpha": (0.1, 0.2, 0.3), "beta": (0.0, 1.0)})
     said = refused(frame[frame["condition"] != "alpha-0.2_beta-1.0"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 import pytest
 
@@ -10,6 +11,7 @@ from analysis import verdict
 from analysis.figures import verdicts
 from analysis.figures.evidence import Setting
 from analysis.figures.units import plain, signed, unit_of
+from analysis.telling import exact
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,14 @@ def test_a_difference_has_the_decimals_that_its_side_needs():
     assert unit.tell_difference(0.001004, 0.001) == "+0.1004"
     assert unit.tell_differences([0.00003, 0.0053], 0.001) == ["+0.003", "+0.530"]
     assert unit.tell_margin(0.00125) == "0.125"
+
+
+def test_a_half_is_rounded_the_same_in_tables_and_in_sentences():
+    halves = [count / 100_000 for count in range(5, 100_000, 10)]
+    unit = unit_of("test_accuracy")
+    assert [unit.tell_difference(each).replace("−", "-") for each in halves] == [
+        f"{Decimal(exact(100 * each)):+.2f}" for each in halves
+    ]
 
 
 @pytest.mark.parametrize("nothing", [None, math.nan])

@@ -11,9 +11,11 @@ from analysis.faults import TableError
 from analysis.figures.verdicts import short
 from analysis.findings import write_findings
 from analysis.findings.asked import read_questions
+from analysis.report.document import Paragraph
 from analysis.report.gather import gather
 from analysis.report.markdown import escaped
 from analysis.report.phrases import typeset
+from analysis.report.sections import divergence
 from tests.unit.analysis.report.conftest import GRID
 
 QUESTION = """
@@ -121,3 +123,19 @@ def test_effects_of_what_is_not_crossed_are_refused(asked, tmp_path):
         write_findings(asked("effects = true"), tmp_path / "findings.md")
     with pytest.raises(TableError, match="effects is 'yes'; true or false"):
         read_questions(asked('effects = "yes"'))
+
+
+def test_collapses_are_told_as_in_their_section(make_folder, tmp_path):
+    labels = ("none", "book", "all-dropped", "dropout-0.3")
+    make_folder(labels=labels, seeds=8, diverged=(("none", 1), ("none", 4), ("book", 4)))
+    file = tmp_path / "findings.toml"
+    file.write_text(QUESTION.replace('"differences"', '"survival"') + "collapses = true\n")
+    page = write_findings(file, tmp_path / "findings.md").read_text()
+    (pool,) = gather(tmp_path / "dropout").pools
+    told = [block.text for block in divergence.how_many(pool) if isinstance(block, Paragraph)]
+    assert len(told) == 2
+    for each in told:
+        assert escaped(each) in page
+    for entry in pool.primary["divergence"]:
+        assert (f"| {entry['condition']} | {entry['n_diverged']} of {entry['n']} |" in page) != entry["stays_at_chance"]
+    assert page.count("](figures/dropout-survival.png)") == 1
