@@ -23,7 +23,7 @@ from bench.schema import DIVERGED
 LARGEST = 1e100
 """Metric values beyond this are refused: their squares would overflow."""
 
-_LOWER_IS_BETTER = ("gap", "loss", "seconds")
+_LOWER_IS_BETTER = ("gap", "loss", "seconds", "calibration_error")
 _MAYBE_LOWER = frozenset({"error", "errors", "nll", "perplexity"})
 _NOT_METRICS = ("condition", "seed", "init_seed", "order_seed", "mask_seed", "stays_at_chance", "diverged")
 _EMPTY = ("", "nan", "NaN", "NA", "null", "None")
@@ -31,8 +31,8 @@ _FIRST = 5
 
 
 def lower_is_better(metric: str) -> bool:
-    """Return whether smaller values of `metric` are the better ones: gaps, losses and seconds."""
-    return metric.rsplit("_", maxsplit=1)[-1] in _LOWER_IS_BETTER
+    """Return whether smaller values of `metric` are the better ones: gaps, losses, seconds, calibration errors."""
+    return any(f"_{metric}".endswith(f"_{each}") for each in _LOWER_IS_BETTER)
 
 
 def sounds_lower(metric: str) -> bool:

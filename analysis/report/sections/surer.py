@@ -81,7 +81,8 @@ def what_is_found(known: list[Mapping[str, Any]], family: int) -> str:
     wanted = f"one of {unit.tell_margin(margin)} {unit.difference}".rstrip()
     more = [f"{wanted} takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
     if never:
-        more.append(f"no number of seeds finds {wanted if not needed else 'it'} for {listed(never)}: these test images are too few")
+        asked = "it" if needed else wanted
+        more.append(f"no number of seeds finds {asked} for {listed(never)}: these test images are too few")
     return f"{said}; {'; '.join(more)}."
 
 

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from analysis.compare import compare
-from analysis.metric import lower_is_better, measure, metrics_of
+from analysis.metric import lower_is_better, measure, metrics_of, sounds_lower
 from analysis.table import TableError, from_frame
+from bench.schema import OUTCOME
 
 
 def counts(**extra):
@@ -27,10 +29,17 @@ def counts(**extra):
         ("generalisation_gap", True), ("running_gap", True), ("loss_gap", True), ("test_loss", True),
         ("train_seconds", True), ("test_accuracy", False), ("throughput", False), ("gap_closed", False),
         ("loss", True), ("gap", True), ("seconds", True), ("gloss", False),
+        ("test_calibration_error", True), ("error", False),
     ],
 )  # fmt: skip
 def test_direction_of_benefit(metric, lower):
     assert lower_is_better(metric) is lower
+
+
+def test_of_what_the_harness_measures_every_direction_is_known():
+    measured = [field.name for field in OUTCOME if pa.types.is_floating(field.type)]
+    assert "test_calibration_error" in measured
+    assert [name for name in measured if sounds_lower(name)] == []
 
 
 def test_accuracy_and_gap_are_exact_ratios_of_counts():
