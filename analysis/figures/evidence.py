@@ -34,6 +34,11 @@ class Setting:
         """The rates in words: ``0.2 / 0.5``, or ``0.3`` where all layers agree."""
         return f"{self.rate:g}" if self.rate is not None else " / ".join(f"{rate:g}" for rate in self.rates)
 
+    @property
+    def aside(self) -> str:
+        """The detail; nothing where no layer has dropout, for the condition may be about something else."""
+        return self.detail if any(self.rates) else ""
+
 
 @dataclass(frozen=True)
 class Mean:

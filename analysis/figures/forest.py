@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
+from analysis.figures.rows import under
 from analysis.figures.theme import (
     BLUE,
     GREEN,
@@ -36,7 +37,7 @@ LOOKS = {GOOD: (BLUE, "o", True), BAD: (VERMILION, "s", True), SAME: (GREEN, "D"
 
 _TOP, _BOTTOM = 0.30, 0.46
 _ROW = {False: 0.46, True: 0.80}
-_NUMBERS = 2.95
+_VERDICT = 1.29
 _ROOM = 0.2
 """Seeds are drawn this far beyond the intervals, as a share of their whole width; farther ones at the edge."""
 
@@ -55,7 +56,7 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw the rows of the primary metric in the study's order."""
     whole, rows = evidence.primary, _rows(evidence)
     unit = unit_of(whole["metric"])
-    left, right = _margins(rows, layout)
+    left, right = _margins(evidence, layout)
     axes = figure.add_axes((0, 0, 1, 1))
     place(axes, left, _BOTTOM, layout.width - left - right, _ROW[layout.narrow] * len(rows))
     _ground(axes, whole, len(rows), layout)
@@ -67,15 +68,23 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
         _edge_marks(axes, evidence, row["condition"], heights[0])
     _words(axes, evidence, rows, (unit, layout))
     _directions(axes, whole)
-    _heads(figure, axes, whole, (rows, layout))
+    _heads(figure, axes, evidence, layout)
 
 
-def _margins(rows: list[Mapping[str, Any]], layout: Layout) -> tuple[float, float]:
+def _margins(evidence: Evidence, layout: Layout) -> tuple[float, float]:
     """Return the inches left of the axis, for the labels, and right of it, for numbers and verdict."""
     if layout.narrow:
         return 0.12, 0.12
-    longest = max(inches(shortened(row["condition"])) for row in rows)
-    return max(0.95, 0.25 + 1.2 * longest), _NUMBERS
+    rows = _rows(evidence)
+    longest = max(max(1.2 * inches(shortened(row["condition"])), inches(under(evidence, row))) for row in rows)
+    return max(0.95, 0.25 + longest), _verdict(evidence) + _VERDICT
+
+
+def _verdict(evidence: Evidence) -> float:
+    """Return how many inches right of the axis the verdict stands: after the longest of the numbers."""
+    unit, margin = unit_of(evidence.primary["metric"]), evidence.primary["margin"]
+    longest = max(inches(_estimate(row, unit, margin)) for row in _rows(evidence))
+    return max(1.66, 0.18 + 1.05 * longest)
 
 
 def _ground(axes: Axes, whole: Mapping[str, Any], count: int, layout: Layout) -> None:
@@ -169,8 +178,7 @@ def _edge_marks(axes: Axes, evidence: Evidence, condition: str, index: float) ->
 
 def _words(axes: Axes, evidence: Evidence, rows: list[Mapping[str, Any]], told: tuple[Unit, Layout]) -> None:
     unit, layout = told
-    details = {each.label: each.detail for each in evidence.settings}
-    left, right = _margins(rows, layout)
+    left, right = _margins(evidence, layout)
     margin = evidence.primary["margin"]
     inch = 1 / (layout.width - left - right)  # as a fraction of the axes' width
     start = (0.12 - left) * inch
@@ -178,17 +186,15 @@ def _words(axes: Axes, evidence: Evidence, rows: list[Mapping[str, Any]], told: 
         verdict, label = short(row), shortened(row["condition"])
         estimate = _estimate(row, unit, margin)
         colour = LOOKS[tone(row)][0]
-        detail = details.get(row["condition"], "")
-        under = f"{detail + ', ' if detail else ''}n = {row['n_pairs']}"
         up, down = (-0.36, -0.18) if layout.narrow else (-0.13, 0.22)
         _text(axes, (start, index + up), label, weight="bold", va="center")
-        _text(axes, (start, index + down), under, color=MUTED, va="center", fontsize=SMALL)
+        _text(axes, (start, index + down), under(evidence, row), color=MUTED, va="center", fontsize=SMALL)
         if layout.narrow:
             _text(axes, (1, index + up), verdict, ha="right", va="center", color=colour, weight="bold")
             _text(axes, (1, index + down), estimate, ha="right", va="center", fontsize=SMALL)
             continue
         _text(axes, (1 + 0.12 * inch, index), estimate, va="center")
-        _text(axes, (1 + 1.66 * inch, index), verdict, va="center", color=colour, weight="bold")
+        _text(axes, (1 + _verdict(evidence) * inch, index), verdict, va="center", color=colour, weight="bold")
 
 
 def _estimate(
@@ -226,9 +232,9 @@ def _directions(axes: Axes, whole: Mapping[str, Any]) -> None:
     )  # fmt: skip
 
 
-def _heads(figure: Figure, axes: Axes, whole: Mapping[str, Any], shown: tuple[list[Mapping[str, Any]], Layout]) -> None:
+def _heads(figure: Figure, axes: Axes, evidence: Evidence, layout: Layout) -> None:
     """Put headings above the columns."""
-    rows, layout = shown
+    whole = evidence.primary
     unit = unit_of(whole["metric"])
     told = level(whole["alpha"])
     if layout.narrow:
@@ -236,10 +242,10 @@ def _heads(figure: Figure, axes: Axes, whole: Mapping[str, Any], shown: tuple[li
         figure.text(0.12 / layout.width, 0.995, unit.name, **looks)
         figure.text(1 - 0.12 / layout.width, 0.995, f"verdict, mean [{told} interval]", ha="right", **looks)
         return
-    left, right = _margins(rows, layout)
+    left, right = _margins(evidence, layout)
     inch = 1 / (layout.width - left - right)
     top = -0.5 - 0.12 / _ROW[False]
-    places = ((0.12 - left) * inch, 1 + 0.12 * inch, 1 + 1.66 * inch)
+    places = ((0.12 - left) * inch, 1 + 0.12 * inch, 1 + _verdict(evidence) * inch)
     for place_, said in zip(places, (unit.name, f"mean [{told} interval]", "verdict"), strict=True):
         _text(axes, (place_, top), said, color=MUTED, fontsize=SMALL)
 

@@ -47,13 +47,17 @@ def ground(axes: Axes, margin: float | None, count: int, layout: Layout) -> None
 def label(axes: Axes, evidence: Evidence, row: Mapping[str, Any], at: tuple[int, float, Layout]) -> None:
     """Write the condition's name, and its rates and pairs below it; `at` has index, inches left of the axis, layout."""
     index, left, layout = at
-    details = {each.label: each.detail for each in evidence.settings}
-    detail = details.get(row["condition"], "")
     up, down = (-0.36, -0.20) if layout.narrow else (-0.13, 0.18)
     start = (EDGE - left) / _width(axes)
     write(axes, (start, index + up), shortened(row["condition"]), weight="bold", va="center")
-    under = f"{detail + ', ' if detail else ''}n = {row['n_pairs']}"
-    write(axes, (start, index + down), under, color=MUTED, va="center", fontsize=SMALL)
+    write(axes, (start, index + down), under(evidence, row), color=MUTED, va="center", fontsize=SMALL)
+
+
+def under(evidence: Evidence, row: Mapping[str, Any]) -> str:
+    """Return what stands below a condition's name: its dropout rates, if any, and its pairs."""
+    asides = {each.label: each.aside for each in evidence.settings}
+    aside = asides.get(row["condition"], "")
+    return f"{aside + ', ' if aside else ''}n = {row['n_pairs']}"
 
 
 def write(axes: Axes, where: tuple[float, float], said: str, **looks: Any) -> None:

@@ -89,8 +89,8 @@ def draw_panel(axes: Axes, evidence: Evidence, panel: Mapping[str, Any]) -> None
     axes.grid(axis="y")
     axes.set_axisbelow(True)
     axes.set_title(shortened(panel["condition"]), pad=13)
-    detail = next((each.detail for each in evidence.settings if each.label == panel["condition"]), "")
-    said = f"{detail + ': ' if detail else ''}{panel['collapsed']} of {panel['n']} collapsed"
+    aside = next((each.aside for each in evidence.settings if each.label == panel["condition"]), "")
+    said = f"{aside + ': ' if aside else ''}{panel['collapsed']} of {panel['n']} collapsed"
     axes.annotate(
         said, (0, 1), (0, 3), xycoords="axes fraction",
         textcoords="offset points", fontsize=SMALL, color=VERMILION if panel["collapsed"] else MUTED,
@@ -132,7 +132,7 @@ def caption(evidence: Evidence) -> str:
         f"were still training. Dashed: the control {quoted(found['control'])}. Trials that end well leave the curve "
         "at their last epoch: what more epochs would do is not known."
     )
-    if any(each.rates for each in evidence.settings):
+    if any(each.aside for each in evidence.settings):
         said += " Before the count: dropout rates."
     unseen = sum(each["not_from_curve"] for each in found["curves"])
     if unseen:
