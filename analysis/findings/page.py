@@ -90,7 +90,8 @@ def _finding(asked: Asked, material: Material, pool: Pool, drawing: str, home: P
 def _judged(asked: Asked, pool: Pool) -> list[str]:
     """Return what is judged as a table and in sentences, and what stays open."""
     grid, sentences, primary = _effects(asked, pool) if asked.effects else _told(asked, pool)
-    return [table(grid), _bullets(sentences), escaped(_open(pool, primary))]
+    family = primary if asked.effects else pool.primary["comparisons"]
+    return [table(grid), _bullets(sentences), escaped(_open(pool, primary, family))]
 
 
 def _activations(asked: Asked, pool: Pool) -> list[str]:
@@ -200,8 +201,8 @@ def _grid(told: list[tuple[str, Entry]]) -> Grid:
     )
 
 
-def _open(pool: Pool, told: list[Entry]) -> str:
-    """Return what the primary metric leaves undecided, and what would help."""
+def _open(pool: Pool, told: list[Entry], family: list[Entry]) -> str:
+    """Return what the primary metric leaves undecided of `told`, and what would help; `family` is judged together."""
     judged = [each for each in told if not each["stays_at_chance"]]
     undecided = [each for each in judged if tone(each) == OPEN]
     unclear = [each for each in judged if each["headline"]["verdict"] in SIZE_OPEN and each not in undecided]
@@ -216,7 +217,8 @@ def _open(pool: Pool, told: list[Entry]) -> str:
         return f"Of {name}, nothing asked here is left open."
     known = [each for each in (*undecided, *unclear) if "surer_by" in each]
     measured = [each for each in known if each["n_pairs"] >= FEW and each["sd_difference"]]
-    found = [what_is_found(measured, len(judged))] if measured else []
+    size = sum(not each["stays_at_chance"] for each in family)
+    found = [what_is_found(measured, size)] if measured else []
     return " ".join([*said, *found, *what_would_help(known)])
 
 

@@ -11,6 +11,7 @@ from analysis.faults import TableError
 from analysis.figures.verdicts import short
 from analysis.findings import write_findings
 from analysis.findings.asked import read_questions
+from analysis.power import Design
 from analysis.report.document import Paragraph
 from analysis.report.gather import gather
 from analysis.report.markdown import escaped
@@ -66,7 +67,11 @@ def test_what_is_open_is_named_with_what_would_help(asked, tmp_path):
     (pool,) = gather(tmp_path / "dropout").pools
     (book,) = [each for each in pool.primary["comparisons"] if each["condition"] == "book"]
     assert book["headline"]["verdict"] == "inconclusive"
-    assert "Not decided yet, of test accuracy: “book”. 4 times the " in page
+    assert "Not decided yet, of test accuracy: “book”. With 80% power, at the standard deviation seen" in page
+    design = Design(book["sd_difference"], book["alpha"], 0.8, 2)
+    assert f"find a true difference of {100 * design.detectable(8):.2f} points; " in page
+    assert f"one of 0.1 points takes {design.seeds(0.001):,} seeds" in page or "no number of seeds finds one of" in page
+    assert " 4 times the " in page
     assert "“dropout-0.3”" not in page
 
 
