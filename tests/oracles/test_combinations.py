@@ -157,12 +157,14 @@ def assert_is_autograds(together: Setting, recipe: Recipe, split: Split) -> None
         assert torch.equal(score.correct, hits)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", PAIRS, ids="+".join)
 def test_a_pair_is_autograds(pair: tuple[str, str], split: Split) -> None:
     for recipe in (RECIPE, RECIPES[PAIRS.index(pair) % len(RECIPES)]):
         assert_is_autograds(setting(*pair), recipe, split)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("triple", TRIPLES, ids="+".join)
 def test_a_triple_is_autograds(triple: tuple[str, ...], split: Split) -> None:
     for recipe in (RECIPE, RECIPES[TRIPLES.index(triple) % len(RECIPES)]):
