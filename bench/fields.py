@@ -31,6 +31,8 @@ class Faults:
     def __init__(self, file: str) -> None:
         self.file = file
         self.found: list[str] = []
+        self.explained: set[str] = set()
+        """Places whose values cannot be right, for a reason that has been noted."""
 
     def add(self, where: str, problem: str) -> None:
         """Note that what stands at `where` has a `problem`."""
@@ -59,6 +61,8 @@ class Faults:
         try:
             return field.parse(given[key])
         except ValueError as problem:
+            if f"{where} {key}" in self.explained:
+                return None
             detail = f" ({problem})" if str(problem) else ""
             self.add(f"{where} {key}", f"{show(given[key])} was given; {field.allowed} is expected{detail}")
             return None

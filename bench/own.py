@@ -42,6 +42,7 @@ def read_own(document: dict[str, Any], folder: Path, faults: Faults) -> Own:
     if not (isinstance(given, str) and given and isinstance(name, str) and fields.NAME.fullmatch(name)):
         return Own(paths)
     _noting(faults, "[data] path", plugins.load_data, name, folder / given)
+    faults.explained.add("[data] name")
     return Own(paths, given)
 
 

@@ -51,7 +51,7 @@ def check_regularisers(conditions: tuple[Condition, ...], data: dict[str, Any], 
                 faults.add(f"{where} {record.name}", "needs validation images: give validation_size in [data]")
         choosing = [record.name for record in records if record.keeper]
         if len(choosing) > 1:
-            faults.add(where, f"{' and '.join(choosing)} all choose the weights that are evaluated; one may")
+            faults.add(where, f"{' and '.join(choosing)} each choose the weights that are evaluated; one of them may")
 
 
 def check_precisions(trials: dict[str, Any], faults: Faults) -> None:

@@ -148,6 +148,7 @@ def test_every_fault_of_plug_ins_and_data_comes_at_once(tmp_path: Path) -> None:
     said = str(raised.value)
     assert "top level: plugins" in said
     assert "[data] path: " in said
+    assert "[data] name: " not in said
     assert "[model] hidden: missing" in said
 
 

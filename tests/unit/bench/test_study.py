@@ -323,7 +323,7 @@ def test_a_key_that_one_condition_leaves_open_too_is_missing_there() -> None:
 
 def test_one_regulariser_may_choose_the_weights() -> None:
     document = changed("conditions.1", {"label": "two", "ema": 0.9, "swa": 0.5})
-    with pytest.raises(StudyError, match='"two": ema and swa all choose the weights'):
+    with pytest.raises(StudyError, match='"two": ema and swa each choose the weights'):
         read_study(document, "s.toml")
 
 
