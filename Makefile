@@ -53,7 +53,7 @@ test: $(READY)  ## Run the test suite, all but the minutes of simulation below
 test-statistical: $(READY)  ## Check every method's error rates by simulation, and a large study's speed (TABLE=file: write the rates)
 	$(BIN)/python -m pytest tests/statistical/calibration tests/end_to_end/test_large_study.py $(if $(TABLE),--calibration-table $(TABLE))
 
-test-mutations: $(READY)  ## Commit deliberate faults in the statistics, one by one, and see that the tests notice each
+test-mutations: $(READY)  ## Commit deliberate faults, one by one, and see that the tests notice each
 	$(BIN)/python -m tests.mutation
 
 check: $(READY)  ## Format, lint, types, import layers and the fast tests

@@ -100,6 +100,16 @@ def test_passes_are_the_mean_of_the_probabilities_with_noise_on(split: Split) ->
     assert len(images) == len(labels)
 
 
+def test_networks_of_one_stack_have_as_many_passes_as_each_asks_for(split: Split) -> None:
+    settings = [condition(f"x{passes}", dropout=(0.5, 0.5), test_passes=(passes,)) for passes in (0, 1, 3)]
+    together = StackedEngine(stack(*settings, recipe=RECIPE), split).evaluate("test")
+    for setting, found in zip(settings, together, strict=True):
+        (alone,) = StackedEngine(stack(setting, recipe=RECIPE), split).evaluate("test")
+        assert found.loss == alone.loss
+        assert found.calibration_error == alone.calibration_error
+    assert len({each.loss for each in together}) == 3
+
+
 def test_passes_without_noise_are_evaluation(split: Split) -> None:
     engine = trained(condition("x", test_passes=(2,)), split, RECIPE)
     clean, passes = engine.evaluate("test")
