@@ -7,21 +7,30 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
+from bench import fields, schema
 from bench.data import DATA_SETS
 from bench.data.data_set import DataSet
 from bench.data.own import own_data_set
 from bench.faults import DataError, StudyError
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Regulariser
+from bench.sections import SECTIONS
 from bench.trials import sources_hash
 
 SHIPPED = frozenset(REGULARISERS) | frozenset(DATA_SETS)
+RESERVED = (
+    frozenset(field.name for field in (*schema.IDENTITY, *schema.OUTCOME, *schema.EXECUTION))
+    | frozenset(key for section in SECTIONS.values() for key in section)
+    | {"label", "depth", "width"}
+)
+"""What a condition or a row of results has already."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +66,8 @@ def load(path: Path) -> Plugin:
     found = vars(_run(path)).values()
     shipped = [*REGULARISERS.values(), *DATA_SETS.values()]
     own = [each for each in found if not any(each is one for one in shipped)]  # it may have imported some
-    regularisers = {each.name: each for each in own if isinstance(each, Regulariser)}
-    data_sets = {each.name: each for each in own if isinstance(each, DataSet)}
+    regularisers = {each.name: replace(each, plugin=sha256) for each in own if isinstance(each, Regulariser)}
+    data_sets = {each.name: replace(each, plugin=sha256) for each in own if isinstance(each, DataSet)}
     _check_names(path, {**regularisers, **data_sets})
     if before is not None:
         _forget(before)
@@ -102,7 +111,7 @@ def _run(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
         where = f"{path}:{lines[-1]}" if lines else f"{path}"
@@ -114,6 +123,11 @@ def _check_names(path: Path, found: dict[str, Regulariser | DataSet]) -> None:
     """Check that the file gives something, and no name that is another's."""
     if not found:
         raise StudyError(f"{path}: gives neither a Regulariser nor a DataSet; assign at least one to a name")
+    for name in found:
+        if not (isinstance(name, str) and fields.NAME.fullmatch(name)):
+            raise StudyError(f"{path}: {name!r} is no name; letters, digits, - _ and . are allowed, a text")
+        if name in RESERVED or re.sub(r"_\d+$", "", name) in REGULARISERS.keys() - {name}:
+            raise StudyError(f"{path}: {name} is a key of studies or a column of results; give yours another name")
     others = {name: plugin.path for plugin in _plugins.values() for name in (*plugin.regularisers, *plugin.data_sets)}
     taken = {name: others.get(name) for name in found if name in SHIPPED or others.get(name, path) != path}
     for name, where in taken.items():

@@ -239,7 +239,8 @@ def sources_hash(regularisers: tuple[str, ...], engine: str = STACKED) -> str:
     """
     used = sorted(set[str]().union(*(REGULARISERS[name].modules() for name in regularisers)))
     files = [_source(module) for module in (*NUMERIC_SOURCES, *ENGINE_SOURCES[engine], *used)]
-    return content_hash([file.read_bytes().decode() for file in files])
+    plugins = sorted(filter(None, (REGULARISERS[name].plugin for name in regularisers)))
+    return content_hash([file.read_bytes().decode() for file in files] + plugins)
 
 
 def _source(module: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import verdict, words
-from analysis.factorial.words import sentence
+from analysis.factorial.words import SIGNS, sentence
 from analysis.faults import TableError
 from analysis.figures import PLOTS, theme
 from analysis.figures import gaps as figure
@@ -91,7 +91,8 @@ def _judged(asked: Asked, pool: Pool) -> list[str]:
     """Return what is judged as a table and in sentences, and what stays open."""
     grid, sentences, primary = _effects(asked, pool) if asked.effects else _told(asked, pool)
     family = primary if asked.effects else pool.primary["comparisons"]
-    return [table(grid), _bullets(sentences), escaped(_open(pool, primary, family))]
+    signs = [escaped(SIGNS)] if asked.effects else []
+    return [table(grid), *signs, _bullets(sentences), escaped(_open(pool, primary, family))]
 
 
 def _activations(asked: Asked, pool: Pool) -> list[str]:

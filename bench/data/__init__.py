@@ -36,7 +36,9 @@ def data_hash(name: str, train_size: int | str, validation_size: int, *marks: st
     """
     data_set = DATA_SETS[name]
     parts = [f"{part}:{sha256}" for part, sha256 in sorted(data_set.sha256.items())]
-    if data_set.read is not from_idx:
+    if data_set.plugin:
+        parts.append(f"plugin:{data_set.plugin}")
+    elif data_set.read is not from_idx:
         parts.append(f"reader:{hashlib.sha256(inspect.getsource(data_set.read).encode()).hexdigest()}")
     text = "\n".join([*parts, f"train:{train_size}", f"validation:{validation_size}", *marks])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -49,6 +49,8 @@ class DataSet:
     """(files, in order; classes) -> images and labels."""
     as_it_lies: bool = False
     """Hashes are of the files themselves, compressed as they are."""
+    plugin: str = ""
+    """SHA-256 of the user's own file that it comes from; its trials are named by it."""
 
     def files(self, root: Path) -> list[Path]:
         """Return where its files are, or would be."""

@@ -18,8 +18,8 @@ def with_noise(labels: np.ndarray, classes: int, probability: float) -> np.ndarr
     if not probability:
         return labels
     uniform = draws.uniforms(0, "label_noise", Position(layer=0), len(labels))
-    other = (draws.uniforms(0, "label_noise", Position(layer=1), len(labels)) * (classes - 1)).astype(labels.dtype)
-    wrong = (labels + 1 + other) % classes
+    other = (draws.uniforms(0, "label_noise", Position(layer=1), len(labels)) * (classes - 1)).astype(np.int64)
+    wrong = ((labels.astype(np.int64) + 1 + other) % classes).astype(labels.dtype)
     return np.where(uniform < probability, wrong, labels)
 
 

@@ -133,6 +133,8 @@ class Regulariser:
     """Inputs must be images, of known height and width."""
     validates: bool = False
     """There must be validation images."""
+    plugin: str = ""
+    """SHA-256 of the user's own file that it comes from; its trials are named by it."""
 
     def hooks(self) -> dict[str, Callable[..., object]]:
         """Return the hooks that it has, by name."""

@@ -106,6 +106,13 @@ def test_noisy_labels_are_another_class_at_the_rate_and_nested() -> None:
     assert (with_noise(labels, 10, 1.0) != labels).all()
 
 
+def test_wrong_labels_are_as_likely_where_bytes_would_wrap() -> None:
+    wrong = with_noise(np.full(40_000, 150, np.uint8), 200, 1.0)
+    assert wrong.dtype == np.uint8
+    assert set(wrong) == set(range(200)) - {150}
+    assert np.bincount(wrong).max() < 300
+
+
 def test_a_stratified_subset_has_as_many_of_each_class_and_is_part_of_a_larger_one() -> None:
     labels = np.random.default_rng(0).integers(0, 10, 2000)
     rows = by_class(labels)

@@ -128,6 +128,29 @@ def test_a_plug_in_that_cannot_be_used_is_told(tmp_path: Path, text: str | None,
     assert before == REGULARISERS
 
 
+@pytest.mark.parametrize("name", ["seed", "condition", "rate", "epochs", "label", "dropout_1", "a b", "../x"])
+def test_a_name_that_is_a_column_or_a_key_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(StudyError, match=r"is no name|is a key of studies or a column"):
+        plugins.load(noise(tmp_path, name=name))
+
+
+def test_any_change_of_a_plug_in_makes_other_trials(tmp_path: Path) -> None:
+    """Of a hook made by functools.partial too, whose module is functools."""
+    partial = "\nimport functools\nMINE = replace(MINE, hidden=functools.partial(hidden))\n"
+    first = noise(tmp_path)
+    first.write_text(first.read_text() + partial)
+    before = [trial.trial_id for trial in study(tmp_path).trials() if trial.condition.label == "mine"]
+    first.write_text(first.read_text() + "# changed\n")
+    after = [trial.trial_id for trial in study(tmp_path).trials() if trial.condition.label == "mine"]
+    assert not set(before) & set(after)
+
+
+def test_a_plug_in_that_exits_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out.py").write_text("import sys\nsys.exit(3)\n")
+    with pytest.raises(StudyError, match=r"out\.py:2: plug-in cannot be run: SystemExit: 3"):
+        plugins.load(tmp_path / "out.py")
+
+
 def test_two_plug_ins_cannot_have_one_name(tmp_path: Path) -> None:
     plugins.load(noise(tmp_path))
     with pytest.raises(StudyError, match=r"my_noise is a name of .*my_noise\.py already"):
