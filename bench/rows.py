@@ -79,6 +79,7 @@ def identity(trial: Trial, names: list[str]) -> Row:
     """Return the columns that say what a trial is, with those of the regularisers and keys of the recipe in `names`."""
     layers = len(trial.recipe.hidden)
     rates = {trial.condition.factors(["dropout"], layers)[f"dropout_{layer + 1}"] for layer in range(layers)}
+    other = not trial.condition.active().keys() <= {"dropout"} or bool(trial.condition.recipe)
     return {
         "study": trial.study,
         "trial_id": trial.trial_id,
@@ -92,7 +93,7 @@ def identity(trial: Trial, names: list[str]) -> Row:
         "order_seed": trial.seeds.order,
         "mask_seed": trial.seeds.mask,
         "stays_at_chance": trial.condition.stays_at_chance,
-        "rate": rates.pop() if len(rates) == 1 else None,
+        "rate": rates.pop() if len(rates) == 1 and not other else None,
         "data_hash": trial.data_hash,
         "code_hash": trial.code_hash,
         **trial.factors(names),

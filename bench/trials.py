@@ -239,8 +239,8 @@ def sources_hash(regularisers: tuple[str, ...], engine: str = STACKED) -> str:
     """
     used = sorted(set[str]().union(*(REGULARISERS[name].modules() for name in regularisers)))
     files = [_source(module) for module in (*NUMERIC_SOURCES, *ENGINE_SOURCES[engine], *used)]
-    plugins = sorted(filter(None, (REGULARISERS[name].plugin for name in regularisers)))
-    return content_hash([file.read_bytes().decode() for file in files] + plugins)
+    plugins = [each.plugin for name, each in REGULARISERS.items() if name in regularisers and each.plugin]
+    return content_hash([file.read_bytes().decode() for file in files] + plugins)  # in the order in which hooks act
 
 
 def _source(module: str) -> Path:

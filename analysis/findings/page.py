@@ -117,7 +117,15 @@ def _activations(asked: Asked, pool: Pool) -> list[str]:
 def _collapses(pool: Pool) -> list[str]:
     """Return how many trials collapsed, and when, as the report tells it; the figure stands above."""
     blocks = divergence.how_many(pool)
-    return [told for each in blocks if not isinstance(each, Illustration) for told in block(each, {})]
+    told = [text for each in blocks if not isinstance(each, Illustration) for text in block(each, {})]
+    alpha = pool.primary["alpha"]
+    tested = [each for each in pool.primary["divergence"] if each["p_mcnemar"] is not None]
+    open_ = [words.quoted(each["condition"]) for each in tested if each["p_mcnemar"] > alpha]
+    control = words.quoted(pool.primary["control"])
+    return [
+        *told,
+        *([f"Not decided: whether trials collapse as often with {listed(open_)} as with {control}."] if open_ else []),
+    ]
 
 
 def _bullets(sentences: list[str]) -> str:

@@ -145,6 +145,20 @@ def test_any_change_of_a_plug_in_makes_other_trials(tmp_path: Path) -> None:
     assert not set(before) & set(after)
 
 
+def test_the_order_of_plug_ins_is_part_of_a_trial(tmp_path: Path) -> None:
+    """Hooks of one kind act in the order of the registry."""
+    files = [noise(tmp_path, name=name, file=f"{name}.py") for name in ("one", "two")]
+    found = set()
+    for order in (files, files[::-1]):
+        for path in files:
+            REGULARISERS.pop(path.stem, None)
+        plugins._plugins.clear()  # pyright: ignore[reportPrivateUsage]
+        for path in order:
+            plugins.load(path)
+        found.add(sources_hash(("one", "two")))
+    assert len(found) == 2
+
+
 def test_a_plug_in_that_exits_is_told(tmp_path: Path) -> None:
     (tmp_path / "out.py").write_text("import sys\nsys.exit(3)\n")
     with pytest.raises(StudyError, match=r"out\.py:2: plug-in cannot be run: SystemExit: 3"):

@@ -55,6 +55,8 @@ def test_factors_and_rate() -> None:
     equal = rows.identity(trial(condition("y", dropout=(0.3, 0.3))), ["dropout"])
     assert equal["rate"] == 0.3
     assert rows.identity(trial(condition("none")), [])["rate"] == 0
+    for other in ({"weight_decay": (0.1,)}, {"gaussian_dropout": (0.5, 0.5)}):
+        assert rows.identity(trial(condition("x", **other)), [])["rate"] is None
 
 
 @pytest.mark.parametrize(

@@ -144,3 +144,4 @@ def test_collapses_are_told_as_in_their_section(make_folder, tmp_path):
     for entry in pool.primary["divergence"]:
         assert (f"| {entry['condition']} | {entry['n_diverged']} of {entry['n']} |" in page) != entry["stays_at_chance"]
     assert page.count("](figures/dropout-survival.png)") == 1
+    assert "Not decided: whether trials collapse as often with “book” and “dropout-0.3” as with “none”." in page
