@@ -13,10 +13,10 @@ from analysis.arms import Arms
 from analysis.caveats import of_progress, of_seeds
 from analysis.effect_size import effect_size
 from analysis.factorial.blocks import Blocks, ContrastImages, blocks, contrasted
-from analysis.factorial.contrasts import Effect, effects
+from analysis.factorial.contrasts import Effect, effects, simple_effects
 from analysis.factorial.design import Crossing, crossing
 from analysis.faults import TableError, listed
-from analysis.images import images_of
+from analysis.images import Images, images_of
 from analysis.methods import apply
 from analysis.metric import lower_is_better as by_name
 from analysis.metric import measure
@@ -52,7 +52,7 @@ def factorial(
     alpha: float = Question.ALPHA,
     lower_is_better: bool | None = None,
 ) -> dict[str, Any]:
-    """Return main effects and interactions of the factors that the conditions of `table` cross, as JSON types.
+    """Return main effects, interactions and simple effects of the factors that `table` crosses, as JSON types.
 
     Parameters
     ----------
@@ -63,7 +63,8 @@ def factorial(
     margin : float, optional
         Smallest effect that matters, in the metric's own unit.
     alpha : float
-        Error rate of each interval, and of the family: all effects that have a contrast.
+        Error rate of each interval, and of each family: all main effects and interactions that have a contrast; all
+        simple effects that have one.
     lower_is_better : bool, optional
         Direction of benefit; default: by the metric's name.
 
@@ -95,14 +96,11 @@ def _analysed(table: Table, found: Crossing, asked: Question) -> dict[str, Any]:
     if faults := asked.faults():
         raise TableError(table.source, faults)
     measured = measure(table, asked.metric)
-    held, every = blocks(measured, found.cells, table.chance), effects(found)
-    signed = {each.name: each for each in every if each.weights is not None}
-    against = {name: contrasted(held, each) for name, each in signed.items()}
-    known = images_of(table, asked.metric)
-    images = None if known is None else ContrastImages(known, found.cells, signed)
-    values, warnings = apply(against, asked, frozenset(), images, PER_CONTRAST)
+    held, known = blocks(measured, found.cells, table.chance), images_of(table, asked.metric)
+    main, said = _family(effects(found), held, known, asked)
+    simple, also_said = _family(simple_effects(found), held, known, asked)
     notes = [*table.warnings, *measured.warnings, *found.warnings, *of_progress(table), *of_seeds(table, asked)]
-    notes += [*_of_blocks(found, held), *map(_of_seeds, warnings)]
+    notes += [*_of_blocks(found, held), *map(_of_seeds, [*said, *also_said])]
     plan = table.analysis
     return {
         "metric": asked.metric,
@@ -121,7 +119,8 @@ def _analysed(table: Table, found: Crossing, asked: Question) -> dict[str, Any]:
         "dropped": [each.to_json() for each in (*table.dropped, *measured.dropped, *held.dropped)],
         "outside": [{"condition": label, "reason": why} for label, why in found.outside],
         "warnings": list(dict.fromkeys(notes)),
-        "effects": _effects(every, held, asked, (against, values)),
+        "effects": main,
+        "simple_effects": simple,
         "cells": _cells(found, held, asked),
         "profiles": _profiles(found, held, asked.alpha),
         "best_set": _best_set(found, held, asked),
@@ -146,24 +145,36 @@ def _of_blocks(found: Crossing, held: Blocks) -> list[str]:
     return notes
 
 
-def _effects(
-    every: Sequence[Effect],
-    held: Blocks,
-    asked: Question,
-    contrasts: tuple[Mapping[str, Arms], Mapping[str, Mapping[str, Any]]],
-) -> list[dict[str, Any]]:
-    against, values = contrasts
+def _family(
+    every: Sequence[Effect], held: Blocks, known: Images | None, asked: Question
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return effects that are judged together, and what the methods warn of."""
+    signed = {each.name: each for each in every if each.weights is not None}
+    against = {name: contrasted(held, each) for name, each in signed.items()}
+    images = None if known is None else ContrastImages(known, held.cells, signed)
+    values, warnings = apply(against, asked, frozenset(), images, PER_CONTRAST)
+    tests, ends = omnibus_of(every, held.values), {"n": len(held.seeds), "alpha": asked.alpha}
     return [
-        {
-            "effect": each.name,
-            "factors": [factor.name for factor in each.factors],
-            "kind": each.kind,
-            "df": each.df,
-            "omnibus": test,
-            "contrast": None if each.kind is None else _contrast(each, asked, against[each.name], values[each.name]),
-        }
-        for each, test in zip(every, omnibus_of(every, held.values), strict=True)
-    ]
+        _told(
+            each,
+            test | ends,
+            None if each.kind is None else _contrast(each, asked, against[each.name], values[each.name]),
+        )
+        for each, test in zip(every, tests, strict=True)
+    ], warnings
+
+
+def _told(effect: Effect, test: dict[str, Any], contrast: dict[str, Any] | None) -> dict[str, Any]:
+    at = None if effect.at is None else {"factor": effect.at[0].name, "level": effect.at[1]}
+    return {
+        "effect": effect.name,
+        "factors": [factor.name for factor in effect.factors],
+        **({} if at is None else {"at": at}),
+        "kind": effect.kind,
+        "df": effect.df,
+        "omnibus": test,
+        "contrast": contrast,
+    }
 
 
 def omnibus_of(every: Sequence[Effect], values: np.ndarray) -> list[dict[str, Any]]:

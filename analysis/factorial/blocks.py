@@ -28,6 +28,8 @@ class Blocks:
 
     Parameters
     ----------
+    cells : tuple of str
+        Their conditions.
     complete, ended : tuple of Arm
         One per cell, at the seeds at which all trained; at those at which all ended.
     scale : int or None
@@ -44,6 +46,7 @@ class Blocks:
         Seeds of other cells at which a cell has no trial, or no value.
     """
 
+    cells: tuple[str, ...]
     complete: tuple[Arm, ...]
     ended: tuple[Arm, ...]
     scale: int | None
@@ -74,6 +77,7 @@ def blocks(measured: Measured, cells: Sequence[str], chance: float | None) -> Bl
     every = functools.reduce(np.union1d, [arm.seeds for arm in arms])
     missing = {label: np.setdiff1d(every, arm.seeds) for label, arm in zip(cells, arms, strict=True)}
     return Blocks(
+        cells=tuple(cells),
         complete=tuple(_on(arm, complete) for arm in ended),
         ended=tuple(ended),
         scale=measured.scale,

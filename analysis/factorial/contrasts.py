@@ -1,24 +1,25 @@
-"""Main effects and interactions as contrasts over the cells of a full factorial: exact fractions, signs stated."""
+"""Main, simple and joint effects as contrasts over the cells of a full factorial: exact fractions, signs stated."""
 
 from __future__ import annotations
 
 import functools
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from analysis.factorial.design import Crossing
-from analysis.factorial.factors import Factor
+from analysis.factorial.factors import Factor, Level
 
 TIMES = " × "
 
 
 @dataclass(frozen=True, eq=False)
 class Effect:
-    """A main effect (one factor) or an interaction (two or more).
+    """A main effect (one factor), an interaction (two or more), or a simple effect (one factor at a level of another).
 
     Parameters
     ----------
@@ -34,6 +35,8 @@ class Effect:
         factor has more than two levels that are no numbers.
     projection : ndarray of float64, [cells, cells]
         Onto everything that the effect may be.
+    at : tuple of Factor and level, or None
+        Of a simple effect: the factor that is held, and where.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Effect:
     df: int
     weights: tuple[Fraction, ...] | None
     projection: np.ndarray
+    at: tuple[Factor, Level] | None = None
 
     @property
     def kind(self) -> str | None:
@@ -57,34 +61,68 @@ class Effect:
 
 
 def effects(crossing: Crossing) -> tuple[Effect, ...]:
-    """Return every effect: those of one factor first, then of two, and so on."""
+    """Return every main effect and interaction: those of one factor first, then of two, and so on."""
     factors = crossing.factors
     return tuple(
-        _effect(factors, frozenset(chosen))
+        _effect(factors, chosen)
         for order in range(1, len(factors) + 1)
         for chosen in itertools.combinations(range(len(factors)), order)
     )
 
 
-def _effect(factors: tuple[Factor, ...], chosen: frozenset[int]) -> Effect:
-    mine = tuple(each for index, each in enumerate(factors) if index in chosen)
-    sizes = [len(each.levels) for each in factors]
-    means = [np.full((size, size), 1 / size) for size in sizes]
-    parts = [
-        np.eye(size) - mean if index in chosen else mean
-        for index, (size, mean) in enumerate(zip(sizes, means, strict=True))
-    ]
+def simple_effects(crossing: Crossing) -> tuple[Effect, ...]:
+    """Return the effect of each factor at each level of each other one, averaged over those of all others.
+
+    Two factors after another, as their interactions come in `effects`: the first at each level of the second, then the
+    second at each level of the first.
+    """
+    factors = crossing.factors
+    return tuple(
+        _effect(factors, (varied,), (held, place))
+        for pair in itertools.combinations(range(len(factors)), 2)
+        for varied, held in (pair, pair[::-1])
+        for place in range(len(factors[held].levels))
+    )
+
+
+def _effect(factors: Sequence[Factor], chosen: Sequence[int], held: tuple[int, int] | None = None) -> Effect:
+    """Return the effect of the `chosen` factors, at the `held` factor's level at that place."""
+    mine = tuple(factors[index] for index in chosen)
+    name, at = TIMES.join(each.name for each in mine), None
+    if held is not None:
+        at = factors[held[0]], factors[held[0]].levels[held[1]]
+        name += f" at {at[0].name} {Factor.tell(at[1])}"
     weights = None
     if all(each.has_trend for each in mine):
-        columns = [trend(each) if index in chosen else _mean(each) for index, each in enumerate(factors)]
+        columns = [
+            trend(each) if index in chosen else _weights_over(each, index, held) for index, each in enumerate(factors)
+        ]
         weights = tuple(math.prod(row, start=Fraction(1)) for row in itertools.product(*columns))
     return Effect(
-        name=TIMES.join(each.name for each in mine),
+        name=name,
         factors=mine,
         df=math.prod(len(each.levels) - 1 for each in mine),
         weights=weights,
-        projection=functools.reduce(np.kron, parts),
+        projection=functools.reduce(np.kron, [_part(each, index, chosen, held) for index, each in enumerate(factors)]),
+        at=at,
     )
+
+
+def _part(factor: Factor, index: int, chosen: Sequence[int], held: tuple[int, int] | None) -> np.ndarray:
+    """Return the projection within one factor [levels, levels]: its differences, one level, or its mean."""
+    size = len(factor.levels)
+    if held is not None and index == held[0]:
+        return np.diag(np.arange(size) == held[1]).astype(float)
+    mean = np.full((size, size), 1 / size)
+    return np.eye(size) - mean if index in chosen else mean
+
+
+def _weights_over(factor: Factor, index: int, held: tuple[int, int] | None) -> tuple[Fraction, ...]:
+    """Return the weights of the levels of a factor that does not vary: one level, or each alike."""
+    size = len(factor.levels)
+    if held is not None and index == held[0]:
+        return tuple(Fraction(int(place == held[1])) for place in range(size))
+    return (Fraction(1, size),) * size
 
 
 def trend(factor: Factor) -> tuple[Fraction, ...]:
@@ -98,8 +136,3 @@ def trend(factor: Factor) -> tuple[Fraction, ...]:
     mean = sum(x, Fraction(0)) / len(x)
     squares = sum(((each - mean) ** 2 for each in x), Fraction(0))
     return tuple((each - mean) * (x[-1] - x[0]) / squares for each in x)
-
-
-def _mean(factor: Factor) -> tuple[Fraction, ...]:
-    size = len(factor.levels)
-    return (Fraction(1, size),) * size

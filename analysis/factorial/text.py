@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.factorial import words
@@ -14,10 +14,11 @@ from analysis.text import interval, itemised, left_out, number, signed, tabulate
 
 def render(found: Mapping[str, Any]) -> str:
     """Return the object of `analysis.factorial.factorial` as text."""
-    signs = [words.SIGNS, *([words.LINES] if any(each["kind"] == words.TREND for each in found["effects"]) else [])]
-    signs += [words.WHY_F] if words.has_curves(found) else []
-    blocks = [_title(found), _cells(found), _effects(found), "\n".join(signs)]
+    simple = words.simple_told(found)
+    blocks = [_title(found), _cells(found), _effects(found["effects"], found), "\n".join(words.notes(found))]
     blocks += [words.sentence(each) for each in found["effects"]]
+    if simple:
+        blocks += [words.WHY_SIMPLE, _effects(simple, found), *map(words.sentence, simple)]
     blocks.append(itemised("Left out", [left_out(each) for each in found["dropped"]]))
     blocks.append(itemised("Know before you believe this", found["warnings"]))
     return "\n\n".join(block for block in blocks if block)
@@ -34,7 +35,7 @@ def _title(found: Mapping[str, Any]) -> str:
         f"{found['metric']}{unit}, {words.crossed(found)}; {words.better(found)}; n = {found['n']} complete blocks; "
         f"alpha {found['alpha']:g}; margin {margin}"
     )
-    told = scopes({"comparisons": words.contrasts(found)})
+    told = scopes({"comparisons": words.contrasts(found["effects"])})
     reach = f"\nIntervals and verdicts hold {'; or '.join(REACH[scope] for scope in told)}." if told else ""
     return title + reach
 
@@ -50,10 +51,10 @@ def _cells(found: Mapping[str, Any]) -> str:
     return tabulated(header, rows)
 
 
-def _effects(found: Mapping[str, Any]) -> str:
-    omnibus = ("F", "p of F") if words.has_curves(found) else ()
+def _effects(told: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> str:
+    omnibus = ("F", "p of F (adjusted)") if words.has_curves(told) else ()
     header = ("effect", "contrast", f"{level(found['alpha'])} interval", "p (adjusted)", "dz", *omnibus, "verdict")
-    return tabulated(header, [_row(each, _scale(found), bool(omnibus)) for each in found["effects"]])
+    return tabulated(header, [_row(each, _scale(found), bool(omnibus)) for each in told])
 
 
 def _row(effect: Mapping[str, Any], scale: int, with_f: bool) -> tuple[str, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis import words
-from analysis.telling import NOTHING, p_value, probability
+from analysis import verdict, words
+from analysis.factorial.factors import Factor
+from analysis.telling import FEW, NOTHING, p_value, probability
 
 DIFFERENCE, TREND = "difference", "trend"
 
@@ -24,13 +25,23 @@ WHY_F = (
     "F asks whether the levels differ in any way, straight or not: repeated measures, each effect against its own "
     "interaction with the seed, with Greenhouse and Geisser’s degrees of freedom, because seeds need not answer alike "
     "to all levels and a multivariate F needs more seeds than an effect has dimensions. Its p is adjusted over the "
-    "effects by Holm, and it holds for new seeds on this test set. Of an effect of one dimension F is t squared: it is "
-    "told by its contrast alone."
+    "effects by Holm, and it holds for new seeds on this test set. The F tests are a family beside that of the "
+    "contrasts, each at the same error rate. Of an effect of one dimension F is t squared: it is told by its "
+    "contrast alone."
 )
+WHY_SIMPLE = (
+    "A simple effect is that of one factor at one level of another, averaged over the levels of all others. All simple "
+    "effects are one family, beside that of the main effects and interactions, whichever of them are told."
+)
+SIGNED = (
+    verdict.SUPERIOR, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.POSITIVE_UNCLEAR,
+    verdict.INFERIOR, verdict.NEGATIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_UNCLEAR,
+)  # fmt: skip
+"""Verdicts of an effect that is there."""
 
 
 def sentence(effect: Mapping[str, Any]) -> str:
-    """Return what one of ``effects`` shows: its contrast, then F where the effect has more than one dimension."""
+    """Return what an effect shows: its contrast, then F where the effect has more than one dimension."""
     found = effect["contrast"]
     said = (
         f"{effect['effect']}: its levels are names, so it has no sign." if found is None else _contrast(effect, found)
@@ -44,9 +55,9 @@ def _contrast(effect: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     given = _given(found)
     why = words.why_no_claim(found)
     if why is not None:
-        return f"{effect['effect']}: {found['metric']} {words.estimate(found, over='effects')}{given}. {why}."
+        return f"{effect['effect']}: {found['metric']} {words.estimate(found, over=_family(effect))}{given}. {why}."
     claim = _opened(effect, words.claim(found, *_places(effect, found)))
-    text = f"{claim}: {words.estimate(found, over='effects')}{words.adjusted(found)}{given}"
+    text = f"{claim}: {words.estimate(found, over=_family(effect))}{words.adjusted(found)}{given}"
     return f"{text}.{words.reason(found)}"
 
 
@@ -54,6 +65,8 @@ def _places(effect: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, s
     """Return what is compared, where, and with where: the last factor's highest level against its lowest."""
     *before, (last, (low, high)) = list(zip(effect["factors"], found["levels"], strict=True))
     subject = found["metric"]
+    if "at" in effect:
+        subject += f" at {effect['at']['factor']} {tell(effect['at']['level'])}"
     if len(before) == 1:
         (name, (start, end)) = before[0]
         subject = f"the change in {subject} from {name} {tell(start)} to {tell(end)}"
@@ -82,7 +95,37 @@ def _any(effect: Mapping[str, Any]) -> str:
     test = effect["omnibus"]
     if test["f"] is None:
         return "Whether its levels differ at all cannot be tested."
-    return f"Do its levels differ in any way? {f_told(test)}, adjusted {p_value(test['p_holm'])} (Holm over effects)."
+    told = f"{f_told(test)}, adjusted {p_value(test['p_holm'])} (Holm over {_family(effect)})"
+    if test["n"] < FEW:
+        return f"{told}: {test['n']} seeds are too few to tell."
+    if differs(effect):
+        start = "Straight or not, its" if effect["kind"] == TREND else "Its"
+        return f"{start} levels differ, for new seeds on this test set: {told}."
+    return f"That its levels differ in any way is not shown: {told}."
+
+
+def _family(effect: Mapping[str, Any]) -> str:
+    """Return what an effect is judged together with."""
+    return "simple effects" if "at" in effect else "effects"
+
+
+def differs(effect: Mapping[str, Any]) -> bool:
+    """Return whether an effect of several dimensions is there by its F."""
+    test = effect["omnibus"]
+    return effect["df"] > 1 and test["n"] >= FEW and test["p_holm"] is not None and test["p_holm"] <= test["alpha"]
+
+
+def is_there(effect: Mapping[str, Any]) -> bool:
+    """Return whether an effect is there: its contrast has a sign, or its F says that levels differ."""
+    found = effect["contrast"]
+    signed = found is not None and words.why_no_claim(found) is None and found["headline"]["verdict"] in SIGNED
+    return signed or differs(effect)
+
+
+def simple_told(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the simple effects of two factors whose interaction is there: main effects do not say it all then."""
+    there = [set(each["factors"]) for each in found["effects"] if len(each["factors"]) == 2 and is_there(each)]
+    return [each for each in found["simple_effects"] if {*each["factors"], each["at"]["factor"]} in there]
 
 
 def f_told(test: Mapping[str, Any]) -> str:
@@ -99,14 +142,18 @@ def cells_of_f(effect: Mapping[str, Any]) -> tuple[str, str]:
     return (NOTHING, NOTHING) if effect["df"] == 1 else (f_told(test), probability(test["p_holm"]))
 
 
-def has_curves(found: Mapping[str, Any]) -> bool:
+def notes(found: Mapping[str, Any]) -> list[str]:
+    """Return what signs, lines and F mean, as far as they are told."""
+    lines = [LINES] if any(each["kind"] == TREND for each in found["effects"]) else []
+    return [SIGNS, *lines, *([WHY_F] if has_curves(found["effects"]) else [])]
+
+
+def has_curves(told: Sequence[Mapping[str, Any]]) -> bool:
     """Return whether some effect has more than one dimension: F is then told."""
-    return any(each["df"] > 1 for each in found["effects"])
+    return any(each["df"] > 1 for each in told)
 
 
-def tell(level: float | str) -> str:
-    """Return a level in words."""
-    return level if isinstance(level, str) else f"{level:g}"
+tell = Factor.tell
 
 
 def crossed(found: Mapping[str, Any]) -> str:
@@ -119,6 +166,6 @@ def better(found: Mapping[str, Any]) -> str:
     return "lower is better" if found["lower_is_better"] else "higher is better"
 
 
-def contrasts(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the contrasts of a factorial, those effects left out that have none."""
-    return [each["contrast"] for each in found["effects"] if each["contrast"] is not None]
+def contrasts(told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the contrasts of effects, those left out that have none."""
+    return [each["contrast"] for each in told if each["contrast"] is not None]

@@ -32,13 +32,13 @@ def _found(evidence: Evidence) -> Mapping[str, Any]:
 
 def height(evidence: Evidence, layout: Layout) -> float:
     """Return the height in inches."""
-    return _TOP + _BOTTOM + (_ROW + (0.18 if layout.narrow else 0.0)) * len(contrasts(_found(evidence)))
+    return _TOP + _BOTTOM + (_ROW + (0.18 if layout.narrow else 0.0)) * len(contrasts(_found(evidence)["effects"]))
 
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw a row for each effect, its words above it."""
     found = _found(evidence)
-    rows, unit = contrasts(found), unit_of(found["metric"])
+    rows, unit = contrasts(found["effects"]), unit_of(found["metric"])
     axes = figure.add_axes((0, 0, 1, 1))
     tall = height(evidence, layout) - _TOP - _BOTTOM
     place(axes, shared.EDGE, _BOTTOM, layout.width - 2 * shared.EDGE, tall)
@@ -104,7 +104,7 @@ def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     found = _found(evidence)
     unit, inner = unit_of(found["metric"]), inner_level(found["alpha"])
-    told = scopes({"comparisons": contrasts(found)})
+    told = scopes({"comparisons": contrasts(found["effects"])})
     reach = f", {'; or '.join(REACH[scope] for scope in told)}" if told else ""
     thick = "" if inner is None else f", thick: {inner} interval, both"
     said = (
@@ -122,7 +122,7 @@ def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
     found = _found(evidence)
     unit = unit_of(found["metric"])
-    said = [f"{row['condition']}: {estimate(row, unit)}, {short(row)}" for row in contrasts(found)]
+    said = [f"{row['condition']}: {estimate(row, unit)}, {short(row)}" for row in contrasts(found["effects"])]
     return f"Effects in {unit.difference or 'the metric'}. {'; '.join(said)}."
 
 
@@ -130,7 +130,7 @@ def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
     if evidence.factorial is None:
         return "The conditions do not cross two factors in full."
-    if not any(row["n_pairs"] for row in contrasts(evidence.factorial)):
+    if not any(row["n_pairs"] for row in contrasts(evidence.factorial["effects"])):
         return "There is no effect with a sign at seeds at which every cell trained."
     return None
 

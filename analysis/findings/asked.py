@@ -12,7 +12,7 @@ from analysis.faults import TableError
 from analysis.figures import PLOTS
 
 PLOT_NAMES = [plot.name for plot in PLOTS]
-SWITCHES = ("effects", "activations", "collapses")
+SWITCHES = ("effects", "simple_effects", "activations", "collapses")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,10 @@ class Asked:
     conditions : tuple of str
         Of these conditions only; empty: of all that are meant to train.
     effects : bool
-        Tell the main effects and interactions of the primary metric in place of comparisons with the control.
+        Tell the main effects and interactions of the primary metric in place of comparisons with the control; simple
+        effects too where an interaction of two factors is there.
+    simple_effects : bool
+        Tell them in any case: the question asks for them.
     activations : bool
         Tell also how the variance of the hidden units differs from the control's.
     collapses : bool
@@ -45,6 +48,7 @@ class Asked:
     metrics: tuple[str, ...]
     conditions: tuple[str, ...] = ()
     effects: bool = False
+    simple_effects: bool = False
     activations: bool = False
     collapses: bool = False
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import verdict, words
-from analysis.factorial.words import SIGNS, sentence
+from analysis.factorial.words import SIGNS, WHY_SIMPLE, sentence, simple_told
 from analysis.faults import TableError
 from analysis.figures import PLOTS, theme
 from analysis.figures import gaps as figure
@@ -25,9 +25,9 @@ from analysis.report.gather import Material, Pool, gather
 from analysis.report.markdown import block, escaped, table
 from analysis.report.phrases import count, listed, typeset
 from analysis.report.sections import activations, divergence
-from analysis.report.sections.factorial import effects_grid
+from analysis.report.sections.factorial import effects_grid, simple_grid
 from analysis.report.sections.gaps import what_is_left
-from analysis.report.sections.surer import what_is_found, what_would_help
+from analysis.report.sections.surer import what_is_found, what_shows_the_size, what_would_help
 from analysis.report.typical_grid import typical_words
 from analysis.telling import FEW
 
@@ -91,8 +91,8 @@ def _judged(asked: Asked, pool: Pool) -> list[str]:
     """Return what is judged as a table and in sentences, and what stays open."""
     grid, sentences, primary = _effects(asked, pool) if asked.effects else _told(asked, pool)
     family = primary if asked.effects else pool.primary["comparisons"]
-    signs = [escaped(SIGNS)] if asked.effects else []
-    return [table(grid), *signs, _bullets(sentences), escaped(_open(pool, primary, family))]
+    signs, simple = ([escaped(SIGNS)], _simple(asked, pool)) if asked.effects else ([], [])
+    return [table(grid), *signs, _bullets(sentences), *simple, escaped(_open(pool, primary, family))]
 
 
 def _activations(asked: Asked, pool: Pool) -> list[str]:
@@ -151,6 +151,17 @@ def _effects(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Entry]]:
     sentences = [typeset(sentence(each), found["metric"]) for each in found["effects"]]
     contrasts = [each["contrast"] | {"condition": each["effect"]} for each in found["effects"] if each["contrast"]]
     return effects_grid(found), sentences, contrasts
+
+
+def _simple(asked: Asked, pool: Pool) -> list[str]:
+    """Return what each factor does at single levels of another: asked for, or where an interaction is there."""
+    found = pool.evidence.factorial
+    assert found is not None
+    told = found["simple_effects"] if asked.simple_effects else simple_told(found)
+    if not told:
+        return []
+    sentences = [typeset(sentence(each), found["metric"]) for each in told]
+    return [escaped(WHY_SIMPLE), table(simple_grid(told, found)), _bullets(sentences)]
 
 
 def _asides(asked: Asked, pool: Pool, of_primary: list[Entry]) -> list[str]:
@@ -224,11 +235,11 @@ def _open(pool: Pool, told: list[Entry], family: list[Entry]) -> str:
         said.append(f"Whether it is by an amount that matters is open for {names}.")
     if not said:
         return f"Of {name}, nothing asked here is left open."
-    known = [each for each in (*undecided, *unclear) if "surer_by" in each]
-    measured = [each for each in known if each["n_pairs"] >= FEW and each["sd_difference"]]
     size = sum(not each["stays_at_chance"] for each in family)
-    found = [what_is_found(measured, size)] if measured else []
-    return " ".join([*said, *found, *what_would_help(known)])
+    for each, tell in ((undecided, what_is_found), (unclear, what_shows_the_size)):
+        if measured := [one for one in each if one["n_pairs"] >= FEW and one["sd_difference"]]:
+            said.append(tell(measured, size))
+    return " ".join([*said, *what_would_help([each for each in (*undecided, *unclear) if "surer_by" in each])])
 
 
 def _where(asked: Asked, material: Material, pool: Pool, home: Path) -> str:

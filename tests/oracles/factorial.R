@@ -82,6 +82,32 @@ for (group in unique(data$group[grepl("^f", data$group)])) {
   }
 }
 
+# Simple effects, case name@other=level: rows of one level of the other factor, means over all others, one-way aov.
+for (group in unique(data$group[grepl("^f", data$group)])) {
+  rows <- data[data$group == group, ]
+  names <- if (group == "f222") c("a", "b", "c") else c("a", "b")
+  for (varied in names) for (held in setdiff(names, varied)) for (level in sort(unique(rows[[held]]))) {
+    case <- sprintf("%s@%s=%g", varied, held, level)
+    one <- rows[rows[[held]] == level, ]
+    one <- aggregate(one$value, by = list(seed = one$seed, level = one[[varied]]), FUN = mean)
+    levels <- sort(unique(one$level))
+    wide <- sapply(levels, function(l) { at <- one[one$level == l, ]; at$x[order(at$seed)] })
+    one$L <- factor(one$level)
+    one$S <- factor(one$seed)
+    table <- summary(aov(x ~ L + Error(S / L), one))[["Error: S:L"]][[1]]
+    e <- epsilon(wide, helmert(length(levels)))
+    put(group, case, "f", table[1, "F value"])
+    put(group, case, "epsilon", e)
+    put(group, case, "p_gg", pf(table[1, "F value"], e * table[1, "Df"], e * table[2, "Df"], lower.tail = FALSE))
+    contrast <- apply(wide, 1, function(y) rise(levels, y))
+    test <- t.test(contrast)
+    put(group, case, "mean_difference", mean(contrast))
+    put(group, case, "t", unname(test$statistic))
+    put(group, case, "ci_low", test$conf.int[1])
+    put(group, case, "ci_high", test$conf.int[2])
+  }
+}
+
 # Kaplan and Meier, Greenwood's variance on the log-log scale; log-rank scores as martingale residuals of the pooled arms.
 rows <- data[data$group == "survival", ] # a: arm, b: epoch, c: 1 where it collapsed
 for (arm in unique(rows$a)) {

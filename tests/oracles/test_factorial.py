@@ -27,13 +27,19 @@ def of_group(group: str) -> pd.DataFrame:
 
 
 def analysed(group: str) -> dict[str, dict[str, Any]]:
-    """Return the effects under R's names, from rows in another order and without counts."""
+    """Return all effects under R's names, from rows in another order and without counts."""
     rows = DATA[DATA["group"] == group].dropna(axis=1, how="all").drop(columns="group")
     factors = [name for name in "abc" if name in rows]
     label = rows[factors].astype(str).agg("-".join, axis=1)
     table = from_frame(rows.assign(condition=label).sample(frac=1, random_state=3), chance=0.1)
     found = factorial(table, "value")
-    return {effect["effect"].upper().replace(" × ", ":"): effect for effect in found["effects"]}
+    return {_by_r(effect): effect for effect in (*found["effects"], *found["simple_effects"])}
+
+
+def _by_r(effect: dict[str, Any]) -> str:
+    if at := effect.get("at"):
+        return f"{effect['factors'][0]}@{at['factor']}={at['level']:g}"
+    return effect["effect"].upper().replace(" × ", ":")
 
 
 def test_every_group_is_compared() -> None:
@@ -57,6 +63,18 @@ def test_f_of_one_dimension_is_t_squared(group: str) -> None:
         agree(effect["omnibus"]["f"], effect["contrast"]["t"] ** 2, (group, effect["effect"], "t squared"))
         agree(effect["omnibus"]["p_gg"], effect["contrast"]["p_t"], (group, effect["effect"], "p"))
     assert bool(plain) == (group != "f34")
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_simple_effects_add_up(group: str) -> None:
+    """Their mean over the levels of the other factor is the main effect; of two, the difference is the interaction."""
+    found = analysed(group)
+    levels = {name: sorted(DATA[DATA["group"] == group][name].unique()) for name in "ab"}
+    for varied, held in ("ab", "ba"):
+        each = [found[f"{varied}@{held}={level:g}"]["contrast"]["mean_difference"] for level in levels[held]]
+        agree(sum(each) / len(each), found[varied.upper()]["contrast"]["mean_difference"], (group, varied, "mean"))
+        if len(each) == 2:
+            agree(each[1] - each[0], found["A:B"]["contrast"]["mean_difference"], (group, varied, "difference"))
 
 
 def followed() -> list[Followed]:

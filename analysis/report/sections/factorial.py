@@ -1,8 +1,8 @@
-"""Factors together: main effects and interactions, where the conditions cross two or more factors in full."""
+"""Factors together: main effects and interactions where the conditions cross two or more factors, simple effects."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.factorial import words
@@ -21,17 +21,22 @@ TITLE = "Factors together"
 
 
 def section(material: Material, pool: Pool) -> Section | None:
-    """Return a sentence for each effect, the figures, and the table; None where nothing is crossed."""
+    """Return a sentence for each effect, figures and tables; None where nothing is crossed."""
     found = pool.evidence.factorial
     if found is None:
         return None
-    said = tuple(_item(each, found) for each in found["effects"])
-    blocks: list[Block] = [Paragraph(_opening(found)), Listing(said), _shown(pool, interaction.PLOT)]
-    blocks += [_shown(pool, effects.PLOT), effects_grid(found)]
+    blocks: list[Block] = [Paragraph(_opening(found)), _listing(found["effects"], found)]
+    blocks += [_shown(pool, interaction.PLOT), _shown(pool, effects.PLOT), effects_grid(found)]
     if surface.axes_of(found) is not None:
         blocks.append(_shown(pool, surface.PLOT))
-    blocks += [Paragraph(each, "note") for each in _notes(found)]
+    blocks += [Paragraph(each, "note") for each in words.notes(found)]
+    if simple := words.simple_told(found):
+        blocks += [Paragraph(words.WHY_SIMPLE), _listing(simple, found), simple_grid(simple, found)]
     return Section(TITLE, tuple(blocks))
+
+
+def _listing(told: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> Listing:
+    return Listing(tuple(_item(each, found) for each in told))
 
 
 def _opening(found: Mapping[str, Any]) -> str:
@@ -59,30 +64,33 @@ def _shown(pool: Pool, plot: Plot) -> Block:
     return Illustration(plot, pool.evidence) if why is None else Paragraph(why)
 
 
-def _notes(found: Mapping[str, Any]) -> list[str]:
-    lines = [words.LINES] if any(each["kind"] == words.TREND for each in found["effects"]) else []
-    return [words.SIGNS, *lines, *([words.WHY_F] if words.has_curves(found) else [])]
-
-
 def effects_grid(found: Mapping[str, Any]) -> Grid:
-    """Return verdict, contrast, interval and p of every effect."""
-    unit, told = unit_of(found["metric"]), level(found["alpha"])
-    curves = words.has_curves(found)
+    """Return verdict, contrast, interval and p of every main effect and interaction."""
+    return _grid("factorial", "effects", found["effects"], found)
+
+
+def simple_grid(told: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> Grid:
+    """Return the same of some simple effects."""
+    return _grid("factorial-simple", "simple effects", told, found)
+
+
+def _grid(name: str, family: str, told: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> Grid:
+    unit, curves = unit_of(found["metric"]), words.has_curves(told)
     return Grid(
-        name=f"factorial-{found['metric']}",
-        caption=_caption(found, unit),
+        name=f"{name}-{found['metric']}",
+        caption=_caption(found, family, words.contrasts(told), unit),
         columns=(
             Column("effect", numeric=False),
             Column("verdict", numeric=False),
             Column("contrast", unit.difference),
-            Column(f"{told} interval", unit.difference),
+            Column(f"{level(found['alpha'])} interval", unit.difference),
             Column("p, adjusted"),
             Column("effect size", "dz"),
             Column("seeds"),
-            *((Column("F", numeric=False), Column("p of F")) if curves else ()),
+            *((Column("F", numeric=False), Column("p of F, adjusted")) if curves else ()),
         ),
-        rows=tuple(_row(each, unit) + (words.cells_of_f(each) if curves else ()) for each in found["effects"]),
-        data=tuple(_flat(each) for each in found["effects"]),
+        rows=tuple(_row(each, unit) + (words.cells_of_f(each) if curves else ()) for each in told),
+        data=tuple(_flat(each) for each in told),
     )
 
 
@@ -102,16 +110,16 @@ def _row(effect: Mapping[str, Any], unit: Unit) -> tuple[str, ...]:
     )
 
 
-def _caption(found: Mapping[str, Any], unit: Unit) -> str:
+def _caption(found: Mapping[str, Any], family: str, contrasts: list[Mapping[str, Any]], unit: Unit) -> str:
     margin = "no margin was set: verdicts go by the sign alone"
     if found["margin"] is not None:
         margin = f"effects within ±{unit.tell_margin(found['margin'])} {unit.difference} count as too small to matter"
-    said = f"Effects on {unit.name}; {words.better(found)}; {margin}."
-    told = scopes({"comparisons": words.contrasts(found)})
+    said = f"{family.capitalize()} on {unit.name}; {words.better(found)}; {margin}."
+    told = scopes({"comparisons": contrasts})
     if told:
         said += (
-            f" Intervals and verdicts hold for all effects at once, {'; or '.join(REACH[scope] for scope in told)}. p: "
-            f"{'; or '.join(METHODS[scope] for scope in told)}."
+            f" Intervals and verdicts hold for all {family} at once, {'; or '.join(REACH[scope] for scope in told)}. "
+            f"p: {'; or '.join(METHODS[scope] for scope in told)}."
         )
     return said
 

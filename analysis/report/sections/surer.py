@@ -86,6 +86,35 @@ def what_is_found(known: list[Mapping[str, Any]], family: int) -> str:
     return f"{said}; {'; '.join(more)}."
 
 
+def what_shows_the_size(known: list[Mapping[str, Any]], family: int) -> str:
+    """Return in a sentence which seeds would show on which side of the margin differences lie whose sign is known.
+
+    Parameters
+    ----------
+    known : list of mapping
+        Comparisons, or contrasts, with a standard deviation and a margin; one at least.
+    family : int
+        How many are judged together.
+    """
+    design = Design(1.0, known[0]["alpha"], POWER, family)
+    needed, never = {}, []
+    for each in known:
+        beyond = abs(abs(each["mean_difference"]) - each["margin"])
+        seeds = of_condition(each, design, beyond, None)["n"] if beyond else None
+        if seeds is None:
+            never.append(quoted(each["condition"]))
+        else:
+            needed[each["condition"]] = seeds
+    said = (
+        "At the standard deviation seen and on these test images, were the true difference the one seen, "
+        f"{exact(100 * POWER):g}% power to show on which side of the margin "
+    )
+    more = [f"it lies takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
+    if never:
+        more.append(f"{'' if needed else 'it lies '}is out of reach of seeds on these test images for {listed(never)}")
+    return f"{said}{'; it '.join(more)}."
+
+
 def _span(values: Mapping[str, float], tell: Callable[[float], str]) -> str:
     """Return the least and the greatest value, with what has it."""
     low, high = min(values, key=values.__getitem__), max(values, key=values.__getitem__)

@@ -19,6 +19,8 @@ from analysis.factorial.blocks import blocks, contrasted
 from analysis.factorial.contrasts import effects
 from analysis.factorial.design import crossing
 from analysis.metric import measure
+from analysis.multiplicity import holm
+from analysis.omnibus import repeated_measures
 from analysis.table import from_frame
 from tests.unit.analysis.factorial.conftest import IMAGES, TWO
 
@@ -265,3 +267,49 @@ def test_profiles_and_cells_are_means_of_blocks(crossed) -> None:
         own = frame[frame["condition"] == cell["condition"]]
         assert cell["mean"] == pytest.approx(own["test_correct"].mean() / IMAGES, rel=1e-12)
         assert cell["levels"] == [*own[["alpha", "beta", "kind"]].iloc[0]]
+
+
+SIMPLE = ("alpha at beta 0", "alpha at beta 1", "beta at alpha 0.2", "beta at alpha 0.5")
+
+
+def test_simple_effects_are_a_family_of_their_own(crossed) -> None:
+    """Max-t by enumeration over the four of them; the other family has no part in it."""
+    frame = crossed(TWO, seeds=7, gains={"alpha": 6, "both": 5}, bits=True)
+    whole = factorial(from_frame(frame), "test_accuracy", margin=0.004)
+    found = {each["effect"]: each["contrast"] for each in whole["simple_effects"]}
+    assert tuple(found) == SIMPLE
+    y = wide(frame) / IMAGES
+    by_hand = (y[:, 1, 0] - y[:, 0, 0], y[:, 1, 1] - y[:, 0, 1], y[:, 0, 1] - y[:, 0, 0], y[:, 1, 1] - y[:, 1, 0])
+    d = np.column_stack([[each["difference"] for each in found[name]["pairs"]] for name in SIMPLE])
+    assert d == pytest.approx(np.column_stack(by_hand), abs=1e-15)
+    signs = 1 - 2 * ((np.arange(2**7)[:, None] >> np.arange(7)) & 1)
+    u = np.abs(signs @ d) / np.sqrt((d**2).sum(axis=0))
+    for column, name in enumerate(SIMPLE):
+        own = u[np.all(signs == 1, axis=1), column][0]
+        assert found[name]["p_max_t"] == np.mean(u.max(axis=1) >= own - 1e-9)
+        assert found[name]["headline"]["scope"] == "seeds_and_images"
+
+
+def test_a_factor_of_names_has_an_f_at_each_level(crossed) -> None:
+    frame = crossed({"alpha": (0.2, 0.5), "kind": ("a", "b", "c")}, gains={"kind": 20})
+    whole = factorial(from_frame(frame), "test_accuracy")
+    at = {each["effect"]: each for each in whole["simple_effects"]}
+    assert list(at) == [
+        "alpha at kind a",
+        "alpha at kind b",
+        "alpha at kind c",
+        "kind at alpha 0.2",
+        "kind at alpha 0.5",
+    ]
+    for level in (0.2, 0.5):
+        told = at[f"kind at alpha {level}"]
+        own = frame[frame["alpha"] == level].pivot(index="seed", columns="kind", values="test_correct").to_numpy(float)
+        assert told["contrast"] is None
+        assert told["at"] == {"factor": "alpha", "level": level}
+        assert told["omnibus"]["f"] == pytest.approx(
+            repeated_measures(own - own.mean(1, keepdims=True), 2)["rm_anova_f"]
+        )
+        assert told["omnibus"]["p_holm"] == pytest.approx(
+            holm([at[f"kind at alpha {each}"]["omnibus"]["p_gg"] for each in (0.2, 0.5)]
+                 + [at[f"alpha at kind {each}"]["omnibus"]["p_gg"] for each in "abc"])[0 if level == 0.2 else 1]
+        )  # fmt: skip

@@ -32,6 +32,53 @@ def test_a_main_effect_and_an_interaction_in_words(crossed) -> None:
         assert "n = 12 seeds" in words.sentence(found[name])
 
 
+def test_simple_effects_are_told_where_the_interaction_is_there(crossed) -> None:
+    frame = crossed(TWO, seeds=12, gains={"alpha": 25, "both": -40})
+    found = factorial(from_frame(frame), "test_accuracy", margin=0.004)
+    told = words.simple_told(found)
+    assert told == found["simple_effects"]
+    said = words.sentence(told[1])
+    assert said.startswith(
+        "test_accuracy at beta 1 is lower at alpha 0.5 than at alpha 0.2, by more than the 0.4 points"
+    )
+    assert "simultaneous over simple effects" in said
+    assert all(words.sentence(each) in render(found) for each in told)
+    assert words.WHY_SIMPLE in render(found)
+
+
+@pytest.mark.parametrize("gains", [{"alpha": 25}, {}])
+def test_simple_effects_are_not_told_where_it_is_not(crossed, gains) -> None:
+    found = factorial(from_frame(crossed(TWO, seeds=12, gains=gains)), "test_accuracy", margin=0.02)
+    assert found["effects"][2]["contrast"]["headline"]["verdict"] in ("equivalent", "inconclusive")
+    assert words.simple_told(found) == []
+    assert words.WHY_SIMPLE not in render(found)
+
+
+def test_of_three_factors_only_those_of_the_interaction_that_is_there(crossed) -> None:
+    found = factorial(from_frame(crossed(TWO | {"gamma": (1, 2)}, seeds=14)), "test_accuracy", margin=0.02)
+    assert words.simple_told(found) == []
+    (_, _, _, _, chosen, *_) = found["effects"]
+    assert chosen["effect"] == "alpha × gamma"
+    chosen["contrast"]["headline"]["verdict"] = "inferior"
+    assert [each["effect"] for each in words.simple_told(found)] == [
+        "alpha at gamma 1", "alpha at gamma 2", "gamma at alpha 0.2", "gamma at alpha 0.5",
+    ]  # fmt: skip
+
+
+def test_a_curve_that_comes_back_is_there_by_its_f(crossed) -> None:
+    frame = crossed({"alpha": (0.0, 0.5, 1.0), "beta": (0.0, 1.0)}, seeds=8)
+    frame.loc[(frame["alpha"] == 0.5) & (frame["beta"] == 1.0), "test_correct"] += 40
+    found = factorial(from_frame(frame), "test_accuracy", margin=0.004)
+    interaction = found["effects"][2]
+    assert interaction["contrast"]["headline"]["verdict"] in ("equivalent", "inconclusive")
+    assert words.is_there(interaction)
+    assert words.simple_told(found)
+    few = factorial(from_frame(frame[frame["seed"] < 4]), "test_accuracy", margin=0.004)
+    assert few["effects"][2]["omnibus"]["p_holm"] < 0.05
+    assert not words.is_there(few["effects"][2])
+    assert "4 seeds are too few to tell" in words.sentence(few["effects"][2])
+
+
 def test_undecided_and_too_few_claim_nothing(crossed) -> None:
     undecided = effects(crossed(TWO), 0.0001)["alpha × beta"]
     assert undecided["contrast"]["headline"]["verdict"] == "inconclusive"
@@ -48,9 +95,11 @@ def test_lines_and_names_are_told_apart(crossed) -> None:
     found = effects(crossed({"alpha": (0.0, 0.1, 0.5), "kind": ("a", "b", "c")}, gains={"alpha": 20}))
     line = words.sentence(found["alpha"])
     assert line.startswith("By straight lines through all levels, test_accuracy is higher at alpha 0.5 than at alpha 0")
-    assert "Do its levels differ in any way? F(" in line
+    assert "Straight or not, its levels differ, for new seeds on this test set: F(" in line
     names = words.sentence(found["kind"])
-    assert names.startswith("kind: its levels are names, so it has no sign. Do its levels differ")
+    assert names.startswith(
+        "kind: its levels are names, so it has no sign. That its levels differ in any way is not shown: F("
+    )
     test = found["kind"]["omnibus"]
     ends = f"F({test['epsilon'] * test['df1']:.3g}, {test['epsilon'] * test['df2']:.3g}) = {test['f']:.3g}"
     assert ends in names

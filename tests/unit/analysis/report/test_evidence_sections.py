@@ -215,3 +215,21 @@ def test_best_rate_of_few_seeds_names_no_best_one(material):
 def test_a_study_with_only_its_control_has_none_of_these_sections(report):
     alone = gather(report(labels=("none",), seeds=3).folder)
     assert [each.section(alone, alone.pools[0]) for each in (sure, surer, best_rate)] == [None, None, None]
+
+
+@pytest.mark.parametrize(("mean", "beyond"), [(0.0065, 0.0035), (-0.0041, 0.0011), (0.001, 0.002)])
+def test_where_only_the_size_is_open_seeds_are_for_clearing_the_margin(mean, beyond):
+    each = {"condition": "book", "metric": "test_accuracy", "mean_difference": mean, "margin": 0.003, "alpha": 0.05,
+            "n_pairs": 8, "sd_difference": 0.004, "test_set_floor": None, "test_images": None}  # fmt: skip
+    seeds = Design(0.004, 0.05, 0.8, 3).seeds(beyond)
+    assert surer.what_shows_the_size([each], 3) == (
+        "At the standard deviation seen and on these test images, were the true difference the one seen, 80% power to "
+        "show on which side of the margin it lies takes "
+        f"{seeds:,} seeds."
+    )
+    never = each | {"condition": "far", "test_set_floor": 0.01, "test_images": 10_000}
+    assert f"{seeds:,} seeds; it is out of reach of seeds on these test images for “far”." in (
+        surer.what_shows_the_size([each, never], 3)
+    )
+    at_margin = each | {"mean_difference": 0.003}
+    assert "the margin it lies is out of reach of seeds" in surer.what_shows_the_size([at_margin], 3)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from dataclasses import replace
 
 import pytest
 
+from analysis import verdict
 from analysis.figures import PLOTS
 from analysis.figures.units import unit_of
 from analysis.report.document import Grid, Illustration, Listing, Paragraph
@@ -49,6 +52,23 @@ def test_the_section_says_what_the_object_says(material):
     assert "at the 7 seeds at which every one of these conditions trained; at 2 more a trial diverged" in words
     assert "No part of the crossing: “all-dropped”" in words
     assert [each.plot.name for each in blocks(found, Illustration)] == ["interaction", "effects", "surface"]
+
+
+def test_simple_effects_have_their_own_table_where_the_interaction_is_there(material):
+    (pool,) = material.pools
+    assert [each.name for each in blocks(factorial.section(material, pool), Grid)] == ["factorial-test_accuracy"]
+    whole = copy.deepcopy(pool.evidence.factorial)
+    whole["effects"][2]["contrast"]["headline"]["verdict"] = verdict.INFERIOR
+    there = replace(pool, evidence=replace(pool.evidence, factorial=whole))
+    found = factorial.section(material, there)
+    (_, listing), (_, grid) = blocks(found, Listing), blocks(found, Grid)
+    assert grid.name == "factorial-simple-test_accuracy"
+    assert [row[0] for row in grid.rows] == [each["effect"] for each in whole["simple_effects"]]
+    assert "hold for all simple effects at once" in grid.caption
+    for item, row, effect in zip(listing.items, grid.rows, whole["simple_effects"], strict=True):
+        estimate = UNIT.tell_difference(effect["contrast"]["mean_difference"], 0.001)
+        assert estimate == row[2]
+        assert estimate in item.text
 
 
 @pytest.mark.slow

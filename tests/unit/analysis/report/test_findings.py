@@ -121,6 +121,13 @@ def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tm
         assert escaped(typeset(effect_words.sentence(each), "test_accuracy")) in page
         assert f"| {escaped(each['effect'])} | {short(each['contrast'])} |" in page
     assert "](figures/dropout-interaction.png)" in page
+    assert escaped(effect_words.WHY_SIMPLE) not in page
+    file.write_text(file.read_text() + "simple_effects = true\n")
+    page = write_findings(file, tmp_path / "findings.md").read_text()
+    assert escaped(effect_words.WHY_SIMPLE) in page
+    for each in found["simple_effects"]:
+        assert escaped(typeset(effect_words.sentence(each), "test_accuracy")) in page
+        assert f"| {escaped(each['effect'])} | {short(each['contrast'])} |" in page
 
 
 def test_effects_of_what_is_not_crossed_are_refused(asked, tmp_path):
