@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from analysis import verdict, words
-from analysis.factorial.words import SIGNS, WHY_SIMPLE, sentence, simple_told
 from analysis.faults import TableError
 from analysis.figures import PLOTS, theme
 from analysis.figures import gaps as figure
@@ -18,14 +17,14 @@ from analysis.figures.units import unit_of
 from analysis.figures.verdicts import OPEN, short, tone
 from analysis.files import write_atomically
 from analysis.findings.asked import Asked, read_questions
+from analysis.findings.effects import effects
 from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Column, Grid, Illustration
 from analysis.report.early_grid import early_words
 from analysis.report.gather import Material, Pool, gather
-from analysis.report.markdown import block, escaped, table
+from analysis.report.markdown import block, bullets, escaped, table
 from analysis.report.phrases import count, listed, typeset
 from analysis.report.sections import activations, divergence
-from analysis.report.sections.factorial import effects_grid, simple_grid
 from analysis.report.sections.gaps import what_is_left
 from analysis.report.sections.surer import what_is_found, what_shows_the_size, what_would_help
 from analysis.report.typical_grid import typical_words
@@ -88,11 +87,12 @@ def _finding(asked: Asked, material: Material, pool: Pool, drawing: str, home: P
 
 
 def _judged(asked: Asked, pool: Pool) -> list[str]:
-    """Return what is judged as a table and in sentences, and what stays open."""
-    grid, sentences, primary = _effects(asked, pool) if asked.effects else _told(asked, pool)
-    family = primary if asked.effects else pool.primary["comparisons"]
-    signs, simple = ([escaped(SIGNS)], _simple(asked, pool)) if asked.effects else ([], [])
-    return [table(grid), *signs, _bullets(sentences), *simple, escaped(_open(pool, primary, family))]
+    """Return what is judged as tables and in sentences, and what stays open."""
+    if asked.effects:
+        blocks, contrasts = effects(asked, pool)
+        return [*blocks, escaped(_open(pool, contrasts, contrasts))]
+    grid, sentences, primary = _told(asked, pool)
+    return [table(grid), bullets(sentences), escaped(_open(pool, primary, pool.primary["comparisons"]))]
 
 
 def _activations(asked: Asked, pool: Pool) -> list[str]:
@@ -111,7 +111,7 @@ def _activations(asked: Asked, pool: Pool) -> list[str]:
     if not sentences:
         return [escaped(" ".join(filter(None, (activations.NO_PAIR, omitted))))]
     note = " ".join(filter(None, (activations.DESCRIPTIVE, omitted)))
-    return [table(activations.differences_grid(found, asked.conditions)), _bullets(sentences), escaped(note)]
+    return [table(activations.differences_grid(found, asked.conditions)), bullets(sentences), escaped(note)]
 
 
 def _collapses(pool: Pool) -> list[str]:
@@ -128,10 +128,6 @@ def _collapses(pool: Pool) -> list[str]:
     ]
 
 
-def _bullets(sentences: list[str]) -> str:
-    return "\n".join(f"- {escaped(each)}" for each in sentences)
-
-
 def _told(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Entry]]:
     """Return the comparisons with the control as a table and in sentences, and those of the primary metric."""
     told = [(metric, each) for metric in asked.metrics for each in _comparisons(asked, pool, metric)]
@@ -141,27 +137,6 @@ def _told(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Entry]]:
     ]
     primary = [each for metric, each in told if metric == pool.primary["metric"]]
     return _grid(told), sentences + _asides(asked, pool, primary), primary
-
-
-def _effects(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Entry]]:
-    """Return the effects of crossed factors as a table and in sentences, and the contrasts behind them."""
-    found = pool.evidence.factorial
-    if found is None:
-        raise TableError(asked.folder, ["crosses no factors in full: there are no effects to tell"])
-    sentences = [typeset(sentence(each), found["metric"]) for each in found["effects"]]
-    contrasts = [each["contrast"] | {"condition": each["effect"]} for each in found["effects"] if each["contrast"]]
-    return effects_grid(found), sentences, contrasts
-
-
-def _simple(asked: Asked, pool: Pool) -> list[str]:
-    """Return what each factor does at single levels of another: asked for, or where an interaction is there."""
-    found = pool.evidence.factorial
-    assert found is not None
-    told = found["simple_effects"] if asked.simple_effects else simple_told(found)
-    if not told:
-        return []
-    sentences = [typeset(sentence(each), found["metric"]) for each in told]
-    return [escaped(WHY_SIMPLE), table(simple_grid(told, found)), _bullets(sentences)]
 
 
 def _asides(asked: Asked, pool: Pool, of_primary: list[Entry]) -> list[str]:

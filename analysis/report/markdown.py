@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from analysis.figures.theme import WIDE
@@ -36,6 +36,11 @@ def render(document: Document, stems: Mapping[tuple[int, str, str], str], made: 
 def escaped(said: str) -> str:
     """Return plain text such that Markdown shows it as it is."""
     return said.translate(SPECIAL)
+
+
+def bullets(sentences: Iterable[str]) -> str:
+    """Return plain sentences as a list."""
+    return "\n".join(f"- {escaped(each)}" for each in sentences)
 
 
 def _section(section: Section, stems: Mapping[tuple[int, str, str], str], level: str) -> Iterator[str]:

@@ -153,3 +153,10 @@ def test_direction_of_benefit_turns_the_verdict_and_not_the_sign(crossed, lower)
     assert contrast["mean_difference"] > 0
     assert contrast["verdict"] == ("inferior" if lower else "superior")
     assert "is higher at alpha 0.5" in words.sentence({**effects(frame)["alpha"], "contrast": contrast})
+
+
+@pytest.mark.parametrize(("change", "there"), [({}, True), ({"p_holm": 0.06}, False), ({"n": 4}, False)])
+def test_f_is_there_by_its_adjusted_p_and_enough_seeds(change, there) -> None:
+    test = {"f": 9.0, "n": 8, "alpha": 0.05, "p_gg": 0.02, "p_holm": 0.04} | change
+    assert words.is_there({"df": 2, "omnibus": test, "contrast": None}) is there
+    assert not words.is_there({"df": 1, "omnibus": test, "contrast": None})

@@ -6,6 +6,7 @@ import pytest
 
 from analysis import words
 from analysis.cli import main
+from analysis.factorial import factorial
 from analysis.factorial import words as effect_words
 from analysis.faults import TableError
 from analysis.figures.verdicts import short
@@ -111,7 +112,9 @@ def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tm
     labels = tuple(GRID)
     make_folder(labels=labels, seeds=8, control=labels[0])
     file = tmp_path / "findings.toml"
-    file.write_text(QUESTION.replace('"differences"', '"interaction"') + "effects = true\n")
+    file.write_text(
+        QUESTION.replace('"differences"', '"interaction"').replace(', "running_gap"', "") + "effects = true\n"
+    )
     page = write_findings(file, tmp_path / "findings.md").read_text()
     (pool,) = gather(tmp_path / "dropout").pools
     found = pool.evidence.factorial
@@ -128,6 +131,23 @@ def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tm
     for each in found["simple_effects"]:
         assert escaped(typeset(effect_words.sentence(each), "test_accuracy")) in page
         assert f"| {escaped(each['effect'])} | {short(each['contrast'])} |" in page
+
+
+def test_effects_on_every_metric_that_is_asked_for(make_folder, tmp_path):
+    labels = tuple(GRID)
+    make_folder(labels=labels, seeds=8, control=labels[0])
+    file = tmp_path / "findings.toml"
+    file.write_text(QUESTION.replace('"differences"', '"interaction"') + "effects = true\n")
+    page = write_findings(file, tmp_path / "findings.md").read_text()
+    (pool,) = gather(tmp_path / "dropout").pools
+    assert page.index("Effects on test accuracy:") < page.index("Effects on running gap:")
+    for metric in ("test_accuracy", "running_gap"):
+        margin = 0.001 if metric == "test_accuracy" else None
+        for each in factorial(pool.table, metric, margin=margin)["effects"]:
+            assert escaped(typeset(effect_words.sentence(each), metric)) in page
+    file.write_text(file.read_text().replace("running_gap", "walking_gap"))
+    with pytest.raises(TableError, match="walking_gap"):
+        write_findings(file, tmp_path / "findings.md")
 
 
 def test_effects_of_what_is_not_crossed_are_refused(asked, tmp_path):

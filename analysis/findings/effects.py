@@ -1,0 +1,56 @@
+"""Effects of crossed factors on the page of findings: tables and sentences, and the contrasts behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.factorial import of_study
+from analysis.factorial.words import SIGNS, WHY_SIMPLE, sentence, simple_told
+from analysis.faults import TableError
+from analysis.figures.units import unit_of
+from analysis.findings.asked import Asked
+from analysis.report.document import Grid
+from analysis.report.gather import Pool
+from analysis.report.markdown import bullets, escaped, table
+from analysis.report.phrases import typeset
+from analysis.report.sections.factorial import effects_grid, simple_grid
+
+Found = Mapping[str, Any]
+
+
+def effects(asked: Asked, pool: Pool) -> tuple[list[str], list[Mapping[str, Any]]]:
+    """Return the blocks of every metric that is asked for, and the contrasts of the primary one.
+
+    Raises
+    ------
+    TableError
+        No factors crossed in full, or a metric that is not there.
+    """
+    if pool.evidence.factorial is None:
+        raise TableError(asked.folder, ["crosses no factors in full: there are no effects to tell"])
+    blocks: list[str] = []
+    for metric in asked.metrics:
+        found = _of(metric, pool)
+        blocks += [f"Effects on {unit_of(metric).name}:"] if len(asked.metrics) > 1 else []
+        blocks += _told(found["effects"], effects_grid(found), metric)
+        if simple := found["simple_effects"] if asked.simple_effects else simple_told(found):
+            blocks += [escaped(WHY_SIMPLE), *_told(simple, simple_grid(simple, found), metric)]
+    primary = pool.evidence.factorial["effects"]
+    contrasts = [each["contrast"] | {"condition": each["effect"]} for each in primary if each["contrast"]]
+    return [*blocks, escaped(SIGNS)], contrasts
+
+
+def _of(metric: str, pool: Pool) -> Found:
+    found, plan = pool.evidence.factorial, pool.table.analysis
+    assert found is not None
+    assert plan is not None
+    if metric == found["metric"]:
+        return found
+    other = of_study(pool.table, metric, plan.margin_of(metric), plan.alpha)
+    assert other is not None
+    return other
+
+
+def _told(effects: list[Found], grid: Grid, metric: str) -> list[str]:
+    return [table(grid), bullets([typeset(sentence(each), metric) for each in effects])]
