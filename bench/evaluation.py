@@ -7,7 +7,7 @@ of a seed that no training has.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -33,6 +33,8 @@ class Evaluation:
         self.epoch = 0
         norms = [layer.normalisation for layer in network if layer.normalisation]
         self.buffers = [norm.running for norm in norms if isinstance(norm, BatchNormalisation)]
+        self.statistics: dict[int, list[torch.Tensor]] = {}
+        """By network, the batch statistics `[2, H]` of its mean weights, where it has such."""
 
     @property
     def needs_validation(self) -> bool:
@@ -46,6 +48,32 @@ class Evaluation:
             kept = [each[run.networks] for each in self._tensors(keeper.buffers)]
             keeper.after_epoch(kept, epoch, validation[run.networks])
 
+    def take_statistics(self, measure: Callable[[], None]) -> None:
+        """Keep the batch statistics that `measure` writes while mean weights are put in, where some network has such.
+
+        Those of the other networks, and of training, are then what they were.
+        """
+        averaged = [
+            run.networks.start + index
+            for run, keeper in self.hooks.keepers
+            for index, mean in enumerate(keeper.averaged)
+            if mean
+        ]
+        if not averaged or not self.buffers:
+            return
+        own = [each.clone() for each in self.buffers]
+        with self.weights():
+            self._refresh()
+            measure()
+            self.statistics = {network: [each[network].clone() for each in self.buffers] for network in averaged}
+        self._refresh()
+        for each, before in zip(self.buffers, own, strict=True):
+            each.copy_(before)
+
+    def _refresh(self) -> None:
+        for layer in self.network:
+            layer.refresh()
+
     @contextmanager
     def weights(self) -> Iterator[None]:
         """Let the parameters be those that are to be evaluated, for as long as the context lasts."""
@@ -54,6 +82,10 @@ class Evaluation:
             for each, kept in zip(self._tensors(keeper.buffers), keeper.kept, strict=False):
                 replaced.append((each[run.networks], each[run.networks].clone()))
                 each[run.networks].copy_(kept)
+        for network, statistics in self.statistics.items():
+            for each, of_mean in zip(self.buffers, statistics, strict=True):
+                replaced.append((each[network], each[network].clone()))
+                each[network].copy_(of_mean)
         try:
             yield
         finally:

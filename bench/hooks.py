@@ -16,6 +16,7 @@ from bench import model
 from bench.data import DATA_SETS
 from bench.draws import Position
 from bench.model import Layer, Workspace
+from bench.normalisation import MOMENTUM
 from bench.optimisers import OPTIMISERS, SCHEDULES
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw, Regulariser, Weights
@@ -129,7 +130,7 @@ class Hooks:
                 if index < len(self.factors):
                     layer.operand[run.networks, :-1].mul_(self.factors[index][run.networks])
         for norm in self.norms:
-            norm.moves = False
+            norm.momentum = 0.0
 
     def descend(self, network: list[Layer], at: Position) -> None:
         """Take one step, with all that the regularisers do, in the order of the registry."""
@@ -153,7 +154,7 @@ class Hooks:
         for layer in network:
             layer.refresh()
         for norm in self.norms:
-            norm.moves = True
+            norm.momentum = MOMENTUM
         for run, keeper in self.keepers:
             keeper.after_step([each[run.networks] for each in self.tensors])
 

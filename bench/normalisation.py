@@ -12,7 +12,7 @@ import torch
 
 EPSILON = 1e-5
 MOMENTUM = 0.1
-"""torch's defaults; `MOMENTUM` is the weight of the newest batch in the statistics that evaluation uses."""
+"""torch's defaults; `MOMENTUM` is that of a training step."""
 
 
 class Normalisation(Protocol):
@@ -22,8 +22,8 @@ class Normalisation(Protocol):
     """`[K, 2, H]`: gains, then shifts."""
     gradient: torch.Tensor
     """Of the loss by them."""
-    moves: bool
-    """Whether the statistics that evaluation uses move with each batch."""
+    momentum: float
+    """The weight of the next batch in the statistics that evaluation uses."""
 
     def forward(self, hidden: torch.Tensor) -> None:
         """Normalise `[K, B, H]` in place, in training mode."""
@@ -37,6 +37,10 @@ class Normalisation(Protocol):
         """Normalise `[K, B, H]` in place, in evaluation mode."""
         ...
 
+    def forget(self) -> None:
+        """Let the statistics that evaluation uses be those from before the first batch."""
+        ...
+
 
 class _Kept:
     """Gains, shifts, and what the backward pass needs of the forward one."""
@@ -47,8 +51,11 @@ class _Kept:
         self.parameters = like.new_zeros((networks, 2, units))
         self.parameters[:, 0] = 1
         self.gradient = torch.zeros_like(self.parameters)
-        self.moves = True
+        self.momentum = MOMENTUM
         self.saved: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []
+
+    def forget(self) -> None:
+        """There is nothing to forget."""
 
     def _in(self, hidden: torch.Tensor) -> list[torch.Tensor]:
         return [each.contiguous() for each in hidden.to(self.parameters.dtype)]
@@ -87,17 +94,20 @@ class BatchNormalisation(_Kept):
 
     def __init__(self, like: torch.Tensor) -> None:
         super().__init__(like)
-        self.running = torch.zeros_like(self.parameters)
+        self.running = torch.empty_like(self.parameters)
         """`[K, 2, H]`: means, then variances."""
-        self.running[:, 1] = 1
+        self.forget()
+
+    def forget(self) -> None:
+        """Let the means be 0 and the variances 1."""
+        self.running[:, 0], self.running[:, 1] = 0, 1
 
     def forward(self, hidden: torch.Tensor) -> None:
         """Normalise, move the running statistics, and keep what the gradient needs."""
         self.saved = []
         for network, given in enumerate(self._in(hidden)):
             (gain, shift), (mean, variance) = self.parameters[network], self.running[network]
-            momentum = MOMENTUM if self.moves else 0.0
-            out, *batch = torch.native_batch_norm(given, gain, shift, mean, variance, True, momentum, EPSILON)
+            out, *batch = torch.native_batch_norm(given, gain, shift, mean, variance, True, self.momentum, EPSILON)
             self.saved.append((given, batch[0], batch[1]))
             hidden[network].copy_(out)
 

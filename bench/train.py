@@ -7,7 +7,7 @@ differ in the strengths of their regularisers. Nothing that a trial computes dep
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import torch
@@ -20,7 +20,7 @@ from bench.epochs import Outcome, Score, run_epochs
 from bench.evaluation import PROBE_ROWS, Evaluation, calibration_error
 from bench.hooks import Hooks, needs_operands
 from bench.model import Layer, Workspace
-from bench.normalisation import NORMALISATIONS
+from bench.normalisation import MOMENTUM, NORMALISATIONS
 from bench.precision import operand_format, products
 from bench.trials import Stack
 
@@ -87,29 +87,56 @@ def train_epoch(
     `hooks` are what its regularisers do to this network, made here where they are not given.
     """
     hooks = hooks or Hooks(stack, network)
+    losses, hits = [], []
+    for space, labels, at in _batches(network, stack, epoch, split, hooks):
+        loss, hit = _step(network, hooks, space, labels, at)
+        losses.append(loss)
+        hits.append(hit)
+    return _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
+
+
+def measure_statistics(network: list[Layer], stack: Stack, epoch: int, split: Split, hooks: Hooks) -> None:
+    """Let batch statistics be the means over the batches of an epoch, as they were trained on.
+
+    What torch.optim.swa_utils.update_bn does: from nothing, in training mode, each batch counted alike.
+    """
+    for norm in hooks.norms:
+        norm.forget()
+    for space, _, at in _batches(network, stack, epoch, split, hooks):
+        for norm in hooks.norms:
+            norm.momentum = 1 / (at.step + 1)
+        _forward(network, hooks, space, at)
+    for norm in hooks.norms:
+        norm.momentum = MOMENTUM
+
+
+def _batches(
+    network: list[Layer], stack: Stack, epoch: int, split: Split, hooks: Hooks
+) -> Iterator[tuple[Workspace, torch.Tensor, Position]]:
+    """Yield each batch of an epoch, in memory that the next one uses again, its labels `[B]`, and where it is."""
     images, labels = split.train_images, split.train_labels
     order = draws.permutation(stack.seeds.order, "order", Position(epoch=epoch), len(images))
     spaces: dict[int, Workspace] = {}
-    losses, hits = [], []
     for step, rows in enumerate(torch.from_numpy(order).to(images.device).split(stack.recipe.batch_size)):
         if len(rows) not in spaces:
             spaces[len(rows)] = Workspace(network, len(rows), own_inputs=bool(hooks.inputs))
         space = spaces[len(rows)]
         space.gather(images, rows)
-        at = Position(epoch, step)
-        loss, hit = _step(network, hooks, space, labels.index_select(0, rows), at)
-        losses.append(loss)
-        hits.append(hit)
-    return _scores(torch.cat(losses, dim=1), torch.cat(hits, dim=1))
+        yield space, labels.index_select(0, rows), Position(epoch, step)
+
+
+def _forward(network: list[Layer], hooks: Hooks, space: Workspace, at: Position) -> torch.Tensor:
+    """Return the logits `[K, B, C]` of the batch in `space`, in training, with all noise on."""
+    hooks.change_inputs(space, at)
+    hooks.mask_weights(network, at)
+    return model.forward(network, space, hooks.noise(at))
 
 
 def _step(
     network: list[Layer], hooks: Hooks, space: Workspace, labels: torch.Tensor, at: Position
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Train on one batch, gathered in `space`, with its labels `[B]`; return losses in nats and hits, `[K, B]`."""
-    hooks.change_inputs(space, at)
-    hooks.mask_weights(network, at)
-    logits = model.forward(network, space, hooks.noise(at))
+    logits = _forward(network, hooks, space, at)
     targets = hooks.soft_targets(labels, logits, at)
     loss, hit, error = softmax_error(logits, labels, targets)
     model.backward(network, space, error)
@@ -159,6 +186,10 @@ class StackedEngine:
         if self.evaluation.needs_validation:
             losses = [each.loss for each in evaluate(self.network, *self.split.part("validation"))]
         self.evaluation.end_epoch(epoch, torch.tensor(losses, dtype=torch.float64))
+        with products(self.stack.precision):
+            self.evaluation.take_statistics(
+                lambda: measure_statistics(self.network, self.stack, epoch, self.split, self.hooks)
+            )
         if not self.stack.recipe.record_activations:
             return [{}] * self.count
         with self.evaluation.weights():

@@ -14,6 +14,7 @@ class Average(Keeper):
         """Move the average towards the weights."""
         if not self.kept:
             self.kept = [each.clone() for each in weights]
+            self.averaged = [True] * len(self.strength)
             return
         for kept, each in zip(self.kept, weights, strict=True):
             kept.lerp_(each, per_network(1 - self.strength, each))

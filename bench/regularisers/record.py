@@ -76,6 +76,8 @@ class Keeper:
         self.strength, self.epochs = strength, epochs
         self.kept: list[torch.Tensor] = []
         """What is evaluated, in the order of the weights; empty: the weights themselves."""
+        self.averaged = [False] * len(strength)
+        """Of each network, whether what is evaluated is a mean: its batch statistics are then taken anew."""
 
     def after_step(self, weights: list[torch.Tensor]) -> None:
         """Look at the weights, each `[K, rows, O]`, after a step."""

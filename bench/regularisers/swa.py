@@ -16,12 +16,13 @@ class Mean(Keeper):
         if not self.kept:
             self.kept = [torch.empty_like(each) for each in weights]
         for index, share in enumerate(self.strength.tolist()):
-            averaged = epoch - (self.epochs - max(1, round(share * self.epochs)))
+            before = epoch - (self.epochs - max(1, round(share * self.epochs)))
+            self.averaged[index] = before >= 0
             for kept, each in zip(self.kept, weights, strict=True):
-                if averaged <= 0:
+                if before <= 0:
                     kept[index].copy_(each[index])
                 else:
-                    kept[index].add_((each[index] - kept[index]) / (averaged + 1))
+                    kept[index].add_((each[index] - kept[index]) / (before + 1))
 
 
 SWA = Regulariser(

@@ -189,9 +189,7 @@ class Together:
 
     def step(self, images: Tensor, labels: Tensor, at: Position) -> float:
         """Take one step, and return the loss by the labels."""
-        for name, change in INPUTS.items():
-            if (strength := self.value(name)) is not None:
-                images = change(strength, images, at)
+        images = self.changed(images, at)
         targets = functional.one_hot(labels, self.split.classes).double()
         if alpha := self.value("mixup"):
             targets = mix(alpha, targets, at)
@@ -234,6 +232,25 @@ class Together:
         return self.best[2] if self.best else self.average.module if self.average else self.both
 
     @torch.no_grad()
+    def renew(self, epoch: int) -> None:
+        """Take the batch statistics of the average over an epoch's batches: cumulative means, as by update_bn."""
+        if self.average is None:
+            return
+        norms = [norm for norm in self.average.module[1] if isinstance(norm, nn.BatchNorm1d)]
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None
+        for at, images, _ in batches(self.split, self.recipe):
+            if at.epoch == epoch:
+                self.forward(self.average.module, self.changed(images, at), at, 0, masked=True)
+
+    def changed(self, images: Tensor, at: Position) -> Tensor:
+        for name, change in INPUTS.items():
+            if (strength := self.value(name)) is not None:
+                images = change(strength, images, at)
+        return images
+
+    @torch.no_grad()
     def score(self, both: nn.ModuleList, part: str, epoch: int, passes: int = 0) -> tuple[float, Tensor]:
         images, labels = self.split.part(part)
         both.eval()
@@ -255,6 +272,7 @@ class Together:
             if at.step == last:
                 self.schedule.step()
                 found.running.append(losses / total)
+                self.renew(at.epoch)
                 loss, hits = self.score(self.evaluated(), "test", at.epoch, passes)
                 found.tests.append(loss)
                 found.hits.append(hits)
