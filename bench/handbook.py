@@ -52,8 +52,8 @@ NOTES = """
   `weight_decay`, torch's Adam with that.
 - `normalisation`: before the activation, with gain and shift; no decay or norm limit acts on them. `gradient_clipping`
   counts their gradient in, and `gradient_noise` is added to it. Of a batch normalisation, the mean weights of `ema` and
-  `swa` have statistics of their own: means over the batches of the epoch just done, noise on, as torch's update_bn takes
-  them. `early_stopping` evaluates with those of its epoch.
+  `swa` have statistics of their own: means over the batches of the epoch just done, noise on, as torch's update_bn
+  takes them. `early_stopping` evaluates with those of its epoch.
 - `initialisation`: biases are the default's, whichever is chosen.
 - `[training] record_activations = true` (for the whole study) adds to the curves, for each hidden layer and epoch,
   `activation_mean_1`, `activation_variance_1`, `activation_zeros_1` and the same of `masked_...`, after the noise: of

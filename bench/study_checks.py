@@ -42,6 +42,7 @@ def check_sizes(where: str, given: dict[str, Any], faults: Faults) -> None:
 def check_regularisers(conditions: tuple[Condition, ...], data: dict[str, Any], faults: Faults) -> None:
     """Check that every condition has what its regularisers need, and at most one of them chooses the weights."""
     data_set = DATA_SETS.get(data.get("name") or "")
+    noises = [record.name for record in REGULARISERS.values() if record.hidden]
     for condition in conditions:
         where, records = f'condition "{condition.label}"', [REGULARISERS[name] for name in condition.active()]
         for record in records:
@@ -49,6 +50,12 @@ def check_regularisers(conditions: tuple[Condition, ...], data: dict[str, Any], 
                 faults.add(f"{where} {record.name}", f"acts on images, and those of {data_set.name} have no rows")
             if record.validates and data.get("validation_size") == 0:
                 faults.add(f"{where} {record.name}", "needs validation images: give validation_size in [data]")
+            if record.passes and not any(name in noises for name, _ in condition.settings):
+                faults.add(
+                    f"{where} {record.name}",
+                    "repeats passes with the noise of hidden units on, and there is none: give one of "
+                    f"{', '.join(noises)}, or leave it out",
+                )
         choosing = [record.name for record in records if record.keeper]
         if len(choosing) > 1:
             faults.add(where, f"{' and '.join(choosing)} each choose the weights that are evaluated; one of them may")

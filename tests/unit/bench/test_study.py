@@ -327,6 +327,17 @@ def test_one_regulariser_may_choose_the_weights() -> None:
         read_study(document, "s.toml")
 
 
+def test_passes_need_noise_that_differs_between_them() -> None:
+    expected = (
+        '"two" test_passes: repeats passes with the noise of hidden units on, and there is none: give one of dropout'
+    )
+    for more in ({}, {"input_dropout": 0.2}, {"dropconnect": 0.5}):
+        with pytest.raises(StudyError, match=expected):
+            read_study(changed("conditions.1", {"label": "two", "test_passes": 5} | more), "s.toml")
+    for more in ({"dropout": 0.5}, {"dropout": 0.0}, {"gaussian_dropout": [0.0, 0.2]}, {"fixed_mask": 0.5}):
+        read_study(changed("conditions.1", {"label": "two", "test_passes": 5} | more), "s.toml")
+
+
 def test_images_without_rows_cannot_be_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     flat = dataclasses.replace(DATA_SETS["fashion_mnist"], image=None)
     monkeypatch.setitem(DATA_SETS, "fashion_mnist", flat)
