@@ -40,7 +40,7 @@ def _columns(evidence: Evidence, layout: Layout) -> int:
 
 def _width(evidence: Evidence, layout: Layout) -> float:
     columns = _columns(evidence, layout)
-    return min(5.0, (layout.width - 0.1 - columns * _LEFT - (columns - 1) * (_BETWEEN - _LEFT)) / columns)
+    return (layout.width - 0.1 - columns * _LEFT - (columns - 1) * (_BETWEEN - _LEFT)) / columns
 
 
 def _lines(panel: Mapping[str, Any]) -> list[float | str]:
