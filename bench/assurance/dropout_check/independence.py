@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from bench.assurance.dropout_check.case import Case, Law
 from bench.assurance.dropout_check.limits import most_correlated
 from bench.assurance.dropout_check.masks import (
+    AXES,
     CALL,
     ROW,
     UNIT,
     Array,
     Masks,
     chance_of_agreement,
+    collect,
     distinct,
     first_of_each,
     read,
@@ -25,14 +28,17 @@ from bench.assurance.dropout_check.rates import NOTHING, unlike_along
 from bench.assurance.dropout_check.subject import FUNCTION
 from bench.assurance.dropout_check.verdicts import FAILED, NOT_APPLICABLE, Figure, Found, Verdict, judged
 
-LAGS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 32)
+SHORT_CALLS, SHORT_SHAPE = 1024, (16, 16)
+"""Calls that no mask may come back in, and the shape of their inputs."""
 PAIRS_OF_LAYERS = 4
 """Pairs of layers whose first masks are compared."""
 
 
 def fresh(case: Case) -> Verdict:
     """Every call draws a new mask: no two are the same, and none tells of another."""
-    again = judged("fresh-masks", [_repeats(masks) for masks in case.masks], "", _reused)
+    seen = [repeats(masks, CALL) for masks in case.masks]
+    seen += [repeats(_short_calls(case, masks.rate), CALL) for masks in case.masks if _own_numbers(masks)]
+    again = judged("fresh-masks", seen, "", _reused)
     if again.outcome == FAILED:
         return again
     return _correlation(
@@ -40,15 +46,27 @@ def fresh(case: Case) -> Verdict:
     )
 
 
-def _repeats(masks: Masks) -> Found:
-    """Count the calls whose mask was seen before, where independent masks would practically never agree."""
-    slices = masks.dropped.reshape(len(masks.dropped), -1)
+def _own_numbers(masks: Masks) -> bool:
+    """Tell whether no call, row or unit has the mask of another: then many small masks do not agree by chance."""
+    found = [repeats(masks, axis) for axis in AXES]
+    return all(not isinstance(each, Figure) or each.holds for each in found)
+
+
+def _short_calls(case: Case, rate: float) -> Masks:
+    """Return what a new layer does in many calls on few numbers."""
+    return collect(case.probe, rate, case.probe.inputs(SHORT_CALLS, *SHORT_SHAPE, stream=8))
+
+
+@lru_cache(maxsize=6)  # several laws ask; of two rates and three axes all answers are kept
+def repeats(masks: Masks, axis: int) -> Found:
+    """Count what along `axis` has the mask of one before, where independent masks would practically never agree."""
+    slices = np.moveaxis(masks.dropped, axis, 0).reshape(masks.dropped.shape[axis], -1)
     if masks.dropped.all() or not masks.dropped.any():
         return NOTHING
     if chance_of_agreement(slices) > 1e-9:
         return "masks this sparse may agree by chance"
-    repeats = len(slices) - len({packed.tobytes() for packed in np.packbits(slices, axis=1)})
-    return Figure(float(repeats), 0.0, 0.0, 0.0, len(slices), masks.rate, "calls with a mask seen before")
+    found = len(slices) - len(first_of_each(masks.dropped, axis))
+    return Figure(float(found), 0.0, 0.0, 0.0, len(slices), masks.rate, "with a mask seen before")
 
 
 def _reused(figure: Figure) -> str:
@@ -64,7 +82,7 @@ def _correlation(case: Case, law: str, axis: int, right: str, advice: str) -> Ve
         others = tuple(each for each in (CALL, ROW, UNIT) if each != axis)
         dropped, _ = distinct(masks, others)
         expected = _own_rates(dropped, _unlike_axes(masks, case.alpha))
-        figure = most_correlated(dropped, axis, LAGS, case.alpha, expected)
+        figure = most_correlated(dropped, axis, case.alpha, expected)
         return NOTHING if figure is None else replace(figure, rate=masks.rate)
 
     return case.at_each_rate(
@@ -95,13 +113,25 @@ def _own_rates(dropped: Array, axes: Sequence[int]) -> Array | None:
 def rows_differ(case: Case) -> Verdict:
     """Every row of the batch has a mask of its own."""
     advice = "draw a mask of the input's whole shape, not one that the rows share"
-    return _correlation(case, "own-mask-by-row", ROW, "every row has a mask of its own", advice)
+    shared = _shared(case, "own-mask-by-row", ROW, advice)
+    return shared or _correlation(case, "own-mask-by-row", ROW, "every row has a mask of its own", advice)
 
 
-def neighbours(case: Case) -> Verdict:
-    """Units are dropped independently of their neighbours."""
+def units_differ(case: Case) -> Verdict:
+    """Units are dropped independently of each other."""
     advice = "draw a number for every unit, not one for several"
-    return _correlation(case, "independent-units", UNIT, "units are dropped independently of their neighbours", advice)
+    shared = _shared(case, "independent-units", UNIT, advice)
+    return shared or _correlation(case, "independent-units", UNIT, "units are dropped independently", advice)
+
+
+def _shared(case: Case, law: str, axis: int, advice: str) -> Verdict | None:
+    """Return the verdict on rows or units that have the mask of another; None where there are none."""
+
+    def told(figure: Figure) -> str:
+        return f"{figure.measured:.0f} of {figure.n} {AXES[axis]}s have the mask of another: {advice}"
+
+    verdict = judged(law, [repeats(masks, axis) for masks in case.masks], "", told)
+    return verdict if verdict.outcome == FAILED else None
 
 
 def own_masks(case: Case) -> Verdict:
@@ -115,7 +145,7 @@ def own_masks(case: Case) -> Verdict:
         for axis in (2, 3):
             pairs = np.take(pairs, first_of_each(pairs, axis), axis)
         own = _own_rates(pairs, [axis + 1 for axis in _unlike_axes(masks, case.alpha) if axis != CALL])
-        figure = most_correlated(pairs, 1, (1,), case.alpha, own)
+        figure = most_correlated(pairs, 1, case.alpha, own)
         return NOTHING if figure is None else replace(figure, rate=masks.rate, where="two layers")
 
     return case.at_each_rate(
@@ -147,6 +177,6 @@ def _first_masks(case: Case, rate: float, stream: int) -> Array:
 INDEPENDENCE_LAWS = (
     Law("fresh-masks", "every call draws a mask that no other tells of", fresh, statistical=True),
     Law("own-mask-by-row", "every row of the batch has a mask of its own", rows_differ, statistical=True),
-    Law("independent-units", "units are dropped independently of their neighbours", neighbours, statistical=True),
+    Law("independent-units", "units are dropped independently of each other", units_differ, statistical=True),
     Law("own-mask-by-layer", "two layers of one network draw masks of their own", own_masks, statistical=True),
 )

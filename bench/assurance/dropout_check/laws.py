@@ -2,6 +2,7 @@
 
 from bench.assurance.dropout_check.device import DEVICE_LAWS
 from bench.assurance.dropout_check.ends import END_LAWS
+from bench.assurance.dropout_check.everywhere import EVERYWHERE_LAWS
 from bench.assurance.dropout_check.form import FORM_LAWS
 from bench.assurance.dropout_check.gradient import GRADIENT_LAWS
 from bench.assurance.dropout_check.independence import INDEPENDENCE_LAWS
@@ -17,5 +18,6 @@ LAWS = (
     *SWITCH_LAWS,
     *END_LAWS,
     *FORM_LAWS,
+    *EVERYWHERE_LAWS,
     *DEVICE_LAWS,
 )

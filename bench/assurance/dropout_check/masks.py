@@ -31,7 +31,7 @@ class Masks:
 
     rate: float
     inputs: Array
-    """float64 `[calls, rows, units]`, of LEVELS."""
+    """float64 `[calls, rows, units]`, of LEVELS; of other shapes than a batch of rows `[calls, ...]`."""
     outputs: Array
     """float64 `[calls, rows, units]`."""
     kind: str
@@ -54,13 +54,19 @@ class Masks:
         return self.ratios[self.outputs != 0]
 
 
-def collect(probe: Probe, rate: float) -> Masks:
-    """Call one layer of `rate` many times; raise LayerFault where it cannot be."""
-    inputs = probe.inputs(CALLS, ROWS, UNITS)
+def collect(probe: Probe, rate: float, inputs: torch.Tensor | None = None) -> Masks:
+    """Call one layer of `rate` on each of `inputs` `[calls, ...]`, many where none are given.
+
+    Raises
+    ------
+    LayerError
+        It cannot be called.
+    """
+    inputs = probe.inputs(CALLS, ROWS, UNITS) if inputs is None else inputs
     with probe.seeded():
         layer = probe.make(rate)
         outputs = torch.stack([call(layer, each).detach() for each in inputs])
-    return read(rate, inputs.double().cpu().numpy(), outputs.double().cpu().numpy())
+    return read(rate, inputs.detach().double().cpu().numpy(), outputs.double().cpu().numpy())
 
 
 def read(rate: float, inputs: Array, outputs: Array) -> Masks:

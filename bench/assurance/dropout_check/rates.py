@@ -21,15 +21,19 @@ NOTHING = "nothing or everything is dropped, so that there is no rate to compare
 def drop_rate(case: Case) -> Verdict:
     """Each unit is dropped with probability p: the share of zeros, within exact binomial limits."""
 
-    def look(masks: Masks) -> Found:
-        if not masks.drops:
-            return NOISE_ONLY
-        dropped, _ = distinct(masks, (CALL, ROW, UNIT))
-        low, high = binomial(dropped.size, masks.rate, case.alpha)
-        n = dropped.size
-        return Figure(float(dropped.mean()), masks.rate, low / n, high / n, n, masks.rate)
+    return case.at_each_rate(
+        "drop-rate", lambda masks: share(masks, case.alpha), "units are dropped at the rate asked for", _wrong_rate
+    )
 
-    return case.at_each_rate("drop-rate", look, "units are dropped at the rate asked for", _wrong_rate)
+
+def share(masks: Masks, alpha: float) -> Found:
+    """Return the share of what is dropped, within exact binomial limits of the rate."""
+    if not masks.drops:
+        return NOISE_ONLY
+    dropped, _ = distinct(masks, tuple(range(masks.dropped.ndim)))
+    low, high = binomial(dropped.size, masks.rate, alpha)
+    n = dropped.size
+    return Figure(float(dropped.mean()), masks.rate, low / n, high / n, n, masks.rate)
 
 
 def _wrong_rate(figure: Figure) -> str:
@@ -73,22 +77,25 @@ def unlike_along(masks: Masks, axis: int, alpha: float) -> Found:
     return replace(figure, rate=masks.rate, where=f"{AXES[axis]} {worst}")
 
 
+@lru_cache(maxsize=2)
+def unlike_by_input(masks: Masks, alpha: float) -> Found:
+    """Return the rate at the input value that is least like the others."""
+    if not masks.drops:
+        return NOISE_ONLY
+    if masks.dropped.all() or not masks.dropped.any():
+        return NOTHING
+    groups = [masks.dropped[masks.inputs == level] for level in LEVELS]
+    counts, sizes = (np.array([f(group) for group in groups]) for f in (np.sum, np.size))
+    worst, figure = most_unlike(counts, sizes, alpha)
+    return replace(figure, rate=masks.rate, where=f"inputs of {LEVELS[worst]:g}")
+
+
 def by_input(case: Case) -> Verdict:
     """Whether a unit is dropped has nothing to do with its value."""
 
-    def look(masks: Masks) -> Found:
-        if not masks.drops:
-            return NOISE_ONLY
-        if masks.dropped.all() or not masks.dropped.any():
-            return NOTHING
-        groups = [masks.dropped[masks.inputs == level] for level in LEVELS]
-        counts, sizes = (np.array([f(group) for group in groups]) for f in (np.sum, np.size))
-        worst, figure = most_unlike(counts, sizes, case.alpha)
-        return replace(figure, rate=masks.rate, where=f"inputs of {LEVELS[worst]:g}")
-
     return case.at_each_rate(
         "rate-by-input",
-        look,
+        lambda masks: unlike_by_input(masks, case.alpha),
         "the drop rate does not depend on the input's value",
         lambda figure: (
             f"{figure.where} are dropped at rate {figure.measured:.4g}, all together at {figure.expected:.4g}:"

@@ -42,20 +42,20 @@ def kept_values(case: Case) -> Verdict:
     kinds = {masks.rate: masks for masks in case.masks}
     return case.at_each_rate(
         "kept-values",
-        _farthest_scale,
+        farthest_scale,
         "what is kept is h / (1 - p), what is dropped is 0",
         lambda figure: _wrong_scale(figure, kinds[figure.rate or 0.0]),
     )
 
 
-def _farthest_scale(masks: Masks) -> Found:
-    """Return the kept ratio that is farthest from 1 / (1 - p)."""
+def farthest_scale(masks: Masks, rounding: float = 0.0) -> Found:
+    """Return the kept ratio that is farthest from 1 / (1 - p), which it may be by `rounding` more than in float32."""
     expected = 1 / (1 - masks.rate)
     ratios = masks.kept_ratios
     if not ratios.size:
         return "everything is dropped: there are no kept values"
     farthest = float(ratios[np.abs(ratios - expected).argmax()])
-    room = expected * tolerance(masks.rate)
+    room = expected * (tolerance(masks.rate) + rounding)
     return Figure(farthest, expected, expected - room, expected + room, ratios.size, masks.rate, "output / input")
 
 

@@ -56,6 +56,13 @@ OTHER_LAWS = tuple(
         "Flattens",
         "InPlaceUnsaid",
         "ScaledByWhatIsThere",
+        "UnitsTenApart",
+        "RowsThirtySevenApart",
+        "TwoHundredMasks",
+        "NotScaledInFloat64",
+        "OneMaskForASequence",
+        "NotWhereAGradientIsAskedFor",
+        "RateInTenths",
     )
 )
 SPARSE = (0.001, 0.01, 0.95)

@@ -11,6 +11,22 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from tests.unit.bench.assurance.dropout_check.wrong_forms import (
+    AtMostHalf,
+    LastUnitIsTheThird,
+    NotInBfloat16,
+    NotScaledInFloat64,
+    NotWhereAGradientIsAskedFor,
+    OneMaskForASequence,
+    OnlyInFloat32,
+    OnlyWithGradients,
+    RateInTenths,
+    RowsThirtySevenApart,
+    TwoHundredMasks,
+    UnitsBeyondTheSixtyFourthStay,
+    UnitsTenApart,
+    WidthRepeats,
+)
 from tests.unit.bench.assurance.dropout_check.wrong_masks import (
     DropsSmallValues,
     EveryFourthUnitStays,
@@ -270,6 +286,20 @@ WRONG: dict[Callable[..., Any], Broken] = {
         (AddsNoise, {"kept-values", "variance", "gradient", "zeros-kept"}),
         (ScaledByWhatIsThere, {"zeros-kept"}),
         (ZeroByZero, {"kept-values"}),
+        (UnitsTenApart, {"independent-units"}),
+        (RowsThirtySevenApart, {"own-mask-by-row"}),
+        (LastUnitIsTheThird, {"independent-units"}),
+        (TwoHundredMasks, {"fresh-masks"}),
+        (OnlyInFloat32, {"every-format"}),
+        (NotInBfloat16, {"every-format"}),
+        (NotScaledInFloat64, {"every-format"}),
+        (OneMaskForASequence, {"every-shape"}),
+        (UnitsBeyondTheSixtyFourthStay, {"every-shape"}),
+        (WidthRepeats, {"every-shape"}),
+        (OnlyWithGradients, {"gradient-mode"}),
+        (NotWhereAGradientIsAskedFor, {"gradient-mode"}),
+        (RateInTenths, {"every-rate"}),
+        (AtMostHalf, {"every-rate"}),
         (nn.Dropout1d, {"independent-units"}),
         (nn.AlphaDropout, {"kept-values"}),
     ]
