@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from bench import fields, schema
+from bench import fields, record_checks, schema
 from bench.data import DATA_SETS
 from bench.data.data_set import DataSet
 from bench.data.own import own_data_set
@@ -66,9 +66,12 @@ def load(path: Path) -> Plugin:
     found = vars(_run(path)).values()
     shipped = [*REGULARISERS.values(), *DATA_SETS.values()]
     own = [each for each in found if not any(each is one for one in shipped)]  # it may have imported some
-    regularisers = {each.name: replace(each, plugin=sha256) for each in own if isinstance(each, Regulariser)}
-    data_sets = {each.name: replace(each, plugin=sha256) for each in own if isinstance(each, DataSet)}
-    _check_names(path, {**regularisers, **data_sets})
+    records = list({id(each): each for each in own if isinstance(each, Regulariser | DataSet)}.values())
+    _check_names(path, [each.name for each in records])
+    if wrong := [fault for each in records for fault in record_checks.faults(each)]:
+        raise StudyError("\n".join(f"{path}: {fault}" for fault in wrong))
+    regularisers = {each.name: replace(each, plugin=sha256) for each in records if isinstance(each, Regulariser)}
+    data_sets = {each.name: replace(each, plugin=sha256) for each in records if isinstance(each, DataSet)}
     if before is not None:
         _forget(before)
     REGULARISERS.update(regularisers)
@@ -119,7 +122,7 @@ def _run(path: Path) -> ModuleType:
     return module
 
 
-def _check_names(path: Path, found: dict[str, Regulariser | DataSet]) -> None:
+def _check_names(path: Path, found: list[str]) -> None:
     """Check that the file gives something, and no name that is another's."""
     if not found:
         raise StudyError(f"{path}: gives neither a Regulariser nor a DataSet; assign at least one to a name")
@@ -128,6 +131,8 @@ def _check_names(path: Path, found: dict[str, Regulariser | DataSet]) -> None:
             raise StudyError(f"{path}: {name!r} is no name; letters, digits, - _ and . are allowed, a text")
         if name in RESERVED or re.sub(r"_\d+$", "", name) in REGULARISERS.keys() - {name}:
             raise StudyError(f"{path}: {name} is a key of studies or a column of results; give yours another name")
+        if found.count(name) > 1:
+            raise StudyError(f"{path}: {name} is the name of {found.count(name)} records; each needs its own")
     others = {name: plugin.path for plugin in _plugins.values() for name in (*plugin.regularisers, *plugin.data_sets)}
     taken = {name: others.get(name) for name in found if name in SHIPPED or others.get(name, path) != path}
     for name, where in taken.items():

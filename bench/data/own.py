@@ -26,7 +26,7 @@ def own_data_set(name: str, path: Path) -> DataSet:
     files = _files(path)
     read = _from_npz if path.suffix == ".npz" else from_idx
     images = read(files, 0)
-    if faults := _faults(images):
+    if faults := image_faults(images):
         raise DataError("\n".join(f"{path}: {fault}" for fault in faults))
     shape = images.train_images.shape[1:]
     return DataSet(
@@ -69,8 +69,8 @@ def _from_npz(paths: list[Path], classes: int) -> Images:
         raise DataError(f"{path}: cannot be read: {error}") from error
 
 
-def _faults(images: Images) -> list[str]:
-    """Return what is wrong with the arrays, each in a line."""
+def image_faults(images: Images) -> list[str]:
+    """Return what is wrong with the arrays of users' own data, each in a line."""
     faults = []
     for part in ("train", "test"):
         examples, labels = getattr(images, f"{part}_images"), getattr(images, f"{part}_labels")
@@ -86,6 +86,9 @@ def _faults(images: Images) -> list[str]:
             faults.append(f"{part}_labels is {labels.dtype}; whole numbers wanted")
         elif labels.size and labels.min() < 0:
             faults.append(f"{part}_labels holds {labels.min()}; classes are numbered from 0")
+    kinds = [getattr(images, f"{part}_images").dtype for part in ("train", "test")]
+    if not faults and (kinds[0] == np.uint8) != (kinds[1] == np.uint8):
+        faults.append(f"examples are {kinds[0]} in train, {kinds[1]} in test; uint8 is divided by 255, others are not")
     if not faults and images.train_images.shape[1:] != images.test_images.shape[1:]:
         faults.append(f"examples are {images.train_images.shape[1:]} in train, {images.test_images.shape[1:]} in test")
     if not faults and (absent := _absent(images.train_labels)):

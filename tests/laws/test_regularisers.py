@@ -18,6 +18,7 @@ from bench import draws, regularisers
 from bench.assurance.plugin_check.laws import LAWS, Law
 from bench.assurance.plugin_check.training import same, setting, split, stack, trained, weaker
 from bench.data.split import Images, make_split
+from bench.draws import Position
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw, Regulariser, Weights
 from bench.train import StackedEngine, train_stack
@@ -122,6 +123,46 @@ def _raises_above_1(draw: Draw, strength: torch.Tensor, out: torch.Tensor) -> No
     out.fill_(1)
 
 
+def _nested(place: Callable[[Draw], Draw]) -> Regulariser:
+    """Return Gaussian dropout that draws at another place than it is asked for."""
+
+    def hidden(draw: Draw, strength: torch.Tensor, out: torch.Tensor) -> None:
+        gaussian = REGULARISERS["gaussian_dropout"].hidden
+        assert gaussian is not None
+        gaussian(place(draw), strength, out)
+
+    return replace(REGULARISERS["gaussian_dropout"], name="wrong", hidden=hidden)
+
+
+def _numbers_for_ever(draw: Draw, strength: torch.Tensor, inputs: torch.Tensor) -> None:
+    """Add the same noise to each batch, by a generator of its own that starts anew."""
+    noise = np.random.default_rng(7).normal(size=inputs.shape[1:])
+    inputs.add_(strength[:, None, None] * torch.from_numpy(noise).to(inputs.dtype))
+
+
+class _Counting:
+    """A generator of its own, kept between calls."""
+
+    def __init__(self) -> None:
+        self.generator = np.random.default_rng(7)
+
+    def __call__(self, draw: Draw, strength: torch.Tensor, out: torch.Tensor) -> None:
+        drawn = torch.from_numpy(self.generator.normal(size=out.shape[1:]))
+        out.copy_(_scaled(strength, drawn))
+
+
+def _bad_between(low: float, high: float, bad: float) -> Regulariser:
+    """Return Gaussian dropout that writes `bad` at strengths between `low` and `high`."""
+
+    def hidden(draw: Draw, strength: torch.Tensor, out: torch.Tensor) -> None:
+        gaussian = REGULARISERS["gaussian_dropout"].hidden
+        assert gaussian is not None
+        gaussian(draw, strength, out)
+        out[(low <= strength) & (strength <= high)] = bad
+
+    return replace(REGULARISERS["gaussian_dropout"], name="wrong", hidden=hidden)
+
+
 DROPOUT, DECAY = REGULARISERS["dropout"], REGULARISERS["weight_decay"]
 WRONG = {
     "record": [
@@ -144,6 +185,23 @@ WRONG = {
         _writes(lambda draw, strength, out: _scaled(strength, torch.tensor(random.random()))),
     ],
     "high-end": [replace(DROPOUT, name="wrong", high=2.0, hidden=_raises_above_1)],
+    "draw": [
+        _nested(lambda draw: Draw(0, Position(), draw.progress)),
+        _nested(lambda draw: replace(draw, seed=0)),
+        _nested(lambda draw: replace(draw, at=replace(draw.at, layer=0))),
+        _nested(lambda draw: replace(draw, at=replace(draw.at, epoch=0))),
+        _nested(lambda draw: replace(draw, at=replace(draw.at, step=0))),
+        replace(REGULARISERS["gaussian_dropout"], name="wrong", hidden=_Counting()),
+        replace(REGULARISERS["input_noise"], name="wrong", inputs=_numbers_for_ever),
+        _writes(lambda draw, strength, out: (1 + strength)[:, None, None] + 0 * out),
+    ],
+    "mean": [
+        _writes(
+            lambda draw, strength, out: DROPOUT.multiplier(draw, strength, out[0].shape) * (1 - strength)[:, None, None]
+        ),
+        _writes(lambda draw, strength, out: DROPOUT.multiplier(draw, strength, out[0].shape) * 1.02),
+    ],
+    "finite": [_bad_between(0.2, 0.3, torch.nan), _bad_between(0.99, 1.0, torch.inf)],
     "divergence": [replace(DECAY, name="wrong", gradient=None, after_step=_shrinks)],
 }
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from bench.assurance.plugin_check.laws import LAWS
 from bench.data import DATA_SETS
 from bench.data.data_set import DataSet
+from bench.data.own import image_faults
 from bench.faults import UsageError
 from bench.plugins import Plugin
 from bench.regularisers import REGULARISERS
@@ -59,17 +60,21 @@ def _wrong_data(data_set: DataSet, root: Path) -> str | None:
         images = data_set.load(root)
     except UsageError as error:
         return str(error)
+    if faults := image_faults(images):
+        return "; ".join(faults)
     said = {
         "train_total": data_set.train_total,
         "test_total": data_set.test_total,
         "pixels": data_set.pixels,
         "classes": data_set.classes,
+        "image": data_set.image,
     }
     read = {
         "train_total": len(images.train_images),
         "test_total": len(images.test_images),
         "pixels": images.train_images[0].size,
         "classes": int(max(images.train_labels.max(), images.test_labels.max())) + 1,
+        "image": images.train_images.shape[1:] if data_set.image else None,
     }
     wrong = [f"{key} is {read[key]}, not {value}" for key, value in said.items() if read[key] != value]
     return "; ".join(wrong) or None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import torch
 
+from bench.assurance.plugin_check.law import Law
+from bench.assurance.plugin_check.numbers import NUMBER_LAWS
 from bench.assurance.plugin_check.training import (
     beside,
     same,
@@ -29,15 +29,6 @@ from bench.trials import Condition
 
 ALWAYS_DRAWN = {"order", "initialisation"}
 PLAIN = Condition("none", ())
-
-
-@dataclass(frozen=True)
-class Law:
-    """What is always so; `broken` returns how a regulariser breaks it, or None."""
-
-    key: str
-    says: str
-    broken: Callable[[Regulariser], str | None]
 
 
 def _record(record: Regulariser) -> str | None:
@@ -154,4 +145,5 @@ LAWS = (
     Law("low-end", "its least strength trains, and does nothing to a neighbour", partial(_end, end="low")),
     Law("high-end", "its greatest strength trains, and does nothing to a neighbour", partial(_end, end="high")),
     Law("divergence", "a neighbour that diverges changes nothing", _diverging),
+    *NUMBER_LAWS,
 )

@@ -74,6 +74,7 @@ def test_a_file_that_was_changed_is_not_read(tmp_path: Path) -> None:
         ({"train_images": np.zeros((6, 2, 4), dtype=np.int64)}, "train_images is int64; uint8"),
         ({"train_images": np.full((6, 2, 4), np.nan)}, "train_images holds a number that is not finite"),
         ({"test_images": np.zeros((2, 3, 4), dtype=np.uint8)}, r"\(2, 4\) in train, \(3, 4\) in test"),
+        ({"test_images": np.zeros((2, 2, 4))}, "uint8 in train, float64 in test; uint8 is divided by 255"),
         ({"test_images": np.zeros(2, dtype=np.uint8)}, r"test_images has shape \(2,\)"),
         ({"train_labels": np.arange(5)}, r"train_labels has shape \(5,\); \(6,\)"),
         ({"train_labels": np.array([0.0, 1, 2, 0, 1, 2])}, "train_labels is float64"),

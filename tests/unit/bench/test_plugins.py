@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,6 +129,58 @@ def test_a_plug_in_that_cannot_be_used_is_told(tmp_path: Path, text: str | None,
     assert before == REGULARISERS
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ('null="0"', "null is '0'; a number is expected"),
+        ("high=float('nan')", "high is nan; a number is expected"),
+        ("typical=True", "typical is True; a number is expected"),
+        ("low=0.2", "null is 0; a number from low 0.2 to high 0.99 is expected"),
+        ("typical=2.0", "typical is 2; a number from low 0 to high 0.99 is expected"),
+        ('each="unit"', "each is 'unit'; 'layer' or 'network' is expected"),
+        ('hidden="dropout"', "hidden is 'dropout'; None, or a function is expected"),
+        ("keeper=int", "keeper is <class 'int'>; None, or a class made from Keeper is expected"),
+        ('whole="no"', "whole is 'no'; True or False is expected"),
+        ('source=" "', "source is ' '; a text that says something is expected"),
+        ("inputs=hidden", "each is 'layer'; with inputs, 'network' is expected"),
+        ("passes=True", "each is 'layer'; with passes, 'network' is expected"),
+    ],
+)
+def test_a_record_of_wrong_fields_is_refused_as_it_is_loaded(tmp_path: Path, change: str, said: str) -> None:
+    file = noise(tmp_path)
+    file.write_text(file.read_text().replace("hidden=hidden)", f"**{{**dict(hidden=hidden), **dict({change})}})"))
+    with pytest.raises(StudyError, match=re.escape(f"{file}: Regulariser 'my_noise': {said}")):
+        plugins.load(file)
+
+
+def test_every_wrong_field_of_every_record_comes_at_once(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "both.py").write_text(
+        NOISE.format(scale=1, name="a").replace("hidden=hidden)", "hidden=hidden, null=None, once=1)")
+        + """
+from functools import partial
+from pathlib import Path
+from bench.data.own import own_data_set
+RIGHT = own_data_set("right", Path(__file__).with_name("own.npz"))
+ALSO_RIGHT = RIGHT
+BROKEN = replace(RIGHT, name="b", train_total=0, image=(3,), sha256={"x": "1"}, read=None)
+ODD = replace(RIGHT, name="c", image=(3, 5), read=partial(RIGHT.read))
+"""
+    )
+    with pytest.raises(StudyError) as raised:
+        plugins.load(tmp_path / "both.py")
+    said = str(raised.value).replace(f"{tmp_path / 'both.py'}: ", "")
+    assert said.splitlines() == [
+        "Regulariser 'a': null is None; a number is expected",
+        "Regulariser 'a': once is 1; True or False is expected",
+        "DataSet 'b': train_total is 0; a whole number from 1 on is expected",
+        "DataSet 'b': image is (3,); None, or (rows, columns) is expected",
+        "DataSet 'b': sha256 is {'x': '1'}; a SHA-256, 64 digits of 0-9 and a-f, by name of file is expected",
+        "DataSet 'b': read is None; something that can be called is expected",
+        "DataSet 'c': pixels is 8; rows times columns of image (3, 5) is expected",
+    ]
+
+
 @pytest.mark.parametrize("name", ["seed", "condition", "rate", "epochs", "label", "dropout_1", "a b", "../x"])
 def test_a_name_that_is_a_column_or_a_key_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(StudyError, match=r"is no name|is a key of studies or a column"):
@@ -201,7 +254,7 @@ def test_check_plugin_finds_a_right_one_right_and_a_wrong_one_wrong(
         plugin = tmp_path / "my_noise.py"
 
     assert check_plugin.execute(Options()) == 1  # pyright: ignore[reportArgumentType]
-    assert "9 laws: 1 broken, 8 hold" in capsys.readouterr().out
+    assert "12 laws: 1 broken, 11 hold" in capsys.readouterr().out
 
 
 def test_check_plugin_reads_data_sets(tmp_path: Path) -> None:
@@ -212,10 +265,21 @@ from pathlib import Path
 from bench.data.own import own_data_set
 RIGHT = own_data_set("right", Path(__file__).with_name("own.npz"))
 WRONG = replace(RIGHT, name="wrong", test_total=3, classes=4)
+TURNED = replace(RIGHT, name="turned", image=(4, 2))
+
+
+def read(files, classes):
+    images = RIGHT.read(files, classes)
+    return replace(images, test_images=images.test_images.astype("float32"))
+
+
+MIXED = replace(RIGHT, name="mixed", read=read)
 """
     (tmp_path / "data.py").write_text(text, encoding="utf-8")
     verdicts = check(plugins.load(tmp_path / "data.py"), tmp_path)
     assert {verdict.of: verdict.broken for verdict in verdicts} == {
         "right": None,
         "wrong": "test_total is 2, not 3; classes is 3, not 4",
+        "turned": "image is (2, 4), not (4, 2)",
+        "mixed": "examples are uint8 in train, float32 in test; uint8 is divided by 255, others are not",
     }
