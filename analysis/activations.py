@@ -78,15 +78,7 @@ def activations(
     if not mine:
         return None
     layers = sorted({layer for each in mine for layer in each.layers})
-    by_place = {
-        (label, layer): {
-            each.seed: each.layers[layer]
-            for each in mine
-            if each.condition == label and not each.diverged and each.layers.get(layer)
-        }
-        for label in rates
-        for layer in layers
-    }
+    by_place = {(label, layer): _trained(mine, label, layer) for label in rates for layer in layers}
     ends = {place: {seed: of[max(of)] for seed, of in trials.items()} for place, trials in by_place.items() if trials}
     return {
         "alpha": alpha,
@@ -117,6 +109,15 @@ def activations(
             for at, side in enumerate(PREFIXES)
             if label != control and (control, layer) in ends
         ],
+    }
+
+
+def _trained(recorded: Sequence[Recorded], label: str, layer: int) -> dict[int, Points]:
+    """Return the points of a condition's layer by seed, of the trials that trained."""
+    return {
+        each.seed: each.layers[layer]
+        for each in recorded
+        if each.condition == label and not each.diverged and each.layers.get(layer)
     }
 
 

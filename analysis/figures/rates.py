@@ -195,7 +195,8 @@ def _ticks(axes: Axes, base: Axes, evidence: Evidence) -> None:
         if detail not in label:
             _below(base, x, 1, shortened(label), MUTED)
     if numeric:
-        _below(base, (min(numeric.values()) + max(numeric.values())) / 2, 2.4, "dropout rate of every layer", MUTED)
+        said = "dropout rate of every layer" if len(numeric) > 1 else "dropout"  # one place has no room for more
+        _below(base, (min(numeric.values()) + max(numeric.values())) / 2, 2.4, said, MUTED)
     if _crowded(evidence):
         for label, x in block.items():
             base.annotate(
