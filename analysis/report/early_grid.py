@@ -58,9 +58,10 @@ def _share(judged: Sequence[Mapping[str, Any]], size: int) -> str | None:
     if not known:
         return None
     (low, first), (high, last) = known[0], known[-1]
-    if first == last:
-        return f"{plain(100 * low, 1)}% of cases"
-    return f"{plain(100 * low, 1)}% ({quoted(first)}) to {plain(100 * high, 1)}% ({quoted(last)}) of cases"
+    least, most = f"{plain(100 * low, 1)}%", f"{plain(100 * high, 1)}%"
+    if least == most:
+        return f"{least} of cases" + ("" if first == last else ", with each condition")
+    return f"{least} ({quoted(first)}) to {most} ({quoted(last)}) of cases"
 
 
 def _percent(share: float | None) -> str:
