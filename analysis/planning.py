@@ -34,8 +34,9 @@ def by_pilot(
 ) -> dict[str, Any]:
     """Return ``conditions``: for each, the plan at the pilot's standard deviation, and at its upper limit.
 
-    Where the table says which images were right and the difference is below what the test set's floor lets any
-    number of seeds find, ``n`` is null, ``images`` says so, and ``test_images_needed`` how many would.
+    Where the table says which images were right, the plan is for new seeds and as many new test images: where the
+    difference is below what their floor lets any number of seeds find, ``n`` is null, ``images`` says so, and
+    ``test_images_needed`` how many would. Elsewhere it is for new seeds on the same test set.
     """
     metric, control = question
     compared = compare(table, metric, control, alpha=asked.alpha)
@@ -57,7 +58,8 @@ def of_condition(each: Mapping[str, Any], design: Design, delta: float | None, n
     sd = each["sd_difference"]
     high = upper_sd(sd, each["n_pairs"])
     found |= {"sd": sd, "sd_upper": high, "test_set_floor": each["test_set_floor"]}
-    at_sd, at_high = replace(design, sd=sd), replace(design, sd=high)
+    at_sd = replace(design, sd=sd, floor=each["test_set_floor"] or 0.0)
+    at_high = replace(at_sd, sd=high)
     if delta is None:
         assert n is not None
         return found | {

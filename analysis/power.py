@@ -1,4 +1,4 @@
-"""How many seeds a difference needs, and what difference a number of seeds can find: the paired t test's power."""
+"""How many seeds a difference needs, and what difference a number of seeds can find: power over seeds, and images."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UPPER = 0.95
 
 @dataclass(frozen=True)
 class Design:
-    """What a study is to find, two-sided, by the paired t test at ``alpha / comparisons``.
+    """What a study is to find, two-sided, at ``alpha / comparisons``: by the paired t test, or over new images too.
 
     Parameters
     ----------
@@ -26,12 +26,16 @@ class Design:
     alpha, power : float
     comparisons : int
         Conditions that are compared with the control: Bonferroni's bound on what the family needs.
+    floor : float
+        The standard error that no number of seeds goes below on a test set of this size: the plan is then for new
+        seeds and new test images. 0: for new seeds on this test set.
     """
 
     sd: float
     alpha: float
     power: float
     comparisons: int = 1
+    floor: float = 0.0
 
     def faults(self) -> list[str]:
         """Return what is out of range."""
@@ -48,13 +52,16 @@ class Design:
 
     def achieved(self, n: int, delta: float) -> float:
         """Return the probability that `n` pairs find a mean difference of `delta`, either tail counted."""
-        df, shift = n - 1, abs(delta) * math.sqrt(n) / self.sd
+        by_seeds = self.sd**2 / n
+        variance = by_seeds + self.floor**2
+        df = min((n - 1) * (variance / by_seeds) ** 2, float(MOST))  # Satterthwaite; images are many
+        shift = abs(delta) / math.sqrt(variance)
         critical = float(stats.t.isf(self.alpha / (2 * self.comparisons), df))
         found = float(stats.nct.sf(critical, df, shift)) + float(stats.nct.cdf(-critical, df, shift))
         return min(1.0, found) if math.isfinite(found) else 1.0
 
     def seeds(self, delta: float) -> int | None:
-        """Return the least number of seeds that finds `delta` with the power; None beyond `MOST`."""
+        """Return the least number of seeds that finds `delta` with the power; None beyond `MOST`, or if none does."""
         high = 2
         while self.achieved(high, delta) < self.power:
             high *= 2
@@ -68,7 +75,7 @@ class Design:
 
     def detectable(self, n: int) -> float:
         """Return the least mean difference that `n` seeds, 2 or more, find with the power."""
-        far = self.sd
+        far = self.sd + self.floor
         while self.achieved(n, far) < self.power:
             far *= 2
 

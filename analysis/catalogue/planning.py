@@ -7,15 +7,21 @@ SEEDS = Method(
     answers="How many seeds find a difference with the wanted power, or what difference a number of seeds finds.",
     fills=(keys("power", "alpha power comparisons delta n sd detectable_difference"),),
     assumes="Normal differences with this standard deviation; each condition tested at alpha / K (Bonferroni), "
-    "two-sided, either tail counted. It plans E1.",
+    "two-sided, either tail counted. It plans E1; with a floor, that of a pilot, E2, on test sets of the pilot's size.",
     formula="""\
-power(n, δ) = P( |T'| > t(1 - α/(2K); n - 1) ), T' noncentral t on n - 1 with noncentrality δ √n / σ
+v = σ²/n + floor²;   df = (n - 1) (v n / σ²)² (Satterthwaite; the images' own part has many); without a floor n - 1
+power(n, δ) = P( |T'| > t(1 - α/(2K); df) ), T' noncentral t on df with noncentrality δ / √v
 n = the least from 2 on with power(n, δ) >= power, null beyond 10 million;   detectable_difference: δ with equality""",
-    source=("Johnson and Welch 1940, Biometrika 31, 362-389; Cohen 1988, Statistical Power Analysis, chapter 2.",),
+    source=(
+        "Johnson and Welch 1940, Biometrika 31, 362-389; Cohen 1988, Statistical Power Analysis, chapter 2.",
+        "With a floor: Satterthwaite 1946, Biometrics Bulletin 2, 110-114, on the variance of the entry Seeds and "
+        "images crossed.",
+    ),
     computed_by=("analysis.planning:planned", "analysis.power:Design.seeds", "analysis.power:Design.detectable"),
     checked_by=(
         "tests/oracles/test_further.py::test_power",
         "tests/laws/test_sequence_laws.py::test_plans_agree_with_themselves",
+        "tests/unit/analysis/test_further_commands.py::test_the_power_over_new_images_is_what_simulated_studies_have",
     ),
     example="""\
 >>> from analysis.power import Design
@@ -39,7 +45,8 @@ PILOT = Method(
             "detectable_difference_upper test_images_needed images",
         ),
     ),
-    assumes="Normal differences. The floor is an estimate from the pilot. K is the pilot's family unless told.",
+    assumes="Normal differences. It plans E2 where the pilot says which images were right, at its standard deviation "
+    "and floor together, E1 elsewhere. The floor is an estimate from the pilot. K is the pilot's family unless told.",
     formula="""\
 sd_upper = s √( (n - 1) / χ² ), χ² the 5% quantile on n - 1: a one-sided 95% limit
 δ < z floor, z = z(1 - α/(2K)) + z(power):   test_images_needed = ceil( N (z floor / δ)² )""",

@@ -83,6 +83,8 @@ def _answer(each: dict[str, Any], asked: dict[str, Any]) -> str:
     if each.get("why"):
         return each["why"]
     said = f"SD of differences {each['sd']:.4g}"
+    if each.get("test_set_floor"):
+        said += f", floor of the test set {each['test_set_floor']:.4g}"
     if asked["delta"] is None:
         said += f": {asked['n']} seeds find {each['detectable_difference']:.4g}"
         if "detectable_difference_upper" in each:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from analysis.components import components, mean_squares, split_seed_variance
 from analysis.dose_response import dose_response
@@ -160,3 +162,24 @@ def test_plans_agree_with_themselves(effect, alpha, power, comparisons):
     assert design.detectable(n) <= effect * (1 + 1e-9)
     assert (Design(1.0, alpha, power, comparisons + 1).seeds(effect) or 0) >= n
     assert Design(3.0, alpha, power, comparisons).seeds(3 * effect) == n
+
+
+@law
+@given(st.floats(0.2, 3), st.floats(0.001, 1), st.sampled_from([0.5, 0.8]), st.integers(1, 8))
+def test_plans_over_new_images_need_more_and_agree_with_themselves(effect, share, power, comparisons):
+    plain = Design(1.0, 0.05, power, comparisons)
+    z = float(stats.norm.isf(0.025 / comparisons) + stats.norm.ppf(power))
+    with_floor = dataclasses.replace(plain, floor=share * effect / z)
+    n = with_floor.seeds(effect)
+    if share == 1:
+        assert n is None
+        return
+    if n is not None:
+        assert with_floor.achieved(n, effect) >= power
+        assert n == 2 or with_floor.achieved(n - 1, effect) < power
+        assert with_floor.detectable(n) <= effect * (1 + 1e-9)
+    for seeds in (10, 40):
+        assert with_floor.detectable(seeds) >= z * with_floor.floor
+        assert dataclasses.replace(with_floor, sd=3.0, floor=3 * with_floor.floor).detectable(seeds) == pytest.approx(
+            3 * with_floor.detectable(seeds)
+        )

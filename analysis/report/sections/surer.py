@@ -70,8 +70,8 @@ def what_is_found(known: list[Mapping[str, Any]], family: int) -> str:
         each["condition"]: of_condition(each, design, None, each["n_pairs"])["detectable_difference"] for each in known
     }
     said = (
-        f"With {exact(100 * POWER):g}% power, at the standard deviation seen and on these test images, the seeds at "
-        f"hand find a true difference of {_span(found, unit.tell)} {unit.difference}".rstrip()
+        f"With {exact(100 * POWER):g}% power, at the standard deviation seen and with as many test images, the seeds "
+        f"at hand find a true difference of {_span(found, unit.tell)} {unit.difference}".rstrip()
     )
     if margin is None:
         return f"{said}."
@@ -106,12 +106,14 @@ def what_shows_the_size(known: list[Mapping[str, Any]], family: int) -> str:
         else:
             needed[each["condition"]] = seeds
     said = (
-        "At the standard deviation seen and on these test images, were the true difference the one seen, "
+        "At the standard deviation seen and with as many test images, were the true difference the one seen, "
         f"{exact(100 * POWER):g}% power to show on which side of the margin "
     )
     more = [f"it lies takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
     if never:
-        more.append(f"{'' if needed else 'it lies '}is out of reach of seeds on these test images for {listed(never)}")
+        more.append(
+            f"{'' if needed else 'it lies '}is out of reach of seeds with as many test images for {listed(never)}"
+        )
     return f"{said}{'; it '.join(more)}."
 
 
@@ -182,7 +184,8 @@ def _caption(whole: Mapping[str, Any], unit: Unit) -> str:
     return said + (
         f" Seeds to find the margin: a study of its own, that is to find a true difference of "
         f"{unit.tell_margin(whole['margin'])} {unit.difference} with {exact(100 * POWER):g}% power at the alpha of "
-        f"this one, over all of its conditions, where the standard deviation of the differences is what was seen here; "
-        f"at most: where it is at its upper {exact(100 * UPPER):g}% limit. Where the floor puts the margin out of the "
-        "reach of seeds, the test images that would do instead."
+        "this one, over all of its conditions, where the standard deviation of the differences is what was seen here, "
+        "and over as many new test images where there is a floor; at most: where the standard deviation is at its "
+        f"upper {exact(100 * UPPER):g}% limit. Where the floor puts the margin out of the reach of seeds, the test "
+        "images that would do instead."
     )

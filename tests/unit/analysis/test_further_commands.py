@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from analysis import crossed as over_images
 from analysis.cli import main
 from analysis.planning import of_condition
 from analysis.power import Design
@@ -195,3 +196,21 @@ def test_a_difference_below_the_floor_needs_images_by_the_square_of_what_is_lack
     reached = of_condition(each, Design(1.0, 0.05, 0.8, comparisons), 1.001 * z * 0.001, None)
     assert reached["n"] > 0
     assert "test_images_needed" not in reached
+
+
+@pytest.mark.parametrize(("seeds", "by_seeds", "by_images"), [(5, 0.02, 0.6), (12, 0.1, 0.6), (12, 0.1, 0.05)])
+def test_the_power_over_new_images_is_what_simulated_studies_have(
+    seeds: int, by_seeds: float, by_images: float
+) -> None:
+    """Gains of seeds and images crossed, and analysed as the comparisons are; 1,500 studies: +-4 standard errors."""
+    images, noise, runs, alpha = 400, 0.4, 1500, 0.05
+    sd, floor = math.sqrt(by_seeds**2 + noise**2 / images), by_images / math.sqrt(images)
+    delta = Design(sd, alpha, 0.8, floor=floor).detectable(seeds)
+    rng = np.random.default_rng(5)
+    found = 0
+    for _ in range(runs):
+        gains = delta + by_seeds * rng.standard_normal((seeds, 1)) + by_images * rng.standard_normal(images)
+        estimate = over_images.crossed(gains + noise * rng.standard_normal((seeds, images)))
+        assert estimate is not None
+        found += estimate.p <= alpha
+    assert abs(found / runs - 0.8) < 4 * math.sqrt(0.8 * 0.2 / runs)

@@ -62,7 +62,7 @@ def test_surer_tells_standard_errors_and_plans_of_the_object(material):
             assert row[7] == "no number of seeds"
             assert row[8].endswith("test images")
             continue
-        design = Design(each["sd_difference"], 0.05, 0.8, 3)
+        design = Design(each["sd_difference"], 0.05, 0.8, 3, each["test_set_floor"])
         assert row[7] == f"{design.seeds(0.001):,}"
         high = upper_sd(each["sd_difference"], each["n_pairs"])
         assert row[8] == f"{dataclasses.replace(design, sd=high).seeds(0.001):,}"
@@ -223,12 +223,12 @@ def test_where_only_the_size_is_open_seeds_are_for_clearing_the_margin(mean, bey
             "n_pairs": 8, "sd_difference": 0.004, "test_set_floor": None, "test_images": None}  # fmt: skip
     seeds = Design(0.004, 0.05, 0.8, 3).seeds(beyond)
     assert surer.what_shows_the_size([each], 3) == (
-        "At the standard deviation seen and on these test images, were the true difference the one seen, 80% power to "
-        "show on which side of the margin it lies takes "
+        "At the standard deviation seen and with as many test images, were the true difference the one seen, 80% power "
+        "to show on which side of the margin it lies takes "
         f"{seeds:,} seeds."
     )
     never = each | {"condition": "far", "test_set_floor": 0.01, "test_images": 10_000}
-    assert f"{seeds:,} seeds; it is out of reach of seeds on these test images for “far”." in (
+    assert f"{seeds:,} seeds; it is out of reach of seeds with as many test images for “far”." in (
         surer.what_shows_the_size([each, never], 3)
     )
     at_margin = each | {"mean_difference": 0.003}
