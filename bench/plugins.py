@@ -22,7 +22,7 @@ from bench.faults import DataError, StudyError
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Regulariser
 from bench.sections import SECTIONS
-from bench.trials import sources_hash
+from bench.sources import code_hash
 
 SHIPPED = frozenset(REGULARISERS) | frozenset(DATA_SETS)
 RESERVED = (
@@ -57,9 +57,12 @@ def load(path: Path) -> Plugin:
     """
     path = path.resolve()
     try:
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        source = path.read_text(encoding="utf-8")
     except OSError as error:
         raise StudyError(f"{path}: plug-in cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise StudyError(f"{path}: plug-in cannot be read: it is not UTF-8: {error}") from error
+    sha256, code = hashlib.sha256(source.encode()).hexdigest(), code_hash(source)
     before = _plugins.get(path)
     if before is not None and before.sha256 == sha256:
         return before
@@ -70,13 +73,12 @@ def load(path: Path) -> Plugin:
     _check_names(path, [each.name for each in records])
     if wrong := [fault for each in records for fault in record_checks.faults(each)]:
         raise StudyError("\n".join(f"{path}: {fault}" for fault in wrong))
-    regularisers = {each.name: replace(each, plugin=sha256) for each in records if isinstance(each, Regulariser)}
-    data_sets = {each.name: replace(each, plugin=sha256) for each in records if isinstance(each, DataSet)}
+    regularisers = {each.name: replace(each, plugin=code) for each in records if isinstance(each, Regulariser)}
+    data_sets = {each.name: replace(each, plugin=code) for each in records if isinstance(each, DataSet)}
     if before is not None:
         _forget(before)
     REGULARISERS.update(regularisers)
     DATA_SETS.update(data_sets)
-    sources_hash.cache_clear()
     _plugins[path] = Plugin(path, sha256, tuple(regularisers), tuple(data_sets))
     return _plugins[path]
 

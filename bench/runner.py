@@ -37,7 +37,7 @@ class Standing:
     rows: dict[str, rows.Row]
     """Rows on disk, by trial id."""
     stale: int
-    """Trials on disk that the study does not ask for: other settings, or other sources."""
+    """Trials on disk that the study does not ask for: other settings, or other versions."""
 
 
 def present_targets(study: Study, choice: str) -> list[Target]:

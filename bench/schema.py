@@ -34,7 +34,7 @@ _STAMP = pa.timestamp("us", tz="UTC")
 
 IDENTITY = [
     _field("study", pa.string(), "name of the study"),
-    _field("trial_id", pa.string(), "hash of settings, data and the sources that affect numbers"),
+    _field("trial_id", pa.string(), "hash of settings, seeds, data and versions"),
     _field("condition", pa.string(), "label of the condition"),
     _field("condition_id", pa.string(), "hash of the condition's settings"),
     _field("device", pa.string(), "cpu or cuda"),
@@ -85,7 +85,7 @@ EXECUTION = [
     _field("exclusive", pa.bool_(), "true: nothing else ran on the machine meanwhile"),
     _field("test_bits", pa.binary(), "np.packbits of the correctness of every test image, in test order"),
     _field("data_hash", pa.string(), "hash of the arrays trained and tested on"),
-    _field("code_hash", pa.string(), "hash of the sources that affect numbers"),
+    _field("code_hash", pa.string(), "hash of the sources, comments and docstrings aside: provenance"),
     _field("environment_id", pa.string(), "names environment/<id>.json"),
     _field("started_at", _STAMP, "start of the trial's stack, UTC"),
     _field("ended_at", _STAMP, "end of the trial's stack, UTC"),
@@ -131,7 +131,7 @@ THROUGHPUT = pa.schema(
         _field("reason", pa.string(), "why not, where not"),
         _field("order_seed", pa.int64(), "seed of the order of conditions within blocks"),
         _field("environment_id", pa.string(), "names environment/<id>.json"),
-        _field("code_hash", pa.string(), "hash of the sources that affect numbers"),
+        _field("code_hash", pa.string(), "hash of the sources, comments and docstrings aside: provenance"),
         _field("started_at", _STAMP, "start of the slot, UTC"),
     ],
     metadata={"schema_version": str(SCHEMA_VERSION)},

@@ -20,8 +20,9 @@ from bench.own import Own, read_own
 from bench.precision import Target
 from bench.regularisers import REGULARISERS
 from bench.sections import DECIDED, RECIPE, SECTIONS, STUDY_ONLY, TOP_LEVEL
+from bench.sources import sources_hash
 from bench.study_checks import available, check_precisions, check_regularisers, check_sizes
-from bench.trials import Condition, Recipe, Seeds, Trial, content_hash, sources_hash
+from bench.trials import Condition, Recipe, Seeds, Trial, content_hash, versions
 
 SHIPPED = Path(__file__).with_name("studies")
 LONGEST_PATH = 4096
@@ -117,7 +118,8 @@ class Study:
                 self.recipe_of(condition),
                 target.device,
                 data_hash=content,
-                code_hash=sources_hash(condition.regularisers(), engines[target.device]),
+                code_hash=sources_hash(),
+                versions=versions(condition, engines[target.device]),
                 precision=target.precision,
                 engine=engines[target.device],
             )

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from bench.precision import Target
@@ -17,23 +14,16 @@ from bench.regularisers import REGULARISERS
 MAX_STACK = {"cpu": 8, "cuda": 264}
 """Trials trained together at most: on a CPU the stack should stay in cache, on a GPU fill the multiprocessors."""
 
-NUMERIC_SOURCES = (
-    "bench.activations", "bench.data.data_set", "bench.data.idx", "bench.data.labels", "bench.data.split",
-    "bench.draws", "bench.epochs", "bench.evaluation", "bench.hooks", "bench.model", "bench.normalisation",
-    "bench.optimisers", "bench.precision", "bench.regularisers.noise", "bench.regularisers.record", "bench.rows",
-    "bench.threads", "bench.train", "bench.trials", "bench.work",
-)  # fmt: skip
-"""Modules whose text is part of every trial's id: what they say may change its numbers."""
-
 STACKED, FUSED = "stacked", "fused"
-ENGINE_SOURCES = {
-    STACKED: (),
-    FUSED: tuple(
-        f"bench.fused.{name}"
-        for name in ("arithmetic", "backward", "forward", "networks", "output", "philox", "step", "tiles", "training")
-    ),
-}
-"""Engine -> what it adds to them."""
+NUMERICS_VERSION = {STACKED: 1, FUSED: 1}
+"""Engine -> version of its numbers: raised when anything that every trial shares computes other numbers.
+
+That is the training step, initial weights, random numbers, data split, optimisers, schedules, activations,
+normalisations and evaluation. ``tests/golden`` fails where numbers change and no version does.
+"""
+
+Versions = tuple[tuple[str, int | str], ...]
+"""(name, version) of an engine and of the regularisers used, in the order in which they act."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +131,9 @@ class Trial:
     device: str
     data_hash: str
     code_hash: str
-    """Hash of the sources that this trial's numbers depend on."""
+    """Hash of the sources: provenance, and no part of the id."""
+    versions: Versions = ()
+    """Of the engine and of each regulariser that does something."""
     precision: str = "float32"
     engine: str = STACKED
 
@@ -159,7 +151,7 @@ class Trial:
 
     @property
     def trial_id(self) -> str:
-        """Hash of everything that this trial's numbers depend on. Study name and label are not among it."""
+        """Hash of settings, seeds, data and versions. Study name, label and sources are not among it."""
         return content_hash(
             {
                 "recipe": asdict(self.recipe),
@@ -170,7 +162,7 @@ class Trial:
                 "precision": self.precision,
                 "engine": self.engine,
                 "data": self.data_hash,
-                "code": self.code_hash,
+                "versions": self.versions,
             }
         )
 
@@ -231,20 +223,11 @@ def content_hash(content: Any) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
-@cache
-def sources_hash(regularisers: tuple[str, ...], engine: str = STACKED) -> str:
-    """Return the hash of the engine's sources and of those of the named regularisers.
+def versions(condition: Condition, engine: str = STACKED) -> Versions:
+    """Return the versions of `engine` and of each regulariser of the condition, in the order in which hooks act.
 
-    A regulariser that a trial does not use is not part of it: adding one leaves old results valid.
+    A user's own regulariser has the hash of its file in place of a version.
     """
-    used = sorted(set[str]().union(*(REGULARISERS[name].modules() for name in regularisers)))
-    files = [_source(module) for module in (*NUMERIC_SOURCES, *ENGINE_SOURCES[engine], *used)]
-    plugins = [each.plugin for name, each in REGULARISERS.items() if name in regularisers and each.plugin]
-    return content_hash([file.read_bytes().decode() for file in files] + plugins)  # in the order in which hooks act
-
-
-def _source(module: str) -> Path:
-    """Return the file of a module without importing it: what it needs may not be here."""
-    spec = importlib.util.find_spec(module)
-    assert spec is not None and spec.origin is not None
-    return Path(spec.origin)
+    used = condition.active()
+    records = [record for name, record in REGULARISERS.items() if name in used]
+    return (engine, NUMERICS_VERSION[engine]), *((each.name, each.plugin or each.version) for each in records)

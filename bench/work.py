@@ -16,8 +16,9 @@ from bench.data import DATA_SETS, data_root
 from bench.data.split import Split, make_split
 from bench.epochs import Outcome
 from bench.rows import Row
+from bench.sources import sources_hash
 from bench.train import train_stack
-from bench.trials import FUSED, Stack, Trial, sources_hash
+from bench.trials import FUSED, Stack, Trial, versions
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,9 @@ def train(stack: Stack, split: Split, on_epoch: Callable[[], None]) -> list[Outc
 
 
 def check_sources(stack: Stack) -> None:
-    """Raise RuntimeError unless this process runs the sources that the trials were planned with."""
+    """Raise RuntimeError unless this process runs the sources and plug-ins that the trials were planned with."""
     for trial in stack.trials:
-        if sources_hash(trial.condition.regularisers(), trial.engine) != trial.code_hash:
+        if (sources_hash(), versions(trial.condition, trial.engine)) != (trial.code_hash, trial.versions):
             raise RuntimeError("the sources of the engine were changed while the study ran: run it again")
 
 

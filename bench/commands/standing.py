@@ -14,5 +14,5 @@ def print_standing(now: Standing, file: TextIO | None = None) -> None:
     for target, number in Counter(trial.target for trial in now.absent).items():
         lines.append(f"{number:>8}  left to do on {target}, which is not used here")
     if now.stale:
-        lines.append(f"{now.stale:>8}  stale: trials of other settings or sources, kept but left out")
+        lines.append(f"{now.stale:>8}  stale: trials of other settings or versions, kept but left out")
     print("\n".join(lines), file=file, flush=True)

@@ -49,8 +49,10 @@ class DataSet:
     """(files, in order; classes) -> images and labels."""
     as_it_lies: bool = False
     """Hashes are of the files themselves, compressed as they are."""
+    version: int = 1
+    """Raised when `read` gives other images or labels of the same files: data are named by it."""
     plugin: str = ""
-    """SHA-256 of the user's own file that it comes from; its trials are named by it."""
+    """Hash of the code of the user's own file that it comes from: its trials are named by it instead."""
 
     def files(self, root: Path) -> list[Path]:
         """Return where its files are, or would be."""

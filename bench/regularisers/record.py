@@ -135,16 +135,14 @@ class Regulariser:
     """Inputs must be images, of known height and width."""
     validates: bool = False
     """There must be validation images."""
+    version: int = 1
+    """Raised when it computes other numbers: trials that use it are named by it."""
     plugin: str = ""
-    """SHA-256 of the user's own file that it comes from; its trials are named by it."""
+    """Hash of the code of the user's own file that it comes from: its trials are named by it instead."""
 
     def hooks(self) -> dict[str, Callable[..., object]]:
         """Return the hooks that it has, by name."""
         return {name: hook for name in HOOKS if (hook := getattr(self, name)) is not None}
-
-    def modules(self) -> set[str]:
-        """Return the names of the modules that its numbers depend on."""
-        return {hook.__module__ for hook in self.hooks().values()}
 
     def columns(self, layers: int) -> tuple[str, ...]:
         """Return the columns of its strengths, for a network with `layers` hidden layers."""

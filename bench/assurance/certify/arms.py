@@ -5,11 +5,7 @@ Trials of an arm are independent: each has a seed of its own, and a stack of one
 
 from __future__ import annotations
 
-import hashlib
-import importlib
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +13,7 @@ import torch
 
 from bench.assurance.certify.ledger import Ledger
 from bench.assurance.certify.plain_trial import train_once
-from bench.assurance.certify.setting import BOOK, Setting, one_stack
+from bench.assurance.certify.setting import BOOK, Setting, of_dropout, one_stack
 from bench.assurance.lanes import Lanes
 from bench.data import data_hash
 from bench.data.split import Split
@@ -26,11 +22,12 @@ from bench.fused.choice import engine_of
 from bench.precision import Target
 from bench.provenance import processor
 from bench.rows import measured
-from bench.trials import Recipe, Seeds, content_hash, sources_hash
+from bench.trials import Recipe, Seeds, content_hash, versions
 from bench.work import load_split, train
 
 ENGINE, REFERENCE = "engine", "reference"
-REFERENCE_SOURCES = ("bench.reference", "bench.data.split", "bench.assurance.certify.plain_trial")
+REFERENCE_VERSION = 1
+"""Raised when the reference computes other numbers."""
 FIRST_SEED = 1_000_000
 """Of the engine's trials: studies count their seeds from 0."""
 
@@ -64,7 +61,7 @@ class Task:
                 "precision": self.precision,
                 "device": self.device,
                 "data": data_hash(self.recipe.data, self.recipe.train_size, self.recipe.validation_size),
-                "sources": sources_hash(("dropout",), self.engine) if engine else _reference_hash(),
+                "versions": versions(of_dropout(BOOK), self.engine) if engine else ((REFERENCE, REFERENCE_VERSION),),
                 "engine": self.engine if engine else REFERENCE,
                 **made_with(self.device),
             }
@@ -124,15 +121,9 @@ def train_arms(setting: Setting) -> dict[str, list[dict[str, Any]]]:
         with Lanes(setting.workers) as lanes:
             for done, (task, row) in enumerate(lanes.share(perform, to_do), start=1):
                 if row["key"] != task.key:
-                    raise UsageError("the sources were changed while trials were trained: certify again")
+                    raise UsageError("the versions were changed while trials were trained: certify again")
                 ledgers[task.arm].append(row)
                 found[task.arm][task.key] = row
                 if done % 10 == 0 or done == len(to_do):
                     setting.say(f"{total - len(to_do) + done} of {total} trials are done")
     return {arm: [found[arm][task.key] for task in tasks] for arm, tasks in of_arm.items()}
-
-
-@lru_cache(maxsize=1)
-def _reference_hash() -> str:
-    files = [Path(importlib.import_module(name).__file__ or "") for name in REFERENCE_SOURCES]
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]

@@ -13,8 +13,8 @@ from bench.data.split import Split, make_split
 from bench.faults import UsageError, nearest
 from bench.fused.choice import engine_of
 from bench.precision import PRECISIONS, Target
-from bench.regularisers import REGULARISERS
-from bench.trials import STACKED, Condition, Recipe, Seeds, Stack, Trial, sources_hash
+from bench.sources import sources_hash
+from bench.trials import STACKED, Condition, Recipe, Seeds, Stack, Trial, versions
 
 BOOK = (0.2, 0.5)
 """Dropout of the book's experiment, by hidden layer."""
@@ -70,25 +70,30 @@ def one_stack(
     """
     device, precision = target
     engine = STACKED if dtype == torch.float64 else engine_of(device, ["dropout"])
-    code = sources_hash(tuple(REGULARISERS), engine)
     data = data_hash(recipe.data, recipe.train_size, recipe.validation_size)
     return Stack(
         tuple(
             Trial(
                 study="certify",
-                condition=Condition(f"rates-{index}", (("dropout", each),)),
+                condition=condition,
                 seed=seeds.init,
                 seeds=seeds,
                 recipe=recipe,
                 device=device,
                 data_hash=data,
-                code_hash=code,
+                code_hash=sources_hash(),
+                versions=versions(condition, engine),
                 precision=precision,
                 engine=engine,
             )
-            for index, each in enumerate(rates)
+            for condition in map(of_dropout, rates)
         )
     )
+
+
+def of_dropout(rates: tuple[float, ...]) -> Condition:
+    """Return the condition with these dropout rates, one per hidden layer."""
+    return Condition("-".join(["rates", *map(str, rates)]), (("dropout", rates),))
 
 
 def sample_split(recipe: Recipe, test_rows: int, device: str, dtype: torch.dtype) -> Split:

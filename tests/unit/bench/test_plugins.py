@@ -16,7 +16,7 @@ from bench.data import DATA_SETS
 from bench.faults import StudyError
 from bench.regularisers import REGULARISERS
 from bench.study import Study, load_study, read_study
-from bench.trials import sources_hash
+from bench.trials import Condition, versions
 from tests.unit.bench.test_own_data import written
 
 NOISE = """
@@ -54,7 +54,6 @@ def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for registry, before in ((REGULARISERS, regularisers), (DATA_SETS, data_sets)):
         registry.clear()
         registry.update(before)  # pyright: ignore[reportArgumentType, reportCallIssue]
-    sources_hash.cache_clear()
 
 
 def noise(folder: Path, scale: float = 1.0, name: str = "my_noise", file: str = "my_noise.py") -> Path:
@@ -90,7 +89,6 @@ def test_the_same_text_elsewhere_is_the_same_trial(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         plugins._plugins.clear()
         REGULARISERS.pop("my_noise", None)
-        sources_hash.cache_clear()
         noise(tmp_path / name)
         found.append([trial.trial_id for trial in study(tmp_path / name).trials()])
     assert found[0] == found[1]
@@ -187,15 +185,17 @@ def test_a_name_that_is_a_column_or_a_key_is_refused(tmp_path: Path, name: str) 
         plugins.load(noise(tmp_path, name=name))
 
 
-def test_any_change_of_a_plug_in_makes_other_trials(tmp_path: Path) -> None:
+def test_a_change_of_a_plug_ins_code_makes_other_trials_and_one_of_its_words_does_not(tmp_path: Path) -> None:
     """Of a hook made by functools.partial too, whose module is functools."""
     partial = "\nimport functools\nMINE = replace(MINE, hidden=functools.partial(hidden))\n"
     first = noise(tmp_path)
     first.write_text(first.read_text() + partial)
-    before = [trial.trial_id for trial in study(tmp_path).trials() if trial.condition.label == "mine"]
-    first.write_text(first.read_text() + "# changed\n")
-    after = [trial.trial_id for trial in study(tmp_path).trials() if trial.condition.label == "mine"]
-    assert not set(before) & set(after)
+    found = []
+    for more in ("", "# changed\n", '"""Explained."""\n\n', "UNUSED = 1\n"):
+        first.write_text(first.read_text() + more)
+        found.append([trial.trial_id for trial in study(tmp_path).trials() if trial.condition.label == "mine"])
+    assert found[0] == found[1] == found[2]
+    assert not set(found[0]) & set(found[3])
 
 
 def test_the_order_of_plug_ins_is_part_of_a_trial(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_the_order_of_plug_ins_is_part_of_a_trial(tmp_path: Path) -> None:
         plugins._plugins.clear()  # pyright: ignore[reportPrivateUsage]
         for path in order:
             plugins.load(path)
-        found.add(sources_hash(("one", "two")))
+        found.add(versions(Condition("both", (("two", (0.5,)), ("one", (0.5,))))))
     assert len(found) == 2
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
 
-from bench import rows, schema, trials, work
+from bench import rows, schema, work
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw
-from bench.trials import Stack
+from bench.sources import sources_hash
+from bench.trials import Stack, versions
 from tests.conftest import condition, stack
 
 
@@ -22,13 +23,11 @@ def breaks_at_a_high_rate(draw: Draw, rate: torch.Tensor, out: torch.Tensor) -> 
 
 
 @pytest.fixture
-def planned(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+def planned(monkeypatch: pytest.MonkeyPatch) -> Stack:
     """Three trials, the middle one of which raises, with the sources that this process runs."""
     monkeypatch.setitem(REGULARISERS, "dropout", replace(REGULARISERS["dropout"], hidden=breaks_at_a_high_rate))
-    trials.sources_hash.cache_clear()
     made = stack(condition("none"), condition("high", dropout=(0.9, 0.9)), condition("low", dropout=(0.1, 0.1)))
-    yield Stack(tuple(replace(one, code_hash=trials.sources_hash(one.condition.regularisers())) for one in made.trials))
-    trials.sources_hash.cache_clear()
+    return Stack(tuple(replace(one, code_hash=sources_hash(), versions=versions(one.condition)) for one in made.trials))
 
 
 def test_a_trial_that_raises_is_a_failed_row_and_the_others_are_trained(planned: Stack) -> None:
@@ -43,6 +42,7 @@ def test_a_trial_that_raises_is_a_failed_row_and_the_others_are_trained(planned:
     assert "test_correct" not in stamped["high"]
 
 
-def test_sources_that_changed_under_a_run_fail_its_trials(planned: Stack) -> None:
-    (result,) = work.perform(Stack((replace(planned.trials[0], code_hash="older"),)), lambda: None)
+@pytest.mark.parametrize("older", [{"code_hash": "older"}, {"versions": (("stacked", 0),)}])
+def test_sources_that_changed_under_a_run_fail_its_trials(planned: Stack, older: dict[str, Any]) -> None:
+    (result,) = work.perform(Stack((replace(planned.trials[0], **older),)), lambda: None)
     assert "the sources of the engine were changed while the study ran" in result.row["error"]

@@ -58,7 +58,7 @@ def test_a_trial_of_other_sources_than_planned_is_refused(tmp_path: Path, monkey
             return ((task, {"key": "of other sources"}) for task in tasks)
 
     monkeypatch.setattr(arms, "Lanes", Stale)
-    with pytest.raises(UsageError, match="the sources were changed"):
+    with pytest.raises(UsageError, match="the versions were changed"):
         train_arms(Setting("float32", "cpu", SMALL, 1, 1, tmp_path))
     assert not list(tmp_path.iterdir())
 
@@ -80,7 +80,7 @@ def test_a_key_covers_all_that_the_numbers_depend_on(monkeypatch: pytest.MonkeyP
     ]
     keys = {TASK.key, *(other.key for other in others)}
     for name, other in [
-        ("sources_hash", lambda names, engine: "other sources"),
+        ("versions", lambda condition, engine: "other versions"),
         ("processor", lambda device: "another processor"),
         ("engine_of", lambda device, names: "fused"),
     ]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -13,11 +12,8 @@ import torch
 import bench.fused
 from bench import trials
 from bench.fused import choice
-from bench.trials import ENGINE_SOURCES, FUSED, STACKED, sources_hash, stacks
+from bench.trials import FUSED, STACKED, stacks
 from tests.conftest import condition, trial
-
-NOT_NUMERIC = {"__init__", "agreement", "capacity", "choice"}
-"""They decide whether and how many trials are trained, not their numbers."""
 
 
 def test_the_cpu_has_the_stacked_engine_and_cuda_the_fused_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,12 +54,6 @@ def test_a_triton_that_cannot_launch_is_said(
     assert choice.engine_of("cuda", ["dropout"]) == STACKED
     assert "Triton launches no kernel here: " in capsys.readouterr().err
     choice._cannot_launch.cache_clear()
-
-
-def test_every_module_that_makes_numbers_is_part_of_the_ids() -> None:
-    modules = {file.stem for file in Path(choice.__file__).parent.glob("*.py")} - NOT_NUMERIC
-    assert {name.rpartition(".")[2] for name in ENGINE_SOURCES[FUSED]} == modules
-    assert sources_hash(()) != sources_hash((), FUSED)
 
 
 def test_fused_stacks_mix_seeds_and_nothing_else() -> None:
