@@ -10,8 +10,8 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+from analysis.base.errors import TableError
 from analysis.commands import COMMANDS
-from analysis.faults import TableError
 
 DONE, USAGE, FAULT, INTERRUPTED = 0, 2, 3, 130
 

@@ -10,9 +10,9 @@ import signal
 import sys
 import traceback
 
+from bench.base.errors import UsageError
 from bench.commands import COMMANDS, plan, status
 from bench.commands.options import DONE, FAULT, INTERRUPTED, USAGE
-from bench.faults import UsageError
 
 
 def main(arguments: list[str] | None = None) -> int:

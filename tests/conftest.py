@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.base.threads import single_thread
 from bench.data import DATA_SETS
 from bench.data.split import Images, Split, make_split
-from bench.threads import single_thread
-from bench.trials import Condition, Recipe, Seeds, Stack, Trial
+from bench.record.trials import Condition, Recipe, Seeds, Stack, Trial
 
 SMALL = Recipe("fashion_mnist_sample", 320, 0, (32, 24), "default", 2, 64, 0.5)
 """Five full batches of real images: seconds at most."""

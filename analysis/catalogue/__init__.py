@@ -4,25 +4,25 @@
 """
 
 from analysis.catalogue import (
-    asked,
     checking,
-    crossed,
     decisions,
     failures,
     families,
     means,
     planning,
+    questions,
     ranks,
     rates,
     speed,
+    two_way,
     variance,
 )
-from analysis.catalogue.record import Group, Keys, Method
+from analysis.catalogue.entry import Group, Keys, Method
 
 __all__ = ["GROUPS", "METHODS", "Group", "Keys", "Method"]
 
 _FILES = (
-    asked, means, ranks, families, crossed, decisions, failures, rates, planning, variance, checking, speed,
+    questions, means, ranks, families, two_way, decisions, failures, rates, planning, variance, checking, speed,
 )  # fmt: skip
 
 GROUPS = tuple(each.GROUP for each in _FILES)

@@ -1,6 +1,6 @@
 """The entry: whether the error rates hold on the data at hand."""
 
-from analysis.catalogue.record import CALIBRATION, Group, Method, keys
+from analysis.catalogue.entry import CALIBRATION, Group, Method, keys
 
 SELF_CHECK = Method(
     title="Self-check",
@@ -19,14 +19,14 @@ achieved: share of flips in which something is claimed (the t test: in the worst
 limit: 99.9% quantile of a binomial share of so many flips (at most 2,000) at the nominal rate, plus 2/2^n
 floor: its 0.1% quantile, less 2/2^n;   above the limit: fails, below the floor: conservative, else holds""",
     source=("Calibration by the data's own sign changes; the limits are this project's.",),
-    computed_by=("analysis.self_check:self_check",),
+    computed_by=("analysis.methods.self_check:self_check",),
     checked_by=(
-        "tests/unit/analysis/test_self_check.py::test_rates_by_enumeration",
-        "tests/unit/analysis/test_self_check.py::test_limits_are_binomial_and_one_step_of_the_lattice",
+        "tests/unit/analysis/methods/test_self_check.py::test_rates_by_enumeration",
+        "tests/unit/analysis/methods/test_self_check.py::test_limits_are_binomial_and_one_step_of_the_lattice",
         f"{CALIBRATION}/test_self_check.py::test_of_the_self_check",
     ),
     example="""\
->>> from analysis.self_check import self_check
+>>> from analysis.methods.self_check import self_check
 >>> found = self_check([sleep()], alpha=0.05)
 >>> show(found, "n", "flips", "exhaustive")
 n = 10, flips = 512, exhaustive = true

@@ -1,6 +1,6 @@
 """The entries: what may be said."""
 
-from analysis.catalogue.record import CALIBRATION, COMPARISON, Group, Method, keys
+from analysis.catalogue.entry import CALIBRATION, COMPARISON, Group, Method, keys
 
 VERDICT = Method(
     title="Verdict",
@@ -21,14 +21,14 @@ without a margin: superior where low > 0, inferior where high < 0, else inconclu
         "Interval inclusion: Schuirmann 1987; superiority by a margin and equivalence from one interval: Tryon 2001, "
         "Psychological Methods 6, 371-386. The words are this project's.",
     ),
-    computed_by=("analysis.verdict:decide", "analysis.verdict:cannot_test"),
+    computed_by=("analysis.methods.verdict:decide", "analysis.methods.verdict:cannot_test"),
     checked_by=(
-        "tests/unit/analysis/test_verdict.py::test_verdict_and_its_mirror_images",
-        "tests/unit/analysis/test_verdict.py::test_what_cannot_be_tested",
+        "tests/unit/analysis/methods/test_verdict.py::test_verdict_and_its_mirror_images",
+        "tests/unit/analysis/methods/test_verdict.py::test_what_cannot_be_tested",
         f"{CALIBRATION}/test_verdicts.py::test_of_the_headline",
     ),
     example="""\
->>> from analysis.verdict import Interval, decide
+>>> from analysis.methods.verdict import Interval, decide
 >>> decide(Interval(0.001, 0.007, 0.002, 0.006), margin=0.01, lower_is_better=False)
 'positive_but_negligible'
 >>> decide(Interval(0.001, 0.007, 0.002, 0.006), margin=0.003, lower_is_better=True)
@@ -49,15 +49,16 @@ intention to train: all seeds at which both ended; a diverged trial counts with 
 the same simultaneous intervals and rules; verdict != verdict_intention  ->  inconclusive
 verdict_reason: why it cannot be tested, or that the two disagree; else null""",
     source=("Lachin 2000, Controlled Clinical Trials 21, 167-189 (the principle). The rule is this project's.",),
-    computed_by=("analysis.decision:decisions",),
+    computed_by=("analysis.answer.decision:decisions",),
     checked_by=(
-        "tests/unit/analysis/test_divergence.py::test_where_the_two_disagree_the_verdict_is_inconclusive_and_says_why",
-        "tests/unit/analysis/test_divergence.py::test_where_the_two_agree_the_verdict_stands",
-        "tests/unit/analysis/test_one_decision.py::"
+        "tests/unit/analysis/methods/test_failure_rates.py::"
+        "test_where_the_two_disagree_the_verdict_is_inconclusive_and_says_why",
+        "tests/unit/analysis/methods/test_failure_rates.py::test_where_the_two_agree_the_verdict_stands",
+        "tests/unit/analysis/answer/test_one_decision.py::"
         "test_where_intention_to_train_disagrees_the_headline_over_images_is_undecided_too",
     ),
     example="""\
->>> from analysis.compare import compare
+>>> from analysis.answer.compare import compare
 >>> *_, high = compare(table(), "test_accuracy", "none", margin=0.05).to_json()["comparisons"]
 >>> show(high, "verdict", "verdict_intention")
 verdict = inconclusive, verdict_intention = inconclusive
@@ -81,14 +82,14 @@ seeds were added until decided: scope sequence; the sequence at α/K for both le
 a crossed estimate:             scope seeds_and_images; its simultaneous intervals, verdict_crossed, p_crossed_adjusted
 else:                           scope seeds; simultaneous intervals, verdict, p_max_t (null: n_max_t too small)""",
     source=("This project's rule; the parts are the entries named.",),
-    computed_by=("analysis.headline:headline",),
+    computed_by=("analysis.answer.headline:headline",),
     checked_by=(
-        "tests/unit/analysis/test_one_decision.py::test_all_that_is_made_carries_the_verdict_of_the_headline",
-        "tests/unit/analysis/test_one_decision.py::test_all_that_is_made_carries_the_interval_of_the_headline",
+        "tests/unit/analysis/answer/test_one_decision.py::test_all_that_is_made_carries_the_verdict_of_the_headline",
+        "tests/unit/analysis/answer/test_one_decision.py::test_all_that_is_made_carries_the_interval_of_the_headline",
         f"{CALIBRATION}/test_verdicts.py::test_of_the_headline",
     ),
     example="""\
->>> from analysis.compare import compare
+>>> from analysis.answer.compare import compare
 >>> low, *_ = compare(table(), "test_accuracy", "none", margin=0.05).to_json()["comparisons"]
 >>> show(low["headline"])
 scope = seeds_and_images, verdict = positive_magnitude_unclear, reason = null,

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.finding import Finding
-from analysis.pairing import Pairs, pair
-from analysis.table import Table, from_frame
+from analysis.methods.result import Finding
+from analysis.tables.pairing import Pairs, pair
+from analysis.tables.table import Table, from_frame
 
 RATES = {"none": 0.0, "low": 0.1, "middle": 0.3, "high": 0.5}
 SEEDS, IMAGES, TRAIN = 8, 40, 200

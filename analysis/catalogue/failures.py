@@ -1,6 +1,6 @@
 """The entries: trials that diverged."""
 
-from analysis.catalogue.record import CALIBRATION, Group, Method, keys
+from analysis.catalogue.entry import CALIBRATION, Group, Method, keys
 
 _DIVERGENCE = "compare.divergence[]"
 
@@ -12,10 +12,10 @@ RULE = Method(
     "analysed, never dropped. A condition meant to stay at chance diverges only by a loss that is not finite.",
     formula="diverged = a loss is not finite, or the source says so, or final test accuracy <= chance + 0.05",
     source=("Definition.",),
-    computed_by=("analysis.outcome:diverged",),
+    computed_by=("analysis.tables.divergence:diverged",),
     checked_by=(
-        "tests/unit/analysis/test_table.py::test_the_divergence_rule",
-        "tests/unit/analysis/test_table.py::test_accuracy_at_exactly_chance_plus_5_points_has_collapsed",
+        "tests/unit/analysis/tables/test_table.py::test_the_divergence_rule",
+        "tests/unit/analysis/tables/test_table.py::test_accuracy_at_exactly_chance_plus_5_points_has_collapsed",
     ),
     example="""\
 >>> frame = table().frame
@@ -33,13 +33,13 @@ RATE = Method(
 k of n:   low  = α/2 quantile of Beta(k, n - k + 1), 0 at k = 0
           high = 1 - α/2 quantile of Beta(k + 1, n - k), 1 at k = n""",
     source=("Clopper and Pearson 1934, Biometrika 26, 404-413.",),
-    computed_by=("analysis.divergence:rate", "analysis.divergence:clopper_pearson"),
+    computed_by=("analysis.methods.failure_rates:rate", "analysis.methods.failure_rates:clopper_pearson"),
     checked_by=(
         "tests/oracles/test_divergence.py::test_clopper_pearson_agrees_with_r",
         f"{CALIBRATION}/test_exact.py::test_of_the_interval_of_a_failure_rate",
     ),
     example="""\
->>> from analysis.divergence import clopper_pearson
+>>> from analysis.methods.failure_rates import clopper_pearson
 >>> show(clopper_pearson(0, 10, alpha=0.05))
 [0, 0.308497]
 """,
@@ -53,13 +53,13 @@ MCNEMAR = Method(
     "discordant. Null for the control, and for conditions meant to stay at chance. Not adjusted.",
     formula="b + c discordant seeds:   two-sided binomial test of b in b + c at 1/2",
     source=("McNemar 1947, Psychometrika 12, 153-157 (exact form: the sign test).",),
-    computed_by=("analysis.divergence:mcnemar",),
+    computed_by=("analysis.methods.failure_rates:mcnemar",),
     checked_by=(
         "tests/oracles/test_divergence.py::test_mcnemar_agrees_with_r",
         f"{CALIBRATION}/test_exact.py::test_of_mcnemar",
     ),
     example="""\
->>> from analysis.divergence import mcnemar
+>>> from analysis.methods.failure_rates import mcnemar
 >>> show(mcnemar((1, 7)))
 0.0703125
 """,
@@ -80,15 +80,15 @@ MEANS = Method(
     "Intention is null for metrics that are no accuracy.",
     formula="mean difference and p_t as above, over complete pairs, and over all seeds at which both ended",
     source=("Student 1908; Lachin 2000, Controlled Clinical Trials 21, 167-189 (intention to treat).",),
-    computed_by=("analysis.divergence:against_control", "analysis.arms:arms"),
+    computed_by=("analysis.methods.failure_rates:against_control", "analysis.tables.pairs_by_seed:arms"),
     checked_by=(
-        "tests/unit/analysis/test_divergence.py::"
+        "tests/unit/analysis/methods/test_failure_rates.py::"
         "test_a_pair_is_left_out_whole_and_the_collapse_is_scored_at_what_it_reached",
-        "tests/unit/analysis/test_divergence.py::test_no_number_is_scored_at_chance",
-        "tests/unit/analysis/test_divergence.py::test_nothing_diverged_then_intention_is_the_complete_pairs",
+        "tests/unit/analysis/methods/test_failure_rates.py::test_no_number_is_scored_at_chance",
+        "tests/unit/analysis/methods/test_failure_rates.py::test_nothing_diverged_then_intention_is_the_complete_pairs",
     ),
     example="""\
->>> from analysis.compare import compare
+>>> from analysis.answer.compare import compare
 >>> *_, high = compare(table(), "test_accuracy", "none").to_json()["divergence"]
 >>> show(high, "complete_pairs_n", "complete_pairs_mean_difference", "intention_mean_difference")
 complete_pairs_n = 7, complete_pairs_mean_difference = 0.164286,
@@ -106,14 +106,14 @@ WORST_RANK = Method(
 d_s of complete pairs; one failed: ±(1 + max |d|), against the arm that failed; both failed: 0
 then V and p of the signed-rank test""",
     source=("Lachin 1999, Controlled Clinical Trials 20, 408-422.",),
-    computed_by=("analysis.divergence:worst_rank",),
+    computed_by=("analysis.methods.failure_rates:worst_rank",),
     checked_by=(
         "tests/oracles/test_divergence.py::test_worst_ranks_agree_with_r",
         f"{CALIBRATION}/test_tests.py::test_of_worst_ranks",
     ),
     example="""\
->>> from analysis.arms import Arms
->>> from analysis.divergence import worst_rank
+>>> from analysis.tables.pairs_by_seed import Arms
+>>> from analysis.methods.failure_rates import worst_rank
 >>> lost = (6, 7)  # two seeds more, at which the condition alone failed
 >>> found = Arms(pairs(1, 2, -1, 3, 2, 4), None, (), (), diverged=lost, discordant=(2, 0))
 >>> show(worst_rank(found, lower_is_better=False))

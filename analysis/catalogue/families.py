@@ -1,6 +1,6 @@
 """The entries: several conditions at once."""
 
-from analysis.catalogue.record import BY_R, CALIBRATION, COMPARISON, Group, Method, keys
+from analysis.catalogue.entry import BY_R, CALIBRATION, COMPARISON, Group, Method, keys
 
 _FAMILY = f"{CALIBRATION}/test_families.py::test_of_a_family"
 
@@ -19,16 +19,20 @@ step-down:   in falling order of u, the maximum over k and those after it alone;
     source=(
         "Westfall and Young 1993, Resampling-Based Multiple Testing, algorithms 2.5 (single step) and 4.1 (step-down).",
     ),
-    computed_by=("analysis.multiplicity:max_t", "analysis.sign_flip:single_step", "analysis.sign_flip:step_down"),
+    computed_by=(
+        "analysis.methods.multiplicity:max_t",
+        "analysis.methods.sign_flip:single_step",
+        "analysis.methods.sign_flip:step_down",
+    ),
     checked_by=(
         BY_R,
-        "tests/unit/analysis/test_sign_flip.py::test_exact_flips_equal_brute_force",
-        "tests/unit/analysis/test_sign_flip.py::test_max_t_uses_the_seeds_that_all_have_and_says_so",
+        "tests/unit/analysis/methods/test_sign_flip.py::test_exact_flips_equal_brute_force",
+        "tests/unit/analysis/methods/test_sign_flip.py::test_max_t_uses_the_seeds_that_all_have_and_says_so",
         _FAMILY,
         f"{CALIBRATION}/test_exact.py::test_of_every_sign_of_whole_rows",
     ),
     example="""\
->>> from analysis.multiplicity import max_t
+>>> from analysis.methods.multiplicity import max_t
 >>> a, b = pairs(3, 5, 4, 6, 2, 7, condition="a"), pairs(1, -2, 3, -1, 2, 1, condition="b")
 >>> show(max_t([a, b]))
 a: n_max_t = 6, p_max_t = 0.03125, p_max_t_step_down = 0.03125
@@ -57,15 +61,15 @@ _90: the same with 2α in place of α""",
         "Dunn 1961, Journal of the American Statistical Association 56, 52-64 (Bonferroni).",
         "Westfall and Young 1993 (maxima under common flips).",
     ),
-    computed_by=("analysis.simultaneous:intervals", "analysis.sign_flip:max_t_quantiles"),
+    computed_by=("analysis.methods.simultaneous:intervals", "analysis.methods.sign_flip:max_t_quantiles"),
     checked_by=(
         BY_R,
-        "tests/unit/analysis/test_simultaneous.py::test_below_30_it_is_bonferroni",
-        "tests/unit/analysis/test_sign_flip.py::test_flip_quantile_of_centred_rows_agrees_with_a_slow_twin",
+        "tests/unit/analysis/methods/test_simultaneous.py::test_below_30_it_is_bonferroni",
+        "tests/unit/analysis/methods/test_sign_flip.py::test_flip_quantile_of_centred_rows_agrees_with_a_slow_twin",
         _FAMILY,
     ),
     example="""\
->>> from analysis.simultaneous import intervals
+>>> from analysis.methods.simultaneous import intervals
 >>> a, b = pairs(3, 5, 4, 6, 2, 7, condition="a"), pairs(1, -2, 3, -1, 2, 1, condition="b")
 >>> show(intervals([a, b], alpha=0.05))
 a: ci_low_simultaneous = 2.08393, ci_high_simultaneous = 6.91607,
@@ -82,14 +86,14 @@ HOLM = Method(
     assumes="Valid `p_t`; any dependence.",
     formula="sorted p_(1) <= ... <= p_(K):   p_holm(i) = max over j <= i of min( 1, (K - j + 1) p_(j) )",
     source=("Holm 1979, Scandinavian Journal of Statistics 6, 65-70.",),
-    computed_by=("analysis.multiplicity:adjusted_t", "analysis.multiplicity:holm"),
+    computed_by=("analysis.methods.multiplicity:adjusted_t", "analysis.methods.multiplicity:holm"),
     checked_by=(
         BY_R,
-        "tests/unit/analysis/test_multiplicity.py::test_agree_with_statsmodels_in_input_order",
+        "tests/unit/analysis/methods/test_multiplicity.py::test_agree_with_statsmodels_in_input_order",
         _FAMILY,
     ),
     example="""\
->>> from analysis.multiplicity import holm
+>>> from analysis.methods.multiplicity import holm
 >>> show(holm([0.01, 0.04, 0.03]))
 [0.03, 0.06, 0.06]
 """,
@@ -103,10 +107,10 @@ BENJAMINI_HOCHBERG = Method(
     assumes="Valid `p_t`; independence or positive dependence.",
     formula="sorted p_(1) <= ... <= p_(K):   p_bh(i) = min over j >= i of min( 1, K p_(j) / j )",
     source=("Benjamini and Hochberg 1995, Journal of the Royal Statistical Society B 57, 289-300.",),
-    computed_by=("analysis.multiplicity:adjusted_t", "analysis.multiplicity:benjamini_hochberg"),
-    checked_by=(BY_R, "tests/unit/analysis/test_multiplicity.py::test_agree_with_statsmodels_in_input_order"),
+    computed_by=("analysis.methods.multiplicity:adjusted_t", "analysis.methods.multiplicity:benjamini_hochberg"),
+    checked_by=(BY_R, "tests/unit/analysis/methods/test_multiplicity.py::test_agree_with_statsmodels_in_input_order"),
     example="""\
->>> from analysis.multiplicity import benjamini_hochberg
+>>> from analysis.methods.multiplicity import benjamini_hochberg
 >>> show(benjamini_hochberg([0.01, 0.04, 0.03]))
 [0.03, 0.04, 0.04]
 """,
@@ -127,10 +131,10 @@ W = Q / (n (k - 1));   F = (n - 1) Q / (n (k - 1) - Q);   p by F(k - 1, (n - 1)(
         "Kendall and Babington Smith 1939, Annals of Mathematical Statistics 10, 275-287.",
         "Iman and Davenport 1980, Communications in Statistics A 9, 571-595.",
     ),
-    computed_by=("analysis.omnibus:omnibus",),
+    computed_by=("analysis.methods.omnibus:omnibus",),
     checked_by=(BY_R, f"{CALIBRATION}/test_across.py::test_of_trends_and_of_whether_any_differ"),
     example="""\
->>> from analysis.omnibus import omnibus
+>>> from analysis.methods.omnibus import omnibus
 >>> values = np.array([[1.0, 3, 2], [2, 4, 3], [1, 2, 3], [0, 5, 4]])  # 4 seeds, 3 conditions
 >>> show(omnibus(values), "friedman_q", "friedman_p", "kendall_w", "iman_davenport_f", "iman_davenport_p")
 friedman_q = 6.5, friedman_p = 0.0387742, kendall_w = 0.8125, iman_davenport_f = 13,
@@ -149,10 +153,10 @@ F = MS_conditions / MS_residual on k - 1 and (n - 1)(k - 1)
 ε = tr(C)² / ( (k - 1) Σ C_ij² ), C the covariance of the values less each seed's mean, kept within 1/(k - 1) and 1
 rm_anova_p_gg: the same F on ε (k - 1) and ε (n - 1)(k - 1)""",
     source=("Greenhouse and Geisser 1959, Psychometrika 24, 95-112.",),
-    computed_by=("analysis.omnibus:omnibus",),
+    computed_by=("analysis.methods.omnibus:omnibus",),
     checked_by=(BY_R, f"{CALIBRATION}/test_across.py::test_of_trends_and_of_whether_any_differ"),
     example="""\
->>> from analysis.omnibus import omnibus
+>>> from analysis.methods.omnibus import omnibus
 >>> values = np.array([[1.0, 3, 2], [2, 4, 3], [1, 2, 3], [0, 5, 4]])
 >>> show(omnibus(values), "rm_anova_f", "rm_anova_df1", "rm_anova_df2", "rm_anova_p", "gg_epsilon", "rm_anova_p_gg")
 rm_anova_f = 7, rm_anova_df1 = 2, rm_anova_df2 = 6, rm_anova_p = 0.027, gg_epsilon = 0.75,

@@ -1,6 +1,6 @@
 """The entries: by how much the metric differs."""
 
-from analysis.catalogue.record import BY_R, CALIBRATION, COMPARISON, Group, Method, keys
+from analysis.catalogue.entry import BY_R, CALIBRATION, COMPARISON, Group, Method, keys
 
 DIFFERENCE = Method(
     title="Mean difference",
@@ -9,10 +9,13 @@ DIFFERENCE = Method(
     assumes="Independent pairs. It estimates E1.",
     formula="d̄ = Σ d_s / n;   s = √( Σ (d_s - d̄)² / (n - 1) );   se = s / √n",
     source=("Student 1908, Biometrika 6, 1-25.",),
-    computed_by=("analysis.paired_t:difference",),
-    checked_by=(BY_R, "tests/unit/analysis/test_paired_t.py::test_counts_are_subtracted_before_they_are_divided"),
+    computed_by=("analysis.methods.paired_t:difference",),
+    checked_by=(
+        BY_R,
+        "tests/unit/analysis/methods/test_paired_t.py::test_counts_are_subtracted_before_they_are_divided",
+    ),
     example="""\
->>> from analysis.paired_t import difference
+>>> from analysis.methods.paired_t import difference
 >>> show(difference(sleep()))
 mean_difference = 1.58, sd_difference = 1.23, standard_error = 0.388959
 """,
@@ -27,10 +30,10 @@ PAIRED_T = Method(
     "adjusted for other conditions. Null where the differences do not vary; `_90` null from alpha 0.5 on.",
     formula="t = d̄ / se;   df = n - 1;   p_t = 2 P(T_df >= |t|);   d̄ ± t(1 - α/2; df) se;   _90: d̄ ± t(1 - α; df) se",
     source=("Student 1908, Biometrika 6, 1-25 (the data of the example: p. 20).",),
-    computed_by=("analysis.paired_t:t_test",),
+    computed_by=("analysis.methods.paired_t:t_test",),
     checked_by=(BY_R, f"{CALIBRATION}/test_tests.py::test_of_one_comparison"),
     example="""\
->>> from analysis.paired_t import t_test
+>>> from analysis.methods.paired_t import t_test
 >>> show(t_test(sleep(), alpha=0.05))
 t = 4.06213, df = 9, p_t = 0.00283289, ci_low = 0.700114, ci_high = 2.45989,
   ci_low_90 = 0.866995, ci_high_90 = 2.29301
@@ -47,14 +50,14 @@ EQUIVALENCE = Method(
 p_tost = max( P(T_df >= (d̄ + m) / se), P(T_df <= (d̄ - m) / se) )
 equivalent = p_tost < α, that is: the interval at 1 - 2α lies inside (-m, m); null from α = 0.5 on""",
     source=("Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15, 657-680.",),
-    computed_by=("analysis.paired_t:equivalence",),
+    computed_by=("analysis.methods.paired_t:equivalence",),
     checked_by=(
         BY_R,
         "tests/oracles/test_comparison.py::test_equivalence_is_the_inner_interval_inside_the_margin",
         f"{CALIBRATION}/test_tests.py::test_of_one_comparison",
     ),
     example="""\
->>> from analysis.paired_t import equivalence
+>>> from analysis.methods.paired_t import equivalence
 >>> show(equivalence(pairs(0.2, -0.1, 0.1, -0.3, 0.1, 0.2), alpha=0.05, margin=0.3))
 p_tost = 0.0104832, equivalent = true
 """,
@@ -74,14 +77,14 @@ low:  λ/√n with P(T'(df, λ) >= t) = α/2;   high: λ/√n with P(T'(df, λ) 
         "Hedges 1981, Journal of Educational Statistics 6, 107-128, equation 6e.",
         "Cumming and Finch 2001, Educational and Psychological Measurement 61, 532-574.",
     ),
-    computed_by=("analysis.effect_size:effect_size",),
+    computed_by=("analysis.methods.effect_size:effect_size",),
     checked_by=(
         BY_R,
-        "tests/unit/analysis/test_effect_size.py::test_the_ends_are_where_t_is_in_its_tails",
+        "tests/unit/analysis/methods/test_effect_size.py::test_the_ends_are_where_t_is_in_its_tails",
         f"{CALIBRATION}/test_tests.py::test_of_the_interval_of_dz",
     ),
     example="""\
->>> from analysis.effect_size import effect_size
+>>> from analysis.methods.effect_size import effect_size
 >>> show(effect_size(sleep(), alpha=0.05))
 cohen_dz = 1.28456, cohen_dz_low = 0.414628, cohen_dz_high = 2.11802, hedges_gz = 1.17392
 """,
@@ -95,10 +98,10 @@ PAIRING_GAIN = Method(
     assumes="Descriptive.",
     formula="r = corr(condition, control) over pairs;   variance_reduction = ( var(condition) + var(control) ) / s²",
     source=("Definition: Pearson's correlation; the variance of an unpaired difference over that of the paired one.",),
-    computed_by=("analysis.paired_t:pairing_gain",),
+    computed_by=("analysis.methods.paired_t:pairing_gain",),
     checked_by=(BY_R,),
     example="""\
->>> from analysis.paired_t import pairing_gain
+>>> from analysis.methods.paired_t import pairing_gain
 >>> show(pairing_gain(sleep()))
 pair_correlation = 0.79517, variance_reduction = 4.76542
 """,
@@ -123,10 +126,13 @@ quartiles: linear between order statistics, at 1 + (n - 1) q""",
         "Tukey and McLaughlin 1963, Sankhya A 25, 331-352 (trimming).",
         "Hyndman and Fan 1996, The American Statistician 50, 361-365, definition 7 (quartiles).",
     ),
-    computed_by=("analysis.summary:summary", "analysis.summary:summary_of_differences"),
-    checked_by=(BY_R, "tests/unit/analysis/test_projections.py::test_summary_of_differences_in_the_metrics_own_unit"),
+    computed_by=("analysis.methods.summary:summary", "analysis.methods.summary:summary_of_differences"),
+    checked_by=(
+        BY_R,
+        "tests/unit/analysis/methods/test_projections.py::test_summary_of_differences_in_the_metrics_own_unit",
+    ),
     example="""\
->>> from analysis.summary import summary_of_differences
+>>> from analysis.methods.summary import summary_of_differences
 >>> show(summary_of_differences(sleep()))
 median_difference = 1.3, trimmed_mean_difference = 1.33333, lower_quartile_difference = 1.05,
   upper_quartile_difference = 1.7
@@ -140,10 +146,10 @@ INFLUENCE = Method(
     assumes="Descriptive: no seed may be left out for being far away. Null below 3 pairs or without variation.",
     formula="extreme_seed = argmax |d_s - median(d)|, the smallest seed of several;   mean of the other d_s",
     source=("Hampel 1974, Journal of the American Statistical Association 69, 383-393 (influence).",),
-    computed_by=("analysis.influence:influence",),
-    checked_by=("tests/unit/analysis/test_influence.py::test_the_farthest_seed_and_the_mean_of_the_others",),
+    computed_by=("analysis.methods.influence:influence",),
+    checked_by=("tests/unit/analysis/methods/test_influence.py::test_the_farthest_seed_and_the_mean_of_the_others",),
     example="""\
->>> from analysis.influence import influence
+>>> from analysis.methods.influence import influence
 >>> show(influence(sleep()))
 extreme_seed = 8, mean_without_extreme = 1.24444
 """,

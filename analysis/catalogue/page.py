@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.catalogue import GROUPS, METHODS, Method
-from analysis.catalogue.record import PREAMBLE
+from analysis.catalogue.entry import PREAMBLE
 
 HEAD = Path(__file__).with_name("head.md")
 """The part of the page that is written by hand."""

@@ -1,6 +1,6 @@
 """The entries: how many seeds, and looking before the last one."""
 
-from analysis.catalogue.record import CALIBRATION, COMPARISON, Group, Method, keys
+from analysis.catalogue.entry import CALIBRATION, COMPARISON, Group, Method, keys
 
 SEEDS = Method(
     title="Seeds by power",
@@ -17,14 +17,19 @@ n = the least from 2 on with power(n, δ) >= power, null beyond 10 million;   de
         "With a floor: Satterthwaite 1946, Biometrics Bulletin 2, 110-114, on the variance of the entry Seeds and "
         "images crossed.",
     ),
-    computed_by=("analysis.planning:planned", "analysis.power:Design.seeds", "analysis.power:Design.detectable"),
+    computed_by=(
+        "analysis.answer.sample_size:planned",
+        "analysis.methods.power:Design.seeds",
+        "analysis.methods.power:Design.detectable",
+    ),
     checked_by=(
         "tests/oracles/test_further.py::test_power",
         "tests/laws/test_sequence_laws.py::test_plans_agree_with_themselves",
-        "tests/unit/analysis/test_further_commands.py::test_the_power_over_new_images_is_what_simulated_studies_have",
+        "tests/unit/analysis/commands/test_further_commands.py::"
+        "test_the_power_over_new_images_is_what_simulated_studies_have",
     ),
     example="""\
->>> from analysis.power import Design
+>>> from analysis.methods.power import Design
 >>> Design(sd=0.4, alpha=0.05, power=0.8).seeds(0.2)
 34
 >>> Design(sd=0.4, alpha=0.05, power=0.8, comparisons=7).seeds(0.2)
@@ -54,13 +59,13 @@ sd_upper = s √( (n - 1) / χ² ), χ² the 5% quantile on n - 1: a one-sided 9
         "The chi-squared limit of a variance; Browne 1995, Statistics in Medicine 14, 1933-1940 (for planning).",
         "The floor: as the entry of that name.",
     ),
-    computed_by=("analysis.planning:by_pilot", "analysis.power:upper_sd"),
+    computed_by=("analysis.answer.sample_size:by_pilot", "analysis.methods.power:upper_sd"),
     checked_by=(
         "tests/oracles/test_further.py::test_upper_limit_of_a_standard_deviation",
-        "tests/unit/analysis/test_further_commands.py::test_power_from_a_pilot_uses_its_upper_limit_too",
+        "tests/unit/analysis/commands/test_further_commands.py::test_power_from_a_pilot_uses_its_upper_limit_too",
     ),
     example="""\
->>> from analysis.power import upper_sd
+>>> from analysis.methods.power import upper_sd
 >>> show([upper_sd(0.4, 10), upper_sd(0.4, 30)])
 [0.658079, 0.511882]
 """,
@@ -86,7 +91,7 @@ half_width = se √( (n - 1)(k - 1) / (1 - k/(1 + n g)) ),   k = ((1 + n g)/α²
         "Lai 1976, Annals of Statistics 4, 265-280.",
         "Wang and Ramdas 2025, Sequential Analysis 44, arXiv:2310.03722 (the normal mixture in place of his flat one).",
     ),
-    computed_by=("analysis.looking:sequences", "analysis.sequence:looks"),
+    computed_by=("analysis.answer.sequences:sequences", "analysis.methods.confidence_sequence:looks"),
     checked_by=(
         "tests/oracles/test_further.py::test_confidence_sequence",
         "tests/laws/test_sequence_laws.py::"
@@ -95,7 +100,7 @@ half_width = se √( (n - 1)(k - 1) / (1 - k/(1 + n g)) ),   k = ((1 + n g)/α²
         f"{CALIBRATION}/test_sequences.py::test_of_several_conditions",
     ),
     example="""\
->>> from analysis.sequence import sequence
+>>> from analysis.methods.confidence_sequence import sequence
 >>> show(sequence(sleep(), alpha=0.05)[-1])
 n = 10, mean = 1.58, half_width = 1.50519, log_e_value = 3.2377
 """,
@@ -114,7 +119,7 @@ levels: the two-sided p at which paths not stopped before cross with just the pr
         "Lan and DeMets 1983, Biometrika 70, 659-663; O'Brien and Fleming 1979, Biometrics 35, 549-556.",
         "Armitage, McPherson and Rowe 1969, Journal of the Royal Statistical Society A 132, 235-244 (integration).",
     ),
-    computed_by=("analysis.looking:sequences", "analysis.sequence:planned_levels"),
+    computed_by=("analysis.answer.sequences:sequences", "analysis.methods.confidence_sequence:planned_levels"),
     checked_by=(
         "tests/oracles/test_further.py::test_levels_of_planned_looks",
         "tests/oracles/test_further.py::test_levels_of_five_even_looks_are_the_published_ones",
@@ -122,7 +127,7 @@ levels: the two-sided p at which paths not stopped before cross with just the pr
     ),
     example="""\
 >>> from scipy.stats import norm
->>> from analysis.sequence import planned_levels
+>>> from analysis.methods.confidence_sequence import planned_levels
 >>> show([norm.isf(level / 2) for level in planned_levels([0.2, 0.4, 0.6, 0.8, 1.0], alpha=0.05)])
 [4.87688, 3.35701, 2.68028, 2.28982, 2.03103]
 """,
@@ -138,10 +143,10 @@ EARLY = Method(
 share of subsets without replacement whose sum has the other sign, a sum of 0 half
 all of them for 1 seed; 20,000 random ones from a recorded seed else""",
     source=("Errors of sign: Gelman and Carlin 2014, Perspectives on Psychological Science 9, 641-651.",),
-    computed_by=("analysis.early:opposite_sign",),
-    checked_by=("tests/unit/analysis/test_early.py::test_the_share_is_that_of_all_subsets",),
+    computed_by=("analysis.methods.sign_agreement:opposite_sign",),
+    checked_by=("tests/unit/analysis/methods/test_sign_agreement.py::test_the_share_is_that_of_all_subsets",),
     example="""\
->>> from analysis.early import opposite_sign
+>>> from analysis.methods.sign_agreement import opposite_sign
 >>> show(opposite_sign(sleep()))
 opposite_sign_1 = 0.05, opposite_sign_3 = 0, opposite_sign_5 = 0, opposite_sign_10 = null
 """,

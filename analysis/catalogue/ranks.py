@@ -1,6 +1,6 @@
 """The entries: tests and estimates that need no normal differences."""
 
-from analysis.catalogue.record import BY_R, CALIBRATION, COMPARISON, Group, Method, keys
+from analysis.catalogue.entry import BY_R, CALIBRATION, COMPARISON, Group, Method, keys
 
 SIGN_FLIP = Method(
     title="Sign-flip test of the mean",
@@ -20,16 +20,16 @@ p_min_attainable = 2 / 2^n""",
         "Fisher 1935, The Design of Experiments, section 21.",
         "Phipson and Smyth 2010, Statistical Applications in Genetics and Molecular Biology 9, article 39 (never 0).",
     ),
-    computed_by=("analysis.multiplicity:sign_flip_tests", "analysis.sign_flip:single_step"),
+    computed_by=("analysis.methods.multiplicity:sign_flip_tests", "analysis.methods.sign_flip:single_step"),
     checked_by=(
         BY_R,
-        "tests/unit/analysis/test_sign_flip.py::test_exact_flips_equal_brute_force",
-        "tests/unit/analysis/test_sign_flip.py::test_random_flips_agree_with_enumeration",
+        "tests/unit/analysis/methods/test_sign_flip.py::test_exact_flips_equal_brute_force",
+        "tests/unit/analysis/methods/test_sign_flip.py::test_random_flips_agree_with_enumeration",
         f"{CALIBRATION}/test_tests.py::test_of_sign_flips",
         f"{CALIBRATION}/test_exact.py::test_of_every_sign_of_given_magnitudes",
     ),
     example="""\
->>> from analysis.multiplicity import sign_flip_tests
+>>> from analysis.methods.multiplicity import sign_flip_tests
 >>> show(sign_flip_tests([sleep()]))  # 4 of 1,024 flips: the patient without difference may have either sign
 second drug: p_sign_flip = 0.00390625, p_min_attainable = 0.00195312
 """,
@@ -49,15 +49,15 @@ above: normal, variance Σ rank² / 4, continuity 1/2""",
         "Pratt and Gibbons 1981, Concepts of Nonparametric Theory, chapter 3 (ties).",
         "Hollander, Wolfe and Chicken 2014, Nonparametric Statistical Methods, section 3.1 (normal).",
     ),
-    computed_by=("analysis.signed_rank:wilcoxon", "analysis.signed_rank:signed_rank"),
+    computed_by=("analysis.methods.signed_rank:wilcoxon", "analysis.methods.signed_rank:signed_rank"),
     checked_by=(
         BY_R,
-        "tests/unit/analysis/test_signed_rank.py::test_exact_with_ties_and_zeros",
+        "tests/unit/analysis/methods/test_signed_rank.py::test_exact_with_ties_and_zeros",
         "tests/oracles/test_further.py::test_signed_ranks_of_many_seeds",
         f"{CALIBRATION}/test_tests.py::test_of_one_comparison",
     ),
     example="""\
->>> from analysis.signed_rank import wilcoxon
+>>> from analysis.methods.signed_rank import wilcoxon
 >>> show(wilcoxon(sleep()))
 wilcoxon_v = 45, p_wilcoxon = 0.00390625
 """,
@@ -76,14 +76,14 @@ estimate: median of w;   interval: w(C) to w(M + 1 - C), C the largest with P(V*
         "Hodges and Lehmann 1963, Annals of Mathematical Statistics 34, 598-611; Lehmann 1963, ibid., 1507-1512.",
         "Hollander, Wolfe and Chicken 2014, section 3.3.",
     ),
-    computed_by=("analysis.signed_rank:hodges_lehmann",),
+    computed_by=("analysis.methods.signed_rank:hodges_lehmann",),
     checked_by=(
         BY_R,
         "tests/laws/test_rank_laws.py::test_hodges_lehmann_excludes_zero_exactly_where_the_signed_ranks_reject",
         f"{CALIBRATION}/test_tests.py::test_of_one_comparison",
     ),
     example="""\
->>> from analysis.signed_rank import hodges_lehmann
+>>> from analysis.methods.signed_rank import hodges_lehmann
 >>> show(hodges_lehmann(sleep(), alpha=0.05))
 hodges_lehmann = 1.3, hodges_lehmann_low = 0.9, hodges_lehmann_high = 2.7
 """,
@@ -108,14 +108,14 @@ cliffs_delta       = (wins - losses) / n² over all pairs of runs""",
         "Clopper and Pearson 1934, Biometrika 26, 404-413.",
         "Cliff 1993, Psychological Bulletin 114, 494-509.",
     ),
-    computed_by=("analysis.improvement:improvement",),
+    computed_by=("analysis.methods.probability_of_superiority:improvement",),
     checked_by=(
         BY_R,
         "tests/laws/test_rank_laws.py::test_a_rising_map_of_the_metric_keeps_the_shares_that_improve",
         f"{CALIBRATION}/test_tests.py::test_of_the_share_of_seeds_that_improve",
     ),
     example="""\
->>> from analysis.improvement import improvement
+>>> from analysis.methods.probability_of_superiority import improvement
 >>> show(improvement(sleep(), alpha=0.05, lower_is_better=False))
 improvement_paired = 0.95, improvement_paired_low = 0.554984, improvement_paired_high = 1,
   improvement_fresh = 0.722222, cliffs_delta = 0.49

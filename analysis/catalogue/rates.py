@@ -1,6 +1,6 @@
 """The entries: how a metric follows a rate, and which condition is best."""
 
-from analysis.catalogue.record import CALIBRATION, Group, Method, keys
+from analysis.catalogue.entry import CALIBRATION, Group, Method, keys
 
 _ORACLE = "tests/oracles/test_further.py::test_dose_response"
 _TRENDS = f"{CALIBRATION}/test_across.py::test_of_trends_and_of_whether_any_differ"
@@ -29,10 +29,10 @@ set: all x with (b1 + 2 b2 x)² <= t(1 - α/2; n - 1)² (V11 + 4 x V12 + 4 x² V
 not identified where the set is unbounded, the curve bends the wrong way, or seeds differ in level alone
 optimum and ends are cut off at the tested range;   df = n (k - 1) - 2""",
     source=("Fieller 1954, Journal of the Royal Statistical Society B 16, 175-185.",),
-    computed_by=("analysis.dose_response:dose_response", "analysis.fieller:ratio_set"),
+    computed_by=("analysis.methods.dose_response:dose_response", "analysis.methods.fieller:ratio_set"),
     checked_by=(_ORACLE, f"{CALIBRATION}/test_across.py::test_of_the_set_of_optima"),
     example=f"""\
->>> from analysis.dose_response import dose_response
+>>> from analysis.methods.dose_response import dose_response
 {_VALUES}>>> found = dose_response(rates, values, None, alpha=0.05, lower_is_better=False)
 >>> show(found, "b1", "b2", "df", "identified", "optimum", "optimum_low", "optimum_high")
 b1 = 24.8048, b2 = -35.876, df = 10, identified = true, optimum = 0.345702,
@@ -52,13 +52,13 @@ r, c: mean changes of the running and the clean gap over common seeds; V: covari
 owed to measuring = r - c, with the t interval of the seeds' own differences;   share left = c / r
 set of the share: all x with (c - x r)² <= t(1 - α/2; n - 1)² (V11 - 2 x V12 + x² V22)""",
     source=("Fieller 1954, Journal of the Royal Statistical Society B 16, 175-185.",),
-    computed_by=("analysis.gap_split:gap_splits", "analysis.fieller:ratio_set"),
+    computed_by=("analysis.methods.gap_split:gap_splits", "analysis.methods.fieller:ratio_set"),
     checked_by=(
-        "tests/unit/analysis/test_gap_split.py::test_the_parts_add_up_and_have_the_intervals_of_a_t_test",
-        "tests/unit/analysis/test_gap_split.py::test_the_set_covers_the_ratio_at_its_level",
+        "tests/unit/analysis/methods/test_gap_split.py::test_the_parts_add_up_and_have_the_intervals_of_a_t_test",
+        "tests/unit/analysis/methods/test_gap_split.py::test_the_set_covers_the_ratio_at_its_level",
     ),
     example="""\
->>> from analysis.gap_split import gap_splits
+>>> from analysis.methods.gap_split import gap_splits
 >>> def changes(values):
 ...     pairs = [{"seed": seed, "difference": each} for seed, each in enumerate(values)]
 ...     return [{"condition": "book", "pairs": pairs}]
@@ -79,10 +79,10 @@ GAP_SLOPE = Method(
     "adjusted.",
     formula="b_s = Σ (x - x̄) gap_s(x) / Σ (x - x̄)²;   t = mean(b) / (sd(b) / √n) on n - 1",
     source=("Student 1908, on each seed's own least-squares slope.",),
-    computed_by=("analysis.dose_response:dose_response",),
+    computed_by=("analysis.methods.dose_response:dose_response",),
     checked_by=(_ORACLE, _TRENDS),
     example=f"""\
->>> from analysis.dose_response import dose_response
+>>> from analysis.methods.dose_response import dose_response
 {_VALUES}>>> gaps = np.array([[3.0, 2, 2, 1], [4, 3, 2, 0], [3, 3, 1, 1], [4, 2, 2, 1]])
 >>> found = dose_response(rates, values, gaps, alpha=0.05, lower_is_better=False)
 >>> show(found, "gap_slope_mean", "gap_slope_t", "gap_slope_p")
@@ -102,13 +102,13 @@ s: a statistic over the units and the first 1,000 training images, at the last e
 mean of s ± t(1 - α/2; n - 1) sd(s) / sqrt(n);   difference of the variance: the same of condition - control, by seed
 by theory, after a mask at rate p: E[h²] / (1 - p) - E[h]² of the units h before it""",
     source=("Srivastava et al. 2014, Journal of Machine Learning Research 15, 1929-1958, section 10.",),
-    computed_by=("analysis.activations:activations",),
+    computed_by=("analysis.methods.activations:activations",),
     checked_by=(
-        "tests/unit/analysis/test_activations.py::test_differences_are_paired_by_seed_whatever_the_order",
-        "tests/unit/analysis/test_activations.py::test_the_variance_by_theory",
+        "tests/unit/analysis/methods/test_activations.py::test_differences_are_paired_by_seed_whatever_the_order",
+        "tests/unit/analysis/methods/test_activations.py::test_the_variance_by_theory",
     ),
     example="""\
->>> from analysis.activations import Recorded, activations
+>>> from analysis.methods.activations import Recorded, activations
 >>> def trials(condition, variances, times):  # mean 1, no zeros; the mask makes the variance `times` as large
 ...     ends = [{1: np.array([[1, each, 0], [1, times * each, 0]])} for each in variances]
 ...     return [Recorded(condition, seed, False, {1: end}) for seed, end in enumerate(ends)]
@@ -131,10 +131,10 @@ PAGE = Method(
 L = Σ_j j Σ_s R_sj;   mean n k (k + 1)² / 4;   variance Σ_j (j - (k+1)/2)² Σ_sj (R_sj - (k+1)/2)² / (k - 1)
 p = 2 P( Z >= |L - mean| / √variance )""",
     source=("Page 1963, Journal of the American Statistical Association 58, 216-230 (there without ties).",),
-    computed_by=("analysis.dose_response:page",),
+    computed_by=("analysis.methods.dose_response:page",),
     checked_by=(_ORACLE, _TRENDS),
     example="""\
->>> from analysis.dose_response import page
+>>> from analysis.methods.dose_response import page
 >>> show(page(np.array([[1.0, 2, 3], [1, 3, 2], [1, 2, 3], [2, 2, 4]])))
 page_l = 54.5, page_p = 0.0176221
 """,
@@ -163,13 +163,13 @@ optimism = benefit of the naive pick's difference over the cross-fitted one; 7 a
         "Stone 1974, Journal of the Royal Statistical Society B 36, 111-147 (leaving one out).",
         "The constant: mean of the largest of 7 standard normal values.",
     ),
-    computed_by=("analysis.selection:selection",),
+    computed_by=("analysis.methods.selection:selection",),
     checked_by=(
         "tests/oracles/test_further.py::test_selection",
         f"{CALIBRATION}/test_across.py::test_the_naive_pick_boasts_and_the_cross_fitted_does_not",
     ),
     example="""\
->>> from analysis.selection import selection
+>>> from analysis.methods.selection import selection
 >>> values = np.array([[5.0, 6, 8], [4, 7, 5], [5, 9, 6], [4, 5, 7]])  # 4 seeds: none, a, b
 >>> found = selection(["none", "a", "b"], values, values + [0, 1, 3], alpha=0.05, lower_is_better=False)
 >>> show(found, "chosen_on_validation", "test_difference_of_chosen", "crossfit_difference", "optimism")
@@ -187,13 +187,13 @@ BEST_SET = Method(
     source=(
         "Subset selection: Gupta 1965, Technometrics 7, 225-245; with Holm's adjustment in place of his constant.",
     ),
-    computed_by=("analysis.selection:selection",),
+    computed_by=("analysis.methods.selection:selection",),
     checked_by=(
         "tests/oracles/test_further.py::test_selection",
         f"{CALIBRATION}/test_across.py::test_of_the_set_of_the_best",
     ),
     example="""\
->>> from analysis.selection import selection
+>>> from analysis.methods.selection import selection
 >>> values = np.array([[5.0, 6, 8], [4, 7, 5], [5, 9, 6], [4, 5, 7]])
 >>> show(selection(["none", "a", "b"], values, None, alpha=0.05, lower_is_better=False)["best_set"])
 [none, a, b]

@@ -1,6 +1,6 @@
 """The entry: what a condition costs in time."""
 
-from analysis.catalogue.record import Group, Method, keys
+from analysis.catalogue.entry import Group, Method, keys
 
 _SPEEDS = "throughput.measurements[]"
 
@@ -31,7 +31,7 @@ d_b = ln(seconds per step, condition) - ln(the same, control) in block b;   rati
 every further key as the entry of that name, of d_b; margin m of the ratio is ln(1 + m) of d
 conditions: geometric means over exclusive slots""",
     source=("Fleming and Wallace 1986, Communications of the ACM 29, 218-221 (geometric means of ratios).",),
-    computed_by=("analysis.throughput.report:speeds", "analysis.throughput.ratios:ratios"),
+    computed_by=("analysis.throughput.speeds:speeds", "analysis.throughput.ratios:ratios"),
     checked_by=(
         "tests/unit/analysis/throughput/test_ratios.py::test_by_hand",
         "tests/unit/analysis/throughput/test_ratios.py::test_agrees_with_scipy_and_bonferroni",
@@ -39,7 +39,7 @@ conditions: geometric means over exclusive slots""",
     ),
     example="""\
 >>> import pandas as pd
->>> from analysis.question import Question
+>>> from analysis.tables.question import Question
 >>> from analysis.throughput.ratios import ratios
 >>> frame = pd.DataFrame({"condition": ["none"] * 6 + ["book"] * 6, "exclusive": True})
 >>> frame["block"] = [0, 1, 2, 3, 4, 5] * 2

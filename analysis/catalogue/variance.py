@@ -1,6 +1,6 @@
 """The entries: where the spread over seeds comes from."""
 
-from analysis.catalogue.record import CALIBRATION, Group, Method, keys
+from analysis.catalogue.entry import CALIBRATION, Group, Method, keys
 
 COMPONENTS = Method(
     title="Variance by source",
@@ -24,13 +24,13 @@ limits: α/2 and 1 - α/2 quantiles of the same with each MS replaced by df MS /
         "Searle, Casella and McCulloch 1992, Variance Components, chapter 4.",
         "Weerahandi 1993, Journal of the American Statistical Association 88, 899-905 (generalised intervals).",
     ),
-    computed_by=("analysis.sources:variance_by_source", "analysis.components:components"),
+    computed_by=("analysis.answer.variance:variance_by_source", "analysis.methods.variance_components:components"),
     checked_by=(
         "tests/oracles/test_further.py::test_components",
         f"{CALIBRATION}/test_components.py::test_of_components_and_shares",
     ),
     example="""\
->>> from analysis.components import components
+>>> from analysis.methods.variance_components import components
 >>> values = np.array([[1.0, 2, 4], [2, 4, 5], [5, 6, 9]])  # 3 initialisations by 3 orders
 >>> for each in components(values, ["initialisation", "order"], alpha=0.05):
 ...     show(each, "factors", "df", "mean_square", "estimate", "share")
@@ -50,13 +50,16 @@ SPLIT = Method(
     "negative it is 0, and the parts add up to more than `total`.",
     formula="total = MS_s / N;   lasting = max(0, (MS_s - MS_e) / N);   churn = MS_e / N;   shares of lasting + churn",
     source=("Jordan 2023, arXiv:2304.01910.",),
-    computed_by=("analysis.components:split_seed_variance", "analysis.sources:variance_by_source"),
+    computed_by=(
+        "analysis.methods.variance_components:split_seed_variance",
+        "analysis.answer.variance:variance_by_source",
+    ),
     checked_by=(
         "tests/oracles/test_crossed.py::test_the_split_of_an_arms_variance_agrees_with_r",
         f"{CALIBRATION}/test_components.py::test_the_split_of_seed_variance_is_unbiased",
     ),
     example="""\
->>> from analysis.components import split_seed_variance
+>>> from analysis.methods.variance_components import split_seed_variance
 >>> show(split_seed_variance(np.array([[1, 1, 0, 1, 1], [0, 0, 0, 1, 0], [1, 1, 0, 1, 0]])))
 total = 0.0933333, lasting = 0.0666667, churn = 0.0266667
 """,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from analysis.answer.compare import compare
 from analysis.commands import options
-from analysis.compare import compare
-from analysis.text import render
+from analysis.wording.terminal import render
 
 NAME, HELP = "compare", "every condition against the control, on one metric"
 

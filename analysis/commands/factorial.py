@@ -7,7 +7,7 @@ import argparse
 from analysis.commands import options
 from analysis.factorial import factorial
 from analysis.factorial.design import crossing
-from analysis.factorial.text import render
+from analysis.wording.factorial_terminal import render
 
 NAME, HELP = "factorial", "main effects and interactions of factors that the conditions cross, seeds as blocks"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from analysis.base.errors import TableError, nearest
 from analysis.catalogue import METHODS
 from analysis.catalogue.page import entries_of, entry, page
 from analysis.commands import options
-from analysis.faults import TableError, nearest
 
 NAME, HELP = "methods", "every method: its keys, assumption, formula, source and tests (docs/methods.md)"
 

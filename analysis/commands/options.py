@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
-from analysis.faults import TableError
-from analysis.files import check_writable, write_atomically
-from analysis.question import Question
-from analysis.table import Table, load
+from analysis.base.errors import TableError
+from analysis.base.files import check_writable, write_atomically
+from analysis.tables.question import Question
+from analysis.tables.table import Table, load
 
 
 def add_table(command: argparse.ArgumentParser) -> None:
@@ -50,7 +50,7 @@ def table_of(given: argparse.Namespace) -> Table:
 
 
 def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, dict[str, Any]]:
-    """Return metric, control, and the rest of the question as `analysis.compare.compare` takes it.
+    """Return metric, control, and the rest of the question as `analysis.answer.compare.compare` takes it.
 
     What is not given is the plan's; raise TableError where there is none.
     """

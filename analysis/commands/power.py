@@ -7,10 +7,10 @@ import math
 from pathlib import Path
 from typing import Any
 
+from analysis.answer.sample_size import by_pilot, planned
+from analysis.base.errors import TableError
 from analysis.commands import options
-from analysis.faults import TableError
-from analysis.planning import by_pilot, planned
-from analysis.power import Design
+from analysis.methods.power import Design
 
 NAME, HELP = "power", "how many seeds a difference needs, or what a number of seeds can find"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from analysis.base.files import check_writable
 from analysis.commands import options
-from analysis.files import check_writable
 
 NAME, HELP = "report", "figures, tables and a page from a results folder"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from analysis.answer.compare import pairs_of
 from analysis.commands import options
-from analysis.compare import pairs_of
-from analysis.self_check import self_check
+from analysis.methods.self_check import self_check
 
 NAME, HELP = "selfcheck", "do the error rates hold on these very data?"
 

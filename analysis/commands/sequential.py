@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from analysis.answer.compare import pairs_of
+from analysis.answer.sequences import sequences
+from analysis.base.errors import TableError
 from analysis.commands import options
-from analysis.compare import pairs_of
-from analysis.faults import TableError
-from analysis.looking import sequences
-from analysis.words import amount
+from analysis.wording.sentences import amount
 
 NAME, HELP = "sequential", "what was known after each seed, whenever one looks"
 

@@ -6,12 +6,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from analysis.base.errors import TableError
 from analysis.commands import options
-from analysis.faults import TableError
-from analysis.plan import read_plan
-from analysis.question import Question
+from analysis.tables.plan import read_plan
+from analysis.tables.question import Question
 from analysis.throughput import DEFAULT_MARGIN, speeds
-from analysis.throughput.text import render
+from analysis.wording.throughput_terminal import render
 from bench.schema import PLAN_FILE, THROUGHPUT_FOLDER
 
 NAME, HELP = "throughput", "does a condition cost speed? Of a folder's measurements"

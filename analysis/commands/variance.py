@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from analysis.answer.variance import variance_by_source
 from analysis.commands import options
-from analysis.sources import variance_by_source
 
 NAME, HELP = "variance", "where the spread over seeds comes from: initialisation, order, mask, the test set"
 

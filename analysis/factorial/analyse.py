@@ -9,26 +9,26 @@ from typing import Any
 
 import numpy as np
 
-from analysis.arms import Arms
-from analysis.caveats import of_progress, of_seeds
-from analysis.effect_size import effect_size
+from analysis.answer.caveats import of_progress, of_seeds
+from analysis.answer.registry import apply
+from analysis.base.errors import TableError, listed
 from analysis.factorial.blocks import Blocks, ContrastImages, blocks, contrasted
 from analysis.factorial.contrasts import Effect, effects, simple_effects
 from analysis.factorial.design import Crossing, crossing
-from analysis.faults import TableError, listed
-from analysis.images import Images, images_of
-from analysis.methods import apply
-from analysis.metric import lower_is_better as by_name
-from analysis.metric import measure
-from analysis.multiplicity import holm
-from analysis.omnibus import repeated_measures
-from analysis.paired_t import difference, equivalence, half_width, t_test
-from analysis.pairing import rounding, varies
-from analysis.question import Question
-from analysis.selection import selection
-from analysis.sign_flip import EXACT_UP_TO, FLIP_SEED, RANDOM_FLIPS
-from analysis.summary import summary_of_differences
-from analysis.table import Table
+from analysis.methods.effect_size import effect_size
+from analysis.methods.multiplicity import holm
+from analysis.methods.omnibus import repeated_measures
+from analysis.methods.paired_t import difference, equivalence, half_width, t_test
+from analysis.methods.selection import selection
+from analysis.methods.sign_flip import EXACT_UP_TO, FLIP_SEED, RANDOM_FLIPS
+from analysis.methods.summary import summary_of_differences
+from analysis.tables.images import Images, images_of
+from analysis.tables.metric import lower_is_better as by_name
+from analysis.tables.metric import measure
+from analysis.tables.pairing import rounding, varies
+from analysis.tables.pairs_by_seed import Arms
+from analysis.tables.question import Question
+from analysis.tables.table import Table
 
 PER_CONTRAST = (
     lambda pairs, _: difference(pairs),

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.arms import Arms
 from analysis.factorial.contrasts import Effect
-from analysis.images import Images
-from analysis.metric import Arm, Measured, is_accuracy
-from analysis.pairing import Pairs, pair
-from analysis.table import Dropped
+from analysis.tables.images import Images
+from analysis.tables.metric import Arm, Measured, is_accuracy
+from analysis.tables.pairing import Pairs, pair
+from analysis.tables.pairs_by_seed import Arms
+from analysis.tables.table import Dropped
 
 EXACT = 2**53
 """Whole numbers up to this are exact as floats."""

@@ -10,9 +10,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from analysis.base.errors import TableError, listed, nearest
 from analysis.factorial.factors import Factor, Level, factor, found, level_of, named
-from analysis.faults import TableError, listed, nearest
-from analysis.table import Table
+from analysis.tables.table import Table
 
 MOST_CELLS = 256
 """Largest factorial that is analysed."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.checks import as_text
-from analysis.faults import TableError, nearest
-from analysis.table import Table
+from analysis.base.errors import TableError, nearest
+from analysis.tables.checks import as_text
+from analysis.tables.table import Table
 from bench.schema import EXECUTION, IDENTITY, OUTCOME
 
 Level = float | str

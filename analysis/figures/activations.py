@@ -14,9 +14,9 @@ from matplotlib.ticker import MaxNLocator
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, PAPER, SMALL, Layout, hue, inches, marker, place, shortened
-from analysis.figures.units import plain
-from analysis.telling import level
-from analysis.words import quoted
+from analysis.wording.number_format import level
+from analysis.wording.sentences import quoted
+from analysis.wording.units import plain
 
 _PANEL, _HEAD, _FEET, _LEFT, _BETWEEN, _LINE = 1.75, 0.27, 0.46, 0.50, 0.42, 0.17
 _DASHES = {"before": "-", "after": (0, (4, 1.4))}

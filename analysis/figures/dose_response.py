@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.evidence import Evidence
-from analysis.figures.far import CAPTION, count_far, near
+from analysis.figures.outliers import CAPTION, count_far, near
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, GREEN, INK, LINE, MUTED, SHADE, SMALL, Layout, place
-from analysis.figures.units import unit_of
-from analysis.telling import level
+from analysis.wording.number_format import level
+from analysis.wording.units import unit_of
 
 _PANEL, _TOP, _BOTTOM, _LEFT, _LINE = 2.3, 0.34, 0.46, 0.56, 0.19
 _ASIDE = 0.011

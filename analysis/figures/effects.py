@@ -9,16 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.factorial.words import contrasts
-from analysis.figures import rows as shared
+from analysis.answer.headline import REACH, scopes
+from analysis.figures import condition_rows as shared
 from analysis.figures.evidence import Evidence
 from analysis.figures.forest import LOOKS, draw_row
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, place, shortened
-from analysis.figures.units import MINUS, Unit, unit_of
-from analysis.figures.verdicts import short, tone
-from analysis.headline import REACH, scopes
-from analysis.telling import inner_level, level
+from analysis.wording.factorial import contrasts
+from analysis.wording.number_format import inner_level, level
+from analysis.wording.units import MINUS, Unit, unit_of
+from analysis.wording.verdicts import short, tone
 
 _TOP, _BOTTOM, _ROW = 0.08, 0.46, 0.62
 _ROOM = 0.2

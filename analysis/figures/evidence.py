@@ -127,15 +127,17 @@ class Evidence:
     sequences, self_check, variance : mappings
         What ``analysis sequential``, ``selfcheck`` and ``variance`` print with --json of the primary metric.
     gap_splits : sequence of mappings
-        What `analysis.gap_split` gives; none where either gap is missing.
+        What `analysis.methods.gap_split` gives; none where either gap is missing.
     speed : mapping or None
         One of the objects that ``analysis throughput --json`` prints; None where speed was not measured.
     factorial : mapping or None
         What ``analysis factorial --json`` prints of the primary metric; None where the conditions form no factorial.
     survival : mapping or None
-        `analysis.survival.survival` of the conditions that are meant to train; None where no curve shows a collapse.
+        `analysis.methods.survival.survival` of the conditions that are meant to train; None where no
+        curve shows a collapse.
     activations : mapping or None
-        `analysis.activations.activations` of the conditions that are meant to train; None where nothing was recorded.
+        `analysis.methods.activations.activations` of the conditions that are meant to train; None where
+        nothing was recorded.
     """
 
     settings: tuple[Setting, ...]

@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.figures import rows as shared
+from analysis.figures import condition_rows as shared
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, LINE, MUTED, ORANGE, PAPER, SMALL, Layout, place
-from analysis.figures.units import Unit, plain, unit_of
-from analysis.over_images import IMAGES, MORE_IMAGES, MORE_SEEDS
+from analysis.methods.two_way_interval import IMAGES, MORE_IMAGES, MORE_SEEDS
+from analysis.wording.units import Unit, plain, unit_of
 
 _TOP, _BOTTOM, _LEGEND = 0.12, 0.46, 0.17
 _ROW = {False: 0.46, True: 0.78}

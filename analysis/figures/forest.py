@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from analysis.answer.headline import REACH, scopes
+from analysis.figures.condition_rows import under
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
-from analysis.figures.rows import under
 from analysis.figures.theme import (
     BLUE,
     GREEN,
@@ -26,11 +27,10 @@ from analysis.figures.theme import (
     place,
     shortened,
 )
-from analysis.figures.units import MINUS, Unit, unit_of
-from analysis.figures.verdicts import BAD, GOOD, OPEN, SAME, short, tone
-from analysis.headline import REACH, scopes
-from analysis.telling import inner_level, level
-from analysis.words import quoted
+from analysis.wording.number_format import inner_level, level
+from analysis.wording.sentences import quoted
+from analysis.wording.units import MINUS, Unit, unit_of
+from analysis.wording.verdicts import BAD, GOOD, OPEN, SAME, short, tone
 
 LOOKS = {GOOD: (BLUE, "o", True), BAD: (VERMILION, "s", True), SAME: (GREEN, "D", True), OPEN: (MUTED, "o", False)}
 """Colour, shape and whether the mark is filled: shape and filling say in grey what the colour says."""

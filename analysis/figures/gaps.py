@@ -13,8 +13,8 @@ from matplotlib.transforms import ScaledTranslation
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, LINE, SMALL, VERMILION, Layout, hue, inches, marker, place, shortened
-from analysis.figures.units import MINUS, unit_of
-from analysis.telling import level
+from analysis.wording.number_format import level
+from analysis.wording.units import MINUS, unit_of
 
 CLEAN, RUNNING = "generalisation_gap", "running_gap"
 

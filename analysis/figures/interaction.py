@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.factorial.words import tell
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, SMALL, Layout, hue, inches, marker, place, shortened
-from analysis.figures.units import Unit, unit_of
-from analysis.telling import level
+from analysis.wording.factorial import tell
+from analysis.wording.number_format import level
+from analysis.wording.units import Unit, unit_of
 
 _PANEL, _FEET, _LEFT, _BETWEEN, _LINE, _GAP = 1.75, 0.5, 0.55, 0.62, 0.17, 0.14
 _DODGE = 0.06

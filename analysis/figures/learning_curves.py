@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from analysis.figures.evidence import Curves, Evidence, Setting
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, MUTED, ORANGE, SMALL, VERMILION, Layout, place, shortened
-from analysis.words import quoted
+from analysis.wording.sentences import quoted
 
 QUANTITIES = {
     "test_accuracy": ("test accuracy", BLUE, "-"),

@@ -7,10 +7,11 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from analysis.answer.reportable import FEW
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, LINE, MUTED, PURPLE, SHADE, SMALL, VERMILION, Layout, place
-from analysis.telling import FEW, exact
+from analysis.wording.number_format import exact
 
 _LOOKS = ((BLUE, "-", "o"), (VERMILION, (0, (5, 2)), "s"), (PURPLE, (0, (1.5, 1.5)), "^"))
 """Colour, dashes and shape of each check, in their order."""

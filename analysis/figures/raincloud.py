@@ -11,15 +11,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
-from analysis.figures import rows as shared
+from analysis.answer.reportable import FEW
+from analysis.figures import condition_rows as shared
 from analysis.figures.evidence import Evidence
 from analysis.figures.forest import LOOKS, count_beyond
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, PAPER, SMALL, Layout, place, shortened
-from analysis.figures.units import Unit, unit_of
-from analysis.figures.verdicts import tone
-from analysis.telling import FEW
-from analysis.words import quoted
+from analysis.wording.sentences import quoted
+from analysis.wording.units import Unit, unit_of
+from analysis.wording.verdicts import tone
 
 _TOP, _BOTTOM = 0.30, 0.46
 _ROW = {False: 0.58, True: 0.95}

@@ -8,11 +8,11 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from analysis.figures.evidence import Evidence
-from analysis.figures.far import CAPTION, count_far, near
+from analysis.figures.outliers import CAPTION, count_far, near
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, GRID, INK, LINE, MUTED, SMALL, VERMILION, Layout, inches, place, shortened
-from analysis.figures.units import unit_of
-from analysis.words import quoted
+from analysis.wording.sentences import quoted
+from analysis.wording.units import unit_of
 
 METRICS = ("test_accuracy", "generalisation_gap")
 

@@ -13,11 +13,11 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.forest import LOOKS, draw_row
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, inches, place, shortened
-from analysis.figures.units import MINUS, Unit
-from analysis.figures.verdicts import tone
-from analysis.telling import inner_level, level, margin_text
-from analysis.throughput.words import percents, short
-from analysis.words import quoted
+from analysis.wording.number_format import inner_level, level, margin_text
+from analysis.wording.sentences import quoted
+from analysis.wording.throughput import percents, short
+from analysis.wording.units import MINUS, Unit
+from analysis.wording.verdicts import tone
 
 UNIT = Unit("time", "%", "%", 100.0, 1)
 _TOP, _BOTTOM = 0.12, 0.46

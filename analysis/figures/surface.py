@@ -10,12 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from analysis.factorial.words import tell
+from analysis.answer.reportable import FEW
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, SMALL, Layout, place, shortened
-from analysis.figures.units import Unit, plain, unit_of
-from analysis.telling import FEW, level
+from analysis.wording.factorial import tell
+from analysis.wording.number_format import level
+from analysis.wording.units import Unit, plain, unit_of
 
 _CELL, _TITLE, _FEET, _LEFT, _BETWEEN = 0.38, 0.3, 0.46, 0.7, 0.3
 _PALEST, _DARKEST = 0.05, 0.5

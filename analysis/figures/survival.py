@@ -13,9 +13,9 @@ from matplotlib.ticker import MaxNLocator
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, MUTED, SMALL, VERMILION, Layout, place, shortened
-from analysis.survival import of_label
-from analysis.telling import level
-from analysis.words import quoted
+from analysis.methods.survival import of_label
+from analysis.wording.number_format import level
+from analysis.wording.sentences import quoted
 
 _PANEL, _HEAD, _FEET, _LEFT, _BETWEEN = 1.15, 0.36, 0.45, 0.50, 0.2
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.base.errors import TableError
 from analysis.factorial import of_study
-from analysis.factorial.words import SIGNS, WHY_SIMPLE, sentence, simple_told
-from analysis.faults import TableError
-from analysis.figures.units import unit_of
-from analysis.findings.asked import Asked
+from analysis.findings.questions import Asked
 from analysis.report.document import Grid
 from analysis.report.gather import Pool
 from analysis.report.markdown import bullets, escaped, table
-from analysis.report.phrases import typeset
 from analysis.report.sections.factorial import effects_grid, simple_grid
+from analysis.wording.factorial import SIGNS, WHY_SIMPLE, sentence, simple_told
+from analysis.wording.phrases import typeset
+from analysis.wording.units import unit_of
 
 Found = Mapping[str, Any]
 

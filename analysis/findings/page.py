@@ -7,28 +7,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from analysis import verdict, words
-from analysis.faults import TableError
+from analysis.answer.reportable import FEW
+from analysis.base.errors import TableError
+from analysis.base.files import write_atomically
 from analysis.figures import PLOTS, theme
 from analysis.figures import gaps as figure
 from analysis.figures.activations import left_out
 from analysis.figures.plot import rendered
-from analysis.figures.units import unit_of
-from analysis.figures.verdicts import OPEN, short, tone
-from analysis.files import write_atomically
-from analysis.findings.asked import Asked, read_questions
 from analysis.findings.effects import effects
+from analysis.findings.questions import Asked, read_questions
+from analysis.methods import verdict
 from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Column, Grid, Illustration
-from analysis.report.early_grid import early_words
 from analysis.report.gather import Material, Pool, gather
 from analysis.report.markdown import block, bullets, escaped, table
-from analysis.report.phrases import count, listed, typeset
 from analysis.report.sections import activations, divergence
 from analysis.report.sections.gaps import what_is_left
-from analysis.report.sections.surer import what_is_found, what_shows_the_size, what_would_help
+from analysis.report.sections.reduce_uncertainty import what_is_found, what_shows_the_size, what_would_help
+from analysis.report.sign_agreement_grid import early_words
 from analysis.report.typical_grid import typical_words
-from analysis.telling import FEW
+from analysis.wording import sentences as words
+from analysis.wording.phrases import count, listed, typeset
+from analysis.wording.units import unit_of
+from analysis.wording.verdicts import OPEN, short, tone
 
 Entry = Mapping[str, Any]
 

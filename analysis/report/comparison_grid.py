@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES, scopes
+from analysis.answer.reportable import FEW, mean_over_pairs
 from analysis.figures.evidence import Evidence
-from analysis.figures.units import Unit, signed, unit_of
-from analysis.figures.verdicts import short
-from analysis.headline import ALONE, REACH, SEEDS_AND_IMAGES, scopes
+from analysis.methods.verdict import INCONCLUSIVE
 from analysis.report.document import Column, Grid
-from analysis.telling import FEW, NOTHING, level, mean_over_pairs, probability
-from analysis.verdict import INCONCLUSIVE
-from analysis.words import METHODS, p_on_fewer_seeds, quoted
+from analysis.wording.number_format import NOTHING, level, probability
+from analysis.wording.sentences import METHODS, p_on_fewer_seeds, quoted
+from analysis.wording.units import Unit, signed, unit_of
+from analysis.wording.verdicts import short
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from analysis.figures.units import unit_of
 from analysis.report.document import Document, Part
 from analysis.report.gather import Material
-from analysis.report.phrases import listed
 from analysis.report.sections import OF_POOL, OF_STUDY
-from analysis.words import quoted
+from analysis.wording.phrases import listed
+from analysis.wording.sentences import quoted
+from analysis.wording.units import unit_of
 
 
 def compose(material: Material) -> Document:

@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.activations import Recorded, layer_of, points
-from analysis.faults import TableError
+from analysis.base.errors import TableError
 from analysis.figures.evidence import Band, Curves, Run, Trial
-from analysis.survival import Followed, collapse
+from analysis.methods.activations import Recorded, layer_of, points
+from analysis.methods.survival import Followed, collapse
 from bench.schema import CURVES_FOLDER, PACKED_FILE
 
 LOSSES = ("running_train_loss", "test_loss")

@@ -12,23 +12,23 @@ from typing import Any
 
 import numpy as np
 
-from analysis.activations import activations
-from analysis.checks import POOLS, as_text
-from analysis.compare import compare, pairs_of
+from analysis.answer.compare import compare, pairs_of
+from analysis.answer.sequences import sequences
+from analysis.answer.variance import variance_by_source
+from analysis.base.errors import TableError
 from analysis.factorial import of_study
-from analysis.faults import TableError
 from analysis.figures.evidence import Broken, Evidence, Mean, Setting, Trial
-from analysis.gap_split import gap_splits
-from analysis.looking import sequences
-from analysis.metric import measure, metrics_of
-from analysis.paired_t import half_width
-from analysis.plan import PlannedAnalysis, read_plan
-from analysis.reading import Raw, read
+from analysis.methods.activations import activations
+from analysis.methods.gap_split import gap_splits
+from analysis.methods.paired_t import half_width
+from analysis.methods.self_check import self_check
+from analysis.methods.survival import survival
 from analysis.report.curves import drawn_curves, followed, read_curves, recorded
-from analysis.self_check import self_check
-from analysis.sources import variance_by_source
-from analysis.survival import survival
-from analysis.table import Table, from_raw
+from analysis.tables.checks import POOLS, as_text
+from analysis.tables.metric import measure, metrics_of
+from analysis.tables.plan import PlannedAnalysis, read_plan
+from analysis.tables.reading import Raw, read
+from analysis.tables.table import Table, from_raw
 from analysis.throughput import speeds
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, STUDY_FILE
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.figures.units import Unit, unit_of
+from analysis.answer.reportable import FEW
 from analysis.report.document import Column, Grid
-from analysis.telling import FEW, NOTHING, level, probability
-from analysis.words import quoted
+from analysis.wording.number_format import NOTHING, level, probability
+from analysis.wording.sentences import quoted
+from analysis.wording.units import Unit, unit_of
 
 KEYS = (
     "condition", "n_pairs", "mean_difference", "hodges_lehmann", "hodges_lehmann_low", "hodges_lehmann_high",

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from analysis.base.files import write_atomically
 from analysis.figures import PLOTS, theme
 from analysis.figures.plot import rendered
-from analysis.files import write_atomically
 from analysis.report import html, latex, markdown
 from analysis.report.comparison_grid import pairs_data
 from analysis.report.compose import compose

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import multiplicity, simultaneous, verdict
-from analysis.finding import Finding
-from analysis.paired_t import difference, equivalence, t_test
-from analysis.pairing import Pairs, pair
-from analysis.question import Question
+from analysis.methods import multiplicity, simultaneous, verdict
+from analysis.methods.paired_t import difference, equivalence, t_test
+from analysis.methods.result import Finding
+from analysis.tables.pairing import Pairs, pair
+from analysis.tables.question import Question
 
 RATIOS = {
     "mean_difference": "ratio", "ci_low": "ratio_low", "ci_high": "ratio_high", "ci_low_90": "ratio_low_90",

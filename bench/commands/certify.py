@@ -8,19 +8,19 @@ import shlex
 import sys
 from pathlib import Path
 
-from bench.assurance.certify import ladder, setting, telling
+from bench.assurance.certify import ladder, setting, wording
 from bench.assurance.certify.distribution import NAME as DISTRIBUTION
 from bench.assurance.certify.finding import EQUIVALENT
+from bench.base.errors import DeviceError
+from bench.base.files import write_atomically
+from bench.base.precision import PRECISIONS, Target
+from bench.base.threads import single_thread
 from bench.commands import options as common
-from bench.faults import DeviceError
-from bench.files import write_atomically
-from bench.fused.choice import engine_of
-from bench.precision import PRECISIONS, Target
-from bench.provenance import environment
-from bench.runner import untrusted
-from bench.sections import DEVICES
-from bench.threads import single_thread
-from bench.trials import FUSED
+from bench.engines.choice import engine_of
+from bench.record.trials import FUSED
+from bench.run.provenance import environment
+from bench.run.runner import untrusted
+from bench.study.keys import DEVICES
 
 NAME = "certify"
 
@@ -66,8 +66,8 @@ def execute(options: argparse.Namespace) -> int:
     document = ladder.document(asked, list(ladder.climb(asked, options.rungs)), provenance)
     document["command"] = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
     name = "partial" if document["rungs_left_out"] else "verdict"
-    write_atomically(asked.folder / f"{name}.json", json.dumps(telling.finite(document), indent=1).encode())
-    write_atomically(asked.folder / f"{name}.md", telling.markdown(document).encode())
-    print(telling.summary(document), file=sys.stderr)
+    write_atomically(asked.folder / f"{name}.json", json.dumps(wording.finite(document), indent=1).encode())
+    write_atomically(asked.folder / f"{name}.md", wording.markdown(document).encode())
+    print(wording.summary(document), file=sys.stderr)
     print(asked.folder)
     return common.DONE if document["verdict"] == EQUIVALENT else common.SOME_FAILED

@@ -8,16 +8,16 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from bench.assurance.dropout_check import telling
-from bench.assurance.dropout_check.check import RATES, check
-from bench.assurance.dropout_check.probing import Probe
-from bench.assurance.dropout_check.resolving import resolve
+from bench.base.errors import DeviceError
+from bench.base.files import write_atomically
+from bench.base.precision import Target
+from bench.base.threads import single_thread
+from bench.checks.dropout import wording
+from bench.checks.dropout.check import RATES, check
+from bench.checks.dropout.probing import Probe
+from bench.checks.dropout.resolving import resolve
 from bench.commands import options as common
-from bench.faults import DeviceError
-from bench.files import write_atomically
-from bench.precision import Target
-from bench.sections import DEVICES
-from bench.threads import single_thread
+from bench.study.keys import DEVICES
 
 NAME = "check-dropout"
 STANDARD_OUTPUT = "-"
@@ -49,9 +49,9 @@ def execute(options: argparse.Namespace) -> int:
         checked = check(
             Probe(resolve(options.layer, options.rate_argument), options.device, options.seed), options.rates
         )
-    found = telling.document(checked)
+    found = wording.document(checked)
     as_json = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-    print(telling.render(found), file=sys.stderr if options.json == STANDARD_OUTPUT else sys.stdout)
+    print(wording.render(found), file=sys.stderr if options.json == STANDARD_OUTPUT else sys.stdout)
     if options.json == STANDARD_OUTPUT:
         print(as_json, end="")
     elif options.json is not None:

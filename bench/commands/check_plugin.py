@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bench.assurance.plugin_check.check import check
+from bench.base.threads import single_thread
+from bench.checks.plugin.check import check
 from bench.commands import options as common
 from bench.data import data_root
-from bench.plugins import load
-from bench.threads import single_thread
+from bench.study.plugins import load
 
 NAME = "check-plugin"
 

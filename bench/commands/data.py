@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from bench.base.errors import UsageError, nearest
 from bench.commands import options as common
 from bench.data import DATA_SETS, data_root
-from bench.faults import UsageError, nearest
 
 NAME = "data"
 

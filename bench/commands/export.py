@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from bench.commands import options as common
-from bench.store import Store
+from bench.record.store import Store
 
 NAME = "export"
 

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from bench.data import DATA_SETS, data_root
-from bench.executors.processes import physical_cores
-from bench.sections import DEVICES
-from bench.store import Store
-from bench.study import Study, find_study, load_study
+from bench.record.store import Store
+from bench.run.executors.processes import physical_cores
+from bench.study.keys import DEVICES
+from bench.study.study import Study, find_study, load_study
 
 DONE, SOME_FAILED, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 

@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.assurance.gate import gate, history, telling, trees
-from bench.assurance.gate.faults import GateError, GateFault
+from bench.assurance.gate import checkouts, gate, history, wording
+from bench.assurance.gate.checkouts import Commits
+from bench.assurance.gate.errors import GateError, GateFault
 from bench.assurance.gate.slots import places
-from bench.assurance.gate.trees import Commits
+from bench.base.files import write_atomically
 from bench.commands import options as common
-from bench.files import write_atomically
-from bench.provenance import processor
+from bench.run.provenance import processor
 
 NAME = "perf-check"
 FEWEST_ROUNDS, ROUNDS = 8, 10
@@ -48,9 +48,9 @@ def execute(options: argparse.Namespace) -> int:
     """Compare the speed and the numbers of HEAD with those of the commit it branched from."""
     if importlib.util.find_spec("pytest_benchmark") is None:
         raise GateError("pytest-benchmark is not installed; the gate measures with it: pip install -e '.[dev]'")
-    commits = trees.find_commits(Path(), options.base)
+    commits = checkouts.find_commits(Path(), options.base)
     started = datetime.now(UTC)
-    if changed := trees.uncommitted(commits.repository):
+    if changed := checkouts.uncommitted(commits.repository):
         shown = ", ".join(changed[:5]) + (", ..." if len(changed) > 5 else "")
         print(f"note: uncommitted changes are NOT measured, HEAD is: {shown}", file=sys.stderr)
     name = f"{started:%Y%m%dT%H%M%S}-{commits.base[:8]}-{commits.head[:8]}"
@@ -99,8 +99,8 @@ def summarise(found: gate.Found, commits: Commits, started: datetime, number: in
 
 def tell(found: gate.Found, folder: Path) -> None:
     """Print the verdicts."""
-    print(telling.numbers(found.numbers))
-    print(telling.speed(found.verdicts, found.control, found.control_again))
+    print(wording.numbers(found.numbers))
+    print(wording.speed(found.verdicts, found.control, found.control_again))
     if found.others is not None:
         print(f"other programs took {found.others:.2f} cores on average; noise widens the intervals")
     print(f"records: {folder}")

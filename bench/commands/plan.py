@@ -6,10 +6,10 @@ import argparse
 
 from bench.commands import options as common
 from bench.commands.standing import print_standing
-from bench.estimate import seconds_of
-from bench.progress import duration
-from bench.runner import present_targets, standing
-from bench.trials import stacks
+from bench.record.trials import stacks
+from bench.run.estimate import seconds_of
+from bench.run.progress import duration
+from bench.run.runner import present_targets, standing
 
 NAME = "plan"
 arguments = common.add_study

@@ -10,17 +10,17 @@ from pathlib import Path
 
 from bench.assurance.race import CONTESTANTS, ENGINE
 from bench.assurance.race.course import Race
-from bench.assurance.race.files import publish
 from bench.assurance.race.standings import ERROR, standings
 from bench.assurance.race.table import render
 from bench.assurance.race.task import Task
+from bench.assurance.race.task_files import publish
+from bench.base.errors import UsageError, nearest
+from bench.base.files import write_atomically
+from bench.base.precision import Target
 from bench.commands import options as common
 from bench.data import DATA_SETS, data_root
-from bench.faults import UsageError, nearest
-from bench.files import write_atomically
-from bench.precision import Target
-from bench.provenance import environment
-from bench.trials import Recipe
+from bench.record.trials import Recipe
+from bench.run.provenance import environment
 
 NAME = "race"
 DATA = "fashion_mnist"

@@ -8,13 +8,13 @@ import sys
 from collections import Counter
 
 from bench import schema
+from bench.base.errors import UsageError
 from bench.commands import options as common
 from bench.commands.standing import print_standing
-from bench.executors import processes, serial
-from bench.faults import UsageError
-from bench.runner import NOT_TRAINED, Run, present_targets
-from bench.store import Store
-from bench.study import DECIDED, Study
+from bench.record.store import Store
+from bench.run.executors import processes, serial
+from bench.run.runner import NOT_TRAINED, Run, present_targets
+from bench.study.study import DECIDED, Study
 
 NAME = "run"
 MOST_BLOCKS = 20
@@ -47,7 +47,7 @@ def execute(options: argparse.Namespace) -> int:
 
 def _run_until_decided(options: argparse.Namespace, study: Study, store: Store) -> int:
     """Run the study, look, and add a block of seeds, for as long as some condition is open and more are allowed."""
-    from bench.assurance import until  # noqa: PLC0415 - a plain run needs no statistics
+    from bench.assurance import stopping  # noqa: PLC0415 - a plain run needs no statistics
 
     study = study.until_decided()
     block, most = len(study.seeds), options.max_seeds or MOST_BLOCKS * len(study.seeds)
@@ -56,7 +56,7 @@ def _run_until_decided(options: argparse.Namespace, study: Study, store: Store) 
         code = _run(options, study, store)
         if code != common.DONE:
             return code
-        found = until.standings(store.folder, study, present_targets(study, options.device))
+        found = stopping.standings(store.folder, study, present_targets(study, options.device))
         print(f"after {len(study.seeds)} seeds:", *(f"  {each.told()}" for each in found), sep="\n", file=sys.stderr)
         if all(each.decided for each in found):
             return common.DONE

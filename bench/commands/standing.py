@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TextIO
 
-from bench.runner import Standing
+from bench.run.runner import Standing
 
 
 def print_standing(now: Standing, file: TextIO | None = None) -> None:

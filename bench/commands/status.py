@@ -7,9 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 from bench import schema
+from bench.base.errors import StorageError
 from bench.commands import options as common
-from bench.faults import StorageError
-from bench.store import Store
+from bench.record.store import Store
 
 NAME = "status"
 

@@ -8,21 +8,21 @@ import shlex
 import sys
 from typing import Any
 
-from bench.assurance.lanes import Lanes
-from bench.assurance.throughput import record
+from bench.assurance.pinned_workers import Lanes
+from bench.assurance.throughput import measurement
 from bench.assurance.throughput.machine import dose_for, workbench
 from bench.assurance.throughput.measure import AGAIN, measure
 from bench.assurance.throughput.slot import pairs, reasons
+from bench.base.errors import DeviceError, UsageError
+from bench.base.precision import Target
 from bench.commands import options as common
-from bench.executors import serial
-from bench.executors.processes import physical_cores
-from bench.faults import DeviceError, UsageError
-from bench.precision import Target
-from bench.provenance import environment
-from bench.runner import Run, fused_targets, present_targets, untrusted, widest
-from bench.store import Store
-from bench.study import Study
-from bench.trials import FUSED, Trial, content_hash, stacks
+from bench.record.store import Store
+from bench.record.trials import FUSED, Trial, content_hash, stacks
+from bench.run.executors import serial
+from bench.run.executors.processes import physical_cores
+from bench.run.provenance import environment
+from bench.run.runner import Run, fused_targets, present_targets, untrusted, widest
+from bench.study.study import Study
 
 NAME = "throughput"
 
@@ -102,7 +102,7 @@ def _measure(
     environment_id = content_hash(provenance)
     store.write_environment(environment_id, provenance)
     known = {"environment_id": environment_id, "order_seed": options.order_seed}
-    print(record.write(store.folder, record.rows(slots, trials, dose, known)))
+    print(measurement.write(store.folder, measurement.rows(slots, trials, dose, known)))
     left_out = sum(why is not None for why in reasons(slots))
     if left_out:
         print(f"{left_out} of {len(slots)} slots were not alone on the machine: kept, never compared", file=sys.stderr)

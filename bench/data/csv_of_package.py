@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.base.errors import DataError
+from bench.base.files import write_atomically
 from bench.data import idx, sources
 from bench.data.data_set import PARTS
 from bench.data.labels import by_class
-from bench.faults import DataError
-from bench.files import write_atomically
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.base.errors import DataError
 from bench.data import idx
 from bench.data.split import Images
-from bench.faults import DataError
 
 PARTS = (
     "train-images-idx3-ubyte",

@@ -6,10 +6,10 @@ import gzip
 import zipfile
 from pathlib import Path
 
+from bench.base.errors import DataError
 from bench.data import idx, sources
 from bench.data.data_set import DataSet
 from bench.data.split import Images
-from bench.faults import DataError
 
 ARCHIVE = "gzip.zip"
 MEMBERS = [

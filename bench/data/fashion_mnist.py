@@ -6,9 +6,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from bench.base.files import write_atomically
 from bench.data import idx, sources
 from bench.data.data_set import PARTS, DataSet
-from bench.files import write_atomically
 
 PACKAGE = "dataset-fashion-mnist"
 INSTALLED = Path("usr/share/datasets/fashion-mnist")

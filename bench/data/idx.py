@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.faults import DataError
+from bench.base.errors import DataError
 
 KINDS = {0x08: ">u1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 """Third byte of the file -> format of its numbers."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench import draws
-from bench.draws import Position
+from bench.base import draws
+from bench.base.draws import Position
 
 
 def with_noise(labels: np.ndarray, classes: int, probability: float) -> np.ndarray:

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from bench.base.files import write_atomically
 from bench.data import idx
 from bench.data.data_set import PARTS, DataSet
-from bench.files import write_atomically
 
 SEED, PER_CLASS, TRAIN = 42, 500, 4_000
 TEMPLATES = np.array(

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.base.errors import DataError
 from bench.data.torchvision_import import torchvision_module
-from bench.faults import DataError
 
 NETWORK_SECONDS = 30
 COMMAND_SECONDS = 300

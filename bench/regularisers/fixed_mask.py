@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from bench.draws import Position
+from bench.base.draws import Position
 from bench.regularisers.noise import bernoulli
 from bench.regularisers.record import Draw, Regulariser
 

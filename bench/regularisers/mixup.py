@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from scipy.special import betaincinv
 
-from bench import draws
+from bench.base import draws
 from bench.regularisers.record import Draw, Regulariser, per_network
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from scipy.special import ndtri
 
-from bench import draws
+from bench.base import draws
 from bench.regularisers.record import Draw
 
 CELLS = 1 << 16

@@ -12,7 +12,7 @@ from typing import Literal
 
 import torch
 
-from bench.draws import Position
+from bench.base.draws import Position
 
 
 @dataclass(frozen=True)

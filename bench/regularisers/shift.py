@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from bench import draws
+from bench.base import draws
 from bench.regularisers.record import Draw, Regulariser
 
 

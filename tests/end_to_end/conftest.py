@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bench import schema
-from bench.store import Store
+from bench.record.store import Store
 
 STUDY = """
 name = "tiny"

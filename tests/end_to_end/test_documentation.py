@@ -16,17 +16,17 @@ import pytest
 import torch
 
 from analysis.cli import main as analysis_main
-from analysis.table import load
-from bench import handbook
-from bench.assurance.dropout_check.laws import LAWS
-from bench.assurance.plugin_check.laws import LAWS as PLUGIN_LAWS
+from analysis.tables.table import load
+from bench.base.draws import Position
+from bench.checks.dropout.laws import LAWS
+from bench.checks.plugin.laws import LAWS as PLUGIN_LAWS
 from bench.cli import main
+from bench.commands import handbook
 from bench.data.split import Split
-from bench.draws import Position
+from bench.engines.stacked.train import train_stack
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw
-from bench.study import read_study
-from bench.train import train_stack
+from bench.study.study import read_study
 from tests.conftest import condition, stack
 
 ROOT = Path(__file__).parents[2]

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.assurance.gate import gate, telling
-from bench.assurance.gate.faults import GateError
+from bench.assurance.gate import gate, wording
+from bench.assurance.gate.checkouts import checked_out, find_commits, git
+from bench.assurance.gate.errors import GateError
 from bench.assurance.gate.numbers import Numbers, compare_numbers
-from bench.assurance.gate.trees import checked_out, find_commits, git
 from bench.assurance.gate.verdict import UNCHANGED, Verdict, estimate
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +61,7 @@ def test_one_unit_in_the_last_place_of_a_scale_is_told_by_column(clone: Path, tm
     dropout.write_text(dropout.read_text(encoding="utf-8") + PLANTED, encoding="utf-8")
     git(clone, "commit", "--quiet", "--all", "--message", "Planted")
     found = compare(clone, "HEAD~1", tmp_path / "out")
-    told = telling.numbers(found)
+    told = wording.numbers(found)
     assert told.startswith("NUMBERS CHANGED")
     assert {"smoke, trials", "smoke, curves", "book-sizes, trials", "book-sizes, curves"} == {
         each.table for each in found.differences
@@ -77,5 +77,5 @@ def test_one_unit_in_the_last_place_of_a_scale_is_told_by_column(clone: Path, tm
 @pytest.mark.slow
 def test_one_commit_twice_gives_the_same_numbers(clone: Path, tmp_path: Path) -> None:
     found = compare(clone, "HEAD", tmp_path / "out")
-    assert telling.numbers(found).startswith("numbers unchanged, to the bit, in 24 trials and their curves")
+    assert wording.numbers(found).startswith("numbers unchanged, to the bit, in 24 trials and their curves")
     assert exit_code(found) == 0

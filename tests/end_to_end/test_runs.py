@@ -8,9 +8,9 @@ import signal
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.compare import compare
+from analysis.answer.compare import compare
 from analysis.report.gather import gather
-from analysis.table import load
+from analysis.tables.table import load
 from bench import schema
 from tests.end_to_end.conftest import Row, Workplace, wait_for_trials
 

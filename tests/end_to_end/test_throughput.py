@@ -13,10 +13,10 @@ import pytest
 import torch
 
 from analysis.throughput import speeds
-from analysis.throughput.words import short
+from analysis.wording.throughput import short
 from bench import schema
 from bench.assurance.load import Load
-from bench.assurance.throughput import machine, record
+from bench.assurance.throughput import machine, measurement
 from bench.assurance.throughput.machine import Dose, train_slot
 from bench.assurance.throughput.measure import Workbench, measure
 from tests.conftest import condition, trial
@@ -106,7 +106,7 @@ def test_a_condition_that_is_20_per_cent_slower_is_found(tmp_path, monkeypatch) 
     dose = Dose(4, 8, 5)
     bench = Workbench(lambda label: [train_slot(trials[label], dose)], lambda: [1.0], Quiet, lambda: None)
     slots = measure(bench, list(trials), 14, 0, lambda *_: None)
-    record.write(tmp_path, record.rows(slots, trials, dose, {"environment_id": "e", "order_seed": 0}))
+    measurement.write(tmp_path, measurement.rows(slots, trials, dose, {"environment_id": "e", "order_seed": 0}))
     (speed,) = speeds(tmp_path, None, control="none", alpha=0.05)
     slow, same = (next(each for each in speed["comparisons"] if each["condition"] == name) for name in ("slow", "same"))
     assert slow["ratio"] == pytest.approx(1.2, rel=0.03)

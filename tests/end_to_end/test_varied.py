@@ -7,13 +7,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.compare import compare
-from analysis.table import load
-from bench.executors import serial
-from bench.precision import Target
-from bench.runner import Run
-from bench.store import Store
-from bench.study import read_study
+from analysis.answer.compare import compare
+from analysis.tables.table import load
+from bench.base.precision import Target
+from bench.record.store import Store
+from bench.run.executors import serial
+from bench.run.runner import Run
+from bench.study.study import read_study
 
 CPU = [Target("cpu", "float32")]
 PLAIN = {"hidden": [16, 8], "learning_rate": 0.1}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 import torch
 
+from bench.base.draws import Position
+from bench.base.precision import PRECISIONS, Target
 from bench.data.split import Split
-from bench.draws import Position
-from bench.precision import PRECISIONS, Target
+from bench.engines.stacked.train import train_stack
 from bench.regularisers.dropout import DROPOUT
 from bench.regularisers.record import Draw
-from bench.self_test import self_test
-from bench.train import train_stack
+from bench.run.self_test import self_test
 from tests.conftest import condition, stack
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="CUDA is not here")]

@@ -1,7 +1,7 @@
 """The fused engine on CUDA at the book's sizes: one graph is every step, and K changes no bit.
 
 The bits of masks, orders, weights and pixels, and the agreement with the stacked engine at small sizes, are tested in
-tests/unit/bench/fused, which runs on CUDA where it is.
+tests/unit/bench/engines/fused, which runs on CUDA where it is.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from bench import train
+from bench.base.precision import Target
 from bench.data.split import Images, Split, make_split
-from bench.precision import Target
-from bench.self_test import fused_test
-from bench.trials import FUSED, Recipe, Stack, Trial
+from bench.engines.stacked import train
+from bench.record.trials import FUSED, Recipe, Stack, Trial
+from bench.run.self_test import fused_test
 from tests.conftest import condition, trial
 
 pytest.importorskip("triton", reason="Triton is not installed")
@@ -43,8 +43,8 @@ def trials(seeds: int, precision: str) -> list[Trial]:
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_a_replayed_graph_has_the_bits_of_its_launches(split: Split, precision: str) -> None:
-    from bench.fused import training  # noqa: PLC0415 - needs Triton
-    from bench.fused.step import FusedStack  # noqa: PLC0415
+    from bench.engines.fused import training  # noqa: PLC0415 - needs Triton
+    from bench.engines.fused.step import FusedStack  # noqa: PLC0415
 
     plain, graphed = (FusedStack(trials(3, precision), split) for _ in range(2))
     replay = training.replayed(graphed)
@@ -58,7 +58,7 @@ def test_a_replayed_graph_has_the_bits_of_its_launches(split: Split, precision: 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_a_trial_has_the_same_bits_in_stacks_of_any_size(split: Split, precision: str) -> None:
-    from bench.fused import training  # noqa: PLC0415 - needs Triton
+    from bench.engines.fused import training  # noqa: PLC0415 - needs Triton
 
     many = trials(22, precision)
     together = training.train_stack(many, split, lambda: None)
@@ -71,13 +71,13 @@ def test_a_trial_has_the_same_bits_in_stacks_of_any_size(split: Split, precision
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_the_engines_agree_at_the_books_sizes(precision: str) -> None:
-    """Within the tolerance that bench.fused.agreement derives."""
+    """Within the tolerance that bench.engines.fused.agreement derives."""
     assert fused_test(Target("cuda", precision), {(784, 256, 256, 10): [256]})["agree"]
 
 
 def test_a_short_training_agrees_with_the_cpu(split: Split) -> None:
     """Six steps in float32: losses within 1e-3, and the hits all but the same."""
-    from bench.fused import training  # noqa: PLC0415 - needs Triton
+    from bench.engines.fused import training  # noqa: PLC0415 - needs Triton
 
     ours = training.train_stack(trials(1, "float32"), split, lambda: None)
     theirs = train.train_stack(Stack(tuple(trials(1, "float32"))), split.to(torch.device("cpu")), lambda: None)

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 import torch
 
-from bench import model, train
+from bench.base.precision import operand_format, products
 from bench.data.split import Split
-from bench.precision import operand_format, products
-from bench.trials import FUSED, Recipe, Stack, Trial
+from bench.engines.stacked import model, train
+from bench.record.trials import FUSED, Recipe, Stack, Trial
 from tests.conftest import condition, trial
 
 pytest.importorskip("triton", reason="Triton is not installed")
@@ -73,8 +73,8 @@ def rate(count: int, epoch_seconds: float) -> float:
 
 
 def fused(count: int, precision: str, is_graph: bool) -> float:
-    from bench.fused import training  # noqa: PLC0415 - needs Triton
-    from bench.fused.step import FusedStack  # noqa: PLC0415
+    from bench.engines.fused import training  # noqa: PLC0415 - needs Triton
+    from bench.engines.fused.step import FusedStack  # noqa: PLC0415
 
     stack = FusedStack(trials(count, precision), images())
     step = training.replayed(stack) if is_graph else stack.step

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from analysis.compare import compare
-from analysis.over_images import ALONE
-from analysis.table import from_frame
+from analysis.answer.compare import compare
+from analysis.methods.two_way_interval import ALONE
+from analysis.tables.table import from_frame
 
 law = settings(derandomize=True, deadline=None, max_examples=20, database=None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from bench.activations import ACTIVATIONS
+from bench.engines.stacked.activations import ACTIVATIONS
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.compare import compare
-from analysis.table import TableError, from_frame
+from analysis.answer.compare import compare
+from analysis.tables.table import TableError, from_frame
 from tests.laws.studies import (
     CENTRE,
     INTERVALS,

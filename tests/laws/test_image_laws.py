@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.crossed import crossed
-from analysis.over_images import ALONE, KEYS
+from analysis.methods.random_effects import crossed
+from analysis.methods.two_way_interval import ALONE, KEYS
 from tests.laws.studies import MIRRORED, answer, by_condition, correctness, frame_of_images, law, mirrored, same
 
 pytestmark = pytest.mark.slow

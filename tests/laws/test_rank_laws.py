@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.omnibus import omnibus
+from analysis.methods.omnibus import omnibus
 from tests.laws.studies import RANKS, SHARES, answer, by_condition, law, same, scores, studies
 
 pytestmark = pytest.mark.slow

@@ -14,15 +14,16 @@ import numpy as np
 import pytest
 import torch
 
-from bench import draws, regularisers
-from bench.assurance.plugin_check.laws import LAWS, Law
-from bench.assurance.plugin_check.training import same, setting, split, stack, trained, weaker
+from bench import regularisers
+from bench.base import draws
+from bench.base.draws import Position
+from bench.checks.plugin.laws import LAWS, Law
+from bench.checks.plugin.training import same, setting, split, stack, trained, weaker
 from bench.data.split import Images, make_split
-from bench.draws import Position
+from bench.engines.stacked.train import StackedEngine, train_stack
+from bench.record.trials import Recipe
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw, Regulariser, Weights
-from bench.train import StackedEngine, train_stack
-from bench.trials import Recipe
 from tests.conftest import condition
 from tests.conftest import stack as any_stack
 

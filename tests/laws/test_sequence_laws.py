@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.components import components, mean_squares, split_seed_variance
-from analysis.dose_response import dose_response
-from analysis.omnibus import omnibus
-from analysis.pairing import pair
-from analysis.power import Design
-from analysis.selection import selection
-from analysis.sequence import looks, planned_levels, sequence, spent
+from analysis.methods.confidence_sequence import looks, planned_levels, sequence, spent
+from analysis.methods.dose_response import dose_response
+from analysis.methods.omnibus import omnibus
+from analysis.methods.power import Design
+from analysis.methods.selection import selection
+from analysis.methods.variance_components import components, mean_squares, split_seed_variance
+from analysis.tables.pairing import pair
 from tests.laws.studies import law, mirrored, same
 
 pytestmark = pytest.mark.slow

@@ -14,11 +14,11 @@ from torch.nn import functional
 from torch.optim import lr_scheduler
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from bench import draws
+from bench.base import draws
+from bench.base.draws import Position
 from bench.data.split import Split
-from bench.draws import Position
-from bench.evaluation import OTHER_SEED, PARTS
-from bench.trials import Recipe
+from bench.engines.stacked.evaluation import OTHER_SEED, PARTS
+from bench.record.trials import Recipe
 from tests.oracles.plain import batches, initial
 from tests.oracles.test_regularisers import kept, normals, uniforms
 

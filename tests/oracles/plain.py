@@ -10,11 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bench import draws, model
+from bench.base import draws
+from bench.base.draws import Position
 from bench.data.split import Split
-from bench.draws import Position
-from bench.train import StackedEngine
-from bench.trials import Condition, Recipe
+from bench.engines.stacked import model
+from bench.engines.stacked.train import StackedEngine
+from bench.record.trials import Condition, Recipe
 from tests.conftest import SMALL, condition, stack
 
 

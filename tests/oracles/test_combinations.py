@@ -16,10 +16,11 @@ from torch import Tensor
 
 from bench.data import DATA_SETS
 from bench.data.split import Split
-from bench.epochs import Outcome, Score, run_epochs
+from bench.engines.epochs import run_epochs
+from bench.engines.stacked.train import StackedEngine
+from bench.record.outcome import Outcome, Score
+from bench.record.trials import Recipe
 from bench.regularisers import REGULARISERS
-from bench.train import StackedEngine
-from bench.trials import Recipe
 from tests.conftest import condition, stack
 from tests.oracles.combined import HEIGHT, WIDTH, Setting, Together
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.compare import compare
-from analysis.table import load
+from analysis.answer.compare import compare
+from analysis.tables.table import load
 from tests.oracles.agreement import agree
 
 HERE = Path(__file__).parent

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.compare import compare
-from analysis.components import split_seed_variance
-from analysis.crossed import crossed, mean_squares
-from analysis.table import from_frame
+from analysis.answer.compare import compare
+from analysis.methods.random_effects import crossed, mean_squares
+from analysis.methods.variance_components import split_seed_variance
+from analysis.tables.table import from_frame
 from tests.oracles.agreement import agree
 
 HERE = Path(__file__).parent

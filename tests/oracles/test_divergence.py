@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.arms import arms
-from analysis.divergence import clopper_pearson, mcnemar, worst_rank
-from analysis.metric import measure
-from analysis.table import from_frame
+from analysis.methods.failure_rates import clopper_pearson, mcnemar, worst_rank
+from analysis.tables.metric import measure
+from analysis.tables.pairs_by_seed import arms
+from analysis.tables.table import from_frame
 from tests.oracles.agreement import agree
 
 BY_R = pd.read_csv(Path(__file__).parent / "divergence_r.csv", comment="#")

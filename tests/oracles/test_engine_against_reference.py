@@ -12,12 +12,12 @@ import pytest
 import torch
 from torch import nn
 
-from bench import model
 from bench.assurance.certify.trajectory import batches_of, plain_module
 from bench.data.split import Images, Split, make_split
-from bench.reference import BookDropout, accuracy, dropout_layer, train
-from bench.train import evaluate, train_epoch
-from bench.trials import Recipe, Seeds, Stack
+from bench.engines.reference import BookDropout, accuracy, dropout_layer, train
+from bench.engines.stacked import model
+from bench.engines.stacked.train import evaluate, train_epoch
+from bench.record.trials import Recipe, Seeds, Stack
 from tests.conftest import condition, stack
 
 RATES = [(0.0, 0.0), (0.2, 0.5), (0.5, 0.2), (0.7, 0.7), (1.0, 1.0), (0.0, 1.0), (1.0, 0.3)]

@@ -11,12 +11,13 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from bench import draws, train
+from bench.base import draws
+from bench.base.draws import Position
 from bench.data.split import Images, Split, make_split
-from bench.draws import Position
-from bench.epochs import Score
-from bench.evaluation import OTHER_SEED, calibration_error
-from bench.train import StackedEngine, evaluate, train_stack
+from bench.engines.stacked import train
+from bench.engines.stacked.evaluation import OTHER_SEED, calibration_error
+from bench.engines.stacked.train import StackedEngine, evaluate, train_stack
+from bench.record.outcome import Score
 from tests.conftest import SMALL, condition, stack
 from tests.oracles.plain import Plain, assert_same, double, train_plain, trained
 

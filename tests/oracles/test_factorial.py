@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from analysis.factorial import factorial
-from analysis.survival import Followed, of_label, scores, survival
-from analysis.table import from_frame
+from analysis.methods.survival import Followed, of_label, scores, survival
+from analysis.tables.table import from_frame
 from tests.oracles.agreement import agree
 
 HERE = Path(__file__).parent

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.components import components, mean_squares
-from analysis.dose_response import dose_response
-from analysis.power import Design, upper_sd
-from analysis.selection import selection
-from analysis.sequence import looks, planned_levels
-from analysis.signed_rank import signed_rank
+from analysis.methods.confidence_sequence import looks, planned_levels
+from analysis.methods.dose_response import dose_response
+from analysis.methods.power import Design, upper_sd
+from analysis.methods.selection import selection
+from analysis.methods.signed_rank import signed_rank
+from analysis.methods.variance_components import components, mean_squares
 from tests.oracles.agreement import agree
 
 HERE = Path(__file__).parent

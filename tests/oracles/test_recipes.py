@@ -10,12 +10,12 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
-from bench.activations import ACTIVATIONS
 from bench.data.split import Split
-from bench.normalisation import NORMALISATIONS, BatchNormalisation
-from bench.optimisers import OPTIMISERS, SCHEDULES
-from bench.train import train_stack
-from bench.trials import Recipe
+from bench.engines.stacked.activations import ACTIVATIONS
+from bench.engines.stacked.normalisation import NORMALISATIONS, BatchNormalisation
+from bench.engines.stacked.optimisers import OPTIMISERS, SCHEDULES
+from bench.engines.stacked.train import train_stack
+from bench.record.trials import Recipe
 from tests.conftest import SMALL, condition, stack
 from tests.oracles.plain import Plain, assert_same, double, train_plain, trained
 from tests.oracles.test_regularisers import clip, two_groups

@@ -13,10 +13,10 @@ from scipy.special import ndtri
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bench import draws
+from bench.base import draws
+from bench.base.draws import Position
 from bench.data.split import Split
 from bench.data.torchvision_import import torchvision_module
-from bench.draws import Position
 from bench.regularisers import REGULARISERS
 from tests.conftest import condition
 from tests.oracles.plain import Plain, assert_same, double, train_plain, trained

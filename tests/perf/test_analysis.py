@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.compare import compare
-from analysis.table import from_frame
+from analysis.answer.compare import compare
+from analysis.tables.table import from_frame
 from tests.perf.conftest import Measure
 
 CONDITIONS, SEEDS, IMAGES = 4, 8, 10_000

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from bench.reference import BookDropout, BookMLP, to_tensor, train
+from bench.engines.reference import BookDropout, BookMLP, to_tensor, train
 from tests.perf.conftest import BATCH, Measure
 
 LEARNING_RATE = 0.5

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bench import draws
-from bench.draws import Position
+from bench.base import draws
+from bench.base.draws import Position
 from tests.perf.conftest import Measure
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.train import evaluate
+from bench.engines.stacked.train import evaluate
 from tests.perf.conftest import Measure
 from tests.perf.workload import images, networks
 

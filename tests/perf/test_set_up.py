@@ -5,7 +5,7 @@ What is left of set-up is memory being given out, which takes anything, and neve
 
 from __future__ import annotations
 
-from bench import model
+from bench.engines.stacked import model
 from tests.perf.conftest import Measure
 from tests.perf.workload import BOOK, SIZES
 

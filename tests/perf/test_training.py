@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.train import train_epoch
+from bench.engines.stacked.train import train_epoch
 from tests.perf.conftest import STEPS, Measure
 from tests.perf.workload import images, networks, study_stack
 

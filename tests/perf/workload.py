@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import torch
 
-from bench import model
 from bench.data.split import Split
-from bench.model import Layer
-from bench.trials import Condition, Recipe, Seeds, Stack, Trial
+from bench.engines.stacked import model
+from bench.engines.stacked.model import Layer
+from bench.record.trials import Condition, Recipe, Seeds, Stack, Trial
 from tests.perf.conftest import BATCH, TRIALS
 
 BOOK = Recipe(

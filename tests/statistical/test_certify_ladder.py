@@ -10,15 +10,16 @@ from types import ModuleType
 import pytest
 import torch
 
-from bench import draws, model, train
 from bench.assurance.certify import agreement, drift, randomness, trajectory
 from bench.assurance.certify.finding import EQUIVALENT, NOT_EQUIVALENT
 from bench.assurance.certify.setting import Setting, book_recipe
-from bench.model import Layer
+from bench.base import draws
+from bench.engines.stacked import model, train
+from bench.engines.stacked.model import Layer
+from bench.record.trials import Stack
 from bench.regularisers import REGULARISERS
 from bench.regularisers.dropout import multiplier
 from bench.regularisers.record import Draw, Noise
-from bench.trials import Stack
 
 SETTING = Setting("float32", "cpu", book_recipe(1), 2, 1, Path("unused"))
 Patch = pytest.MonkeyPatch

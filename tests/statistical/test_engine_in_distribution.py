@@ -10,12 +10,12 @@ import torch
 from scipy import stats
 from torch import nn
 
-from bench.assurance.certify.arms import ENGINE, Task, engine_trial
 from bench.assurance.certify.plain_trial import train_once
 from bench.assurance.certify.setting import BOOK
+from bench.assurance.certify.two_arms import ENGINE, Task, engine_trial
 from bench.data.split import Images, Split, make_split
-from bench.reference import BookDropout
-from bench.trials import Recipe
+from bench.engines.reference import BookDropout
+from bench.record.trials import Recipe
 
 pytestmark = pytest.mark.slow
 

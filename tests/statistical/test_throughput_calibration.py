@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.question import Question
+from analysis.tables.question import Question
 from analysis.throughput.ratios import ratios
 
 STUDIES, BLOCKS, ALPHA = 600, 12, 0.05

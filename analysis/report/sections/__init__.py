@@ -23,10 +23,10 @@ from analysis.report.sections import (
     left_out,
     method,
     provenance,
+    reduce_uncertainty,
     secondary,
     speed,
-    sure,
-    surer,
+    uncertainty,
 )
 
 OF_POOL: tuple[Callable[[Material, Pool], Section | None], ...] = (
@@ -36,8 +36,8 @@ OF_POOL: tuple[Callable[[Material, Pool], Section | None], ...] = (
     activations.section,
     figure.section_of(rates.PLOT),
     gaps.section,
-    sure.section,
-    surer.section,
+    uncertainty.section,
+    reduce_uncertainty.section,
     divergence.section,
     factorial.section,
     best_rate.section,

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.figures import activations as figure
-from analysis.figures.units import plain, signed
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.report.phrases import count
-from analysis.telling import NOTHING, digits, level
-from analysis.words import quoted
+from analysis.wording.number_format import NOTHING, digits, level
+from analysis.wording.phrases import count
+from analysis.wording.sentences import quoted
+from analysis.wording.units import plain, signed
 
 Entry = Mapping[str, Any]
 

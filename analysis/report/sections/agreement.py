@@ -7,10 +7,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.figures.units import unit_of
 from analysis.report.document import Column, Grid, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.telling import NOTHING
+from analysis.wording.number_format import NOTHING
+from analysis.wording.units import unit_of
 
 BROKE = "×"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analysis import words
-from analysis.figures.units import unit_of
-from analysis.figures.verdicts import short, tone
-from analysis.headline import SEEDS_AND_IMAGES, SEQUENCE, scopes
+from analysis.answer.headline import SEEDS_AND_IMAGES, SEQUENCE, scopes
 from analysis.report.document import Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.report.phrases import count, family, typeset
 from analysis.report.typical_grid import typical_words
+from analysis.wording import sentences
+from analysis.wording.phrases import count, family, typeset
+from analysis.wording.units import unit_of
+from analysis.wording.verdicts import short, tone
 
 
 def section(material: Material, pool: Pool) -> Section:
@@ -36,7 +36,7 @@ def _alone(whole: Mapping[str, Any]) -> str:
     """Return what can be said of a study with only its control."""
     unit = unit_of(whole["metric"])
     own = next(each for each in whole["conditions"] if each["condition"] == whole["control"])
-    control = words.quoted(whole["control"])
+    control = sentences.quoted(whole["control"])
     said = f"{control} is the only condition that is meant to train: there is nothing to compare it with. "
     if own["mean"] is None:
         return said + "None of its trials trained."
@@ -50,7 +50,7 @@ def _gap(pool: Pool, condition: str) -> str | None:
     if whole is None or whole is pool.primary:
         return None
     mine = next(each for each in whole["comparisons"] if each["condition"] == condition)
-    return typeset(words.headline(mine), whole["metric"]) if mine["n_pairs"] else None
+    return typeset(sentences.headline(mine), whole["metric"]) if mine["n_pairs"] else None
 
 
 def _reach(pool: Pool) -> str:
@@ -79,6 +79,6 @@ def _item(comparison: Mapping[str, Any], whole: Mapping[str, Any]) -> Item:
 
 
 def _said(comparison: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
-    """Return what `analysis.words` says of a comparison, failure rates where anything diverged."""
-    said = words.sentences(comparison, whole["divergence"], only_failures=True)
+    """Return what `analysis.wording.sentences` says of a comparison, failure rates where anything diverged."""
+    said = sentences.sentences(comparison, whole["divergence"], only_failures=True)
     return " ".join(typeset(each, whole["metric"]) for each in said)

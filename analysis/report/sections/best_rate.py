@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.answer.reportable import FEW
 from analysis.figures import dose_response as figure
-from analysis.figures.units import unit_of
 from analysis.report.document import Block, Illustration, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.report.phrases import count, listed
-from analysis.telling import FEW, level
-from analysis.words import quoted
+from analysis.wording.number_format import level
+from analysis.wording.phrases import count, listed
+from analysis.wording.sentences import quoted
+from analysis.wording.units import unit_of
 
 TITLE = "The best rate"
 

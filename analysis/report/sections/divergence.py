@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analysis import words
+from analysis.answer.reportable import FEW
 from analysis.figures import survival as figure
-from analysis.figures.units import Unit, plain, unit_of
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.report.phrases import listed
-from analysis.telling import FEW, NOTHING, level, p_value, probability
+from analysis.wording import sentences
+from analysis.wording.number_format import NOTHING, level, p_value, probability
+from analysis.wording.phrases import listed
+from analysis.wording.units import Unit, plain, unit_of
 from bench.schema import CHANCE_TOLERANCE
 
 
@@ -31,9 +32,9 @@ def how_many(pool: Pool) -> tuple[Block, ...]:
     """Return how many trials of each condition diverged, what that does to the means, and when they did."""
     whole = pool.primary
     entries = [each for each in whole["divergence"] if not each["stays_at_chance"]]
-    broke = [words.failure(each) for each in entries if each["n_diverged"]]
+    broke = [sentences.failure(each) for each in entries if each["n_diverged"]]
     found = f"Diverged: {listed(broke)}." if broke else "No trial diverged; the limits below say how often it might."
-    exempt = [words.quoted(each["condition"]) for each in whole["divergence"] if each["stays_at_chance"]]
+    exempt = [sentences.quoted(each["condition"]) for each in whole["divergence"] if each["stays_at_chance"]]
     if exempt:
         found += f" Meant to stay at chance, and not counted: {listed(exempt)}."
     return Paragraph(found), _grid(whole, entries), *(_when(pool) if broke else ())
@@ -50,15 +51,16 @@ def _when(pool: Pool) -> tuple[Block, ...]:
 
 def _in_pairs(seen: Mapping[str, Any]) -> str:
     """Return what the curves say of each condition against the control, in pairs."""
-    control, known = words.quoted(seen["control"]), [each for each in seen["curves"] if each["p_log_rank"] is not None]
+    control = sentences.quoted(seen["control"])
+    known = [each for each in seen["curves"] if each["p_log_rank"] is not None]
     said = f"{seen['note']}, adjusted over conditions by Holm."
     told = [
-        f"{words.quoted(each['condition'])} {p_value(each['p_log_rank_holm'])} (n = {each['n_pairs']})"
+        f"{sentences.quoted(each['condition'])} {p_value(each['p_log_rank_holm'])} (n = {each['n_pairs']})"
         for each in known
         if each["n_pairs"] >= FEW
     ]
     untested = [
-        words.quoted(each["condition"])
+        sentences.quoted(each["condition"])
         for each in seen["curves"]
         if each["condition"] != seen["control"] and (each["p_log_rank"] is None or each["n_pairs"] < FEW)
     ]
@@ -134,8 +136,8 @@ def _grid(whole: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> Grid:
     return Grid(
         name="divergence",
         caption=(
-            f"Diverged trials, and the mean difference in {unit.name} to {words.quoted(whole['control'])}: given that "
-            "both trials of a pair trained, and over all trials, diverged ones scored at what they reached. No "
+            f"Diverged trials, and the mean difference in {unit.name} to {sentences.quoted(whole['control'])}: given "
+            "that both trials of a pair trained, and over all trials, diverged ones scored at what they reached. No "
             "verdict rests on the last column alone."
         ),
         columns=columns,

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.factorial import words
+from analysis.answer.headline import REACH, scopes
 from analysis.figures import effects, interaction, surface
 from analysis.figures.plot import Plot
-from analysis.figures.units import Unit, signed, unit_of
-from analysis.figures.verdicts import short, tone
-from analysis.headline import REACH, scopes
 from analysis.report.document import Block, Column, Grid, Illustration, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.report.phrases import listed, typeset
-from analysis.telling import NOTHING, level, probability
-from analysis.words import METHODS, quoted
+from analysis.wording import factorial
+from analysis.wording.number_format import NOTHING, level, probability
+from analysis.wording.phrases import listed, typeset
+from analysis.wording.sentences import METHODS, quoted
+from analysis.wording.units import Unit, signed, unit_of
+from analysis.wording.verdicts import short, tone
 
 TITLE = "Factors together"
 
@@ -29,9 +29,9 @@ def section(material: Material, pool: Pool) -> Section | None:
     blocks += [_shown(pool, interaction.PLOT), _shown(pool, effects.PLOT), effects_grid(found)]
     if surface.axes_of(found) is not None:
         blocks.append(_shown(pool, surface.PLOT))
-    blocks += [Paragraph(each, "note") for each in words.notes(found)]
-    if simple := words.simple_told(found):
-        blocks += [Paragraph(words.WHY_SIMPLE), _listing(simple, found), simple_grid(simple, found)]
+    blocks += [Paragraph(each, "note") for each in factorial.notes(found)]
+    if simple := factorial.simple_told(found):
+        blocks += [Paragraph(factorial.WHY_SIMPLE), _listing(simple, found), simple_grid(simple, found)]
     return Section(TITLE, tuple(blocks))
 
 
@@ -41,7 +41,7 @@ def _listing(told: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> Lis
 
 def _opening(found: Mapping[str, Any]) -> str:
     said = (
-        f"{len(found['cells'])} conditions cross {len(found['factors'])} factors in full: {words.crossed(found)}. "
+        f"{len(found['cells'])} conditions cross {len(found['factors'])} factors in full: {factorial.crossed(found)}. "
         f"Effects are taken seed by seed, at the {found['n']} seeds at which every one of these conditions trained"
     )
     lost = found["n_lost_to_divergence"]
@@ -53,7 +53,7 @@ def _opening(found: Mapping[str, Any]) -> str:
 
 
 def _item(effect: Mapping[str, Any], found: Mapping[str, Any]) -> Item:
-    text = typeset(words.sentence(effect), found["metric"])
+    text = typeset(factorial.sentence(effect), found["metric"])
     if effect["contrast"] is None:
         return Item(text, "no sign")
     return Item(text, short(effect["contrast"]), tone(effect["contrast"]))
@@ -75,10 +75,10 @@ def simple_grid(told: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> 
 
 
 def _grid(name: str, family: str, told: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> Grid:
-    unit, curves = unit_of(found["metric"]), words.has_curves(told)
+    unit, curves = unit_of(found["metric"]), factorial.has_curves(told)
     return Grid(
         name=f"{name}-{found['metric']}",
-        caption=_caption(found, family, words.contrasts(told), unit),
+        caption=_caption(found, family, factorial.contrasts(told), unit),
         columns=(
             Column("effect", numeric=False),
             Column("verdict", numeric=False),
@@ -89,7 +89,7 @@ def _grid(name: str, family: str, told: Sequence[Mapping[str, Any]], found: Mapp
             Column("seeds"),
             *((Column("F", numeric=False), Column("p of F, adjusted")) if curves else ()),
         ),
-        rows=tuple(_row(each, unit) + (words.cells_of_f(each) if curves else ()) for each in told),
+        rows=tuple(_row(each, unit) + (factorial.cells_of_f(each) if curves else ()) for each in told),
         data=tuple(_flat(each) for each in told),
     )
 
@@ -114,7 +114,7 @@ def _caption(found: Mapping[str, Any], family: str, contrasts: list[Mapping[str,
     margin = "no margin was set: verdicts go by the sign alone"
     if found["margin"] is not None:
         margin = f"effects within ±{unit.tell_margin(found['margin'])} {unit.difference} count as too small to matter"
-    said = f"{family.capitalize()} on {unit.name}; {words.better(found)}; {margin}."
+    said = f"{family.capitalize()} on {unit.name}; {factorial.better(found)}; {margin}."
     told = scopes({"comparisons": contrasts})
     if told:
         said += (

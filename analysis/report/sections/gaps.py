@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.answer.reportable import FEW
 from analysis.figures import gaps as figure
-from analysis.figures.units import plain, unit_of
 from analysis.report.document import Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.telling import FEW, level
-from analysis.words import quoted
+from analysis.wording.number_format import level
+from analysis.wording.sentences import quoted
+from analysis.wording.units import plain, unit_of
 
 WHY = (
     "The textbook's plot sets test accuracy against a running training accuracy: averaged over the epoch, while the "

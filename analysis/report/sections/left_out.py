@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis.report.document import Column, Grid, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.report.phrases import typeset
+from analysis.wording.phrases import typeset
 
 MOST_SEEDS = 12
 

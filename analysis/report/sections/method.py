@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from analysis.figures.units import unit_of
-from analysis.plan import PlannedAnalysis
+from analysis.methods.simultaneous import FLIPS_FROM
 from analysis.report.document import Item, Listing, Paragraph, Section, Source, Sources
 from analysis.report.gather import Material
-from analysis.simultaneous import FLIPS_FROM
-from analysis.telling import inner_level, level
-from analysis.words import quoted
+from analysis.tables.plan import PlannedAnalysis
+from analysis.wording.number_format import inner_level, level
+from analysis.wording.sentences import quoted
+from analysis.wording.units import unit_of
 
 SOURCES = (
     Source("Student (1908). The probable error of a mean. Biometrika 6.", "https://doi.org/10.1093/biomet/6.1.1"),

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis.figures.units import plain
 from analysis.report.document import Code, Column, Grid, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.report.phrases import count, listed
+from analysis.wording.phrases import count, listed
+from analysis.wording.units import plain
 
 
 def section(material: Material) -> Section:

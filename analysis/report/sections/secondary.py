@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from analysis.figures.units import unit_of
 from analysis.report.comparison_grid import comparison_grid
 from analysis.report.document import Paragraph, Section
 from analysis.report.gather import Material, Pool
+from analysis.wording.units import unit_of
 
 
 def section(material: Material, pool: Pool) -> Section | None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.figures import speed as figure
-from analysis.figures.units import MINUS
-from analysis.figures.verdicts import tone
 from analysis.report.document import Column, Grid, Illustration, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.telling import NOTHING, level
-from analysis.throughput.text import cells
-from analysis.throughput.words import basis, count, left_out, sentence, short, used
+from analysis.wording.number_format import NOTHING, level
+from analysis.wording.throughput import basis, count, left_out, sentence, short, used
+from analysis.wording.throughput_terminal import cells
+from analysis.wording.units import MINUS
+from analysis.wording.verdicts import tone
 
 
 def section(material: Material, pool: Pool) -> Section:

@@ -13,7 +13,7 @@ import torch
 from bench.assurance.certify.finding import Check, Finding
 from bench.assurance.certify.setting import Setting, sample_split
 from bench.assurance.certify.trajectory import Trajectory, by_autograd, by_engine
-from bench.trials import Recipe, Seeds
+from bench.record.trials import Recipe, Seeds
 
 NAME = "agreement"
 CLAIM = "in float64 the engine equals autograd of the plain module, given the specified masks, to 1e-12"

@@ -9,9 +9,9 @@ import numpy as np
 
 from bench import schema
 from bench.assurance.certify import judge, looks
-from bench.assurance.certify.arms import ENGINE, REFERENCE, train_arms
 from bench.assurance.certify.finding import Check, Finding
 from bench.assurance.certify.setting import Setting
+from bench.assurance.certify.two_arms import ENGINE, REFERENCE, train_arms
 from bench.data import DATA_SETS
 
 NAME = "distribution"

@@ -18,7 +18,7 @@ from bench.assurance.certify.rounding import ACCUMULATION, UNIT_ROUNDOFF, err, e
 from bench.assurance.certify.setting import BOOK, Setting, sample_split
 from bench.assurance.certify.trajectory import Rates, Trajectory, by_autograd, by_engine
 from bench.data.split import Split
-from bench.trials import Recipe, Seeds
+from bench.record.trials import Recipe, Seeds
 
 NAME = "drift"
 CLAIM = "20 steps drift from float64 no further than rounding explains, and evaluation drops nothing"

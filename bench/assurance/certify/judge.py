@@ -17,7 +17,7 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from analysis.divergence import clopper_pearson
+from analysis.methods.failure_rates import clopper_pearson
 from bench.assurance.certify.finding import Check
 
 ALPHA = 0.05

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from bench.faults import StorageError
+from bench.base.errors import StorageError
 
 Row = dict[str, Any]
 

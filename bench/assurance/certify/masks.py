@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from scipy import stats
 
-from bench import draws
 from bench.assurance.certify import specification
 from bench.assurance.certify.finding import Check
-from bench.draws import Position
+from bench.base import draws
+from bench.base.draws import Position
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw
 

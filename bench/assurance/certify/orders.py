@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import stats
 
-from bench import draws
 from bench.assurance.certify import specification
 from bench.assurance.certify.finding import Check
 from bench.assurance.certify.masks import bonferroni, two_sided
-from bench.draws import Position
+from bench.base import draws
+from bench.base.draws import Position
 
 LONG = 60_000
 KEYS = tuple((seed, epoch) for seed in range(4) for epoch in range(5))

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from bench.data.split import Split
-from bench.reference import BookMLP, accuracy, train
-from bench.trials import Recipe
+from bench.engines.reference import BookMLP, accuracy, train
+from bench.record.trials import Recipe
 
 EVALUATION_ROWS = 1000
 

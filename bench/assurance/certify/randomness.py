@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analysis.multiplicity import holm
+from analysis.methods.multiplicity import holm
 from bench.assurance.certify import masks, orders
 from bench.assurance.certify.finding import Check, Finding
 from bench.assurance.certify.setting import Setting

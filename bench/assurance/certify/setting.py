@@ -8,13 +8,13 @@ from pathlib import Path
 
 import torch
 
+from bench.base.errors import UsageError, nearest
+from bench.base.precision import PRECISIONS, Target
 from bench.data import DATA_SETS, data_hash, data_root
 from bench.data.split import Split, make_split
-from bench.faults import UsageError, nearest
-from bench.fused.choice import engine_of
-from bench.precision import PRECISIONS, Target
-from bench.sources import sources_hash
-from bench.trials import STACKED, Condition, Recipe, Seeds, Stack, Trial, versions
+from bench.engines.choice import engine_of
+from bench.record.sources import sources_hash
+from bench.record.trials import STACKED, Condition, Recipe, Seeds, Stack, Trial, versions
 
 BOOK = (0.2, 0.5)
 """Dropout of the book's experiment, by hidden layer."""

@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bench import work
 from bench.assurance.certify import specification
 from bench.assurance.certify.setting import EXACT, one_stack
+from bench.base.precision import Target
 from bench.data.split import Split
-from bench.precision import Target
-from bench.reference import BookMLP, train
-from bench.trials import Recipe, Seeds
+from bench.engines.reference import BookMLP, train
+from bench.record.trials import Recipe, Seeds
+from bench.run import worker
 
 Rates = tuple[float, ...]
 Rows = tuple[Tensor, Tensor]
@@ -114,7 +114,7 @@ def by_engine(
     images = split.train_images
     stack = one_stack(rates, recipe, seeds, Target(images.device.type, precision), images.dtype)
     trajectories = []
-    for outcome in work.train(stack, split, lambda: None):
+    for outcome in worker.train(stack, split, lambda: None):
         ends = [score for score in (outcome.train, outcome.validation) if score is not None]
         trajectories.append(
             Trajectory(

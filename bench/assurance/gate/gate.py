@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.assurance.gate import numbers, record, slots, verdict
-from bench.assurance.gate.faults import GateFault
+from bench.assurance.gate import numbers, slot_result, slots, verdict
+from bench.assurance.gate.checkouts import BASE, Commits, Trees, benchmark_names, checked_out
+from bench.assurance.gate.errors import GateFault
 from bench.assurance.gate.numbers import Numbers
-from bench.assurance.gate.record import Block
-from bench.assurance.gate.trees import BASE, Commits, Trees, benchmark_names, checked_out
+from bench.assurance.gate.slot_result import Block
 from bench.assurance.gate.verdict import CONTAMINATED, GONE, INCONCLUSIVE, NEW, REGRESSED, Estimate, Verdict
 from bench.assurance.load import Load
 
@@ -68,8 +68,8 @@ def measure(trees: Trees, rounds: int, folder: Path, only: Sequence[str] = ()) -
     records = []
     for number in range(rounds):
         _say(f"{folder.name} rounds: {number + 1} of {rounds}")
-        records.append([record.read(slot, trees) for slot in slots.run_round(trees, number, folder, only)])
-    return record.block(records)
+        records.append([slot_result.read(slot, trees) for slot in slots.run_round(trees, number, folder, only)])
+    return slot_result.block(records)
 
 
 def estimates(block: Block) -> tuple[tuple[dict[str, Estimate], list[Verdict]], Estimate]:

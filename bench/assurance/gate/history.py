@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from analysis.divergence import clopper_pearson
-from bench.assurance.gate.faults import GateError
+from analysis.methods.failure_rates import clopper_pearson
+from bench.assurance.gate.errors import GateError
 
 FILE = Path("results/perf/aa.jsonl")
 LEVEL = 0.05

@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 import tomli_w
 
 from bench import schema
+from bench.assurance.gate.checkouts import BASE, SIDES, Trees
 from bench.assurance.gate.differences import Difference, compare_tables
-from bench.assurance.gate.faults import GateFault
+from bench.assurance.gate.errors import GateFault
 from bench.assurance.gate.slots import Slot, finish, places, start
-from bench.assurance.gate.trees import BASE, SIDES, Trees
-from bench.study import find_study, load_study
+from bench.study.study import find_study, load_study
 
 KEY = ["condition", "seed", "device", "precision"]
 """What a trial is on either tree; its trial_id and code_hash differ as soon as the sources do."""

@@ -16,9 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.assurance.gate.faults import GateFault
-from bench.assurance.gate.trees import BASE, BENCHMARKS, HEAD, Trees, without_git_variables
-from bench.executors.processes import physical_cores
+from bench.assurance.gate.checkouts import BASE, BENCHMARKS, HEAD, Trees, without_git_variables
+from bench.assurance.gate.errors import GateFault
+from bench.run.executors.processes import physical_cores
 
 LONGEST_SLOT = 900
 """seconds"""

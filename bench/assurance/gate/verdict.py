@@ -20,9 +20,9 @@ from typing import cast
 import numpy as np
 from scipy import optimize, stats
 
-from analysis.multiplicity import holm
-from analysis.paired_t import equivalence, moments, t_test
-from analysis.pairing import pair
+from analysis.methods.multiplicity import holm
+from analysis.methods.paired_t import equivalence, moments, t_test
+from analysis.tables.pairing import pair
 
 REGRESSED, IMPROVED, UNCHANGED = "regressed", "improved", "unchanged"
 INCONCLUSIVE, CONTAMINATED, NEW, GONE = "inconclusive", "contaminated", "new", "gone"

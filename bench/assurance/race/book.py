@@ -11,7 +11,7 @@ from torch import nn
 
 from bench.assurance.race.reference_arm import NO_TEST
 from bench.assurance.race.task import Share, Task, Train
-from bench.reference import BookDropout, BookMLP, load_batches, train
+from bench.engines.reference import BookDropout, BookMLP, load_batches, train
 
 
 def start(task: Task, share: Share) -> Train:

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from bench.assurance.calibration import calibrate
-from bench.assurance.lanes import Lanes
 from bench.assurance.load import Load
+from bench.assurance.pinned_workers import Lanes
 from bench.assurance.race import Contestant
 from bench.assurance.race.reference_arm import reference_losses
 from bench.assurance.race.standings import ERROR, NOT_INSTALLED, OTHER_TASK, RAN, same_task

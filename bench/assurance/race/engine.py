@@ -6,12 +6,12 @@ import itertools
 
 import torch
 
-from bench import model
 from bench.assurance.race.task import Share, Task, Train
+from bench.base.threads import single_thread
 from bench.data.split import Split
-from bench.threads import single_thread
-from bench.train import train_epoch
-from bench.trials import Condition, Recipe, Seeds, Stack, Trial
+from bench.engines.stacked import model
+from bench.engines.stacked.train import train_epoch
+from bench.record.trials import Condition, Recipe, Seeds, Stack, Trial
 
 OTHERS = ((0.0, 0.0), (0.5, 0.2), (1.0, 1.0), (0.1, 0.1), (0.3, 0.3), (0.5, 0.5), (0.7, 0.7))
 """Rates of the default study's other conditions."""

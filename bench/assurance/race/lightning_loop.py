@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from bench.assurance.race.task import Share, Task, Train
 from bench.data.torchvision_import import torchvision_module
-from bench.reference import BookMLP
+from bench.engines.reference import BookMLP
 
 torchvision_module("transforms")
 import lightning  # noqa: E402 # pyright: ignore[reportMissingImports] - it imports torchvision, made importable above

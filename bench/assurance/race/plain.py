@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from bench.assurance.race.task import Share, Task, Train
-from bench.reference import BookMLP
+from bench.engines.reference import BookMLP
 
 
 def start(task: Task, share: Share) -> Train:

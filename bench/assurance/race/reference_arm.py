@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from bench.assurance.race.task import Share, Task
-from bench.reference import BookDropout, BookMLP, train
+from bench.engines.reference import BookDropout, BookMLP, train
 
 NO_TEST = [(torch.zeros(1, 1, 28, 28), torch.zeros(1, dtype=torch.long))]
 """One blank image: the test accuracy that the book's loop takes after each epoch is no part of training."""

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bench.assurance.calibration import calibrate
-from bench.assurance.lanes import Lanes
 from bench.assurance.load import Load
+from bench.assurance.pinned_workers import Lanes
 from bench.assurance.throughput.measure import Workbench
 from bench.data import DATA_SETS
 from bench.data.split import Split
-from bench.trials import Stack, Trial
-from bench.work import check_sources, load_split, train
+from bench.record.trials import Stack, Trial
+from bench.run.worker import check_sources, load_split, train
 
 WARM_UP_STEPS = 3
 PROBE_STEPS = 8

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bench import draws
-from bench.draws import Position
+from bench.base import draws
+from bench.base.draws import Position
 
 STREAM = "throughput order"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.pairing import Pairs, pair
+from analysis.tables.pairing import Pairs, pair
 
 ALPHA = 0.05
 SIZES = (6, 10, 30)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from analysis.dose_response import dose_response
-from analysis.omnibus import omnibus
-from analysis.selection import selection
+from analysis.methods.dose_response import dose_response
+from analysis.methods.omnibus import omnibus
+from analysis.methods.selection import selection
 from tests.statistical.calibration.ledger import Ledger, Rate
 from tests.statistical.calibration.noise import ALPHA, NORMAL, SIZES, SYMMETRIC, Noise, generator, ids, rejects
 

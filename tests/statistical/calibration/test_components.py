@@ -8,8 +8,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from analysis import components as components_of
-from analysis.components import components, split_seed_variance
+from analysis.methods import variance_components as components_of
+from analysis.methods.variance_components import components, split_seed_variance
 from tests.statistical.calibration.ledger import Ledger, Rate
 from tests.statistical.calibration.noise import ALPHA, generator
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.divergence import clopper_pearson, mcnemar
-from analysis.multiplicity import max_t, sign_flip_tests
-from analysis.signed_rank import wilcoxon
+from analysis.methods.failure_rates import clopper_pearson, mcnemar
+from analysis.methods.multiplicity import max_t, sign_flip_tests
+from analysis.methods.signed_rank import wilcoxon
 from tests.statistical.calibration.ledger import Ledger, Rate
 from tests.statistical.calibration.noise import ALPHA, LATTICE, NORMAL, SIZES, rejects
 

@@ -7,17 +7,17 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from analysis import sign_flip
 from analysis.factorial.analyse import omnibus_of
 from analysis.factorial.blocks import Blocks, contrasted
 from analysis.factorial.contrasts import Effect, effects
 from analysis.factorial.design import Crossing
 from analysis.factorial.factors import Factor
-from analysis.metric import Arm
-from analysis.multiplicity import max_t
-from analysis.paired_t import p_t
-from analysis.simultaneous import intervals
-from analysis.survival import Followed, of_label, survival
+from analysis.methods import sign_flip
+from analysis.methods.multiplicity import max_t
+from analysis.methods.paired_t import p_t
+from analysis.methods.simultaneous import intervals
+from analysis.methods.survival import Followed, of_label, survival
+from analysis.tables.metric import Arm
 from tests.statistical.calibration.ledger import Ledger, Rate
 from tests.statistical.calibration.noise import (
     ALPHA,

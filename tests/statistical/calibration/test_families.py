@@ -7,9 +7,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from analysis import sign_flip
-from analysis.multiplicity import adjusted_t, max_t
-from analysis.simultaneous import intervals
+from analysis.methods import sign_flip
+from analysis.methods.multiplicity import adjusted_t, max_t
+from analysis.methods.simultaneous import intervals
 from tests.statistical.calibration.ledger import Ledger, Rate
 from tests.statistical.calibration.noise import (
     ALPHA,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from analysis.crossed import crossed
-from analysis.paired_t import t_test
+from analysis.methods.paired_t import t_test
+from analysis.methods.random_effects import crossed
 from tests.statistical.calibration.ledger import Ledger, Rate
 from tests.statistical.calibration.noise import ALPHA, NORMAL, generator, misses, rejects
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis import sign_flip
-from analysis.self_check import FAILS, self_check
+from analysis.methods import sign_flip
+from analysis.methods.self_check import FAILS, self_check
 from tests.statistical.calibration.ledger import Ledger, Rate
 from tests.statistical.calibration.noise import ALPHA, SYMMETRIC, Noise, generator, ids
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.sequence import looks, planned_levels
+from analysis.methods.confidence_sequence import looks, planned_levels
 from tests.statistical.calibration.ledger import Ledger, Rate
 from tests.statistical.calibration.noise import (
     ALPHA,

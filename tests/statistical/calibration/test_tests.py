@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.arms import Arms
-from analysis.divergence import worst_rank
-from analysis.effect_size import effect_size
-from analysis.improvement import improvement
-from analysis.multiplicity import sign_flip_tests
-from analysis.paired_t import equivalence, t_test
-from analysis.pairing import Pairs
-from analysis.signed_rank import hodges_lehmann, wilcoxon
+from analysis.methods.effect_size import effect_size
+from analysis.methods.failure_rates import worst_rank
+from analysis.methods.multiplicity import sign_flip_tests
+from analysis.methods.paired_t import equivalence, t_test
+from analysis.methods.probability_of_superiority import improvement
+from analysis.methods.signed_rank import hodges_lehmann, wilcoxon
+from analysis.tables.pairing import Pairs
+from analysis.tables.pairs_by_seed import Arms
 from tests.statistical.calibration.ledger import Ledger, Rate
 from tests.statistical.calibration.noise import (
     ALPHA,

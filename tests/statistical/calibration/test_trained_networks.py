@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from analysis.crossed import crossed
-from analysis.paired_t import t_test
-from bench import model
+from analysis.methods.paired_t import t_test
+from analysis.methods.random_effects import crossed
 from bench.data.mnist_1d import MNIST_1D, fetch, fresh
 from bench.data.split import Split, make_split
-from bench.train import StackedEngine
-from bench.trials import Condition, Recipe, Seeds, Stack, Trial
+from bench.engines.stacked import model
+from bench.engines.stacked.train import StackedEngine
+from bench.record.trials import Condition, Recipe, Seeds, Stack, Trial
 from tests.statistical.calibration.ledger import Ledger, Rate
 from tests.statistical.calibration.noise import ALPHA, NORMAL, generator, misses
 

@@ -8,14 +8,15 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from analysis import methods, sign_flip, verdict
-from analysis.arms import Arms
-from analysis.headline import SEEDS, SEEDS_AND_IMAGES
-from analysis.images import Images
-from analysis.methods import apply
-from analysis.paired_t import t_test
-from analysis.pairing import pair
-from analysis.question import Question
+from analysis.answer import registry
+from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES
+from analysis.answer.registry import apply
+from analysis.methods import sign_flip, verdict
+from analysis.methods.paired_t import t_test
+from analysis.tables.images import Images
+from analysis.tables.pairing import pair
+from analysis.tables.pairs_by_seed import Arms
+from analysis.tables.question import Question
 from tests.statistical.calibration.ledger import Ledger, Rate
 from tests.statistical.calibration.noise import ALPHA, FEWER_FLIPS, generator
 
@@ -44,8 +45,8 @@ SMALL = (verdict.EQUIVALENT, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_B
 @pytest.fixture(autouse=True)
 def no_more_than_a_verdict_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the tests of single comparisons that no verdict reads, and most of the flips of the family."""
-    monkeypatch.setattr(methods, "PER_PAIR", (lambda pairs, asked: t_test(pairs, asked.alpha),))
-    monkeypatch.setattr(methods, "TOGETHER", ())
+    monkeypatch.setattr(registry, "PER_PAIR", (lambda pairs, asked: t_test(pairs, asked.alpha),))
+    monkeypatch.setattr(registry, "TOGETHER", ())
     monkeypatch.setattr(sign_flip, "RANDOM_FLIPS", FEWER_FLIPS)
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from analysis import commands
+from analysis.answer.compare import compare
 from analysis.cli import main
-from analysis.compare import compare
-from analysis.table import load
+from analysis.tables.table import load
 
 ROOT = Path(__file__).parents[3]
 ROWS = "condition,seed,device,test_correct,test_total,train_seconds\n" + "".join(

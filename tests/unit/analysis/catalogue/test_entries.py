@@ -11,9 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from analysis import components, early, power, self_check, sequence, sign_flip, signed_rank, simultaneous, summary
 from analysis.catalogue import METHODS, Method
-from analysis.catalogue.record import PREAMBLE
+from analysis.catalogue.entry import PREAMBLE
+from analysis.methods import (
+    confidence_sequence,
+    power,
+    self_check,
+    sign_agreement,
+    sign_flip,
+    signed_rank,
+    simultaneous,
+    summary,
+    variance_components,
+)
 from bench.schema import CHANCE_TOLERANCE
 
 ROOT = Path(__file__).parents[4]
@@ -68,9 +78,9 @@ def test_its_example_prints_what_it_shows(method: Method) -> None:
         ("Which trials diverged", f"chance + {CHANCE_TOLERANCE}"),
         ("Seeds by power", f"{power.MOST // 10**6} million"),
         ("Plans from a pilot", f"{100 * power.UPPER:.0f}% limit"),
-        ("Confidence sequence", f"g = {sequence.MIXTURE:.0f}"),
-        ("Had the study stopped early", f"{early.SUBSETS:,}"),
-        ("Variance by source", f"{components.DRAWS:,} draws"),
+        ("Confidence sequence", f"g = {confidence_sequence.MIXTURE:.0f}"),
+        ("Had the study stopped early", f"{sign_agreement.SUBSETS:,}"),
+        ("Variance by source", f"{variance_components.DRAWS:,} draws"),
         ("Self-check", f"{self_check.FLIPS:,} random"),
         ("Self-check", f"{100 * self_check.SURE:.1f}% quantile"),
     ],

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from analysis.catalogue import METHODS
+from analysis.catalogue.entry import BY_R, COMPARISON
 from analysis.catalogue.example import frame
-from analysis.catalogue.record import BY_R, COMPARISON
 from analysis.cli import main
 
 ROOT = Path(__file__).parents[4]

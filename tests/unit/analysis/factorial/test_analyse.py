@@ -11,17 +11,17 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from analysis.compare import compare
-from analysis.crossed import crossed as crossed_of
+from analysis.answer.compare import compare
 from analysis.factorial import factorial
 from analysis.factorial.analyse import within
 from analysis.factorial.blocks import blocks, contrasted
 from analysis.factorial.contrasts import effects
 from analysis.factorial.design import crossing
-from analysis.metric import measure
-from analysis.multiplicity import holm
-from analysis.omnibus import repeated_measures
-from analysis.table import from_frame
+from analysis.methods.multiplicity import holm
+from analysis.methods.omnibus import repeated_measures
+from analysis.methods.random_effects import crossed as crossed_of
+from analysis.tables.metric import measure
+from analysis.tables.table import from_frame
 from tests.unit.analysis.factorial.conftest import IMAGES, TWO
 
 EFFECTS = ("alpha", "beta", "alpha × beta")

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.base.errors import TableError
 from analysis.factorial import of_study
 from analysis.factorial.contrasts import effects, trend
 from analysis.factorial.design import APART, AT_CHANCE, CONTROL, crossing
 from analysis.factorial.factors import Factor
-from analysis.faults import TableError
-from analysis.plan import Plan, PlannedAnalysis
-from analysis.table import Table, from_frame
+from analysis.tables.plan import Plan, PlannedAnalysis
+from analysis.tables.table import Table, from_frame
 from tests.unit.analysis.factorial.conftest import TWO
 
 

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from analysis.cli import main
-from analysis.factorial import factorial, words
-from analysis.factorial.text import render
-from analysis.table import from_frame
+from analysis.factorial import factorial
+from analysis.tables.table import from_frame
+from analysis.wording import factorial as words
+from analysis.wording.factorial_terminal import render
 from tests.unit.analysis.factorial.conftest import TWO
 
 

@@ -151,7 +151,7 @@ def _plan(made: Made, names: list[tuple[str, int, str]]) -> dict[str, Any]:
              "precision": "float32"}
             for name in names
         ],
-        "command": "python -m bench run bench/studies/dropout.toml",
+        "command": "python -m bench run bench/study/studies/dropout.toml",
     }  # fmt: skip
 
 

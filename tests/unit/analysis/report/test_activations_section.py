@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.faults import TableError
+from analysis.base.errors import TableError
 from analysis.figures import activations as figure
 from analysis.findings import write_findings
 from analysis.report.document import Grid

@@ -6,12 +6,12 @@ import dataclasses
 
 import pytest
 
-from analysis.figures.units import MINUS, unit_of
-from analysis.power import Design, upper_sd
+from analysis.methods.power import Design, upper_sd
 from analysis.report.document import Grid, Illustration, Listing, Paragraph
 from analysis.report.gather import gather
-from analysis.report.sections import best_rate, sure, surer
+from analysis.report.sections import best_rate, reduce_uncertainty, uncertainty
 from analysis.report.typical_grid import typical_words
+from analysis.wording.units import MINUS, unit_of
 
 LABELS = ("none", "book", "all-dropped", "dropout-0.1", "dropout-0.3")
 UNIT = unit_of("test_accuracy")
@@ -49,7 +49,7 @@ def judged(material):
 
 
 def test_surer_tells_standard_errors_and_plans_of_the_object(material):
-    found = made(surer, material)
+    found = made(reduce_uncertainty, material)
     _, rows = grid(found, "surer")
     assert list(rows) == [each["condition"] for each in judged(material)]
     assert figures(found) == ["floor-meter"]
@@ -71,7 +71,7 @@ def test_surer_tells_standard_errors_and_plans_of_the_object(material):
 def test_surer_says_in_words_what_to_buy(material):
     entries = judged(material)
     told = [{**each, "surer_by": what} for each, what in zip(entries, ("seeds", "images", None), strict=True)]
-    words = said(made(surer, material, comparisons=told))
+    words = said(made(reduce_uncertainty, material, comparisons=told))
     names = [each["condition"] for each in entries]
     assert f"4 times the seeds would help more than 4 times the test images for “{names[0]}”." in words
     assert f"4 times the test images would help more than 4 times the seeds for “{names[1]}”." in words
@@ -80,12 +80,12 @@ def test_surer_says_in_words_what_to_buy(material):
 
 def test_surer_answers_a_margin_below_the_floor_with_images(material):
     low = [{**each, "test_set_floor": 0.01, "seeds_to_halve": None} for each in judged(material)]
-    found = made(surer, material, comparisons=low)
+    found = made(reduce_uncertainty, material, comparisons=low)
     _, rows = grid(found, "surer")
     for row in rows.values():
         assert row[6] == "none does"
         assert row[7] == "no number of seeds"
-    without, _ = grid(made(surer, material, margin=None), "surer")
+    without, _ = grid(made(reduce_uncertainty, material, margin=None), "surer")
     assert [column.heading for column in without.columns][-1] == "seeds that halve the SE"
 
 
@@ -94,7 +94,7 @@ def test_sure_sets_both_scopes_side_by_side(material):
     entries[0] |= {"verdict": "superior", "verdict_crossed": "inconclusive", "ci_low_crossed_simultaneous": -0.0321}
     entries[1] |= {"verdict": "equivalent", "verdict_crossed": "equivalent"}
     entries[2] |= {"verdict": "inferior", "verdict_crossed": "inferior"}
-    found = made(sure, material, comparisons=entries)
+    found = made(uncertainty, material, comparisons=entries)
     _, rows = grid(found, "scopes")
     assert [(row[1], row[3]) for row in rows.values()] == [
         ("higher", "undecided"),
@@ -109,12 +109,12 @@ def test_sure_sets_both_scopes_side_by_side(material):
 
 def test_sure_without_images_has_no_second_scope(material):
     entries = [{**each, "verdict_crossed": None} for each in judged(material)]
-    found = made(sure, material, comparisons=entries)
+    found = made(uncertainty, material, comparisons=entries)
     assert "scopes" not in [each.name for each in found.blocks if isinstance(each, Grid)]
 
 
 def test_self_check_and_spread_are_tables_of_what_was_found(material):
-    found = made(sure, material)
+    found = made(uncertainty, material)
     evidence = material.pools[0].evidence
     _, checks = grid(found, "self-check")
     for each in evidence.self_check["checks"]:
@@ -132,7 +132,7 @@ def test_sure_tells_how_often_fewer_seeds_would_have_pointed_the_other_way(mater
     shares = ((0.25, 0.125, 0.0, None), (0.4375, 0.5, None, None), (None,) * 4)
     keys = [f"opposite_sign_{size}" for size in (1, 3, 5, 10)]
     told = [{**each, **dict(zip(keys, row, strict=True))} for each, row in zip(judged(material), shares, strict=True)]
-    found = made(sure, material, comparisons=told)
+    found = made(uncertainty, material, comparisons=told)
     first, second, third = (each["condition"] for each in told)
     early, rows = grid(found, "early")
     assert rows[first] == (first, "8", "25.0", "12.5", "0.0", "–")
@@ -152,7 +152,7 @@ def test_sure_sets_typical_seeds_beside_means(material):
         "hodges_lehmann_high": 0.0056, "improvement_paired": 0.5625, "extreme_seed": 5, "mean_without_extreme": 0.0064,
     }  # fmt: skip
     told = [first, *({**each, "extreme_seed": None, "mean_without_extreme": None} for each in others)]
-    typical, rows = grid(made(sure, material, comparisons=told), "typical")
+    typical, rows = grid(made(uncertainty, material, comparisons=told), "typical")
     assert rows[first["condition"]][1:] == (
         "+1.21", "+0.26", "+0.01 to +0.56", "0.045", "4.5 of 8", "5", "+0.64"
     )  # fmt: skip
@@ -168,7 +168,7 @@ def test_sure_sets_typical_seeds_beside_means(material):
 
 def test_sure_is_silent_on_fewer_seeds_where_no_size_is_known(material):
     told = [{**each, "opposite_sign_1": None} for each in judged(material)]
-    found = made(sure, material, comparisons=told)
+    found = made(uncertainty, material, comparisons=told)
     assert "early" not in [each.name for each in found.blocks if isinstance(each, Grid)]
 
 
@@ -214,7 +214,11 @@ def test_best_rate_of_few_seeds_names_no_best_one(material):
 
 def test_a_study_with_only_its_control_has_none_of_these_sections(report):
     alone = gather(report(labels=("none",), seeds=3).folder)
-    assert [each.section(alone, alone.pools[0]) for each in (sure, surer, best_rate)] == [None, None, None]
+    assert [each.section(alone, alone.pools[0]) for each in (uncertainty, reduce_uncertainty, best_rate)] == [
+        None,
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize(("mean", "beyond"), [(0.0065, 0.0035), (-0.0041, 0.0011), (0.001, 0.002)])
@@ -222,14 +226,14 @@ def test_where_only_the_size_is_open_seeds_are_for_clearing_the_margin(mean, bey
     each = {"condition": "book", "metric": "test_accuracy", "mean_difference": mean, "margin": 0.003, "alpha": 0.05,
             "n_pairs": 8, "sd_difference": 0.004, "test_set_floor": None, "test_images": None}  # fmt: skip
     seeds = Design(0.004, 0.05, 0.8, 3).seeds(beyond)
-    assert surer.what_shows_the_size([each], 3) == (
+    assert reduce_uncertainty.what_shows_the_size([each], 3) == (
         "At the standard deviation seen and with as many test images, were the true difference the one seen, 80% power "
         "to show on which side of the margin it lies takes "
         f"{seeds:,} seeds."
     )
     never = each | {"condition": "far", "test_set_floor": 0.01, "test_images": 10_000}
     assert f"{seeds:,} seeds; it is out of reach of seeds with as many test images for “far”." in (
-        surer.what_shows_the_size([each, never], 3)
+        reduce_uncertainty.what_shows_the_size([each, never], 3)
     )
     at_margin = each | {"mean_difference": 0.003}
-    assert "the margin it lies is out of reach of seeds" in surer.what_shows_the_size([at_margin], 3)
+    assert "the margin it lies is out of reach of seeds" in reduce_uncertainty.what_shows_the_size([at_margin], 3)

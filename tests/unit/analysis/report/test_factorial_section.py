@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from analysis import verdict
 from analysis.figures import PLOTS
-from analysis.figures.units import unit_of
+from analysis.methods import verdict
 from analysis.report.document import Grid, Illustration, Listing, Paragraph
 from analysis.report.gather import gather
 from analysis.report.sections import divergence, factorial
+from analysis.wording.units import unit_of
 from tests.unit.analysis.report.conftest import GRID, Made, write_folder
 
 CONTROL = "dropout_1-0_dropout_2-0"

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from analysis import words
+from analysis.base.errors import TableError
 from analysis.cli import main
 from analysis.factorial import factorial
-from analysis.factorial import words as effect_words
-from analysis.faults import TableError
-from analysis.figures.verdicts import short
 from analysis.findings import write_findings
-from analysis.findings.asked import read_questions
-from analysis.power import Design
+from analysis.findings.questions import read_questions
+from analysis.methods.power import Design
 from analysis.report.document import Paragraph
 from analysis.report.gather import gather
 from analysis.report.markdown import escaped
-from analysis.report.phrases import typeset
 from analysis.report.sections import divergence
+from analysis.wording import factorial as effect_words
+from analysis.wording import sentences
+from analysis.wording.phrases import typeset
+from analysis.wording.verdicts import short
 from tests.unit.analysis.report.conftest import GRID
 
 QUESTION = """
@@ -52,7 +52,7 @@ def test_the_page_tells_each_comparison_as_the_report_does(asked, tmp_path):
     for metric, told in (("test_accuracy", rows[:2]), ("running_gap", rows[2:])):
         whole = pool.evidence.comparisons[metric]
         for row, each in zip(told, [each for each in whole["comparisons"] if each["condition"] in judged], strict=True):
-            for sentence in words.sentences(each, whole["divergence"], only_failures=True):
+            for sentence in sentences.sentences(each, whole["divergence"], only_failures=True):
                 assert escaped(typeset(sentence, metric)) in page
             assert row[-1] == f"{each['n_pairs']} |"
     assert "all-dropped" not in page

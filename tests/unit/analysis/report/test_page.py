@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from analysis.telling import probability
+from analysis.wording.number_format import probability
 
 SMALL = ("none", "book", "all-dropped", "dropout-0.3")
 NASTY = "<script>alert(1)</script>"
@@ -178,7 +178,7 @@ def test_labels_are_escaped_everywhere(report):
 
 
 def test_the_command_that_makes_it_again_and_the_hashes_are_told(usual):
-    assert "python -m bench run bench/studies/dropout.toml" in usual.page
+    assert "python -m bench run bench/study/studies/dropout.toml" in usual.page
     assert "python -m analysis report dropout" in usual.page
     assert str(usual.folder) not in usual.page
     for value in ("a7a1", "57d1", "da7a", "c0de", "libraries.torch"):

@@ -9,16 +9,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from analysis.base.errors import TableError
+from analysis.base.files import write_atomically
 from analysis.cli import main
-from analysis.faults import TableError
 from analysis.figures import forest
-from analysis.files import write_atomically
 from analysis.report import write_report
 from analysis.report.comparison_grid import comparison_grid
 from analysis.report.compose import compose
 from analysis.report.gather import gather
-from analysis.report.phrases import family, typeset
-from analysis.telling import probability
+from analysis.wording.number_format import probability
+from analysis.wording.phrases import family, typeset
 
 SMALL = ("none", "book", "all-dropped", "dropout-0.3")
 SIGNIFICANCE = re.compile(r"adjusted p =|do not decide|accuracy is (higher|lower)|gap is (higher|lower)|is equivalent")

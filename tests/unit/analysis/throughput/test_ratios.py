@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis import verdict
+from analysis.base.errors import TableError
 from analysis.cli import main
-from analysis.faults import TableError
-from analysis.plan import Plan, PlannedAnalysis, PlannedCondition
+from analysis.methods import verdict
+from analysis.tables.plan import Plan, PlannedAnalysis, PlannedCondition
 from analysis.throughput import speeds
-from analysis.throughput.words import percents, sentence, short
+from analysis.wording.throughput import percents, sentence, short
 
 RATIOS = {"none": 1.0, "book": 1.2, "even": 1.0}
 

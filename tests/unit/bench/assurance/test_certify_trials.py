@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.assurance.certify import arms, looks
-from bench.assurance.certify.arms import ENGINE, REFERENCE, Task, perform, train_arms
+from bench.assurance.certify import looks, two_arms
 from bench.assurance.certify.ledger import Ledger
 from bench.assurance.certify.setting import Setting
-from bench.faults import StorageError, UsageError
+from bench.assurance.certify.two_arms import ENGINE, REFERENCE, Task, perform, train_arms
+from bench.base.errors import StorageError, UsageError
 from tests.conftest import SMALL
 
 TASK = Task(ENGINE, 0, SMALL, "float32", "cpu")
@@ -57,7 +57,7 @@ def test_a_trial_of_other_sources_than_planned_is_refused(tmp_path: Path, monkey
         def share(self, perform: object, tasks: list[Task]) -> Iterator[tuple[Task, dict[str, str]]]:
             return ((task, {"key": "of other sources"}) for task in tasks)
 
-    monkeypatch.setattr(arms, "Lanes", Stale)
+    monkeypatch.setattr(two_arms, "Lanes", Stale)
     with pytest.raises(UsageError, match="the versions were changed"):
         train_arms(Setting("float32", "cpu", SMALL, 1, 1, tmp_path))
     assert not list(tmp_path.iterdir())
@@ -70,7 +70,7 @@ def test_a_ledger_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_key_covers_all_that_the_numbers_depend_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arms, "processor", lambda device: f"a {device}")
+    monkeypatch.setattr(two_arms, "processor", lambda device: f"a {device}")
     others = [
         replace(TASK, arm=REFERENCE),
         replace(TASK, index=1),
@@ -85,13 +85,13 @@ def test_a_key_covers_all_that_the_numbers_depend_on(monkeypatch: pytest.MonkeyP
         ("engine_of", lambda device, names: "fused"),
     ]:
         with monkeypatch.context() as changed:
-            changed.setattr(arms, name, other)
+            changed.setattr(two_arms, name, other)
             keys.add(TASK.key)
     with monkeypatch.context() as changed:
-        changed.setattr(arms.torch, "__version__", "0")
+        changed.setattr(two_arms.torch, "__version__", "0")
         keys.add(TASK.key)
     with monkeypatch.context() as changed:
-        changed.setattr(arms.np, "__version__", "0")
+        changed.setattr(two_arms.np, "__version__", "0")
         keys.add(TASK.key)
     assert len(keys) == 11
 

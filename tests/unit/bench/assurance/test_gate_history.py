@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.assurance.gate import history
-from bench.assurance.gate.faults import GateError
+from bench.assurance.gate.errors import GateError
 
 QUIET: dict[str, Any] = {"alarm": False, "verdicts": [], "exit_code": 5}
 

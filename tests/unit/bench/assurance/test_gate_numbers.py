@@ -11,7 +11,7 @@ import pytest
 
 from bench import schema
 from bench.assurance.gate import numbers
-from bench.assurance.gate.trees import Trees
+from bench.assurance.gate.checkouts import Trees
 
 TREES = Trees({}, {}, Path())
 

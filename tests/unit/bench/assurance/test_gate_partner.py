@@ -12,7 +12,7 @@ from contextlib import closing
 
 import pytest
 
-from bench.assurance.gate.trees import SIDES
+from bench.assurance.gate.checkouts import SIDES
 from tests.perf.partner import Partner
 
 Play = Callable[..., list[tuple[str, str, int, int | None]]]

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from bench.assurance.gate import gate, numbers
+from bench.assurance.gate.checkouts import Commits, Trees
 from bench.assurance.gate.differences import Difference
 from bench.assurance.gate.numbers import Numbers
-from bench.assurance.gate.record import Block
-from bench.assurance.gate.trees import Commits, Trees
+from bench.assurance.gate.slot_result import Block
 from bench.assurance.gate.verdict import REGRESSED, Verdict, estimate
 from bench.commands import perf_check
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bench.assurance.gate import numbers, slots
-from bench.assurance.gate.faults import GateFault
+from bench.assurance.gate.checkouts import Trees
+from bench.assurance.gate.errors import GateFault
 from bench.assurance.gate.slots import Slot
-from bench.assurance.gate.trees import Trees
 
 PRINT = "import os; print(os.environ['PYTHONPATH'], os.environ['GATE_SIDE'], os.environ['OMP_NUM_THREADS'])"
 

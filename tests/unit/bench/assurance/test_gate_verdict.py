@@ -10,9 +10,9 @@ import pytest
 from scipy import stats
 
 from bench.assurance.gate import gate, verdict
-from bench.assurance.gate.faults import GateFault
+from bench.assurance.gate.errors import GateFault
 from bench.assurance.gate.numbers import Numbers
-from bench.assurance.gate.record import Record, block
+from bench.assurance.gate.slot_result import Record, block
 from bench.assurance.gate.verdict import ALPHA, Estimate, Verdict, confirm, estimate, judge
 
 SPREAD = np.array([-1.3, -0.9, -0.4, -0.1, 0.2, 0.5, 0.8, 1.2])

@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from bench.assurance.calibration import calibrate, step_flop
-from bench.assurance.lanes import LaneError, Lanes
 from bench.assurance.load import Load
-from bench.executors.processes import physical_cores
-from bench.threads import single_thread
+from bench.assurance.pinned_workers import LaneError, Lanes
+from bench.base.threads import single_thread
+from bench.run.executors.processes import physical_cores
 
 
 def test_a_step_of_the_book_has_310_megaflop() -> None:

@@ -11,14 +11,14 @@ import torch
 
 from bench.assurance.race import CONTESTANTS, ENGINE, Contestant, Form, course
 from bench.assurance.race.course import Race
-from bench.assurance.race.files import publish
 from bench.assurance.race.stacked import masks_of
 from bench.assurance.race.task import Task
+from bench.assurance.race.task_files import publish
 from bench.assurance.race.team import Team, TeamError
+from bench.base.errors import UsageError
 from bench.commands.race import chosen
 from bench.data import DATA_SETS
-from bench.faults import UsageError
-from bench.reference import load_batches
+from bench.engines.reference import load_batches
 
 FAKES = """
 import os, time, sys

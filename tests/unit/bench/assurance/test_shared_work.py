@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from bench.assurance.lanes import LaneError, Lanes
+from bench.assurance.pinned_workers import LaneError, Lanes
 
 
 @pytest.mark.slow

@@ -12,12 +12,12 @@ import pytest
 
 from bench import schema
 from bench.assurance.load import Load
-from bench.assurance.throughput import machine, record
+from bench.assurance.throughput import machine, measurement
 from bench.assurance.throughput.machine import Dose
 from bench.assurance.throughput.measure import AGAIN, Workbench, measure
 from bench.assurance.throughput.order import orders, williams
 from bench.assurance.throughput.slot import BOUND_TOLERANCE, LOAD_LIMIT, Slot, pairs, reasons
-from bench.faults import StorageError
+from bench.base.errors import StorageError
 from tests.conftest import SMALL, condition, trial
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
@@ -131,7 +131,7 @@ def test_rows_have_the_columns_of_the_schema_and_numbers_by_hand(tmp_path: Path)
     dose = Dose(stack_size=4, epochs=2, steps_per_epoch=5)
     one = Slot("none", 3, 1, (2.0, 4.0), 0.02, 0.04, 0.01, None, NOW)
     known = {"environment_id": "e", "order_seed": 9}
-    (row,) = record.rows([one], trials, dose, known)
+    (row,) = measurement.rows([one], trials, dose, known)
     assert set(row) == set(schema.THROUGHPUT.names)
     assert (row["steps"], row["batch_size"], row["workers"]) == (10, SMALL.batch_size, 2)
     assert row["seconds_per_step"] == pytest.approx(3.0 / (10 * 4))
@@ -139,7 +139,7 @@ def test_rows_have_the_columns_of_the_schema_and_numbers_by_hand(tmp_path: Path)
     assert row["fraction_of_bound"] == pytest.approx(0.03 / 0.075)
     assert row["exclusive"] is False, "the calibrations differ"
 
-    path = record.write(tmp_path, [row])
+    path = measurement.write(tmp_path, [row])
     assert path == tmp_path / "throughput" / "20260102T030405.000678Z-cpu-float32.parquet"
     table = pq.read_table(path)
     assert table.schema.equals(schema.THROUGHPUT, check_metadata=True)
@@ -149,9 +149,9 @@ def test_rows_have_the_columns_of_the_schema_and_numbers_by_hand(tmp_path: Path)
 
 def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     (tmp_path / "throughput").write_text("a file where the folder belongs")
-    row = record.rows([slot()], {"none": trial(condition("none"))}, Dose(1, 1, 1), {"environment_id": "e"})[0]
+    row = measurement.rows([slot()], {"none": trial(condition("none"))}, Dose(1, 1, 1), {"environment_id": "e"})[0]
     with pytest.raises(StorageError, match="cannot be written"):
-        record.write(tmp_path, [row])
+        measurement.write(tmp_path, [row])
 
 
 def test_a_slot_times_its_own_steps_and_not_the_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:

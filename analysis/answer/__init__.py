@@ -1,0 +1,1 @@
+"""The answer to one question, put together from the methods: decision, headline, caveats."""

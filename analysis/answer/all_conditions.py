@@ -1,0 +1,84 @@
+"""What is asked of all conditions at once: whether any differ, how they follow a rate, which is best."""
+
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from analysis.methods.dose_response import FEWEST_RATES, dose_response
+from analysis.methods.omnibus import omnibus
+from analysis.methods.selection import selection
+from analysis.tables.metric import Measured, measure, metrics_of
+from analysis.tables.question import Question
+from analysis.tables.table import Table
+
+GAP, VALIDATION, RATE = "generalisation_gap", "validation_accuracy", "rate"
+
+
+def across(table: Table, measured: Measured, asked: Question) -> tuple[dict[str, Any], list[str]]:
+    """Return ``omnibus``, ``dose_response`` and ``selection``, the latter two None where they do not apply; warnings.
+
+    Conditions that are meant to stay at chance take no part. Each uses the seeds at which all of its conditions
+    trained.
+    """
+    labels = [label for label in table.conditions if label not in table.stays_at_chance]
+    by_rate, warnings = _rates(table, labels)
+    found: dict[str, Any] = {"omnibus": omnibus(_blocks(measured, labels)[1]), "dose_response": None, "selection": None}
+    if len(by_rate) >= FEWEST_RATES:
+        found["dose_response"] = _dose_response(table, measured, by_rate, asked)
+    if asked.control in labels and len(labels) > 1:
+        found["selection"] = _selection(table, measured, labels, asked)
+    return found, warnings
+
+
+def _blocks(measured: Measured, labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the seeds [S] at which every one of `labels` trained, ascending, and the metric there [S, k]."""
+    trained = [(arm := measured.arms[label]).at(np.flatnonzero(~arm.diverged)) for label in labels]
+    if not trained:
+        return np.empty(0, np.int64), np.empty((0, 0))
+    seeds = functools.reduce(np.intersect1d, [arm.seeds for arm in trained])
+    return seeds, np.column_stack([arm.value[np.searchsorted(arm.seeds, seeds)] for arm in trained])
+
+
+def _rates(table: Table, labels: Sequence[str]) -> tuple[dict[float, str], list[str]]:
+    """Return the conditions that have one numeric rate, by it, ascending; the first where several have the same."""
+    if RATE not in table.frame.columns:
+        return {}, []
+    found: dict[float, str] = {}
+    warnings = []
+    for label in labels:
+        values = table.rows_of(label)[RATE].to_numpy(float, na_value=np.nan)
+        if not len(values) or not np.isfinite(values).all() or np.ptp(values) > 0:
+            continue
+        rate = float(values[0])
+        if rate in found:
+            warnings.append(f"dose-response: {label} has the rate of {found[rate]}, {rate:g}, and is left out")
+        else:
+            found[rate] = label
+    return dict(sorted(found.items())), warnings
+
+
+def _dose_response(table: Table, measured: Measured, by_rate: dict[float, str], asked: Question) -> dict[str, Any]:
+    labels, gaps = list(by_rate.values()), None
+    if GAP in metrics_of(table):
+        gaps = _blocks(measure(table, GAP), labels)[1]
+    seeds, values = _blocks(measured, labels)
+    found = dose_response(np.array(list(by_rate)), values, gaps, asked.alpha, asked.lower_is_better)
+    return {"rates": list(by_rate), "conditions": labels, "n": len(seeds), **found}
+
+
+def _selection(table: Table, measured: Measured, labels: list[str], asked: Question) -> dict[str, Any]:
+    ordered = [asked.control, *(label for label in labels if label != asked.control)]
+    seeds, values = _blocks(measured, ordered)
+    validation = None
+    if VALIDATION in metrics_of(table):
+        others, scores = _blocks(measure(table, VALIDATION), ordered)
+        both = np.intersect1d(seeds, others)
+        seeds, values = both, values[np.searchsorted(seeds, both)]
+        validation = scores[np.searchsorted(others, both)]
+    return {"n": len(seeds), **selection(ordered, values, validation, asked.alpha, asked.lower_is_better)}

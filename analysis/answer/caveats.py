@@ -1,0 +1,112 @@
+"""What a reader must know of a comparison as a whole, beyond the warnings of single methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analysis.answer.variance import SOURCES
+from analysis.base.errors import listed
+from analysis.tables.divergence import SAID
+from analysis.tables.metric import is_accuracy
+from analysis.tables.pairs_by_seed import Arms
+from analysis.tables.question import Question
+from analysis.tables.table import Table
+
+
+def caveats(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[str]:
+    """Return warnings about the plan, pairing, and how divergence was told."""
+    return [
+        *of_progress(table),
+        *_of_plan(table, asked),
+        *of_seeds(table, asked),
+        *_of_divergence(table, asked, against),
+        *_of_pairing(asked, against),
+    ]
+
+
+def of_progress(table: Table) -> list[str]:
+    """Return a warning where planned trials are not yet run."""
+    waiting = sum(len(each.seeds) for each in table.dropped if each.reason.startswith("not yet run"))
+    return [f"{waiting} planned trials are not yet run: this is an interim look"] if waiting else []
+
+
+def _of_plan(table: Table, asked: Question) -> list[str]:
+    notes = []
+    if asked.control in table.stays_at_chance:
+        notes.append(f"the control {asked.control!r} is meant to stay at chance: differences say little")
+    if len(table.conditions) < 2:
+        notes.append(f"{asked.control!r} is the only condition: there is nothing to compare")
+    plan = table.analysis
+    if plan is None:
+        return notes
+    planned = {"control": plan.control, "alpha": plan.alpha, "margin": plan.margin_of(asked.metric)}
+    asks = {"control": asked.control, "alpha": asked.alpha, "margin": asked.margin}
+    notes += [
+        f"{key} is {asks[key]}; the analysis fixed before the data has {planned[key]}"
+        for key in planned
+        if asks[key] != planned[key]
+    ]
+    return notes
+
+
+def of_seeds(table: Table, asked: Question) -> list[str]:
+    """Return warnings about how many seeds there came to be, what else they were looked at for, and what they share."""
+    plan, notes = table.analysis, []
+    if plan is not None and plan.sequential:
+        notes.append(
+            "seeds were added until every condition was decided: the headline is a confidence sequence; every other "
+            "interval and p here takes the number of seeds as fixed beforehand, which it was not"
+        )
+    if plan is not None and asked.metric != plan.primary:
+        notes.append(f"{asked.metric} is secondary: not adjusted across metrics (the primary is {plan.primary})")
+    return notes + _of_sources(table)
+
+
+def _of_sources(table: Table) -> list[str]:
+    """Return a warning where seeds share a source of randomness: their trials are then not independent."""
+    frame, shared = table.frame, []
+    for column, source in SOURCES.items():
+        if column in frame.columns:
+            seeds = frame.groupby(column)["seed"].nunique()
+            if bool((seeds.to_numpy() > 1).any()):
+                shared.append(source)
+    if not shared:
+        return []
+    return [
+        f"trials of different seeds share their {listed(shared)}: they are not independent, and every test and "
+        "interval here takes them as if they were; analysis variance splits the sources"
+    ]
+
+
+def _of_divergence(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[str]:
+    ended = set(table.frame["condition"])
+    notes = [
+        f"{label}: no trial has ended: every number of it is null" for label in table.conditions if label not in ended
+    ]
+    if table.chance is None and not {"status", SAID} & set(table.frame.columns):
+        notes.append(
+            "the table has no status and chance is not known: collapsed trials count as trained (give --chance)"
+        )
+    if not is_accuracy(asked.metric):
+        notes.append(f"{asked.metric} is no accuracy: intention to train is null, as diverged trials have no score")
+        return notes
+    notes += [
+        f"{label}: intention to train is null: a diverged trial has no {asked.metric}, and chance is not known"
+        for label, each in against.items()
+        if each.intention is None
+    ]
+    return notes
+
+
+def _of_pairing(asked: Question, against: Mapping[str, Arms]) -> list[str]:
+    notes = []
+    for label, each in against.items():
+        alone = len(each.condition_alone) + len(each.control_alone)
+        if alone:
+            notes.append(f"{label}: {alone} seeds have no partner and are left out")
+        if each.diverged:
+            notes.append(
+                f"{label}: {len(each.diverged)} of {each.complete.n + len(each.diverged)} pairs are left out because a "
+                f"trial of {label!r} or {asked.control!r} diverged; the numbers are given both trained"
+            )
+    return notes

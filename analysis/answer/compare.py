@@ -1,0 +1,174 @@
+"""Every condition against the control on one metric: one object that table, figures and sentences are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.answer.all_conditions import across
+from analysis.answer.caveats import caveats
+from analysis.answer.comparison import Comparison
+from analysis.answer.registry import apply
+from analysis.base.errors import TableError, nearest
+from analysis.methods import failure_rates
+from analysis.methods.summary import summary
+from analysis.tables.images import images_of
+from analysis.tables.metric import Measured, lower_is_better, measure, sounds_lower
+from analysis.tables.pairing import Pairs
+from analysis.tables.pairs_by_seed import Arms, arms
+from analysis.tables.question import Question
+from analysis.tables.table import Dropped, Table
+
+__all__ = ["Comparison", "compare", "lower_is_better"]
+
+_DIRECTION = "higher {} is taken as better, and its name speaks of an error: give --lower-is-better if lower is better"
+
+
+def compare(
+    table: Table,
+    metric: str,
+    control: str,
+    *,
+    margin: float | None = None,
+    alpha: float = Question.ALPHA,
+    lower_is_better: bool | None = None,
+) -> Comparison:
+    """Compare every condition of `table` with `control` on `metric`.
+
+    Parameters
+    ----------
+    table : Table
+    metric : str
+        A column of the table, or a metric that its counts make up.
+    control : str
+        Label of the control.
+    margin : float, optional
+        Smallest difference that matters, in the metric's own unit (fractions for accuracies).
+    alpha : float
+        Error rate of each interval, and of the family.
+    lower_is_better : bool, optional
+        Direction of benefit; default: by the metric's name, see `metric.lower_is_better`.
+
+    Raises
+    ------
+    TableError
+        An unknown metric or control, cells that are no numbers, infinite values, an alpha or margin out of range.
+    """
+    sequential = table.analysis is not None and table.analysis.sequential
+    asked = Question(metric, control, alpha, margin, _direction(metric, lower_is_better), sequential)
+    measured = _check(table, asked)
+    exempt = table.stays_at_chance
+    against = {label: arms(measured, label, control, table.chance) for label in table.conditions if label != control}
+    found, warnings = apply(against, asked, exempt, images_of(table, metric))
+    together, more = across(table, measured, asked)
+    doubts = [_DIRECTION.format(metric)] if lower_is_better is None and sounds_lower(metric) else []
+    notes = [*doubts, *table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings, *more]
+    dropped = [*(each.to_json() for each in (*table.dropped, *measured.dropped)), *_unpaired(against)]
+    return Comparison(
+        metric=metric,
+        control=control,
+        alpha=alpha,
+        margin=margin,
+        lower_is_better=asked.lower_is_better,
+        role=_role(table, metric),
+        n_seeds=len(table.seeds),
+        dropped=tuple(dropped),
+        warnings=tuple(dict.fromkeys(notes)),
+        comparisons=tuple(_entry(asked, found[label], against[label], label in exempt) for label in against),
+        divergence=tuple(_divergence(table, measured, asked, against)),
+        **together,
+        conditions=tuple(summary(measured, label, label in exempt) for label in table.conditions),
+    )
+
+
+def pairs_of(
+    table: Table,
+    metric: str,
+    control: str,
+    *,
+    margin: float | None = None,
+    alpha: float = Question.ALPHA,
+    lower_is_better: bool | None = None,
+) -> list[Pairs]:
+    """Return the complete pairs of every condition that is not meant to stay at chance; as `compare` takes them."""
+    asked = Question(metric, control, alpha, margin, _direction(metric, lower_is_better))
+    measured = _check(table, asked)
+    family = [label for label in table.conditions if label != control and label not in table.stays_at_chance]
+    return [arms(measured, label, control, table.chance).complete for label in family]
+
+
+def _direction(metric: str, given: bool | None) -> bool:
+    return lower_is_better(metric) if given is None else given
+
+
+def _check(table: Table, asked: Question) -> Measured:
+    """Return the metric, or raise with the faults of question and metric together."""
+    faults = asked.faults()
+    if asked.control not in table.conditions:
+        faults.append(
+            f"there is no condition {asked.control!r} to be the control{nearest(asked.control, table.conditions)}"
+        )
+    try:
+        measured = measure(table, asked.metric)
+    except TableError as error:
+        raise TableError(table.source, [*faults, *error.faults]) from error
+    if faults:
+        raise TableError(table.source, faults)
+    return measured
+
+
+def _entry(asked: Question, values: Mapping[str, Any], found: Arms, exempt: bool) -> dict[str, Any]:
+    """Return one comparison under the key names of the contract."""
+    pairs = found.complete
+    return {
+        "condition": pairs.condition,
+        "control": asked.control,
+        "metric": asked.metric,
+        "lower_is_better": asked.lower_is_better,
+        "alpha": asked.alpha,
+        "margin": asked.margin,
+        "stays_at_chance": exempt,
+        "n_pairs": pairs.n,
+        "seeds_lost": list(found.seeds_lost),
+        "n_lost_to_divergence": len(found.diverged),
+        **values,
+        "pairs": [
+            {"seed": int(seed), "control": float(b), "condition": float(a), "difference": float(d) / pairs.scale}
+            for seed, a, b, d in zip(pairs.seeds, pairs.treated, pairs.untreated, pairs.differences, strict=True)
+        ],
+    }
+
+
+def _divergence(table: Table, measured: Measured, asked: Question, against: Mapping[str, Arms]) -> list[dict[str, Any]]:
+    """Return the failure rates of all conditions, those against the control null for the control itself."""
+    entries = []
+    alone = dict.fromkeys(failure_rates.PAIRED_KEYS)
+    for label in table.conditions:
+        exempt = label in table.stays_at_chance
+        entry = failure_rates.rate(measured, label, asked.alpha) | {"stays_at_chance": exempt}
+        if label in against:
+            paired = failure_rates.against_control(against[label], asked.alpha, exempt, asked.lower_is_better)
+        else:
+            paired = alone
+        entries.append(entry | paired)
+    return entries
+
+
+def _unpaired(against: Mapping[str, Arms]) -> list[dict[str, Any]]:
+    """Return what pairing left out: trials whose partner is missing, and pairs in which one diverged."""
+    found = []
+    for label, each in against.items():
+        for arm, seeds in ((label, each.condition_alone), (each.complete.control, each.control_alone)):
+            other = each.complete.control if arm == label else label
+            if seeds:
+                found.append(Dropped(arm, seeds, f"no partner: {other!r} has no trial with this seed").to_json())
+        if each.diverged:
+            reason = f"not in the complete pairs with {each.complete.control!r}: one of the pair diverged, or both"
+            found.append(Dropped(label, each.diverged, reason).to_json())
+    return found
+
+
+def _role(table: Table, metric: str) -> str | None:
+    if table.analysis is None:
+        return None
+    return "primary" if metric == table.analysis.primary else "secondary"

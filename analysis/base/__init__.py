@@ -1,0 +1,1 @@
+"""What every part stands on: the error of a table, and the writing of files."""

@@ -1,0 +1,69 @@
+"""The entries: what was asked, and of which trials."""
+
+from analysis.catalogue.entry import COMPARISON, Group, Method, keys
+
+QUESTION = Method(
+    title="The question",
+    answers="What every other number of the object is an answer to.",
+    fills=(
+        keys("compare", "metric control alpha margin lower_is_better role n_seeds warnings"),
+        keys(COMPARISON, "condition control metric lower_is_better alpha margin stays_at_chance"),
+    ),
+    assumes="Metric, control, margin and alpha were fixed before the data. `role` says whether the metric is the "
+    "study's `primary`; a `secondary` one is not adjusted across metrics. What departs from the plan is in "
+    "`warnings`.",
+    formula="""\
+lower_is_better = the metric's last word is gap, loss or seconds, unless told otherwise
+n_seeds         = distinct seeds with a trial that ended (trained or diverged)
+1e-9 <= alpha < 1;  0 < margin < infinity, in the metric's own unit (0.01 is one point of accuracy)""",
+    source=("Definition.",),
+    computed_by=("analysis.answer.compare:compare",),
+    checked_by=(
+        "tests/unit/analysis/tables/test_metric.py::test_direction_of_benefit",
+        "tests/unit/analysis/tables/test_metric.py::test_all_faults_of_a_question_come_at_once",
+    ),
+    example="""\
+>>> from analysis.answer.compare import compare
+>>> whole = compare(table(), "generalisation_gap", "none").to_json()
+>>> show(whole, "metric", "control", "alpha", "margin", "lower_is_better", "role", "n_seeds")
+metric = generalisation_gap, control = none, alpha = 0.05, margin = null,
+  lower_is_better = true, role = null, n_seeds = 8
+""",
+)
+
+PAIRING = Method(
+    title="Pairs by seed",
+    answers="Which trials are compared with which, what was left out and why, and each single difference.",
+    fills=(
+        keys(COMPARISON, "n_pairs seeds_lost n_lost_to_divergence"),
+        keys("compare.comparisons[].pairs[]", "seed control condition difference"),
+        keys("compare.dropped[]", "condition seeds count reason"),
+    ),
+    assumes="Trials of one seed share what chance does to them; different seeds are independent. A seed that comes "
+    "twice in a condition is an error. Both trials of a pair must have trained: of a broken pair neither "
+    "stays.",
+    formula="""\
+d_s = metric(condition, s) - metric(control, s), matched by the key s, never by row
+accuracies and the clean gap: whole numbers of images over a common denominator, so that ties are exact""",
+    source=("Fisher 1935, The Design of Experiments, chapter III (pairing); Student 1908.",),
+    computed_by=(
+        "analysis.tables.pairs_by_seed:arms",
+        "analysis.tables.pairing:pair",
+        "analysis.tables.counts:count_ratio",
+    ),
+    checked_by=(
+        "tests/laws/test_comparison_laws.py::test_pairing_is_by_seed_and_never_keeps_half_a_pair",
+        "tests/laws/test_comparison_laws.py::test_a_repeated_run_is_an_error_not_a_smaller_p",
+        "tests/unit/analysis/tables/test_metric.py::test_accuracy_and_gap_are_exact_ratios_of_counts",
+    ),
+    example="""\
+>>> from analysis.answer.compare import compare
+>>> *_, high = compare(table(), "test_accuracy", "none").to_json()["comparisons"]
+>>> show(high, "n_pairs", "seeds_lost", "n_lost_to_divergence")
+n_pairs = 7, seeds_lost = [5], n_lost_to_divergence = 1
+>>> show(high["pairs"][0])
+seed = 0, control = 0.625, condition = 0.675, difference = 0.05
+""",
+)
+
+GROUP = Group("What was asked, and of which trials?", (QUESTION, PAIRING))

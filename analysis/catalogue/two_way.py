@@ -1,0 +1,133 @@
+"""The entries: new test images as well as new seeds."""
+
+from analysis.catalogue.entry import CALIBRATION, COMPARISON, Group, Method, keys
+
+_GAINS = (
+    ">>> gains = np.array([[1, 0, 1, 0, 1], [0, 0, 1, 1, 1], [1, 0, 0, -1, 1], [1, 0, 1, 0, 1]])  # 4 seeds, 5 images\n"
+)
+_BY_R = "tests/oracles/test_crossed.py::test_every_number_agrees_with_r"
+_CALIBRATED = f"{CALIBRATION}/test_over_images.py::test_of_the_crossed_interval"
+
+CROSSED = Method(
+    title="Seeds and images crossed",
+    answers="The same mean difference with an uncertainty that holds for new seeds **and** new test images (E2), for "
+    "this comparison alone.",
+    fills=(keys(COMPARISON, "se_crossed df_crossed ci_low_crossed ci_high_crossed p_crossed test_images"),),
+    assumes="Seeds and test images are independent draws; the mean is about normal. Needs `test_bits` of both trials "
+    "of every pair; for `test_accuracy`, `generalisation_gap` and `running_gap`. The training set stays the "
+    "same.",
+    formula="""\
+D_si = correct(condition, s, i) - correct(control, s, i), S seeds by N images
+       (a gap: less that, plus the difference in training accuracy at seed s)
+MS_s, MS_i, MS_e: mean squares of seeds, images, and their interaction, one value a cell
+v = max( MS_s + MS_i - MS_e, MS_s, MS_i );   se = √( v / (S N) )
+df = max( v² / ( MS_s²/(S-1) + MS_i²/(N-1) + MS_e²/((S-1)(N-1)) ), min(S, N) - 1 )
+mean ± t(1 - α/2; df) se;   p = 2 P(T_df >= |mean| / se)""",
+    source=(
+        "Obuchowski and Rockette 1995, Communications in Statistics: Simulation and Computation 24, 285-308.",
+        "Gallas 2006, Academic Radiology 13, 353-362 (seeds as readers, images as cases).",
+        "Satterthwaite 1946, Biometrics Bulletin 2, 110-114 (degrees of freedom).",
+    ),
+    computed_by=("analysis.methods.random_effects:crossed", "analysis.methods.two_way_interval:over_images"),
+    checked_by=(
+        _BY_R,
+        "tests/laws/test_image_laws.py::test_new_images_never_make_surer_than_seeds_alone",
+        _CALIBRATED,
+    ),
+    example=f"""\
+>>> from analysis.methods.random_effects import crossed
+{_GAINS}>>> found = crossed(gains)
+>>> show(found, "mean", "standard_error", "df")
+mean = 0.5, standard_error = 0.209165, df = 3.65268
+>>> show({{"interval": found.interval(0.05), "p": found.p}})
+interval = [-0.103175, 1.10317], p = 0.0812662
+""",
+)
+
+TOGETHER = Method(
+    title="Simultaneous intervals over seeds and images",
+    answers="The crossed intervals of all conditions at once, and the verdict that they give: **what the headline is "
+    "told by wherever it can be made**.",
+    fills=(
+        keys(
+            COMPARISON,
+            "ci_low_crossed_simultaneous ci_high_crossed_simultaneous ci_low_crossed_simultaneous_90 "
+            "ci_high_crossed_simultaneous_90 p_crossed_adjusted verdict_crossed",
+        ),
+    ),
+    assumes="As above; Bonferroni, so any dependence between conditions. K counts the conditions of the family that "
+    "have a crossed estimate. `verdict_crossed` is `cannot_test` where `verdict` is, `inconclusive` where "
+    "intention to train disagrees, and null where the images are not known.",
+    formula="""\
+intervals at 1 - α/K (and, _90, at 1 - 2α/K);   p_crossed_adjusted = min( 1, K p_crossed )
+verdict_crossed: the verdict's rules on these intervals""",
+    source=("Dunn 1961, Journal of the American Statistical Association 56, 52-64.",),
+    computed_by=("analysis.methods.two_way_interval:over_images", "analysis.methods.verdict:decide"),
+    checked_by=(
+        _BY_R,
+        "tests/laws/test_image_laws.py::test_adjusted_is_at_least_raw_and_intervals_nest",
+        f"{CALIBRATION}/test_verdicts.py::test_of_the_headline",
+    ),
+    example="""\
+>>> from analysis.answer.compare import compare
+>>> low, *_ = compare(table(), "test_accuracy", "none", margin=0.05).to_json()["comparisons"]
+>>> show(low, "p_crossed", "p_crossed_adjusted", "verdict_crossed")
+p_crossed = 0.00652637, p_crossed_adjusted = 0.0195791,
+  verdict_crossed = positive_magnitude_unclear
+>>> show(low, "ci_low_crossed", "ci_low_crossed_simultaneous", "ci_low_crossed_simultaneous_90")
+ci_low_crossed = 0.0374728, ci_low_crossed_simultaneous = 0.0172167,
+  ci_low_crossed_simultaneous_90 = 0.0299389
+""",
+)
+
+FLOOR = Method(
+    title="Test-set floor",
+    answers="The standard error that no number of seeds goes below on this test set.",
+    fills=(keys(COMPARISON, "test_set_floor"),),
+    assumes="As the crossed estimate; an estimate itself, 0 where images show no effect of their own.",
+    formula="floor = √( max(0, MS_i - MS_e) / (S N) )",
+    source=(
+        "The image component of the crossed variance: Gallas 2006; Searle, Casella and McCulloch 1992, chapter 4.",
+    ),
+    computed_by=("analysis.methods.random_effects:crossed",),
+    checked_by=(_BY_R, "tests/unit/analysis/methods/test_projections.py::test_projections_end_at_the_floors"),
+    example=f"""\
+>>> from analysis.methods.random_effects import crossed
+{_GAINS}>>> show(crossed(gains), "floor", "standard_error")
+floor = 0.177951, standard_error = 0.209165
+""",
+)
+
+PROJECTIONS = Method(
+    title="What would make it surer",
+    answers="The standard error to expect with 2, 4 or 10 times the seeds, or 4 times the images; how many seeds in "
+    "all would halve it (null: none would); and which of 4 times the seeds or the images does more.",
+    fills=(
+        keys(
+            COMPARISON,
+            "se_crossed_2x_seeds se_crossed_4x_seeds se_crossed_10x_seeds se_crossed_4x_images seeds_to_halve surer_by",
+        ),
+    ),
+    assumes="The variance components are as estimated here; a plan, not a promise.",
+    formula="""\
+f_i = floor;   f_s = √( max(0, MS_s - MS_e) / (S N) );   rest = max( 0, se² - f_s² - f_i² )
+a times the seeds, b times the images:   √( f_s²/a + f_i²/b + rest/(a b) )
+seeds_to_halve = ceil( S (se² - f_i²) / (se²/4 - f_i²) ), null where f_i >= se/2
+surer_by = seeds where 4 times the seeds give at most the standard error of 4 times the images, else images""",
+    source=("A decision study of generalisability theory: Brennan 2001, Generalizability Theory.",),
+    computed_by=("analysis.methods.two_way_interval:over_images",),
+    checked_by=(
+        "tests/unit/analysis/methods/test_projections.py::test_a_projection_is_what_the_components_of_variance_give",
+        "tests/unit/analysis/methods/test_projections.py::test_seeds_that_halve_do_and_one_fewer_does_not",
+    ),
+    example=f"""\
+>>> from analysis.methods.random_effects import crossed
+{_GAINS}>>> found = crossed(gains)
+>>> show([found.projected(seeds=2), found.projected(seeds=4), found.projected(images=4)])
+[0.194186, 0.186246, 0.104583]
+>>> show(crossed(np.array([[1, 0, 1], [0, 0, -1], [1, 0, 1], [2, 2, 1]])).seeds_to_halve)
+17
+""",
+)
+
+GROUP = Group("Would it hold on new test images?", (CROSSED, TOGETHER, FLOOR, PROJECTIONS))

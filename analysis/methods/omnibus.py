@@ -1,0 +1,86 @@
+"""Do any of the conditions differ at all? Descriptive: it never decides whether they are compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from analysis.methods.result import probability
+from analysis.tables.pairing import blocks_vary
+
+KEYS = (
+    "friedman_q", "friedman_p", "iman_davenport_f", "iman_davenport_p", "kendall_w",
+    "rm_anova_f", "rm_anova_df1", "rm_anova_df2", "rm_anova_p", "gg_epsilon", "rm_anova_p_gg",
+)  # fmt: skip
+
+
+def omnibus(values: np.ndarray) -> dict[str, Any]:
+    """Return Friedman's test and the analysis of variance of repeated measures over `values` [seeds, conditions].
+
+    Friedman's Q with midranks corrected for ties, Kendall's W = Q / (n (k - 1)), and Iman and Davenport's F (1980).
+    The F test of conditions within seeds, and its p at degrees of freedom shrunk by Greenhouse and Geisser's epsilon
+    (1959). Null where undefined: fewer than 2 seeds or 3 conditions, or seeds that
+    differ in level alone.
+    """
+    n, k = values.shape
+    found: dict[str, Any] = dict.fromkeys(KEYS)
+    if n < 2 or k < 3 or not blocks_vary(values):
+        return found
+    return found | _friedman(values) | _anova(values)
+
+
+def _friedman(values: np.ndarray) -> dict[str, Any]:
+    n, k = values.shape
+    ranks = np.apply_along_axis(stats.rankdata, 1, values)
+    spread = float(((ranks - (k + 1) / 2) ** 2).sum())
+    if spread == 0:
+        return {}
+    between = n * float(((ranks.mean(axis=0) - (k + 1) / 2) ** 2).sum())
+    q = n * (k - 1) * between / spread
+    found = {
+        "friedman_q": q,
+        "friedman_p": probability(float(stats.chi2.sf(q, k - 1))),
+        "kendall_w": q / (n * (k - 1)),
+    }
+    if n * (k - 1) - q <= 1e-12 * q:
+        return found  # every seed ranks the conditions alike: F is infinite
+    f = (n - 1) * q / (n * (k - 1) - q)
+    p = probability(float(stats.f.sf(f, k - 1, (n - 1) * (k - 1))))
+    return found | {"iman_davenport_f": f, "iman_davenport_p": p}
+
+
+def _anova(values: np.ndarray) -> dict[str, Any]:
+    return repeated_measures(values - values.mean(axis=1, keepdims=True), values.shape[1] - 1)
+
+
+def repeated_measures(scores: np.ndarray, df: int) -> dict[str, Any]:
+    """Return the F test that the means of `scores` [n, m] are all 0, and the same by Greenhouse and Geisser (1959).
+
+    Parameters
+    ----------
+    scores : ndarray, [n, m]
+        Of each block, projected onto the `df` dimensions of what is tested (orthogonally: lengths are kept).
+    df : int
+
+    Notes
+    -----
+    With S the scores' covariance, F = n |mean|^2 / trace(S) on df and (n - 1) df degrees of freedom; both times
+    epsilon = trace(S)^2 / (df trace(S^2)), from 1 / df to 1, where blocks may differ in what they respond to.
+    """
+    n, df2 = len(scores), (len(scores) - 1) * df
+    mean = scores.mean(axis=0)
+    covariance = np.atleast_2d(np.cov(scores, rowvar=False))
+    between, residual = n * float((mean**2).sum()), float(((scores - mean) ** 2).sum())
+    f = (between / df) / (residual / df2)
+    epsilon = float(np.trace(covariance) ** 2 / (df * (covariance**2).sum()))
+    epsilon = min(1.0, max(epsilon, 1 / df))
+    return {
+        "rm_anova_f": f,
+        "rm_anova_df1": df,
+        "rm_anova_df2": df2,
+        "rm_anova_p": probability(float(stats.f.sf(f, df, df2))),
+        "gg_epsilon": epsilon,
+        "rm_anova_p_gg": probability(float(stats.f.sf(f, epsilon * df, epsilon * df2))),
+    }

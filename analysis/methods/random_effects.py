@@ -1,0 +1,122 @@
+"""Seeds and test images crossed: what the difference would be over new seeds and new images alike.
+
+D[s, i] is what the condition gains over the control at seed s on image i. In the two-way layout without replication
+the mean squares of seeds, images and their interaction give the variance of the mean over both (Obuchowski and
+Rockette 1995; Gallas 2006, with seeds as readers and images as cases), closed form, in O(S N).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from analysis.methods.result import probability
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """The crossed estimate of one comparison, in the metric's own unit.
+
+    Parameters
+    ----------
+    mean, standard_error, df
+        Of the mean over seeds and images; Satterthwaite's degrees of freedom.
+    floor : float
+        The standard error that no number of seeds can go below on this test set.
+    seed_floor : float
+        The standard error that no number of test images can go below with these seeds.
+    seeds, images : int
+    """
+
+    mean: float
+    standard_error: float
+    df: float
+    floor: float
+    seed_floor: float
+    seeds: int
+    images: int
+
+    def projected(self, seeds: int = 1, images: int = 1) -> float:
+        """Return the standard error to expect with so many times the seeds, and so many times the images.
+
+        The variance has a part that more seeds divide, one that more images divide, and the rest that both divide.
+        """
+        by_seeds, by_images = self.seed_floor**2, self.floor**2
+        rest = max(0.0, self.standard_error**2 - by_seeds - by_images)
+        return math.sqrt(by_seeds / seeds + by_images / images + rest / (seeds * images))
+
+    @property
+    def seeds_to_halve(self) -> int | None:
+        """How many seeds halve the standard error on this test set; None where its floor is above the half."""
+        left = self.standard_error**2 / 4 - self.floor**2
+        return math.ceil(self.seeds * (self.standard_error**2 - self.floor**2) / left) if left > 0 else None
+
+    def interval(self, alpha: float) -> tuple[float, float]:
+        """Return the interval at 1 - alpha."""
+        half = float(stats.t.isf(alpha / 2, self.df)) * self.standard_error
+        return self.mean - half, self.mean + half
+
+    @property
+    def p(self) -> float:
+        """Two-sided p of no difference."""
+        return probability(2 * float(stats.t.sf(abs(self.mean) / self.standard_error, self.df)))
+
+
+@dataclass(frozen=True)
+class MeanSquares:
+    """Mean squares of the two-way layout without replication."""
+
+    seeds: float
+    images: float
+    interaction: float
+
+
+def mean_squares(gains: np.ndarray) -> MeanSquares:
+    """Return the mean squares of `gains` [S, N], S and N at least 2."""
+    rows, columns = gains.shape
+    by_seed, by_image = gains.mean(axis=1), gains.mean(axis=0)
+    grand = by_seed.mean()
+    seeds = columns * float(((by_seed - grand) ** 2).sum())
+    images = rows * float(((by_image - grand) ** 2).sum())
+    total = float(((gains - grand) ** 2).sum())
+    interaction = max(0.0, total - seeds - images)
+    return MeanSquares(seeds / (rows - 1), images / (columns - 1), interaction / ((rows - 1) * (columns - 1)))
+
+
+def crossed(gains: np.ndarray, offset: np.ndarray | None = None) -> Crossed | None:
+    """Return the crossed estimate from `gains` [S, N]; None where they do not vary, or S or N is below 2.
+
+    Parameters
+    ----------
+    gains : ndarray of float64, [S, N]
+        Condition minus control, at each seed and image.
+    offset : ndarray of float64, [S], optional
+        Added to every gain of a seed: the difference in training accuracy where the metric is a gap, and `gains` are
+        the control's less the condition's.
+
+    Notes
+    -----
+    Variance (MS_s + MS_i - MS_e) / (S N), at least that of the larger of seeds and images alone. Degrees of freedom by
+    Satterthwaite, at least the smaller of S - 1 and N - 1.
+    """
+    rows, columns = gains.shape
+    if rows < 2 or columns < 2:
+        return None
+    whole = gains if offset is None else gains + offset[:, None]
+    ms = mean_squares(whole)
+    v = max(ms.seeds + ms.images - ms.interaction, ms.seeds, ms.images)
+    if not v > 0:
+        return None
+    parts = ms.seeds**2 / (rows - 1) + ms.images**2 / (columns - 1) + ms.interaction**2 / ((rows - 1) * (columns - 1))
+    return Crossed(
+        mean=float(whole.mean()),
+        standard_error=math.sqrt(v / (rows * columns)),
+        df=max(v**2 / parts, min(rows, columns) - 1),
+        floor=math.sqrt(max(0.0, ms.images - ms.interaction) / (rows * columns)),
+        seed_floor=math.sqrt(max(0.0, ms.seeds - ms.interaction) / (rows * columns)),
+        seeds=rows,
+        images=columns,
+    )

@@ -1,0 +1,192 @@
+"""What would make it surer: seeds or test images, and how many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from analysis.answer.reportable import FEW
+from analysis.answer.sample_size import of_condition
+from analysis.figures import floor_meter
+from analysis.methods.power import UPPER, Design
+from analysis.methods.two_way_interval import IMAGES, MORE_IMAGES, SEEDS
+from analysis.report.document import Column, Grid, Illustration, Paragraph, Section
+from analysis.report.gather import Material, Pool
+from analysis.wording.number_format import NOTHING, exact
+from analysis.wording.phrases import listed
+from analysis.wording.sentences import quoted
+from analysis.wording.units import Unit, unit_of
+
+TITLE = "What would make it surer"
+POWER = 0.8
+
+
+def section(material: Material, pool: Pool) -> Section | None:
+    """Return the floor meter, the plan for a next study, and in words whether to buy seeds or images."""
+    whole = pool.primary
+    judged = [each for each in whole["comparisons"] if not each["stays_at_chance"]]
+    if not judged:
+        return None
+    known = [each for each in judged if each["n_pairs"] >= 2]
+    if not known:
+        return Section(TITLE, (Paragraph("Seeds: no condition has two complete pairs yet."),))
+    why = floor_meter.missing(pool.evidence)
+    shown = Paragraph(why) if why is not None else Illustration(floor_meter.PLOT, pool.evidence)
+    blocks = [Paragraph(said) for said in what_would_help(known)]
+    rough = [each for each in known if each["n_pairs"] < FEW]
+    if rough:
+        blocks.append(Paragraph(f"With fewer than {FEW} pairs these numbers are hardly more than guesses.", "note"))
+    return Section(TITLE, (*blocks, shown, _grid(whole, known)))
+
+
+def what_would_help(known: list[Mapping[str, Any]]) -> list[str]:
+    """Return in sentences whether seeds or test images would help which condition more."""
+    said = []
+    for what, name in ((SEEDS, "seeds"), (IMAGES, "test images")):
+        helped = [quoted(each["condition"]) for each in known if each["surer_by"] == what]
+        if helped:
+            said.append(
+                f"{MORE_IMAGES} times the {name} would help more than {MORE_IMAGES} times the "
+                f"{'test images' if what == SEEDS else 'seeds'} for {listed(helped)}."
+            )
+    unknown = [quoted(each["condition"]) for each in known if each["surer_by"] is None]
+    if unknown:
+        said.append(f"Whether seeds or test images would help more is not known for {listed(unknown)}.")
+    return said
+
+
+def what_is_found(known: list[Mapping[str, Any]], family: int) -> str:
+    """Return in a sentence which true difference the seeds at hand would find, and which seeds the margin needs.
+
+    Parameters
+    ----------
+    known : list of mapping
+        Comparisons, or contrasts, with a standard deviation; one at least.
+    family : int
+        How many are judged together.
+    """
+    unit, margin = unit_of(known[0]["metric"]), known[0]["margin"]
+    design = Design(1.0, known[0]["alpha"], POWER, family)
+    found = {
+        each["condition"]: of_condition(each, design, None, each["n_pairs"])["detectable_difference"] for each in known
+    }
+    said = (
+        f"With {exact(100 * POWER):g}% power, at the standard deviation seen and with as many test images, the seeds "
+        f"at hand find a true difference of {_span(found, unit.tell)} {unit.difference}".rstrip()
+    )
+    if margin is None:
+        return f"{said}."
+    plans = {each["condition"]: of_condition(each, design, margin, None) for each in known}
+    needed = {label: plan["n"] for label, plan in plans.items() if plan["n"] is not None}
+    never = [quoted(label) for label in plans if label not in needed]
+    wanted = f"one of {unit.tell_margin(margin)} {unit.difference}".rstrip()
+    more = [f"{wanted} takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
+    if never:
+        asked = "it" if needed else wanted
+        more.append(f"no number of seeds finds {asked} for {listed(never)}: these test images are too few")
+    return f"{said}; {'; '.join(more)}."
+
+
+def what_shows_the_size(known: list[Mapping[str, Any]], family: int) -> str:
+    """Return in a sentence which seeds would show on which side of the margin differences lie whose sign is known.
+
+    Parameters
+    ----------
+    known : list of mapping
+        Comparisons, or contrasts, with a standard deviation and a margin; one at least.
+    family : int
+        How many are judged together.
+    """
+    design = Design(1.0, known[0]["alpha"], POWER, family)
+    needed, never = {}, []
+    for each in known:
+        beyond = abs(abs(each["mean_difference"]) - each["margin"])
+        seeds = of_condition(each, design, beyond, None)["n"] if beyond else None
+        if seeds is None:
+            never.append(quoted(each["condition"]))
+        else:
+            needed[each["condition"]] = seeds
+    said = (
+        "At the standard deviation seen and with as many test images, were the true difference the one seen, "
+        f"{exact(100 * POWER):g}% power to show on which side of the margin "
+    )
+    more = [f"it lies takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
+    if never:
+        more.append(
+            f"{'' if needed else 'it lies '}is out of reach of seeds with as many test images for {listed(never)}"
+        )
+    return f"{said}{'; it '.join(more)}."
+
+
+def _span(values: Mapping[str, float], tell: Callable[[float], str]) -> str:
+    """Return the least and the greatest value, with what has it."""
+    low, high = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+    first, last = (f"{tell(values[each])} ({quoted(each)})" for each in (low, high))
+    return tell(values[low]) if len(values) == 1 else f"{first} to {last}"
+
+
+def _grid(whole: Mapping[str, Any], known: list[Mapping[str, Any]]) -> Grid:
+    unit, family = unit_of(whole["metric"]), sum(not each["stays_at_chance"] for each in whole["comparisons"])
+    design = Design(1.0, whole["alpha"], POWER, family)
+    plans = [None if whole["margin"] is None else of_condition(each, design, whole["margin"], None) for each in known]
+    columns = (
+        Column("condition", numeric=False),
+        Column("more of", numeric=False),
+        Column("pairs"),
+        Column("SE over seeds", unit.difference),
+        Column("SE over seeds and images", unit.difference),
+        Column("floor", unit.difference),
+        Column("seeds that halve the SE"),
+        *([] if whole["margin"] is None else [Column("seeds to find the margin"), Column("at most")]),
+    )
+    return Grid(
+        name="surer",
+        caption=_caption(whole, unit),
+        columns=columns,
+        rows=tuple(_row(each, plan, unit) for each, plan in zip(known, plans, strict=True)),
+        data=tuple({"condition": each["condition"], **(plan or {})} for each, plan in zip(known, plans, strict=True)),
+    )
+
+
+def _row(each: Mapping[str, Any], plan: Mapping[str, Any] | None, unit: Unit) -> tuple[str, ...]:
+    halve = f"{each['seeds_to_halve']:,}" if each["seeds_to_halve"] else NOTHING
+    if each["se_crossed"] is not None and not each["seeds_to_halve"]:
+        halve = "none does"
+    return (
+        each["condition"],
+        {SEEDS: "seeds", IMAGES: "test images"}.get(each["surer_by"], NOTHING),
+        str(each["n_pairs"]),
+        *(floor_meter.tell(unit, each[key]) for key in ("standard_error", "se_crossed", "test_set_floor")),
+        halve,
+        *(() if plan is None else _planned(plan)),
+    )
+
+
+def _planned(plan: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the seeds that a study to come needs, at the standard deviation seen and at its upper limit."""
+    if plan["why"]:
+        return NOTHING, NOTHING
+    if plan.get("images"):
+        return "no number of seeds", f"{plan['test_images_needed']:,} test images"
+    return _seeds(plan["n"]), _seeds(plan["n_upper"])
+
+
+def _seeds(number: int | None) -> str:
+    return "over 10 million" if number is None else f"{number:,}"
+
+
+def _caption(whole: Mapping[str, Any], unit: Unit) -> str:
+    said = (
+        "Standard errors (SE) of the mean difference: over new seeds on this test set, and over new seeds and new "
+        "test images. Floor: what no number of seeds goes below on this test set."
+    )
+    if whole["margin"] is None:
+        return said + " No margin was set: how many seeds would find it cannot be said."
+    return said + (
+        f" Seeds to find the margin: a study of its own, that is to find a true difference of "
+        f"{unit.tell_margin(whole['margin'])} {unit.difference} with {exact(100 * POWER):g}% power at the alpha of "
+        "this one, over all of its conditions, where the standard deviation of the differences is what was seen here, "
+        "and over as many new test images where there is a floor; at most: where the standard deviation is at its "
+        f"upper {exact(100 * UPPER):g}% limit. Where the floor puts the margin out of the reach of seeds, the test "
+        "images that would do instead."
+    )

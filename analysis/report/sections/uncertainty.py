@@ -1,0 +1,168 @@
+"""How sure, and why: the differences themselves, both scopes side by side, the self-check, the spread by source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.figures import p_calibration, raincloud, sequence, variance_shares
+from analysis.figures.plot import Plot
+from analysis.report.comparison_grid import interval
+from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
+from analysis.report.gather import Material, Pool
+from analysis.report.sign_agreement_grid import early_grid, early_words
+from analysis.report.typical_grid import typical_grid
+from analysis.wording.number_format import NOTHING, exact, level
+from analysis.wording.units import Unit, plain, unit_of
+from analysis.wording.verdicts import short
+
+TITLE = "How sure, and why"
+
+
+def section(material: Material, pool: Pool) -> Section | None:
+    """Return the evidence behind the verdicts, from the seeds themselves to the error rates of the methods."""
+    whole = pool.primary
+    judged = [each for each in whole["comparisons"] if not each["stays_at_chance"]]
+    if not judged:
+        return None
+    blocks: list[Block] = [_shown(pool, raincloud.PLOT)]
+    if any(each["extreme_seed"] is not None for each in judged):
+        blocks.append(typical_grid(judged))
+    early = early_words(judged)
+    if early is not None:
+        blocks += [Paragraph(early), early_grid(judged)]
+    if any(each["verdict_crossed"] is not None for each in judged):
+        blocks += [Paragraph(_two_scopes(judged)), _scopes(whole, judged)]
+    blocks += [_shown(pool, p_calibration.PLOT)]
+    if p_calibration.missing(pool.evidence) is None:
+        blocks.append(_checks(pool.evidence.self_check))
+    blocks += [_shown(pool, plot) for plot in (sequence.PLOT, variance_shares.PLOT)]
+    if any(each["components"] or each["test_set"] for each in pool.evidence.variance.get("conditions", [])):
+        blocks.append(_sources(pool.evidence.variance, {each.label for each in pool.evidence.at_chance}))
+    return Section(TITLE, tuple(blocks))
+
+
+def _shown(pool: Pool, plot: Plot) -> Block:
+    why = plot.missing(pool.evidence)
+    return Illustration(plot, pool.evidence) if why is None else Paragraph(why)
+
+
+def _two_scopes(judged: list[Mapping[str, Any]]) -> str:
+    """Return how many verdicts change with the scope."""
+    both = [each for each in judged if each["verdict_crossed"] is not None]
+    changed = sum(_verdict(each, "verdict") != _verdict(each, "verdict_crossed") for each in both)
+    said = (
+        "A verdict over seeds alone holds for this one test set; over seeds and test images it holds for new images of "
+        "the same kind too, and asks for more. "
+    )
+    if not changed:
+        return said + "Here both ways give the same verdicts."
+    number = "one condition gets" if changed == 1 else f"{changed} conditions get"
+    return said + f"Here {number} another verdict when new test images are counted in."
+
+
+def _verdict(each: Mapping[str, Any], key: str) -> str:
+    return NOTHING if each[key] is None else short({**each, "headline": {"verdict": each[key]}})
+
+
+def _scopes(whole: Mapping[str, Any], judged: list[Mapping[str, Any]]) -> Grid:
+    unit, told = unit_of(whole["metric"]), level(whole["alpha"])
+    return Grid(
+        name="scopes",
+        caption=(
+            "Verdict and interval over new seeds alone, and over new seeds and new test images. "
+            f"All intervals of a column hold at once, at {told}."
+        ),
+        columns=(
+            Column("condition", numeric=False),
+            Column("over seeds alone", numeric=False),
+            Column(f"{told} interval", unit.difference),
+            Column("over seeds and images", numeric=False),
+            Column(f"{told} interval", unit.difference),
+        ),
+        rows=tuple(
+            (
+                each["condition"],
+                _verdict(each, "verdict"),
+                interval(each, unit),
+                _verdict(each, "verdict_crossed"),
+                _crossed(each, unit),
+            )
+            for each in judged
+        ),
+    )
+
+
+def _crossed(each: Mapping[str, Any], unit: Unit) -> str:
+    ends = {end: each[f"ci_{end}_crossed_simultaneous"] for end in ("low", "high")}
+    return interval({**each, **{f"ci_{end}_simultaneous": value for end, value in ends.items()}}, unit)
+
+
+def _checks(check: Mapping[str, Any]) -> Grid:
+    how = f"all {check['flips']:,}" if check["exhaustive"] else f"{check['flips']:,} random"
+    return Grid(
+        name="self-check",
+        caption=(
+            f"Error rates at the study’s alpha on these very data, by {how} flips of the signs of the centred "
+            f"differences at the {check['n']} seeds that all conditions have."
+        ),
+        columns=(
+            Column("method", numeric=False),
+            Column("promised", "%"),
+            Column("achieved", "%"),
+            Column("at most", "%"),
+            Column("outcome", numeric=False),
+        ),
+        rows=tuple(
+            (
+                each["name"],
+                f"{exact(100 * each['nominal']):g}",
+                *(plain(100 * each[key], 2) for key in ("achieved", "limit")),
+                each["verdict"],
+            )
+            for each in check["checks"]
+        ),
+        data=tuple(check["checks"]),
+    )
+
+
+def _sources(variance: Mapping[str, Any], at_chance: set[str]) -> Grid:
+    """Return the standard deviations by source of each condition."""
+    unit = unit_of(variance["metric"])
+    rows, data = [], []
+    for each in variance["conditions"]:
+        name = each["condition"]
+        for part in each["components"]:
+            ends = (part["share_low"], part["share_high"])
+            between = NOTHING if None in ends else " to ".join(plain(100 * end, 0) for end in ends)
+            source = " × ".join(part["factors"])
+            rows.append((name, source, _sd(part["variance"], unit), _percent(part["share"]), between))
+            data.append({"condition": name, "source": source} | {k: v for k, v in part.items() if k != "factors"})
+        split = each["test_set"] or {}
+        for key, source in (("lasting", "seed, new test images too"), ("churn", "seed, this test set’s churn")):
+            if split:
+                share = split[f"{key}_share"]
+                rows.append((name, source, _sd(split[key], unit), _percent(share), NOTHING))
+                data.append({"condition": name, "source": source, "variance": split[key], "share": share})
+    return Grid(
+        name="variance",
+        caption=f"Spread of {unit.name} by source: standard deviation, and share of the variance.",
+        columns=(
+            Column("condition", numeric=False),
+            Column("source", numeric=False),
+            Column("SD", unit.difference),
+            Column("share", "%"),
+            Column(f"{level(variance['alpha'])} interval", "%"),
+        ),
+        rows=tuple(rows),
+        data=tuple(data),
+        quiet=frozenset(index for index, row in enumerate(rows) if row[0] in at_chance),
+    )
+
+
+def _sd(variance: float, unit: Unit) -> str:
+    return unit.tell(variance**0.5)
+
+
+def _percent(share: float | None) -> str:
+    return NOTHING if share is None else plain(100 * share, 0)

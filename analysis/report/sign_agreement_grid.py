@@ -1,0 +1,68 @@
+"""Had the study stopped early: how often so few seeds would have pointed the other way, in words and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.methods.sign_agreement import SIZES
+from analysis.report.document import Column, Grid
+from analysis.wording.number_format import NOTHING
+from analysis.wording.phrases import count
+from analysis.wording.sentences import quoted
+from analysis.wording.units import plain
+
+
+def early_words(judged: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return what one seed, and the most seeds that the study can answer for, would have said; None where unknown."""
+    least = _share(judged, SIZES[0])
+    if least is None:
+        return None
+    said = f"A study of {count(SIZES[0], 'seed')} would have pointed the other way than all seeds together in {least}"
+    most = next(size for size in reversed(SIZES) if _share(judged, size) is not None)
+    if most != SIZES[0]:
+        said += f"; one of {count(most, 'seed')} in {_share(judged, most)}"
+    return said + "."
+
+
+def early_grid(judged: Sequence[Mapping[str, Any]]) -> Grid:
+    """Return the shares of each comparison by size of study, in per cent."""
+    return Grid(
+        name="early",
+        caption=(
+            "Of the studies that could be made of so few of these seeds, the share (%) whose mean difference has the "
+            "opposite sign to that of all seeds. Near 50, the sign is that of a coin."
+        ),
+        columns=(
+            Column("condition", numeric=False),
+            Column("seeds in all"),
+            *(Column(count(size, "seed"), "%") for size in SIZES),
+        ),
+        rows=tuple(
+            (each["condition"], str(each["n_pairs"]), *(_percent(each[_key(size)]) for size in SIZES))
+            for each in judged
+        ),
+        data=tuple(
+            {key: each[key] for key in ("condition", "n_pairs", *(_key(size) for size in SIZES))} for each in judged
+        ),
+    )
+
+
+def _key(size: int) -> str:
+    return f"opposite_sign_{size}"
+
+
+def _share(judged: Sequence[Mapping[str, Any]], size: int) -> str | None:
+    """Return the range of the shares in words, and of which conditions."""
+    known = sorted((each[_key(size)], each["condition"]) for each in judged if each[_key(size)] is not None)
+    if not known:
+        return None
+    (low, first), (high, last) = known[0], known[-1]
+    least, most = f"{plain(100 * low, 1)}%", f"{plain(100 * high, 1)}%"
+    if least == most:
+        return f"{least} of cases" + ("" if first == last else ", with each condition")
+    return f"{least} ({quoted(first)}) to {most} ({quoted(last)}) of cases"
+
+
+def _percent(share: float | None) -> str:
+    return NOTHING if share is None else plain(100 * share, 1)

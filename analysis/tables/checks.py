@@ -1,0 +1,177 @@
+"""What a table must be: each check returns its faults as sentences, so that all are reported at once."""
+
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
+# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.errors import listed, nearest
+from analysis.tables.reading import ORIGIN
+from bench.schema import DIVERGED, FAILED, OK
+
+POOLS = ("device", "precision", "engine", "data_hash")
+"""Columns whose values are never pooled: rows that differ in them are different experiments."""
+
+STATUSES = (OK, DIVERGED, FAILED)
+_ONE_VALUE = ("condition", "seed", "status", "stays_at_chance", "diverged", "classes", *POOLS)
+_FIRST = 5
+
+
+def column_faults(frame: pd.DataFrame) -> list[str]:
+    """Return a fault for each required column that is missing, and each that holds lists."""
+    shown = [name for name in frame.columns if not name.startswith("_")]
+    return [
+        f"column {name!r} is missing (required: 'condition', 'seed' and a metric){nearest(name, shown)}"
+        for name in ("condition", "seed")
+        if name not in frame.columns
+    ] + [
+        f"column {name!r} holds lists; allowed: one value per cell"
+        for name in _ONE_VALUE
+        if name in frame.columns and not all(pd.api.types.is_scalar(cell) for cell in frame[name])
+    ]
+
+
+def identity_faults(frame: pd.DataFrame) -> list[str]:
+    """Return faults of condition, seed, status, stays_at_chance and diverged."""
+    faults = []
+    label = frame["condition"]
+    faults += _at(frame, label.isna() | (label.astype(str).str.strip() == ""), "condition", "a label")
+    seeds = seeds_of(frame)
+    whole = np.isfinite(seeds) & (seeds == np.floor(seeds)) & (seeds.abs() < 2**63)
+    faults += _at(frame, ~whole, "seed", "a whole number")
+    if "status" in frame.columns:
+        faults += _at(frame, ~frame["status"].isin(STATUSES), "status", f"one of {listed(STATUSES)}")
+    for name in ("stays_at_chance", "diverged"):
+        if name in frame.columns:
+            flags = frame[name]
+            faults += _at(frame, ~(flags.isna() | flags.isin([True, False, 0, 1])), name, "true or false")
+    return faults
+
+
+def seeds_of(frame: pd.DataFrame) -> pd.Series:
+    """Return the column ``seed`` as numbers; NaN where it is none, and for true and false."""
+    column = frame["seed"]
+    if pd.api.types.is_bool_dtype(column):
+        return pd.Series(np.nan, index=column.index)
+    return numbers(column.where(~column.map(lambda cell: isinstance(cell, bool | np.bool_)).to_numpy(bool)))
+
+
+def numbers(column: pd.Series) -> pd.Series:
+    """Return a column as numbers: NaN for text, and for times, bytes and lists, which are no measurements."""
+    if column.dtype.kind in "mMc":
+        return pd.Series(np.nan, index=column.index)
+    if column.dtype.kind == "O":
+        kinds = str | int | float | Decimal | np.number | np.bool_
+        column = column.astype(object).map(lambda cell: cell if isinstance(cell, kinds) else None)
+    return pd.to_numeric(column, errors="coerce")
+
+
+def flag_faults(frame: pd.DataFrame) -> list[str]:
+    """Return a fault for each condition whose rows disagree about ``stays_at_chance``."""
+    if "stays_at_chance" not in frame.columns:
+        return []
+    kinds = frame["stays_at_chance"].fillna(False).astype(bool).groupby(frame["condition"]).nunique()
+    return [
+        f"condition {label!r} has rows with stays_at_chance true and false; allowed: one value per condition"
+        for label in kinds[kinds > 1].index
+    ]
+
+
+def count_faults(frame: pd.DataFrame) -> list[str]:
+    """Return faults of ``*_correct``, ``*_total`` and ``classes``: whole, not negative, not above the total."""
+    faults = []
+    counts = [n for n in frame.columns if n.endswith(("_correct", "_total"))]
+    known: dict[str, pd.Series] = {}
+    for name in [*counts, *(["classes"] if "classes" in frame.columns else [])]:
+        values = numbers(frame[name])
+        least = 2 if name == "classes" else 0
+        bad = frame[name].notna() & ~(np.isfinite(values) & (values == np.floor(values)) & (values >= least))
+        faults += _at(frame, bad, name, f"a whole number, at least {least}")
+        known[name] = values.where(~bad)
+    for name in counts:
+        total = name.removesuffix("_correct") + "_total"
+        if name.endswith("_correct") and total in known:
+            above = known[name] > known[total]
+            faults += [
+                f"{frame[ORIGIN][i]}: {name} is {known[name][i]:g}, above {total} {known[total][i]:g}; "
+                f"allowed: 0 to {total}"
+                for i in frame.index[above][:_FIRST]
+            ]
+            faults += _rest(name, int(above.sum()))
+    return faults
+
+
+def duplicate_faults(frame: pd.DataFrame) -> list[str]:
+    """Return a fault for each (condition, seed) that comes more than once."""
+    repeated = frame[frame.duplicated(["condition", "seed"], keep=False)]
+    return [
+        f"condition {condition!r}, seed {seed} comes {len(rows)} times ({', '.join(rows[ORIGIN].head(4))}); "
+        "allowed: once (a repeated run is not a new seed)"
+        for (condition, seed), rows in repeated.groupby(["condition", "seed"], sort=False)
+    ]
+
+
+def pool_faults(frame: pd.DataFrame) -> list[str]:
+    """Return a fault for each of `POOLS` that has several values, naming the choices."""
+    faults = []
+    for name in POOLS:
+        if name not in frame.columns:
+            continue
+        sizes = frame[name].map(as_text).value_counts(sort=False)
+        if len(sizes) > 1:
+            came = ", ".join(f"{value or '(empty)'} ({size} rows)" for value, size in sizes.items())
+            choices = " or ".join(f"--where {name}={value}" for value in sizes.index)
+            faults.append(f"has rows of several {name} values, never pooled: {came}; choose {choices}")
+    return faults
+
+
+def where_faults(frame: pd.DataFrame, where: Mapping[str, str]) -> list[str]:
+    """Return a fault for each selection that names no column, or a value that no row has."""
+    faults = []
+    for name, value in where.items():
+        if name not in frame.columns or name.startswith("_"):
+            shown = [each for each in frame.columns if not each.startswith("_")]
+            faults.append(f"--where {name}={value}: there is no column {name!r}{nearest(name, shown)}")
+        elif not matches(frame[name], value).any():
+            came = listed(sorted({as_text(each) for each in frame[name]}))
+            faults.append(f"--where {name}={value}: no row has that value; {name} has {came}")
+    return faults
+
+
+def matches(column: pd.Series, value: str) -> pd.Series:
+    """Return which cells equal `value`, as text or as a number."""
+    same = column.map(as_text) == value
+    if pd.api.types.is_numeric_dtype(column):
+        try:
+            same |= column == float(value)
+        except ValueError:
+            return same
+    return same
+
+
+def as_text(value: object) -> str:
+    """Return a cell as one would write it after ``--where COLUMN=``; an empty cell as nothing."""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return ""
+    return str(value).lower() if isinstance(value, bool | np.bool_) else str(value)
+
+
+def _at(frame: pd.DataFrame, bad: pd.Series, name: str, allowed: str) -> list[str]:
+    where = frame.index[bad.to_numpy(bool)]
+    faults = [f"{frame[ORIGIN][i]}: {name} is {_shown(frame[name][i])}; allowed: {allowed}" for i in where[:_FIRST]]
+    return faults + _rest(name, len(where))
+
+
+def _rest(name: str, faulty: int) -> list[str]:
+    return [f"{name}: {faulty - _FIRST} more rows like these"] if faulty > _FIRST else []
+
+
+def _shown(value: object) -> str:
+    text = as_text(value)
+    return "empty" if not text.strip() else repr(text) if isinstance(value, str) else text

@@ -1,0 +1,104 @@
+"""Which test images each trial got right: what the crossed analysis of seeds and images needs."""
+
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
+# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.errors import TableError
+from analysis.tables.metric import Measured, measure
+from analysis.tables.pairing import Pairs
+from analysis.tables.reading import ORIGIN
+from analysis.tables.table import Table
+
+BITS = "test_bits"
+OFFSETS = {"test_accuracy": None, "generalisation_gap": "train_accuracy", "running_gap": "running_train_accuracy"}
+"""Metrics of single test images -> the accuracy of a trial that the test accuracy is taken from, if any."""
+_FIRST = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """Correctness of every test image in every trial of a table.
+
+    Parameters
+    ----------
+    packed : mapping of (condition, seed) to bytes
+    total : int
+        Test images.
+    offset : Measured or None
+        The accuracy that the test accuracy is taken from, where the metric is a gap.
+    """
+
+    packed: Mapping[tuple[str, int], bytes]
+    total: int
+    offset: Measured | None
+
+    def has(self, pairs: Pairs) -> bool:
+        """Return whether both trials of every pair have their images."""
+        return all((arm, int(seed)) in self.packed for arm in (pairs.condition, pairs.control) for seed in pairs.seeds)
+
+    def gains(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return what the condition gains at each seed and image, float64 [S, N], and what is added at each seed [S].
+
+        For a gap the gain at an image is the control's correctness less the condition's.
+        """
+        treated, untreated = self.correct(pairs.condition, pairs.seeds), self.correct(pairs.control, pairs.seeds)
+        if self.offset is None:
+            return (treated - untreated).astype(float), None
+        return (untreated - treated).astype(float), self._offset(pairs)
+
+    def correct(self, condition: str, seeds: np.ndarray) -> np.ndarray:
+        """Return whether each image was right at each of `seeds`, int8 [S, N]."""
+        rows = np.frombuffer(b"".join(self.packed[condition, int(seed)] for seed in seeds), np.uint8)
+        return np.unpackbits(rows.reshape(len(seeds), -1), axis=1, count=self.total).view(np.int8)
+
+    def _offset(self, pairs: Pairs) -> np.ndarray:
+        assert self.offset is not None
+        arms = []
+        for label in (pairs.condition, pairs.control):
+            arm = self.offset.arms[label]
+            arms.append(arm.value[np.searchsorted(arm.seeds, pairs.seeds)])
+        return arms[0] - arms[1]
+
+
+def images_of(table: Table, metric: str) -> Images | None:
+    """Return the images behind `metric`; None where the metric, or the table, has none.
+
+    Raises
+    ------
+    TableError
+        Bits that are fewer or more than test_total, or that do not add up to test_correct.
+    """
+    frame = table.frame
+    if metric not in OFFSETS or not {BITS, "test_total", "test_correct"} <= set(frame.columns):
+        return None
+    known = frame[frame[BITS].notna() & frame["test_total"].notna() & frame["test_correct"].notna()]
+    totals = sorted({int(total) for total in known["test_total"]})
+    if len(totals) != 1:
+        return None
+    _check(table, known, totals[0])
+    packed = {
+        (str(condition), int(seed)): bytes(bits)
+        for condition, seed, bits in zip(known["condition"], known["seed"], known[BITS], strict=True)
+    }
+    offset = OFFSETS[metric]
+    return Images(packed, totals[0], None if offset is None else measure(table, offset))
+
+
+def _check(table: Table, known: pd.DataFrame, total: int) -> None:
+    width, faults = -(-total // 8), []
+    for origin, bits, correct in zip(known[ORIGIN], known[BITS], known["test_correct"], strict=True):
+        if len(bits) != width:
+            faults.append(f"{origin}: {BITS} has {len(bits)} bytes; allowed: {width}, for {total} images")
+        elif (found := int.from_bytes(bits, "big").bit_count()) != int(correct):
+            faults.append(f"{origin}: {BITS} has {found} images right; allowed: test_correct, which is {int(correct)}")
+    if faults:
+        more = [f"{BITS}: {len(faults) - _FIRST} more rows like these"] if len(faults) > _FIRST else []
+        raise TableError(table.source, [*faults[:_FIRST], *more])

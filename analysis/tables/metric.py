@@ -1,0 +1,212 @@
+"""One metric of a table as checked numbers: floats always, exact integers where the metric is made of counts."""
+
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
+# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.errors import TableError, nearest
+from analysis.tables import exclusive
+from analysis.tables.checks import as_text, numbers
+from analysis.tables.counts import CountRatio, count_ratio, parts_of
+from analysis.tables.divergence import SAID
+from analysis.tables.reading import ORIGIN
+from analysis.tables.table import Dropped, Table
+from bench.schema import DIVERGED
+
+LARGEST = 1e100
+"""Metric values beyond this are refused: their squares would overflow."""
+
+_LOWER_IS_BETTER = ("gap", "loss", "seconds", "calibration_error")
+_MAYBE_LOWER = frozenset({"error", "errors", "nll", "perplexity"})
+_NOT_METRICS = ("condition", "seed", "init_seed", "order_seed", "mask_seed", "stays_at_chance", "diverged")
+_EMPTY = ("", "nan", "NaN", "NA", "null", "None")
+_FIRST = 5
+
+
+def lower_is_better(metric: str) -> bool:
+    """Return whether smaller values of `metric` are the better ones: gaps, losses, seconds, calibration errors."""
+    return any(f"_{metric}".endswith(f"_{each}") for each in _LOWER_IS_BETTER)
+
+
+def sounds_lower(metric: str) -> bool:
+    """Return whether higher is taken as better although the name of `metric` speaks of an error."""
+    return not lower_is_better(metric) and not _MAYBE_LOWER.isdisjoint(metric.lower().split("_"))
+
+
+def is_accuracy(metric: str) -> bool:
+    """Return whether `metric` is an accuracy: a run that broke is then scored at chance."""
+    return metric == "accuracy" or metric.endswith("_accuracy")
+
+
+def in_points(metric: str) -> bool:
+    """Return whether differences of `metric` are fractions to be told in percentage points."""
+    return is_accuracy(metric) or metric in ("generalisation_gap", "running_gap")
+
+
+@dataclass(frozen=True, eq=False)
+class Arm:
+    """One condition's trials, ordered by seed.
+
+    Parameters
+    ----------
+    seeds : ndarray of int64, [n]
+        Ascending, distinct.
+    value : ndarray of float64, [n]
+        NaN for a diverged trial that reached no number.
+    numerator : ndarray of int64, [n]
+        ``value * scale`` exactly where the metric is a count; else without meaning.
+    diverged : ndarray of bool, [n]
+    """
+
+    seeds: np.ndarray
+    value: np.ndarray
+    numerator: np.ndarray
+    diverged: np.ndarray
+
+    def at(self, rows: np.ndarray) -> Arm:
+        """Return the trials at these row numbers."""
+        return Arm(self.seeds[rows], self.value[rows], self.numerator[rows], self.diverged[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A metric over the trials of a table.
+
+    Parameters
+    ----------
+    metric : str
+    arms : mapping of condition to Arm
+        Every condition of the table; one without trials has an empty arm.
+    scale : int or None
+        Common denominator of every value; None where the metric is no count.
+    dropped : tuple of Dropped
+        Trials without a value that did not diverge.
+    warnings : tuple of str
+    """
+
+    metric: str
+    arms: Mapping[str, Arm]
+    scale: int | None
+    dropped: tuple[Dropped, ...]
+    warnings: tuple[str, ...]
+
+
+def metrics_of(table: Table) -> list[str]:
+    """Return the names that may be asked for as a metric, in the table's order."""
+    frame = table.frame
+    numeric = [
+        str(name)
+        for name in frame.columns
+        if pd.api.types.is_numeric_dtype(frame[name]) and not str(name).startswith("_") and name not in _NOT_METRICS
+    ]
+    derived = [
+        metric
+        for metric in ("train_accuracy", "test_accuracy", "validation_accuracy", "generalisation_gap")
+        if metric not in numeric and count_ratio(frame, metric) is not None
+    ]
+    return numeric + derived
+
+
+def measure(table: Table, metric: str) -> Measured:
+    """Take one metric out of a table.
+
+    Raises
+    ------
+    TableError
+        An unknown metric, cells that are no numbers, infinite values of trials that did not diverge, a speed of
+        which no row is exclusive.
+    """
+    frame = table.frame
+    exact = count_ratio(frame, metric)
+    if metric in _NOT_METRICS or metric.startswith("_") or (metric not in frame.columns and exact is None):
+        fault = f"there is no metric {metric!r}{nearest(metric, metrics_of(table))}"
+        raise TableError(table.source, [fault])
+    stored = _numbers(table, metric) if metric in frame.columns else np.full(len(frame), np.nan)
+    value = stored if exact is None else np.where(exact.known, exact.fractions, stored)
+    broken = frame["diverged"].to_numpy(bool)
+    said = _said_diverged(frame)
+    value = np.where((broken | said) & ~(np.abs(value) <= LARGEST), np.nan, value)
+    out = exclusive.shared(table, metric)
+    missing = np.isnan(value) & ~broken & ~out
+    labels, seeds = frame["condition"].to_numpy(object), frame["seed"].to_numpy(np.int64)
+    numerator = np.zeros(len(frame), np.int64) if exact is None else exact.numerators
+    every = Arm(seeds, value, numerator, broken)
+    return Measured(
+        metric=metric,
+        arms={label: every.at(np.flatnonzero((labels == label) & ~missing & ~out)) for label in table.conditions},
+        scale=_scale(exact, value),
+        dropped=(*_left_out(table, metric, missing), *exclusive.dropped(table, metric, out)),
+        warnings=(*_doubts(metric, stored, value, exact), *exclusive.doubts(table, metric)),
+    )
+
+
+def _numbers(table: Table, metric: str) -> np.ndarray:
+    """Return the column as float64 [rows]; NaN for an empty cell; faults for text and infinite values."""
+    column = table.frame[metric]
+    found = numbers(column).to_numpy(float, na_value=np.nan)
+    empty = np.array([as_text(cell).strip() in _EMPTY for cell in column], bool)
+    text = np.isnan(found) & ~empty
+    infinite = (np.abs(found) > LARGEST) & ~_said_diverged(table.frame)
+    faults = []
+    for bad, allowed in (
+        (text, "a number, or an empty cell"),
+        (infinite, f"a finite number up to {LARGEST:g} (a run that broke has the status 'diverged')"),
+    ):
+        rows = np.flatnonzero(bad)
+        faults += [
+            f"{table.frame[ORIGIN].iloc[i]}: {metric} is {as_text(column.iloc[i])!r}; allowed: {allowed}"
+            for i in rows[:_FIRST]
+        ]
+        if len(rows) > _FIRST:
+            faults.append(f"{metric}: {len(rows) - _FIRST} more rows like these")
+    if faults:
+        raise TableError(table.source, faults)
+    return found
+
+
+def _said_diverged(frame: pd.DataFrame) -> np.ndarray:
+    """Return where the source itself says that the trial diverged, [rows]."""
+    said = np.zeros(len(frame), bool)
+    if "status" in frame.columns:
+        said |= (frame["status"] == DIVERGED).to_numpy(bool)
+    if SAID in frame.columns:
+        said |= frame[SAID].fillna(False).astype(bool).to_numpy()
+    return said
+
+
+def _scale(exact: CountRatio | None, value: np.ndarray) -> int | None:
+    """Return the common denominator where every value comes from counts, else None."""
+    if exact is None or exact.scale is None or (~exact.known & np.isfinite(value)).any():
+        return None
+    return exact.scale
+
+
+def _left_out(table: Table, metric: str, missing: np.ndarray) -> Iterator[Dropped]:
+    frame = table.frame
+    said = _said_diverged(frame)
+    whether = "the status is 'ok'" if "status" in frame.columns else "whether the trial diverged is not known"
+    for of_said, reason in (
+        (False, f"no {metric}: the cell is empty, and {whether}"),
+        (True, f"no {metric}: the trial diverged, and its condition is meant to stay at chance"),
+    ):
+        for condition, rows in frame[missing & (said == of_said)].groupby("condition", sort=False):
+            yield Dropped(str(condition), tuple(int(seed) for seed in rows["seed"]), reason)
+
+
+def _doubts(metric: str, stored: np.ndarray, value: np.ndarray, exact: CountRatio | None) -> list[str]:
+    doubts = []
+    if exact is not None:
+        differ = int((np.abs(stored - value) > 1e-6).sum())
+        if differ:
+            counts = " and ".join(f"{split}_correct / {split}_total" for split, _ in parts_of(metric))
+            doubts.append(f"{metric} differs from {counts} in {differ} rows: the counts are used")
+    if is_accuracy(metric) and ((value < 0) | (value > 1)).any():
+        doubts.append(f"{metric} has values outside 0 to 1: accuracies are expected as fractions, not per cent")
+    return doubts

@@ -1,0 +1,82 @@
+"""Who is compared with whom: complete pairs, and intention to train."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.tables.metric import Arm, Measured, is_accuracy
+from analysis.tables.pairing import Pairs, pair
+
+
+@dataclass(frozen=True, eq=False)
+class Arms:
+    """A condition against the control.
+
+    Parameters
+    ----------
+    complete : Pairs
+        Seeds at which both trained. The keys of the comparison are computed on these.
+    intention : Pairs or None
+        All seeds at which both ended, diverged trials scored at what they reached (no number: at chance). None
+        for metrics that are no accuracy, and where chance would be needed and is not known.
+    condition_alone, control_alone : tuple of int
+        Seeds that only the condition, and only the control, has.
+    diverged : tuple of int
+        Seeds that both have and at which one or both diverged.
+    discordant : (int, int)
+        Seeds at which only the condition, and only the control, diverged.
+    """
+
+    complete: Pairs
+    intention: Pairs | None
+    condition_alone: tuple[int, ...]
+    control_alone: tuple[int, ...]
+    diverged: tuple[int, ...]
+    discordant: tuple[int, int]
+
+    @property
+    def seeds_lost(self) -> tuple[int, ...]:
+        """Seeds of either arm that are in no complete pair, ascending."""
+        return tuple(sorted(self.condition_alone + self.control_alone + self.diverged))
+
+
+def arms(measured: Measured, condition: str, control: str, chance: float | None) -> Arms:
+    """Pair `condition` with `control` by seed."""
+    treated, untreated = measured.arms[condition], measured.arms[control]
+    _, rows_a, rows_b = np.intersect1d(treated.seeds, untreated.seeds, assume_unique=True, return_indices=True)
+    a, b = treated.at(rows_a), untreated.at(rows_b)
+    broke = a.diverged | b.diverged
+    trained = np.flatnonzero(~broke)
+    complete = _complete((condition, control), a.at(trained), b.at(trained), measured.scale)
+    return Arms(
+        complete=complete,
+        intention=_intention(measured, (a, b), complete, chance),
+        condition_alone=_alone(treated, untreated),
+        control_alone=_alone(untreated, treated),
+        diverged=tuple(int(seed) for seed in a.seeds[broke]),
+        discordant=(int((a.diverged & ~b.diverged).sum()), int((b.diverged & ~a.diverged).sum())),
+    )
+
+
+def _complete(names: tuple[str, str], a: Arm, b: Arm, scale: int | None) -> Pairs:
+    if scale is None:
+        return pair(names, a.seeds, a.value, b.value)
+    return pair(names, a.seeds, a.numerator, b.numerator, scale)
+
+
+def _alone(arm: Arm, partner: Arm) -> tuple[int, ...]:
+    return tuple(int(seed) for seed in np.setdiff1d(arm.seeds, partner.seeds, assume_unique=True))
+
+
+def _intention(measured: Measured, both: tuple[Arm, Arm], complete: Pairs, chance: float | None) -> Pairs | None:
+    if not is_accuracy(measured.metric):
+        return None
+    if len(both[0].seeds) == complete.n:
+        return complete
+    score = np.nan if chance is None else chance
+    a, b = (np.where(np.isnan(arm.value), score, arm.value) for arm in both)
+    if np.isnan(a).any() or np.isnan(b).any():
+        return None
+    return pair((complete.condition, complete.control), both[0].seeds, a, b)

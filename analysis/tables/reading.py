@@ -1,0 +1,197 @@
+"""From files to one raw frame: a results folder, a parquet file or a CSV, exactly as it lies on disk."""
+
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
+# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from analysis.base.errors import TableError, listed
+from analysis.tables.plan import Plan, read_plan
+from bench.schema import PLAN_FILE, SCHEMA_VERSION, TRIALS_FOLDER
+
+ORIGIN = "_origin"
+"""Column that says where a row came from: ``row 3`` of a file, or the file of a trial."""
+
+LOSS_NOT_FINITE = "_loss_not_finite"
+"""Bool column: some ``*_loss`` of the row is NaN or infinite as a number. An empty cell of a file is not; in a frame
+in memory, where NaN is the only way to say either, a NaN of a float column is."""
+
+_TEXT = (
+    "condition",
+    "condition_id",
+    "trial_id",
+    "study",
+    "device",
+    "precision",
+    "data_hash",
+    "status",
+    "error",
+)
+_EMPTY = ["", "NA", "N/A", "#N/A", "null", "NULL", "None"]
+_DAMAGED = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError, RuntimeError)
+"""What pyarrow raises on a damaged file, by which byte is damaged."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Rows as read, with the columns `ORIGIN` and `LOSS_NOT_FINITE` added, and the plan of a folder."""
+
+    frame: pd.DataFrame
+    plan: Plan | None
+    ordered: bool
+    """Whether the order of rows means something: true for one file, false for a folder of trials."""
+
+
+def read(path: Path) -> Raw:
+    """Read a results folder, a parquet file or a CSV.
+
+    Raises
+    ------
+    TableError
+        Nothing there, empty, truncated or corrupted, written by a newer program, or of an unknown kind.
+    """
+    try:
+        if path.is_dir():
+            return _read_folder(path)
+        if not path.exists():
+            raise TableError(path, ["does not exist; expected a results folder, a parquet file or a CSV"])
+        if path.stat().st_size == 0:
+            raise TableError(path, ["is an empty file; expected a parquet file or a CSV with a header and rows"])
+        return Raw(_frame(_read_file(path), None), None, ordered=True)
+    except OSError as error:
+        raise TableError(path, [f"cannot be read: {error.strerror or error}"]) from error
+    except (pa.ArrowException, UnicodeError, OverflowError) as error:
+        raise TableError(path, [f"cannot be read: {error}"]) from error
+
+
+def from_memory(frame: pd.DataFrame) -> Raw:
+    """Return rows that are in memory already as if they had been read from one file."""
+    try:
+        found = _frame(pa.Table.from_pandas(frame, preserve_index=False), None)
+    except (pa.ArrowException, UnicodeError, OverflowError) as error:
+        raise TableError("(frame)", [f"cannot be read: {error}"]) from error
+    for name in frame.columns:
+        column = frame[name]
+        if str(name).endswith("_loss") and isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+            found[LOSS_NOT_FINITE] |= ~np.isfinite(column.to_numpy())
+    return Raw(found, None, ordered=True)
+
+
+def _read_file(path: Path) -> pa.Table:
+    with path.open("rb") as file:
+        is_parquet = file.read(4) == b"PAR1"
+    table = _read_parquet(path) if is_parquet or path.suffix == ".parquet" else _read_csv(path)
+    repeated = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+    if repeated:
+        raise TableError(path, [f"has several columns of one name: {listed(repeated)}; each may come once"])
+    if table.num_rows == 0:
+        raise TableError(path, ["has no rows; expected one row per trial"])
+    return table
+
+
+def _read_folder(folder: Path) -> Raw:
+    trials = folder / TRIALS_FOLDER
+    plan = read_plan(folder / PLAN_FILE) if (folder / PLAN_FILE).exists() else None
+    files = sorted(each for each in trials.glob("*.parquet") if not each.name.startswith((".", "_")))
+    if not files:
+        raise TableError(
+            folder,
+            [f"has no {TRIALS_FOLDER}/*.parquet; expected a results folder that bench run has written"],
+        )
+    tables, faults = [], []
+    for file in files:
+        try:
+            tables.append(_read_parquet(file))
+        except TableError as error:
+            faults += [f"{TRIALS_FOLDER}/{file.name} {fault}" for fault in error.faults]
+    if faults:
+        raise TableError(folder, faults)
+    origins = [
+        f"{TRIALS_FOLDER}/{file.name}" for file, table in zip(files, tables, strict=True) for _ in range(table.num_rows)
+    ]
+    try:
+        whole = pa.concat_tables([each.replace_schema_metadata() for each in tables], promote_options="permissive")
+    except pa.ArrowException as error:
+        raise TableError(folder, [f"the trials' files do not fit together: {error}"]) from error
+    if whole.num_rows == 0:
+        raise TableError(folder, [f"{TRIALS_FOLDER}/ has no rows; expected one row per trial"])
+    return Raw(_frame(whole, origins), plan, ordered=False)
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    try:
+        with pq.ParquetFile(path) as file:
+            table = file.read(use_threads=False)  # one row: threads cost more than they save
+        table.validate(full=True)
+        _ = table.column_names  # decodes them: a damaged footer may hold bytes that are no text
+    except _DAMAGED as error:
+        fault = f"is not a readable parquet file (cut off, damaged or corrupted?): {error}"
+        raise TableError(path, [fault]) from error
+    written = (table.schema.metadata or {}).get(b"schema_version", b"1").decode(errors="replace")
+    if not written.isdigit() or int(written) > SCHEMA_VERSION:
+        raise TableError(path, [f"has schema_version {written}; this program knows up to {SCHEMA_VERSION}: update it"])
+    return table
+
+
+def _read_csv(path: Path) -> pa.Table:
+    header = _header(path)
+    convert = pa_csv.ConvertOptions(
+        column_types={name: pa.string() for name in (*_TEXT, *header) if name.strip() in _TEXT},
+        null_values=_EMPTY,
+        strings_can_be_null=False,
+    )
+    block = pa_csv.ReadOptions(block_size=min(path.stat().st_size + 1, 2**31 - 2))
+    try:
+        table = pa_csv.read_csv(path, read_options=block, convert_options=convert)
+        return table.rename_columns([name.strip() for name in table.column_names])
+    except (pa.ArrowException, OSError, UnicodeError) as error:
+        raise TableError(path, [f"cannot be read as a CSV with a header: {error}"]) from error
+
+
+def _header(path: Path) -> list[str]:
+    """Return the names in the first line of a CSV as they stand; refuse another encoding or separator."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"\0" in start and start.strip(b"\0")):
+        raise TableError(path, ["is UTF-16 or UTF-32 text; the encoding of a CSV must be UTF-8: save it as such"])
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        try:
+            names = next(csv.reader(file), [])
+        except csv.Error:  # no text: pyarrow says what is wrong
+            return []
+    if any("\udc80" <= letter <= "\udcff" for name in names for letter in name):
+        shown = [name.encode("utf-8", "surrogateescape").decode("latin-1") for name in names]
+        raise TableError(
+            path, [f"has a header that is not UTF-8 ({listed(shown)}); the encoding of a CSV must be UTF-8"]
+        )
+    for separator, called in ((";", "a semicolon"), ("\t", "a tab")):
+        if len(names) == 1 and separator in names[0]:
+            fault = f"has one column, {names[0]!r}, by the look of it with {called} as separator; it must be a comma"
+            raise TableError(path, [fault])
+    return names
+
+
+def _frame(table: pa.Table, origins: list[str] | None) -> pd.DataFrame:
+    for i, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):  # categories: as the values they stand for
+            table = table.set_column(i, field.name, table.column(i).cast(field.type.value_type))
+    broken = pa.array([False] * table.num_rows)
+    for name in table.column_names:
+        if name.endswith("_loss") and pa.types.is_floating(table.schema.field(name).type):
+            column = table.column(name)
+            broken = pc.or_(broken, pc.fill_null(pc.invert(pc.is_finite(column)), False))
+    frame = table.to_pandas(ignore_metadata=True)
+    frame[ORIGIN] = origins if origins is not None else [f"row {i}" for i in range(1, len(frame) + 1)]
+    frame[LOSS_NOT_FINITE] = broken.to_pandas().to_numpy() if len(frame) else []
+    return frame

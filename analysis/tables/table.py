@@ -1,0 +1,262 @@
+"""Any table of trials -> one checked, tidy `Table`: the only thing that the statistics see."""
+
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
+# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.base.errors import TableError
+from analysis.tables import checks, divergence
+from analysis.tables.plan import Plan, PlannedAnalysis
+from analysis.tables.reading import Raw, from_memory, read
+from bench.schema import FAILED
+
+__all__ = ["Dropped", "Table", "TableError", "from_frame", "from_raw", "load"]
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Trials of one condition that are left out for one reason."""
+
+    condition: str
+    seeds: tuple[int, ...]
+    reason: str
+
+    def to_json(self) -> dict[str, object]:
+        """Return the keys ``condition``, ``seeds``, ``count``, ``reason``."""
+        return {
+            "condition": self.condition,
+            "seeds": list(self.seeds),
+            "count": len(self.seeds),
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Trials that may be analysed together: one device, precision and data hash.
+
+    Parameters
+    ----------
+    source : Path
+        What was read.
+    frame : DataFrame
+        One row per trial that ended (ok or diverged), ordered by condition and seed, with the bool column
+        ``diverged``: what the rule says (a column of that name in the source counts as a status). Never two rows of
+        one (condition, seed).
+    conditions : tuple of str
+        In the order of the plan, else of first appearance; also those without a usable trial.
+    seeds : tuple of int
+        All seeds of `frame`, ascending.
+    stays_at_chance : frozenset of str
+        Conditions that are meant to stay at chance level.
+    chance : float or None
+        Accuracy of guessing, a fraction; None where neither the table nor the caller says.
+    pool : mapping
+        The one value of each of ``device``, ``precision``, ``data_hash`` that the table has.
+    dropped : tuple of Dropped
+        What was left out, and why; trials that are planned and not yet run too.
+    warnings : tuple of str
+        What a reader must know before believing the numbers.
+    plan : Plan or None
+        The folder's plan, where there is one.
+    """
+
+    source: Path
+    frame: pd.DataFrame
+    conditions: tuple[str, ...]
+    seeds: tuple[int, ...]
+    stays_at_chance: frozenset[str]
+    chance: float | None
+    pool: Mapping[str, str]
+    dropped: tuple[Dropped, ...]
+    warnings: tuple[str, ...]
+    plan: Plan | None
+
+    @property
+    def analysis(self) -> PlannedAnalysis | None:
+        """The analysis fixed before the data, where the folder has a plan."""
+        return None if self.plan is None else self.plan.analysis
+
+    def rows_of(self, condition: str) -> pd.DataFrame:
+        """Return the rows of one condition, ordered by seed."""
+        return self.frame[self.frame["condition"] == condition]
+
+
+def load(path: Path | str, where: Mapping[str, str] | None = None, chance: float | None = None) -> Table:
+    """Read and check a results folder, a parquet file or a CSV.
+
+    Parameters
+    ----------
+    path : Path or str
+        Any table with the columns ``condition`` and ``seed`` and at least one metric will do. A column ``diverged``
+        (true or false) is believed as a status 'diverged' is.
+    where : mapping of column to value, optional
+        Keep only the rows with these values; needed where a table has several devices, precisions or data hashes.
+    chance : float, optional
+        Accuracy of guessing, a fraction; default: 1 / ``classes`` where the table has that column.
+
+    Raises
+    ------
+    TableError
+        With every fault that could be found.
+    """
+    return from_raw(Path(path), read(Path(path)), dict(where or {}), chance)
+
+
+def from_frame(frame: pd.DataFrame, where: Mapping[str, str] | None = None, chance: float | None = None) -> Table:
+    """Check a frame that is in memory already; the parameters and errors of `load`.
+
+    NaN in a float column ``*_loss`` is a loss that is not finite, so the trial diverged; ``pd.NA`` is an empty cell.
+    """
+    return from_raw(Path("(frame)"), from_memory(frame), dict(where or {}), chance)
+
+
+def from_raw(source: Path, raw: Raw, where: Mapping[str, str], chance: float | None = None) -> Table:
+    """Check what has been read from `source` already; the other parameters and errors of `load`."""
+    if chance is not None and not 0 < chance < 1:
+        raise TableError(source, [f"chance is {chance}; allowed: above 0 and below 1"])
+    frame = _canonical(source, raw)
+    frame, dropped = _keep_planned(source, frame, raw.plan, where)
+    _refuse(source, checks.where_faults(frame, where))
+    for name, value in where.items():
+        frame = frame[checks.matches(frame[name], value)]
+    conditions = _conditions(frame, raw)
+    failed = _is_failed(frame)
+    faults = checks.duplicate_faults(_without_pools(frame)) + checks.flag_faults(frame)
+    faults += checks.pool_faults(frame[~failed]) + checks.count_faults(frame[~failed])
+    _refuse(source, faults)
+    dropped += _group(frame[failed], _failures(frame[failed]))
+    return _assemble(source, frame[~failed], raw.plan, (conditions, chance, dropped))
+
+
+def _assemble(
+    source: Path,
+    frame: pd.DataFrame,
+    plan: Plan | None,
+    parts: tuple[tuple[str, ...], float | None, list[Dropped]],
+) -> Table:
+    conditions, given_chance, dropped = parts
+    exempt = _meant_at_chance(frame, plan)
+    chance, warnings = divergence.chance_of(frame, given_chance)
+    if "diverged" in frame.columns:
+        frame = frame.rename(columns={"diverged": divergence.SAID})
+    marked, more = divergence.diverged(frame, chance, exempt)
+    order = {label: i for i, label in enumerate(conditions)}
+    frame = frame.assign(diverged=marked)
+    frame = frame.sort_values(["condition", "seed"], key=lambda c: c.map(order) if c.name == "condition" else c)
+    return Table(
+        source=source,
+        frame=frame.reset_index(drop=True),
+        conditions=conditions,
+        seeds=tuple(sorted(int(seed) for seed in frame["seed"].unique())),
+        stays_at_chance=exempt,
+        chance=chance,
+        pool={n: checks.as_text(frame[n].iloc[0]) for n in checks.POOLS if n in frame.columns and len(frame)},
+        dropped=tuple(dropped),
+        warnings=tuple(warnings + more),
+        plan=plan,
+    )
+
+
+def _refuse(source: Path, faults: list[str]) -> None:
+    if faults:
+        raise TableError(source, faults)
+
+
+def _canonical(source: Path, raw: Raw) -> pd.DataFrame:
+    """Check the columns that identify a trial and give them their types."""
+    frame = raw.frame
+    _refuse(source, checks.column_faults(frame))
+    faults = checks.identity_faults(frame)
+    if raw.plan is not None and "trial_id" not in frame.columns:
+        faults.append("column 'trial_id' is missing; a folder with a plan.json needs it")
+    _refuse(source, faults)
+    return frame.assign(
+        condition=frame["condition"].map(str).astype(object),
+        seed=checks.seeds_of(frame).astype("int64"),
+    )
+
+
+def _keep_planned(
+    source: Path, frame: pd.DataFrame, plan: Plan | None, where: Mapping[str, str]
+) -> tuple[pd.DataFrame, list[Dropped]]:
+    """Keep the trials that the plan asks for, under the plan's labels; list stale and missing ones."""
+    if plan is None:
+        return frame, []
+    planned = pd.DataFrame(
+        [vars(trial) for trial in plan.trials],
+        columns=["trial_id", "condition", "seed", "device", "precision"],
+    )
+    stale = ~frame["trial_id"].isin(planned["trial_id"])
+    dropped = _group(frame[stale], ["stale: not in the present plan"] * int(stale.sum()))
+    missing = planned[~planned["trial_id"].isin(frame["trial_id"])]
+    for name in ("condition", "seed", "device", "precision"):
+        if name in where:
+            missing = missing[checks.matches(missing[name], where[name])]
+    devices = missing["device"].map(lambda device: f"not yet run (device {device})" if device else "not yet run")
+    dropped += _group(missing, list(devices))
+    kept = frame[~stale].drop(columns="condition").merge(planned[["trial_id", "condition"]], on="trial_id")
+    if kept.empty:
+        _refuse(source, ["none of the trials on disk is in plan.json; run the study first"])
+    return kept, dropped
+
+
+def _is_failed(frame: pd.DataFrame) -> pd.Series:
+    if "status" not in frame.columns:
+        return pd.Series(False, index=frame.index)
+    return frame["status"] == FAILED
+
+
+def _failures(frame: pd.DataFrame) -> list[str]:
+    if "error" not in frame.columns:
+        return ["failed"] * len(frame)
+    return [f"failed: {error}" if checks.as_text(error) else "failed" for error in frame["error"]]
+
+
+def _group(frame: pd.DataFrame, reasons: list[str]) -> list[Dropped]:
+    labelled = pd.DataFrame(
+        {"condition": frame["condition"].to_numpy(), "seed": frame["seed"].to_numpy(), "reason": reasons}
+    )
+    return [
+        Dropped(str(condition), tuple(sorted(int(seed) for seed in rows["seed"])), str(reason))
+        for (condition, reason), rows in labelled.groupby(["condition", "reason"], sort=False)
+    ]
+
+
+def _without_pools(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with conditions told apart by device, precision and data: repeats there are no duplicates."""
+    pools = [frame[name].map(checks.as_text) for name in checks.POOLS if name in frame.columns]
+    label = frame["condition"]
+    for values in pools:
+        if values.nunique() > 1:
+            label = label + " on " + values
+    return frame.assign(condition=label)
+
+
+def _conditions(frame: pd.DataFrame, raw: Raw) -> tuple[str, ...]:
+    if raw.plan is not None:
+        return tuple(each.label for each in raw.plan.conditions)
+    labels = [str(label) for label in frame["condition"].unique()]
+    return tuple(labels if raw.ordered else sorted(labels, key=_natural))
+
+
+def _natural(label: str) -> list[tuple[int, float, str]]:
+    pieces = re.findall(r"\d+(?:\.\d+)?|\D+", label)
+    return [(0, float(piece), "") if piece[0].isdigit() else (1, 0.0, piece) for piece in pieces]
+
+
+def _meant_at_chance(frame: pd.DataFrame, plan: Plan | None) -> frozenset[str]:
+    if plan is not None:
+        return frozenset(each.label for each in plan.conditions if each.stays_at_chance)
+    if "stays_at_chance" not in frame.columns:
+        return frozenset()
+    flagged = frame["stays_at_chance"].fillna(False).astype(bool)
+    return frozenset(str(label) for label in frame.loc[flagged, "condition"].unique())

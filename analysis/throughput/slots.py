@@ -1,0 +1,123 @@
+"""The measurements of speed in a results folder: the latest of each device and precision, never mixed with others."""
+
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
+# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.base.errors import TableError
+from bench.schema import SCHEMA_VERSION, THROUGHPUT, THROUGHPUT_FOLDER
+
+_FIRST = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """One measurement: one file.
+
+    Parameters
+    ----------
+    name : str
+        The file's, within the results folder.
+    frame : DataFrame
+        One row per slot, in the columns of `bench.schema.THROUGHPUT`.
+    earlier : int
+        Measurements of this device and precision that are not used, being older.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    earlier: int
+
+    @property
+    def device(self) -> str:
+        """Device measured."""
+        return str(self.frame["device"].iloc[0])
+
+    @property
+    def precision(self) -> str:
+        """Number format of the arithmetic."""
+        return str(self.frame["precision"].iloc[0])
+
+
+def latest(folder: Path) -> list[Measurement]:
+    """Return the latest measurement of each device and precision; none where nothing was measured.
+
+    Raises
+    ------
+    TableError
+        Files that cannot be read, or are no measurement: all of them.
+    """
+    found: dict[tuple[str, str], list[Measurement]] = {}
+    faults = []
+    for file in sorted((folder / THROUGHPUT_FOLDER).glob("*.parquet")):
+        if file.name.startswith("."):
+            continue
+        name = f"{THROUGHPUT_FOLDER}/{file.name}"
+        try:
+            made = Measurement(name, _read(file), 0)
+        except TableError as error:
+            faults += [f"{name} {fault}" for fault in error.faults]
+            continue
+        found.setdefault((made.device, made.precision), []).append(made)
+    if faults:
+        raise TableError(folder, faults)
+    newest = []
+    for several in found.values():
+        last = max(several, key=lambda each: each.frame["started_at"].max())
+        newest.append(Measurement(last.name, last.frame, len(several) - 1))
+    return newest
+
+
+def _read(file: Path) -> pd.DataFrame:
+    try:
+        with pq.ParquetFile(file) as opened:
+            table = opened.read()
+        frame = table.to_pandas(ignore_metadata=True)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise TableError(file, [f"is not a readable parquet file (cut off, damaged or corrupted?): {error}"]) from error
+    written = (table.schema.metadata or {}).get(b"schema_version", b"1").decode(errors="replace")
+    if not written.isdigit() or int(written) > SCHEMA_VERSION:
+        raise TableError(file, [f"has schema_version {written}; this program knows up to {SCHEMA_VERSION}: update it"])
+    missing = [field.name for field in THROUGHPUT if field.name not in frame.columns]
+    if missing:
+        raise TableError(file, [f"column {name!r} is missing" for name in missing])
+    faults = _faults(frame)
+    if faults:
+        raise TableError(file, faults)
+    return frame.assign(exclusive=frame["exclusive"].astype(bool))
+
+
+def _faults(frame: pd.DataFrame) -> list[str]:
+    """Return what makes a table no measurement of one device: all of it."""
+    if frame.empty:
+        return ["has no rows; expected one row per slot"]
+    faults = [
+        f"has several values of {name}: {', '.join(map(str, frame[name].unique()))}; allowed: one per measurement"
+        for name in ("study", "device", "precision", "stack_size", "workers", "steps", "batch_size")
+        if frame[name].nunique(dropna=False) > 1
+    ]
+    seconds = frame["seconds_per_step"].to_numpy(float, na_value=np.nan)
+    faults += [
+        f"row {row + 1}: seconds_per_step is {seconds[row]}; allowed: a finite number above 0"
+        for row in np.flatnonzero(~(np.isfinite(seconds) & (seconds > 0)))[:_FIRST]
+    ]
+    faults += [
+        f"row {row + 1}: {name} is empty"
+        for name in ("condition", "block", "exclusive", "started_at")
+        for row in np.flatnonzero(frame[name].isna().to_numpy())[:_FIRST]
+    ]
+    repeated = frame[frame.duplicated(["condition", "block"], keep="first")]
+    faults += [
+        f"condition {row['condition']!r} comes more than once in block {row['block']}"
+        for row in repeated.head(_FIRST).to_dict("records")
+    ]
+    return faults

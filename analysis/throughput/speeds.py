@@ -1,0 +1,129 @@
+"""What was measured of speed, as plain data: the one object that words, table and figure are made from."""
+
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
+# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.errors import TableError, nearest
+from analysis.tables.plan import Plan
+from analysis.tables.question import Question
+from analysis.throughput.ratios import ratios
+from analysis.throughput.slots import Measurement, latest
+from bench.schema import SCHEMA_VERSION
+
+DEFAULT_MARGIN = 0.02
+"""Speeds within this factor of each other, 2% up or down, count as equal: less than other load on a quiet machine."""
+
+
+def speeds(
+    folder: Path, plan: Plan | None, *, control: str, alpha: float, margin: float = DEFAULT_MARGIN
+) -> list[dict[str, Any]]:
+    """Return one object per device and precision measured, each condition against `control`; none where nothing was.
+
+    Parameters
+    ----------
+    folder : Path
+        A results folder.
+    plan : Plan or None
+        The present study's: a condition that it has no more, or has with other settings, is left out and listed.
+    control : str
+    alpha : float
+    margin : float
+        Speeds count as equal where the ratio of times is between ``1 / (1 + margin)`` and ``1 + margin``.
+
+    Raises
+    ------
+    TableError
+        A file that is no measurement, a control that was not measured, an alpha or margin out of range.
+    """
+    faults = Question("seconds_per_step", control, alpha, margin, lower_is_better=True).faults()
+    if faults:
+        raise TableError(folder, faults)
+    return [_speed(folder, each, plan, (control, alpha, margin)) for each in latest(folder)]
+
+
+def _speed(
+    folder: Path, measurement: Measurement, plan: Plan | None, asked: tuple[str, float, float]
+) -> dict[str, Any]:
+    control, alpha, margin = asked
+    frame, stale = _of_plan(measurement.frame, plan)
+    present = set(frame["condition"])
+    if control not in present:
+        fault = f"{measurement.name} has no condition {control!r} to be the control{nearest(control, sorted(present))}"
+        raise TableError(folder, [fault])
+    ordered = [each.label for each in plan.conditions] if plan else list(dict.fromkeys(frame["condition"]))
+    labels = [label for label in ordered if label in present]
+    question = Question("seconds_per_step", control, alpha, math.log1p(margin), lower_is_better=True)
+    entries, warnings = ratios(frame, [label for label in labels if label != control], question)
+    unmeasured = [label for label in ordered if label not in present]
+    warnings += [f"{label}: not measured" for label in unmeasured if label not in stale]
+    first = frame.iloc[0]
+    return {
+        "metric": "seconds_per_step",
+        "device": measurement.device,
+        "precision": measurement.precision,
+        "study": str(first["study"]),
+        "control": control,
+        "alpha": alpha,
+        "margin": margin,
+        "file": measurement.name,
+        "earlier_measurements": measurement.earlier,
+        "started_at": frame["started_at"].min().isoformat(),
+        "environment_id": str(first["environment_id"]),
+        "schema_version": SCHEMA_VERSION,
+        **{name: int(first[name]) for name in ("workers", "stack_size", "steps", "batch_size", "order_seed")},
+        **{name: float(first[name]) for name in ("load_limit", "bound_tolerance")},
+        "n_blocks": int(frame["block"].nunique()),
+        "n_slots": len(frame),
+        "n_exclusive": int(frame["exclusive"].sum()),
+        "left_out": [*_left_out(frame), *stale.values()],
+        "warnings": warnings,
+        "comparisons": entries,
+        "conditions": [_alone(frame, label) for label in labels],
+    }
+
+
+def _of_plan(frame: pd.DataFrame, plan: Plan | None) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
+    """Return the slots of conditions that the plan still has, and what is left out by label."""
+    if plan is None:
+        return frame, {}
+    known = {str(each["label"]): each.get("condition_id") for each in plan.raw["conditions"]}
+    kept = np.array(
+        [
+            label in known and known[label] in (None, identity)
+            for label, identity in zip(frame["condition"], frame["condition_id"], strict=True)
+        ],
+        bool,
+    )
+    reason = "stale: the present study has no condition of this name and these settings"
+    out = {
+        str(label): {"condition": str(label), "reason": reason, "slots": len(rows)}
+        for label, rows in frame[~kept].groupby("condition", sort=False)
+    }
+    return frame[kept], out
+
+
+def _left_out(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return every slot that was not alone on the machine, and why."""
+    return [
+        {"condition": str(row["condition"]), "block": int(row["block"]), "reason": str(row["reason"]), "slots": 1}
+        for row in frame[~frame["exclusive"]].to_dict("records")
+    ]
+
+
+def _alone(frame: pd.DataFrame, label: str) -> dict[str, Any]:
+    """Return what one condition does by itself, over its exclusive slots."""
+    rows = frame[(frame["condition"] == label) & frame["exclusive"]]
+    found: dict[str, Any] = {"condition": label, "n": len(rows)}
+    for name in ("seconds_per_step", "throughput", "fraction_of_bound"):
+        values = rows[name].to_numpy(float)
+        found[name] = float(np.exp(np.log(values).mean())) if len(values) else None
+    return found

@@ -1,0 +1,1 @@
+"""Every sentence, unit and number format: no other place makes prose."""

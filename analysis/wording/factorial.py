@@ -1,0 +1,173 @@
+"""Sentences about the effects of a factorial, from the same object as table and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.answer.reportable import FEW
+from analysis.factorial.factors import Factor
+from analysis.methods import verdict
+from analysis.wording import sentences
+from analysis.wording.number_format import NOTHING, p_value, probability
+
+DIFFERENCE, TREND = "difference", "trend"
+
+SIGNS = (
+    "The sign of an effect: mean at the higher level minus mean at the lower one (of levels that are names: the second "
+    "minus the first), averaged over the levels of the other factors, each counted alike. Of an interaction: the "
+    "effect of the first factor at the higher level of the other minus that at the lower one, A1B1 − A0B1 − A1B0 + "
+    "A0B0; of three factors, how such an interaction differs between the levels of the third."
+)
+LINES = (
+    "Of a factor with more than two levels the effect is what a straight line through the means, fitted by least "
+    "squares, rises from the lowest to the highest level; a curve that comes back has no such rise, and F sees it."
+)
+WHY_F = (
+    "F asks whether the levels differ in any way, straight or not: repeated measures, each effect against its own "
+    "interaction with the seed, with Greenhouse and Geisser’s degrees of freedom, because seeds need not answer alike "
+    "to all levels and a multivariate F needs more seeds than an effect has dimensions. Its p is adjusted over the "
+    "effects by Holm, and it holds for new seeds on this test set. The F tests are a family beside that of the "
+    "contrasts, each at the same error rate. Of an effect of one dimension F is t squared: it is told by its "
+    "contrast alone."
+)
+WHY_SIMPLE = (
+    "A simple effect is that of one factor at one level of another, averaged over the levels of all others. All simple "
+    "effects are one family, beside that of the main effects and interactions, whichever of them are told."
+)
+SIGNED = (
+    verdict.SUPERIOR, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.POSITIVE_UNCLEAR,
+    verdict.INFERIOR, verdict.NEGATIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_UNCLEAR,
+)  # fmt: skip
+"""Verdicts of an effect that is there."""
+
+
+def sentence(effect: Mapping[str, Any]) -> str:
+    """Return what an effect shows: its contrast, then F where the effect has more than one dimension."""
+    found = effect["contrast"]
+    said = (
+        f"{effect['effect']}: its levels are names, so it has no sign." if found is None else _contrast(effect, found)
+    )
+    return said if effect["df"] == 1 else f"{said} {_any(effect)}"
+
+
+def _contrast(effect: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    if found["n_pairs"] == 0:
+        return f"{effect['effect']} cannot be told: there is no seed at which every cell trained."
+    given = _given(found)
+    why = sentences.why_no_claim(found)
+    if why is not None:
+        return f"{effect['effect']}: {found['metric']} {sentences.estimate(found, over=_family(effect))}{given}. {why}."
+    claim = _opened(effect, sentences.claim(found, *_places(effect, found)))
+    text = f"{claim}: {sentences.estimate(found, over=_family(effect))}{sentences.adjusted(found)}{given}"
+    return f"{text}.{sentences.reason(found)}"
+
+
+def _places(effect: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what is compared, where, and with where: the last factor's highest level against its lowest."""
+    *before, (last, (low, high)) = list(zip(effect["factors"], found["levels"], strict=True))
+    subject = found["metric"]
+    if "at" in effect:
+        subject += f" at {effect['at']['factor']} {tell(effect['at']['level'])}"
+    if len(before) == 1:
+        (name, (start, end)) = before[0]
+        subject = f"the change in {subject} from {name} {tell(start)} to {tell(end)}"
+    elif before:
+        subject = f"the interaction of {' and '.join(name for name, _ in before)} in {subject}"
+    return subject, f"at {last} {tell(high)}", f"at {last} {tell(low)}"
+
+
+def _opened(effect: Mapping[str, Any], claim: str) -> str:
+    """Return a claim as the beginning of a sentence; one of straight lines says so first."""
+    if effect["kind"] == TREND:
+        start = "t" if claim.startswith("These") else claim[0]
+        return f"By straight lines through all levels, {start}{claim[1:]}"
+    return f"T{claim[1:]}" if claim.startswith("the ") else claim
+
+
+def _given(found: Mapping[str, Any]) -> str:
+    lost = found["n_lost_to_divergence"]
+    if not lost:
+        return ""
+    return f", given that every cell trained: {lost} of {found['n_pairs'] + lost} seeds left out"
+
+
+def _any(effect: Mapping[str, Any]) -> str:
+    """Return what F says of an effect with several dimensions."""
+    test = effect["omnibus"]
+    if test["f"] is None:
+        return "Whether its levels differ at all cannot be tested."
+    told = f"{f_told(test)}, adjusted {p_value(test['p_holm'])} (Holm over {_family(effect)})"
+    if test["n"] < FEW:
+        return f"{told}: {test['n']} seeds are too few to tell."
+    if differs(effect):
+        start = "Straight or not, its" if effect["kind"] == TREND else "Its"
+        return f"{start} levels differ, for new seeds on this test set: {told}."
+    return f"That its levels differ in any way is not shown: {told}."
+
+
+def _family(effect: Mapping[str, Any]) -> str:
+    """Return what an effect is judged together with."""
+    return "simple effects" if "at" in effect else "effects"
+
+
+def differs(effect: Mapping[str, Any]) -> bool:
+    """Return whether an effect of several dimensions is there by its F."""
+    test = effect["omnibus"]
+    return effect["df"] > 1 and test["n"] >= FEW and test["p_holm"] is not None and test["p_holm"] <= test["alpha"]
+
+
+def is_there(effect: Mapping[str, Any]) -> bool:
+    """Return whether an effect is there: its contrast has a sign, or its F says that levels differ."""
+    found = effect["contrast"]
+    signed = found is not None and sentences.why_no_claim(found) is None and found["headline"]["verdict"] in SIGNED
+    return signed or differs(effect)
+
+
+def simple_told(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the simple effects of two factors whose interaction is there: main effects do not say it all then."""
+    there = [set(each["factors"]) for each in found["effects"] if len(each["factors"]) == 2 and is_there(each)]
+    return [each for each in found["simple_effects"] if {*each["factors"], each["at"]["factor"]} in there]
+
+
+def f_told(test: Mapping[str, Any]) -> str:
+    """Return F with its degrees of freedom, shrunken by epsilon: ``F(1.7, 15.6) = 4.21``; a dash where it cannot be."""
+    if test["f"] is None:
+        return NOTHING
+    ends = [f"{test['epsilon'] * test[key]:.3g}" for key in ("df1", "df2")]
+    return f"F({', '.join(ends)}) = {test['f']:.3g}"
+
+
+def cells_of_f(effect: Mapping[str, Any]) -> tuple[str, str]:
+    """Return F and its adjusted p for a table; dashes where the contrast says it all."""
+    test = effect["omnibus"]
+    return (NOTHING, NOTHING) if effect["df"] == 1 else (f_told(test), probability(test["p_holm"]))
+
+
+def notes(found: Mapping[str, Any]) -> list[str]:
+    """Return what signs, lines and F mean, as far as they are told."""
+    lines = [LINES] if any(each["kind"] == TREND for each in found["effects"]) else []
+    return [SIGNS, *lines, *([WHY_F] if has_curves(found["effects"]) else [])]
+
+
+def has_curves(told: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether some effect has more than one dimension: F is then told."""
+    return any(each["df"] > 1 for each in told)
+
+
+tell = Factor.tell
+
+
+def crossed(found: Mapping[str, Any]) -> str:
+    """Return which factors are crossed: ``dropout_1 (0.2, 0.5) × weight_decay (0, 0.0001)``."""
+    return " × ".join(f"{each['name']} ({', '.join(map(tell, each['levels']))})" for each in found["factors"])
+
+
+def better(found: Mapping[str, Any]) -> str:
+    """Return the direction of benefit."""
+    return "lower is better" if found["lower_is_better"] else "higher is better"
+
+
+def contrasts(told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the contrasts of effects, those left out that have none."""
+    return [each["contrast"] for each in told if each["contrast"] is not None]

@@ -1,0 +1,82 @@
+"""When a study has seen enough: each condition's confidence sequence against the margin, whenever one looks.
+
+The sequence holds at every number of seeds at once, so looking after each block and stopping where it pleases costs
+nothing. It is taken at alpha over the number of conditions, on complete pairs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.answer.compare import compare, pairs_of
+from analysis.methods.confidence_sequence import Look, sequence
+from analysis.tables.table import load
+from bench.base.precision import Target
+from bench.study.study import Study
+
+SEED_SHARE = 0.3
+"""Below this many floors of the test set the seeds' standard error is all but gone: only more images could help."""
+
+ABOVE, BELOW, WITHIN, IMAGES, OPEN = "above the margin", "below the margin", "within the margin", "images", "open"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of a condition on a target."""
+
+    target: str
+    condition: str
+    look: Look | None
+    state: str
+
+    @property
+    def decided(self) -> bool:
+        """Whether more seeds would tell nothing more."""
+        return self.state != OPEN
+
+    def told(self) -> str:
+        """Return it in a line."""
+        if self.look is None:
+            return f"{self.condition} on {self.target}: no pair yet"
+        reach = "unbounded" if self.look.half_width is None else f"± {self.look.half_width:.4g}"
+        meaning = "only more test images could tell more" if self.state == IMAGES else self.state
+        return f"{self.condition} on {self.target}: {self.look.mean:+.4g} {reach} after {self.look.n} pairs: {meaning}"
+
+
+def state(look: Look, margin: float, standard_error: float | None, floor: float | None) -> str:
+    """Return what a look decides; a `margin` of 0 asks for the sign alone."""
+    if look.half_width is not None:
+        low, high = look.mean - look.half_width, look.mean + look.half_width
+        if low > margin:
+            return ABOVE
+        if high < -margin:
+            return BELOW
+        if -margin < low and high < margin:
+            return WITHIN
+    if standard_error is not None and floor and standard_error < SEED_SHARE * floor:
+        return IMAGES
+    return OPEN
+
+
+def standings(folder: Path, study: Study, targets: list[Target]) -> list[Standing]:
+    """Return where every condition of the study stands on every target, from what is on disk."""
+    return [each for target in targets for each in _on_target(folder, study, target)]
+
+
+def _on_target(folder: Path, study: Study, target: Target) -> list[Standing]:
+    plan = study.analysis
+    table = load(folder, where={"device": target.device, "precision": target.precision})
+    metric, margin = plan.primary, plan.margin or 0.0
+    family = pairs_of(table, metric, plan.control, alpha=plan.alpha)
+    compared = {each["condition"]: each for each in compare(table, metric, plan.control, alpha=plan.alpha).comparisons}
+    found = []
+    for pairs in family:
+        seen = sequence(pairs, plan.alpha / len(family))
+        if not seen:
+            found.append(Standing(str(target), pairs.condition, None, OPEN))
+            continue
+        numbers = compared[pairs.condition]
+        reached = state(seen[-1], margin, numbers["standard_error"], numbers["test_set_floor"])
+        found.append(Standing(str(target), pairs.condition, seen[-1], reached))
+    return found

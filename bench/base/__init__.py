@@ -1,0 +1,1 @@
+"""What every part stands on: counter-based random numbers, number formats, threads, files, errors."""

@@ -1,0 +1,1 @@
+"""Somebody's code held to laws: a dropout layer, a plug-in."""

@@ -1,0 +1,1 @@
+"""What trains: the stacked engine, the fused one, and the book's code as their reference."""

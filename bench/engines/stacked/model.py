@@ -1,0 +1,217 @@
+"""The stacked multilayer perceptron: K networks of one shape as one batch of tensors.
+
+Shapes: K trials in the stack, B rows in the batch, I inputs and O outputs of a layer, C classes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.special import ndtri
+
+from bench.base import draws
+from bench.base.draws import Position
+from bench.engines.stacked.activations import RELU, Activation
+from bench.engines.stacked.normalisation import Normalisation
+
+INITIALISATIONS = ("default", "normal_0.01", "xavier_uniform", "he_normal")
+
+Noise = Callable[[int, torch.Tensor], None]
+"""(hidden layer, from 0; where to write) -> writes the multiplier of the layer's activations, `[K, B, O]`."""
+
+
+Seen = Callable[[int, torch.Tensor, torch.Tensor], None]
+"""(hidden layer, from 0; activations before their noise; after it) -> looks at them, `[K, B, O]`."""
+
+
+def no_noise(layer: int, out: torch.Tensor) -> None:
+    """Multiply by one."""
+    del layer
+    out.fill_(1)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of every network, trained in place."""
+
+    parameters: torch.Tensor
+    """`[K, I + 1, O]`: weights, then the bias as one more row, which meets a 1 at the end of every input. So one
+    product adds the bias, and one gives both gradients."""
+    operand: torch.Tensor
+    """The parameters as the products of a training step take them: the same tensor, unless in a shorter format, or
+    unless a regulariser changes them for the step."""
+    gradient: torch.Tensor
+    """Of the loss by the parameters, in the format of the products."""
+    activation: Activation = RELU
+    """Of the outputs, in a hidden layer."""
+    normalisation: Normalisation | None = None
+    """Of what goes into the activation."""
+
+    @property
+    def weight(self) -> torch.Tensor:
+        """View `[K, I, O]`."""
+        return self.parameters[:, :-1]
+
+    @property
+    def bias(self) -> torch.Tensor:
+        """View `[K, 1, O]`."""
+        return self.parameters[:, -1:]
+
+    def descend(self, learning_rate: float) -> None:
+        """Take a step down the gradient."""
+        self.parameters.add_(self.gradient, alpha=-learning_rate)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Let the products take the parameters as they are now."""
+        if self.operand is not self.parameters:
+            self.operand.copy_(self.parameters)
+
+
+class Workspace:
+    """What a training step on `rows` images writes, each step anew: fresh memory would cost 8% of a step."""
+
+    def __init__(self, network: list[Layer], rows: int, own_inputs: bool = False) -> None:
+        stack_size, inputs, _ = network[0].operand.shape
+        make = network[0].operand.new_zeros
+        self.batch = network[0].operand.new_ones((rows, inputs))
+        """`[B, I + 1]`, shared by the stack; ends in a column of ones."""
+        self.inputs = [self.batch.expand(stack_size, rows, inputs)]
+        """Of each layer, `[K, B, I + 1]`; ends in a column of ones. The first is the batch, unless `own_inputs`."""
+        if own_inputs:
+            self.inputs[0] = self.inputs[0].clone()
+        self.inputs += [layer.operand.new_ones((stack_size, rows, layer.bias.shape[2] + 1)) for layer in network[:-1]]
+        wide = torch.promote_types(network[0].operand.dtype, torch.float32)
+        self.slopes = [make((stack_size, rows, layer.bias.shape[2]), dtype=wide) for layer in network[:-1]]
+        """d output / d pre-activation of each hidden layer, `[K, B, O]`: with a ReLU, the noise where it is on, else 0.
+        Never in a shorter format than float32: a rounded dropout scale would not keep the expectation."""
+        self.logits = make((stack_size, rows, network[-1].bias.shape[2]))
+        """`[K, B, C]`."""
+        self.errors = [make((stack_size, rows, layer.bias.shape[2])) for layer in network]
+        """d loss / d pre-activation of each layer, `[K, B, O]`."""
+
+    def gather(self, images: torch.Tensor, rows: torch.Tensor) -> None:
+        """Make `rows` of `images` `[N, I]` the batch."""
+        batch = self.batch[:, :-1]
+        if images.dtype == batch.dtype:
+            torch.index_select(images, 0, rows, out=batch)
+        else:
+            batch.copy_(images.index_select(0, rows))
+
+
+def multiply(left: torch.Tensor, right: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+    """Write the products of each network, ``left @ right``, to `out`, and return it.
+
+    On the CPU they go through numpy's BLAS, one by one: faster than ``bmm`` by a tenth at the shapes of a step, and no
+    network can see what it is stacked with. Numbers that overflow are an outcome, and no warning.
+    """
+    if out.device.type == "cpu" and out.dtype != torch.bfloat16:
+        with np.errstate(all="ignore"):
+            np.matmul(left.numpy(), right.numpy(), out=out.numpy())
+        return out
+    return torch.bmm(left, right, out=out)
+
+
+def initial_weights(sizes: tuple[int, ...], seed: int, initialisation: str) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return (weight `[I, O]`, bias `[O]`), float64, for each layer of an MLP with layer widths `sizes`.
+
+    ``default`` is that of torch.nn.Linear: weights and biases U(-1/sqrt(I), 1/sqrt(I)). The others leave the biases as
+    they are: ``normal_0.01`` draws the weights from N(0, 0.01^2), ``he_normal`` from N(0, 2/I), both by the inverse of
+    the distribution function, and ``xavier_uniform`` from U(-a, a) with a = sqrt(6 / (I + O)).
+    """
+    layers = []
+    for layer, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
+        uniform = draws.uniforms(seed, "initialisation", Position(layer=layer), (inputs + 1) * outputs)
+        centred = (2 * uniform - 1) / np.sqrt(inputs)
+        weight, bias = centred[: inputs * outputs], centred[inputs * outputs :]
+        if initialisation == "normal_0.01":
+            weight = 0.01 * ndtri(uniform[: inputs * outputs])
+        elif initialisation == "he_normal":
+            weight = np.sqrt(2 / inputs) * ndtri(uniform[: inputs * outputs])
+        elif initialisation == "xavier_uniform":
+            weight = np.sqrt(6 / (inputs + outputs)) * (2 * uniform[: inputs * outputs] - 1)
+        layers.append((weight.reshape(inputs, outputs), bias))
+    return layers
+
+
+def build(
+    weights: list[tuple[np.ndarray, np.ndarray]],
+    stack_size: int,
+    dtype: torch.dtype,
+    device: torch.device,
+    operand_format: torch.dtype | None = None,
+    *,
+    own_operands: bool = False,
+) -> list[Layer]:
+    """Return a stack of `stack_size` networks that all start from `weights`, kept as `dtype`.
+
+    With `own_operands`, what the products take is never the parameters themselves.
+    """
+    layers = []
+    for weight, bias in weights:
+        both = torch.as_tensor(np.concatenate([weight, bias[None]]), dtype=dtype, device=device)
+        parameters = both.repeat(stack_size, 1, 1)
+        operand = parameters.to(operand_format or dtype, copy=own_operands)
+        layers.append(Layer(parameters, operand, torch.zeros_like(operand)))
+    return layers
+
+
+def forward(network: list[Layer], space: Workspace, noise: Noise) -> torch.Tensor:
+    """Run the networks in training mode on the batch of `space`, with multiplicative noise after each activation.
+
+    Returns the logits `[K, B, C]`; `space` keeps them, and what the gradient needs.
+    """
+    for index, layer in enumerate(network[:-1]):
+        hidden, slope = space.inputs[index + 1][:, :, :-1], space.slopes[index]
+        multiply(space.inputs[index], layer.operand, out=hidden)
+        if layer.normalisation:
+            layer.normalisation.forward(hidden)
+        noise(index, slope)
+        layer.activation.train(hidden, slope)
+    return multiply(space.inputs[-1], network[-1].operand, out=space.logits)
+
+
+def backward(network: list[Layer], space: Workspace, error: torch.Tensor) -> None:
+    """Write the gradient of every layer, given `error` = d loss / d logits, `[K, B, C]`, of the last `forward`."""
+    space.errors[-1].copy_(error)
+    for index in reversed(range(len(network))):
+        multiply(space.inputs[index].mT, space.errors[index], out=network[index].gradient)
+        if index:
+            before = multiply(space.errors[index], network[index].operand[:, :-1].mT, out=space.errors[index - 1])
+            before.mul_(space.slopes[index - 1])
+            if normalisation := network[index - 1].normalisation:
+                normalisation.backward(before)
+
+
+def descend(network: list[Layer], learning_rate: float) -> None:
+    """Take one step of plain SGD in place."""
+    for layer in network:
+        layer.descend(learning_rate)
+
+
+def predict(
+    network: list[Layer], images: torch.Tensor, noise: Noise | None = None, seen: Seen | None = None
+) -> torch.Tensor:
+    """Return the logits `[K, B, C]` of `images` `[B, I]` in evaluation mode, in the weights' own format.
+
+    No noise is on but what is given; `seen` is told the hidden activations.
+    """
+    hidden = images.expand(len(network[0].parameters), *images.shape)
+    for index, layer in enumerate(network):
+        out = layer.parameters.new_empty((*hidden.shape[:2], layer.bias.shape[2]))
+        hidden = multiply(hidden, layer.weight, out=out).add_(layer.bias)
+        if index < len(network) - 1:
+            if layer.normalisation:
+                layer.normalisation.evaluate(hidden)
+            hidden = layer.activation.value(hidden)
+            if noise:
+                factor = torch.empty_like(hidden)
+                noise(index, factor)
+                before, hidden = hidden, hidden * factor
+                if seen:
+                    seen(index, before, hidden)
+    return hidden

@@ -1,0 +1,128 @@
+"""From what came of a trial to its row and its curve, in the columns of the schema."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from bench import schema
+from bench.record.outcome import Outcome, Score
+from bench.record.trials import Trial
+
+Row = dict[str, Any]
+
+
+def measured(outcome: Outcome, classes: int) -> Row:
+    """Return the columns that the trial's numbers decide, throughput among them."""
+    train, test, running = outcome.train, outcome.test[-1], outcome.running[-1]
+    assert train is not None
+    train_total, test_total = len(train.correct), len(test.correct)
+    train_accuracy, test_accuracy = _accuracy(train), _accuracy(test)
+    running_accuracy = _accuracy(running)
+    validation = outcome.validation
+    return {
+        "epochs": len(outcome.running),
+        "classes": classes,
+        "train_total": train_total,
+        "test_total": test_total,
+        "validation_total": 0 if validation is None else len(validation.correct),
+        "train_correct": _correct(train),
+        "test_correct": _correct(test),
+        "validation_correct": None if validation is None else _correct(validation),
+        "train_accuracy": train_accuracy,
+        "test_accuracy": test_accuracy,
+        "generalisation_gap": train_accuracy - test_accuracy,
+        "train_loss": train.loss,
+        "test_loss": test.loss,
+        "loss_gap": test.loss - train.loss,
+        "running_train_accuracy": running_accuracy,
+        "running_train_loss": running.loss,
+        "running_gap": running_accuracy - test_accuracy,
+        "test_calibration_error": test.calibration_error,
+        "train_seconds": outcome.train_seconds,
+        "throughput": train_total * len(outcome.running) / outcome.train_seconds,
+        "test_bits": np.packbits(test.correct.numpy()).tobytes(),
+    }
+
+
+def executed(stack_size: int, started: datetime, ended: datetime) -> Row:
+    """Return the columns that say how a stack was run."""
+    return {"stack_size": stack_size, "exclusive": False, "started_at": started, "ended_at": ended}
+
+
+def curve(outcome: Outcome) -> list[Row]:
+    """Return the trial's rows of the curves table; the clean training accuracy is known at the last epoch only."""
+    recorded = outcome.activations or [{}] * len(outcome.running)
+    rows = [
+        {
+            "epoch": epoch,
+            "running_train_loss": running.loss,
+            "running_train_accuracy": _accuracy(running),
+            "test_loss": test.loss,
+            "test_accuracy": _accuracy(test),
+            "train_accuracy": None,
+            **activations,
+        }
+        for epoch, (running, test, activations) in enumerate(
+            zip(outcome.running, outcome.test, recorded, strict=True), start=1
+        )
+    ]
+    assert outcome.train is not None
+    rows[-1]["train_accuracy"] = _accuracy(outcome.train)
+    return rows
+
+
+def identity(trial: Trial, names: list[str]) -> Row:
+    """Return the columns that say what a trial is, with those of the regularisers and keys of the recipe in `names`."""
+    layers = len(trial.recipe.hidden)
+    rates = {trial.condition.factors(["dropout"], layers)[f"dropout_{layer + 1}"] for layer in range(layers)}
+    other = not trial.condition.active().keys() <= {"dropout"} or bool(trial.condition.recipe)
+    return {
+        "study": trial.study,
+        "trial_id": trial.trial_id,
+        "condition": trial.condition.label,
+        "condition_id": trial.condition.condition_id,
+        "device": trial.device,
+        "precision": trial.precision,
+        "engine": trial.engine,
+        "seed": trial.seed,
+        "init_seed": trial.seeds.init,
+        "order_seed": trial.seeds.order,
+        "mask_seed": trial.seeds.mask,
+        "stays_at_chance": trial.condition.stays_at_chance,
+        "rate": rates.pop() if len(rates) == 1 and not other else None,
+        "data_hash": trial.data_hash,
+        "code_hash": trial.code_hash,
+        **trial.factors(names),
+    }
+
+
+def status(row: Row) -> str:
+    """Return whether the trial of `row` failed, diverged (by the rule fixed beforehand), or is ok."""
+    if row.get("error") is not None:
+        return schema.FAILED
+    losses = (row["train_loss"], row["test_loss"], row["running_train_loss"])
+    collapsed = row["test_correct"] / row["test_total"] <= 1 / row["classes"] + schema.CHANCE_TOLERANCE
+    if not all(map(math.isfinite, losses)) or (collapsed and not row["stays_at_chance"]):
+        return schema.DIVERGED
+    return schema.OK
+
+
+def stamp(trial: Trial, row: Row, names: list[str]) -> Row:
+    """Return `row` under the names that the present study gives it.
+
+    A label, or the mark that a condition stays at chance, may change without the numbers changing.
+    """
+    stamped = row | identity(trial, names)
+    return stamped | {"status": status(stamped)}
+
+
+def _correct(score: Score) -> int:
+    return int(score.correct.sum())
+
+
+def _accuracy(score: Score) -> float:
+    return _correct(score) / len(score.correct)

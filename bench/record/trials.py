@@ -1,0 +1,233 @@
+"""Conditions, trials and stacks: what is trained, under which name, and together with what."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bench.base.precision import Target
+from bench.regularisers import REGULARISERS
+
+MAX_STACK = {"cpu": 8, "cuda": 264}
+"""Trials trained together at most: on a CPU the stack should stay in cache, on a GPU fill the multiprocessors."""
+
+STACKED, FUSED = "stacked", "fused"
+NUMERICS_VERSION = {STACKED: 1, FUSED: 1}
+"""Engine -> version of its numbers: raised when anything that every trial shares computes other numbers.
+
+That is the training step, initial weights, random numbers, data split, optimisers, schedules, activations,
+normalisations and evaluation. ``tests/golden`` fails where numbers change and no version does.
+"""
+
+Versions = tuple[tuple[str, int | str], ...]
+"""(name, version) of an engine and of the regularisers used, in the order in which they act."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything but the regularisers and the seed: data, model and training."""
+
+    data: str
+    train_size: int
+    validation_size: int
+    hidden: tuple[int, ...]
+    initialisation: str
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    activation: str = "relu"
+    normalisation: str = "none"
+    optimiser: str = "sgd"
+    schedule: str = "constant"
+    stratified: bool = False
+    label_noise: float = 0.0
+    record_activations: bool = False
+
+    def columns(self, key: str) -> dict[str, float | str | None]:
+        """Return the columns of results that say what `key` is. ``epochs`` has one in every table."""
+        value = getattr(self, key)
+        if key == "epochs":
+            return {}
+        if key == "hidden":
+            width = float(value[0]) if len(set(value)) == 1 else None
+            return {"hidden": "-".join(map(str, value)), "depth": float(len(value)), "width": width}
+        return {key: value if isinstance(value, str) else float(value)}
+
+    def beyond_fused(self) -> list[str]:
+        """Return what of it the fused engine does not have."""
+        plain = {"activation": "relu", "normalisation": "none", "optimiser": "sgd", "schedule": "constant"}
+        own = [f"{key} {getattr(self, key)}" for key, value in plain.items() if getattr(self, key) != value]
+        return own + (["record_activations"] if self.record_activations else [])
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One setting of the regularisers, and of what else differs between conditions, under a label.
+
+    `settings` has one strength per hidden layer, or a single one, as the regulariser takes it.
+    """
+
+    label: str
+    settings: tuple[tuple[str, tuple[float, ...]], ...]
+    stays_at_chance: bool = False
+    recipe: tuple[tuple[str, Any], ...] = ()
+    """What it sets of the recipe, where that is not what a recipe has by default."""
+
+    def active(self) -> dict[str, tuple[float, ...]]:
+        """Return the settings that do something: those at their null strength throughout are left out."""
+        return {name: values for name, values in self.settings if any(v != REGULARISERS[name].null for v in values)}
+
+    def regularisers(self) -> tuple[str, ...]:
+        """Return the names of the regularisers that do something."""
+        return tuple(sorted(self.active()))
+
+    def given(self) -> dict[str, Any]:
+        """Return the settings as a study file has them."""
+        strengths = {
+            name: list(values) if REGULARISERS[name].each == "layer" else values[0] for name, values in self.settings
+        }
+        return strengths | {key: list(value) if isinstance(value, tuple) else value for key, value in self.recipe}
+
+    @property
+    def condition_id(self) -> str:
+        """Hash of what the condition does, whatever its label."""
+        return content_hash(self.active() | dict(self.recipe))
+
+    def factors(self, names: Iterable[str], layers: int) -> dict[str, float]:
+        """Return the columns of strengths for the regularisers in `names`: null ones where it does not name them.
+
+        Other names are left out.
+        """
+        given = dict(self.settings)
+        return {
+            column: given[name][index] if name in given else REGULARISERS[name].null
+            for name in names
+            if name in REGULARISERS
+            for index, column in enumerate(REGULARISERS[name].columns(layers))
+        }
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The seeds of a trial's three sources of randomness."""
+
+    init: int
+    order: int
+    mask: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training run: condition x seed x device x precision."""
+
+    study: str
+    condition: Condition
+    seed: int
+    seeds: Seeds
+    recipe: Recipe
+    device: str
+    data_hash: str
+    code_hash: str
+    """Hash of the sources: provenance, and no part of the id."""
+    versions: Versions = ()
+    """Of the engine and of each regulariser that does something."""
+    precision: str = "float32"
+    engine: str = STACKED
+
+    @property
+    def target(self) -> Target:
+        """What it runs on, and in what number format."""
+        return Target(self.device, self.precision)
+
+    def factors(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return the columns that say what it has of the regularisers and keys of the recipe in `names`."""
+        keys = [name for name in names if name not in REGULARISERS]
+        others = [self.recipe.columns(key) for key in keys]
+        strengths = self.condition.factors(names, len(self.recipe.hidden))
+        return strengths | {column: value for each in others for column, value in each.items()}
+
+    @property
+    def trial_id(self) -> str:
+        """Hash of settings, seeds, data and versions. Study name, label and sources are not among it."""
+        return content_hash(
+            {
+                "recipe": asdict(self.recipe),
+                "condition": self.condition.active(),
+                "seeds": asdict(self.seeds),
+                "seed": self.seed,
+                "device": self.device,
+                "precision": self.precision,
+                "engine": self.engine,
+                "data": self.data_hash,
+                "versions": self.versions,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Trials that are trained together. They share recipe, device, precision and engine; and seeds, unless fused."""
+
+    trials: tuple[Trial, ...]
+
+    @property
+    def recipe(self) -> Recipe:
+        """Recipe of every trial."""
+        return self.trials[0].recipe
+
+    @property
+    def seeds(self) -> Seeds:
+        """Seeds of every trial."""
+        return self.trials[0].seeds
+
+    @property
+    def precision(self) -> str:
+        """Precision of every trial."""
+        return self.trials[0].precision
+
+    def strengths(self) -> dict[str, list[tuple[float, ...]]]:
+        """Return the strengths of each regulariser that some trial of the stack uses: `[K][layer]`, or `[K][1]`."""
+        active = [trial.condition.active() for trial in self.trials]
+        layers = len(self.recipe.hidden)
+        return {
+            name: [settings.get(name, (record.null,) * len(record.columns(layers))) for settings in active]
+            for name, record in REGULARISERS.items()
+            if any(name in settings for settings in active)
+        }
+
+
+def stacks(trials: Iterable[Trial], workers: int, most: int | None = None) -> list[Stack]:
+    """Group trials into stacks: as large as serves (at most `most`), even in size, and enough of them for `workers`."""
+    groups: dict[tuple[object, ...], list[Trial]] = {}
+    for trial in trials:
+        seeds = None if trial.engine == FUSED else trial.seeds
+        key = (trial.recipe, seeds, trial.device, trial.precision, trial.engine)
+        groups.setdefault(key, []).append(trial)
+    total = sum(map(len, groups.values()))
+    grouped = []
+    for group in groups.values():
+        largest = min(most or MAX_STACK[group[0].device], max(1, -(-total // workers)))
+        parts = -(-len(group) // largest)
+        grouped += [
+            Stack(tuple(group[part * len(group) // parts : (part + 1) * len(group) // parts])) for part in range(parts)
+        ]
+    return grouped
+
+
+def content_hash(content: Any) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 of `content` as canonical JSON."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def versions(condition: Condition, engine: str = STACKED) -> Versions:
+    """Return the versions of `engine` and of each regulariser of the condition, in the order in which hooks act.
+
+    A user's own regulariser has the hash of its file in place of a version.
+    """
+    used = condition.active()
+    records = [record for name, record in REGULARISERS.items() if name in used]
+    return (engine, NUMERICS_VERSION[engine]), *((each.name, each.plugin or each.version) for each in records)

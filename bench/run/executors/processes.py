@@ -1,0 +1,151 @@
+"""One single-threaded worker process per core, pinned to it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import cast
+
+from bench.base.threads import single_thread
+from bench.record.trials import Stack
+from bench.run.executors import EpochDone, Event, NextStack, StackDone
+from bench.run.worker import Result, failure, perform
+from bench.study.plugins import Loaded, load_all, loaded
+
+SPAWN = multiprocessing.get_context("spawn")
+STOP_SECONDS = 5
+
+
+def physical_cores() -> list[int]:
+    """Return one logical processor per physical core, of those that this process may use."""
+    allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+    first_of_core: dict[str, int] = {}
+    for processor in allowed:
+        siblings = f"/sys/devices/system/cpu/cpu{processor}/topology/thread_siblings_list"
+        try:
+            with open(siblings, encoding="ascii") as file:  # noqa: PTH123 - a kernel file
+                core = file.read().strip()
+        except OSError:
+            core = str(processor)
+        first_of_core.setdefault(core, processor)
+    return list(first_of_core.values())
+
+
+@dataclass
+class _Worker:
+    """A worker process, its end of the pipe, and what it is at."""
+
+    process: BaseProcess
+    pipe: Connection
+    core: int
+    stack: Stack | None = None
+    started: datetime | None = None
+
+
+class WorkerDiedError(Exception):
+    """A worker process ended without an answer."""
+
+
+def run(next_stack: NextStack, workers: int) -> Generator[Event]:
+    """Yield what happens on `workers` processes; a worker that dies fails its stack and is replaced."""
+    cores = physical_cores()
+    team = [_start(cores[index % len(cores)]) for index in range(workers)]
+    try:
+        for worker in team:
+            _give(worker, next_stack())
+        while busy := [worker for worker in team if worker.stack is not None]:
+            ready = wait([worker.pipe for worker in busy])
+            for worker in busy:
+                if worker.pipe in ready:
+                    yield _receive(worker)
+            team = [_start(each.core) if _is_gone(each) else each for each in team]
+            for worker in team:
+                if worker.stack is None:
+                    _give(worker, next_stack())
+    finally:
+        _stop(team)
+
+
+def _start(core: int) -> _Worker:
+    """Start a worker on one core."""
+    ours, theirs = cast("tuple[Connection, Connection]", SPAWN.Pipe())
+    process = SPAWN.Process(target=_serve, args=(theirs, core, loaded()), daemon=True, name=f"bench-worker-{core}")
+    process.start()
+    theirs.close()
+    return _Worker(process, ours, core)
+
+
+def _give(worker: _Worker, stack: Stack | None) -> None:
+    """Hand a stack to a free worker; a worker found dead is noticed when its answer is awaited."""
+    worker.stack, worker.started = stack, datetime.now(UTC)
+    if stack is not None:
+        try:
+            worker.pipe.send(stack)
+        except (BrokenPipeError, ConnectionResetError):
+            worker.process.join(STOP_SECONDS)
+
+
+def _is_gone(worker: _Worker) -> bool:
+    """Tell whether a worker is dead and its last stack accounted for."""
+    return worker.stack is None and not worker.process.is_alive()
+
+
+def _receive(worker: _Worker) -> Event:
+    """Return what a worker tells: one more epoch, or the results of its stack. A dead worker's stack has failed."""
+    assert worker.stack is not None and worker.started is not None
+    try:
+        results: list[Result] | None = worker.pipe.recv()
+    except (EOFError, OSError, pickle.UnpicklingError):
+        worker.process.join(STOP_SECONDS)
+        code = worker.process.exitcode
+        died = WorkerDiedError(f"the worker process ended with exit code {code} (negative: killed by that signal)")
+        results = failure(worker.stack, died, worker.started)
+    if results is None:
+        return EpochDone(worker.stack)
+    event = StackDone(worker.stack, results)
+    worker.stack = None
+    return event
+
+
+def _stop(team: list[_Worker]) -> None:
+    """End every worker, busy or not."""
+    for worker in team:
+        worker.pipe.close()
+        worker.process.terminate()
+    for worker in team:
+        worker.process.join(STOP_SECONDS)
+        if worker.process.is_alive():
+            worker.process.kill()
+
+
+def _serve(pipe: Connection, core: int, plugins: Loaded) -> None:
+    """Work off stacks until the pipe closes. Ctrl-C is the runner's to handle; with the runner, the worker ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_runner, daemon=True).start()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {core})
+    single_thread()
+    load_all(plugins)
+    while True:
+        try:
+            stack = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(perform(stack, lambda: pipe.send(None)))
+
+
+def _end_with_runner() -> None:
+    """End this process as soon as the runner is gone, even if it was killed."""
+    runner = multiprocessing.parent_process()
+    if runner is not None:
+        wait([runner.sentinel])
+        os._exit(1)

@@ -1,0 +1,129 @@
+"""How far a run is: trials done, left, failed, speed, and a time left that can be believed."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from bench.record.trials import Stack
+
+PLAIN_SECONDS = 10
+
+
+class Progress:
+    """Counts trained epochs of trials, the unit of speed, and shows them on standard error.
+
+    On a terminal it is one live line; elsewhere a plain line at most every ten seconds and at the end.
+    """
+
+    def __init__(self, done: int, epochs_to_do: int, trials_to_do: int, workers: int) -> None:
+        self.done, self.failed, self.diverged = done, 0, 0
+        self.trials_to_do, self.epochs_to_do, self.workers = trials_to_do, epochs_to_do, workers
+        self.epochs = self.stacks_done = self.waited_for = 0
+        self.in_flight: dict[Stack, int] = {}
+        self.started = self.shown = self.last_told = time.monotonic()
+        console = Console(file=sys.stderr)
+        self.live = Live(console=console, refresh_per_second=4) if console.is_terminal else None
+
+    def __enter__(self) -> Self:
+        if self.live:
+            self.live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.show(last=True)
+        if self.live:
+            self.live.stop()
+
+    def epoch(self, stack: Stack) -> None:
+        """Count one epoch of every trial of `stack`."""
+        self.in_flight[stack] = self.in_flight.get(stack, 0) + len(stack.trials)
+        self.epochs += len(stack.trials)
+        self.last_told = time.monotonic()
+        self.show()
+
+    def finished(self, stack: Stack, statuses: list[str]) -> None:
+        """Count the trials of `stack` as done; what it did not train (it failed) is no longer to do."""
+        trained = self.in_flight.pop(stack, 0)
+        self.stacks_done += 1
+        self.epochs_to_do -= stack.recipe.epochs * len(stack.trials) - trained
+        self.done += len(statuses)
+        self.trials_to_do -= len(statuses)
+        self.failed += statuses.count("failed")
+        self.diverged += statuses.count("diverged")
+        self.show()
+
+    def elsewhere(self, stack_trials: int, epochs: int) -> None:
+        """Count trials that another runner has done."""
+        self.done += stack_trials
+        self.trials_to_do -= stack_trials
+        self.epochs_to_do -= epochs
+
+    def waiting_for(self, trials: int) -> None:
+        """Say that `trials` are being trained by another runner, and waited for."""
+        self.waited_for = trials
+        self.show()
+
+    def speed(self) -> float:
+        """Return the trained epochs of trials per second up to the last one told; 0 until every worker has told."""
+        seconds = self.last_told - self.started
+        told = self.stacks_done > 0 or len(self.in_flight) >= self.workers
+        return self.epochs / seconds if told and seconds > 0 else 0.0
+
+    def seconds_left(self) -> float | None:
+        """Return the time left, or None until every worker has told of an epoch.
+
+        Workers share what is left, but one stack is one worker's: the last one is not shared.
+        """
+        if not self.speed():
+            return None
+        left = self.epochs_to_do - self.epochs
+        longest = max(
+            (stack.recipe.epochs * len(stack.trials) - trained for stack, trained in self.in_flight.items()),
+            default=0,
+        )
+        since = time.monotonic() - self.last_told
+        return max(0.0, max(left, self.workers * longest) / self.speed() - since)
+
+    def text(self) -> str:
+        """Return the state on one line."""
+        left = self.seconds_left()
+        speed = f"{self.speed():.1f} epochs/s" if self.speed() else "starting"
+        parts = [f"{self.done} done", f"{self.trials_to_do} left", f"{self.failed} failed"]
+        if self.diverged:
+            parts.append(f"{self.diverged} diverged")
+        if self.waited_for:
+            return " · ".join([*parts, f"waiting for {self.waited_for} that another runner trains"])
+        parts.append(speed)
+        if left is not None and self.trials_to_do:
+            parts.append(f"about {duration(left)} left")
+        return " · ".join(parts)
+
+    def show(self, last: bool = False) -> None:
+        """Show the state, if it is time to."""
+        if self.live:
+            line = Table.grid(padding=(0, 1))
+            line.add_row(ProgressBar(total=max(self.epochs_to_do, 1), completed=self.epochs, width=24), self.text())
+            self.live.update(line)
+        elif last or time.monotonic() - self.shown >= PLAIN_SECONDS:
+            self.shown = time.monotonic()
+            print(self.text(), file=sys.stderr, flush=True)
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it: 45 s, 6 min 40 s, 3 h 05 min."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

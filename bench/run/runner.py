@@ -1,0 +1,277 @@
+"""Run a study: what is not done yet, on the devices that are here, into a folder."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from bench import schema
+from bench.base.errors import DeviceError, StorageError
+from bench.base.precision import Target
+from bench.data import DATA_SETS, data_root
+from bench.record import rows
+from bench.record.store import Claims, Store
+from bench.record.trials import FUSED, Stack, Trial, content_hash, stacks
+from bench.run.executors import Executor, StackDone
+from bench.run.progress import Progress
+from bench.run.provenance import environment
+from bench.study.study import Study
+
+OTHER_RUNNER_SECONDS = 1.0
+NOT_TRAINED = "not trained"
+"""What becomes of a trial whose engine cannot be trusted here: it is left to do."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a study stands: each of its trials in one of these lists."""
+
+    done: list[Trial]
+    to_do: list[Trial]
+    """Not trained yet, or failed: a failed trial is tried again."""
+    absent: list[Trial]
+    """To do as well, but their device, or its arithmetic, is not here."""
+    rows: dict[str, rows.Row]
+    """Rows on disk, by trial id."""
+    stale: int
+    """Trials on disk that the study does not ask for: other settings, or other versions."""
+
+
+def present_targets(study: Study, choice: str) -> list[Target]:
+    """Return the study's targets that `choice` (auto, cpu or cuda) allows and this machine has; raise DeviceError."""
+    targets = study.targets()
+    if choice == "auto":
+        return [target for target in targets if target.is_present()]
+    if choice not in study.devices:
+        raise DeviceError(
+            f"--device {choice} was given; study {study.name} has devices {', '.join(study.devices)}."
+            f' Add "{choice}" to devices in its [trials].'
+        )
+    present = [target for target in targets if target.device == choice and target.is_present()]
+    if not present:
+        named = ", ".join(str(target) for target in targets if target.device == choice)
+        raise DeviceError(f"--device {choice} was given, but PyTorch finds none of these here: {named}.")
+    return present
+
+
+def standing(study: Study, store: Store, targets: list[Target]) -> Standing:
+    """Return where `study` stands in `store`; raise StorageError where a file is damaged."""
+    found = {}
+    done, to_do, absent = [], [], []
+    trials = study.trials()
+    for trial in trials:
+        row = store.read(trial.trial_id)
+        if row is not None:
+            found[trial.trial_id] = row
+        if row is not None and row["status"] != schema.FAILED:
+            done.append(trial)
+        else:
+            (to_do if trial.target in targets else absent).append(trial)
+    stale = set(store.trial_ids()) - {trial.trial_id for trial in trials}
+    return Standing(done, to_do, absent, found, len(stale))
+
+
+def plan_document(study: Study, command: str) -> dict[str, Any]:
+    """Return what the analysis must know of the study: its trials, their names, and the plan of analysis."""
+    plan = study.analysis
+    return {
+        "schema_version": schema.SCHEMA_VERSION,
+        "study": study.name,
+        "study_hash": study.study_hash,
+        "analysis_hash": plan.analysis_hash,
+        "analysis": {
+            "control": plan.control,
+            "primary": plan.primary,
+            "margin": plan.margin,
+            "margins": plan.margins or {},
+            "alpha": plan.alpha,
+            "until": plan.until,
+        },
+        "conditions": [
+            {
+                "label": condition.label,
+                "condition_id": condition.condition_id,
+                "stays_at_chance": condition.stays_at_chance,
+                "settings": condition.given(),
+            }
+            for condition in study.conditions
+        ],
+        "trials": [
+            {
+                "trial_id": trial.trial_id,
+                "condition": trial.condition.label,
+                "seed": trial.seed,
+                "device": trial.device,
+                "precision": trial.precision,
+            }
+            for trial in study.trials()
+        ],
+        "command": command,
+    }
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of one study into one store: what stays the same while its trials are trained."""
+
+    study: Study
+    store: Store
+    executor: Executor
+    workers: int
+
+    def start(self, targets: list[Target], command: str) -> Standing:
+        """Check everything, write plan and provenance, and give trials on disk their present names.
+
+        Raises DataError or StorageError before anything is written, where data or results cannot be used.
+        """
+        DATA_SETS[self.study.recipe.data].verify(data_root())
+        before = self.store.plan()
+        if before is not None and before["study"] != self.study.name:
+            raise StorageError(
+                f'{self.store.folder}: holds study "{before["study"]}", not "{self.study.name}". Give another --out.'
+            )
+        now = standing(self.study, self.store, targets)
+        self.store.prepare()
+        self.store.write_plugins(self.study.own.plugins)
+        self.store.write_plan(plan_document(self.study, command), self.study.to_toml(), len(now.done))
+        for trial in now.done:
+            row = now.rows[trial.trial_id]
+            stamped = rows.stamp(trial, row, self.study.factors())
+            if {key: row.get(key) for key in stamped} != stamped:
+                self.store.write_row(stamped)
+        return now
+
+    def train(self, now: Standing, targets: list[Target]) -> list[str]:
+        """Train what is to do; return the status of each trial that this run trained.
+
+        Where a target's engine cannot be trusted that is said, and each of its trials is `NOT_TRAINED`.
+        """
+        provenance = environment(targets, self.study.recipes(), fused_targets(now.to_do))
+        environment_id = content_hash(provenance)
+        self.store.write_environment(environment_id, provenance)
+        barred = untrusted(provenance)
+        for why in barred.values():
+            print(f"error: {why}", file=sys.stderr)
+        trusted = [trial for trial in now.to_do if str(trial.target) not in barred]
+        most_of = widest(provenance)
+        statuses: list[str] = []
+        epochs = sum(trial.recipe.epochs for trial in trusted)
+        claims = Claims(self.store.folder)
+        with closing(claims), Progress(len(now.done), epochs, len(trusted), self.workers) as progress:
+            for target in targets:
+                to_do = [trial for trial in trusted if trial.target == target]
+                workers = self.workers if target.device == "cpu" else 1
+                most = most_of[str(target)]
+                workers = min(workers, max(1, len(stacks(to_do, workers, most))))
+                progress.workers = workers
+                for stack, results in self._target((to_do, most), workers, claims, progress):
+                    written = []
+                    for result in results:
+                        known = {"workers": workers, "environment_id": environment_id}
+                        row = rows.stamp(result.trial, result.row | known, self.study.factors())
+                        self.store.write(row, result.curve)
+                        written.append(row["status"])
+                    claims.release(trial.trial_id for trial in stack.trials)
+                    statuses += written
+                    progress.finished(stack, written)
+        return statuses + [NOT_TRAINED] * (len(now.to_do) - len(trusted))
+
+    def _target(
+        self, work: tuple[list[Trial], int | None], workers: int, claims: Claims, progress: Progress
+    ) -> Iterator[tuple[Stack, list[Any]]]:
+        """Yield each stack of one target that this run has trained, with its results.
+
+        `work` is what is to do, and how many trials a stack may have. What another runner is at is waited for, and
+        taken over should that runner end without it.
+        """
+        to_do, most = work
+        while to_do:
+            queue = _Queue(stacks(to_do, workers, most), self.store, claims)
+            if queue.has_next():
+                progress.waiting_for(0)
+                with closing(self.executor(queue.next, min(workers, 1 + len(queue.waiting)))) as events:
+                    for event in events:
+                        if isinstance(event, StackDone):
+                            yield event.stack, event.results
+                        else:
+                            progress.epoch(event.stack)
+            progress.elsewhere(len(queue.done_elsewhere), sum(t.recipe.epochs for t in queue.done_elsewhere))
+            to_do = queue.claimed_elsewhere
+            progress.waiting_for(len(to_do))
+            if to_do:
+                time.sleep(OTHER_RUNNER_SECONDS)
+
+
+class _Queue:
+    """The stacks still to train, less what other runners are at or have done."""
+
+    def __init__(self, waiting: list[Stack], store: Store, claims: Claims) -> None:
+        self.waiting, self.store, self.claims = waiting, store, claims
+        self.claimed_elsewhere: list[Trial] = []
+        self.done_elsewhere: list[Trial] = []
+        self.claimed: Stack | None = None
+
+    def has_next(self) -> bool:
+        """Tell whether there is a stack for this runner: it is claimed, and `next` returns it first."""
+        self.claimed = self.next()
+        return self.claimed is not None
+
+    def next(self) -> Stack | None:
+        """Return the next stack with a trial that can be claimed and is not done, or None."""
+        if self.claimed is not None:
+            claimed, self.claimed = self.claimed, None
+            return claimed
+        while self.waiting:
+            mine = []
+            for trial in self.waiting.pop(0).trials:
+                if not self.claims.take(trial.trial_id):
+                    self.claimed_elsewhere.append(trial)
+                    continue
+                row = self.store.read(trial.trial_id)
+                if row is None or row["status"] == schema.FAILED:
+                    mine.append(trial)
+                else:
+                    self.done_elsewhere.append(trial)
+                    self.claims.release([trial.trial_id])
+            if mine:
+                return Stack(tuple(mine))
+        return None
+
+
+def fused_targets(trials: Iterable[Trial]) -> set[Target]:
+    """Return the targets of those trials that the fused engine trains."""
+    return {trial.target for trial in trials if trial.engine == FUSED}
+
+
+def untrusted(provenance: dict[str, Any]) -> dict[str, str]:
+    """Return the targets on which nothing may be trained, since the fused engine does not do what it must, and why."""
+    return {
+        target: f"on {target} the fused engine does not do what the stacked one does, so nothing is trained there;"
+        f" uninstall Triton to have the stacked one. Found: {found['fused']}"
+        for target, found in provenance["self_test"].items()
+        if not found.get("fused", {"agree": True})["agree"]
+    }
+
+
+def widest(provenance: dict[str, Any]) -> dict[str, int | None]:
+    """Return how many trials a stack may have on each target, None for as many as serve.
+
+    A network in a stack must be the same to the bit as alone; a warning says where it is not.
+    """
+    found_most: dict[str, int | None] = {}
+    for target, found in provenance["self_test"].items():
+        if "fused" in found:
+            found_most[target] = found["fused"]["capacity"]
+            continue
+        found_most[target] = None if found["stack_slices_equal"] else 1
+        if not found["stack_slices_equal"]:
+            print(
+                f"warning: on {target} a network in a stack is not the same to the bit as alone, at this study's sizes:"
+                " each trial is trained by itself, which is slower",
+                file=sys.stderr,
+            )
+    return found_most

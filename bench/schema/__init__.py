@@ -1,0 +1,59 @@
+"""The results contract: columns, types, units. The only part of bench that the analysis may import.
+
+A study leaves ``trials/<trial_id>.parquet`` (one row per trial) and ``curves/<trial_id>.parquet`` (one row per
+trial and epoch), ``throughput/*.parquet`` where speed was measured (one row per slot), ``plan.json`` (the trials that
+the present study asks for) and ``study.toml`` (the study, resolved).
+"""
+
+from bench.schema.columns import (
+    CURVES,
+    EXECUTION,
+    IDENTITY,
+    LATER,
+    OUTCOME,
+    RUN_DEPENDENT,
+    SCHEMA_VERSION,
+    THROUGHPUT,
+    WORDS,
+    curves_schema,
+    trials_schema,
+)
+from bench.schema.divergence import CHANCE_TOLERANCE, DIVERGED, FAILED, OK
+from bench.schema.paths import (
+    CURVES_FOLDER,
+    ENVIRONMENT_FOLDER,
+    PACKED_FILE,
+    PLAN_FILE,
+    PLANS_LOG,
+    PLUGINS_FOLDER,
+    STUDY_FILE,
+    THROUGHPUT_FOLDER,
+    TRIALS_FOLDER,
+)
+
+__all__ = [
+    "CHANCE_TOLERANCE",
+    "CURVES",
+    "CURVES_FOLDER",
+    "DIVERGED",
+    "ENVIRONMENT_FOLDER",
+    "EXECUTION",
+    "FAILED",
+    "IDENTITY",
+    "LATER",
+    "OK",
+    "OUTCOME",
+    "PACKED_FILE",
+    "PLANS_LOG",
+    "PLAN_FILE",
+    "PLUGINS_FOLDER",
+    "RUN_DEPENDENT",
+    "SCHEMA_VERSION",
+    "STUDY_FILE",
+    "THROUGHPUT",
+    "THROUGHPUT_FOLDER",
+    "TRIALS_FOLDER",
+    "WORDS",
+    "curves_schema",
+    "trials_schema",
+]

@@ -1,0 +1,1 @@
+"""From a TOML file to a frozen, validated study; every fault is collected and reported at once."""

@@ -1,0 +1,91 @@
+"""The keys of a study file, by section: how each is read, and which of them conditions may set instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from bench import schema
+from bench.base.precision import PRECISIONS
+from bench.data import DATA_SETS
+from bench.engines.stacked.activations import ACTIVATIONS
+from bench.engines.stacked.model import INITIALISATIONS
+from bench.engines.stacked.normalisation import NORMALISATIONS
+from bench.engines.stacked.optimisers import OPTIMISERS, SCHEDULES
+from bench.study import fields
+from bench.study.fields import Field
+
+METRICS = [field.name for field in schema.OUTCOME if field.type == pa.float64()]
+DEVICES = ["cpu", "cuda"]
+DECIDED = "decided"
+
+
+def _one_of(names: Iterable[str], default: str) -> Field:
+    """Return how one of `names` is read."""
+    return Field(fields.choice(list(names)), f"one of {', '.join(names)}", default)
+
+
+SECTIONS: dict[str, dict[str, Field]] = {
+    "data": {
+        "name": Field(
+            fields.choice(DATA_SETS), f"one of {', '.join(DATA_SETS)}, or of a plug-in, or any name with a path"
+        ),
+        "path": Field(fields.text, "the path of an .npz file or of a folder with IDX files, from the study file", None),
+        "train_size": Field(fields.count, "a positive whole number", None),
+        "stratified": Field(fields.flag, "true or false", False),
+        "label_noise": Field(fields.between(0, 1), "a number from 0 to 1", 0.0),
+        "validation_size": Field(fields.count, "a positive whole number", 0),
+    },
+    "model": {
+        "hidden": Field(fields.several(fields.count), "a list of positive whole numbers, one per hidden layer"),
+        "activation": _one_of(ACTIVATIONS, "relu"),
+        "normalisation": _one_of(NORMALISATIONS, "none"),
+    },
+    "training": {
+        "epochs": Field(fields.count, "a positive whole number"),
+        "batch_size": Field(fields.count, "a positive whole number"),
+        "learning_rate": Field(fields.positive, "a finite number above 0"),
+        "initialisation": _one_of(INITIALISATIONS, "default"),
+        "optimiser": _one_of(OPTIMISERS, "sgd"),
+        "schedule": _one_of(SCHEDULES, "constant"),
+        "record_activations": Field(fields.flag, "true or false", False),
+    },
+    "trials": {
+        "seeds": Field(
+            fields.seeds,
+            "a positive whole number, a list of different whole numbers from 0,"
+            " or a table of how many each of init, order and mask has",
+        ),
+        "devices": Field(
+            fields.distinct(fields.choice(DEVICES)),
+            f"a list of different devices of {', '.join(DEVICES)}",
+            ("cpu",),
+        ),
+        "precisions": Field(
+            fields.distinct(fields.choice(list(PRECISIONS))),
+            f"a list of different precisions of {', '.join(PRECISIONS)}",
+            ("float32",),
+        ),
+    },
+    "analysis": {
+        "control": Field(fields.name, "the label of a condition"),
+        "primary": Field(fields.choice(METRICS), f"one of {', '.join(METRICS)}", "test_accuracy"),
+        "margin": Field(fields.positive, "a finite number above 0", None),
+        "margins": Field(
+            fields.table_of(fields.positive, METRICS), "a table of metrics with finite numbers above 0", None
+        ),
+        "alpha": Field(fields.inside_unit, "a number between 0 and 1", 0.05),
+        "until": Field(fields.choice([DECIDED]), f'"{DECIDED}" (seeds are added until every condition is)', None),
+    },
+}
+TOP_LEVEL = ["name", "plugins", *SECTIONS, "conditions", "grid"]
+RECIPE = {
+    key: section
+    for section in ("data", "model", "training")
+    for key in SECTIONS[section]
+    if key not in ("name", "path")
+}
+"""Key of the recipe -> its section."""
+STUDY_ONLY = ("validation_size", "stratified", "record_activations")
+"""Those that no condition may set instead."""

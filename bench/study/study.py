@@ -1,0 +1,261 @@
+"""A study: one TOML file, checked in full before anything is trained."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from bench.base.errors import StudyError, nearest
+from bench.base.precision import Target
+from bench.data import data_hash
+from bench.engines.choice import engine_of
+from bench.record.sources import sources_hash
+from bench.record.trials import Condition, Recipe, Seeds, Trial, content_hash, versions
+from bench.regularisers import REGULARISERS
+from bench.study import fields
+from bench.study.conditions import Whole, check_control, named_by_conditions, read_conditions
+from bench.study.consistency import available, check_precisions, check_regularisers, check_sizes
+from bench.study.fields import REQUIRED, Faults, Field
+from bench.study.keys import DECIDED, RECIPE, SECTIONS, STUDY_ONLY, TOP_LEVEL
+from bench.study.user_files import Own, read_own
+
+SHIPPED = Path(__file__).with_name("studies")
+LONGEST_PATH = 4096
+
+
+@dataclass(frozen=True)
+class AnalysisPlan:
+    """What was decided before the data: its hash is printed in the report."""
+
+    control: str
+    primary: str
+    alpha: float
+    margin: float | None = None
+    margins: dict[str, float] | None = None
+    until: str | None = None
+    """When to stop adding seeds: the analysis then goes by a confidence sequence."""
+
+    @property
+    def analysis_hash(self) -> str:
+        """Hash of the plan."""
+        return content_hash(asdict(self))
+
+
+@dataclass(frozen=True)
+class Study:
+    """A valid study, resolved: defaults filled in, grid expanded."""
+
+    name: str
+    recipe: Recipe
+    """Of every condition, but for what the condition itself sets."""
+    conditions: tuple[Condition, ...]
+    seeds: tuple[int, ...]
+    crossing: dict[str, int] | None
+    """How many seeds each source of randomness has, all crossed: seed numbers then count the combinations."""
+    devices: tuple[str, ...]
+    precisions: tuple[str, ...]
+    analysis: AnalysisPlan
+    own: Own
+    """Plug-ins, and where data of one's own are."""
+
+    def recipe_of(self, condition: Condition) -> Recipe:
+        """Return the recipe of one condition."""
+        return replace(self.recipe, **dict(condition.recipe))
+
+    def recipes(self) -> list[Recipe]:
+        """Return every recipe that some condition has."""
+        return list(dict.fromkeys(map(self.recipe_of, self.conditions)))
+
+    def varied(self) -> list[str]:
+        """Return the keys of the recipe that conditions set."""
+        named = {key for condition in self.conditions for key, _ in condition.recipe}
+        return [key for key in RECIPE if key in named]
+
+    def factors(self) -> list[str]:
+        """Return the regularisers, and keys of the recipe, that some condition names: they get columns."""
+        named = {name for condition in self.conditions for name, _ in condition.settings}
+        return [name for name in REGULARISERS if name in named] + self.varied()
+
+    def _data_hash(self) -> str:
+        """Return the hash of what all conditions are trained and tested on, but for what they themselves set of it."""
+        recipe, varied = self.recipe, self.varied()
+        size = "by condition" if "train_size" in varied else recipe.train_size
+        marks = ["stratified"] if recipe.stratified else []
+        if recipe.label_noise and "label_noise" not in varied:
+            marks.append(f"label_noise:{recipe.label_noise!r}")
+        return data_hash(recipe.data, size, recipe.validation_size, *marks)
+
+    def with_seeds(self, number: int) -> Study:
+        """Return the same study with seeds 0 to `number` - 1."""
+        return replace(self, seeds=tuple(range(number)))
+
+    def until_decided(self) -> Study:
+        """Return the same study, planned to go on until every condition is decided."""
+        return replace(self, analysis=replace(self.analysis, until=DECIDED))
+
+    def targets(self) -> list[Target]:
+        """Return every device with every precision that exists on it."""
+        every = (Target(device, precision) for device in self.devices for precision in self.precisions)
+        return [target for target in every if target.exists()]
+
+    def trials(self) -> list[Trial]:
+        """Return every trial of the study: by target, then seed, then condition."""
+        content = self._data_hash()
+        used = {name for condition in self.conditions for name in condition.regularisers()}
+        used.update(name for recipe in self.recipes() for name in recipe.beyond_fused())
+        engines = {device: engine_of(device, used) for device in self.devices}
+        return [
+            Trial(
+                self.name,
+                condition,
+                seed,
+                self.sources(seed),
+                self.recipe_of(condition),
+                target.device,
+                data_hash=content,
+                code_hash=sources_hash(),
+                versions=versions(condition, engines[target.device]),
+                precision=target.precision,
+                engine=engines[target.device],
+            )
+            for target in self.targets()
+            for seed in self.seeds
+            for condition in self.conditions
+        ]
+
+    def sources(self, seed: int) -> Seeds:
+        """Return the seeds of the three sources of randomness: all are `seed`, unless they are crossed."""
+        if self.crossing is None:
+            return Seeds(seed, seed, seed)
+        order, mask = self.crossing["order"], self.crossing["mask"]
+        return Seeds(seed // (order * mask), seed // mask % order, seed % mask)
+
+    @property
+    def study_hash(self) -> str:
+        """Hash of the whole study."""
+        return content_hash(self.document())
+
+    def document(self) -> dict[str, Any]:
+        """Return the resolved study as a study file has it; reading it gives this study again."""
+        sections = {
+            section: {
+                key: list(value) if isinstance(value, tuple) else value
+                for key in SECTIONS[section]
+                if key in RECIPE and key not in self.varied()
+                for value in [getattr(self.recipe, key)]
+                if value != SECTIONS[section][key].default or key == "initialisation"
+            }
+            for section in ("data", "model", "training")
+        }
+        conditions = [
+            {"label": condition.label}
+            | condition.given()
+            | ({"stays_at_chance": True} if condition.stays_at_chance else {})
+            for condition in self.conditions
+        ]
+        return {
+            "name": self.name,
+            **self.own.plugins_document(),
+            "data": {"name": self.recipe.data} | self.own.data_document() | sections["data"],
+            "model": sections["model"],
+            "training": sections["training"],
+            "trials": {
+                "seeds": list(self.seeds) if self.crossing is None else self.crossing,
+                "devices": list(self.devices),
+                "precisions": list(self.precisions),
+            },
+            "conditions": conditions,
+            "analysis": {key: value for key, value in asdict(self.analysis).items() if value is not None},
+        }
+
+    def to_toml(self) -> str:
+        """Return the resolved study as TOML."""
+        return tomli_w.dumps(self.document())
+
+
+def find_study(given: str) -> Path:
+    """Return the path of a study file, given as a path or as the name of a study that ships; raise StudyError."""
+    path, shipped = Path(given), SHIPPED / f"{given}.toml"
+    if len(given) < LONGEST_PATH and path.is_file():
+        return path
+    if fields.NAME.fullmatch(given) and shipped.is_file():
+        return shipped
+    names = sorted(file.stem for file in SHIPPED.glob("*.toml"))
+    raise StudyError(f"{given}: no such study file{nearest(given, names)} (studies that ship: {', '.join(names)})")
+
+
+def load_study(path: Path) -> Study:
+    """Read and check the study file at `path`; raise StudyError with every fault in it."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise StudyError(f"{path}: cannot be read as TOML: {error}") from error
+    return read_study(document, str(path))
+
+
+def read_study(document: dict[str, Any], file: str) -> Study:
+    """Check a study as parsed from TOML, `file` being its name in messages; raise StudyError with every fault."""
+    faults = Faults(file)
+    for key in (name for name in document if name not in TOP_LEVEL):
+        faults.unknown("top level:", key, TOP_LEVEL)
+    study_name = faults.value("top level:", "name", document, Field(fields.name, "letters, digits, - _ and ."))
+    users_own = read_own(document, Path(file).parent, faults)
+    varied = _left_to_conditions(document)
+    section = {
+        name: faults.table(
+            f"[{name}]", document.get(name, {}), {key: field for key, field in table.items() if key not in varied}
+        )
+        for name, table in SECTIONS.items()
+    }
+    fixed = {key: name for key, name in RECIPE.items() if key not in varied}
+    whole = Whole(fixed, varied, section["model"].get("hidden"))
+    conditions = read_conditions(document, whole, faults)
+    given = {key: value for name in ("data", "model", "training") for key, value in section[name].items()}
+    for condition in conditions if varied else [None]:
+        own = {} if condition is None else {key: varied[key].default for key in varied} | dict(condition.recipe)
+        check_sizes("[data]" if condition is None else f'condition "{condition.label}"', given | own, faults)
+    check_regularisers(conditions, section["data"], faults)
+    check_precisions(section["trials"], faults)
+    check_control(section["analysis"].get("control"), conditions, faults)
+    if faults.found:
+        raise StudyError("\n".join(faults.found))
+    analysis = section["analysis"]
+    recipe = _recipe(given, varied, conditions[0])
+    trials = section["trials"]
+    given = trials.pop("seeds")
+    crossing = given if isinstance(given, dict) else None
+    seeds = range(math.prod(given.values())) if isinstance(given, dict) else given
+    plan = AnalysisPlan(**analysis)
+    return Study(study_name, recipe, conditions, tuple(seeds), crossing, **trials, analysis=plan, own=users_own)
+
+
+def _left_to_conditions(document: dict[str, Any]) -> dict[str, Field]:
+    """Return the keys of the recipe that a condition or the grid names, and the study's own sections do not."""
+    named = named_by_conditions(document)
+    own = {key for section in ("data", "model", "training") for key in _table(document, section)}
+    return {
+        key: SECTIONS[section][key]
+        for key, section in RECIPE.items()
+        if key in named and key not in own and key not in STUDY_ONLY
+    }
+
+
+def _table(document: dict[str, Any], section: str) -> dict[str, Any]:
+    table = document.get(section)
+    return table if isinstance(table, dict) else {}
+
+
+def _recipe(given: dict[str, Any], varied: dict[str, Field], first: Condition) -> Recipe:
+    """Return the recipe that every condition starts from: a key that each of them sets is as in the first."""
+    own = dict(first.recipe)
+    left = {key: own[key] if field.default is REQUIRED else field.default for key, field in varied.items()}
+    values = given | left
+    values["data"] = values.pop("name")
+    del values["path"]
+    values["train_size"] = values["train_size"] or available(values)
+    return Recipe(**values)

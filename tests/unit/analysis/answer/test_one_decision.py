@@ -1,0 +1,159 @@
+"""Words, tables, figure, Markdown and LaTeX carry one decision: that of the comparison's headline."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.text import Text
+
+from analysis.answer.compare import compare
+from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, SEQUENCE
+from analysis.figures import forest, theme
+from analysis.figures.evidence import Broken, Evidence, Setting
+from analysis.figures.plot import drawn
+from analysis.methods.verdict import VERDICTS
+from analysis.report import latex, markdown
+from analysis.report.comparison_grid import comparison_grid
+from analysis.tables.plan import Plan, PlannedAnalysis
+from analysis.tables.table import Table, from_frame
+from analysis.wording import sentences
+from analysis.wording.terminal import render
+from analysis.wording.verdicts import short
+
+METRIC, IMAGES, MARGIN = "test_accuracy", 10_000, 0.01
+SPREAD = np.array([-12, 5, 9, -7, 3, -4, 8, -2, 1, -1])
+BY_VERDICT = {
+    "superior": SPREAD + 250,
+    "positive_but_negligible": SPREAD + 40,
+    "positive_magnitude_unclear": SPREAD * 10 + 120,
+    "equivalent": SPREAD + 1,
+    "inconclusive": SPREAD * 50,
+    "negative_magnitude_unclear": SPREAD * 10 - 120,
+    "negative_but_negligible": SPREAD - 40,
+    "inferior": SPREAD - 250,
+    "cannot_test": SPREAD[:5] + 30,
+}
+CLAIMS = {
+    "superior": "is higher with “book” than with “none”, by more than the 1 points that matter",
+    "positive_but_negligible": "is higher with “book” than with “none”, but by less than",
+    "positive_magnitude_unclear": "is higher with “book” than with “none”; whether by",
+    "equivalent": "is equivalent with “book” and with “none”",
+    "inconclusive": "do not decide whether",
+    "negative_magnitude_unclear": "is lower with “book” than with “none”; whether by",
+    "negative_but_negligible": "is lower with “book” than with “none”, but by less than",
+    "inferior": "is lower with “book” than with “none”, by more than the 1 points that matter",
+    "cannot_test": "cannot be tested",
+}
+SCOPES = (SEEDS, SEEDS_AND_IMAGES, SEQUENCE)
+
+
+def trials(differences: np.ndarray, images: bool) -> pd.DataFrame:
+    """Return two arms whose counts differ by `differences`, image by image where `images` is set."""
+    rows = []
+    rng = np.random.default_rng(0)
+    for seed, difference in enumerate(differences.tolist()):
+        control = np.arange(IMAGES) < 8 * IMAGES // 10
+        treated = control.copy()
+        changed = np.flatnonzero(control == (difference < 0))
+        treated[rng.choice(changed, abs(difference), replace=False)] ^= True
+        for label, right in (("none", control), ("book", treated)):
+            row = {"condition": label, "seed": seed, "test_correct": int(right.sum()), "test_total": IMAGES}
+            rows.append(row | ({"test_bits": np.packbits(right).tobytes()} if images else {}))
+    return pd.DataFrame(rows)
+
+
+def table(differences: np.ndarray, scope: str) -> Table:
+    made = from_frame(trials(differences, scope == SEEDS_AND_IMAGES))
+    if scope != SEQUENCE:
+        return made
+    planned = PlannedAnalysis("none", METRIC, margin=MARGIN, until="decided")
+    return replace(made, plan=Plan("made", (), (), planned, {}))
+
+
+def answer(word: str, scope: str) -> dict[str, Any]:
+    alpha = 0.01 if (word, scope) == ("cannot_test", SEQUENCE) else 0.05
+    return compare(table(BY_VERDICT[word], scope), METRIC, "none", margin=MARGIN, alpha=alpha).to_json()
+
+
+def evidence(whole: dict[str, Any]) -> Evidence:
+    settings = (Setting("none", (0.0,), True, False), Setting("book", (0.5,), False, False))
+    nothing = {each.label: Broken(each.label, 10, 0, 0, 0, 0) for each in settings}
+    return Evidence(settings, (), None, {}, nothing, {METRIC: whole})
+
+
+def figure_texts(known: Evidence) -> list[str]:
+    with theme.applied("test"):
+        return [each.get_text() for each in drawn(forest.PLOT, known, theme.WIDE).findobj(Text)]
+
+
+@pytest.mark.parametrize(("word", "scope"), [*itertools.product(VERDICTS, SCOPES)])
+def test_all_that_is_made_carries_the_verdict_of_the_headline(word: str, scope: str) -> None:
+    whole = answer(word, scope)
+    each = whole["comparisons"][0]
+    told = each["headline"]
+    assert told["verdict"] == word
+    if word != "cannot_test":
+        assert told["scope"] == scope
+        assert told["low"] <= each["mean_difference"] <= told["high"]
+    spoken, grid = short(each), comparison_grid(whole, evidence(whole))
+    assert CLAIMS[word] in sentences.headline(each)
+    (row,) = (line for line in render(whole).splitlines() if line.startswith("book "))
+    assert row.endswith(word.replace("_", " "))
+    assert grid.rows[0][1] == spoken
+    assert grid.data[0]["headline_verdict"] == word
+    assert f"| {spoken} |" in markdown.table(grid)
+    assert f"& {spoken} &" in latex.table(grid)
+    assert spoken in figure_texts(evidence(whole))
+    assert forest.description(evidence(whole)).endswith(f", {spoken}.")
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_all_that_is_made_carries_the_interval_of_the_headline(scope: str) -> None:
+    whole = answer("superior", scope)
+    each = whole["comparisons"][0]
+    low, high = (100 * each["headline"][end] for end in ("low", "high"))
+    assert f": {low:+.2f} to {high:+.2f};" in sentences.headline(each)
+    assert f"{low:+.3f} to {high:+.3f}" in render(whole)
+    assert comparison_grid(whole, evidence(whole)).rows[0][3] == f"{low:+.2f} to {high:+.2f}"
+    assert any(f"[{low:+.2f}, {high:+.2f}]" in said for said in figure_texts(evidence(whole)))
+
+
+def test_scopes_have_intervals_of_their_own() -> None:
+    """What is told over images or while looking is wider than over seeds alone, and they are never mixed up."""
+    widths = [
+        told["high"] - told["low"]
+        for scope in SCOPES
+        for told in [answer("superior", scope)["comparisons"][0]["headline"]]
+    ]
+    assert widths[0] < widths[1] and widths[0] < widths[2]
+
+
+def test_where_intention_to_train_disagrees_the_headline_over_images_is_undecided_too() -> None:
+    frame = trials(np.resize(SPREAD, 30) + 250, images=True).assign(status="ok")
+    for place in frame.index[(frame["condition"] == "book") & (frame["seed"] < 6)]:
+        guessed = np.packbits(np.arange(IMAGES) < IMAGES // 10).tobytes()
+        frame.loc[place, ["status", "test_correct", "test_bits"]] = ["diverged", IMAGES // 10, guessed]
+    each = compare(from_frame(frame, chance=0.1), METRIC, "none", margin=MARGIN).to_json()["comparisons"][0]
+    assert each["verdict_intention"] not in (None, "superior")
+    assert each["headline"]["scope"] == SEEDS_AND_IMAGES
+    assert each["verdict_crossed"] == each["headline"]["verdict"] == "inconclusive"
+    assert "Given both trained the verdict is 'superior'" in sentences.headline(each)
+
+
+def test_a_sequence_that_decides_at_5_pairs_gives_no_reason_of_the_t_test():
+    found = compare(table(SPREAD[:5] + 250, SEQUENCE), METRIC, "none", margin=MARGIN).to_json()["comparisons"][0]
+    assert found["verdict"] == "cannot_test"
+    assert (found["headline"]["verdict"], found["headline"]["reason"]) == ("superior", None)
+    assert found["headline"]["p"] < 0.05
+    assert "exact p" not in sentences.headline(found)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_no_p_stands_beside_what_cannot_be_tested(scope):
+    found = answer("cannot_test", scope)["comparisons"][0]
+    assert (found["headline"]["verdict"], found["headline"]["p"]) == ("cannot_test", None)

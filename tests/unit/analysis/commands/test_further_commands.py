@@ -1,0 +1,216 @@
+"""The commands power, sequential, variance and selfcheck: keys, words, and what they refuse."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from analysis.answer.sample_size import of_condition
+from analysis.cli import main
+from analysis.methods import random_effects as over_images
+from analysis.methods.power import Design
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """Twelve seeds of three conditions, one clearly better, with training and validation counts and rates."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for condition, rate, gain in (("none", 0.0, 0), ("some", 0.2, 60), ("more", 0.5, 5)):
+        for seed in range(12):
+            rows.append(
+                {
+                    "condition": condition,
+                    "seed": seed,
+                    "rate": rate,
+                    "status": "ok",
+                    "test_correct": 8600 + gain + int(rng.normal(0, 20)),
+                    "test_total": 10_000,
+                    "train_correct": 52_800 - int(1000 * rate) + int(rng.normal(0, 60)),
+                    "train_total": 60_000,
+                    "validation_correct": 4300 + gain // 2 + int(rng.normal(0, 15)),
+                    "validation_total": 5_000,
+                }
+            )
+    path = tmp_path / "table.csv"
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> Any:
+    assert main([*map(str, arguments), "--json", "-"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    assert main([*map(str, arguments)]) == 2
+    return capsys.readouterr().err
+
+
+ASKED = ("--metric", "test_accuracy", "--control", "none")
+
+
+def test_power_is_seeds_or_a_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "power", "--sd", 0.4, "--delta", 0.2)["n"] == 34
+    assert run(capsys, "power", "--sd", 0.4, "--delta", 0.2, "--comparisons", 7)["n"] == 54
+    found = run(capsys, "power", "--sd", 0.4, "--n", 34)["detectable_difference"]
+    assert 0.19 < found <= 0.2
+    assert main(["power", "--sd", "0.4", "--delta", "0.2"]) == 0
+    assert "34 seeds to find 0.2" in capsys.readouterr().out
+
+
+def test_power_from_a_pilot_uses_its_upper_limit_too(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = run(capsys, "power", "--pilot", table, *ASKED, "--delta", 0.001)
+    assert found["comparisons"] == 2
+    for each in found["conditions"]:
+        assert each["sd_upper"] > each["sd"]
+        assert each["n_upper"] > each["n"] >= 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--sd", "1"], "--delta (how many seeds?) or --n"),
+        (["--sd", "1", "--delta", "1", "--n", "3"], "one of the two"),
+        (["--delta", "1"], "--sd or --pilot"),
+        (["--sd", "-1", "--delta", "1"], "--sd is -1"),
+        (["--sd", "1", "--delta", "0"], "--delta is 0"),
+        (["--sd", "1", "--n", "1"], "--n is 1"),
+        (["--sd", "1", "--n", "9", "--alpha", "2"], "--alpha is 2"),
+        (["--sd", "1", "--n", "9", "--power", "0.01"], "--power is 0.01"),
+        (["--sd", "1", "--n", "9", "--comparisons", "0"], "--comparisons is 0"),
+        (["--sd", "nan", "--n", "9"], "--sd is nan"),
+    ],
+)
+def test_power_refuses(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said in refused(capsys, "power", *arguments)
+
+
+def test_sequences_follow_every_seed(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = run(capsys, "sequential", table, *ASKED)
+    assert [each["condition"] for each in found["sequences"]] == ["some", "more"]
+    some, more = found["sequences"]
+    assert [look["n"] for look in some["looks"]] == list(range(1, 13))
+    assert set(some["looks"][0]) == {"n", "mean", "half_width", "log_e_value"}
+    assert [look["half_width"] for look in some["looks"][:4]] == [None] * 4
+    first = some["first_n_excluding_zero"]
+    assert first is not None and some["first_n_excluding_zero_family"] >= first
+    look = some["looks"][first - 1]
+    assert abs(look["mean"]) > look["half_width"]
+    assert more["first_n_excluding_zero"] is None
+    planned = run(capsys, "sequential", table, *ASKED, "--planned-looks", 3)["sequences"][0]["planned_looks"]
+    assert [each["n"] for each in planned] == [4, 8, 12]
+    assert planned[0]["level"] < planned[1]["level"] < planned[2]["level"] < 0.025
+    assert "--planned-looks is 0" in refused(capsys, "sequential", table, *ASKED, "--planned-looks", 0)
+    assert main(["sequential", str(table), *ASKED]) == 0
+    assert "first excluded 0 after" in capsys.readouterr().out
+
+
+def test_self_check_holds_on_symmetric_data(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = run(capsys, "selfcheck", table, *ASKED)
+    assert (found["n"], found["flips"], found["exhaustive"]) == (12, 2**11, True)
+    assert len(found["checks"]) == 3
+    assert all(each["verdict"] in ("holds", "conservative") for each in found["checks"])
+    assert main(["selfcheck", str(table), *ASKED]) == 0
+    assert "skewness" in capsys.readouterr().out
+
+
+def crossed(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(1)
+    init, order = rng.normal(0, 40, 4), rng.normal(0, 5, 3)
+    rows = [
+        {
+            "condition": "none",
+            "seed": seed,
+            "init_seed": i,
+            "order_seed": o,
+            "mask_seed": m,
+            "test_correct": int(8600 + init[i] + order[o] + rng.normal(0, 10)),
+            "test_total": 10_000,
+            "status": "ok",
+        }
+        for seed, (i, o, m) in enumerate(itertools.product(range(4), range(3), range(2)))
+    ]
+    path = tmp_path / "crossed.csv"
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path
+
+
+def test_variance_by_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (found,) = run(capsys, "variance", crossed(tmp_path), "--metric", "test_accuracy")["conditions"]
+    shares = {tuple(each["factors"]): each["share"] for each in found["components"]}
+    assert len(shares) == 7
+    assert sum(shares.values()) == pytest.approx(1)
+    assert max(shares, key=lambda each: shares[each]) == ("initialisation",)
+    for each in found["components"]:
+        assert each["low"] <= each["variance"] <= each["high"] or each["estimate"] < 0
+    assert main(["variance", str(crossed(tmp_path)), "--metric", "test_accuracy"]) == 0
+    assert "initialisation x order" in capsys.readouterr().out
+
+
+def test_crossed_seeds_are_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.read_csv(crossed(tmp_path))
+    both = pd.concat([frame, frame.assign(condition="other", test_correct=frame["test_correct"] + 3)])
+    both.to_csv(tmp_path / "both.csv", index=False)
+    found = run(capsys, "compare", tmp_path / "both.csv", *ASKED)
+    assert any("they are not independent" in warning for warning in found["warnings"])
+
+
+def test_sources_that_vary_together_cannot_be_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.read_csv(crossed(tmp_path))
+    for column in ("init_seed", "order_seed", "mask_seed"):
+        frame[column] = frame["seed"]
+    frame.to_csv(tmp_path / "plain.csv", index=False)
+    (found,) = run(capsys, "variance", tmp_path / "plain.csv", "--metric", "test_accuracy")["conditions"]
+    assert found["components"] == []
+    assert "vary together" in found["why"]
+
+
+def test_dose_response_and_selection_are_part_of_compare(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = run(capsys, "compare", table, *ASKED)
+    dose, chosen = found["dose_response"], found["selection"]
+    assert dose["rates"] == [0.0, 0.2, 0.5]
+    assert dose["b2"] < 0 and dose["identified"]
+    assert dose["optimum_low"] <= dose["optimum"] <= dose["optimum_high"]
+    assert dose["gap_slope_mean"] < 0
+    assert chosen["chosen_on_validation"] == "some"
+    assert chosen["best_set"] == ["some"]
+    assert chosen["optimism"] == pytest.approx(0, abs=1e-12)
+    assert chosen["test_difference_of_chosen"] == pytest.approx(chosen["crossfit_difference"])
+
+
+@pytest.mark.parametrize("comparisons", [1, 7])
+def test_a_difference_below_the_floor_needs_images_by_the_square_of_what_is_lacking(comparisons: int) -> None:
+    each = {"condition": "x", "n_pairs": 10, "sd_difference": 0.004, "test_set_floor": 0.001, "test_images": 10_000}
+    found = of_condition(each, Design(1.0, 0.05, 0.8, comparisons), 0.0015, None)
+    z = float(stats.norm.isf(0.025 / comparisons) + stats.norm.ppf(0.8))
+    assert (found["n"], found["test_images_needed"]) == (None, math.ceil(10_000 * (z / 1.5) ** 2))
+    reached = of_condition(each, Design(1.0, 0.05, 0.8, comparisons), 1.001 * z * 0.001, None)
+    assert reached["n"] > 0
+    assert "test_images_needed" not in reached
+
+
+@pytest.mark.parametrize(("seeds", "by_seeds", "by_images"), [(5, 0.02, 0.6), (12, 0.1, 0.6), (12, 0.1, 0.05)])
+def test_the_power_over_new_images_is_what_simulated_studies_have(
+    seeds: int, by_seeds: float, by_images: float
+) -> None:
+    """Gains of seeds and images crossed, and analysed as the comparisons are; 1,500 studies: +-4 standard errors."""
+    images, noise, runs, alpha = 400, 0.4, 1500, 0.05
+    sd, floor = math.sqrt(by_seeds**2 + noise**2 / images), by_images / math.sqrt(images)
+    delta = Design(sd, alpha, 0.8, floor=floor).detectable(seeds)
+    rng = np.random.default_rng(5)
+    found = 0
+    for _ in range(runs):
+        gains = delta + by_seeds * rng.standard_normal((seeds, 1)) + by_images * rng.standard_normal(images)
+        estimate = over_images.crossed(gains + noise * rng.standard_normal((seeds, images)))
+        assert estimate is not None
+        found += estimate.p <= alpha
+    assert abs(found / runs - 0.8) < 4 * math.sqrt(0.8 * 0.2 / runs)

@@ -1,0 +1,287 @@
+"""Sentences: what they must say, and what they must never say."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.answer.compare import compare
+from analysis.answer.reportable import max_t
+from analysis.methods.verdict import VERDICTS
+from analysis.tables.table import from_frame
+from analysis.wording.number_format import (
+    digits,
+    exact,
+    inner_level,
+    level,
+    margin_text,
+    p_value,
+    probability,
+)
+from analysis.wording.sentences import amount, failure, headline, sentences
+from analysis.wording.terminal import render
+
+
+def answer(differences, metric="test_accuracy", margin=0.01, total=10_000, **extra):
+    """A comparison whose control is steady and whose differences are as given, in steps of 1 / total."""
+    n = len(differences)
+    control = total * 8 // 10 + np.arange(n)
+    frame = pd.DataFrame(
+        {
+            "condition": ["none"] * n + ["book"] * n,
+            "seed": [*range(n), *range(n)],
+            "test_correct": [*control, *(control + np.asarray(differences))],
+            "test_total": total,
+            **extra,
+        }
+    )
+    return compare(from_frame(frame), metric, "none", margin=margin).to_json()
+
+
+def said(result):
+    return " ".join(sentences(result["comparisons"][0], result["divergence"]))
+
+
+SPREAD = np.array([-12, 5, 9, -7, 3, -4, 8, -2, 1, -1])
+BY_VERDICT = {
+    "superior": (
+        SPREAD + 200,
+        "test_accuracy is higher with “book” than with “none”, by more than the 1 points that matter",
+    ),
+    "positive_but_negligible": (
+        SPREAD + 40,
+        "test_accuracy is higher with “book” than with “none”, but by less than the 1 points that matter",
+    ),
+    "positive_magnitude_unclear": (
+        SPREAD * 10 + 120,
+        "test_accuracy is higher with “book” than with “none”; whether by the 1 points that matter",
+    ),
+    "equivalent": (SPREAD + 1, "test_accuracy is equivalent with “book” and with “none”, to within 1 points"),
+    "inconclusive": (SPREAD * 50, "do not decide whether test_accuracy differs with “book” from that with “none”"),
+    "negative_magnitude_unclear": (
+        SPREAD * 10 - 120,
+        "test_accuracy is lower with “book” than with “none”; whether by the 1 points that matter",
+    ),
+    "negative_but_negligible": (
+        SPREAD - 40,
+        "test_accuracy is lower with “book” than with “none”, but by less than the 1 points that matter",
+    ),
+    "inferior": (
+        SPREAD - 200,
+        "test_accuracy is lower with “book” than with “none”, by more than the 1 points that matter",
+    ),
+    "cannot_test": (SPREAD[:5] + 30, "It cannot be tested: with 5 pairs no exact p-value can be below 0.0625"),
+}
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_verdict_has_its_sentence(verdict):
+    differences, words = BY_VERDICT[verdict]
+    result = answer(differences)
+    comparison = result["comparisons"][0]
+    assert comparison["verdict"] == verdict
+    text = said(result)
+    assert words in text
+    assert f"{amount(comparison['mean_difference'], 'test_accuracy')}" in text
+    assert f"n = {len(differences)} seeds" in text
+    assert "interval" in text
+    assert "no difference" not in render(result).lower()
+    assert "significant" not in render(result).lower()
+
+
+def test_numbers_in_the_sentence_are_those_of_the_object():
+    result = answer(SPREAD + 200)
+    comparison = result["comparisons"][0]
+    low, high = 100 * comparison["ci_low_simultaneous"], 100 * comparison["ci_high_simultaneous"]
+    assert f"95% interval, simultaneous over conditions: {low:+.2f} to {high:+.2f}" in headline(comparison)
+    assert f"adjusted p = {comparison['p_max_t']:.4f}" in headline(comparison)
+
+
+def test_without_a_margin_there_is_no_word_of_size():
+    text = headline(answer(SPREAD + 40, margin=None)["comparisons"][0])
+    assert text.startswith("test_accuracy is higher with “book” than with “none”: +0.40 points")
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_few_seeds_have_a_wide_interval_and_no_words_of_significance(n):
+    result = answer(np.array([200, 203, 201, 204])[:n])
+    text = said(result)
+    assert f"An interval from {n} seeds cannot be relied on" in text
+    assert "95% t interval" in text
+    for word in ("better", "worse", "p =", "p <", "equivalent", "McNemar", "significan"):
+        assert word not in text
+    assert "< 0.0" not in render(result)
+    assert text.count("“none”") == 2, "once as the control, once with its failures"
+
+
+def test_one_seed_gives_values_only():
+    text = said(answer([200]))
+    assert "+2.00 points" in text
+    assert "One seed says nothing of other seeds" in text
+    assert "interval" not in text
+
+
+def test_no_variation_is_told():
+    text = said(answer([20] * 8))
+    assert "It is the same at all 8 seeds: this cannot be tested, and the seed may not be applied" in text
+
+
+def test_no_pair_at_all():
+    frame = pd.DataFrame({"condition": ["none", "book"], "seed": [0, 1], "x": [1.0, 2.0]})
+    result = compare(from_frame(frame), "x", "none").to_json()
+    assert "there is no seed at which both trained" in said(result)
+    assert render(result)
+
+
+def test_failures_come_with_limits():
+    text = said(answer(SPREAD))
+    assert "“book” 0 of 10 (up to 31%); “none” 0 of 10 (up to 31%)" in text
+    result = answer(SPREAD, status=["diverged"] * 2 + ["ok"] * 8 + ["ok"] * 10)
+    assert "“none” 2 of 10 (2.5% to 56%)" in said(result)
+    assert "given that both trained: 2 of 10 pairs left out" in said(result)
+    everyone = {"condition": "a", "n": 10, "n_diverged": 10, "rate_low": 0.6915, "rate_high": 1.0}
+    assert failure(everyone) == "“a” 10 of 10 (at least 69%)"
+
+
+def test_a_condition_meant_to_stay_at_chance_is_not_tested_in_words():
+    flags = [False] * 10 + [True] * 10
+    text = said(answer(SPREAD - 7000, stays_at_chance=flags))
+    assert "“book” is meant to stay at chance" in text
+    assert "Diverged" not in text
+
+
+def test_conflict_with_intention_to_train_is_told():
+    differences = np.where(np.arange(10) == 3, -7000, SPREAD + 200)
+    frame_status = ["ok"] * 10 + ["diverged" if i == 3 else "ok" for i in range(10)]
+    text = said(answer(differences, status=frame_status))
+    assert "These data do not decide" in text
+    assert "Given both trained the verdict is 'superior'" in text
+
+
+def test_where_lower_is_better_the_words_follow_benefit():
+    extra = {"train_correct": [9000] * 20, "train_total": [10_000] * 20}
+    result = answer(SPREAD + 200, metric="generalisation_gap", **extra)
+    assert result["comparisons"][0]["mean_difference"] < 0
+    assert "generalisation_gap is lower with “book” than with “none”" in said(result)
+    assert ": -2.00 points (95% interval" in said(result)
+
+
+@pytest.mark.parametrize(
+    ("value", "metric", "expected"),
+    [
+        (0.0123, "test_accuracy", "+1.23 points"), (-0.0004, "generalisation_gap", "-0.04 points"),
+        (0.00001, "test_accuracy", "+0.001 points"), (0.0, "test_accuracy", "+0.00 points"),
+        (0.0123, "test_loss", "+0.0123"), (-1.5, "train_seconds", "-1.5 s"), (0.02, "loss_gap", "+0.02"),
+    ],
+)  # fmt: skip
+def test_amounts(value, metric, expected):
+    assert amount(value, metric) == expected
+
+
+def test_p_values_are_never_zero():
+    assert p_value(1e-300) == "p < 0.001"
+    assert p_value(0.00123) == "p = 0.0012"
+    assert p_value(0.04999) == "p = 0.050"
+    assert [probability(p) for p in (None, 0.00099, 0.001, 0.0326, 1.0)] == ["–", "< 0.001", "0.0010", "0.033", "1.000"]
+
+
+def test_the_text_lists_what_was_left_out_and_what_to_know():
+    result = answer(SPREAD, status=["failed"] + ["ok"] * 19)
+    text = render(result)
+    assert "none: 1 trial (seeds 0)" not in text
+    assert "none: 1 trial (seed 0): failed" in text
+    assert "Know before you believe this" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "margin", "count"),
+    [
+        ([0.3, 0.5], None, 2), ([0.003, 0.53], 0.1, 3), ([-0.0004], None, 4), ([0.0], 0.1, 2),
+        ([0.1004], 0.1, 4), ([0.0996], 0.1, 4), ([-0.1004], 0.1, 4), ([0.125], 0.125, 3), ([0.12], 0.125, 2),
+    ],
+)  # fmt: skip
+def test_a_printed_number_lies_on_its_true_side_of_zero_and_of_the_margin(values, margin, count):
+    assert digits(values, margin, 2) == count
+    for value in values:
+        for mark in (0, margin or 0, -(margin or 0)):
+            assert np.sign(float(f"{value:.{count}f}") - mark) == np.sign(value - mark)
+
+
+def test_significant_digits_grow_too():
+    assert f"{0.100004:.{digits([0.100004], 0.1, 4, 'g')}g}" == "0.100004"
+
+
+def test_a_margin_is_told_exactly_and_without_noise():
+    assert margin_text(100 * 0.00125) == "0.125"
+    assert margin_text(100 * 0.0013) == "0.13"
+    assert exact(0.1 + 0.2) == 0.3
+    assert (level(0.05), inner_level(0.05), inner_level(0.6)) == ("95%", "90%", None)
+
+
+def test_rounding_contradicts_no_verdict():
+    comparison = dict(answer(SPREAD + 40, margin=0.00125)["comparisons"][0])
+    comparison["headline"] |= {"low": 0.00003, "high": 0.0053, "verdict": "positive_but_negligible"}
+    assert "+0.003 to +0.530" in headline(comparison)
+    assert "less than the 0.125 points" in headline(comparison)
+    comparison["margin"] = 0.001
+    comparison["headline"] |= {"low": 0.001004, "verdict": "superior"}
+    assert (
+        "by more than the 0.1 points that matter: +0.40 points (95% interval, simultaneous over conditions: +0.1004"
+        in (headline(comparison))
+    )
+
+
+def three_arms(lost, n=10):
+    """Two conditions against a control; the second one lacks the first `lost` seeds."""
+    rows = [
+        (label, seed, 8000 + seed + gain + int(SPREAD[seed]) * (label != "none"))
+        for label, gain in (("none", 0), ("book", 200), ("rare", 100))
+        for seed in range(n)
+        if label != "rare" or seed >= lost
+    ]
+    frame = pd.DataFrame(rows, columns=["condition", "seed", "test_correct"]).assign(test_total=10_000)
+    return compare(from_frame(frame), "test_accuracy", "none", margin=0.001).to_json()
+
+
+def test_a_p_from_fewer_seeds_than_the_pairs_says_so():
+    result = three_arms(lost=3)
+    book, rare = result["comparisons"]
+    assert (book["n_pairs"], book["n_max_t"]) == (10, 7)
+    assert "(max-t, on the 7 seeds that all conditions have)" in headline(book)
+    assert headline(rare).count("(max-t)") == 1
+    assert "p (adjusted): max-t. It rests on the 7 seeds that all conditions have" in render(result)
+    assert "all conditions have" not in render(three_arms(lost=0))
+
+
+@pytest.mark.parametrize("lost", [5, 8])
+def test_a_p_that_could_not_be_small_is_not_told(lost):
+    result = three_arms(lost)
+    book = result["comparisons"][0]
+    assert book["p_max_t"] is not None
+    assert max_t(book) is None
+    assert "max-t" not in headline(book)
+    row = next(line for line in render(result).splitlines() if line.startswith("book"))
+    assert f" {probability(book['p_max_t'])}" not in row
+
+
+def test_where_no_pair_is_left_the_failures_lead():
+    result = answer(SPREAD, status=["ok"] * 10 + ["diverged"] * 10)
+    first, second = sentences(result["comparisons"][0], result["divergence"], only_failures=True)
+    assert "“book” 10 of 10 (at least 69%); “none” 0 of 10 (up to 31%); exact McNemar p = 0.0020" in first
+    assert "cannot be compared" in second
+    assert "pairs left out" not in first + second
+
+
+def test_failures_are_told_where_an_arm_has_any():
+    quiet, broken = answer(SPREAD), answer(SPREAD, status=["diverged"] + ["ok"] * 19)
+    assert len(sentences(quiet["comparisons"][0], quiet["divergence"], only_failures=True)) == 1
+    first, second = sentences(broken["comparisons"][0], broken["divergence"], only_failures=True)
+    assert "given that both trained: 1 of 10 pairs left out" in first
+    assert "“none” 1 of 10" in second
+
+
+def test_means_in_the_table_are_those_of_the_pairs():
+    result = answer(SPREAD + 200, status=["diverged"] * 3 + ["ok"] * 17)
+    book = result["comparisons"][0]
+    row = next(line for line in render(result).splitlines() if line.startswith("book")).split()
+    assert float(row[2]) - float(row[3]) == pytest.approx(float(row[4]), abs=0.0011)
+    assert float(row[2]) == pytest.approx(100 * np.mean([pair["condition"] for pair in book["pairs"]]), abs=0.0006)

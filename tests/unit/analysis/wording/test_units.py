@@ -1,0 +1,82 @@
+"""How numbers are told."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+import pytest
+
+from analysis.figures.evidence import Setting
+from analysis.methods import verdict
+from analysis.wording import verdicts
+from analysis.wording.number_format import exact
+from analysis.wording.units import plain, signed, unit_of
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(1.234, "+1.23"), (-1.236, "−1.24"), (0.0, "0.00"), (-0.001, "0.00"), (0.004, "0.00")]
+)
+def test_signed(number, told):
+    assert signed(number, 2) == told
+
+
+def test_a_difference_has_the_decimals_that_its_side_needs():
+    unit = unit_of("test_accuracy")
+    assert unit.tell_difference(-0.00003) == "−0.003"
+    assert unit.tell_difference(0.001004, 0.001) == "+0.1004"
+    assert unit.tell_differences([0.00003, 0.0053], 0.001) == ["+0.003", "+0.530"]
+    assert unit.tell_margin(0.00125) == "0.125"
+
+
+def test_a_half_is_rounded_the_same_in_tables_and_in_sentences():
+    halves = [count / 100_000 for count in range(5, 100_000, 10)]
+    unit = unit_of("test_accuracy")
+    assert [unit.tell_difference(each).replace("−", "-") for each in halves] == [
+        f"{Decimal(exact(100 * each)):+.2f}" for each in halves
+    ]
+
+
+@pytest.mark.parametrize("nothing", [None, math.nan])
+def test_what_is_no_number_is_a_dash(nothing):
+    assert plain(nothing, 2) == signed(nothing, 2) == "–"
+    assert unit_of("test_accuracy").tell(nothing) == "–"
+
+
+def test_fractions_become_points_and_losses_stay_nats():
+    accuracy, gap, loss = (unit_of(metric) for metric in ("test_accuracy", "generalisation_gap", "test_loss"))
+    assert (accuracy.tell(0.8512), accuracy.value) == ("85.12", "%")
+    assert (accuracy.tell_difference(-0.0012), accuracy.difference) == ("−0.12", "points")
+    assert (gap.tell(0.0123), gap.value) == ("1.23", "points")
+    assert (loss.tell(0.41234), loss.value) == ("0.4123", "nats")
+    assert unit_of("train_seconds").difference == "s"
+    assert unit_of("my_metric").name == "my metric"
+
+
+def test_every_verdict_has_words_and_a_tone():
+    assert verdicts.SHORT.keys() == set(verdict.VERDICTS)
+    assert {tone for _, tone in verdicts.SHORT.values()} == {"good", "bad", "same", "open"}
+
+
+@pytest.mark.parametrize(
+    ("decision", "lower_is_better", "words", "tone"),
+    [
+        ("superior", False, "higher", "good"),
+        ("superior", True, "lower", "good"),
+        ("inferior", False, "lower", "bad"),
+        ("inferior", True, "higher", "bad"),
+        ("equivalent", True, "equivalent", "same"),
+    ],
+)
+def test_words_follow_the_metric_and_tone_follows_the_benefit(decision, lower_is_better, words, tone):
+    told = {"verdict": decision}
+    comparison = {"headline": told, "lower_is_better": lower_is_better, "stays_at_chance": False, "n_pairs": 8}
+    assert (verdicts.short(comparison), verdicts.tone(comparison)) == (words, tone)
+    assert verdicts.tone({**comparison, "n_pairs": 4}) == "open"
+
+
+def test_rate_of_a_condition():
+    assert Setting("a", (0.3, 0.3), False, False).rate == 0.3
+    assert Setting("a", (0.2, 0.5), False, False).rate is None
+    assert Setting("a", (0.2, 0.5), False, False).detail == "0.2 / 0.5"
+    assert Setting("a", (), False, False).rate is None

@@ -1,0 +1,194 @@
+"""The gate's two trees, in small repositories: what is compared, what is refused, and that nothing is left behind."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from bench.assurance.gate import checkouts
+from bench.assurance.gate.checkouts import Commits, checked_out, find_commits, git
+from bench.assurance.gate.errors import GateError, GateFault
+
+FILES = {
+    "pyproject.toml": "[project]\n",
+    "bench/assurance/calibration.py": "BOUND = 1\n",
+    "tests/perf/test_a.py": "def test_old() -> None: ...\n\n\ndef test_kept(): ...\n\n\ndef not_a_test(): ...\n",
+}
+
+
+def save(folder: Path, files: dict[str, str]) -> str:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "a change")
+    return git(folder, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    made = tmp_path / "repository"
+    made.mkdir()
+    git(made, "init", "--quiet", "--initial-branch=main")
+    git(made, "config", "user.name", "Test")
+    git(made, "config", "user.email", "test@example.invalid")
+    git(made, "config", "commit.gpgsign", "false")
+    save(made, FILES)
+    return made.resolve()
+
+
+@pytest.fixture
+def branched(repository: Path) -> Commits:
+    """HEAD, and main one commit further than where HEAD left it."""
+    base = git(repository, "rev-parse", "HEAD")
+    git(repository, "checkout", "--quiet", "-b", "work")
+    head = save(repository, {"tests/perf/test_a.py": "def test_new(): ...\n\n\ndef test_kept(): ...\n"})
+    git(repository, "checkout", "--quiet", "main")
+    save(repository, {"later.txt": "later\n"})
+    git(repository, "checkout", "--quiet", "work")
+    return Commits(repository, head, base)
+
+
+def test_the_base_is_the_merge_base_from_any_folder(branched: Commits) -> None:
+    assert find_commits(branched.repository / "tests", "main") == branched
+    assert not branched.same
+    assert find_commits(branched.repository, "HEAD").same
+
+
+def test_a_base_that_contains_head_is_refused(branched: Commits) -> None:
+    git(branched.repository, "checkout", "--quiet", branched.base)
+    with pytest.raises(GateError, match="main: it contains HEAD"):
+        find_commits(branched.repository, "main")
+
+
+def test_one_commit_on_both_sides_is_an_a_a_run(branched: Commits) -> None:
+    assert find_commits(branched.repository, "HEAD").same
+    assert not branched.same
+
+
+def test_what_a_hook_sets_is_not_listened_to(
+    branched: Commits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
+    assert find_commits(branched.repository, "main") == branched
+
+
+def test_an_unknown_ref(repository: Path) -> None:
+    with pytest.raises(GateError, match=r"^--base nowhere: no such commit, branch or tag here$"):
+        find_commits(repository, "nowhere")
+    with pytest.raises(GateError, match="--base --all: no such commit"):
+        find_commits(repository, "--all")
+
+
+def test_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(GateError, match="not a git checkout; the gate compares commits"):
+        find_commits(tmp_path, "main")
+
+
+def test_no_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(GateError, match="git is needed and cannot be started"):
+        find_commits(tmp_path, "main")
+
+
+def test_no_commit_in_common(repository: Path) -> None:
+    git(repository, "checkout", "--quiet", "--orphan", "other")
+    save(repository, {"other.txt": "other\n"})
+    with pytest.raises(GateError, match=r"^--base main: it has no commit in common with HEAD$"):
+        find_commits(repository, "main")
+
+
+def test_a_shallow_clone_is_told_how_to_get_its_history(branched: Commits, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    source = branched.repository.as_uri()
+    git(tmp_path, "clone", "--quiet", "--depth=1", "--no-single-branch", source, str(clone))
+    for base, why in (("origin/main", "no commit in common with HEAD"), (branched.base, "no such commit")):
+        with pytest.raises(GateError, match=f"{why}.*shallow: git fetch --unshallow"):
+            find_commits(clone, base)
+    git(clone, "fetch", "--quiet", "--unshallow")
+    assert find_commits(clone, "origin/main").base == branched.base
+
+
+def test_changes_that_are_not_measured_are_listed(repository: Path) -> None:
+    assert checkouts.uncommitted(repository) == []
+    (repository / "pyproject.toml").write_text("[other]\n")
+    (repository / "new.py").write_text("new = 1\n")
+    (repository / "results").mkdir()
+    (repository / "results/left.json").write_text("{}")
+    assert checkouts.uncommitted(repository) == ["pyproject.toml", "new.py"]
+
+
+def test_benchmarks_of_each_side(branched: Commits) -> None:
+    assert checkouts.benchmark_names(branched, "head") == {"test_new", "test_kept"}
+    assert checkouts.benchmark_names(branched, "base") == {"test_old", "test_kept"}
+
+
+def test_a_side_without_benchmarks_has_none(repository: Path) -> None:
+    git(repository, "rm", "--quiet", "-r", "tests/perf")
+    bare = save(repository, {"tests/other.py": ""})
+    assert checkouts.benchmark_names(Commits(repository, bare, bare), "head") == set()
+
+
+def left(repository: Path) -> tuple[list[str], list[Path]]:
+    """Return the worktrees on record and what is in the folder for temporary files."""
+    listed = git(repository, "worktree", "list", "--porcelain").splitlines()
+    names = [line.removeprefix("worktree ") for line in listed if line.startswith("worktree ")]
+    return names, list((repository.parent / "temporary").iterdir())
+
+
+def test_each_side_is_its_commit_and_head_lends_the_benchmarks(branched: Commits) -> None:
+    with checked_out(branched) as made:
+        for side in checkouts.SIDES:
+            assert git(made.sides[side], "rev-parse", "HEAD") == made.commits[side] == getattr(branched, side)
+        assert "test_new" in (made.sides["head"] / "tests/perf/test_a.py").read_text()
+        assert "test_old" in (made.sides["base"] / "tests/perf/test_a.py").read_text()
+        assert "test_new" in (made.ruler / "tests/perf/test_a.py").read_text()
+        assert (made.ruler / "bench/assurance/calibration.py").read_text() == "BOUND = 1\n"
+    assert left(branched.repository) == ([str(branched.repository)], [])
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_nothing_is_left_after_an_error(branched: Commits, error: type[BaseException]) -> None:
+    with pytest.raises(error), checked_out(branched) as made:
+        (made.sides["head"] / "left.txt").write_text("left\n")
+        (made.sides["base"] / "pyproject.toml").write_text("changed\n")
+        raise error
+    assert left(branched.repository) == ([str(branched.repository)], [])
+
+
+def test_nothing_is_left_where_a_side_cannot_be_checked_out(branched: Commits) -> None:
+    with pytest.raises(GateError), checked_out(Commits(branched.repository, branched.head, "f" * 40)):
+        pass
+    assert left(branched.repository) == ([str(branched.repository)], [])
+
+
+def test_a_head_without_benchmarks_is_a_fault(repository: Path) -> None:
+    git(repository, "rm", "--quiet", "bench/assurance/calibration.py")
+    head = save(repository, {"other.txt": ""})
+    with pytest.raises(GateFault, match="no benchmarks to measure with"), checked_out(Commits(repository, head, head)):
+        pass
+    assert left(repository) == ([str(repository)], [])
+
+
+def test_records_of_other_worktrees_stay(branched: Commits, tmp_path: Path) -> None:
+    """A worktree on a disk that is not mounted looks as if it were gone."""
+    away = tmp_path / "away"
+    git(branched.repository, "worktree", "add", "--quiet", "--detach", str(away))
+    away.rename(tmp_path / "unmounted")
+    with checked_out(branched):
+        pass
+    assert left(branched.repository) == ([str(branched.repository), str(away.resolve())], [])
+
+
+def test_a_tree_that_something_else_removed_leaves_no_record(branched: Commits) -> None:
+    with checked_out(branched) as made:
+        subprocess.run(["rm", "-r", str(made.sides["head"])], check=True)
+    assert left(branched.repository) == ([str(branched.repository)], [])

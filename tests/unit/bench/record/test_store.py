@@ -1,0 +1,146 @@
+"""The results folder: whole files only, damage named, claims shared between processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bench import schema
+from bench.base.errors import StorageError
+from bench.base.files import write_atomically
+from bench.record import rows
+from bench.record.store import Claims, Store
+from tests.conftest import condition, trial
+from tests.unit.bench.record.test_rows import outcome
+
+TRIAL = trial(condition("x", dropout=(0.2, 0.5)))
+CURVE = rows.curve(outcome())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    made = Store(tmp_path / "results")
+    made.prepare()
+    made.write(rows.stamp(TRIAL, rows.measured(outcome(), 10), ["dropout"]), CURVE)
+    return made
+
+
+def test_a_trial_comes_back_as_it_was_written(store: Store) -> None:
+    row = store.read(TRIAL.trial_id)
+    assert row is not None
+    assert row["test_correct"] == 85
+    assert row["test_bits"] == rows.measured(outcome(), 10)["test_bits"]
+    assert store.trial_ids() == [TRIAL.trial_id]
+    curve = pq.read_table(store.curves / f"{TRIAL.trial_id}.parquet")
+    assert curve.schema.equals(schema.CURVES)
+    assert curve.column("trial_id").to_pylist() == [TRIAL.trial_id] * 2
+    assert store.read("0" * 16) is None
+
+
+@pytest.mark.parametrize("damage", [lambda raw: raw[:-20], lambda raw: b"", lambda raw: b"x" * len(raw)])
+def test_a_damaged_file_is_named_with_what_to_do(store: Store, damage) -> None:
+    path = store.trials / f"{TRIAL.trial_id}.parquet"
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(StorageError, match=rf"{TRIAL.trial_id}.parquet: damaged: .*Remove this file"):
+        store.read(TRIAL.trial_id)
+
+
+def test_a_flipped_bit_in_the_data_is_noticed(store: Store) -> None:
+    path = store.trials / f"{TRIAL.trial_id}.parquet"
+    raw = bytearray(path.read_bytes())
+    bits = rows.measured(outcome(), 10)["test_bits"]
+    raw[raw.index(bits) + 3] ^= 1
+    path.write_bytes(raw)
+    with pytest.raises(StorageError, match="damaged"):
+        store.read(TRIAL.trial_id)
+
+
+def test_leftovers_are_no_trials_and_old_ones_are_removed(store: Store) -> None:
+    fresh, old = store.trials / ".a.parquet.1.tmp", store.trials / ".b.parquet.2.tmp"
+    for leftover in (fresh, old):
+        leftover.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    store.prepare()
+    assert store.trial_ids() == [TRIAL.trial_id]
+    assert fresh.exists()
+    assert not old.exists()
+
+
+def test_a_reader_of_a_file_that_is_replaced_keeps_what_it_opened(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    write_atomically(path, b"old")
+    with path.open("rb") as reader:
+        write_atomically(path, b"new and longer")
+        assert reader.read() == b"old"
+    assert path.read_bytes() == b"new and longer"
+
+
+def test_a_write_that_fails_names_the_cause_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageError, match=r"file/results.parquet: cannot be written: (Not a directory|File exists)"):
+        write_atomically(tmp_path / "file" / "results.parquet", b"x")
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(StorageError, match="taken: cannot be written: Is a directory"):
+        write_atomically(tmp_path / "taken", b"x")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "taken"]
+
+
+def test_a_claim_holds_against_other_processes_until_given_back_or_the_holder_is_gone(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from bench.record.store import Claims;"
+        f"c = Claims(Path({str(tmp_path)!r})); print(c.take('{TRIAL.trial_id}'), c.take('00ff00ff00ff00ff'))"
+    )
+
+    def another_runner_takes() -> list[str]:
+        said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        return said.stdout.split()
+
+    claims = Claims(tmp_path)
+    assert claims.take(TRIAL.trial_id)
+    assert another_runner_takes() == ["False", "True"]
+    claims.release([TRIAL.trial_id])
+    assert another_runner_takes() == ["True", "True"]
+    assert claims.take(TRIAL.trial_id)
+    claims.close()
+
+
+def test_export_is_one_file_with_every_trial_and_factor(store: Store, tmp_path: Path) -> None:
+    plain = trial(condition("none"))
+    store.write(rows.stamp(plain, rows.measured(outcome(80), 10), []), CURVE)
+    assert store.export(tmp_path / "all.parquet") == 2
+    table = pq.read_table(tmp_path / "all.parquet").to_pandas().set_index("condition")
+    assert table.loc["x", "dropout_2"] == 0.5
+    assert table.loc["none", "test_correct"] == 80
+    with pytest.raises(StorageError, match="no trials to export"):
+        Store(tmp_path / "empty").export(tmp_path / "none.parquet")
+
+
+def test_a_file_of_other_columns_or_of_another_trial_is_refused(store: Store) -> None:
+    other = "0" * 16
+    (store.trials / f"{other}.parquet").write_bytes((store.trials / f"{TRIAL.trial_id}.parquet").read_bytes())
+    with pytest.raises(StorageError, match=f"holds trial {TRIAL.trial_id}: a file was renamed"):
+        store.read(other)
+    pq.write_table(pa.table({"seed": [1]}), store.trials / f"{other}.parquet")
+    with pytest.raises(StorageError, match="is no trial of this harness: lacks classes"):
+        store.read(other)
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "[]", '{"study": "x", "trials": [{}]}', "[" * 100_000, '{"study": 3, "trials": []}']
+)
+def test_a_plan_that_is_none_is_refused(store: Store, text: str) -> None:
+    (store.folder / schema.PLAN_FILE).write_text(text)
+    with pytest.raises(StorageError, match=r"plan\.json: damaged"):
+        store.plan()
+
+
+def test_an_export_among_the_trials_is_refused(store: Store) -> None:
+    with pytest.raises(StorageError, match="every file is one trial"):
+        store.export(store.trials / "all.parquet")
+    assert store.trial_ids() == [TRIAL.trial_id]

@@ -1,0 +1,69 @@
+"""The progress display: counts that add up and a time left that can be believed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.run import progress
+from bench.run.progress import Progress, duration
+from tests.conftest import condition, stack
+
+TWO = stack(condition("a"), condition("b", dropout=(0.1, 0.1)))
+"""Two trials of two epochs: four epochs of trials."""
+OTHER = stack(condition("a"), condition("b", dropout=(0.1, 0.1)), seed=1)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_no_time_is_told_until_every_worker_has_told_of_an_epoch(clock: list[float]) -> None:
+    shown = Progress(done=1, epochs_to_do=8, trials_to_do=4, workers=2)
+    assert shown.seconds_left() is None
+    clock[0] = 10
+    shown.epoch(TWO)
+    assert shown.seconds_left() is None
+    assert "starting" in shown.text()
+    shown.epoch(OTHER)
+    assert shown.seconds_left() == pytest.approx(10)
+    clock[0] = 14
+    assert shown.seconds_left() == pytest.approx(6)
+    assert shown.text() == "1 done · 4 left · 0 failed · 0.4 epochs/s · about 6 s left"
+
+
+def test_the_last_stack_is_not_shared_between_workers(clock: list[float]) -> None:
+    shown = Progress(done=0, epochs_to_do=6, trials_to_do=3, workers=2)
+    clock[0] = 10
+    shown.epoch(TWO)
+    alone = stack(condition("c"), seed=2)
+    shown.epoch(alone)
+    shown.epoch(alone)
+    shown.finished(alone, ["ok"])
+    assert shown.seconds_left() == pytest.approx(2 * 2 * 10 / 4)
+
+
+def test_failed_and_diverged_trials_are_counted_and_what_was_not_trained_is_not_left(clock: list[float]) -> None:
+    shown = Progress(done=0, epochs_to_do=8, trials_to_do=4, workers=1)
+    shown.finished(TWO, ["failed", "diverged"])
+    assert shown.epochs_to_do == 4
+    assert shown.text().startswith("2 done · 2 left · 1 failed · 1 diverged · starting")
+    shown.elsewhere(2, 4)
+    assert shown.text().startswith("4 done · 0 left")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0, "0 s"), (59.4, "59 s"), (400, "6 min 40 s"), (11_130, "3 h 05 min"), (-1, "0 s")]
+)
+def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
+
+
+def test_trials_of_another_runner_are_said_to_be_waited_for() -> None:
+    shown = Progress(done=2, epochs_to_do=8, trials_to_do=4, workers=1)
+    shown.waiting_for(3)
+    assert shown.text() == "2 done · 4 left · 0 failed · waiting for 3 that another runner trains"
+    shown.waiting_for(0)
+    assert "waiting" not in shown.text()
