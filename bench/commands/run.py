@@ -29,6 +29,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until", choices=[DECIDED], help="add seeds, as many again as the study has, until every condition is decided"
     )
+    parser.add_argument(
+        "--supersede",
+        action="store_true",
+        help="leave finished trials out where the study has changed, and train them again with its present settings",
+    )
     parser.add_argument("--max-seeds", type=common.count, metavar="N", help="with --until: no more than these")
 
 
@@ -79,11 +84,11 @@ def _run(options: argparse.Namespace, study: Study, store: Store) -> int:
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     workers = 1 if options.executor == "serial" else options.workers
-    this_run = Run(study, store, EXECUTORS[options.executor], workers)
+    this_run = Run(study, store, EXECUTORS[options.executor], workers, options.supersede)
     common.fetch(study.recipe.data)
     now = this_run.start(targets, command)
     print_standing(now, sys.stderr)
-    statuses = this_run.train(now, targets) if now.to_do else []
+    statuses = this_run.train(now, targets, command) if now.to_do else []
     counts = Counter(statuses)
     if statuses:
         print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())), file=sys.stderr)

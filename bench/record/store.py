@@ -7,6 +7,7 @@ import fcntl
 import io
 import json
 import time
+import tomllib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -140,13 +141,26 @@ class Store:
             )
         return plan
 
+    def study_document(self) -> dict[str, Any]:
+        """Return the resolved study of the present plan, empty where there is none; raise StorageError."""
+        path = self.folder / schema.STUDY_FILE
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise StorageError(f"{path}: damaged: {error}") from error
+
     def write_plan(self, plan: dict[str, Any], study: str, trials_done: int) -> None:
-        """Write the plan and the resolved study; log the plan of analysis if it is not the last one logged."""
+        """Write the plan and the resolved study; log the plan of analysis unless it is the last one logged.
+
+        Plans are compared with defaults filled in: a key that was added since, at null, is no change.
+        """
         write_atomically(self.folder / schema.STUDY_FILE, study.encode())
         log = self.folder / schema.PLANS_LOG
         logged = log.read_bytes() if log.exists() else b""
         last = json.loads(logged.splitlines()[-1]) if logged.strip() else {}
-        if last.get("analysis_hash") != plan["analysis_hash"]:
+        if _given(last.get("analysis", {})) != _given(plan["analysis"]):
             entry = {
                 "time": datetime.now(UTC).isoformat(timespec="seconds"),
                 "analysis_hash": plan["analysis_hash"],
@@ -200,6 +214,11 @@ class Claims:
     def close(self) -> None:
         """Give all claims back."""
         self._file.close()
+
+
+def _given(analysis: dict[str, Any]) -> dict[str, Any]:
+    """Return a plan of analysis without what is null or empty, which is how every key is by default."""
+    return {key: value for key, value in analysis.items() if value is not None and value != {}}
 
 
 def _offset(trial_id: str) -> int:

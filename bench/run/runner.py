@@ -17,6 +17,7 @@ from bench.record import rows
 from bench.record.store import Claims, Store
 from bench.record.trials import FUSED, Stack, Trial, content_hash, stacks
 from bench.run.executors import Executor, StackDone
+from bench.run.plan import check_nothing_is_left_out, plan_document
 from bench.run.progress import Progress
 from bench.run.provenance import environment
 from bench.study.study import Study
@@ -75,45 +76,6 @@ def standing(study: Study, store: Store, targets: list[Target]) -> Standing:
     return Standing(done, to_do, absent, found, len(stale))
 
 
-def plan_document(study: Study, command: str) -> dict[str, Any]:
-    """Return what the analysis must know of the study: its trials, their names, and the plan of analysis."""
-    plan = study.analysis
-    return {
-        "schema_version": schema.SCHEMA_VERSION,
-        "study": study.name,
-        "study_hash": study.study_hash,
-        "analysis_hash": plan.analysis_hash,
-        "analysis": {
-            "control": plan.control,
-            "primary": plan.primary,
-            "margin": plan.margin,
-            "margins": plan.margins or {},
-            "alpha": plan.alpha,
-            "until": plan.until,
-        },
-        "conditions": [
-            {
-                "label": condition.label,
-                "condition_id": condition.condition_id,
-                "stays_at_chance": condition.stays_at_chance,
-                "settings": condition.given(),
-            }
-            for condition in study.conditions
-        ],
-        "trials": [
-            {
-                "trial_id": trial.trial_id,
-                "condition": trial.condition.label,
-                "seed": trial.seed,
-                "device": trial.device,
-                "precision": trial.precision,
-            }
-            for trial in study.trials()
-        ],
-        "command": command,
-    }
-
-
 @dataclass(frozen=True)
 class Run:
     """A run of one study into one store: what stays the same while its trials are trained."""
@@ -122,11 +84,15 @@ class Run:
     store: Store
     executor: Executor
     workers: int
+    supersede: bool = False
+    """Whether finished trials may be left out for others of the same label, seed and device."""
 
     def start(self, targets: list[Target], command: str) -> Standing:
-        """Check everything, write plan and provenance, and give trials on disk their present names.
+        """Check everything, write the plan, and give trials on disk their present names.
 
-        Raises DataError or StorageError before anything is written, where data or results cannot be used.
+        Raises DataError or StorageError before anything is written, where data or results cannot be used, and
+        UsageError where finished trials would be left out. A plan of which nothing is done replaces no other: `train`
+        writes it with its first trial.
         """
         DATA_SETS[self.study.recipe.data].verify(data_root())
         before = self.store.plan()
@@ -134,10 +100,12 @@ class Run:
             raise StorageError(
                 f'{self.store.folder}: holds study "{before["study"]}", not "{self.study.name}". Give another --out.'
             )
+        if not self.supersede:
+            check_nothing_is_left_out(self.store, self.study)
         now = standing(self.study, self.store, targets)
         self.store.prepare()
-        self.store.write_plugins(self.study.own.plugins)
-        self.store.write_plan(plan_document(self.study, command), self.study.to_toml(), len(now.done))
+        if before is None or now.done:
+            self._write_plan(command, len(now.done))
         for trial in now.done:
             row = now.rows[trial.trial_id]
             stamped = rows.stamp(trial, row, self.study.factors())
@@ -145,7 +113,11 @@ class Run:
                 self.store.write_row(stamped)
         return now
 
-    def train(self, now: Standing, targets: list[Target]) -> list[str]:
+    def _write_plan(self, command: str, trials_done: int) -> None:
+        self.store.write_plugins(self.study.own.plugins)
+        self.store.write_plan(plan_document(self.study, command), self.study.to_toml(), trials_done)
+
+    def train(self, now: Standing, targets: list[Target], command: str) -> list[str]:
         """Train what is to do; return the status of each trial that this run trained.
 
         Where a target's engine cannot be trusted that is said, and each of its trials is `NOT_TRAINED`.
@@ -159,6 +131,7 @@ class Run:
         trusted = [trial for trial in now.to_do if str(trial.target) not in barred]
         most_of = widest(provenance)
         statuses: list[str] = []
+        is_planned = bool(now.done)
         epochs = sum(trial.recipe.epochs for trial in trusted)
         claims = Claims(self.store.folder)
         with closing(claims), Progress(len(now.done), epochs, len(trusted), self.workers) as progress:
@@ -174,6 +147,9 @@ class Run:
                         known = {"workers": workers, "environment_id": environment_id}
                         row = rows.stamp(result.trial, result.row | known, self.study.factors())
                         self.store.write(row, result.curve)
+                        if not is_planned and row["status"] != schema.FAILED:
+                            self._write_plan(command, 0)
+                            is_planned = True
                         written.append(row["status"])
                     claims.release(trial.trial_id for trial in stack.trials)
                     statuses += written

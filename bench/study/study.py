@@ -42,8 +42,8 @@ class AnalysisPlan:
 
     @property
     def analysis_hash(self) -> str:
-        """Hash of the plan."""
-        return content_hash(asdict(self))
+        """Hash of the plan; what is not set is no part of it, so that a key added later leaves it as it was."""
+        return content_hash({key: value for key, value in asdict(self).items() if value is not None})
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Study:
         named = {name for condition in self.conditions for name, _ in condition.settings}
         return [name for name in REGULARISERS if name in named] + self.varied()
 
-    def _data_hash(self) -> str:
+    def data_hash(self) -> str:
         """Return the hash of what all conditions are trained and tested on, but for what they themselves set of it."""
         recipe, varied = self.recipe, self.varied()
         size = "by condition" if "train_size" in varied else recipe.train_size
@@ -105,7 +105,7 @@ class Study:
 
     def trials(self) -> list[Trial]:
         """Return every trial of the study: by target, then seed, then condition."""
-        content = self._data_hash()
+        content = self.data_hash()
         used = {name for condition in self.conditions for name in condition.regularisers()}
         used.update(name for recipe in self.recipes() for name in recipe.beyond_fused())
         engines = {device: engine_of(device, used) for device in self.devices}

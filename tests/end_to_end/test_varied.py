@@ -37,7 +37,7 @@ DOCUMENT = {
 def test_conditions_that_differ_in_the_recipe_are_run_written_and_compared(tmp_path: Path) -> None:
     study, store = read_study(DOCUMENT, "s.toml"), Store(tmp_path)
     run = Run(study, store, serial.run, 1)
-    assert set(run.train(run.start(CPU, "test"), CPU)) <= {"ok", "diverged"}
+    assert set(run.train(run.start(CPU, "test"), CPU, "test")) <= {"ok", "diverged"}
     rows = {trial.condition.label: store.read(trial.trial_id) for trial in study.trials()}
     deep, tanh = rows["deep"], rows["tanh"]
     assert deep and tanh

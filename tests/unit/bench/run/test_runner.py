@@ -52,7 +52,7 @@ def test_trials_on_the_cpu_are_trained_all_the_same(
     store = Store(tmp_path)
     store.prepare()
     study = load_study(find_study("dropout"))
-    statuses = Run(study, store, pretend, 1).train(Standing([], [on_cpu, on_cuda], [], {}, 0), [CPU, CUDA])
+    statuses = Run(study, store, pretend, 1).train(Standing([], [on_cpu, on_cuda], [], {}, 0), [CPU, CUDA], "test")
     assert statuses == [NOT_TRAINED]
     assert asked == [on_cpu]
     assert "on cuda the fused engine does not do what the stacked one does" in capsys.readouterr().err
