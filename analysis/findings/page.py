@@ -39,9 +39,10 @@ INTRODUCTION = """\
 # Findings
 
 What the committed studies say, each about one question. Figures, tables and sentences are computed from the
-results by `python -m analysis findings {file}`, and a test compares this page with what that command writes. Each
-plan of analysis was fixed before its data. Every difference is a condition minus its control, paired by seed; intervals
-and verdicts hold for all conditions of a study at once. All are conditional on one training set."""
+results by `python -m analysis findings {file}`, and a test compares this page with what that command writes. The line
+below each finding says when the plan of analysis was recorded. Every difference is a condition minus its control,
+paired by seed; intervals and verdicts hold for all conditions of a study at once. All are conditional on one
+training set."""
 
 
 def write_findings(file: Path, out: Path) -> Path:
@@ -226,5 +227,15 @@ def _where(asked: Asked, material: Material, pool: Pool, home: Path) -> str:
     return (
         f"Study [{escaped(material.study)}]({folder}/study.toml), {count(len(pool.evidence.trials), 'trial')}, control "
         f"{words.quoted(analysis.control)}, primary {analysis.primary}, {plan}, alpha {analysis.alpha:g}; plan of "
-        f"analysis {material.plan.get('analysis_hash', 'unknown')}."
+        f"analysis {material.plan.get('analysis_hash', 'unknown')}, {_recorded(material)}."
     )
+
+
+def _recorded(material: Material) -> str:
+    """Return when the plan of analysis was recorded, and how often it was changed after that."""
+    if not material.plan_changes:
+        return "of which no record says when it was made"
+    first, *later = (each.get("trials_done", 0) for each in material.plan_changes)
+    when = f"recorded when {count(first, 'trial')} had finished" if first else "recorded before the first trial"
+    late = sum(map(bool, later))
+    return f"{when} and changed {count(late, 'time')} after that" if late else when

@@ -113,7 +113,7 @@ def gather(folder: Path) -> Material:
         plan=plan.raw,
         pools=pools,
         settings=_toml(folder / STUDY_FILE),
-        plan_changes=_log(folder / PLANS_LOG),
+        plan_changes=_changes(_log(folder / PLANS_LOG)),
         environments={path.stem: _json(path) for path in sorted((folder / ENVIRONMENT_FOLDER).glob("*.json"))},
     )
 
@@ -274,6 +274,17 @@ def _log(path: Path) -> tuple[Mapping[str, Any], ...]:
     except (OSError, ValueError) as error:
         raise TableError(path, [f"cannot be read as one JSON object a line: {error}"]) from error
     return tuple(each for each in lines if isinstance(each, dict))
+
+
+def _changes(log: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Return the entries that differ from the one before, defaults filled in: a key added at null is no change."""
+    plans = [{key: value for key, value in _analysis(each).items() if value not in (None, {})} for each in log]
+    return tuple(each for each, plan, before in zip(log, plans, [None, *plans[:-1]], strict=True) if plan != before)
+
+
+def _analysis(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    given = entry.get("analysis")
+    return given if isinstance(given, Mapping) else {}
 
 
 def _toml(path: Path) -> Mapping[str, Any]:

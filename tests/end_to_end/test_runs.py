@@ -80,7 +80,10 @@ def test_changed_settings_are_other_trials_and_the_old_ones_are_stale(workplace:
     out, _ = workplace.bench("plan", "tiny.toml")
     assert "9  to do" in out
     assert "9  stale" in out
-    workplace.bench("run", "tiny.toml")
+    _, err = workplace.bench("run", "tiny.toml", code=2)
+    assert "9 finished trials of none, book, all-dropped would be left out" in err
+    assert "training.learning_rate: 0.1 -> 0.2" in err
+    workplace.bench("run", "tiny.toml", "--supersede")
     out, _ = workplace.bench("status", "results/tiny")
     assert "9  ok" in out
     assert "9  stale" in out

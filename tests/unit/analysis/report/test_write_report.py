@@ -139,6 +139,16 @@ def test_a_plan_changed_after_the_data_is_told(make_folder):
     assert "b0b0" in changed
 
 
+def test_a_key_that_was_added_at_its_default_is_no_change_of_the_plan(make_folder):
+    folder = make_folder(labels=("none", "book"), seeds=2)
+    log = folder / "plans.jsonl"
+    (first,) = map(json.loads, log.read_text().splitlines())
+    later = first | {"analysis_hash": "b0b0", "trials_done": 4, "analysis": first["analysis"] | {"until": None}}
+    log.write_text(log.read_text() + json.dumps(later) + "\n")
+    assert "The analysis was fixed before the data" in words_of(folder)
+    assert "b0b0" not in words_of(folder)
+
+
 def test_means_are_those_of_the_objects_and_intervals_are_t_intervals(make_folder):
     pool = gather(make_folder(labels=("none", "book"))).pools[0]
     summary = pool.primary["conditions"][0]
