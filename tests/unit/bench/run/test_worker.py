@@ -40,7 +40,7 @@ def test_a_trial_that_raises_is_a_failed_row_and_the_others_are_trained(planned:
         "high": schema.FAILED,
         "low": schema.OK,
     }
-    assert stamped["high"]["error"].startswith("ArithmeticError: a rate this high breaks (test_work.py:")
+    assert stamped["high"]["error"].startswith("ArithmeticError: a rate this high breaks (test_worker.py:")
     assert "test_correct" not in stamped["high"]
 
 
