@@ -12,8 +12,8 @@ from scipy import stats
 
 from analysis.methods.multiplicity import holm
 from analysis.methods.sign_flip import flip, single_step
-from analysis.tables.divergence import is_at_chance
 from analysis.tables.pairing import Pairs, pair
+from bench.schema import is_at_chance
 
 NOTE = (
     "The log-rank test takes trials as independent, and trials of one seed are not: its scores are compared within "

@@ -12,12 +12,10 @@ from analysis.base.errors import listed
 from analysis.tables.checks import numbers
 from analysis.tables.counts import count_ratio
 from analysis.tables.reading import LOSS_NOT_FINITE
-from bench.schema import CHANCE_TOLERANCE, DIVERGED
+from bench.schema import CHANCE_TOLERANCE, DIVERGED, has_diverged, is_at_chance
 
 SAID = "_said_diverged"
 """Column ``diverged`` of the source: the caller's own word, which counts as a status 'diverged' does."""
-
-_EDGE = 1e-12  # 0.1 + 0.05 is not quite 0.15 in binary: an accuracy of exactly 15% is at chance
 
 
 def chance_of(frame: pd.DataFrame, given: float | None) -> tuple[float | None, list[str]]:
@@ -49,13 +47,6 @@ def test_accuracy(frame: pd.DataFrame) -> np.ndarray:
     return accuracy if exact is None else np.where(exact.known, exact.fractions, accuracy)
 
 
-def is_at_chance(accuracy: np.ndarray, chance: float | None) -> np.ndarray:
-    """Return where a test accuracy is at most `chance` + `CHANCE_TOLERANCE`; nowhere where chance is not known."""
-    if chance is None:
-        return np.zeros(accuracy.shape, bool)
-    return np.nan_to_num(accuracy, nan=np.inf) <= chance + CHANCE_TOLERANCE + _EDGE
-
-
 def diverged(frame: pd.DataFrame, chance: float | None, exempt: frozenset[str]) -> tuple[np.ndarray, list[str]]:
     """Mark the trials that diverged.
 
@@ -67,7 +58,7 @@ def diverged(frame: pd.DataFrame, chance: float | None, exempt: frozenset[str]) 
     -------
     ndarray of bool, [rows], and warnings about rows where the rule overrules the status, and about what it cannot see.
     """
-    not_finite = frame[LOSS_NOT_FINITE].to_numpy(bool)
+    finite = ~frame[LOSS_NOT_FINITE].to_numpy(bool)
     is_exempt = frame["condition"].isin(exempt).to_numpy(bool)
     said = np.zeros(len(frame), bool)
     if "status" in frame.columns:
@@ -75,7 +66,7 @@ def diverged(frame: pd.DataFrame, chance: float | None, exempt: frozenset[str]) 
     flagged = frame[SAID].fillna(False).astype(bool).to_numpy() if SAID in frame.columns else said
     accuracy = test_accuracy(frame)
     at_chance = is_at_chance(accuracy, chance)
-    marked = not_finite | (~is_exempt & (said | flagged | at_chance))
+    marked = has_diverged(finite, said | flagged | at_chance, is_exempt)
     told = "status" in frame.columns or SAID in frame.columns
     overruled = int((marked & ~(said | flagged)).sum()) if told else 0
     warnings = _blind_spots(frame, marked, chance, accuracy)

@@ -104,11 +104,9 @@ def status(row: Row) -> str:
     """Return whether the trial of `row` failed, diverged (by the rule fixed beforehand), or is ok."""
     if row.get("error") is not None:
         return schema.FAILED
-    losses = (row["train_loss"], row["test_loss"], row["running_train_loss"])
-    collapsed = row["test_correct"] / row["test_total"] <= 1 / row["classes"] + schema.CHANCE_TOLERANCE
-    if not all(map(math.isfinite, losses)) or (collapsed and not row["stays_at_chance"]):
-        return schema.DIVERGED
-    return schema.OK
+    finite = all(math.isfinite(row[loss]) for loss in ("train_loss", "test_loss", "running_train_loss"))
+    at_chance = schema.is_at_chance(row["test_correct"] / row["test_total"], 1 / row["classes"])
+    return schema.DIVERGED if schema.has_diverged(finite, at_chance, row["stays_at_chance"]) else schema.OK
 
 
 def stamp(trial: Trial, row: Row, names: list[str]) -> Row:

@@ -18,7 +18,7 @@ from bench.schema.columns import (
     curves_schema,
     trials_schema,
 )
-from bench.schema.divergence import CHANCE_TOLERANCE, DIVERGED, FAILED, OK
+from bench.schema.divergence import CHANCE_TOLERANCE, DIVERGED, FAILED, OK, has_diverged, is_at_chance
 from bench.schema.paths import (
     CURVES_FOLDER,
     ENVIRONMENT_FOLDER,
@@ -55,5 +55,7 @@ __all__ = [
     "TRIALS_FOLDER",
     "WORDS",
     "curves_schema",
+    "has_diverged",
+    "is_at_chance",
     "trials_schema",
 ]

@@ -81,7 +81,7 @@ METRICS = {
 def collapsed(row: dict[str, Any], classes: int) -> bool:
     """Tell whether a trial diverged, by the rule of the harness: not finite, or at chance at the end."""
     finite = np.isfinite(row["running_train_loss"]).all()
-    return bool(not finite or row["test_accuracy"][-1] <= 1 / classes + schema.CHANCE_TOLERANCE)
+    return bool(not finite or schema.is_at_chance(row["test_accuracy"][-1], 1 / classes))
 
 
 def spikes(row: dict[str, Any]) -> bool:
