@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: help setup data bench report perf perf-check race test test-statistical test-mutations check clean
+.PHONY: help setup data bench report perf perf-check race gpu test test-statistical test-mutations check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -46,6 +46,9 @@ perf-check: $(READY)  ## Compare HEAD's speed and numbers with those of its merg
 race: $(READY)  ## Race the engine against nine other ways to train the same networks
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,race]'
 	$(BIN)/python -m bench race
+
+gpu:  ## Check and measure everything that needs a GPU, in eight minutes (WHEELS=folder: packages to add)
+	bash tests/gpu/everything.sh
 
 test: $(READY)  ## Run the test suite, all but the minutes of simulation below
 	$(PYTEST) -m "not statistical"

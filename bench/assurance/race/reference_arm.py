@@ -26,13 +26,17 @@ class Shuffled:
             yield self.images[rows], self.labels[rows]
 
 
-def reference_losses(task: Task, rates: tuple[float, ...], folder: str, runs: int, epochs: int) -> list[list[float]]:
+def reference_losses(
+    task: Task, rates: tuple[float, ...], folder: str, runs: int, epochs: int, device: str = "cpu"
+) -> list[list[float]]:
     """Return the running loss `[run][epoch]`, nats per sample. Seeds differ by process: a lane's are its own."""
     share = Share(1, 0, 1, Path(folder))
-    batches = Shuffled(torch.from_numpy(share.images()), torch.from_numpy(share.labels()), task.batch_size)
+    images, labels = torch.from_numpy(share.images()).to(device), torch.from_numpy(share.labels()).to(device)
+    batches = Shuffled(images, labels, task.batch_size)
+    no_test = [(images[:1], labels[:1])]
     losses = []
     for _ in range(runs):
         torch.seed()
-        net = BookMLP(task.sizes, [BookDropout(rate) for rate in rates])
-        losses.append([epoch.train_loss for epoch in train(net, (batches, NO_TEST), epochs, task.learning_rate)])
+        net = BookMLP(task.sizes, [BookDropout(rate) for rate in rates]).to(device)
+        losses.append([epoch.train_loss for epoch in train(net, (batches, no_test), epochs, task.learning_rate)])
     return losses

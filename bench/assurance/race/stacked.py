@@ -39,7 +39,12 @@ def start_vmap(task: Task, share: Share) -> Train:
     """Return the training of stacked modules by ``vmap(grad_and_value(functional_call))``."""
     torch.set_num_threads(share.threads)
     torch.manual_seed(share.seed)
-    nets: list[nn.Module] = [MaskedMLP(task.sizes) for _ in range(share.trials)]
+    return _epochs(task, share, vmap_step(task, share.trials)[1])
+
+
+def vmap_step(task: Task, trials: int, device: str = "cpu") -> tuple[dict[str, Tensor], Step]:
+    """Return the stacked parameters of `trials` networks on `device`, and the step that trains them in place."""
+    nets: list[nn.Module] = [MaskedMLP(task.sizes).to(device) for _ in range(trials)]
     stacked, _ = torch.func.stack_module_state(nets)
     parameters = {name: value.detach() for name, value in stacked.items()}
 
@@ -50,12 +55,12 @@ def start_vmap(task: Task, share: Share) -> Train:
     gradient = torch.func.vmap(torch.func.grad_and_value(loss), in_dims=(0, *shared))
 
     def step(batch: Tensor, target: Tensor) -> Tensor:
-        slopes, values = gradient(parameters, batch, target, *masks_of(task, len(batch)))
+        slopes, values = gradient(parameters, batch, target, *masks_of(task, len(batch), device))
         for name, slope in slopes.items():
             parameters[name].sub_(slope, alpha=task.learning_rate)
         return values
 
-    return _epochs(task, share, step)
+    return parameters, step
 
 
 def start_bmm(task: Task, share: Share) -> Train:
@@ -83,16 +88,16 @@ def start_bmm(task: Task, share: Share) -> Train:
     return _epochs(task, share, step)
 
 
-def masks_of(task: Task, rows: int) -> list[Tensor]:
+def masks_of(task: Task, rows: int, device: str = "cpu") -> list[Tensor]:
     """Return fresh masks `[B, O]` of the hidden layers: 0 at the layer's rate, else 1 / (1 - rate)."""
-    return [_mask((rows, width), rate) for width, rate in zip(task.sizes[1:-1], task.dropout, strict=True)]
+    return [_mask((rows, width), rate, device) for width, rate in zip(task.sizes[1:-1], task.dropout, strict=True)]
 
 
-def _mask(shape: tuple[int, int], rate: float) -> Tensor:
+def _mask(shape: tuple[int, int], rate: float, device: str) -> Tensor:
     """Return one mask, from 16 bits for each unit: four units to a random word, all 64 bits of which are drawn."""
     dropped = round(rate * LEVELS)
     units = shape[0] * shape[1]
-    words = torch.empty(-(-units // 4), dtype=torch.int64).random_(-(2**63), None)
+    words = torch.empty(-(-units // 4), dtype=torch.int64, device=device).random_(-(2**63), None)
     kept = words.view(torch.int16)[:units].view(shape) >= dropped - LEVELS // 2
     return kept.float().mul_(LEVELS / (LEVELS - dropped))
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,8 @@ TYPES = {
 SIZES = [(784, 256), (256, 256), (256, 10)]
 
 
-def report(name: str, kernel: Any, types: dict[str, str], constants: dict[str, Any], tile: Tile) -> None:
-    """Compile and print one kernel."""
+def built(kernel: Any, types: dict[str, str], constants: dict[str, Any], tile: Tile) -> Any:
+    """Return a kernel, compiled."""
     names = kernel.arg_names
     signature = {name: "constexpr" if name in constants else (TYPES | types)[name] for name in names}
     places = {(names.index(name),): value for name, value in constants.items()}
@@ -43,7 +43,11 @@ def report(name: str, kernel: Any, types: dict[str, str], constants: dict[str, A
     }
     source = ASTSource(fn=kernel, signature=signature, constexprs=places, attrs=aligned)
     options = {"num_warps": tile.warps, "num_stages": tile.stages}
-    made = triton.compile(source, target=GPUTarget("cuda", 90, 32), options=options)
+    return triton.compile(source, target=GPUTarget("cuda", 90, 32), options=options)
+
+
+def report(name: str, made: Any) -> None:
+    """Print one kernel."""
     with tempfile.NamedTemporaryFile(suffix=".cubin") as file:
         file.write(made.asm["cubin"])
         file.flush()
@@ -55,8 +59,8 @@ def report(name: str, kernel: Any, types: dict[str, str], constants: dict[str, A
     print(name, f"registers {used[1]}", f"stack {used[2]}", f"shared {made.metadata.shared}", f"mma {tensor_cores}")
 
 
-def main() -> None:
-    """Compile everything."""
+def kernels() -> Iterator[tuple[str, Any]]:
+    """Yield every kernel, compiled when its turn comes, under a name."""
     for precision, tiles in TILES.items():
         kept = "*bf16" if precision == "bfloat16" else FLOATS
         training, rows = precision != "tf32x3", 256 if precision != "tf32x3" else 1024
@@ -68,25 +72,26 @@ def main() -> None:
                 tile = tiles.hidden.fit(rows, outputs, inputs)
                 more = {"LAYER": layer, "LAYERS": 2, "OUTPUTS": outputs, "STREAM": draws.stream_key("dropout")}
                 more |= {"TRAINING": training, "M": tile.m, "N": tile.n, "DEPTH": tile.depth}
-                report(f"{precision} hidden {layer}", hidden_kernel, types, sizes | more, tile)
+                yield f"{precision} hidden {layer}", built(hidden_kernel, types, sizes | more, tile)
             else:
                 tile = tiles.output.fit(rows, outputs, inputs)
                 more = {"LAYER": layer, "CLASSES": outputs, "TRAINING": training}
                 more |= {"M": tile.m, "C": tile.n, "DEPTH": tile.depth}
-                report(f"{precision} output", output_kernel, types, sizes | more, tile)
+                yield f"{precision} output", built(output_kernel, types, sizes | more, tile)
             if training and layer == 1:
                 tile = tiles.gradient.fit(rows, inputs, outputs)
                 more = {"LAYER": layer, "LAYERS": 2, "OUTPUTS": outputs, "M": tile.m, "N": tile.n, "DEPTH": tile.depth}
-                report(f"{precision} gradient", gradient_kernel, types, sizes | more, tile)
+                yield f"{precision} gradient", built(gradient_kernel, types, sizes | more, tile)
             if training:
                 tile = tiles.update.fit(inputs, outputs, rows)
                 more = {"LAYER": layer, "OUTPUTS": outputs, "M": tile.m, "N": tile.n, "DEPTH": tile.depth}
-                report(f"{precision} update {layer}", update_kernel, types, sizes | more, tile)
+                yield f"{precision} update {layer}", built(update_kernel, types, sizes | more, tile)
     any_tile = Tile(1, 1, 1, warps=4, stages=3)
-    report("words", words_kernel, {"out": LONGS}, {"STREAM": draws.stream_key("order"), "BLOCKS": 256}, any_tile)
-    report("mean", mean_kernel, {"out": "*fp64"}, {"TOTAL": 60_000, "BLOCK": 1024}, any_tile)
-    report("advance", advance_kernel, {}, {}, any_tile)
+    yield "words", built(words_kernel, {"out": LONGS}, {"STREAM": draws.stream_key("order"), "BLOCKS": 256}, any_tile)
+    yield "mean", built(mean_kernel, {"out": "*fp64"}, {"TOTAL": 60_000, "BLOCK": 1024}, any_tile)
+    yield "advance", built(advance_kernel, {}, {}, any_tile)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    for name, made in kernels():
+        report(name, made)
