@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from analysis.figures import theme
+from analysis.figures import fonts, theme
 from analysis.figures.evidence import Evidence
 from analysis.figures.theme import Layout
 
@@ -53,28 +53,32 @@ def drawn(plot: Plot, evidence: Evidence, layout: Layout) -> Figure:
     return figure
 
 
-@dataclass(frozen=True)
-class Rendered:
-    """A figure as SVG text, and as the bytes of a PNG and of a PDF file; the same at every run."""
-
-    svg: str
-    png: bytes
-    pdf: bytes
+_METADATA = {
+    "svg": {"Date": None, "Creator": None},
+    "png": {"Software": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
 
 
-def rendered(plot: Plot, evidence: Evidence, layout: Layout) -> Rendered:
-    """Return the figure in every format."""
+def rendered(plot: Plot, evidence: Evidence, layout: Layout, formats: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Return the figure's files by format, the layout's unless `formats` are given; the same bytes at every run."""
     with theme.applied(f"{plot.name}-{layout.name}"):
         figure = drawn(plot, evidence, layout)
-        svg, png, pdf = io.StringIO(), io.BytesIO(), io.BytesIO()
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-        figure.savefig(png, format="png", dpi=DPI, facecolor=theme.PAPER, metadata={"Software": None})
-        figure.savefig(pdf, format="pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
-    return Rendered(_with_font_stack(svg.getvalue()), png.getvalue(), pdf.getvalue())
+        return {each: _saved(figure, each) for each in formats or layout.formats}
 
 
-def _with_font_stack(svg: str) -> str:
-    return svg.replace(f"'{theme.FONT}'", theme.FONT_STACK)
+def _saved(figure: Figure, kind: str) -> bytes:
+    file = io.BytesIO()
+    if kind == "png":
+        figure.savefig(file, format=kind, metadata=_METADATA[kind], dpi=DPI, facecolor=theme.PAPER)
+    else:
+        figure.savefig(file, format=kind, metadata=_METADATA[kind])
+    return _with_font_stack(file.getvalue()) if kind == "svg" else file.getvalue()
+
+
+def _with_font_stack(svg: bytes) -> bytes:
+    measured = ", ".join(repr(family) for family in (fonts.FAMILY, fonts.WHOLE))
+    return svg.replace(measured.encode(), theme.FONT_STACK.encode())
 
 
 def inline(svg: str, prefix: str, title: str, description: str) -> str:

@@ -1,8 +1,8 @@
 """One look for all figures: colours that colour-blind readers can tell apart, marks that work in grey, sizes.
 
 Text in SVG files stays text: it can be searched, selected and read aloud, it takes the font of the page around it,
-and the files are small. Layouts are measured in DejaVu Sans, which ships with matplotlib and is wider than the fonts
-that a reader's browser will put in its place, so nothing can overflow there.
+and the files are small. Layouts are measured in DejaVu Sans, which is wider than the fonts that a reader's browser will
+put in its place, so nothing can overflow there.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
-import seaborn as sns
 from matplotlib.axes import Axes
+
+from analysis.figures import fonts
 
 INK, MUTED, LINE, GRID, SHADE, PAPER = "#1b2530", "#5c6873", "#aab4be", "#e4e9ee", "#edf1f5", "#ffffff"
 BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE = "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#cc79a7"
@@ -32,17 +33,17 @@ HUES = (INK, BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 BODY, SMALL = 8.0, 7.0
 """Font sizes in points."""
 
-FONT = "DejaVu Sans"
 FONT_STACK = "'Helvetica Neue', Helvetica, 'Segoe UI', Roboto, 'Liberation Sans', Arial, 'DejaVu Sans', sans-serif"
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Width of a figure in inches and how many panels stand side by side."""
+    """Width of a figure in inches, how many panels stand side by side, and the kinds of files that it is saved as."""
 
     name: str
     width: float
     panels: int
+    formats: tuple[str, ...]
 
     @property
     def narrow(self) -> bool:
@@ -50,23 +51,34 @@ class Layout:
         return self.panels < 4
 
 
-WIDE = Layout("wide", 7.2, 4)
+WIDE = Layout("wide", 7.2, 4, ("svg", "png", "pdf"))
 """Across a page, and on a laptop."""
-NARROW = Layout("narrow", 3.5, 2)
-"""One column of two, and on a phone."""
+NARROW = Layout("narrow", 3.5, 2, ("svg",))
+"""On a phone."""
 LAYOUTS = (WIDE, NARROW)
 
 
 def style() -> dict[str, Any]:
     """Return the settings that every figure is drawn with."""
-    base: dict[str, Any] = {**sns.axes_style("ticks"), **sns.plotting_context("paper")}
-    return base | {
-        "font.family": [FONT],
+    return {
+        "axes.axisbelow": True,
+        "lines.linewidth": 1.2,
+        "lines.markersize": 4.8,
+        "patch.edgecolor": "w",
+        "patch.force_edgecolor": True,
+        "patch.linewidth": 0.8,
+        "legend.title_fontsize": 9.6,
+        "xtick.minor.size": 3.2,
+        "ytick.minor.size": 3.2,
+        "xtick.minor.width": 0.8,
+        "ytick.minor.width": 0.8,
+        "font.family": [fonts.FAMILY, fonts.WHOLE],
         "font.size": BODY,
         "axes.titlesize": BODY,
         "axes.titleweight": "bold",
         "axes.titlelocation": "left",
         "axes.titlepad": 5.0,
+        "axes.titley": 1.0,
         "axes.labelsize": BODY,
         "axes.labelcolor": MUTED,
         "axes.edgecolor": LINE,
@@ -103,6 +115,7 @@ def style() -> dict[str, Any]:
 @contextmanager
 def applied(salt: str) -> Iterator[None]:
     """Draw under the theme; `salt` makes the ids inside the SVG the same at every run."""
+    fonts.register()
     settings: Any = style() | {"svg.hashsalt": salt}
     with mpl.rc_context(settings):
         yield

@@ -10,8 +10,8 @@ from typing import Any
 from analysis.answer.reportable import FEW
 from analysis.base.errors import TableError
 from analysis.base.files import write_atomically
-from analysis.figures import PLOTS, theme
 from analysis.figures import gaps as figure
+from analysis.figures import theme
 from analysis.figures.activations import left_out
 from analysis.figures.plot import rendered
 from analysis.findings.effects import effects
@@ -21,7 +21,7 @@ from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Column, Grid, Illustration
 from analysis.report.gather import Material, Pool, gather
 from analysis.report.markdown import block, bullets, escaped, table
-from analysis.report.sections import activations, divergence
+from analysis.report.sections import PLOTS, activations, divergence
 from analysis.report.sections.gaps import what_is_left
 from analysis.report.sections.reduce_uncertainty import what_is_found, what_shows_the_size, what_would_help
 from analysis.report.sign_agreement_grid import early_words
@@ -64,7 +64,7 @@ def write_findings(file: Path, out: Path) -> Path:
             blocks += _finding(each, material, pool, f"figures/{stem}.png", out.parent)
             plot = next(plot for plot in PLOTS if plot.name == each.figure)
             if plot.missing(pool.evidence) is None:
-                figures[f"figures/{stem}.png"] = rendered(plot, pool.evidence, theme.WIDE).png
+                figures[f"figures/{stem}.png"] = rendered(plot, pool.evidence, theme.WIDE, ("png",))["png"]
     for name, content in figures.items():
         write_atomically(out.parent / name, content)
     write_atomically(out, ("\n\n".join(blocks) + "\n").encode())

@@ -16,7 +16,7 @@ def compose(material: Material) -> Document:
         Part(
             f"On {pool.name}" if pool.name else "",
             pool.name,
-            tuple(made for section in OF_POOL if (made := section(material, pool)) is not None),
+            tuple(made for entry in OF_POOL if (made := entry.section(material, pool)) is not None),
         )
         for pool in material.pools
     ]

@@ -9,19 +9,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from analysis.base.files import write_atomically
-from analysis.figures import PLOTS, theme
-from analysis.figures.plot import rendered
+from analysis.figures import theme
 from analysis.report import html, latex, markdown
 from analysis.report.comparison_grid import pairs_data
 from analysis.report.compose import compose
-from analysis.report.document import Document, Grid, Illustration
+from analysis.report.document import Document, Grid, Illustration, Section
+from analysis.report.drawing import RECORD, Drawing, files_of
 from analysis.report.gather import Material, Pool, gather
 from analysis.report.html import Drawings
 
 PAGE = "index.html"
+
+B = TypeVar("B", Grid, Illustration)
 
 
 def write_report(folder: Path, out: Path) -> Path:
@@ -34,7 +36,8 @@ def write_report(folder: Path, out: Path) -> Path:
     out : Path
         Where to write: ``index.html``, ``report.md``, ``compare.json``, ``throughput.json`` where speed was measured,
         ``factorial.json`` where factors are crossed,
-        ``tables/*.csv`` and ``*.tex``, ``tables/all.tex``, ``figures/*.svg``, ``*.png`` and ``*.pdf``.
+        ``tables/*.csv`` and ``*.tex``, ``tables/all.tex``, ``figures/*.svg``, and of wide figures ``*.png`` and
+        ``*.pdf``. Figures that lie there already, drawn from the same, are not drawn again.
 
     Returns
     -------
@@ -48,7 +51,7 @@ def write_report(folder: Path, out: Path) -> Path:
     """
     material = gather(folder)
     document = compose(material)
-    files, drawings, stems = _figures(material)
+    files, drawings, stems = _figures(material, document, out)
     files |= _tables(material, document)
     files |= _latex(material, document, stems)
     files["compare.json"] = _text(_objects(material)).encode()
@@ -64,32 +67,31 @@ def write_report(folder: Path, out: Path) -> Path:
     return out / PAGE
 
 
-def _figures(material: Material) -> tuple[dict[str, bytes], Drawings, Drawings]:
+def _figures(material: Material, document: Document, out: Path) -> tuple[dict[str, bytes], Drawings, Drawings]:
     """Return the figures' files; their SVG texts by pool, plot and layout; and their paths without suffix, likewise."""
-    files: dict[str, bytes] = {}
-    drawings: Drawings = {}
-    stems: Drawings = {}
-    for pool in material.pools:
-        for plot in PLOTS:
-            if plot.missing(pool.evidence) is not None:
-                continue
-            for layout in theme.LAYOUTS:
-                made, key = rendered(plot, pool.evidence, layout), (id(pool.evidence), plot.name, layout.name)
-                stem = stems[key] = f"figures/{_prefix(pool)}{plot.name}-{layout.name}"
-                drawings[key] = made.svg
-                files |= {f"{stem}.svg": made.svg.encode(), f"{stem}.png": made.png, f"{stem}.pdf": made.pdf}
-    return files, drawings, stems
+    shown = {
+        (id(each.evidence), each.plot.name, layout.name): Drawing(
+            f"figures/{prefix}{each.plot.name}-{layout.name}", each.plot, each.evidence, layout
+        )
+        for part, prefix in zip(document.parts, _prefixes(material), strict=True)
+        for each in _blocks(part.sections, Illustration)
+        for layout in theme.LAYOUTS
+    }
+    files_by_stem, record = files_of(list(shown.values()), out)
+    files = {f"{stem}.{kind}": content for stem, made in files_by_stem.items() for kind, content in made.items()}
+    drawings = {key: files_by_stem[drawing.stem]["svg"].decode() for key, drawing in shown.items()}
+    return files | {RECORD: record}, drawings, {key: drawing.stem for key, drawing in shown.items()}
 
 
 def _tables(material: Material, document: Document) -> dict[str, bytes]:
     """Return the CSV files: the data of every table, and every pair of every comparison."""
     files = {}
-    prefixes = [_prefix(pool) for pool in material.pools]
-    for part, prefix in zip(document.parts, [*prefixes, ""], strict=True):
-        for grid in _grids(part.sections):
+    prefixes = _prefixes(material)
+    for part, prefix in zip(document.parts, prefixes, strict=True):
+        for grid in _blocks(part.sections, Grid):
             if grid.data:
                 files[f"tables/{prefix}{grid.name}.csv"] = csv_of(grid.data)
-    for pool, prefix in zip(material.pools, prefixes, strict=True):
+    for pool, prefix in zip(material.pools, prefixes, strict=False):
         for metric, whole in pool.evidence.comparisons.items():
             pairs = pairs_data(whole)
             if pairs:
@@ -100,22 +102,25 @@ def _tables(material: Material, document: Document) -> dict[str, bytes]:
 def _latex(material: Material, document: Document, stems: Drawings) -> dict[str, bytes]:
     """Return every table of results as LaTeX, and a document that shows them all with the figures of the page."""
     files, shown = {}, []
-    for part, prefix in zip(document.parts, [*map(_prefix, material.pools), ""], strict=True):
-        for grid in _grids(part.sections):
+    for part, prefix in zip(document.parts, _prefixes(material), strict=True):
+        for grid in _blocks(part.sections, Grid):
             files[f"tables/{prefix}{grid.name}.tex"] = latex.table(replace(grid, name=f"{prefix}{grid.name}")).encode()
         shown += [
             (f"../{stems[id(each.evidence), each.plot.name, theme.WIDE.name]}.pdf", each.plot.caption(each.evidence))
-            for section in part.sections
-            for each in section.blocks
-            if isinstance(each, Illustration)
+            for each in _blocks(part.sections, Illustration)
         ]
     tables = [Path(name).name for name in files]
     return files | {"tables/all.tex": latex.sheet(document.title, tables, shown).encode()}
 
 
-def _grids(sections: Sequence[Any]) -> Iterator[Grid]:
+def _blocks(sections: Sequence[Section], kind: type[B]) -> Iterator[B]:
     for section in sections:
-        yield from (block for block in section.blocks if isinstance(block, Grid))
+        yield from (block for block in section.blocks if isinstance(block, kind))
+
+
+def _prefixes(material: Material) -> list[str]:
+    """Return what sets the files of each part of the document apart: empty for the last, which is of all pools."""
+    return [*map(_prefix, material.pools), ""]
 
 
 def _prefix(pool: Pool) -> str:

@@ -12,9 +12,10 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from analysis.figures import PLOTS, theme
+from analysis.figures import theme
 from analysis.figures.evidence import Trial
 from analysis.figures.plot import drawn, inline, rendered
+from analysis.report.sections import PLOTS
 
 ALL_DIVERGED = [(label, seed) for label in ("none", "book", "mild", "strong", "all") for seed in range(6)]
 WEIRD = {"none": (0.0, 0.0), '<script>$x$ & "q"': (0.2, 0.5), "a-label-that-goes-on-and-on-for-ever": (0.3, 0.3)}
@@ -36,6 +37,10 @@ EVERY = [
     )
     for plot, layout, (name, case) in itertools.product(PLOTS, theme.LAYOUTS, CASES.items())
 ]
+
+
+def text_of(plot, known):
+    return rendered(plot, known, theme.WIDE, ("svg",))["svg"].decode()
 
 
 def test_names_are_unique_and_every_plot_draws_in_the_normal_case(evidence):
@@ -84,12 +89,16 @@ def _overlap(a, b, slack=1.0) -> bool:
 
 @pytest.mark.parametrize("plot", PLOTS, ids=lambda plot: plot.name)
 def test_same_bytes_every_time(plot, evidence):
-    assert rendered(plot, evidence(), theme.NARROW) == rendered(plot, evidence(), theme.NARROW)
+    first, second = (rendered(plot, evidence(), theme.WIDE) for _ in range(2))
+    assert list(first) == ["svg", "png", "pdf"]
+    assert first == second
+    assert b"+DejaVuSansReduced" in first["pdf"]
+    assert b"+DejaVuSans " not in first["pdf"], "the whole font takes long to embed"
 
 
 @pytest.mark.parametrize("plot", PLOTS, ids=lambda plot: plot.name)
 def test_svg_has_text_as_text_no_date_and_only_colours_that_a_dark_page_knows(plot, evidence):
-    svg = rendered(plot, evidence(diverged=[("none", 0), ("book", 1)]), theme.WIDE).svg
+    svg = text_of(plot, evidence(diverged=[("none", 0), ("book", 1)]))
     texts = [element.text for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
     assert any(text and ("book" in text or plot.name in NAMELESS) for text in texts)
     assert not re.search(r"<dc:date>|20\d\d-\d\d-\d\d", svg)
@@ -100,7 +109,7 @@ def test_svg_has_text_as_text_no_date_and_only_colours_that_a_dark_page_knows(pl
 @pytest.mark.parametrize("plot", NAMING)
 def test_labels_are_text_never_markup(plot, evidence):
     known = evidence(labels=WEIRD)
-    svg = inline(rendered(plot, known, theme.WIDE).svg, "f0", "title", "description")
+    svg = inline(text_of(plot, known), "f0", "title", "description")
     assert "<script" not in svg
     texts = [element.text or "" for element in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
     assert any(text.startswith("<script>$x$") for text in texts), "a label between dollar signs is no formula"
@@ -127,7 +136,7 @@ def test_metrics_that_are_no_number_are_left_out_not_drawn(plot, evidence):
 
 
 def test_inline_ids_are_prefixed_and_references_follow(evidence):
-    svg = inline(rendered(PLOTS[0], evidence(), theme.WIDE).svg, "f7", "a title", "what is seen")
+    svg = inline(text_of(PLOTS[0], evidence()), "f7", "a title", "what is seen")
     ids = re.findall(r'\bid="([^"]*)"', svg)
     references = re.findall(r'(?:href="#|url\(#)([^")]*)', svg)
     assert ids

@@ -45,6 +45,7 @@ def test_two_reports_of_one_folder_are_the_same_to_the_byte_but_for_the_date(mak
     assert first == second
     assert {"index.html", "compare.json", "figures/gaps-narrow.svg", "figures/differences-wide.png"} <= first.keys()
     assert not [name for name in first if name.endswith(".tmp")]
+    assert {name.rpartition(".")[2] for name in first if "-narrow." in name} == {"svg"}, "for the page alone"
 
 
 def test_only_the_control(report):
@@ -328,4 +329,4 @@ def test_a_measurement_of_speed_is_told_alike_in_words_table_figure_and_json(
     assert section.count(change) >= 4, "sentence, table, and the figure in both widths"
     assert "17 of 18 slots were alone on the machine" in section and "other load, 1 slot" in section
     assert "1,000,000" not in section
-    assert {"speed-wide.svg", "speed-narrow.png"} <= {path.name for path in (tmp_path / "out" / "figures").iterdir()}
+    assert {"speed-wide.svg", "speed-narrow.svg"} <= {path.name for path in (tmp_path / "out" / "figures").iterdir()}

@@ -1,0 +1,35 @@
+"""An entry of the report's registry: a section, and the figures that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analysis.figures.plot import Plot
+from analysis.report.document import Illustration, Paragraph, Section
+from analysis.report.gather import Material, Pool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A section of each pool of trials, and the figures that it shows.
+
+    Parameters
+    ----------
+    section : function of (material, pool)
+        Returns the section, None where it has nothing to say.
+    plots : tuple of Plot
+    """
+
+    section: Callable[[Material, Pool], Section | None]
+    plots: tuple[Plot, ...] = ()
+
+
+def figure(plot: Plot) -> Entry:
+    """Return the section that is one figure under its title, or says why there is nothing to draw."""
+
+    def section(_: Material, pool: Pool) -> Section:
+        why = plot.missing(pool.evidence)
+        return Section(plot.title, (Illustration(plot, pool.evidence) if why is None else Paragraph(why),))
+
+    return Entry(section, (plot,))
