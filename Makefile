@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: help setup data bench report perf perf-check race gpu test test-statistical test-mutations check clean
+.PHONY: help setup data bench report perf perf-check race gpu test test-statistical test-mutations golden check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -55,6 +55,9 @@ test: $(READY)  ## Run the test suite, all but the minutes of simulation below
 
 test-statistical: $(READY)  ## Check every method's error rates by simulation, and a large study's speed (TABLE=file: write the rates)
 	$(BIN)/python -m pytest tests/statistical/calibration tests/end_to_end/test_large_study.py $(if $(TABLE),--calibration-table $(TABLE))
+
+golden: $(READY)  ## Write the golden numbers of what is new or has a new version (refused where numbers alone moved)
+	$(BIN)/python -m tests.golden
 
 test-mutations: $(READY)  ## Commit deliberate faults, one by one, and see that the tests notice each
 	$(BIN)/python -m tests.mutation

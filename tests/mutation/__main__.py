@@ -21,15 +21,16 @@ NOTICED, PASSED = 1, 0
 
 
 def main(wanted: Sequence[str]) -> int:
-    """Run the faults whose name or file holds one of `wanted`, all where there are none."""
-    faults = [each for each in read_faults() if not wanted or any(word in each.name + each.file for word in wanted)]
+    """Run the faults whose name, file or tests hold one of `wanted`, all where there are none."""
+    texts = {each: " ".join([each.name, each.file, *each.tests]) for each in read_faults()}
+    faults = [each for each, text in texts.items() if not wanted or any(word in text for word in wanted)]
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         root = Path(folder)
         for name in COPIED:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
             copy(ROOT / name, root / name)
         selections = sorted({test for each in faults for test in each.tests})
-        print(f"{len(faults)} faults; first the {len(selections)} files of tests without any", flush=True)
+        print(f"{len(faults)} faults; first their {len(selections)} tests without any", flush=True)
         if ask(root, selections) != PASSED:
             print("the tests fail without a fault: nothing can be told")
             return 1
