@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from analysis.answer.variance import SOURCES
 from analysis.base.errors import listed
 from analysis.tables.divergence import SAID
@@ -21,6 +23,7 @@ def caveats(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[
         *of_seeds(table, asked),
         *_of_divergence(table, asked, against),
         *_of_pairing(asked, against),
+        *_of_arithmetic(table, asked, against),
     ]
 
 
@@ -110,3 +113,34 @@ def _of_pairing(asked: Question, against: Mapping[str, Arms]) -> list[str]:
                 f"trial of {label!r} or {asked.control!r} diverged; the numbers are given both trained"
             )
     return notes
+
+
+def _of_arithmetic(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[str]:
+    """Return a warning for each condition with pairs whose two trials were computed with different kernels."""
+    if "environment_id" not in table.frame.columns:
+        return []
+    made = {
+        label: {int(seed): name for seed, name in zip(rows["seed"], _made_with(table, rows), strict=True) if name}
+        for label in table.conditions
+        for rows in [table.rows_of(label)]
+    }
+    of_control, notes = made.get(asked.control, {}), []
+    for label in against:
+        both = [(made[label][seed], of_control[seed]) for seed in made[label].keys() & of_control.keys()]
+        mixed = sorted({pair for pair in both if pair[0] != pair[1]})
+        if mixed:
+            number = sum(pair[0] != pair[1] for pair in both)
+            shown = "; ".join(f"{one} against {other}" for one, other in mixed)
+            notes.append(
+                f"{label}: in {number} of {len(both)} pairs the two trials were computed in different environments "
+                f"({shown}): rounding differs between them, so the same trial ends elsewhere"
+            )
+    return notes
+
+
+def _made_with(table: Table, rows: pd.DataFrame) -> list[str]:
+    """Return what each row was computed with; its environment's id where the table does not say more."""
+    return [
+        "" if pd.isna(each) else str(table.made_with.get(each, f"environment {each}"))
+        for each in rows["environment_id"]
+    ]

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,7 @@ import pyarrow.parquet as pq
 
 from analysis.base.errors import TableError, listed
 from analysis.tables.plan import Plan, read_plan
-from bench.schema import PLAN_FILE, SCHEMA_VERSION, TRIALS_FOLDER
+from bench.schema import ENVIRONMENT_FOLDER, PLAN_FILE, SCHEMA_VERSION, TRIALS_FOLDER, Arithmetic, arithmetic
 
 ORIGIN = "_origin"
 """Column that says where a row came from: ``row 3`` of a file, or the file of a trial."""
@@ -51,6 +53,8 @@ class Raw:
     plan: Plan | None
     ordered: bool
     """Whether the order of rows means something: true for one file, false for a folder of trials."""
+    made_with: Mapping[str, Arithmetic] = field(default_factory=dict)
+    """Of a folder: what each environment computed with, by id."""
 
 
 def read(path: Path) -> Raw:
@@ -126,7 +130,17 @@ def _read_folder(folder: Path) -> Raw:
         raise TableError(folder, [f"the trials' files do not fit together: {error}"]) from error
     if whole.num_rows == 0:
         raise TableError(folder, [f"{TRIALS_FOLDER}/ has no rows; expected one row per trial"])
-    return Raw(_frame(whole, origins), plan, ordered=False)
+    return Raw(_frame(whole, origins), plan, ordered=False, made_with=_made_with(folder))
+
+
+def _made_with(folder: Path) -> dict[str, Arithmetic]:
+    found = {}
+    for path in sorted((folder / ENVIRONMENT_FOLDER).glob("*.json")):
+        try:
+            found[path.stem] = arithmetic(json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, AttributeError, TypeError, KeyError) as error:
+            raise TableError(path, [f"cannot be read as the JSON of an environment: {error}"]) from error
+    return found
 
 
 def _read_parquet(path: Path) -> pa.Table:
@@ -183,9 +197,9 @@ def _header(path: Path) -> list[str]:
 
 
 def _frame(table: pa.Table, origins: list[str] | None) -> pd.DataFrame:
-    for i, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type):  # categories: as the values they stand for
-            table = table.set_column(i, field.name, table.column(i).cast(field.type.value_type))
+    for i, each in enumerate(table.schema):
+        if pa.types.is_dictionary(each.type):  # categories: as the values they stand for
+            table = table.set_column(i, each.name, table.column(i).cast(each.type.value_type))
     broken = pa.array([False] * table.num_rows)
     for name in table.column_names:
         if name.endswith("_loss") and pa.types.is_floating(table.schema.field(name).type):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +16,7 @@ from analysis.base.errors import TableError
 from analysis.tables import checks, divergence
 from analysis.tables.plan import Plan, PlannedAnalysis
 from analysis.tables.reading import Raw, from_memory, read
-from bench.schema import FAILED
+from bench.schema import FAILED, Arithmetic
 
 __all__ = ["Dropped", "Table", "TableError", "from_frame", "from_raw", "load"]
 
@@ -67,6 +67,8 @@ class Table:
         What a reader must know before believing the numbers.
     plan : Plan or None
         The folder's plan, where there is one.
+    made_with : mapping
+        What each environment of the folder computed with, by id.
     """
 
     source: Path
@@ -79,6 +81,7 @@ class Table:
     dropped: tuple[Dropped, ...]
     warnings: tuple[str, ...]
     plan: Plan | None
+    made_with: Mapping[str, Arithmetic] = field(default_factory=dict)
 
     @property
     def analysis(self) -> PlannedAnalysis | None:
@@ -134,7 +137,8 @@ def from_raw(source: Path, raw: Raw, where: Mapping[str, str], chance: float | N
     faults += checks.pool_faults(frame[~failed]) + checks.count_faults(frame[~failed])
     _refuse(source, faults)
     dropped += _group(frame[failed], _failures(frame[failed]))
-    return _assemble(source, frame[~failed], raw.plan, (conditions, chance, dropped))
+    made = _assemble(source, frame[~failed], raw.plan, (conditions, chance, dropped))
+    return replace(made, made_with=raw.made_with)
 
 
 def _assemble(

@@ -20,7 +20,7 @@ def execute(options: argparse.Namespace) -> int:
     study, store = common.study_and_store(options)
     now = standing(study, store, present_targets(study, options.device))
     print(f"study {study.name}: {len(study.conditions)} conditions x {len(study.seeds)} seeds -> {store.folder}")
-    print_standing(now)
+    print_standing(now, store)
     for target in dict.fromkeys(trial.target for trial in now.to_do if trial.device == "cpu"):
         mine = stacks((trial for trial in now.to_do if trial.target == target), options.workers)
         seconds = seconds_of(mine, options.workers)

@@ -87,7 +87,7 @@ def _run(options: argparse.Namespace, study: Study, store: Store) -> int:
     this_run = Run(study, store, EXECUTORS[options.executor], workers, options.supersede)
     common.fetch(study.recipe.data)
     now = this_run.start(targets, command)
-    print_standing(now, sys.stderr)
+    print_standing(now, store, sys.stderr)
     statuses = this_run.train(now, targets, command) if now.to_do else []
     counts = Counter(statuses)
     if statuses:

@@ -9,6 +9,7 @@ from pathlib import Path
 from bench import schema
 from bench.base.errors import StorageError
 from bench.commands import options as common
+from bench.record.origins import notes
 from bench.record.store import Store
 
 NAME = "status"
@@ -34,6 +35,9 @@ def execute(options: argparse.Namespace) -> int:
         print(f"{counts[name]:>8}  {name}{on}")
     stale = len(set(store.trial_ids()) - found.keys())
     print(f"{stale:>8}  stale (outside the present plan; left out of the analysis)")
+    finished = (row for row in found.values() if row and row["status"] != schema.FAILED)
+    for note in notes(finished, store.made_with()):
+        print(f"note: {note}")
     for row in found.values():
         if row and row["status"] == schema.FAILED:
             print(f"failed: {row['condition']}, seed {row['seed']}, {row['device']}: {row['error']}")

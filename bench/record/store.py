@@ -21,6 +21,7 @@ from bench import schema
 from bench.base.errors import StorageError
 from bench.base.files import write_atomically
 from bench.record.rows import Row
+from bench.schema import Arithmetic
 
 LEFTOVER_SECONDS = 3600
 FIXED_COLUMNS = set(schema.trials_schema([]).names)
@@ -140,6 +141,16 @@ class Store:
                 f"{path}: damaged: a study's name and its trials ({', '.join(sorted(PLANNED))}) are expected"
             )
         return plan
+
+    def made_with(self) -> dict[str, Arithmetic]:
+        """Return what each environment of the folder computed with, by id; raise StorageError where one is damaged."""
+        found = {}
+        for path in sorted((self.folder / schema.ENVIRONMENT_FOLDER).glob("*.json")):
+            try:
+                found[path.stem] = schema.arithmetic(json.loads(path.read_text(encoding="utf-8")))
+            except (OSError, ValueError, AttributeError, TypeError) as error:
+                raise StorageError(f"{path}: damaged: {error}") from error
+        return found
 
     def study_document(self) -> dict[str, Any]:
         """Return the resolved study of the present plan, empty where there is none; raise StorageError."""

@@ -6,20 +6,18 @@ import os
 import platform
 import subprocess
 from collections.abc import Collection
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import torch
-from threadpoolctl import threadpool_info
 
+from bench.base.libraries import matrix_libraries, versions
 from bench.base.precision import Target
 from bench.data import DATA_SETS
 from bench.record.trials import Recipe
 from bench.run.executors.processes import physical_cores
 from bench.run.self_test import Shapes, fused_test, self_test
 
-LIBRARIES = ("torch", "triton", "torchvision", "numpy", "scipy", "pandas", "pyarrow")
 GIB = 1 << 30
 
 
@@ -32,14 +30,14 @@ def environment(targets: list[Target], recipes: list[Recipe], fused: Collection[
     return {
         "git": git_state(Path(__file__).parent),
         "python": platform.python_version(),
-        "libraries": {name: _version(name) for name in LIBRARIES},
+        "libraries": versions() | {"torch": torch.__version__},
         "platform": platform.platform(),
         "cpu": {
             "model": _cpu_model(),
             "physical_cores": len(physical_cores()),
             "logical_cores": os.cpu_count(),
             "instructions": torch.backends.cpu.get_cpu_capability(),
-            "matrix_libraries": _matrix_libraries(),
+            "matrix_libraries": matrix_libraries(),
         },
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB, 1),
         "gpu": _gpu() if any(target.device == "cuda" for target in targets) else None,
@@ -77,24 +75,6 @@ def git_state(folder: Path) -> dict[str, Any] | None:
         return {"commit": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain", "--", "."))}
     except (OSError, subprocess.SubprocessError):
         return None
-
-
-def _version(library: str) -> str | None:
-    if library == "torch":
-        return torch.__version__
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def _matrix_libraries() -> list[dict[str, Any]]:
-    """Return file, version and chosen kernels of each matrix library that is loaded; torch has its own linked in."""
-    return [
-        {"file": Path(each["filepath"]).name, "version": each["version"], "kernels": each.get("architecture")}
-        for each in threadpool_info()
-        if each["user_api"] == "blas"
-    ]
 
 
 def _cpu_model() -> str:

@@ -5,6 +5,7 @@ trial and epoch), ``throughput/*.parquet`` where speed was measured (one row per
 the present study asks for) and ``study.toml`` (the study, resolved).
 """
 
+from bench.schema.arithmetic import Arithmetic, arithmetic
 from bench.schema.columns import (
     CURVES,
     EXECUTION,
@@ -54,6 +55,8 @@ __all__ = [
     "THROUGHPUT_FOLDER",
     "TRIALS_FOLDER",
     "WORDS",
+    "Arithmetic",
+    "arithmetic",
     "curves_schema",
     "has_diverged",
     "is_at_chance",

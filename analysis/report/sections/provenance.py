@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from analysis.report.document import Code, Column, Grid, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.phrases import count, listed
 from analysis.wording.units import plain
+from bench.schema import arithmetic
 
 
 def section(material: Material) -> Section:
@@ -23,6 +25,7 @@ def section(material: Material) -> Section:
         _settings(material),
         *_plan(material),
         _hashes(material),
+        *_arithmetic(material),
         _throughput(material),
         *_environments(material),
     ]
@@ -130,6 +133,25 @@ def _hashes(material: Material) -> Grid:
         (*start, Column("what", numeric=False), Column("value", numeric=False)),
         tuple(rows),
     )
+
+
+def _arithmetic(material: Material) -> list[Paragraph]:
+    """Return what the trials were computed with, and by how many kinds of sources."""
+    made_with = {name: arithmetic(content) for name, content in material.environments.items()}
+    counted: Counter[str] = Counter()
+    sources: set[str] = set()
+    for pool in material.pools:
+        frame = pool.table.frame
+        if "environment_id" in frame.columns:
+            counted.update(str(made_with.get(each, "an unknown environment")) for each in frame["environment_id"])
+        sources.update(pool.distinct("code_hash"))
+    told = [f"{count(number, 'trial')} with {name}" for name, number in counted.items()]
+    said = [f"Computed: {'; '.join(told)}."] if told else []
+    if len(told) > 1:
+        said.append("Rounding differs between these, so the same trial ends elsewhere.")
+    if len(sources) > 1:
+        said.append(f"The trials were made by {len(sources)} different sources of the same versions.")
+    return [Paragraph(" ".join(said))] if said else []
 
 
 def _throughput(material: Material) -> Grid:

@@ -161,3 +161,46 @@ def test_thousands_of_files_are_read_in_seconds(folder):
     start = time.perf_counter()
     assert len(load(path).frame) == 1000
     assert time.perf_counter() - start < 10  # measured: about 1 s; a slip to one pass a file takes minutes
+
+
+def environment(kernels):
+    return {
+        "libraries": {"numpy": "2.4.6", "torch": "2.13.0"},
+        "cpu": {"matrix_libraries": [{"file": "blas.so", "kernels": kernels}]},
+    }
+
+
+def straddling(made, environments):
+    """Return the warnings about pairs whose trials were computed differently; `made` has each trial's environment."""
+    folder, described = made
+    for name, kernels in environments.items():
+        (folder / "environment").mkdir(exist_ok=True)
+        (folder / "environment" / f"{name}.json").write_text(json.dumps(environment(kernels)))
+    found = compare(load(described or folder), "test_accuracy", "none")
+    return [each for each in found.warnings if "different environments" in each]
+
+
+def test_pairs_that_straddle_two_kinds_of_kernels_are_warned_of(folder):
+    """Seed 0 of every condition was made with one environment, seed 1 of book with another."""
+    made = folder(TRIALS, plan_of(TRIALS), environment_id=["a", "a", "a", "b", "c", "b"])
+    (warning,) = straddling((made, None), {"a": "Haswell", "b": "Haswell", "c": "SkylakeX"})
+    assert warning.startswith("book: in 1 of 2 pairs the two trials were computed in different environments (SkylakeX")
+    assert "against Haswell kernels" in warning
+    assert straddling((made, None), {"c": "Haswell"}) == []
+
+
+def test_in_a_file_without_descriptions_environments_are_told_apart_by_name(folder):
+    made = folder(TRIALS, environment_id=["a", "a", "a", "b", "c", None])
+    whole = made / "whole.parquet"
+    pq.write_table(pa.concat_tables([pq.read_table(each) for each in sorted(made.glob("trials/*.parquet"))],
+                                    promote_options="permissive"), whole)  # fmt: skip
+    (warning,) = straddling((made, whole), {})
+    assert "(environment c against environment b)" in warning
+
+
+def test_an_environment_that_is_damaged_is_refused_by_name(folder):
+    made = folder(TRIALS, plan_of(TRIALS), environment_id=["a"] * 6)
+    (made / "environment").mkdir()
+    (made / "environment/a.json").write_text("{")
+    with pytest.raises(TableError, match=r"a\.json"):
+        load(made)

@@ -1,0 +1,43 @@
+"""Where finished trials came from, where that is not here: other sources, other matrix kernels or libraries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from bench.base.libraries import matrix_libraries, versions
+from bench.record.rows import Row
+from bench.record.sources import sources_hash
+from bench.schema import Arithmetic, arithmetic
+
+
+def present() -> Arithmetic:
+    """Return what this process computes with on the CPU."""
+    return arithmetic({"libraries": versions(), "cpu": {"matrix_libraries": matrix_libraries()}})
+
+
+def notes(rows: Iterable[Row], made_with: Mapping[str, Arithmetic]) -> list[str]:
+    """Return a sentence for each way in which finished trials were made elsewhere.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+        Finished trials.
+    made_with : mapping
+        Id of an environment -> what it computed with.
+    """
+    finished = list(rows)
+    here = present()
+    others = sum(row["code_hash"] != sources_hash() for row in finished)
+    found = [f"{_trials(others)} made by other sources of the same versions"] if others else []
+    on_cpu = Counter(made_with.get(row["environment_id"]) for row in finished if row["device"] == "cpu")
+    for made, number in on_cpu.items():
+        if made is not None and made != here:
+            found.append(f"{_trials(number)} made with {made}; with those here, {here}, a trial's last bits differ")
+    if unknown := on_cpu[None]:
+        found.append(f"{_trials(unknown)} made in an environment of which the folder says nothing")
+    return found
+
+
+def _trials(number: int) -> str:
+    return f"{number:,} finished trial{' was' if number == 1 else 's were'}"
