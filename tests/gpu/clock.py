@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 
@@ -29,6 +30,17 @@ def now(device: str) -> float:
     return time.perf_counter()
 
 
+@dataclass(frozen=True)
+class Captured:
+    """A call as one CUDA graph. A graph keeps no tensor that it was given: the call does, and so it is kept."""
+
+    graph: torch.cuda.CUDAGraph
+    call: Call
+
+    def __call__(self) -> None:
+        self.graph.replay()
+
+
 def captured(call: Call, device: str) -> Call:
     """Return `call` as one CUDA graph, after it ran once as it is; on the CPU, as it is."""
     if device != "cuda":
@@ -41,4 +53,4 @@ def captured(call: Call, device: str) -> Call:
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         call()
-    return graph.replay
+    return Captured(graph, call)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,7 @@ def take(note: Note) -> None:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "tests.xml"
         # Other versions than the project pins may warn: that is no fault of the kernels.
-        options = ["-q", "-p", "no:cacheprovider", "-o", "filterwarnings=default", f"--junitxml={report}"]
+        options = ["-v", "-p", "no:cacheprovider", "-o", "filterwarnings=default", f"--junitxml={report}"]
         if find_spec("xdist") is not None:
             options += [
                 "-n",
@@ -37,10 +38,31 @@ def take(note: Note) -> None:
             ]
         command = [sys.executable, "-m", "pytest", *options, *(REHEARSED if note.rehearsal else FOLDERS)]
         note.put(command=" ".join(command[1:]))
-        code = subprocess.run(command, check=False, timeout=max(1.0, note.time_left())).returncode
+        lines = Path(folder) / "lines"
+        try:
+            with lines.open("w") as file:
+                code = subprocess.run(command, check=False, stdout=file, timeout=max(1.0, note.time_left())).returncode
+        except subprocess.TimeoutExpired:
+            note.put(**so_far(lines.read_text()))
+            raise
+        finally:
+            print(lines.read_text())
         note.put(exit_code=code, **outcome(report))
     if code:
         raise WrongError(f"pytest: exit code {code}, {note.found['failed']} failed")
+
+
+def so_far(lines: str) -> dict[str, Any]:
+    """Return how many tests had which outcome when pytest was ended, from what it printed of each."""
+    ended = re.findall(
+        r"^(?:\[gw\d+\].*? )?(PASSED|FAILED|ERROR|SKIPPED) (\S+::\S+)|^(\S+::\S+) (PASSED|FAILED|ERROR|SKIPPED)",
+        lines,
+        re.M,
+    )
+    names = {test or other: first or second for first, test, other, second in ended}
+    count = list(names.values()).count
+    failures = [{"test": test, "message": ""} for test, status in names.items() if status in ("FAILED", "ERROR")]
+    return {"passed": count("PASSED"), "failed": len(failures), "skipped": count("SKIPPED"), "failures": failures}
 
 
 def outcome(report: Path) -> dict[str, Any]:

@@ -81,6 +81,13 @@ def test_tests_are_counted_from_their_report(tmp_path: Path) -> None:
     assert suite.outcome(tmp_path / "absent.xml")["passed"] == 0
 
 
+def test_tests_are_counted_up_to_where_pytest_was_ended() -> None:
+    lines = "[gw1] [ 20%] PASSED tests/a.py::b[tf32] \n[gw0] [ 40%] FAILED tests/a.py::c \ntests/a.py::d SKIPPED (no)\n"
+    found = suite.so_far("tests/a.py::b[tf32] \n" + lines)
+    assert (found["passed"], found["failed"], found["skipped"]) == (1, 1, 1)
+    assert found["failures"] == [{"test": "tests/a.py::c", "message": ""}]
+
+
 def test_a_standing_is_paired_by_block() -> None:
     slots = [
         {"precision": precision, "block": block, "racer": racer, "seconds": seconds * (1 + block)}
@@ -105,6 +112,9 @@ def test_who_did_another_task_is_named() -> None:
         rivals.verdict(found, rehearsal=False)
     found["checks"][0]["same_task"] = True
     rivals.verdict(found, rehearsal=False)
+    lost = {"lost": [{"racer": "jax", "precision": "tf32", "message": "no memory"}], "band_excludes_no_dropout": True}
+    with pytest.raises(WrongError, match="jax in tf32: no memory"):
+        rivals.verdict(lost, rehearsal=False)
     with pytest.raises(WrongError, match="dropout"):
         rivals.verdict(found | {"band_excludes_no_dropout": False}, rehearsal=False)
 
