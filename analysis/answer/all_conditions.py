@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.methods.dose_response import FEWEST_RATES, dose_response
-from analysis.methods.omnibus import omnibus
-from analysis.methods.selection import selection
+from analysis.base.records import merged
+from analysis.methods.dose_response import FEWEST_RATES, DoseResponse, Rates, dose_response
+from analysis.methods.omnibus import Omnibus, omnibus
+from analysis.methods.selection import Selection, selection
 from analysis.tables.metric import Measured, measure, metrics_of
 from analysis.tables.question import Question
 from analysis.tables.table import Table
@@ -20,20 +21,31 @@ from analysis.tables.table import Table
 GAP, VALIDATION, RATE = "generalisation_gap", "validation_accuracy", "rate"
 
 
-def across(table: Table, measured: Measured, asked: Question) -> tuple[dict[str, Any], list[str]]:
-    """Return ``omnibus``, ``dose_response`` and ``selection``, the latter two None where they do not apply; warnings.
+@dataclass(frozen=True)
+class Across:
+    """What all conditions show together; `dose_response` and `selection` are None where they cannot be asked."""
+
+    omnibus: Omnibus
+    dose_response: DoseResponse | None
+    selection: Selection | None
+    warnings: tuple[str, ...]
+
+
+def across(table: Table, measured: Measured, asked: Question) -> Across:
+    """Return what all conditions show together.
 
     Conditions that are meant to stay at chance take no part. Each uses the seeds at which all of its conditions
     trained.
     """
     labels = [label for label in table.conditions if label not in table.stays_at_chance]
     by_rate, warnings = _rates(table, labels)
-    found: dict[str, Any] = {"omnibus": omnibus(_blocks(measured, labels)[1]), "dose_response": None, "selection": None}
-    if len(by_rate) >= FEWEST_RATES:
-        found["dose_response"] = _dose_response(table, measured, by_rate, asked)
-    if asked.control in labels and len(labels) > 1:
-        found["selection"] = _selection(table, measured, labels, asked)
-    return found, warnings
+    choice = asked.control in labels and len(labels) > 1
+    return Across(
+        omnibus(_blocks(measured, labels)[1]),
+        _dose_response(table, measured, by_rate, asked) if len(by_rate) >= FEWEST_RATES else None,
+        _selection(table, measured, labels, asked) if choice else None,
+        tuple(warnings),
+    )
 
 
 def _blocks(measured: Measured, labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -63,16 +75,16 @@ def _rates(table: Table, labels: Sequence[str]) -> tuple[dict[float, str], list[
     return dict(sorted(found.items())), warnings
 
 
-def _dose_response(table: Table, measured: Measured, by_rate: dict[float, str], asked: Question) -> dict[str, Any]:
+def _dose_response(table: Table, measured: Measured, by_rate: dict[float, str], asked: Question) -> DoseResponse:
     labels, gaps = list(by_rate.values()), None
     if GAP in metrics_of(table):
         gaps = _blocks(measure(table, GAP), labels)[1]
     seeds, values = _blocks(measured, labels)
     found = dose_response(np.array(list(by_rate)), values, gaps, asked.alpha, asked.lower_is_better)
-    return {"rates": list(by_rate), "conditions": labels, "n": len(seeds), **found}
+    return merged(DoseResponse, Rates(rates=tuple(by_rate), conditions=tuple(labels), n=len(seeds)), found)
 
 
-def _selection(table: Table, measured: Measured, labels: list[str], asked: Question) -> dict[str, Any]:
+def _selection(table: Table, measured: Measured, labels: list[str], asked: Question) -> Selection:
     ordered = [asked.control, *(label for label in labels if label != asked.control)]
     seeds, values = _blocks(measured, ordered)
     validation = None
@@ -81,4 +93,4 @@ def _selection(table: Table, measured: Measured, labels: list[str], asked: Quest
         both = np.intersect1d(seeds, others)
         seeds, values = both, values[np.searchsorted(seeds, both)]
         validation = scores[np.searchsorted(others, both)]
-    return {"n": len(seeds), **selection(ordered, values, validation, asked.alpha, asked.lower_is_better)}
+    return selection(ordered, values, validation, asked.alpha, asked.lower_is_better)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.answer.variance import SOURCES
 from analysis.base.errors import listed
+from analysis.base.notes import Metric, Note
 from analysis.tables.divergence import SAID
 from analysis.tables.metric import is_accuracy
 from analysis.tables.pairs_by_seed import Arms
@@ -61,7 +62,8 @@ def of_seeds(table: Table, asked: Question) -> list[str]:
             "interval and p here takes the number of seeds as fixed beforehand, which it was not"
         )
     if plan is not None and asked.metric != plan.primary:
-        notes.append(f"{asked.metric} is secondary: not adjusted across metrics (the primary is {plan.primary})")
+        after = f" is secondary: not adjusted across metrics (the primary is {plan.primary})"
+        notes.append(Note(Metric(asked.metric), after))
     return notes + _of_sources(table)
 
 
@@ -91,10 +93,14 @@ def _of_divergence(table: Table, asked: Question, against: Mapping[str, Arms]) -
             "the table has no status and chance is not known: collapsed trials count as trained (give --chance)"
         )
     if not is_accuracy(asked.metric):
-        notes.append(f"{asked.metric} is no accuracy: intention to train is null, as diverged trials have no score")
-        return notes
+        after = " is no accuracy: intention to train is null, as diverged trials have no score"
+        return [*notes, Note(Metric(asked.metric), after)]
     notes += [
-        f"{label}: intention to train is null: a diverged trial has no {asked.metric}, and chance is not known"
+        Note(
+            f"{label}: intention to train is null: a diverged trial has no ",
+            Metric(asked.metric),
+            ", and chance is not known",
+        )
         for label, each in against.items()
         if each.intention is None
     ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from analysis.answer.all_conditions import across
 from analysis.answer.caveats import caveats
 from analysis.answer.comparison import Comparison
-from analysis.answer.registry import apply
+from analysis.answer.effect import Compared, Effect, Pair, assembled
+from analysis.answer.headline import Headline
+from analysis.answer.judgement import judged
 from analysis.base.errors import TableError, nearest
-from analysis.methods import failure_rates
+from analysis.base.notes import Metric, Note
+from analysis.methods.failure_rates import divergence
+from analysis.methods.result import Results
 from analysis.methods.summary import summary
 from analysis.tables.images import images_of
 from analysis.tables.metric import Measured, lower_is_better, measure, sounds_lower
@@ -21,7 +24,7 @@ from analysis.tables.table import Dropped, Table
 
 __all__ = ["Comparison", "compare", "lower_is_better"]
 
-_DIRECTION = "higher {} is taken as better, and its name speaks of an error: give --lower-is-better if lower is better"
+_DIRECTION = " is taken as better, and its name speaks of an error: give --lower-is-better if lower is better"
 
 
 def compare(
@@ -59,11 +62,11 @@ def compare(
     measured = _check(table, asked)
     exempt = table.stays_at_chance
     against = {label: arms(measured, label, control, table.chance) for label in table.conditions if label != control}
-    found, warnings = apply(against, asked, exempt, images_of(table, metric))
-    together, more = across(table, measured, asked)
-    doubts = [_DIRECTION.format(metric)] if lower_is_better is None and sounds_lower(metric) else []
-    notes = [*doubts, *table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings, *more]
-    dropped = [*(each.to_json() for each in (*table.dropped, *measured.dropped)), *_unpaired(against)]
+    found, warnings = judged(Effect, against, asked, exempt, images_of(table, metric))
+    together = across(table, measured, asked)
+    doubtful = lower_is_better is None and sounds_lower(metric)
+    doubts = [Note("higher ", Metric(metric), _DIRECTION)] if doubtful else []
+    notes = [*doubts, *table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
     return Comparison(
         metric=metric,
         control=control,
@@ -72,12 +75,16 @@ def compare(
         lower_is_better=asked.lower_is_better,
         role=_role(table, metric),
         n_seeds=len(table.seeds),
-        dropped=tuple(dropped),
-        warnings=tuple(dict.fromkeys(notes)),
-        comparisons=tuple(_entry(asked, found[label], against[label], label in exempt) for label in against),
-        divergence=tuple(_divergence(table, measured, asked, against)),
-        **together,
-        conditions=tuple(summary(measured, label, label in exempt) for label in table.conditions),
+        dropped=(*table.dropped, *measured.dropped, *_unpaired(against)),
+        warnings=tuple(dict.fromkeys([*notes, *together.warnings])),
+        omnibus=together.omnibus,
+        dose_response=together.dose_response,
+        selection=together.selection,
+        effects={label: _effect(asked, found[label], against[label], label in exempt) for label in against},
+        divergence={
+            label: divergence(measured, label, against.get(label), asked, label in exempt) for label in table.conditions
+        },
+        conditions={label: summary(measured, label, label in exempt) for label in table.conditions},
     )
 
 
@@ -117,55 +124,39 @@ def _check(table: Table, asked: Question) -> Measured:
     return measured
 
 
-def _entry(asked: Question, values: Mapping[str, Any], found: Arms, exempt: bool) -> dict[str, Any]:
-    """Return one comparison under the key names of the contract."""
-    pairs = found.complete
-    return {
-        "condition": pairs.condition,
-        "control": asked.control,
-        "metric": asked.metric,
-        "lower_is_better": asked.lower_is_better,
-        "alpha": asked.alpha,
-        "margin": asked.margin,
-        "stays_at_chance": exempt,
-        "n_pairs": pairs.n,
-        "seeds_lost": list(found.seeds_lost),
-        "n_lost_to_divergence": len(found.diverged),
-        **values,
-        "pairs": [
-            {"seed": int(seed), "control": float(b), "condition": float(a), "difference": float(d) / pairs.scale}
-            for seed, a, b, d in zip(pairs.seeds, pairs.treated, pairs.untreated, pairs.differences, strict=True)
-        ],
-    }
+def _effect(asked: Question, found: Results, arms: Arms, exempt: bool) -> Effect:
+    """Return what one condition shows."""
+    pairs = arms.complete
+    compared = Compared(
+        condition=pairs.condition,
+        control=asked.control,
+        metric=asked.metric,
+        lower_is_better=asked.lower_is_better,
+        alpha=asked.alpha,
+        margin=asked.margin,
+        stays_at_chance=exempt,
+        n_pairs=pairs.n,
+        seeds_lost=arms.seeds_lost,
+        n_lost_to_divergence=len(arms.diverged),
+    )
+    by_seed = zip(pairs.seeds, pairs.treated, pairs.untreated, pairs.differences, strict=True)
+    values = tuple(
+        Pair(seed=int(seed), control=float(b), condition=float(a), difference=float(d) / pairs.scale)
+        for seed, a, b, d in by_seed
+    )
+    return assembled(Effect, compared, found, headline=found[Headline], pairs=values)
 
 
-def _divergence(table: Table, measured: Measured, asked: Question, against: Mapping[str, Arms]) -> list[dict[str, Any]]:
-    """Return the failure rates of all conditions, those against the control null for the control itself."""
-    entries = []
-    alone = dict.fromkeys(failure_rates.PAIRED_KEYS)
-    for label in table.conditions:
-        exempt = label in table.stays_at_chance
-        entry = failure_rates.rate(measured, label, asked.alpha) | {"stays_at_chance": exempt}
-        if label in against:
-            paired = failure_rates.against_control(against[label], asked.alpha, exempt, asked.lower_is_better)
-        else:
-            paired = alone
-        entries.append(entry | paired)
-    return entries
-
-
-def _unpaired(against: Mapping[str, Arms]) -> list[dict[str, Any]]:
-    """Return what pairing left out: trials whose partner is missing, and pairs in which one diverged."""
-    found = []
+def _unpaired(against: Mapping[str, Arms]) -> Iterator[Dropped]:
+    """Yield what pairing left out: trials whose partner is missing, and pairs in which one diverged."""
     for label, each in against.items():
         for arm, seeds in ((label, each.condition_alone), (each.complete.control, each.control_alone)):
             other = each.complete.control if arm == label else label
             if seeds:
-                found.append(Dropped(arm, seeds, f"no partner: {other!r} has no trial with this seed").to_json())
+                yield Dropped(arm, seeds, f"no partner: {other!r} has no trial with this seed")
         if each.diverged:
             reason = f"not in the complete pairs with {each.complete.control!r}: one of the pair diverged, or both"
-            found.append(Dropped(label, each.diverged, reason).to_json())
-    return found
+            yield Dropped(label, each.diverged, reason)
 
 
 def _role(table: Table, metric: str) -> str | None:

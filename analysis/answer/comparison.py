@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.answer.effect import Effect
+from analysis.answer.headline import scopes
+from analysis.base.records import Record, to_json
+from analysis.methods.dose_response import DoseResponse
+from analysis.methods.failure_rates import Divergence
+from analysis.methods.omnibus import Omnibus
+from analysis.methods.selection import Selection
 from analysis.methods.sign_flip import EXACT_UP_TO, FLIP_SEED, RANDOM_FLIPS
+from analysis.methods.summary import Summary
+from analysis.tables.table import Dropped
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """The answer, as plain data under the key names of the results contract.
+@dataclass(frozen=True, kw_only=True)
+class Comparison(Record):
+    """Every condition of a table against the control, on one metric.
 
     Parameters
     ----------
-    metric, control, alpha, margin, lower_is_better
-        The question. `margin` is in the metric's own unit, or None.
+    metric, control : str
+    alpha : float
+        Error rate of each interval, and of the family of conditions.
+    margin : float or None
+        Smallest difference that matters, in the metric's own unit.
+    lower_is_better : bool
+        Direction of benefit.
     role : str or None
         ``primary`` or ``secondary`` (not adjusted across metrics) by the plan; None where there is no plan.
     n_seeds : int
         Distinct seeds with a trial that ended.
-    dropped, warnings : tuples
-        What was left out and why; what a reader must know.
-    comparisons : tuple of dict
-        One per condition but the control, in the table's order.
-    divergence, conditions : tuples of dict
-        One per condition, the control included: failure rates, and plain summaries.
-    omnibus : dict
-        Whether any differ: descriptive.
-    dose_response, selection : dict or None
+    dropped : tuple of Dropped
+        What was left out and why.
+    warnings : tuple of str
+        What a reader must know.
+    omnibus : Omnibus
+        Whether any conditions differ: descriptive.
+    dose_response, selection : DoseResponse or None, Selection or None
         How the metric follows a rate, and which condition is best; None where that cannot be asked.
+    effects : mapping of condition to Effect
+        Every condition but the control, in the table's order.
+    divergence, conditions : mappings of condition to Divergence, and to Summary
+        Every condition, the control included: failure rates, and plain descriptions.
     """
 
     metric: str
@@ -39,32 +56,43 @@ class Comparison:
     lower_is_better: bool
     role: str | None
     n_seeds: int
-    dropped: tuple[dict[str, Any], ...]
+    dropped: tuple[Dropped, ...]
     warnings: tuple[str, ...]
-    comparisons: tuple[dict[str, Any], ...]
-    divergence: tuple[dict[str, Any], ...]
-    conditions: tuple[dict[str, Any], ...]
-    omnibus: dict[str, Any]
-    dose_response: dict[str, Any] | None
-    selection: dict[str, Any] | None
+    omnibus: Omnibus
+    dose_response: DoseResponse | None
+    selection: Selection | None
+    effects: Mapping[str, Effect]
+    divergence: Mapping[str, Divergence]
+    conditions: Mapping[str, Summary]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Comparison of {', '.join(self.effects) or 'no condition'} with {self.control} on {self.metric}: "
+            f"{self.n_seeds} seeds, alpha {self.alpha:g}, margin {self.margin}>"
+        )
+
+    @property
+    def scopes(self) -> list[str]:
+        """The scopes of the headlines, those that claim nothing left out; mostly there is one."""
+        return scopes(each.headline for each in self.effects.values())
+
+    @property
+    def judged(self) -> list[Effect]:
+        """The effects of the conditions that are meant to train."""
+        return [each for each in self.effects.values() if not each.stays_at_chance]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the object as JSON types: finite numbers, strings, booleans, None, lists and dicts."""
+        """Return the object of the results contract, which has lists where this has mappings of conditions."""
+        keys = ("metric", "control", "alpha", "margin", "lower_is_better", "role", "n_seeds")
         return {
-            "metric": self.metric,
-            "control": self.control,
-            "alpha": self.alpha,
-            "margin": self.margin,
-            "lower_is_better": self.lower_is_better,
-            "role": self.role,
-            "n_seeds": self.n_seeds,
+            **{key: getattr(self, key) for key in keys},
             "random_flips": {"number": RANDOM_FLIPS, "seed": FLIP_SEED, "exact_up_to": EXACT_UP_TO},
-            "dropped": list(self.dropped),
-            "warnings": list(self.warnings),
-            "omnibus": self.omnibus,
-            "dose_response": self.dose_response,
-            "selection": self.selection,
-            "comparisons": list(self.comparisons),
-            "divergence": list(self.divergence),
-            "conditions": list(self.conditions),
+            "dropped": to_json(self.dropped),
+            "warnings": to_json(self.warnings),
+            "omnibus": to_json(self.omnibus),
+            "dose_response": to_json(self.dose_response),
+            "selection": to_json(self.selection),
+            "comparisons": to_json(list(self.effects.values())),
+            "divergence": to_json(list(self.divergence.values())),
+            "conditions": to_json(list(self.conditions.values())),
         }

@@ -3,59 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, replace
 
+from analysis.base.records import Record
 from analysis.methods import simultaneous, verdict
+from analysis.methods.simultaneous import Simultaneous
+from analysis.methods.two_way_interval import OverImages
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 
-KEYS = ("verdict", "verdict_reason", "verdict_intention")
+
+@dataclass(frozen=True, kw_only=True)
+class Decision(Record):
+    """The verdict over seeds; None for a condition that is meant to stay at chance.
+
+    Parameters
+    ----------
+    verdict : str or None
+        One of `analysis.methods.verdict.VERDICTS`.
+    verdict_reason : str or None
+        Why nothing can be tested, or why two ways of counting diverged trials leave the verdict open.
+    verdict_intention : str or None
+        Verdict by intention to train; None where nothing diverged, or the metric has none.
+    """
+
+    verdict: str | None = None
+    verdict_reason: str | None = None
+    verdict_intention: str | None = None
 
 
 def decisions(
-    against: Mapping[str, Arms], values: Mapping[str, Mapping[str, Any]], asked: Question
-) -> dict[str, dict[str, Any]]:
-    """Return verdict, verdict_reason and verdict_intention of each condition of the family; verdict_crossed anew.
+    against: Mapping[str, Arms], intervals: Mapping[str, Simultaneous], asked: Question
+) -> dict[str, Decision]:
+    """Return the decision on each condition of the family.
 
     Parameters
     ----------
     against : mapping of condition to Arms
         The family: conditions meant to stay at chance left out.
-    values : mapping of condition to its keys
-        With the simultaneous intervals on complete pairs.
+    intervals : mapping of condition to Simultaneous
+        On complete pairs.
     asked : Question
 
     Notes
     -----
     Where trials diverged and intention to train points to another verdict than the complete pairs, the verdict is
-    inconclusive, over seeds and over images too. verdict_intention is null where nothing diverged or the metric has no
-    intention to train.
+    inconclusive. verdict_intention is null where nothing diverged or the metric has no intention to train.
     """
     by_intention = _intention_verdicts(against, asked)
     found = {}
     for label, arms in against.items():
         pairs = arms.complete
         why = verdict.cannot_test(pairs.n, pairs.varies, asked.alpha)
-        interval = verdict.interval_of(values[label])
+        interval = intervals[label].simultaneous
         intention = by_intention.get(label)
         if why is not None or interval is None:
-            found[label] = dict(zip(KEYS, (verdict.CANNOT_TEST, why, intention), strict=True))
-            continue
-        word, reason = verdict.decide(interval, asked.margin, asked.lower_is_better), None
-        if intention is not None and intention != word:
-            reason = (
-                f"given both trained the verdict is {_spoken(word)}; with diverged trials scored at what they reached "
-                f"it is {_spoken(intention)}"
-            )
-            word = verdict.INCONCLUSIVE
-            found[label] = {"verdict_crossed": _undecided(values[label]["verdict_crossed"])}
-        found[label] = found.get(label, {}) | dict(zip(KEYS, (word, reason, intention), strict=True))
+            word, reason = verdict.CANNOT_TEST, why
+        else:
+            word, reason = verdict.decide(interval, asked.margin, asked.lower_is_better), None
+            if intention is not None and intention != word:
+                reason = (
+                    f"given both trained the verdict is {_spoken(word)}; with diverged trials scored at what they "
+                    f"reached it is {_spoken(intention)}"
+                )
+                word = verdict.INCONCLUSIVE
+        found[label] = Decision(verdict=word, verdict_reason=reason, verdict_intention=intention)
     return found
 
 
-def _undecided(word: str | None) -> str | None:
-    """Return what is left of a verdict over images where two ways of counting diverged trials disagree."""
-    return word if word in (None, verdict.CANNOT_TEST) else verdict.INCONCLUSIVE
+def agreed(images: OverImages, decision: Decision) -> OverImages:
+    """Return what a comparison shows over images, undecided where two ways of counting diverged trials disagree."""
+    disagree = decision.verdict == verdict.INCONCLUSIVE and decision.verdict_reason is not None
+    if not disagree or images.verdict_crossed in (None, verdict.CANNOT_TEST):
+        return images
+    return replace(images, verdict_crossed=verdict.INCONCLUSIVE)
 
 
 def _spoken(word: str) -> str:
@@ -74,7 +95,7 @@ def _intention_verdicts(against: Mapping[str, Arms], asked: Question) -> dict[st
     found = simultaneous.intervals(family, asked.alpha)
     words = {}
     for label in affected:
-        interval = verdict.interval_of(found[label].values)
+        interval = found[label].result.simultaneous
         if interval is not None:
             words[label] = verdict.decide(interval, asked.margin, asked.lower_is_better)
     return words

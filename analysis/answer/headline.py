@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from analysis.answer.reportable import FEW, max_t
+from analysis.answer.decision import Decision
+from analysis.base.records import Record
 from analysis.methods import verdict
 from analysis.methods.confidence_sequence import sequence
-from analysis.methods.result import probability
+from analysis.methods.multiplicity import MaxT
+from analysis.methods.paired_t import TTest
+from analysis.methods.result import Results, probability
+from analysis.methods.simultaneous import Simultaneous
+from analysis.methods.two_way_interval import OverImages
+from analysis.methods.verdict import FEW, Interval
 from analysis.tables.pairing import Pairs
 from analysis.tables.question import Question
 
@@ -25,16 +31,47 @@ REACH = {
     SEQUENCE: "for new seeds, on this training set and this test set, however often one looks",
 }
 
-KEYS = ("scope", "verdict", "reason", "interval", "low", "high", "low_90", "high_90", "p")
 
-
-def headline(values: Mapping[str, Any], pairs: Pairs, asked: Question, size: int) -> dict[str, Any]:
-    """Return the keys of `KEYS`.
+@dataclass(frozen=True, kw_only=True)
+class Headline(Record):
+    """The decision that a comparison is told by.
 
     Parameters
     ----------
-    values : mapping
-        The comparison's keys; ``verdict`` is None for a condition outside the family.
+    scope : str
+        `SEEDS`, `SEEDS_AND_IMAGES` or `SEQUENCE`.
+    verdict : str or None
+        One of `analysis.methods.verdict.VERDICTS`; None for a condition that is meant to stay at chance.
+    reason : str or None
+        Why it is not decided, where there is more to say than the interval does.
+    interval : str or None
+        `SIMULTANEOUS` or `ALONE`; None where there is no interval.
+    low, high : float or None
+        Interval at 1 - alpha, in the metric's own unit.
+    low_90, high_90 : float or None
+        Interval at 1 - 2 alpha.
+    p : float or None
+        p-value adjusted over the family; None where there is none, or nothing can be tested.
+    """
+
+    scope: str
+    verdict: str | None
+    reason: str | None = None
+    interval: str | None = None
+    low: float | None = None
+    high: float | None = None
+    low_90: float | None = None
+    high_90: float | None = None
+    p: float | None = None
+
+
+def headline(found: Results, pairs: Pairs, asked: Question, size: int) -> Headline:
+    """Return the decision that a comparison is told by.
+
+    Parameters
+    ----------
+    found : Results
+        Of the comparison; its verdict is None for a condition outside the family.
     pairs : Pairs
         Its complete pairs.
     asked : Question
@@ -49,46 +86,48 @@ def headline(values: Mapping[str, Any], pairs: Pairs, asked: Question, size: int
     times that number, the crossed p times the number of conditions that can be tested, both at most 1, or max-t's. It
     is null where the verdict is that nothing can be tested.
     """
-    if values["verdict"] is None or pairs.n < FEW or values["ci_low_simultaneous"] is None:
-        return _alone(values)
+    decision, images, over_seeds = found[Decision], found[OverImages], found[Simultaneous].simultaneous
+    if decision.verdict is None or pairs.n < FEW or over_seeds is None:
+        low, high = found[TTest].ci_low, found[TTest].ci_high
+        alone = Headline(scope=SEEDS, verdict=decision.verdict, reason=decision.verdict_reason)
+        return alone if low is None else replace(alone, interval=ALONE, low=low, high=high)
     if asked.sequential:
-        return _by_sequence(values, pairs, asked, size)
-    if values["verdict_crossed"] is not None and values["ci_low_crossed_simultaneous"] is not None:
-        ends = [values[f"ci_{end}_crossed_simultaneous{suffix}"] for suffix in ("", "_90") for end in ("low", "high")]
-        return _made(SEEDS_AND_IMAGES, values["verdict_crossed"], values, ends, values["p_crossed_adjusted"])
-    ends = [values[f"ci_{end}_simultaneous{suffix}"] for suffix in ("", "_90") for end in ("low", "high")]
-    return _made(SEEDS, values["verdict"], values, ends, max_t({**values, "alpha": asked.alpha, "n_pairs": pairs.n}))
+        return _by_sequence(decision, pairs, asked, size)
+    if images.verdict_crossed is not None and images.simultaneous_crossed is not None:
+        told = Headline(scope=SEEDS_AND_IMAGES, verdict=images.verdict_crossed, reason=decision.verdict_reason)
+        return _with(told, images.simultaneous_crossed, images.p_crossed_adjusted)
+    told = Headline(scope=SEEDS, verdict=decision.verdict, reason=decision.verdict_reason)
+    return _with(told, over_seeds, found[MaxT].p_of_enough(pairs.n, asked.alpha))
 
 
-def scopes(whole: Mapping[str, Any]) -> list[str]:
-    """Return the scopes of a comparison object's headlines, those that claim nothing left out; mostly there is one."""
-    told = {each["headline"]["scope"] for each in whole["comparisons"] if each["headline"]["interval"] == SIMULTANEOUS}
-    return [scope for scope in REACH if scope in told]
-
-
-def _alone(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what stands where nothing is claimed: the t interval, if there is one."""
-    low, high = values["ci_low"], values["ci_high"]
-    found = (SEEDS, values["verdict"], values.get("verdict_reason"), None if low is None else ALONE, low, high)
-    return dict(zip(KEYS, (*found, None, None, None), strict=True))
-
-
-def _by_sequence(values: Mapping[str, Any], pairs: Pairs, asked: Question, size: int) -> dict[str, Any]:
+def _by_sequence(decision: Decision, pairs: Pairs, asked: Question, size: int) -> Headline:
     last = sequence(pairs, asked.alpha / size)[-1]
-    p = probability(size * math.exp(min(0.0, -last.log_e_value)))
     if last.half_width is None:
         why = f"after {pairs.n} pairs the confidence sequence is still unbounded"
-        return _made(SEQUENCE, verdict.CANNOT_TEST, values, [None] * 4, p) | {"reason": why}
-    ends = [last.mean - last.half_width, last.mean + last.half_width]
-    word = verdict.decide(verdict.Interval(*ends, *ends), asked.margin, asked.lower_is_better)
-    if values["verdict"] == verdict.INCONCLUSIVE and values["verdict_reason"]:
-        return _made(SEQUENCE, verdict.INCONCLUSIVE, values, [*ends, *ends], p)
-    return _made(SEQUENCE, word, values, [*ends, *ends], p) | {"reason": None}  # what else is given is of the t test
+        return Headline(scope=SEQUENCE, verdict=verdict.CANNOT_TEST, reason=why)
+    ends = last.mean - last.half_width, last.mean + last.half_width
+    interval = Interval(*ends, *ends)
+    word, reason = verdict.decide(interval, asked.margin, asked.lower_is_better), None
+    if decision.verdict == verdict.INCONCLUSIVE and decision.verdict_reason:
+        word, reason = verdict.INCONCLUSIVE, decision.verdict_reason  # any other reason is of the t test
+    p = probability(size * math.exp(min(0.0, -last.log_e_value)))
+    return _with(Headline(scope=SEQUENCE, verdict=word, reason=reason), interval, p)
 
 
-def _made(
-    scope: str, word: str, values: Mapping[str, Any], ends: Sequence[float | None], p: float | None
-) -> dict[str, Any]:
-    kind = None if ends[0] is None else SIMULTANEOUS
-    told = None if word == verdict.CANNOT_TEST else p
-    return dict(zip(KEYS, (scope, word, values["verdict_reason"], kind, *ends, told), strict=True))
+def _with(told: Headline, interval: Interval, p: float | None) -> Headline:
+    """Return a headline with its interval, and with its p unless nothing can be tested."""
+    return replace(
+        told,
+        interval=SIMULTANEOUS,
+        low=interval.low,
+        high=interval.high,
+        low_90=interval.low_90,
+        high_90=interval.high_90,
+        p=None if told.verdict == verdict.CANNOT_TEST else p,
+    )
+
+
+def scopes(headlines: Iterable[Headline]) -> list[str]:
+    """Return the scopes of headlines, those that claim nothing left out; mostly there is one."""
+    told = {each.scope for each in headlines if each.interval == SIMULTANEOUS}
+    return [scope for scope in REACH if scope in told]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from scipy import stats
 
 from analysis.answer.compare import compare
+from analysis.answer.effect import Judged
 from analysis.methods.power import UPPER, Design, upper_sd
 from analysis.tables.table import Table
 
@@ -40,7 +40,7 @@ def by_pilot(
     """
     metric, control = question
     compared = compare(table, metric, control, alpha=asked.alpha)
-    family = [each for each in compared.comparisons if not each["stays_at_chance"]]
+    family = compared.judged
     design = replace(asked, comparisons=len(family) if comparisons is None else comparisons)
     found = _asked(design, delta, n) | {"metric": metric, "control": control, "sd_upper_level": UPPER}
     return found | {"conditions": [of_condition(each, design, delta, n) for each in family]}
@@ -50,15 +50,15 @@ def _asked(design: Design, delta: float | None, n: int | None) -> dict[str, Any]
     return {"alpha": design.alpha, "power": design.power, "comparisons": design.comparisons, "delta": delta, "n": n}
 
 
-def of_condition(each: Mapping[str, Any], design: Design, delta: float | None, n: int | None) -> dict[str, Any]:
-    """Return the plan for one of ``comparisons``, with its standard deviation in place of the design's."""
-    found: dict[str, Any] = {"condition": each["condition"], "pilot_pairs": each["n_pairs"], "why": None}
-    if not each["sd_difference"]:
-        return found | {"why": f"{each['n_pairs']} pairs without variation say nothing of the standard deviation"}
-    sd = each["sd_difference"]
-    high = upper_sd(sd, each["n_pairs"])
-    found |= {"sd": sd, "sd_upper": high, "test_set_floor": each["test_set_floor"]}
-    at_sd = replace(design, sd=sd, floor=each["test_set_floor"] or 0.0)
+def of_condition(each: Judged, design: Design, delta: float | None, n: int | None) -> dict[str, Any]:
+    """Return the plan for one effect or contrast, with its standard deviation in place of the design's."""
+    found: dict[str, Any] = {"condition": each.condition, "pilot_pairs": each.n_pairs, "why": None}
+    if not each.sd_difference:
+        return found | {"why": f"{each.n_pairs} pairs without variation say nothing of the standard deviation"}
+    sd = each.sd_difference
+    high = upper_sd(sd, each.n_pairs)
+    found |= {"sd": sd, "sd_upper": high, "test_set_floor": each.test_set_floor}
+    at_sd = replace(design, sd=sd, floor=each.test_set_floor or 0.0)
     at_high = replace(at_sd, sd=high)
     if delta is None:
         assert n is not None
@@ -70,9 +70,9 @@ def of_condition(each: Mapping[str, Any], design: Design, delta: float | None, n
     return found | _images(each, design, delta)
 
 
-def _images(each: Mapping[str, Any], design: Design, delta: float) -> dict[str, Any]:
+def _images(each: Judged, design: Design, delta: float) -> dict[str, Any]:
     """Return what the test set allows: nothing below (z_alpha/2 + z_power) floors, however many the seeds."""
-    floor, total = each["test_set_floor"], each["test_images"]
+    floor, total = each.test_set_floor, each.test_images
     if not floor or total is None:
         return {}
     z = float(stats.norm.isf(design.alpha / (2 * design.comparisons))) + float(stats.norm.ppf(design.power))

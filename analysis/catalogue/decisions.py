@@ -59,10 +59,10 @@ verdict_reason: why it cannot be tested, or that the two disagree; else null""",
     ),
     example="""\
 >>> from analysis.answer.compare import compare
->>> *_, high = compare(table(), "test_accuracy", "none", margin=0.05).to_json()["comparisons"]
+>>> high = compare(table(), "test_accuracy", "none", margin=0.05).effects["high"]
 >>> show(high, "verdict", "verdict_intention")
 verdict = inconclusive, verdict_intention = inconclusive
->>> high["verdict_reason"][:42]
+>>> high.verdict_reason[:42]
 "given both trained the verdict is 'superio"
 """,
 )
@@ -90,8 +90,8 @@ else:                           scope seeds; simultaneous intervals, verdict, p_
     ),
     example="""\
 >>> from analysis.answer.compare import compare
->>> low, *_ = compare(table(), "test_accuracy", "none", margin=0.05).to_json()["comparisons"]
->>> show(low["headline"])
+>>> low = compare(table(), "test_accuracy", "none", margin=0.05).effects["low"]
+>>> show(low.headline)
 scope = seeds_and_images, verdict = positive_magnitude_unclear, reason = null,
   interval = simultaneous, low = 0.0172167, high = 0.201533, low_90 = 0.0299389,
   high_90 = 0.188811, p = 0.0195791

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.base.records import Record
 from analysis.methods.result import Finding
 from analysis.tables.pairing import Pairs, pair
 from analysis.tables.table import Table, from_frame
@@ -85,9 +86,10 @@ def show(found: Any, *keys: str) -> None:
 
 
 def _plain(found: Any) -> Any:
-    if isinstance(found, Finding):
-        return found.values
-    return vars(found) if dataclasses.is_dataclass(found) else found
+    record = found.result if isinstance(found, Finding) else found
+    if isinstance(record, Record):
+        return {name: getattr(record, name) for name in record.names()}
+    return vars(record) if dataclasses.is_dataclass(record) else record
 
 
 def _told(values: Any, keys: tuple[str, ...]) -> list[str]:

@@ -89,7 +89,7 @@ MEANS = Method(
     ),
     example="""\
 >>> from analysis.answer.compare import compare
->>> *_, high = compare(table(), "test_accuracy", "none").to_json()["divergence"]
+>>> high = compare(table(), "test_accuracy", "none").divergence["high"]
 >>> show(high, "complete_pairs_n", "complete_pairs_mean_difference", "intention_mean_difference")
 complete_pairs_n = 7, complete_pairs_mean_difference = 0.164286,
   intention_mean_difference = 0.075

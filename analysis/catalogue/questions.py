@@ -58,10 +58,10 @@ accuracies and the clean gap: whole numbers of images over a common denominator,
     ),
     example="""\
 >>> from analysis.answer.compare import compare
->>> *_, high = compare(table(), "test_accuracy", "none").to_json()["comparisons"]
+>>> high = compare(table(), "test_accuracy", "none").effects["high"]
 >>> show(high, "n_pairs", "seeds_lost", "n_lost_to_divergence")
 n_pairs = 7, seeds_lost = [5], n_lost_to_divergence = 1
->>> show(high["pairs"][0])
+>>> show(high.pairs[0])
 seed = 0, control = 0.625, condition = 0.675, difference = 0.05
 """,
 )

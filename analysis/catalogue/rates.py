@@ -60,8 +60,7 @@ set of the share: all x with (c - x r)² <= t(1 - α/2; n - 1)² (V11 - 2 x V12 
     example="""\
 >>> from analysis.methods.gap_split import gap_splits
 >>> def changes(values):
-...     pairs = [{"seed": seed, "difference": each} for seed, each in enumerate(values)]
-...     return [{"condition": "book", "pairs": pairs}]
+...     return {"book": dict(enumerate(values))}
 >>> found = gap_splits(changes([-0.015, -0.022, -0.018, -0.012]), changes([-0.002, -0.001, -0.003, 0.001]), 0.05)
 >>> show(found[0], "running_change", "clean_change", "measuring_change", "measuring_low", "measuring_high")
 running_change = -0.01675, clean_change = -0.00125, measuring_change = -0.0155,
@@ -195,7 +194,7 @@ BEST_SET = Method(
     example="""\
 >>> from analysis.methods.selection import selection
 >>> values = np.array([[5.0, 6, 8], [4, 7, 5], [5, 9, 6], [4, 5, 7]])
->>> show(selection(["none", "a", "b"], values, None, alpha=0.05, lower_is_better=False)["best_set"])
+>>> show(selection(["none", "a", "b"], values, None, alpha=0.05, lower_is_better=False).best_set)
 [none, a, b]
 """,
 )

@@ -70,7 +70,7 @@ verdict_crossed: the verdict's rules on these intervals""",
     ),
     example="""\
 >>> from analysis.answer.compare import compare
->>> low, *_ = compare(table(), "test_accuracy", "none", margin=0.05).to_json()["comparisons"]
+>>> low = compare(table(), "test_accuracy", "none", margin=0.05).effects["low"]
 >>> show(low, "p_crossed", "p_crossed_adjusted", "verdict_crossed")
 p_crossed = 0.00652637, p_crossed_adjusted = 0.0195791,
   verdict_crossed = positive_magnitude_unclear

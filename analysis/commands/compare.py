@@ -22,4 +22,4 @@ def execute(given: argparse.Namespace) -> None:
     """Compare."""
     table = options.table_of(given)
     metric, control, rest = options.question_of(given, table)
-    options.answer(given, compare(table, metric, control, **rest).to_json(), render)
+    options.answer(given, compare(table, metric, control, **rest), render)

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 from analysis.base.errors import TableError
 from analysis.base.files import check_writable, write_atomically
+from analysis.base.records import to_json
 from analysis.tables.question import Question
 from analysis.tables.table import Table, load
 
@@ -75,7 +76,7 @@ def answer(given: argparse.Namespace, found: Any, render: Callable[[Any], str]) 
     if given.json is None:
         say(render(found) + "\n")
     else:
-        give(json.dumps(found, indent=2, allow_nan=False, ensure_ascii=False) + "\n", given.json)
+        give(json.dumps(to_json(found), indent=2, allow_nan=False, ensure_ascii=False) + "\n", given.json)
 
 
 def give(text: str, where: str) -> None:

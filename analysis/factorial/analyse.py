@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from analysis.answer.caveats import of_progress, of_seeds
-from analysis.answer.registry import apply
+from analysis.answer.decision import Decision
+from analysis.answer.effect import Block, Contrast, Contrasted, assembled
+from analysis.answer.headline import Headline
+from analysis.answer.judgement import judged
 from analysis.base.errors import TableError, listed
 from analysis.factorial.blocks import Blocks, ContrastImages, blocks, contrasted
 from analysis.factorial.contrasts import Effect, effects, simple_effects
 from analysis.factorial.design import Crossing, crossing
-from analysis.methods.effect_size import effect_size
 from analysis.methods.multiplicity import holm
 from analysis.methods.omnibus import repeated_measures
-from analysis.methods.paired_t import difference, equivalence, half_width, t_test
+from analysis.methods.paired_t import half_width
+from analysis.methods.result import Results
 from analysis.methods.selection import selection
 from analysis.methods.sign_flip import EXACT_UP_TO, FLIP_SEED, RANDOM_FLIPS
-from analysis.methods.summary import summary_of_differences
 from analysis.tables.images import Images, images_of
 from analysis.tables.metric import lower_is_better as by_name
 from analysis.tables.metric import measure
@@ -29,15 +32,6 @@ from analysis.tables.pairing import rounding, varies
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 from analysis.tables.table import Table
-
-PER_CONTRAST = (
-    lambda pairs, _: difference(pairs),
-    lambda pairs, asked: t_test(pairs, asked.alpha),
-    lambda pairs, asked: equivalence(pairs, asked.alpha, asked.margin),
-    lambda pairs, asked: effect_size(pairs, asked.alpha),
-    lambda pairs, _: summary_of_differences(pairs),
-)
-"""Methods of a comparison that have a meaning for a contrast of several conditions."""
 
 OMNIBUS = ("f", "df1", "df2", "p", "epsilon", "p_gg")
 _FROM = ("rm_anova_f", "rm_anova_df1", "rm_anova_df2", "rm_anova_p", "gg_epsilon", "rm_anova_p_gg")
@@ -116,7 +110,7 @@ def _analysed(table: Table, found: Crossing, asked: Question) -> dict[str, Any]:
             for each in found.factors
         ],
         "random_flips": {"number": RANDOM_FLIPS, "seed": FLIP_SEED, "exact_up_to": EXACT_UP_TO},
-        "dropped": [each.to_json() for each in (*table.dropped, *measured.dropped, *held.dropped)],
+        "dropped": [*table.dropped, *measured.dropped, *held.dropped],
         "outside": [{"condition": label, "reason": why} for label, why in found.outside],
         "warnings": list(dict.fromkeys(notes)),
         "effects": main,
@@ -152,19 +146,19 @@ def _family(
     signed = {each.name: each for each in every if each.weights is not None}
     against = {name: contrasted(held, each) for name, each in signed.items()}
     images = None if known is None else ContrastImages(known, held.cells, signed)
-    values, warnings = apply(against, asked, frozenset(), images, PER_CONTRAST)
+    results, warnings = judged(Contrast, against, asked, frozenset(), images)
     tests, ends = omnibus_of(every, held.values), {"n": len(held.seeds), "alpha": asked.alpha}
     return [
         _told(
             each,
             test | ends,
-            None if each.kind is None else _contrast(each, asked, against[each.name], values[each.name]),
+            None if each.kind is None else _contrast(each, asked, against[each.name], results[each.name]),
         )
         for each, test in zip(every, tests, strict=True)
     ], warnings
 
 
-def _told(effect: Effect, test: dict[str, Any], contrast: dict[str, Any] | None) -> dict[str, Any]:
+def _told(effect: Effect, test: dict[str, Any], contrast: Contrast | None) -> dict[str, Any]:
     at = None if effect.at is None else {"factor": effect.at[0].name, "level": effect.at[1]}
     return {
         "effect": effect.name,
@@ -191,32 +185,32 @@ def _omnibus(values: np.ndarray, effect: Effect) -> dict[str, Any]:
     if len(values) < 2 or not any(varies(column, noise) for column in scores.T):
         return dict.fromkeys(OMNIBUS) | {"df1": effect.df}
     tested = repeated_measures(scores, effect.df)
-    return {key: tested[other] for key, other in zip(OMNIBUS, _FROM, strict=True)}
+    return {key: getattr(tested, other) for key, other in zip(OMNIBUS, _FROM, strict=True)}
 
 
-def _contrast(effect: Effect, asked: Question, found: Arms, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one contrast under the key names of a comparison."""
-    pairs, weights = found.complete, effect.weights or ()
-    headline, reason = values["headline"], values["verdict_reason"]
-    return {
-        "condition": effect.name,
-        "metric": asked.metric,
-        "lower_is_better": asked.lower_is_better,
-        "alpha": asked.alpha,
-        "margin": asked.margin,
-        "stays_at_chance": False,
-        "n_pairs": pairs.n,
-        "n_lost_to_divergence": len(found.diverged),
-        "weights": [float(each) for each in weights],
-        "levels": [[each.levels[0], each.levels[-1]] for each in effect.factors],
-        **values,
-        "verdict_reason": reason and _of_seeds(reason),
-        "headline": headline | {"reason": headline["reason"] and _of_seeds(headline["reason"])},
-        "pairs": [
-            {"seed": int(seed), "difference": float(d) / pairs.scale}
-            for seed, d in zip(pairs.seeds, pairs.differences, strict=True)
-        ],
-    }
+def _contrast(effect: Effect, asked: Question, found: Arms, results: Results) -> Contrast:
+    """Return what one contrast shows, its reasons in the words of seeds."""
+    pairs = found.complete
+    headline, decision = results[Headline], results[Decision]
+    of_seeds = results.having(
+        replace(headline, reason=headline.reason and _of_seeds(headline.reason)),
+        replace(decision, verdict_reason=decision.verdict_reason and _of_seeds(decision.verdict_reason)),
+    )
+    own = Contrasted(
+        condition=effect.name,
+        metric=asked.metric,
+        lower_is_better=asked.lower_is_better,
+        alpha=asked.alpha,
+        margin=asked.margin,
+        stays_at_chance=False,
+        n_pairs=pairs.n,
+        n_lost_to_divergence=len(found.diverged),
+        weights=tuple(float(each) for each in effect.weights or ()),
+        levels=tuple((each.levels[0], each.levels[-1]) for each in effect.factors),
+    )
+    by_seed = zip(pairs.seeds, pairs.differences, strict=True)
+    blocks_ = tuple(Block(seed=int(seed), difference=float(d) / pairs.scale) for seed, d in by_seed)
+    return assembled(Contrast, own, of_seeds, headline=of_seeds[Headline], pairs=blocks_)
 
 
 def _cells(found: Crossing, held: Blocks, asked: Question) -> list[dict[str, Any]]:
@@ -277,6 +271,6 @@ def _profiles(found: Crossing, held: Blocks, alpha: float) -> list[dict[str, Any
     return profiles
 
 
-def _best_set(found: Crossing, held: Blocks, asked: Question) -> list[str] | None:
+def _best_set(found: Crossing, held: Blocks, asked: Question) -> tuple[str, ...] | None:
     """Return the cell with the best mean, and those not shown to be worse; None below two blocks."""
-    return selection(found.cells, held.values, None, asked.alpha, asked.lower_is_better)["best_set"]
+    return selection(found.cells, held.values, None, asked.alpha, asked.lower_is_better).best_set

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +11,7 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.outliers import CAPTION, count_far, near
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, GREEN, INK, LINE, MUTED, SHADE, SMALL, Layout, place
+from analysis.methods.dose_response import DoseResponse
 from analysis.wording.number_format import level
 from analysis.wording.units import unit_of
 
@@ -22,8 +20,9 @@ _ASIDE = 0.011
 """Seeds stand left of their rate and means right of it, by this share of the axis."""
 
 
-def _found(evidence: Evidence) -> Mapping[str, Any]:
-    return evidence.primary["dose_response"]
+def _found(evidence: Evidence) -> DoseResponse:
+    assert evidence.primary.dose_response is not None
+    return evidence.primary.dose_response
 
 
 def height(evidence: Evidence, layout: Layout) -> float:
@@ -33,7 +32,7 @@ def height(evidence: Evidence, layout: Layout) -> float:
 
 def _legend(evidence: Evidence) -> float:
     """Return the inches below the axis that the legend takes there."""
-    return _LINE * (5 if _found(evidence)["identified"] else 3) + 0.04
+    return _LINE * (5 if _found(evidence).identified else 3) + 0.04
 
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
@@ -42,7 +41,7 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     width = layout.width - _LEFT - (0.12 if layout.narrow else 2.15)
     place(axes, _LEFT, _BOTTOM + (_legend(evidence) if layout.narrow else 0.0), width, _PANEL)
     draw_panel(axes, evidence)
-    unit = unit_of(evidence.primary["metric"])
+    unit = unit_of(evidence.primary.metric)
     axes.set_title(f"{unit.name[0].upper()}{unit.name[1:]}" + (f", {unit.value}" if unit.value else ""))
     axes.set_xlabel("rate", fontsize=SMALL)
     axes.legend(
@@ -54,20 +53,21 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
 
 def draw_panel(axes: Axes, evidence: Evidence) -> None:
     """Draw seeds and means at their rates, the curve through all of them, and the set of optima behind."""
-    found, unit = _found(evidence), unit_of(evidence.primary["metric"])
-    rates = found["rates"]
+    found, unit = _found(evidence), unit_of(evidence.primary.metric)
+    rates = found.rates
     aside = _ASIDE * (rates[-1] - rates[0])
-    if found["identified"]:
-        axes.axvspan(found["optimum_low"], found["optimum_high"], color=SHADE, linewidth=0, zorder=0, label=_set(found))
+    if found.located is not None:
+        optimum, *ends = found.located
+        axes.axvspan(*ends, color=SHADE, linewidth=0, zorder=0, label=_set(found))
         axes.axvline(
-            found["optimum"], color=GREEN, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1,
-            label=f"optimum of the curve, {found['optimum']:.2f}",
+            optimum, color=GREEN, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1,
+            label=f"optimum of the curve, {optimum:.2f}",
         )  # fmt: skip
-    every = [value for condition in found["conditions"] for value in _values(evidence, condition)]
+    every = [value for condition in found.conditions for value in _values(evidence, condition)]
     low, high = near(every)
     shown = [each for each in every if low <= each <= high]
-    means = {each.condition: each for each in evidence.means[evidence.primary["metric"]]}
-    for place_, (rate, condition) in enumerate(zip(rates, found["conditions"], strict=True)):
+    means = {each.condition: each for each in evidence.means[evidence.primary.metric]}
+    for place_, (rate, condition) in enumerate(zip(rates, found.conditions, strict=True)):
         values = _values(evidence, condition)
         drawn = [each for each in values if low <= each <= high]
         count_far(axes, rate - aside, values, (low, high))
@@ -84,9 +84,10 @@ def draw_panel(axes: Axes, evidence: Evidence) -> None:
                 markeredgecolor="#ffffff", zorder=5, label="mean, 95% interval" if place_ == 0 else f"_{condition}",
             )  # fmt: skip
         shown += ends
-    if found["b2"] is not None:
+    if found.coefficients is not None:
         x = np.linspace(rates[0], rates[-1], 101)
-        fitted = unit.scale * (found["intercept"] + found["b1"] * x + found["b2"] * x**2)
+        intercept, b1, b2 = found.coefficients
+        fitted = unit.scale * (intercept + b1 * x + b2 * x**2)
         axes.plot(x, fitted, color=INK, linewidth=1.2, zorder=3, label="fitted quadratic")
         shown += [float(fitted.min()), float(fitted.max())]
     _axis(axes, found, shown)
@@ -94,13 +95,13 @@ def draw_panel(axes: Axes, evidence: Evidence) -> None:
 
 def _values(evidence: Evidence, condition: str) -> list[float]:
     """Return the metric of every seed of a condition that trained, in the unit that is drawn."""
-    metric = evidence.primary["metric"]
+    metric = evidence.primary.metric
     known = (each.values.get(metric) for each in evidence.of(condition))
     return [each * unit_of(metric).scale for each in known if each is not None]
 
 
-def _axis(axes: Axes, found: Mapping[str, Any], shown: list[float]) -> None:
-    rates = found["rates"]
+def _axis(axes: Axes, found: DoseResponse, shown: list[float]) -> None:
+    rates = found.rates
     low, high = (min(shown), max(shown)) if shown else (0.0, 1.0)
     room = 0.06 * (high - low) or 0.5
     axes.set_ylim(low - room, high + room)
@@ -109,32 +110,32 @@ def _axis(axes: Axes, found: Mapping[str, Any], shown: list[float]) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.grid(axis="y", color=LINE, alpha=0.35)
     axes.set_axisbelow(True)
-    if not found["identified"]:
+    if not found.identified:
         axes.annotate(
             "optimum not identified", (1, 1), (0, 5), xycoords="axes fraction", textcoords="offset points",
             ha="right", fontsize=SMALL, color=INK, weight="bold",
         )  # fmt: skip
 
 
-def _set(found: Mapping[str, Any]) -> str:
-    return f"where it may lie, {found['optimum_low']:.2f} to {found['optimum_high']:.2f}"
+def _set(found: DoseResponse) -> str:
+    return f"where it may lie, {found.optimum_low:.2f} to {found.optimum_high:.2f}"
 
 
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     found, whole = _found(evidence), evidence.primary
     said = (
-        f"{unit_of(whole['metric']).name.capitalize()} by rate, conditions with one rate for all layers. Small dots: "
+        f"{unit_of(whole.metric).name.capitalize()} by rate, conditions with one rate for all layers. Small dots: "
         f"one seed each, {CAPTION}; large: mean over the seeds that trained, with "
-        f"its t interval. Curve: mean of the seeds’ own quadratic fits, over the {found['n']} seeds at which every "
+        f"its t interval. Curve: mean of the seeds’ own quadratic fits, over the {found.n} seeds at which every "
         "rate trained. "
     )
-    if not found["identified"]:
+    if not found.identified:
         return said + (
             "The optimum is not identified: the curve bends the wrong way, or so little that its top could be anywhere."
         )
     return said + (
-        f"Dashed: the optimum of the curve. Shaded: Fieller’s {level(whole['alpha'])} set of where that optimum may "
+        f"Dashed: the optimum of the curve. Shaded: Fieller’s {level(whole.alpha)} set of where that optimum may "
         f"lie, cut off at the rates that were tried. It is the top of a quadratic, not of the truth: rates between "
         "those that were tried were not seen."
     )
@@ -142,24 +143,23 @@ def caption(evidence: Evidence) -> str:
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
-    found, unit = _found(evidence), unit_of(evidence.primary["metric"])
-    means = {each.condition: each.mean for each in evidence.means[evidence.primary["metric"]]}
-    pairs = zip(found["rates"], found["conditions"], strict=True)
+    found, unit = _found(evidence), unit_of(evidence.primary.metric)
+    means = {each.condition: each.mean for each in evidence.means[evidence.primary.metric]}
+    pairs = zip(found.rates, found.conditions, strict=True)
     told = ", ".join(f"{rate:g}: {unit.tell(means[condition])}" for rate, condition in pairs)
     optimum = "Optimum not identified."
-    if found["identified"]:
+    if found.identified:
         optimum = (
-            f"Optimum of the fitted curve {found['optimum']:.2f}, set {found['optimum_low']:.2f} to "
-            f"{found['optimum_high']:.2f}."
+            f"Optimum of the fitted curve {found.optimum:.2f}, set {found.optimum_low:.2f} to {found.optimum_high:.2f}."
         )
     return f"Mean {unit.name} by rate: {told}. {optimum}"
 
 
 def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
-    if not evidence.comparisons or evidence.primary["dose_response"] is None:
+    if not evidence.comparisons or evidence.primary.dose_response is None:
         return "Fewer than three conditions have one rate for all layers: no curve can be fitted."
-    if evidence.primary["dose_response"]["b2"] is None:
+    if evidence.primary.dose_response.b2 is None:
         return "Fewer than two seeds trained at every rate: no curve can be fitted."
     return None
 

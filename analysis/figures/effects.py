@@ -9,10 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from analysis.answer.effect import Contrast
 from analysis.answer.headline import REACH, scopes
 from analysis.figures import condition_rows as shared
 from analysis.figures.evidence import Evidence
-from analysis.figures.forest import LOOKS, draw_row
+from analysis.figures.forest import LOOKS, draw_row, row_of
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, place, shortened
 from analysis.wording.factorial import contrasts
@@ -48,19 +49,19 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     reach = _limits(axes, rows, found["margin"], unit)
     for index, row in enumerate(rows):
         _ground(axes, (found["margin"] or 0.0) * unit.scale, index)
-        draw_row(axes, row, (index + 0.10, index + 0.29), (unit, reach))
+        draw_row(axes, row_of(row), (index + 0.10, index + 0.29), (unit, reach))
         _words(axes, row, index, (unit, layout))
     shared.name_axis(axes, "effect" + (f", {unit.difference}" if unit.difference else ""))
 
 
-def _limits(axes: Axes, rows: list[Mapping[str, Any]], margin: float | None, unit: Unit) -> tuple[float, float]:
+def _limits(axes: Axes, rows: list[Contrast], margin: float | None, unit: Unit) -> tuple[float, float]:
     """Set the axis so that zero, the margin and every interval fit, and return between where seeds are drawn."""
-    told = [end for row in rows for end in (row["headline"]["low"], row["headline"]["high"], row["mean_difference"])]
+    told = [end for row in rows for end in (row.headline.low, row.headline.high, row.mean_difference)]
     ends = [end * unit.scale for end in told if end is not None]
     edge = (margin or 0.0) * unit.scale
     low, high = min([*ends, -edge, 0.0]), max([*ends, edge, 0.0])
     room = _ROOM * ((high - low) or 1.0)
-    seeds = [pair["difference"] * unit.scale for row in rows for pair in row["pairs"]]
+    seeds = [pair.difference * unit.scale for row in rows for pair in row.pairs]
     reach = max(low - room, min([low, *seeds])), min(high + room, max([high, *seeds]))
     pad = 0.05 * ((reach[1] - reach[0]) or 1.0)
     axes.set_xlim(reach[0] - pad, reach[1] + pad)
@@ -73,38 +74,37 @@ def _ground(axes: Axes, margin: float, index: int) -> None:
     axes.plot([0, 0], span, color=INK, linewidth=0.9, zorder=1)
 
 
-def _words(axes: Axes, row: Mapping[str, Any], index: int, told: tuple[Unit, Layout]) -> None:
+def _words(axes: Axes, row: Contrast, index: int, told: tuple[Unit, Layout]) -> None:
     """Write the effect's name above its row, and estimate and verdict; on two lines where there is no room."""
     unit, layout = told
     up = index - (0.34 if layout.narrow else 0.24)
-    shared.write(axes, (0, up), shortened(row["condition"], 27 if layout.narrow else 48), weight="bold", va="center")
+    shared.write(axes, (0, up), shortened(row.condition, 27 if layout.narrow else 48), weight="bold", va="center")
     looks: dict[str, Any] = {"ha": "right", "va": "center"}
     words = {"color": LOOKS[tone(row)][0], "weight": "bold"}
     if layout.narrow:
         shared.write(axes, (1, up), short(row), **looks, **words)
         shared.write(axes, (1, index - 0.17), estimate(row, unit), **looks, fontsize=SMALL)
-        shared.write(axes, (0, index - 0.17), f"n = {row['n_pairs']}", va="center", color=MUTED, fontsize=SMALL)
+        shared.write(axes, (0, index - 0.17), f"n = {row.n_pairs}", va="center", color=MUTED, fontsize=SMALL)
         return
     shared.write(axes, (1, up), short(row), **looks, **words)
     shared.write(axes, (0.76, up), f"{estimate(row, unit)}", **looks)
 
 
-def estimate(row: Mapping[str, Any], unit: Unit) -> str:
+def estimate(row: Contrast, unit: Unit) -> str:
     """Return the effect and its interval."""
-    if row["mean_difference"] is None:
+    if row.mean_difference is None:
         return "no complete block"
-    said, ends = (
-        unit.tell_difference(row["mean_difference"], row["margin"]),
-        [row["headline"][key] for key in ("low", "high")],
-    )
-    return said if None in ends else f"{said}  [{', '.join(unit.tell_differences(ends, row['margin']))}]"
+    said, low, high = unit.tell_difference(row.mean_difference, row.margin), row.headline.low, row.headline.high
+    if low is None or high is None:
+        return said
+    return f"{said}  [{', '.join(unit.tell_differences([low, high], row.margin))}]"
 
 
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     found = _found(evidence)
     unit, inner = unit_of(found["metric"]), inner_level(found["alpha"])
-    told = scopes({"comparisons": contrasts(found["effects"])})
+    told = scopes(each.headline for each in contrasts(found["effects"]))
     reach = f", {'; or '.join(REACH[scope] for scope in told)}" if told else ""
     thick = "" if inner is None else f", thick: {inner} interval, both"
     said = (
@@ -122,7 +122,7 @@ def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
     found = _found(evidence)
     unit = unit_of(found["metric"])
-    said = [f"{row['condition']}: {estimate(row, unit)}, {short(row)}" for row in contrasts(found["effects"])]
+    said = [f"{row.condition}: {estimate(row, unit)}, {short(row)}" for row in contrasts(found["effects"])]
     return f"Effects in {unit.difference or 'the metric'}. {'; '.join(said)}."
 
 
@@ -130,7 +130,7 @@ def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
     if evidence.factorial is None:
         return "The conditions do not cross two factors in full."
-    if not any(row["n_pairs"] for row in contrasts(evidence.factorial["effects"])):
+    if not any(row.n_pairs for row in contrasts(evidence.factorial["effects"])):
         return "There is no effect with a sign at seeds at which every cell trained."
     return None
 

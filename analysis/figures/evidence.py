@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.answer.comparison import Comparison
+from analysis.answer.effect import Effect
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -123,7 +126,7 @@ class Evidence:
     curves : Curves or None
     means : mapping of metric to means
     broken : mapping of condition to Broken
-    comparisons : mapping of metric to the object that ``analysis compare --json`` prints
+    comparisons : mapping of metric to Comparison
     sequences, self_check, variance : mappings
         What ``analysis sequential``, ``selfcheck`` and ``variance`` print with --json of the primary metric.
     gap_splits : sequence of mappings
@@ -145,7 +148,7 @@ class Evidence:
     curves: Curves | None
     means: Mapping[str, tuple[Mean, ...]]
     broken: Mapping[str, Broken]
-    comparisons: Mapping[str, Mapping[str, Any]]
+    comparisons: Mapping[str, Comparison]
     sequences: Mapping[str, Any] = field(default_factory=dict)
     self_check: Mapping[str, Any] = field(default_factory=dict)
     variance: Mapping[str, Any] = field(default_factory=dict)
@@ -156,9 +159,9 @@ class Evidence:
     activations: Mapping[str, Any] | None = None
 
     @property
-    def primary(self) -> Mapping[str, Any]:
-        """The comparison object that the answer rests on."""
-        return next(whole for whole in self.comparisons.values() if whole["role"] != "secondary")
+    def primary(self) -> Comparison:
+        """The comparison that the answer rests on."""
+        return next(whole for whole in self.comparisons.values() if whole.role != "secondary")
 
     @property
     def control(self) -> Setting:
@@ -179,8 +182,8 @@ class Evidence:
         """Return the trials of a condition that trained."""
         return tuple(each for each in self.trials if each.condition == condition and not each.diverged)
 
-    def compared(self, metric: str) -> list[Mapping[str, Any]]:
-        """Return the comparisons of `metric` among conditions that are meant to train, in the study's order."""
+    def compared(self, metric: str) -> list[Effect]:
+        """Return the effects on `metric` of conditions that are meant to train, in the study's order."""
         shown = {each.label for each in self.trained}
         whole = self.comparisons.get(metric)
-        return [] if whole is None else [each for each in whole["comparisons"] if each["condition"] in shown]
+        return [] if whole is None else [each for each in whole.effects.values() if each.condition in shown]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from analysis.answer.effect import Effect
 from analysis.figures import condition_rows as shared
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
@@ -23,9 +21,9 @@ _HALF = 0.2
 """Half the height of a bar, as a share of what is drawn of its row."""
 
 
-def _rows(evidence: Evidence) -> list[Mapping[str, Any]]:
+def _rows(evidence: Evidence) -> list[Effect]:
     """Return the conditions whose standard error over seeds and images is known."""
-    return [row for row in evidence.compared(evidence.primary["metric"]) if row["se_crossed"] is not None]
+    return [row for row in evidence.compared(evidence.primary.metric) if row.se_crossed is not None]
 
 
 def height(evidence: Evidence, layout: Layout) -> float:
@@ -39,7 +37,7 @@ def _legend_height(layout: Layout) -> float:
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw a bar for each condition, the marks of what would shorten it, and in a word which does more."""
-    rows, unit = _rows(evidence), unit_of(evidence.primary["metric"])
+    rows, unit = _rows(evidence), unit_of(evidence.primary.metric)
     left = shared.left_of(rows, layout)
     right = shared.EDGE if layout.narrow else _NUMBERS
     axes = figure.add_axes((0, 0, 1, 1))
@@ -53,36 +51,42 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
             shared.write(axes, (1, index - 0.36), buy(row), ha="right", va="center", weight="bold")
         else:
             shared.write(axes, (shared.beside(axes, 0.12), index), buy(row), va="center", weight="bold")
-    axes.set_xlim(0, 1.04 * max(row["se_crossed"] for row in rows) * unit.scale)
+    axes.set_xlim(0, 1.04 * max(_known(row.se_crossed) for row in rows) * unit.scale)
     shared.name_axis(axes, "standard error of the difference" + (f", {unit.difference}" if unit.difference else ""))
     _legend(axes, layout)
 
 
-def draw_row(axes: Axes, row: Mapping[str, Any], span: tuple[float, float], unit: Unit) -> None:
+def draw_row(axes: Axes, row: Effect, span: tuple[float, float], unit: Unit) -> None:
     """Draw one condition: the bar, its floor, and the marks on it."""
     middle, half = (span[0] + span[1]) / 2, _HALF * (span[1] - span[0]) / 0.88
-    condition = row["condition"]
-    whole, floor = row["se_crossed"] * unit.scale, row["test_set_floor"] * unit.scale
+    condition = row.condition
+    whole, floor = _known(row.se_crossed) * unit.scale, _known(row.test_set_floor) * unit.scale
     axes.fill_betweenx([middle - half, middle + half], 0, whole, color=LINE, alpha=0.55, linewidth=0, zorder=1)
     axes.plot([whole] * 2, [middle - half, middle + half], color=INK, linewidth=1.6, zorder=4, label=f"now-{condition}")
     axes.fill_betweenx(
         [middle - half, middle + half], 0, floor, facecolor=ORANGE, edgecolor=INK, hatch="////", linewidth=0, zorder=2,
         label=f"floor-{condition}",
     )  # fmt: skip
-    seeds = [row[f"se_crossed_{times}x_seeds"] * unit.scale for times in MORE_SEEDS]
+    seeds = [each * unit.scale for each in row.more_seeds.values()]
     axes.plot(
         seeds, [middle] * len(seeds), color=BLUE, linestyle="none", marker="o", markersize=5.2, zorder=5,
         markeredgecolor=PAPER, markeredgewidth=0.8, label=f"seeds-{condition}",
     )  # fmt: skip
     axes.plot(
-        [row[f"se_crossed_{MORE_IMAGES}x_images"] * unit.scale], [middle], color=PAPER, marker="D", markersize=5.2,
+        [_known(row.se_crossed_4x_images) * unit.scale], [middle], color=PAPER, marker="D", markersize=5.2,
         markeredgecolor=INK, markeredgewidth=1.2, zorder=6, label=f"images-{condition}",
     )  # fmt: skip
 
 
-def buy(row: Mapping[str, Any]) -> str:
+def _known(error: float | None) -> float:
+    """Return a number of a row, which has them all."""
+    assert error is not None
+    return error
+
+
+def buy(row: Effect) -> str:
     """Return in two words what lowers the standard error further."""
-    return "more images" if row["surer_by"] == IMAGES else "more seeds"
+    return "more images" if row.surer_by == IMAGES else "more seeds"
 
 
 def _legend(axes: Axes, layout: Layout) -> None:
@@ -107,7 +111,7 @@ def _times(numbers: tuple[int, ...]) -> str:
 
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
-    unit = unit_of(evidence.primary["metric"])
+    unit = unit_of(evidence.primary.metric)
     return (
         f"Standard error of the mean difference in {unit.name} over new seeds and new test images: a bar half as long "
         "is twice as sure. Bar: as it is now. Hatched: the floor of this test set, below which no number of seeds "
@@ -119,12 +123,12 @@ def caption(evidence: Evidence) -> str:
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
-    unit, said = unit_of(evidence.primary["metric"]), []
+    unit, said = unit_of(evidence.primary.metric), []
     for row in _rows(evidence):
-        numbers = (row["se_crossed"], row["test_set_floor"], row["se_crossed_4x_seeds"])
-        now, floor, seeds, images = (tell(unit, each) for each in (*numbers, row[f"se_crossed_{MORE_IMAGES}x_images"]))
+        numbers = (row.se_crossed, row.test_set_floor, row.se_crossed_4x_seeds, row.se_crossed_4x_images)
+        now, floor, seeds, images = (tell(unit, each) for each in numbers)
         said.append(
-            f"{row['condition']}: now {now}, floor {floor}, with 4 times the seeds {seeds}, with {MORE_IMAGES} times "
+            f"{row.condition}: now {now}, floor {floor}, with 4 times the seeds {seeds}, with {MORE_IMAGES} times "
             f"the images {images}: {buy(row)}"
         )
     return f"Standard errors in {unit.difference or 'the metric'}. {'; '.join(said)}."

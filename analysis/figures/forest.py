@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.answer.headline import REACH, scopes
+from analysis.answer.comparison import Comparison
+from analysis.answer.effect import Effect, Judged
+from analysis.answer.headline import REACH
 from analysis.figures.condition_rows import under
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
@@ -47,25 +50,25 @@ def height(evidence: Evidence, layout: Layout) -> float:
     return _TOP + _BOTTOM + _ROW[layout.narrow] * len(_rows(evidence))
 
 
-def _rows(evidence: Evidence) -> list[Mapping[str, Any]]:
+def _rows(evidence: Evidence) -> list[Effect]:
     """Return every condition that is meant to train, those without a pair too: what failed is not passed over."""
-    return evidence.compared(evidence.primary["metric"])
+    return evidence.compared(evidence.primary.metric)
 
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw the rows of the primary metric in the study's order."""
     whole, rows = evidence.primary, _rows(evidence)
-    unit = unit_of(whole["metric"])
+    unit = unit_of(whole.metric)
     left, right = _margins(evidence, layout)
     axes = figure.add_axes((0, 0, 1, 1))
     place(axes, left, _BOTTOM, layout.width - left - right, _ROW[layout.narrow] * len(rows))
     _ground(axes, whole, len(rows), layout)
-    reach = _limits(axes, rows, whole["margin"], unit)
+    reach = _limits(axes, rows, whole.margin, unit)
     _widen(axes, evidence, rows)
     for index, row in enumerate(rows):
         heights = (index + 0.10, index + 0.29) if layout.narrow else (index, index + 0.26)
-        draw_row(axes, row, heights, (unit, reach))
-        _edge_marks(axes, evidence, row["condition"], heights[0])
+        draw_row(axes, row_of(row), heights, (unit, reach))
+        _edge_marks(axes, evidence, row.condition, heights[0])
     _words(axes, evidence, rows, (unit, layout))
     _directions(axes, whole)
     _heads(figure, axes, evidence, layout)
@@ -76,20 +79,20 @@ def _margins(evidence: Evidence, layout: Layout) -> tuple[float, float]:
     if layout.narrow:
         return 0.12, 0.12
     rows = _rows(evidence)
-    longest = max(max(1.2 * inches(shortened(row["condition"])), inches(under(evidence, row))) for row in rows)
+    longest = max(max(1.2 * inches(shortened(row.condition)), inches(under(evidence, row))) for row in rows)
     return max(0.95, 0.25 + longest), _verdict(evidence) + _VERDICT
 
 
 def _verdict(evidence: Evidence) -> float:
     """Return how many inches right of the axis the verdict stands: after the longest of the numbers."""
-    unit, margin = unit_of(evidence.primary["metric"]), evidence.primary["margin"]
+    unit, margin = unit_of(evidence.primary.metric), evidence.primary.margin
     longest = max(inches(_estimate(row, unit, margin)) for row in _rows(evidence))
     return max(1.66, 0.18 + 1.05 * longest)
 
 
-def _ground(axes: Axes, whole: Mapping[str, Any], count: int, layout: Layout) -> None:
+def _ground(axes: Axes, whole: Comparison, count: int, layout: Layout) -> None:
     """Draw margin and zero behind all rows; where words stand above each row, only behind what is drawn of it."""
-    margin = (whole["margin"] or 0.0) * unit_of(whole["metric"]).scale
+    margin = (whole.margin or 0.0) * unit_of(whole.metric).scale
     spans = [(index - 0.06, index + 0.5) for index in range(count)] if layout.narrow else [(-0.5, count - 0.5)]
     for span in spans:
         axes.fill_betweenx(span, -margin, margin, color=SHADE, linewidth=0, zorder=0)
@@ -101,48 +104,76 @@ def _ground(axes: Axes, whole: Mapping[str, Any], count: int, layout: Layout) ->
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:+g}".replace("-", MINUS) if abs(x) > 1e-12 else "0")
 
 
-def _limits(axes: Axes, rows: list[Mapping[str, Any]], margin: float | None, unit: Unit) -> tuple[float, float]:
+def _limits(axes: Axes, rows: list[Effect], margin: float | None, unit: Unit) -> tuple[float, float]:
     """Set the axis so that zero, the margin and every interval fit, and return between where seeds are drawn."""
-    told = [end for row in rows for end in (row["headline"]["low"], row["headline"]["high"], row["mean_difference"])]
+    told = [end for row in rows for end in (row.headline.low, row.headline.high, row.mean_difference)]
     ends = [end for end in told if end is not None]
     low, high = (of([*ends, side * (margin or 0.0)]) * unit.scale for of, side in ((min, -1), (max, 1)))
     low, high = min(low, 0.0), max(high, 0.0)
     room = _ROOM * ((high - low) or 1.0)
-    seeds = [pair["difference"] * unit.scale for row in rows for pair in row["pairs"]]
+    seeds = [pair.difference * unit.scale for row in rows for pair in row.pairs]
     reach = max(low - room, min([low, *seeds])), min(high + room, max([high, *seeds]))
     pad = 0.05 * ((reach[1] - reach[0]) or 1.0)
     axes.set_xlim(reach[0] - pad, reach[1] + pad)
     return reach
 
 
-def _widen(axes: Axes, evidence: Evidence, rows: list[Mapping[str, Any]]) -> None:
+def _widen(axes: Axes, evidence: Evidence, rows: list[Effect]) -> None:
     """Make room at the edges where pairs that a collapse broke are marked."""
-    broken = [evidence.broken[row["condition"]] for row in rows]
+    broken = [evidence.broken[row.condition] for row in rows]
     low, high = axes.get_xlim()
     room = 0.09 * (high - low)
     left, right = any(each.alone for each in broken), any(each.control_alone for each in broken)
     axes.set_xlim(low - room * left, high + room * right)
 
 
-def draw_row(
-    axes: Axes, row: Mapping[str, Any], heights: tuple[float, float], measured: tuple[Unit, tuple[float, float]]
-) -> None:
+@dataclass(frozen=True)
+class Row:
+    """What is drawn of one comparison, in the metric's own unit.
+
+    Parameters
+    ----------
+    condition : str
+    mean : float or None
+    outer, inner : (low, high)
+        Intervals at 1 - alpha and at 1 - 2 alpha; None where there is none.
+    differences : tuple of float
+        Of each seed.
+    tone : str
+        That of the verdict.
+    """
+
+    condition: str
+    mean: float | None
+    outer: tuple[float | None, float | None]
+    inner: tuple[float | None, float | None]
+    differences: tuple[float, ...]
+    tone: str
+
+
+def row_of(judged: Judged) -> Row:
+    """Return what is drawn of an effect or a contrast."""
+    told, differences = judged.headline, tuple(pair.difference for pair in judged.pairs)
+    outer, inner = (told.low, told.high), (told.low_90, told.high_90)
+    return Row(judged.condition, judged.mean_difference, outer, inner, differences, tone(judged))
+
+
+def draw_row(axes: Axes, row: Row, heights: tuple[float, float], measured: tuple[Unit, tuple[float, float]]) -> None:
     """Draw one comparison: seeds as small points below the line, 95% thin, 90% thick, the mean as a mark."""
     (unit, reach), (line, below) = measured, heights
-    colour, shape, filled = LOOKS[tone(row)]
-    differences = [pair["difference"] * unit.scale for pair in row["pairs"]]
+    colour, shape, filled = LOOKS[row.tone]
+    differences = [each * unit.scale for each in row.differences]
     inside = [each for each in differences if reach[0] <= each <= reach[1]]
     axes.plot(
         inside, [below] * len(inside), linestyle="none", marker="o", markersize=3.4, color=colour, alpha=0.5,
-        markeredgewidth=0, label=f"seeds-{row['condition']}", zorder=3,
+        markeredgewidth=0, label=f"seeds-{row.condition}", zorder=3,
     )  # fmt: skip
-    for inner, thickness in (("", 1.3), ("_90", 3.4)):
-        low, high = row["headline"][f"low{inner}"], row["headline"][f"high{inner}"]
+    for (low, high), thickness in ((row.outer, 1.3), (row.inner, 3.4)):
         if low is not None and high is not None:
             axes.plot([low * unit.scale, high * unit.scale], [line] * 2, color=colour, linewidth=thickness, zorder=4)
-    if row["mean_difference"] is not None:
+    if row.mean is not None:
         axes.plot(
-            [row["mean_difference"] * unit.scale], [line], marker=shape, markersize=6.5, color=colour, zorder=5,
+            [row.mean * unit.scale], [line], marker=shape, markersize=6.5, color=colour, zorder=5,
             markerfacecolor=colour if filled else "#ffffff", markeredgewidth=1.3,
         )  # fmt: skip
     count_beyond(axes, differences, reach, (below, colour))
@@ -176,14 +207,14 @@ def _edge_marks(axes: Axes, evidence: Evidence, condition: str, index: float) ->
             )  # fmt: skip
 
 
-def _words(axes: Axes, evidence: Evidence, rows: list[Mapping[str, Any]], told: tuple[Unit, Layout]) -> None:
+def _words(axes: Axes, evidence: Evidence, rows: list[Effect], told: tuple[Unit, Layout]) -> None:
     unit, layout = told
     left, right = _margins(evidence, layout)
-    margin = evidence.primary["margin"]
+    margin = evidence.primary.margin
     inch = 1 / (layout.width - left - right)  # as a fraction of the axes' width
     start = (0.12 - left) * inch
     for index, row in enumerate(rows):
-        verdict, label = short(row), shortened(row["condition"])
+        verdict, label = short(row), shortened(row.condition)
         estimate = _estimate(row, unit, margin)
         colour = LOOKS[tone(row)][0]
         up, down = (-0.36, -0.18) if layout.narrow else (-0.13, 0.22)
@@ -197,35 +228,33 @@ def _words(axes: Axes, evidence: Evidence, rows: list[Mapping[str, Any]], told: 
         _text(axes, (1 + _verdict(evidence) * inch, index), verdict, va="center", color=colour, weight="bold")
 
 
-def _estimate(
-    row: Mapping[str, Any], unit: Unit, margin: float | None, around: tuple[str, str, str] = ("  [", ", ", "]")
-) -> str:
+def _estimate(row: Judged, unit: Unit, margin: float | None, around: tuple[str, str, str] = ("  [", ", ", "]")) -> str:
     """Return mean difference and interval; how many pairs a collapse took where none is left."""
-    if not row["n_pairs"]:
-        lost = row["n_lost_to_divergence"]
+    if not row.n_pairs:
+        lost = row.n_lost_to_divergence
         return f"0 of {lost} {'pair' if lost == 1 else 'pairs'}" if lost else "no pair"
-    estimate = unit.tell_difference(row["mean_difference"], margin)
-    ends = [row["headline"]["low"], row["headline"]["high"]]
-    if None in ends:
+    estimate = unit.tell_difference(row.mean_difference, margin)
+    low, high = row.headline.low, row.headline.high
+    if low is None or high is None:
         return estimate
     before, between, after = around
-    return f"{estimate}{before}{between.join(unit.tell_differences(ends, margin))}{after}"
+    return f"{estimate}{before}{between.join(unit.tell_differences([low, high], margin))}{after}"
 
 
 def _text(axes: Axes, where: tuple[float, float], said: str, **looks: Any) -> None:
     axes.text(*where, said, transform=axes.get_yaxis_transform(), **looks)
 
 
-def _directions(axes: Axes, whole: Mapping[str, Any]) -> None:
+def _directions(axes: Axes, whole: Comparison) -> None:
     """Say below the axis in which direction the benefit lies, and what is measured."""
-    unit = unit_of(whole["metric"])
-    words = ("better", "worse") if whole["lower_is_better"] else ("worse", "better")
+    unit = unit_of(whole.metric)
+    words = ("better", "worse") if whole.lower_is_better else ("worse", "better")
     for side, arrow in ((0, f"← {words[0]}"), (1, f"{words[1]} →")):
         axes.annotate(
             arrow, (side, 0), (0, -19), xycoords="axes fraction", textcoords="offset points", va="top",
             ha="right" if side else "left", fontsize=SMALL, color=MUTED,
         )  # fmt: skip
-    said = f"difference to {quoted(shortened(whole['control']))}" + (f", {unit.difference}" if unit.difference else "")
+    said = f"difference to {quoted(shortened(whole.control))}" + (f", {unit.difference}" if unit.difference else "")
     axes.annotate(
         said, (0.5, 0), (0, -19), xycoords="axes fraction", textcoords="offset points", va="top", ha="center",
         fontsize=SMALL, color=INK,
@@ -235,8 +264,8 @@ def _directions(axes: Axes, whole: Mapping[str, Any]) -> None:
 def _heads(figure: Figure, axes: Axes, evidence: Evidence, layout: Layout) -> None:
     """Put headings above the columns."""
     whole = evidence.primary
-    unit = unit_of(whole["metric"])
-    told = level(whole["alpha"])
+    unit = unit_of(whole.metric)
+    told = level(whole.alpha)
     if layout.narrow:
         looks = {"va": "top", "fontsize": SMALL, "color": MUTED}
         figure.text(0.12 / layout.width, 0.995, unit.name, **looks)
@@ -253,19 +282,19 @@ def _heads(figure: Figure, axes: Axes, evidence: Evidence, layout: Layout) -> No
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     whole = evidence.primary
-    unit, alpha = unit_of(whole["metric"]), whole["alpha"]
+    unit, alpha = unit_of(whole.metric), whole.alpha
     inner = inner_level(alpha)
     thick = "" if inner is None else f", thick line: {inner} interval, both"
     said = (
-        f"Difference in {unit.name} to {quoted(whole['control'])}, seed by seed. Mark: mean over the pairs. Thin line: "
+        f"Difference in {unit.name} to {quoted(whole.control)}, seed by seed. Mark: mean over the pairs. Thin line: "
         f"{level(alpha)} interval{thick} simultaneous over "
         f"all conditions shown{_reach(whole)}. Small points: one seed each; a triangle at the edge counts seeds beyond "
         f"it. Filled round marks: better, square: worse, diamond: equivalent; hollow: undecided."
     )
-    if whole["margin"] is not None:
-        smallest = f"±{unit.tell_margin(whole['margin'])} {unit.difference}"
+    if whole.margin is not None:
+        smallest = f"±{unit.tell_margin(whole.margin)} {unit.difference}"
         said += f" Shaded: differences too small to matter ({smallest}, set in the study)."
-    if any(not row["n_pairs"] for row in _rows(evidence)):
+    if any(not row.n_pairs for row in _rows(evidence)):
         said += " A row without a mark: no pair trained, so there is no difference to show."
     if any(each.alone + each.control_alone for each in evidence.broken.values()):
         said += (
@@ -275,26 +304,26 @@ def caption(evidence: Evidence) -> str:
     return said
 
 
-def _reach(whole: Mapping[str, Any]) -> str:
+def _reach(whole: Comparison) -> str:
     """Return what the intervals hold for, where they hold for anything."""
-    told = scopes(whole)
+    told = whole.scopes
     return f", {'; or '.join(REACH[scope] for scope in told)}" if told else ""
 
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
     whole = evidence.primary
-    unit = unit_of(whole["metric"])
+    unit = unit_of(whole.metric)
     said = []
     for row in _rows(evidence):
-        told = _estimate(row, unit, whole["margin"], (", interval ", " to ", ""))
-        said.append(f"{row['condition']}: {told}, {short(row)}")
+        told = _estimate(row, unit, whole.margin, (", interval ", " to ", ""))
+        said.append(f"{row.condition}: {told}, {short(row)}")
     return f"Mean differences in {unit.difference or 'the metric'}. {'; '.join(said)}."
 
 
 def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
-    if not evidence.comparisons or not any(row["n_pairs"] for row in _rows(evidence)):
+    if not evidence.comparisons or not any(row.n_pairs for row in _rows(evidence)):
         return "There is no complete pair of trials to compare."
     return None
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
+from analysis.answer.effect import Effect
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, LINE, SMALL, VERMILION, Layout, hue, inches, marker, place, shortened
@@ -79,8 +77,8 @@ def draw_trials(axes: Axes, evidence: Evidence) -> None:
 
 def draw_changes(axes: Axes, evidence: Evidence) -> None:
     """Draw, for each condition, the mean paired change of the clean gap (filled) and of the running gap (hollow)."""
-    clean = {each["condition"]: each for each in evidence.compared(CLEAN)}
-    running = {each["condition"]: each for each in evidence.compared(RUNNING)}
+    clean = {each.condition: each for each in evidence.compared(CLEAN)}
+    running = {each.condition: each for each in evidence.compared(RUNNING)}
     figure = axes.get_figure(root=True)
     assert figure is not None
     for index, setting in enumerate(evidence.trained):
@@ -109,18 +107,18 @@ def draw_changes(axes: Axes, evidence: Evidence) -> None:
     axes.yaxis.set_ticks([])
 
 
-def _join(axes: Axes, clean: Mapping[str, Any] | None, running: Mapping[str, Any] | None, index: int) -> None:
-    ends = [None if row is None else row["mean_difference"] for row in (clean, running)]
+def _join(axes: Axes, clean: Effect | None, running: Effect | None, index: int) -> None:
+    ends = [None if row is None else row.mean_difference for row in (clean, running)]
     if None not in ends:
         axes.plot(
             [100 * end for end in ends if end is not None], [index - 0.12, index + 0.12], color=LINE, linewidth=0.8
         )
 
 
-def _change(axes: Axes, row: Mapping[str, Any], where: tuple[int, float], filled: bool) -> None:
+def _change(axes: Axes, row: Effect, where: tuple[int, float], filled: bool) -> None:
     index, y = where
     colour = hue(index)
-    low, high, mean = row["ci_low_simultaneous"], row["ci_high_simultaneous"], row["mean_difference"]
+    low, high, mean = row.ci_low_simultaneous, row.ci_high_simultaneous, row.mean_difference
     if low is not None and high is not None:
         axes.plot([100 * low, 100 * high], [y, y], color=colour, linewidth=1.4)
     if mean is not None:
@@ -144,7 +142,7 @@ def caption(evidence: Evidence) -> str:
         "above the line it looks larger."
     )
     if len(evidence.trained) > 1:
-        told = level(evidence.comparisons[CLEAN]["alpha"])
+        told = level(evidence.comparisons[CLEAN].alpha)
         said += (
             f" Change: mean difference to the control, seed by seed; simultaneous {told} intervals over seeds. The "
             "way from the filled to the hollow mark is what the way of measuring adds."
@@ -156,9 +154,9 @@ def caption(evidence: Evidence) -> str:
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
-    running = {each["condition"]: each["mean_difference"] for each in evidence.compared(RUNNING)}
+    running = {each.condition: each.mean_difference for each in evidence.compared(RUNNING)}
     said = [
-        f"{each['condition']}: clean {_told(each['mean_difference'])}, running {_told(running.get(each['condition']))}"
+        f"{each.condition}: clean {_told(each.mean_difference)}, running {_told(running.get(each.condition))}"
         for each in evidence.compared(CLEAN)
     ]
     return (

@@ -7,10 +7,10 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from analysis.answer.reportable import FEW
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, LINE, MUTED, PURPLE, SHADE, SMALL, VERMILION, Layout, place
+from analysis.methods.verdict import FEW
 from analysis.wording.number_format import exact
 
 _LOOKS = ((BLUE, "-", "o"), (VERMILION, (0, (5, 2)), "s"), (PURPLE, (0, (1.5, 1.5)), "^"))
@@ -35,7 +35,7 @@ def _legend(evidence: Evidence) -> float:
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw a line for each check against the diagonal, and the band within which it holds."""
-    found, alpha = _calibration(evidence), evidence.primary["alpha"]
+    found, alpha = _calibration(evidence), evidence.primary.alpha
     levels = [100 * each for each in found["levels"]]
     axes = figure.add_axes((0, 0, 1, 1))
     width = layout.width - _LEFT - 0.2 if layout.narrow else _PANEL * 1.25
@@ -73,7 +73,7 @@ def caption(evidence: Evidence) -> str:
         "seeds), so that nothing differs, and every claim counted as an error. Diagonal: as many errors as promised; "
         f"above the band: too many; below: more careful than promised. Band: what these magnitudes "
         "and this number of seeds leave open (binomial limits, and one step of the lattice of p). Dotted upright "
-        f"line: the study’s alpha, {exact(100 * evidence.primary['alpha']):g}%. {check['note']}"
+        f"line: the study’s alpha, {exact(100 * evidence.primary.alpha):g}%. {check['note']}"
     )
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
-from analysis.answer.reportable import FEW
+from analysis.answer.comparison import Comparison
+from analysis.answer.effect import Effect
 from analysis.figures import condition_rows as shared
 from analysis.figures.evidence import Evidence
 from analysis.figures.forest import LOOKS, count_beyond
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, PAPER, SMALL, Layout, place, shortened
+from analysis.methods.verdict import FEW
 from analysis.wording.sentences import quoted
 from analysis.wording.units import Unit, unit_of
 from analysis.wording.verdicts import tone
@@ -30,8 +29,8 @@ _LAYERS = 4
 """Drops fall on so many lines in turn, so that they do not hide each other."""
 
 
-def _rows(evidence: Evidence) -> list[Mapping[str, Any]]:
-    return evidence.compared(evidence.primary["metric"])
+def _rows(evidence: Evidence) -> list[Effect]:
+    return evidence.compared(evidence.primary.metric)
 
 
 def height(evidence: Evidence, layout: Layout) -> float:
@@ -42,13 +41,13 @@ def height(evidence: Evidence, layout: Layout) -> float:
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw the rows of the primary metric in the study's order."""
     whole, rows = evidence.primary, _rows(evidence)
-    unit = unit_of(whole["metric"])
+    unit = unit_of(whole.metric)
     left = shared.left_of(rows, layout)
     right = shared.EDGE if layout.narrow else _NUMBERS
     axes = figure.add_axes((0, 0, 1, 1))
     place(axes, left, _BOTTOM, layout.width - left - right, _ROW[layout.narrow] * len(rows))
     shared.prepare(axes, len(rows))
-    margin = None if whole["margin"] is None else whole["margin"] * unit.scale
+    margin = None if whole.margin is None else whole.margin * unit.scale
     shared.ground(axes, margin, len(rows), layout)
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     reach = _limits(axes, rows, margin or 0.0, unit)
@@ -57,17 +56,17 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
         shared.label(axes, evidence, row, (index, left, layout))
         _numbers(axes, row, index, (whole, layout))
     _heads(axes, layout)
-    said = f"difference to {quoted(shortened(whole['control']))}" + (f", {unit.difference}" if unit.difference else "")
+    said = f"difference to {quoted(shortened(whole.control))}" + (f", {unit.difference}" if unit.difference else "")
     shared.name_axis(axes, said)
 
 
-def _limits(axes: Axes, rows: list[Mapping[str, Any]], margin: float, unit: Unit) -> tuple[float, float]:
+def _limits(axes: Axes, rows: list[Effect], margin: float, unit: Unit) -> tuple[float, float]:
     """Set the axis to hold zero, the margin and all but the farthest seeds; return between where seeds are drawn."""
     low, high = -margin, margin
     for row in rows:
-        seeds = [pair["difference"] * unit.scale for pair in row["pairs"]]
+        seeds = [pair.difference * unit.scale for pair in row.pairs]
         if seeds:
-            box = [row[f"{end}_quartile_difference"] * unit.scale for end in ("lower", "upper")]
+            box = _middle_half(row, unit)
             far = _REACH * (box[1] - box[0])
             low, high = min(low, max(min(seeds), box[0] - far)), max(high, min(max(seeds), box[1] + far))
     pad = 0.05 * ((high - low) or 1.0)
@@ -75,25 +74,30 @@ def _limits(axes: Axes, rows: list[Mapping[str, Any]], margin: float, unit: Unit
     return low, high
 
 
-def draw_row(
-    axes: Axes, row: Mapping[str, Any], span: tuple[float, float], measured: tuple[Unit, tuple[float, float]]
-) -> None:
+def _middle_half(row: Effect, unit: Unit) -> tuple[float, float]:
+    """Return the quartiles of a condition that has pairs."""
+    assert row.lower_quartile_difference is not None
+    assert row.upper_quartile_difference is not None
+    return row.lower_quartile_difference * unit.scale, row.upper_quartile_difference * unit.scale
+
+
+def draw_row(axes: Axes, row: Effect, span: tuple[float, float], measured: tuple[Unit, tuple[float, float]]) -> None:
     """Draw one condition: the cloud above, the box below it, the drops below that."""
     (unit, reach), (top, bottom) = measured, span
     colour = LOOKS[tone(row)][0]
-    differences = np.array([pair["difference"] * unit.scale for pair in row["pairs"]])
+    differences = np.array([pair.difference * unit.scale for pair in row.pairs])
     if not len(differences):
         return
     tall = bottom - top
     base, rain = top + 0.56 * tall, top + 0.74 * tall
     if len(differences) >= FEW and np.ptp(differences) > 0:
-        _cloud(axes, differences, (colour, base, 0.54 * tall), str(row["condition"]))
+        _cloud(axes, differences, (colour, base, 0.54 * tall), row.condition)
         _box(axes, row, unit, (colour, base + 0.085 * tall, 0.055 * tall))
     inside = [i for i, each in enumerate(differences) if reach[0] <= each <= reach[1]]
     layers = [rain + 0.24 * tall * (place % _LAYERS) / (_LAYERS - 1) for place in range(len(inside))]
     axes.plot(
         differences[inside], layers, linestyle="none", marker="o", markersize=2.9, color=colour, alpha=0.6,
-        markeredgewidth=0, label=f"seeds-{row['condition']}", zorder=3,
+        markeredgewidth=0, label=f"seeds-{row.condition}", zorder=3,
     )  # fmt: skip
     count_beyond(axes, differences.tolist(), reach, (rain + 0.12 * tall, colour))
 
@@ -114,34 +118,36 @@ def _bandwidth(differences: np.ndarray) -> float:
     return 0.9 * (min(sd, middle) if middle > 0 else sd) / sd * len(differences) ** -0.2
 
 
-def _box(axes: Axes, row: Mapping[str, Any], unit: Unit, looks: tuple[str, float, float]) -> None:
+def _box(axes: Axes, row: Effect, unit: Unit, looks: tuple[str, float, float]) -> None:
     """Draw the middle half of the seeds, their median as a line across it and their trimmed mean as a diamond."""
     colour, middle, half = looks
-    box = [row[f"{end}_quartile_difference"] * unit.scale for end in ("lower", "upper")]
+    box = _middle_half(row, unit)
     axes.fill_betweenx([middle - half, middle + half], *box, color=colour, linewidth=0, zorder=4)
-    median, trimmed = (row[f"{name}_difference"] * unit.scale for name in ("median", "trimmed_mean"))
+    assert row.median_difference is not None
+    assert row.trimmed_mean_difference is not None
+    median, trimmed = row.median_difference * unit.scale, row.trimmed_mean_difference * unit.scale
     ends = [middle - 2.0 * half, middle + 2.0 * half]
-    axes.plot([median] * 2, ends, color=INK, linewidth=1.6, zorder=5, label=f"median-{row['condition']}")
+    axes.plot([median] * 2, ends, color=INK, linewidth=1.6, zorder=5, label=f"median-{row.condition}")
     axes.plot(
         [trimmed], [middle], marker="D", markersize=4.2, color=PAPER, markeredgecolor=INK, markeredgewidth=0.9,
-        zorder=6, label=f"trimmed-{row['condition']}",
+        zorder=6, label=f"trimmed-{row.condition}",
     )  # fmt: skip
 
 
-def _told(row: Mapping[str, Any], whole: Mapping[str, Any]) -> tuple[str, str]:
+def _told(row: Effect, whole: Comparison) -> tuple[str, str]:
     """Return median and trimmed mean in words."""
-    unit, margin = unit_of(whole["metric"]), whole["margin"]
-    median, trimmed = (row[f"{name}_difference"] for name in ("median", "trimmed_mean"))
+    unit, margin = unit_of(whole.metric), whole.margin
+    median, trimmed = row.median_difference, row.trimmed_mean_difference
     return unit.tell_difference(median, margin), unit.tell_difference(trimmed, margin)
 
 
-def _numbers(axes: Axes, row: Mapping[str, Any], index: int, told: tuple[Mapping[str, Any], Layout]) -> None:
+def _numbers(axes: Axes, row: Effect, index: int, told: tuple[Comparison, Layout]) -> None:
     whole, layout = told
     median, trimmed = _told(row, whole)
-    if not row["n_pairs"]:
+    if not row.n_pairs:
         median, trimmed = "no pair", ""
     if layout.narrow:
-        said = f"median {median}, trimmed mean {trimmed}" if row["n_pairs"] else median
+        said = f"median {median}, trimmed mean {trimmed}" if row.n_pairs else median
         shared.write(axes, (1, index - 0.20), said, ha="right", va="center", fontsize=SMALL)
         return
     shared.write(axes, (shared.beside(axes, 0.68), index), median, va="center", ha="right")
@@ -159,35 +165,35 @@ def _heads(axes: Axes, layout: Layout) -> None:
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     whole = evidence.primary
-    unit = unit_of(whole["metric"])
+    unit = unit_of(whole.metric)
     said = (
-        f"Differences in {unit.name} to {quoted(whole['control'])}, seed by seed. Dots: one seed each. Cloud: their "
+        f"Differences in {unit.name} to {quoted(whole.control)}, seed by seed. Dots: one seed each. Cloud: their "
         "density, smoothed, scaled to the same height in each row. Bar: the middle half of the seeds; line across it: "
         "median; diamond: trimmed mean, without the lowest and highest fifth. None of them is an interval: where the "
         "mean may lie is in the plot of differences."
     )
-    if whole["margin"] is not None:
-        said += f" Shaded: differences too small to matter (±{unit.tell_margin(whole['margin'])} {unit.difference})."
-    if any(0 < row["n_pairs"] < FEW for row in _rows(evidence)):
+    if whole.margin is not None:
+        said += f" Shaded: differences too small to matter (±{unit.tell_margin(whole.margin)} {unit.difference})."
+    if any(0 < row.n_pairs < FEW for row in _rows(evidence)):
         said += f" Below {FEW} pairs only the dots are drawn."
     return said + " A triangle at the edge counts seeds beyond it."
 
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
-    unit, said = unit_of(evidence.primary["metric"]), []
+    unit, said = unit_of(evidence.primary.metric), []
     for row in _rows(evidence):
-        if row["n_pairs"]:
+        if row.n_pairs:
             median, trimmed = _told(row, evidence.primary)
-            said.append(f"{row['condition']}: median {median}, trimmed mean {trimmed}, n = {row['n_pairs']}")
+            said.append(f"{row.condition}: median {median}, trimmed mean {trimmed}, n = {row.n_pairs}")
         else:
-            said.append(f"{row['condition']}: no pair")
+            said.append(f"{row.condition}: no pair")
     return f"Paired differences in {unit.difference or 'the metric'}. {'; '.join(said)}."
 
 
 def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
-    if not evidence.comparisons or not any(row["n_pairs"] for row in _rows(evidence)):
+    if not evidence.comparisons or not any(row.n_pairs for row in _rows(evidence)):
         return "There is no complete pair of trials to compare."
     return None
 

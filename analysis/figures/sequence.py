@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.answer.reportable import FEW
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, MUTED, PAPER, SHADE, SMALL, VERMILION, Layout, place, shortened
+from analysis.methods.verdict import FEW
 from analysis.wording.number_format import level
 from analysis.wording.sentences import quoted
 from analysis.wording.units import MINUS, Unit, unit_of
@@ -37,7 +37,7 @@ def height(evidence: Evidence, layout: Layout) -> float:
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw one panel for each condition, all on one scale."""
-    told, unit = _told(evidence), unit_of(evidence.primary["metric"])
+    told, unit = _told(evidence), unit_of(evidence.primary.metric)
     width = (layout.width - _LEFT - 0.14 - _BETWEEN * (layout.panels - 1)) / layout.panels
     top, reach = height(evidence, layout), _reach(evidence, unit)
     for index, each in enumerate(told):
@@ -57,13 +57,13 @@ def _reach(evidence: Evidence, unit: Unit) -> float:
     last = [each["looks_family"][-1] for each in _told(evidence)]
     ends = [abs(look["mean"]) + 1.2 * (look["half_width"] or 0.0) for look in last]
     widest = max((look["half_width"] or 0.0) for look in last)
-    return unit.scale * max(*ends, _REACH * widest, 1.5 * (evidence.primary["margin"] or 0.0), 0.0) or 1.0
+    return unit.scale * max(*ends, _REACH * widest, 1.5 * (evidence.primary.margin or 0.0), 0.0) or 1.0
 
 
 def draw_panel(axes: Axes, evidence: Evidence, each: Mapping[str, Any]) -> None:
     """Draw one condition: mean and interval after each seed, and where the interval first left zero."""
-    unit, looks = unit_of(evidence.primary["metric"]), each["looks_family"]
-    condition, margin = each["condition"], (evidence.primary["margin"] or 0.0) * unit.scale
+    unit, looks = unit_of(evidence.primary.metric), each["looks_family"]
+    condition, margin = each["condition"], (evidence.primary.margin or 0.0) * unit.scale
     axes.axhspan(-margin, margin, color=SHADE, linewidth=0, zorder=0)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
     axes.plot(
@@ -107,23 +107,23 @@ def outcome(each: Mapping[str, Any]) -> str:
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     found = evidence.sequences
-    unit = unit_of(evidence.primary["metric"])
+    unit = unit_of(evidence.primary.metric)
     said = (
-        f"Difference in {unit.name} to {quoted(evidence.primary['control'])} after each seed, in the order of the "
+        f"Difference in {unit.name} to {quoted(evidence.primary.control)} after each seed, in the order of the "
         f"seeds. Line: mean so far. Band: confidence sequence, which holds at {level(found['alpha'])} for all "
         f"{found['conditions']} conditions and all looks at once, on this test set: one may stop whenever one pleases. "
         "It is wider than an interval for a number of seeds that was fixed beforehand. Dashed line and diamond: where "
         "it first did not hold zero. It has no ends after the first seeds; what lies outside the axis is cut off."
     )
-    if evidence.primary["margin"] is not None:
-        margin = f"±{unit.tell_margin(evidence.primary['margin'])} {unit.difference}"
+    if evidence.primary.margin is not None:
+        margin = f"±{unit.tell_margin(evidence.primary.margin)} {unit.difference}"
         said += f" Shaded: differences too small to matter ({margin})."
     return said
 
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
-    unit, said = unit_of(evidence.primary["metric"]), []
+    unit, said = unit_of(evidence.primary.metric), []
     for each in _told(evidence):
         last = each["looks_family"][-1]
         mean = unit.tell_difference(last["mean"])

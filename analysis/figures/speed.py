@@ -10,14 +10,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.evidence import Evidence
-from analysis.figures.forest import LOOKS, draw_row
+from analysis.figures.forest import LOOKS, Row, draw_row
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, inches, place, shortened
 from analysis.wording.number_format import inner_level, level, margin_text
 from analysis.wording.sentences import quoted
-from analysis.wording.throughput import percents, short
+from analysis.wording.throughput import percents, short, tone
 from analysis.wording.units import MINUS, Unit
-from analysis.wording.verdicts import tone
 
 UNIT = Unit("time", "%", "%", 100.0, 1)
 _TOP, _BOTTOM = 0.12, 0.46
@@ -35,21 +34,18 @@ def _speed(evidence: Evidence) -> Mapping[str, Any]:
     return evidence.speed
 
 
-def _rows(evidence: Evidence) -> list[dict[str, Any]]:
-    """Return the comparisons with their ratios as differences from 1, as the forest plot draws them."""
-    return [_as_differences(entry) for entry in _speed(evidence)["comparisons"]]
+def _rows(evidence: Evidence) -> list[Mapping[str, Any]]:
+    return list(_speed(evidence)["comparisons"])
 
 
-def _as_differences(entry: Mapping[str, Any]) -> dict[str, Any]:
-    ends = {f"{end}{inner}": f"{end}_simultaneous{inner}" for end in ("low", "high") for inner in ("", "_90")}
-    return {
-        **entry,
-        "stays_at_chance": False,
-        "n_pairs": entry["n_blocks"],
-        "mean_difference": _beyond(entry["ratio"]),
-        "pairs": [{"difference": _beyond(block["ratio"])} for block in entry["blocks"]],
-        "headline": {"verdict": entry["verdict"]} | {end: _beyond(entry[f"ratio_{key}"]) for end, key in ends.items()},
-    }
+def _drawn(entry: Mapping[str, Any]) -> Row:
+    """Return a comparison with its ratios as differences from 1, as the forest plot draws them."""
+    outer, inner = (
+        (_beyond(entry[f"ratio_low_simultaneous{at}"]), _beyond(entry[f"ratio_high_simultaneous{at}"]))
+        for at in ("", "_90")
+    )
+    blocks = tuple(block["ratio"] - 1 for block in entry["blocks"])
+    return Row(entry["condition"], _beyond(entry["ratio"]), outer, inner, blocks, tone(entry))
 
 
 def _beyond(ratio: float | None) -> float | None:
@@ -66,12 +62,12 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     reach = _limits(axes, rows, speed["margin"])
     for index, row in enumerate(rows):
         heights = (index + 0.10, index + 0.29) if layout.narrow else (index, index + 0.26)
-        draw_row(axes, row, heights, (UNIT, reach))
+        draw_row(axes, _drawn(row), heights, (UNIT, reach))
     _words(axes, rows, speed["margin"], layout)
     _directions(axes, speed["control"])
 
 
-def _margins(rows: list[dict[str, Any]], layout: Layout) -> tuple[float, float]:
+def _margins(rows: list[Mapping[str, Any]], layout: Layout) -> tuple[float, float]:
     if layout.narrow:
         return 0.12, 0.12
     return max(0.95, 0.25 + 1.2 * max(inches(shortened(row["condition"])) for row in rows)), _NUMBERS
@@ -95,20 +91,20 @@ def _equal(margin: float) -> tuple[float, float]:
     return 100 * (1 / (1 + margin) - 1), 100 * margin
 
 
-def _limits(axes: Axes, rows: list[dict[str, Any]], margin: float) -> tuple[float, float]:
+def _limits(axes: Axes, rows: list[Mapping[str, Any]], margin: float) -> tuple[float, float]:
     """Set the axis so that no change, the margin and every interval fit; return between where blocks are drawn."""
-    told = [end for row in rows for end in (row["headline"]["low"], row["headline"]["high"], row["mean_difference"])]
-    ends = [100 * end for end in told if end is not None]
+    drawn = [_drawn(row) for row in rows]
+    ends = [100 * end for row in drawn for end in (*row.outer, row.mean) if end is not None]
     low, high = min([*ends, _equal(margin)[0]]), max([*ends, _equal(margin)[1]])
     room = 0.2 * (high - low)
-    points = [100 * block["difference"] for row in rows for block in row["pairs"]]
+    points = [100 * each for row in drawn for each in row.differences]
     reach = max(low - room, min([low, *points])), min(high + room, max([high, *points]))
     pad = 0.05 * (reach[1] - reach[0])
     axes.set_xlim(reach[0] - pad, reach[1] + pad)
     return reach
 
 
-def _words(axes: Axes, rows: list[dict[str, Any]], margin: float, layout: Layout) -> None:
+def _words(axes: Axes, rows: list[Mapping[str, Any]], margin: float, layout: Layout) -> None:
     left, right = _margins(rows, layout)
     inch = 1 / (layout.width - left - right)  # as a fraction of the axes' width
     start = (0.12 - left) * inch

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from analysis.answer.reportable import FEW
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, SMALL, Layout, place, shortened
+from analysis.methods.verdict import FEW
 from analysis.wording.factorial import tell
 from analysis.wording.number_format import level
 from analysis.wording.units import Unit, plain, unit_of

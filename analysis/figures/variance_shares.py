@@ -131,7 +131,7 @@ def _rows(axes: Axes, names: Sequence[str]) -> None:
 
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
-    said, unit = "", unit_of(evidence.primary["metric"])
+    said, unit = "", unit_of(evidence.primary.metric)
     if _crossed(evidence):
         said += (
             f"Shares of the variance of {unit.name} by source of randomness, from a full crossing, one condition a "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.answer.effect import Contrast
 from analysis.base.errors import TableError
 from analysis.factorial import of_study
 from analysis.findings.questions import Asked
@@ -12,14 +13,14 @@ from analysis.report.document import Grid
 from analysis.report.gather import Pool
 from analysis.report.markdown import bullets, escaped, table
 from analysis.report.sections.factorial import effects_grid, simple_grid
-from analysis.wording.factorial import SIGNS, WHY_SIMPLE, sentence, simple_told
-from analysis.wording.phrases import typeset
+from analysis.wording.factorial import SIGNS, WHY_SIMPLE, contrasts, sentence, simple_told
+from analysis.wording.style import PAGE
 from analysis.wording.units import unit_of
 
 Found = Mapping[str, Any]
 
 
-def effects(asked: Asked, pool: Pool) -> tuple[list[str], list[Mapping[str, Any]]]:
+def effects(asked: Asked, pool: Pool) -> tuple[list[str], list[Contrast]]:
     """Return the blocks of every metric that is asked for, and the contrasts of the primary one.
 
     Raises
@@ -33,12 +34,10 @@ def effects(asked: Asked, pool: Pool) -> tuple[list[str], list[Mapping[str, Any]
     for metric in asked.metrics:
         found = _of(metric, pool)
         blocks += [f"Effects on {unit_of(metric).name}:"] if len(asked.metrics) > 1 else []
-        blocks += _told(found["effects"], effects_grid(found), metric)
+        blocks += _told(found["effects"], effects_grid(found))
         if simple := found["simple_effects"] if asked.simple_effects else simple_told(found):
-            blocks += [escaped(WHY_SIMPLE), *_told(simple, simple_grid(simple, found), metric)]
-    primary = pool.evidence.factorial["effects"]
-    contrasts = [each["contrast"] | {"condition": each["effect"]} for each in primary if each["contrast"]]
-    return [*blocks, escaped(SIGNS)], contrasts
+            blocks += [escaped(WHY_SIMPLE), *_told(simple, simple_grid(simple, found))]
+    return [*blocks, escaped(SIGNS)], contrasts(pool.evidence.factorial["effects"])
 
 
 def _of(metric: str, pool: Pool) -> Found:
@@ -52,5 +51,5 @@ def _of(metric: str, pool: Pool) -> Found:
     return other
 
 
-def _told(effects: list[Found], grid: Grid, metric: str) -> list[str]:
-    return [table(grid), bullets([typeset(sentence(each), metric) for each in effects])]
+def _told(effects: list[Found], grid: Grid) -> list[str]:
+    return [table(grid), bullets([sentence(each, PAGE) for each in effects])]

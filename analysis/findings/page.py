@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from analysis.answer.reportable import FEW
+from analysis.answer.effect import Effect, Judged
 from analysis.base.errors import TableError
 from analysis.base.files import write_atomically
 from analysis.figures import gaps as figure
@@ -17,6 +16,7 @@ from analysis.figures.plot import rendered
 from analysis.findings.effects import effects
 from analysis.findings.questions import Asked, read_questions
 from analysis.methods import verdict
+from analysis.methods.verdict import FEW
 from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Column, Grid, Illustration
 from analysis.report.gather import Material, Pool, gather
@@ -27,11 +27,10 @@ from analysis.report.sections.reduce_uncertainty import what_is_found, what_show
 from analysis.report.sign_agreement_grid import early_words
 from analysis.report.typical_grid import typical_words
 from analysis.wording import sentences as words
-from analysis.wording.phrases import count, listed, typeset
+from analysis.wording.phrases import count, listed
+from analysis.wording.style import PAGE
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import OPEN, short, tone
-
-Entry = Mapping[str, Any]
 
 SIZE_OPEN = (verdict.POSITIVE_UNCLEAR, verdict.NEGATIVE_UNCLEAR)
 
@@ -94,7 +93,7 @@ def _judged(asked: Asked, pool: Pool) -> list[str]:
         blocks, contrasts = effects(asked, pool)
         return [*blocks, escaped(_open(pool, contrasts, contrasts))]
     grid, sentences, primary = _told(asked, pool)
-    return [table(grid), bullets(sentences), escaped(_open(pool, primary, pool.primary["comparisons"]))]
+    return [table(grid), bullets(sentences), escaped(_open(pool, primary, pool.primary.effects.values()))]
 
 
 def _activations(asked: Asked, pool: Pool) -> list[str]:
@@ -120,57 +119,53 @@ def _collapses(pool: Pool) -> list[str]:
     """Return how many trials collapsed, and when, as the report tells it; the figure stands above."""
     blocks = divergence.how_many(pool)
     told = [text for each in blocks if not isinstance(each, Illustration) for text in block(each, {})]
-    alpha = pool.primary["alpha"]
-    tested = [each for each in pool.primary["divergence"] if each["p_mcnemar"] is not None]
-    open_ = [words.quoted(each["condition"]) for each in tested if each["p_mcnemar"] > alpha]
-    control = words.quoted(pool.primary["control"])
+    alpha = pool.primary.alpha
+    tested = [(each.condition, each.p_mcnemar) for each in pool.primary.divergence.values()]
+    open_ = [words.quoted(condition) for condition, p in tested if p is not None and p > alpha]
+    control = words.quoted(pool.primary.control)
     return [
         *told,
         *([f"Not decided: whether trials collapse as often with {listed(open_)} as with {control}."] if open_ else []),
     ]
 
 
-def _told(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Entry]]:
+def _told(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Effect]]:
     """Return the comparisons with the control as a table and in sentences, and those of the primary metric."""
     told = [(metric, each) for metric in asked.metrics for each in _comparisons(asked, pool, metric)]
     sentences = [
-        " ".join(typeset(said, metric) for said in words.sentences(each, _divergence(pool, metric), only_failures=True))
+        " ".join(words.sentences(each, pool.evidence.comparisons[metric].divergence, PAGE, only_failures=True))
         for metric, each in told
     ]
-    primary = [each for metric, each in told if metric == pool.primary["metric"]]
+    primary = [each for metric, each in told if metric == pool.primary.metric]
     return _grid(told), sentences + _asides(asked, pool, primary), primary
 
 
-def _asides(asked: Asked, pool: Pool, of_primary: list[Entry]) -> list[str]:
+def _asides(asked: Asked, pool: Pool, of_primary: list[Effect]) -> list[str]:
     """Return typical seeds, how often fewer would have erred, and what of a smaller gap is owed to measuring."""
     found = [said for each in of_primary if (said := typical_words(each)) is not None]
     if (early := early_words(of_primary)) is not None:
-        found.append(f"{unit_of(pool.primary['metric']).name.capitalize()}: {early}")
+        found.append(f"{unit_of(pool.primary.metric).name.capitalize()}: {early}")
     if {figure.CLEAN, figure.RUNNING} <= set(asked.metrics):
-        judged = {each["condition"] for each in _comparisons(asked, pool, figure.CLEAN)}
+        judged = {each.condition for each in _comparisons(asked, pool, figure.CLEAN)}
         found += [what_is_left(each, pool) for each in pool.evidence.gap_splits if each["condition"] in judged]
     return found
 
 
-def _comparisons(asked: Asked, pool: Pool, metric: str) -> list[Entry]:
+def _comparisons(asked: Asked, pool: Pool, metric: str) -> list[Effect]:
     whole = pool.evidence.comparisons.get(metric)
     if whole is None:
         raise TableError(asked.folder, [f"tells nothing of {metric} (it has: {', '.join(pool.evidence.comparisons)})"])
-    labels = [each["condition"] for each in whole["comparisons"]]
-    lacking = [each for each in asked.conditions if each not in labels]
+    lacking = [each for each in asked.conditions if each not in whole.effects]
     if lacking:
         raise TableError(
-            asked.folder, [f"compares no condition {each!r} (it has: {listed(labels)})" for each in lacking]
+            asked.folder,
+            [f"compares no condition {each!r} (it has: {listed(list(whole.effects))})" for each in lacking],
         )
-    wanted = asked.conditions or [each["condition"] for each in whole["comparisons"] if not each["stays_at_chance"]]
-    return [each for each in whole["comparisons"] if each["condition"] in wanted]
+    wanted = asked.conditions or [each.condition for each in whole.judged]
+    return [each for each in whole.effects.values() if each.condition in wanted]
 
 
-def _divergence(pool: Pool, metric: str) -> Any:
-    return pool.evidence.comparisons[metric]["divergence"]
-
-
-def _grid(told: list[tuple[str, Entry]]) -> Grid:
+def _grid(told: list[tuple[str, Effect]]) -> Grid:
     """Return verdict, difference, interval and n of each comparison."""
     return Grid(
         name="finding",
@@ -185,38 +180,38 @@ def _grid(told: list[tuple[str, Entry]]) -> Grid:
         ),
         rows=tuple(
             (
-                each["condition"],
+                each.condition,
                 unit_of(metric).name,
                 short(each),
-                f"{unit_of(metric).tell_difference(each['mean_difference'], each['margin'])} "
+                f"{unit_of(metric).tell_difference(each.mean_difference, each.margin)} "
                 f"{unit_of(metric).difference}".rstrip(),
                 headline_interval(each, unit_of(metric)),
-                str(each["n_pairs"]),
+                str(each.n_pairs),
             )
             for metric, each in told
         ),
     )
 
 
-def _open(pool: Pool, told: list[Entry], family: list[Entry]) -> str:
+def _open(pool: Pool, told: Sequence[Judged], family: Iterable[Judged]) -> str:
     """Return what the primary metric leaves undecided of `told`, and what would help; `family` is judged together."""
-    judged = [each for each in told if not each["stays_at_chance"]]
+    judged = [each for each in told if not each.stays_at_chance]
     undecided = [each for each in judged if tone(each) == OPEN]
-    unclear = [each for each in judged if each["headline"]["verdict"] in SIZE_OPEN and each not in undecided]
-    name = unit_of(pool.primary["metric"]).name
+    unclear = [each for each in judged if each.headline.verdict in SIZE_OPEN and each not in undecided]
+    name = unit_of(pool.primary.metric).name
     said = []
     if undecided:
-        said.append(f"Not decided yet, of {name}: {listed([words.quoted(each['condition']) for each in undecided])}.")
+        said.append(f"Not decided yet, of {name}: {listed([words.quoted(each.condition) for each in undecided])}.")
     if unclear:
-        names = listed([words.quoted(each["condition"]) for each in unclear])
+        names = listed([words.quoted(each.condition) for each in unclear])
         said.append(f"Whether it is by an amount that matters is open for {names}.")
     if not said:
         return f"Of {name}, nothing asked here is left open."
-    size = sum(not each["stays_at_chance"] for each in family)
+    size = sum(not each.stays_at_chance for each in family)
     for each, tell in ((undecided, what_is_found), (unclear, what_shows_the_size)):
-        if measured := [one for one in each if one["n_pairs"] >= FEW and one["sd_difference"]]:
+        if measured := [one for one in each if one.n_pairs >= FEW and one.sd_difference]:
             said.append(tell(measured, size))
-    return " ".join([*said, *what_would_help([each for each in (*undecided, *unclear) if "surer_by" in each])])
+    return " ".join([*said, *what_would_help([*undecided, *unclear])])
 
 
 def _where(asked: Asked, material: Material, pool: Pool, home: Path) -> str:

@@ -172,6 +172,6 @@ def _difference(
     seeds = sorted(condition.keys() & control.keys())
     here, there = (np.array([arm[seed][side, _VARIANCE] for seed in seeds], float) for arm in (condition, control))
     pairs = pair(names, seeds, here, there)
-    test = t_test(pairs, alpha).values
-    mean = difference(pairs).values["mean_difference"]
-    return {"n_pairs": pairs.n, "difference": mean, "low": test["ci_low"], "high": test["ci_high"]}
+    test = t_test(pairs, alpha).result
+    mean = difference(pairs).result.mean_difference
+    return {"n_pairs": pairs.n, "difference": mean, "low": test.ci_low, "high": test.ci_high}

@@ -3,26 +3,125 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
 
+from analysis.base.records import Record, merged
 from analysis.methods.fieller import ratio_set
 from analysis.methods.result import probability
 from analysis.tables.pairing import blocks_vary, rounding, varies
 
-KEYS = (
-    "intercept", "b1", "b2", "df", "optimum", "optimum_low", "optimum_high", "identified",
-    "gap_slope_mean", "gap_slope_t", "gap_slope_p", "page_l", "page_p",
-)  # fmt: skip
 FEWEST_RATES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quadratic(Record):
+    """A parabola through the rates, and its optimum.
+
+    Parameters
+    ----------
+    intercept, b1, b2 : float or None
+        Coefficients; None below 3 rates or 2 seeds.
+    df : int or None
+        Degrees of freedom of the residuals of one fit with seeds as blocks.
+    optimum, optimum_low, optimum_high : float or None
+        Best rate and the set that holds it, cut off at the tested range; None where it is not identified.
+    identified : bool
+        Whether the curve bends the right way and the set is bounded.
+    """
+
+    intercept: float | None = None
+    b1: float | None = None
+    b2: float | None = None
+    df: int | None = None
+    optimum: float | None = None
+    optimum_low: float | None = None
+    optimum_high: float | None = None
+    identified: bool = False
+
+    @property
+    def coefficients(self) -> tuple[float, float, float] | None:
+        """Intercept and both slopes; None where no curve was fitted."""
+        if self.intercept is None or self.b1 is None or self.b2 is None:
+            return None
+        return self.intercept, self.b1, self.b2
+
+    @property
+    def located(self) -> tuple[float, float, float] | None:
+        """The optimum and both ends of its set; None where it is not identified."""
+        if self.optimum is None or self.optimum_low is None or self.optimum_high is None:
+            return None
+        return self.optimum, self.optimum_low, self.optimum_high
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapSlope(Record):
+    """Change of the generalisation gap per unit of rate; None where the table has no gap.
+
+    Parameters
+    ----------
+    gap_slope_mean : float or None
+        Mean of the seeds' own slopes.
+    gap_slope_t, gap_slope_p : float or None
+        Their t test; None where the slopes do not vary.
+    """
+
+    gap_slope_mean: float | None = None
+    gap_slope_t: float | None = None
+    gap_slope_p: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trend(Record):
+    """Page's trend test along the rates.
+
+    Parameters
+    ----------
+    page_l : float or None
+        Statistic.
+    page_p : float or None
+        Two-sided p-value; None where all ranks are tied, or seeds differ in level alone.
+    """
+
+    page_l: float | None = None
+    page_p: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rates(Record):
+    """The rates that a metric is followed over.
+
+    Parameters
+    ----------
+    rates : tuple of float
+        Ascending.
+    conditions : tuple of str
+        The condition of each rate.
+    n : int
+        Seeds at which all of them trained.
+    """
+
+    rates: tuple[float, ...]
+    conditions: tuple[str, ...]
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response(Quadratic, GapSlope, Trend):
+    """How a metric follows numbers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoseResponse(Rates, Response):
+    """How a metric depends on one numeric rate."""
 
 
 def dose_response(
     rates: np.ndarray, values: np.ndarray, gaps: np.ndarray | None, alpha: float, lower_is_better: bool
-) -> dict[str, Any]:
-    """Return the keys of `KEYS`.
+) -> Response:
+    """Return how a metric depends on a rate.
 
     Parameters
     ----------
@@ -40,20 +139,19 @@ def dose_response(
     identified where the set is unbounded, the curve bends the wrong way, or seeds differ in level alone. df is that of
     the block fit's residuals.
     """
-    found: dict[str, Any] = dict.fromkeys(KEYS) | {"identified": False}
     n, k = values.shape
     if k < FEWEST_RATES or n < 2:
-        return found
-    found |= _quadratic(rates, values, alpha, lower_is_better) | page(values)
-    return found if gaps is None or len(gaps) < 2 else found | _gap_slope(rates, gaps)
+        return Response()
+    slope = GapSlope() if gaps is None or len(gaps) < 2 else _gap_slope(rates, gaps)
+    return merged(Response, _quadratic(rates, values, alpha, lower_is_better), slope, page(values))
 
 
-def _quadratic(rates: np.ndarray, values: np.ndarray, alpha: float, lower_is_better: bool) -> dict[str, Any]:
+def _quadratic(rates: np.ndarray, values: np.ndarray, alpha: float, lower_is_better: bool) -> Quadratic:
     n, k = values.shape
     weights = np.linalg.pinv(np.column_stack([np.ones(k), rates, rates**2]))
     coefficients = weights @ values.T
     (intercept, b1, b2), covariance = coefficients.mean(axis=1), np.cov(coefficients[1:]) / n
-    found: dict[str, Any] = {"intercept": float(intercept), "b1": float(b1), "b2": float(b2), "df": n * (k - 1) - 2}
+    found = Quadratic(intercept=float(intercept), b1=float(b1), b2=float(b2), df=n * (k - 1) - 2)
     bends_down = b2 < 0
     if b2 == 0 or bends_down == lower_is_better or not blocks_vary(values):
         return found
@@ -62,24 +160,24 @@ def _quadratic(rates: np.ndarray, values: np.ndarray, alpha: float, lower_is_bet
     ends = ratio_set(slope * (b1, b2), covariance * np.outer(slope, slope), t)
     if ends is None:
         return found
-    within = [float(np.clip(end, rates[0], rates[-1])) for end in (-b1 / (2 * b2), *ends)]
-    return found | dict(zip(("optimum", "optimum_low", "optimum_high"), within, strict=True)) | {"identified": True}
+    optimum, low, high = (float(np.clip(each, rates[0], rates[-1])) for each in (-b1 / (2 * b2), *ends))
+    return replace(found, optimum=optimum, optimum_low=low, optimum_high=high, identified=True)
 
 
-def _gap_slope(rates: np.ndarray, gaps: np.ndarray) -> dict[str, Any]:
+def _gap_slope(rates: np.ndarray, gaps: np.ndarray) -> GapSlope:
     """Return the mean of the seeds' own slopes, with its t test."""
     centred = rates - rates.mean()
     weights = centred / (centred**2).sum()
     slopes = gaps @ weights
     if not varies(slopes, rounding(gaps) * float(np.abs(weights).sum())):
-        return {"gap_slope_mean": float(slopes.mean())}
+        return GapSlope(gap_slope_mean=float(slopes.mean()))
     error = float(slopes.std(ddof=1)) / math.sqrt(len(slopes))
     t = float(slopes.mean()) / error
     p = probability(2 * float(stats.t.sf(abs(t), len(slopes) - 1)))
-    return {"gap_slope_mean": float(slopes.mean()), "gap_slope_t": t, "gap_slope_p": p}
+    return GapSlope(gap_slope_mean=float(slopes.mean()), gap_slope_t=t, gap_slope_p=p)
 
 
-def page(values: np.ndarray) -> dict[str, Any]:
+def page(values: np.ndarray) -> Trend:
     """Return Page's L of `values` [seeds, k] rising along the columns, and its two-sided p by the normal approximation.
 
     With midranks; the variance is that of the ranks as they are tied (Page 1963 without ties). No p where all ranks are
@@ -92,8 +190,6 @@ def page(values: np.ndarray) -> dict[str, Any]:
     mean = n * k * (k + 1) ** 2 / 4
     variance = ((order - order.mean()) ** 2).sum() * float(((ranks - (k + 1) / 2) ** 2).sum()) / (k - 1)
     if variance == 0 or not blocks_vary(values):
-        return {"page_l": statistic}
-    return {
-        "page_l": statistic,
-        "page_p": probability(2 * float(stats.norm.sf(abs(statistic - mean) / math.sqrt(variance)))),
-    }
+        return Trend(page_l=statistic)
+    p = probability(2 * float(stats.norm.sf(abs(statistic - mean) / math.sqrt(variance))))
+    return Trend(page_l=statistic, page_p=p)

@@ -3,35 +3,62 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 from scipy import optimize, special, stats
 
+from analysis.base.records import Record
 from analysis.methods.paired_t import moments
-from analysis.methods.result import Finding, undefined, why_untestable
+from analysis.methods.result import Finding, OfPairs, undefined, why_untestable
 from analysis.tables.pairing import Pairs
+from analysis.tables.question import Question
 
 _SERIES_UP_TO = 1000.0  # scipy's noncentral t agrees with quadrature to 1e-12 up to here, and drifts above
 
 
-def effect_size(pairs: Pairs, alpha: float) -> Finding:
-    """Return cohen_dz = mean / sd, hedges_gz, and the interval of dz at 1 - alpha.
+@dataclass(frozen=True, kw_only=True)
+class EffectSize(OfPairs):
+    """The mean difference in standard deviations of the differences; None where nothing can be tested.
+
+    Parameters
+    ----------
+    cohen_dz : float or None
+        Mean over standard deviation.
+    cohen_dz_low, cohen_dz_high : float or None
+        Its interval at 1 - alpha.
+    hedges_gz : float or None
+        The same without its bias; None at 2 pairs.
+    """
+
+    cohen_dz: float | None = None
+    cohen_dz_low: float | None = None
+    cohen_dz_high: float | None = None
+    hedges_gz: float | None = None
+
+    @classmethod
+    def of(cls, pairs: Pairs, question: Question) -> Finding[Record]:
+        """Return the effect size of one comparison."""
+        return effect_size(pairs, question.alpha)
+
+
+def effect_size(pairs: Pairs, alpha: float) -> Finding[EffectSize]:
+    """Return dz = mean / sd with its interval at 1 - alpha, and gz.
 
     The interval inverts the noncentral t distribution of ``t = dz sqrt(n)`` (Cumming and Finch 2001). hedges_gz is
     dz times the exact correction of its bias (Hedges 1981), which does not exist at n = 2.
     """
-    keys = ("cohen_dz", "hedges_gz", "cohen_dz_low", "cohen_dz_high")
     why = why_untestable(pairs)
     if why is not None:
-        return undefined(keys, why)
+        return undefined(EffectSize(), why)
     m = moments(pairs)
     dz = m.mean / m.sd
     low, high = noncentrality_interval(dz * math.sqrt(m.n), m.df, alpha)
-    values = {"cohen_dz": dz, "cohen_dz_low": low / math.sqrt(m.n), "cohen_dz_high": high / math.sqrt(m.n)}
+    found = EffectSize(cohen_dz=dz, cohen_dz_low=low / math.sqrt(m.n), cohen_dz_high=high / math.sqrt(m.n))
     if m.n == 2:
-        return Finding(values | {"hedges_gz": None}, ("hedges_gz is null: dz of 2 pairs has no mean to correct",))
-    return Finding(values | {"hedges_gz": dz * hedges_correction(m.df)})
+        return undefined(found, "hedges_gz is null: dz of 2 pairs has no mean to correct")
+    return Finding(replace(found, hedges_gz=dz * hedges_correction(m.df)))
 
 
 def hedges_correction(df: int) -> float:

@@ -2,22 +2,84 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special, stats
 
+from analysis.base.records import Record, merged
 from analysis.methods.paired_t import difference, t_test
 from analysis.methods.result import probability
 from analysis.methods.signed_rank import signed_rank
 from analysis.tables.metric import Measured
 from analysis.tables.pairing import clear_steps
 from analysis.tables.pairs_by_seed import Arms
+from analysis.tables.question import Question
 
-PAIRED_KEYS = (
-    "p_mcnemar", "intention_mean_difference", "intention_p_t", "worst_rank_v", "worst_rank_p",
-    "complete_pairs_n", "complete_pairs_mean_difference", "complete_pairs_p_t",
-)  # fmt: skip
+
+@dataclass(frozen=True, kw_only=True)
+class FailureRate(Record):
+    """How many of a condition's trials diverged.
+
+    Parameters
+    ----------
+    condition : str
+    n, n_diverged : int
+        Trials that ended, and those of them that diverged.
+    rate, rate_low, rate_high : float or None
+        Share that diverged, and its exact interval at 1 - alpha; None without a trial.
+    stays_at_chance : bool
+        Whether the condition is meant to stay at chance.
+    """
+
+    condition: str
+    n: int
+    n_diverged: int
+    rate: float | None = None
+    rate_low: float | None = None
+    rate_high: float | None = None
+    stays_at_chance: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgainstControl(Record):
+    """Divergence against the control, and what it does to the mean; None for the control itself.
+
+    Parameters
+    ----------
+    p_mcnemar : float or None
+        Exact p of McNemar's test; None for a condition that is meant to stay at chance.
+    intention_mean_difference, intention_p_t : float or None
+        Mean difference and p of the t test by intention to train; None where the metric has none.
+    worst_rank_v, worst_rank_p : float or None
+        Signed-rank test in which a failure is worse than any result.
+    complete_pairs_n : int or None
+    complete_pairs_mean_difference, complete_pairs_p_t : float or None
+        Pairs in which both trained, their mean difference and p of the t test.
+    """
+
+    p_mcnemar: float | None = None
+    intention_mean_difference: float | None = None
+    intention_p_t: float | None = None
+    worst_rank_v: float | None = None
+    worst_rank_p: float | None = None
+    complete_pairs_n: int | None = None
+    complete_pairs_mean_difference: float | None = None
+    complete_pairs_p_t: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Divergence(FailureRate, AgainstControl):
+    """How often a condition's trials diverge, by itself and against the control."""
+
+
+def divergence(measured: Measured, condition: str, found: Arms | None, asked: Question, exempt: bool) -> Divergence:
+    """Return how often trials of a condition diverge; `found` is None for the control, which has no other arm."""
+    by_itself = rate(measured, condition, asked.alpha, exempt)
+    paired = AgainstControl()
+    if found is not None:
+        paired = against_control(found, asked.alpha, exempt, asked.lower_is_better)
+    return merged(Divergence, by_itself, paired)
 
 
 def clopper_pearson(successes: int, n: int, alpha: float) -> tuple[float, float]:
@@ -38,14 +100,22 @@ def mcnemar(discordant: tuple[int, int]) -> float:
     return probability(float(stats.binomtest(first, first + second, 0.5).pvalue))
 
 
-def rate(measured: Measured, condition: str, alpha: float) -> dict[str, Any]:
-    """Return n, n_diverged, rate and its exact interval at 1 - alpha, over the condition's trials that ended."""
+def rate(measured: Measured, condition: str, alpha: float, stays_at_chance: bool = False) -> FailureRate:
+    """Return how many trials diverged and the exact interval of their share, over the trials that ended."""
     broke = measured.arms[condition].diverged
     n, k = len(broke), int(broke.sum())
     if n == 0:
-        return {"condition": condition, "n": 0, "n_diverged": 0, "rate": None, "rate_low": None, "rate_high": None}
+        return FailureRate(condition=condition, n=0, n_diverged=0, stays_at_chance=stays_at_chance)
     low, high = clopper_pearson(k, n, alpha)
-    return {"condition": condition, "n": n, "n_diverged": k, "rate": k / n, "rate_low": low, "rate_high": high}
+    return FailureRate(
+        condition=condition,
+        n=n,
+        n_diverged=k,
+        rate=k / n,
+        rate_low=low,
+        rate_high=high,
+        stays_at_chance=stays_at_chance,
+    )
 
 
 def worst_rank(found: Arms, lower_is_better: bool) -> tuple[float, float] | tuple[None, None]:
@@ -64,21 +134,21 @@ def worst_rank(found: Arms, lower_is_better: bool) -> tuple[float, float] | tupl
     return signed_rank(np.concatenate([steps, failures]))
 
 
-def against_control(found: Arms, alpha: float, exempt: bool, lower_is_better: bool) -> dict[str, Any]:
-    """Return the keys of `PAIRED_KEYS`.
+def against_control(found: Arms, alpha: float, exempt: bool, lower_is_better: bool) -> AgainstControl:
+    """Return divergence against the control.
 
     A condition that is meant to stay at chance has neither McNemar's test nor the one by worst ranks.
     """
     v, p = (None, None) if exempt else worst_rank(found, lower_is_better)
     n_both = found.complete.n + len(found.diverged)
     intention, complete = found.intention, found.complete
-    return {
-        "p_mcnemar": mcnemar(found.discordant) if n_both and not exempt else None,
-        "intention_mean_difference": intention and difference(intention).values["mean_difference"],
-        "intention_p_t": intention and t_test(intention, alpha).values["p_t"],
-        "worst_rank_v": v,
-        "worst_rank_p": p,
-        "complete_pairs_n": complete.n,
-        "complete_pairs_mean_difference": difference(complete).values["mean_difference"],
-        "complete_pairs_p_t": t_test(complete, alpha).values["p_t"],
-    }
+    return AgainstControl(
+        p_mcnemar=mcnemar(found.discordant) if n_both and not exempt else None,
+        intention_mean_difference=None if intention is None else difference(intention).result.mean_difference,
+        intention_p_t=None if intention is None else t_test(intention, alpha).result.p_t,
+        worst_rank_v=v,
+        worst_rank_p=p,
+        complete_pairs_n=complete.n,
+        complete_pairs_mean_difference=difference(complete).result.mean_difference,
+        complete_pairs_p_t=t_test(complete, alpha).result.p_t,
+    )

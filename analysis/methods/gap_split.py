@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,15 @@ KEYS = (
     "condition", "n", "running_change", "clean_change",
     "measuring_change", "measuring_low", "measuring_high", "clean_share", "clean_share_low", "clean_share_high",
 )  # fmt: skip
-Entry = Mapping[str, Any]
+
+Differences = Mapping[int, float]
+"""Condition minus control by seed."""
 
 
-def gap_splits(running: Sequence[Entry], clean: Sequence[Entry], alpha: float) -> list[dict[str, Any]]:
-    """Return the keys of `KEYS` for each condition that two lists of comparisons have in common, over common seeds.
+def gap_splits(
+    running: Mapping[str, Differences], clean: Mapping[str, Differences], alpha: float
+) -> list[dict[str, Any]]:
+    """Return the keys of `KEYS` for each condition that two comparisons have in common, over common seeds.
 
     Notes
     -----
@@ -29,19 +33,10 @@ def gap_splits(running: Sequence[Entry], clean: Sequence[Entry], alpha: float) -
     with Fieller's set; null where it is unbounded, that is where the running gap may not have changed at all. Both are
     over seeds, for this test set, and for each condition alone.
     """
-    by_condition = {each["condition"]: each for each in clean}
-    return [
-        _split(each["condition"], _differences(each), _differences(by_condition[each["condition"]]), alpha)
-        for each in running
-        if each["condition"] in by_condition
-    ]
+    return [_split(label, each, clean[label], alpha) for label, each in running.items() if label in clean]
 
 
-def _differences(entry: Entry) -> dict[int, float]:
-    return {pair["seed"]: pair["difference"] for pair in entry["pairs"]}
-
-
-def _split(condition: str, running: dict[int, float], clean: dict[int, float], alpha: float) -> dict[str, Any]:
+def _split(condition: str, running: Differences, clean: Differences, alpha: float) -> dict[str, Any]:
     seeds = sorted(running.keys() & clean.keys())
     found: dict[str, Any] = dict.fromkeys(KEYS) | {"condition": condition, "n": len(seeds)}
     if not seeds:

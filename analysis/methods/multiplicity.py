@@ -3,34 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 
+from analysis.base.records import Record
 from analysis.methods.paired_t import p_t
-from analysis.methods.result import Finding, probability, undefined, why_untestable
+from analysis.methods.result import Finding, Method, Sample, probability, undefined, why_untestable
 from analysis.methods.sign_flip import Flips, flip, single_step, step_down
+from analysis.methods.verdict import FEW
 from analysis.tables.pairing import Pairs
 
-MAX_T_KEYS = ("n_max_t", "p_max_t", "p_max_t_step_down")
-T_KEYS = ("p_holm", "p_bh")
-KEYS = (*MAX_T_KEYS, *T_KEYS)
+
+@dataclass(frozen=True, kw_only=True)
+class SignFlip(Method):
+    """The sign-flip test of one comparison alone; None where nothing can be tested.
+
+    Parameters
+    ----------
+    p_sign_flip : float or None
+        Two-sided p-value.
+    p_min_attainable : float or None
+        The least p-value that so many pairs can give.
+    """
+
+    p_sign_flip: float | None = None
+    p_min_attainable: float | None = None
+
+    @classmethod
+    def compute(cls, sample: Sample) -> Mapping[str, Finding[Record]]:
+        """Return the test of every comparison."""
+        return sign_flip_tests(sample.everyone)
 
 
-def sign_flip_tests(comparisons: Sequence[Pairs]) -> Mapping[str, Finding]:
-    """Return p_sign_flip, and p_min_attainable = 2 / 2^n, of each comparison alone.
+def sign_flip_tests(comparisons: Sequence[Pairs]) -> Mapping[str, Finding[SignFlip]]:
+    """Return the sign-flip test of each comparison alone, and the least p it can give, 2 / 2^n.
 
     The flips depend on n only, so comparisons of one n share them; no number depends on the others.
     """
-    keys = ("p_sign_flip", "p_min_attainable")
-    found = {pairs.condition: undefined(keys, why_untestable(pairs) or "") for pairs in comparisons}
+    found = {pairs.condition: undefined(SignFlip(), why_untestable(pairs)) for pairs in comparisons}
     testable = [pairs for pairs in comparisons if why_untestable(pairs) is None]
     for n in sorted({pairs.n for pairs in testable}):
         of_size = [pairs for pairs in testable if pairs.n == n]
         flips = _flip_rows(of_size)
         for column, pairs in enumerate(of_size):
             p = float(single_step(flips.column(column))[0])
-            found[pairs.condition] = Finding({"p_sign_flip": p, "p_min_attainable": probability(2.0 ** (1 - n))})
+            found[pairs.condition] = Finding(SignFlip(p_sign_flip=p, p_min_attainable=probability(2.0 ** (1 - n))))
     return found
 
 
@@ -46,8 +65,36 @@ def common_seeds(family: Sequence[Pairs]) -> np.ndarray:
     return reduce(np.intersect1d, [pairs.seeds for pairs in family]) if family else np.empty(0, np.int64)
 
 
-def max_t(family: Sequence[Pairs]) -> Mapping[str, Finding]:
-    """Return n_max_t, p_max_t and p_max_t_step_down of each condition that can be tested.
+@dataclass(frozen=True, kw_only=True)
+class MaxT(Method):
+    """The sign-flip test adjusted over the family by max-t; None where nothing can be tested.
+
+    Parameters
+    ----------
+    n_max_t : int or None
+        Seeds that all conditions of the family have, on which the p-values rest.
+    p_max_t, p_max_t_step_down : float or None
+        Single-step and step-down p-value.
+    """
+
+    n_max_t: int | None = None
+    p_max_t: float | None = None
+    p_max_t_step_down: float | None = None
+
+    def p_of_enough(self, n_pairs: int, alpha: float) -> float | None:
+        """Return p_max_t; None where the seeds that it rests on are too few to say anything at `alpha`."""
+        if self.n_max_t is None or min(self.n_max_t, n_pairs) < FEW or 2.0 ** (1 - self.n_max_t) > alpha:
+            return None
+        return self.p_max_t
+
+    @classmethod
+    def compute(cls, sample: Sample) -> Mapping[str, Finding[Record]]:
+        """Return the test of each comparison of the family."""
+        return max_t(sample.family)
+
+
+def max_t(family: Sequence[Pairs]) -> Mapping[str, Finding[MaxT]]:
+    """Return the max-t test of each condition that can be tested.
 
     Whole seed rows are flipped, on the seeds that all conditions of the family have. A condition without variation
     there leaves the family.
@@ -56,11 +103,11 @@ def max_t(family: Sequence[Pairs]) -> Mapping[str, Finding]:
     seeds = common_seeds(testable)
     on_common = [pairs.on(seeds) for pairs in testable]
     inside = [pairs for pairs in on_common if pairs.varies]
-    found = {pairs.condition: undefined(MAX_T_KEYS, why_untestable(pairs) or "") for pairs in family}
+    found = {pairs.condition: undefined(MaxT(), why_untestable(pairs)) for pairs in family}
     for own, common in zip(testable, on_common, strict=True):
         if not common.varies:
             why = f"p_max_t is null: on the {common.n} seeds that all conditions of the family have, nothing varies"
-            found[own.condition] = undefined(MAX_T_KEYS, why)
+            found[own.condition] = undefined(MaxT(), why)
     if not inside:
         return found
     flips = _flip_rows(inside)
@@ -68,18 +115,37 @@ def max_t(family: Sequence[Pairs]) -> Mapping[str, Finding]:
     for pairs, single, down in zip(inside, single_step(flips), step_down(flips), strict=True):
         fewer = f"p_max_t uses the {len(seeds)} seeds that all conditions of the family have, of {{}} pairs"
         warnings = (fewer.format(sizes[pairs.condition]),) if len(seeds) < sizes[pairs.condition] else ()
-        values = {"n_max_t": len(seeds), "p_max_t": float(single), "p_max_t_step_down": float(down)}
-        found[pairs.condition] = Finding(values, warnings)
+        tested = MaxT(n_max_t=len(seeds), p_max_t=float(single), p_max_t_step_down=float(down))
+        found[pairs.condition] = Finding(tested, warnings)
     return found
 
 
-def adjusted_t(family: Sequence[Pairs]) -> Mapping[str, Finding]:
-    """Return p_holm and p_bh of each condition: p_t adjusted over the conditions that can be tested."""
+@dataclass(frozen=True, kw_only=True)
+class AdjustedT(Method):
+    """The p of the t test adjusted over the family; None where nothing can be tested.
+
+    Parameters
+    ----------
+    p_holm, p_bh : float or None
+        By Holm, and by Benjamini and Hochberg.
+    """
+
+    p_holm: float | None = None
+    p_bh: float | None = None
+
+    @classmethod
+    def compute(cls, sample: Sample) -> Mapping[str, Finding[Record]]:
+        """Return the p-values of each comparison of the family."""
+        return adjusted_t(sample.family)
+
+
+def adjusted_t(family: Sequence[Pairs]) -> Mapping[str, Finding[AdjustedT]]:
+    """Return the p of each condition's t test, adjusted over the conditions that can be tested."""
     testable = [pairs for pairs in family if why_untestable(pairs) is None]
-    found = {pairs.condition: undefined(T_KEYS, why_untestable(pairs) or "") for pairs in family}
+    found = {pairs.condition: undefined(AdjustedT(), why_untestable(pairs)) for pairs in family}
     raw = [p_t(pairs) for pairs in testable]
     for pairs, by_holm, by_bh in zip(testable, holm(raw), benjamini_hochberg(raw), strict=True):
-        found[pairs.condition] = Finding({"p_holm": by_holm, "p_bh": by_bh})
+        found[pairs.condition] = Finding(AdjustedT(p_holm=by_holm, p_bh=by_bh))
     return found
 
 

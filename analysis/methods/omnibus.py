@@ -2,21 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
+from analysis.base.records import Record, merged
 from analysis.methods.result import probability
 from analysis.tables.pairing import blocks_vary
 
-KEYS = (
-    "friedman_q", "friedman_p", "iman_davenport_f", "iman_davenport_p", "kendall_w",
-    "rm_anova_f", "rm_anova_df1", "rm_anova_df2", "rm_anova_p", "gg_epsilon", "rm_anova_p_gg",
-)  # fmt: skip
+
+@dataclass(frozen=True, kw_only=True)
+class Friedman(Record):
+    """Friedman's test of conditions within seeds; None where it is not defined.
+
+    Parameters
+    ----------
+    friedman_q, friedman_p : float or None
+        Statistic, and p by chi-squared.
+    iman_davenport_f, iman_davenport_p : float or None
+        The same as F; None where every seed ranks the conditions alike.
+    kendall_w : float or None
+        Agreement of the seeds, 0 to 1.
+    """
+
+    friedman_q: float | None = None
+    friedman_p: float | None = None
+    iman_davenport_f: float | None = None
+    iman_davenport_p: float | None = None
+    kendall_w: float | None = None
 
 
-def omnibus(values: np.ndarray) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class RepeatedMeasures(Record):
+    """The F test of repeated measures; None where nothing varies.
+
+    Parameters
+    ----------
+    rm_anova_f, rm_anova_p : float or None
+    rm_anova_df1, rm_anova_df2 : int or None
+        Degrees of freedom.
+    gg_epsilon, rm_anova_p_gg : float or None
+        Greenhouse and Geisser's epsilon, and p at degrees of freedom shrunk by it.
+    """
+
+    rm_anova_f: float | None = None
+    rm_anova_df1: int | None = None
+    rm_anova_df2: int | None = None
+    rm_anova_p: float | None = None
+    gg_epsilon: float | None = None
+    rm_anova_p_gg: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Omnibus(Friedman, RepeatedMeasures):
+    """Whether any of the conditions differ at all."""
+
+
+def omnibus(values: np.ndarray) -> Omnibus:
     """Return Friedman's test and the analysis of variance of repeated measures over `values` [seeds, conditions].
 
     Friedman's Q with midranks corrected for ties, Kendall's W = Q / (n (k - 1)), and Iman and Davenport's F (1980).
@@ -25,37 +68,34 @@ def omnibus(values: np.ndarray) -> dict[str, Any]:
     differ in level alone.
     """
     n, k = values.shape
-    found: dict[str, Any] = dict.fromkeys(KEYS)
     if n < 2 or k < 3 or not blocks_vary(values):
-        return found
-    return found | _friedman(values) | _anova(values)
+        return Omnibus()
+    own_level = values.mean(axis=1, keepdims=True)
+    return merged(Omnibus, _friedman(values), repeated_measures(values - own_level, k - 1))
 
 
-def _friedman(values: np.ndarray) -> dict[str, Any]:
+def _friedman(values: np.ndarray) -> Friedman:
     n, k = values.shape
     ranks = np.apply_along_axis(stats.rankdata, 1, values)
     spread = float(((ranks - (k + 1) / 2) ** 2).sum())
     if spread == 0:
-        return {}
+        return Friedman()
     between = n * float(((ranks.mean(axis=0) - (k + 1) / 2) ** 2).sum())
     q = n * (k - 1) * between / spread
-    found = {
-        "friedman_q": q,
-        "friedman_p": probability(float(stats.chi2.sf(q, k - 1))),
-        "kendall_w": q / (n * (k - 1)),
-    }
-    if n * (k - 1) - q <= 1e-12 * q:
-        return found  # every seed ranks the conditions alike: F is infinite
-    f = (n - 1) * q / (n * (k - 1) - q)
-    p = probability(float(stats.f.sf(f, k - 1, (n - 1) * (k - 1))))
-    return found | {"iman_davenport_f": f, "iman_davenport_p": p}
+    f = p = None
+    if n * (k - 1) - q > 1e-12 * q:  # else every seed ranks the conditions alike: F is infinite
+        f = (n - 1) * q / (n * (k - 1) - q)
+        p = probability(float(stats.f.sf(f, k - 1, (n - 1) * (k - 1))))
+    return Friedman(
+        friedman_q=q,
+        friedman_p=probability(float(stats.chi2.sf(q, k - 1))),
+        iman_davenport_f=f,
+        iman_davenport_p=p,
+        kendall_w=q / (n * (k - 1)),
+    )
 
 
-def _anova(values: np.ndarray) -> dict[str, Any]:
-    return repeated_measures(values - values.mean(axis=1, keepdims=True), values.shape[1] - 1)
-
-
-def repeated_measures(scores: np.ndarray, df: int) -> dict[str, Any]:
+def repeated_measures(scores: np.ndarray, df: int) -> RepeatedMeasures:
     """Return the F test that the means of `scores` [n, m] are all 0, and the same by Greenhouse and Geisser (1959).
 
     Parameters
@@ -76,11 +116,11 @@ def repeated_measures(scores: np.ndarray, df: int) -> dict[str, Any]:
     f = (between / df) / (residual / df2)
     epsilon = float(np.trace(covariance) ** 2 / (df * (covariance**2).sum()))
     epsilon = min(1.0, max(epsilon, 1 / df))
-    return {
-        "rm_anova_f": f,
-        "rm_anova_df1": df,
-        "rm_anova_df2": df2,
-        "rm_anova_p": probability(float(stats.f.sf(f, df, df2))),
-        "gg_epsilon": epsilon,
-        "rm_anova_p_gg": probability(float(stats.f.sf(f, epsilon * df, epsilon * df2))),
-    }
+    return RepeatedMeasures(
+        rm_anova_f=f,
+        rm_anova_df1=df,
+        rm_anova_df2=df2,
+        rm_anova_p=probability(float(stats.f.sf(f, df, df2))),
+        gg_epsilon=epsilon,
+        rm_anova_p_gg=probability(float(stats.f.sf(f, epsilon * df, epsilon * df2))),
+    )

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from analysis.base.records import Record
 from analysis.methods.failure_rates import clopper_pearson
-from analysis.methods.result import Finding, undefined
+from analysis.methods.result import Finding, OfPairs, undefined
 from analysis.tables.pairing import Pairs, clear_steps
-
-PAIRED = ("improvement_paired", "improvement_paired_low", "improvement_paired_high")
-FRESH = ("improvement_fresh", "cliffs_delta")
+from analysis.tables.question import Question
 
 
-def improvement(pairs: Pairs, alpha: float, lower_is_better: bool) -> Finding:
+@dataclass(frozen=True, kw_only=True)
+class Improvement(OfPairs):
+    """How often the condition is better than the control, ties counting half; None without a pair.
+
+    Parameters
+    ----------
+    improvement_paired : float or None
+        Share of seeds.
+    improvement_paired_low, improvement_paired_high : float or None
+        Its interval at 1 - alpha.
+    improvement_fresh : float or None
+        Share of pairs of runs with different seeds; None with one pair.
+    cliffs_delta : float or None
+        Share of pairs of runs in which the condition is better, less the share in which it is worse.
+    """
+
+    improvement_paired: float | None = None
+    improvement_paired_low: float | None = None
+    improvement_paired_high: float | None = None
+    improvement_fresh: float | None = None
+    cliffs_delta: float | None = None
+
+    @classmethod
+    def of(cls, pairs: Pairs, question: Question) -> Finding[Record]:
+        """Return the shares of one comparison."""
+        return improvement(pairs, question.alpha, question.lower_is_better)
+
+
+def improvement(pairs: Pairs, alpha: float, lower_is_better: bool) -> Finding[Improvement]:
     """Return the shares of seeds, and of pairs of runs, in which the condition is better; ties count half.
 
     improvement_paired: over seeds; its interval at 1 - alpha is Clopper and Pearson's, low from the wins alone, high
@@ -21,19 +50,21 @@ def improvement(pairs: Pairs, alpha: float, lower_is_better: bool) -> Finding:
     """
     n, sign = pairs.n, -1 if lower_is_better else 1
     if n == 0:
-        return undefined(PAIRED + FRESH, "no pairs")
+        return undefined(Improvement(), "no pairs")
     better = np.sign(sign * clear_steps(pairs))
     wins, ties = int((better > 0).sum()), int((better == 0).sum())
     low, high = clopper_pearson(wins, n, alpha)[0], clopper_pearson(wins + ties, n, alpha)[1]
-    paired = dict(zip(PAIRED, ((wins + ties / 2) / n, low, high), strict=True))
     apart = pairs.treated[:, None] - pairs.untreated[None, :]
     outcome = np.where(np.abs(apart) * pairs.scale <= _noise(pairs), 0.0, np.sign(sign * apart))
-    delta = float(outcome.mean())
-    if n == 1:
-        alone = {"improvement_fresh": None, "cliffs_delta": delta}
-        return Finding(paired | alone, ("improvement_fresh is null: 1 pair has no two seeds that differ",))
-    others = (outcome.sum() - np.trace(outcome)) / (n * (n - 1))
-    return Finding(paired | {"improvement_fresh": float((1 + others) / 2), "cliffs_delta": delta})
+    others = (outcome.sum() - np.trace(outcome)) / (n * (n - 1)) if n > 1 else None
+    found = Improvement(
+        improvement_paired=(wins + ties / 2) / n,
+        improvement_paired_low=low,
+        improvement_paired_high=high,
+        improvement_fresh=None if others is None else float((1 + others) / 2),
+        cliffs_delta=float(outcome.mean()),
+    )
+    return undefined(found, "improvement_fresh is null: 1 pair has no two seeds that differ" if n == 1 else None)
 
 
 def _noise(pairs: Pairs) -> float:

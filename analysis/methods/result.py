@@ -1,30 +1,118 @@
-"""What one statistical method returns: keys of the comparison, and why any of them is null."""
+"""What a statistical method is: a record of its numbers, and how they come from the pairs of every comparison."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
+from analysis.base.notes import Note, Number
+from analysis.base.records import Record
 from analysis.tables.pairing import Pairs
+from analysis.tables.question import Question
 
 SMALLEST = float(np.finfo(float).tiny)
 """The least p-value that is ever told: where a tail underflows, never 0."""
 
 
+class Gains(Protocol):
+    """What each comparison gains at each seed and test image, as `analysis.tables.images.Images` gives it."""
+
+    def has(self, pairs: Pairs) -> bool:
+        """Return whether that is known at every seed of `pairs`."""
+        ...
+
+    def gains(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return it, float64 [S, N], and what is added at each seed [S], if anything."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """What methods compute from.
+
+    Parameters
+    ----------
+    question : Question
+    everyone : sequence of Pairs
+        The complete pairs of every comparison.
+    family : sequence of Pairs
+        Those among them that are judged together.
+    gains : Gains or None
+        What is gained at each test image, where the table says which ones each trial got right.
+    """
+
+    question: Question
+    everyone: Sequence[Pairs]
+    family: Sequence[Pairs]
+    gains: Gains | None = None
+
+
+R_co = TypeVar("R_co", bound=Record, covariant=True)
+
+
 @dataclass(frozen=True)
-class Finding:
-    """Values under their key names (None where undefined) and a warning for each that is undefined."""
+class Finding(Generic[R_co]):
+    """The numbers of a method (None where undefined), and a warning for each that is undefined."""
 
-    values: Mapping[str, Any]
-    warnings: tuple[str, ...] = field(default=())
+    result: R_co
+    warnings: tuple[str, ...] = ()
 
 
-def undefined(keys: Iterable[str], *why: str) -> Finding:
-    """Return a finding whose `keys` are all null, and why."""
-    return Finding(dict.fromkeys(keys), tuple(why))
+@dataclass(frozen=True, kw_only=True)
+class Method(Record):
+    """The numbers of one method on one comparison; a method without pairs to look at is the record by itself."""
+
+    @classmethod
+    def compute(cls, sample: Sample) -> Mapping[str, Finding[Record]]:
+        """Return this record of each comparison by its condition; of those judged together alone where that matters."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfPairs(Method):
+    """The numbers of a method that looks at one comparison by itself."""
+
+    @classmethod
+    def of(cls, pairs: Pairs, question: Question) -> Finding[Record]:
+        """Return this record of one comparison."""
+        raise NotImplementedError
+
+    @classmethod
+    def compute(cls, sample: Sample) -> Mapping[str, Finding[Record]]:
+        """Return this record of every comparison."""
+        return {pairs.condition: cls.of(pairs, sample.question) for pairs in sample.everyone}
+
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Results:
+    """The records of one comparison, by their kind: ``results[TTest].t``."""
+
+    by_kind: Mapping[type[Record], Record]
+
+    def __getitem__(self, kind: type[R]) -> R:
+        found = self.by_kind[kind]
+        assert isinstance(found, kind)
+        return found
+
+    @classmethod
+    def of(cls, *records: Record) -> Results:
+        """Return records by their kind."""
+        return cls({type(each): each for each in records})
+
+    def having(self, *records: Record) -> Results:
+        """Return these records with others in addition, or in place of those of the same kind."""
+        return Results({**self.by_kind, **Results.of(*records).by_kind})
+
+
+def undefined(result: R, *why: str | None) -> Finding[R]:
+    """Return a finding that says `why` its result lacks numbers."""
+    return Finding(result, tuple(each for each in why if each is not None))
 
 
 def why_untestable(pairs: Pairs) -> str | None:
@@ -32,11 +120,9 @@ def why_untestable(pairs: Pairs) -> str | None:
     if pairs.n < 2:
         return f"{pairs.n} {'pair' if pairs.n == 1 else 'pairs'}: tests, intervals and effect sizes need at least 2"
     if not pairs.varies:
-        value = float(np.mean(pairs.differences)) / pairs.scale
-        return (
-            f"no variation: all {pairs.n} differences are {value:.6g}; t, intervals and every p are null. "
-            "The seed may not be applied"
-        )
+        value = Number(f"{float(np.mean(pairs.differences)) / pairs.scale:.6g}")
+        after = "; t, intervals and every p are null. The seed may not be applied"
+        return Note(f"no variation: all {pairs.n} differences are ", value, after)
     return None
 
 

@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
 
+from analysis.base.records import Record
 from analysis.methods.multiplicity import holm
 from analysis.tables.pairing import rounding, varies
 
-KEYS = (
-    "chosen_on_validation", "validation_difference_of_chosen", "test_difference_of_chosen",
-    "crossfit_difference", "best_set", "optimism",
-)  # fmt: skip
+
+@dataclass(frozen=True, kw_only=True)
+class Selection(Record):
+    """Which condition is best, and what it gains over the control; None below 2 seeds or 2 conditions.
+
+    Parameters
+    ----------
+    n : int
+        Seeds at which every condition trained.
+    chosen_on_validation : str or None
+        Condition with the highest mean validation accuracy; None without validation images.
+    validation_difference_of_chosen, test_difference_of_chosen : float or None
+        Its difference to the control there, and in the metric.
+    crossfit_difference : float or None
+        Difference of each seed for the condition that is best by all other seeds, averaged.
+    best_set : tuple of str or None
+        Condition with the best mean, and those not shown to be worse.
+    optimism : float or None
+        By how much the naive pick's difference is above the cross-fitted one, in the direction of benefit.
+    """
+
+    n: int
+    chosen_on_validation: str | None = None
+    validation_difference_of_chosen: float | None = None
+    test_difference_of_chosen: float | None = None
+    crossfit_difference: float | None = None
+    best_set: tuple[str, ...] | None = None
+    optimism: float | None = None
 
 
 def selection(
     labels: Sequence[str], values: np.ndarray, validation: np.ndarray | None, alpha: float, lower_is_better: bool
-) -> dict[str, Any]:
-    """Return the keys of `KEYS`: differences to the control, in the metric's own unit, raw sign.
+) -> Selection:
+    """Return the best condition: differences to the control, in the metric's own unit, raw sign.
 
     Parameters
     ----------
@@ -40,8 +65,8 @@ def selection(
     those that are not worse by a paired t test, one-sided, at Holm-adjusted alpha; a lead that does not vary cannot be
     tested.
     """
-    found: dict[str, Any] = dict.fromkeys(KEYS)
     n, k = values.shape
+    found = Selection(n=n)
     if n < 2 or k < 2:
         return found
     benefit = -values if lower_is_better else values
@@ -49,20 +74,22 @@ def selection(
     if validation is not None:
         means = validation.mean(axis=0)
         chosen = 1 + int(np.argmax(means[1:]))
-        found["chosen_on_validation"] = labels[chosen]
-        found["validation_difference_of_chosen"] = float(means[chosen] - means[0])
-        found["test_difference_of_chosen"] = float(differences[:, chosen].mean())
+        found = replace(
+            found,
+            chosen_on_validation=labels[chosen],
+            validation_difference_of_chosen=float(means[chosen] - means[0]),
+            test_difference_of_chosen=float(differences[:, chosen].mean()),
+        )
     others = (benefit.sum(axis=0) - benefit) / (n - 1)
     picked = 1 + np.argmax(others[:, 1:], axis=1)
     crossfit = float(differences[np.arange(n), picked].mean())
     naive = float(differences[:, 1 + int(np.argmax(benefit[:, 1:].mean(axis=0)))].mean())
-    found["crossfit_difference"] = crossfit
-    found["optimism"] = crossfit - naive if lower_is_better else naive - crossfit
-    found["best_set"] = _best_set(labels, benefit, alpha)
-    return found
+    optimism = crossfit - naive if lower_is_better else naive - crossfit
+    best_set = _best_set(labels, benefit, alpha)
+    return replace(found, crossfit_difference=crossfit, best_set=best_set, optimism=optimism)
 
 
-def _best_set(labels: Sequence[str], benefit: np.ndarray, alpha: float) -> list[str]:
+def _best_set(labels: Sequence[str], benefit: np.ndarray, alpha: float) -> tuple[str, ...]:
     """Return the best label and those not shown to be worse, in the order of `labels`."""
     n, best = len(benefit), int(np.argmax(benefit.mean(axis=0)))
     others = [each for each in range(len(labels)) if each != best]
@@ -74,4 +101,4 @@ def _best_set(labels: Sequence[str], benefit: np.ndarray, alpha: float) -> list[
             continue
         p.append(float(stats.t.sf(lead.mean() / (lead.std(ddof=1) / np.sqrt(n)), n - 1)))
     worse = {each for each, adjusted in zip(others, holm(p), strict=True) if adjusted < alpha}
-    return [label for place, label in enumerate(labels) if place not in worse]
+    return tuple(label for place, label in enumerate(labels) if place not in worse)

@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 
-from analysis.methods.result import Finding, undefined
+from analysis.base.records import Record
+from analysis.methods.result import Finding, OfPairs
 from analysis.tables.pairing import Pairs
+from analysis.tables.question import Question
 
 SIZES = (1, 3, 5, 10)
-KEYS = tuple(f"opposite_sign_{size}" for size in SIZES)
 SUBSETS = 20_000
 SEED = 20_240_303
 """Of the subsets drawn; recorded."""
 
 
-def opposite_sign(pairs: Pairs) -> Finding:
+@dataclass(frozen=True, kw_only=True)
+class SignAgreement(OfPairs):
+    """Shares of studies of fewer of these seeds whose mean difference has the opposite sign.
+
+    Parameters
+    ----------
+    opposite_sign_1, opposite_sign_3, opposite_sign_5, opposite_sign_10 : float or None
+        Of studies of so many seeds; None where these are more than half of the seeds, or the mean of all is 0.
+    """
+
+    opposite_sign_1: float | None = None
+    opposite_sign_3: float | None = None
+    opposite_sign_5: float | None = None
+    opposite_sign_10: float | None = None
+
+    @classmethod
+    def of(cls, pairs: Pairs, question: Question) -> Finding[Record]:
+        """Return the shares of one comparison."""
+        return opposite_sign(pairs)
+
+    @property
+    def opposite_sign(self) -> Mapping[int, float | None]:
+        """The shares by the number of seeds."""
+        shares = (self.opposite_sign_1, self.opposite_sign_3, self.opposite_sign_5, self.opposite_sign_10)
+        return dict(zip(SIZES, shares, strict=True))
+
+
+def opposite_sign(pairs: Pairs) -> Finding[SignAgreement]:
     """Return, for each of `SIZES`, the share of studies of so many of these seeds with a mean of the other sign.
 
     Notes
@@ -27,13 +58,16 @@ def opposite_sign(pairs: Pairs) -> Finding:
     side = np.sign(differences.sum()) if n else 0.0
     known = [size for size in SIZES if 2 * size <= n]
     if side == 0 or not known:
-        return undefined(KEYS)
+        return Finding(SignAgreement())
     drawn = differences[_subsets(n, max(known))]
-    shares: dict[str, float | None] = dict.fromkeys(KEYS)
+    shares: dict[int, float] = {}
     for size in known:
         sums = differences if size == 1 else drawn[:, :size].sum(axis=1)
-        shares[f"opposite_sign_{size}"] = float(np.mean((1 - np.sign(sums) * side) / 2))
-    return Finding(shares)
+        shares[size] = float(np.mean((1 - np.sign(sums) * side) / 2))
+    one, three, five, ten = map(shares.get, SIZES)
+    return Finding(
+        SignAgreement(opposite_sign_1=one, opposite_sign_3=three, opposite_sign_5=five, opposite_sign_10=ten)
+    )
 
 
 def _subsets(n: int, size: int) -> np.ndarray:

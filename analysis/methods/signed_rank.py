@@ -7,30 +7,53 @@ ties there are (Pratt and Gibbons 1981, chapter 3).
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 from scipy import stats
 
-from analysis.methods.result import Finding, probability, undefined, why_untestable
+from analysis.base.records import Record
+from analysis.methods.result import Finding, OfPairs, probability, undefined, why_untestable
 from analysis.tables.pairing import Pairs, clear_steps
+from analysis.tables.question import Question
 
 EXACT_UP_TO = 200
 """Up to this many differences that are not zero the p-value is exact; above, normal."""
 
 
-def wilcoxon(pairs: Pairs) -> Finding:
-    """Return wilcoxon_v, the sum of the ranks of positive differences, and its two-sided p.
+@dataclass(frozen=True, kw_only=True)
+class SignedRank(OfPairs):
+    """Wilcoxon's signed-rank test; None where nothing can be tested.
+
+    Parameters
+    ----------
+    wilcoxon_v : float or None
+        Sum of the ranks of the positive differences.
+    p_wilcoxon : float or None
+        Two-sided p-value.
+    """
+
+    wilcoxon_v: float | None = None
+    p_wilcoxon: float | None = None
+
+    @classmethod
+    def of(cls, pairs: Pairs, question: Question) -> Finding[Record]:
+        """Return the signed-rank test of one comparison."""
+        return wilcoxon(pairs)
+
+
+def wilcoxon(pairs: Pairs) -> Finding[SignedRank]:
+    """Return the sum of the ranks of positive differences, and its two-sided p.
 
     Zeros are dropped; ties get midranks. Exact up to `EXACT_UP_TO` differences; above, the normal approximation with
     the variance corrected for ties and the statistic for continuity (Hollander, Wolfe and Chicken 2014, section 3.1).
     """
-    keys = ("wilcoxon_v", "p_wilcoxon")
     why = why_untestable(pairs)
     if why is not None:
-        return undefined(keys, why)
+        return undefined(SignedRank(), why)
     v, p = signed_rank(clear_steps(pairs))
-    return Finding({"wilcoxon_v": v, "p_wilcoxon": p})
+    return Finding(SignedRank(wilcoxon_v=v, p_wilcoxon=p))
 
 
 def signed_rank(differences: np.ndarray) -> tuple[float, float]:
@@ -66,29 +89,49 @@ def _normal_p(v: float, ranks: np.ndarray) -> float:
     return probability(2 * float(stats.norm.sf(abs(corrected) / math.sqrt(variance))))
 
 
-def hodges_lehmann(pairs: Pairs, alpha: float) -> Finding:
+@dataclass(frozen=True, kw_only=True)
+class HodgesLehmann(OfPairs):
+    """The Hodges-Lehmann estimate of the difference, in the metric's own unit.
+
+    Parameters
+    ----------
+    hodges_lehmann : float or None
+        Median of the averages of any two differences; None without a pair.
+    hodges_lehmann_low, hodges_lehmann_high : float or None
+        Its exact interval at 1 - alpha; None where the pairs are too few for one, or do not vary.
+    """
+
+    hodges_lehmann: float | None = None
+    hodges_lehmann_low: float | None = None
+    hodges_lehmann_high: float | None = None
+
+    @classmethod
+    def of(cls, pairs: Pairs, question: Question) -> Finding[Record]:
+        """Return the estimate of one comparison."""
+        return hodges_lehmann(pairs, question.alpha)
+
+
+def hodges_lehmann(pairs: Pairs, alpha: float) -> Finding[HodgesLehmann]:
     """Return the median of the Walsh averages of all differences, zeros too, and its interval at 1 - alpha.
 
     The interval lies between the Walsh averages that the exact quantile of the signed-rank distribution without ties
     counts off from either end (Lehmann 1963; Hollander, Wolfe and Chicken 2014, section 3.3).
     """
-    ends = ("hodges_lehmann_low", "hodges_lehmann_high")
     if pairs.n == 0:
-        return undefined(("hodges_lehmann", *ends), "no pairs")
+        return undefined(HodgesLehmann(), "no pairs")
     n, d = pairs.n, pairs.differences
     first, second = np.triu_indices(n)
     walsh = np.sort((d[first] + d[second]) / 2) / pairs.scale
-    centre = {"hodges_lehmann": float(np.median(walsh))}
+    centre = HodgesLehmann(hodges_lehmann=float(np.median(walsh)))
     why = why_untestable(pairs)
     if why is not None:
-        return Finding(centre | dict.fromkeys(ends), (why,))
+        return undefined(centre, why)
     left_out = _counted_off(n, alpha)
     if left_out is None:
         need = math.ceil(1 - math.log2(alpha))
-        return Finding(
-            centre | dict.fromkeys(ends), (f"the Hodges-Lehmann interval is null: it needs {need} pairs at this alpha",)
-        )
-    return Finding(centre | dict(zip(ends, (float(walsh[left_out]), float(walsh[-1 - left_out])), strict=True)))
+        return undefined(centre, f"the Hodges-Lehmann interval is null: it needs {need} pairs at this alpha")
+    low, high = float(walsh[left_out]), float(walsh[-1 - left_out])
+    return Finding(replace(centre, hodges_lehmann_low=low, hodges_lehmann_high=high))
 
 
 @cache

@@ -3,24 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.base.records import Record
 from analysis.methods.multiplicity import common_seeds
 from analysis.methods.paired_t import half_width, moments
-from analysis.methods.result import Finding, undefined, why_untestable
+from analysis.methods.result import Finding, Method, Sample, undefined, why_untestable
 from analysis.methods.sign_flip import max_t_quantiles
+from analysis.methods.verdict import Interval
 from analysis.tables.pairing import Pairs
 
 FLIPS_FROM = 30
 """From this many seeds the sign-flip quantile may shorten Bonferroni's; below it is anti-conservative."""
 
-KEYS = (
-    "ci_low_simultaneous", "ci_high_simultaneous", "ci_low_simultaneous_90", "ci_high_simultaneous_90",
-)  # fmt: skip
+
+@dataclass(frozen=True, kw_only=True)
+class Simultaneous(Method):
+    """Intervals of the mean difference that hold for the whole family; None where nothing can be tested.
+
+    Parameters
+    ----------
+    ci_low_simultaneous, ci_high_simultaneous : float or None
+        At 1 - alpha over the family.
+    ci_low_simultaneous_90, ci_high_simultaneous_90 : float or None
+        At 1 - 2 alpha; None where that is no level.
+    """
+
+    ci_low_simultaneous: float | None = None
+    ci_high_simultaneous: float | None = None
+    ci_low_simultaneous_90: float | None = None
+    ci_high_simultaneous_90: float | None = None
+
+    @classmethod
+    def compute(cls, sample: Sample) -> Mapping[str, Finding[Record]]:
+        """Return the intervals of each comparison of the family."""
+        return intervals(sample.family, sample.question.alpha)
+
+    @property
+    def simultaneous(self) -> Interval | None:
+        """The intervals as a verdict takes them; None where there is none."""
+        low, high = self.ci_low_simultaneous, self.ci_high_simultaneous
+        if low is None or high is None:
+            return None
+        return Interval(low, high, self.ci_low_simultaneous_90, self.ci_high_simultaneous_90)
 
 
-def intervals(family: Sequence[Pairs], alpha: float) -> Mapping[str, Finding]:
+def intervals(family: Sequence[Pairs], alpha: float) -> Mapping[str, Finding[Simultaneous]]:
     """Return mean +- c * standard error at family-wise 1 - alpha, and (suffix _90) at 1 - 2 alpha.
 
     c is Bonferroni's t quantile, ``t(1 - a / (2 K))`` on the condition's n - 1 degrees of freedom for the K
@@ -29,7 +59,7 @@ def intervals(family: Sequence[Pairs], alpha: float) -> Mapping[str, Finding]:
     comparison: the t interval.
     """
     testable = [pairs for pairs in family if why_untestable(pairs) is None]
-    found = {pairs.condition: undefined(KEYS, why_untestable(pairs) or "") for pairs in family}
+    found = {pairs.condition: undefined(Simultaneous(), why_untestable(pairs)) for pairs in family}
     outer, inner = critical_values(testable, (alpha, 2 * alpha))
     warnings = () if inner else (f"alpha {alpha:g}: an interval at level 1 - 2 alpha does not exist",)
     for k, pairs in enumerate(testable):
@@ -38,7 +68,14 @@ def intervals(family: Sequence[Pairs], alpha: float) -> Mapping[str, Finding]:
         for critical in (outer, inner):
             reach = critical[k] * m.standard_error if critical else None
             ends += [None, None] if reach is None else [m.mean - reach, m.mean + reach]
-        found[pairs.condition] = Finding(dict(zip(KEYS, ends, strict=True)), warnings)
+        low, high, low_90, high_90 = ends
+        reached = Simultaneous(
+            ci_low_simultaneous=low,
+            ci_high_simultaneous=high,
+            ci_low_simultaneous_90=low_90,
+            ci_high_simultaneous_90=high_90,
+        )
+        found[pairs.condition] = Finding(reached, warnings)
     return found
 
 

@@ -2,46 +2,101 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
-from analysis.methods.result import Finding
+from analysis.base.records import Record
+from analysis.methods.result import Finding, OfPairs
 from analysis.tables.metric import Measured
 from analysis.tables.pairing import Pairs
+from analysis.tables.question import Question
 
 TRIMMED = 0.2
 """Share cut from each end for the trimmed mean."""
 
 
-def summary(measured: Measured, condition: str, stays_at_chance: bool) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Summary(Record):
+    """One condition by itself, over its trials that trained; in the metric's own unit.
+
+    Parameters
+    ----------
+    condition : str
+    n : int
+        Trials that trained.
+    mean, median, trimmed_mean, minimum, maximum : float or None
+        None without a trial; the trimmed mean is over the middle 60%.
+    sd : float or None
+        Standard deviation (n - 1); None below 2 trials.
+    stays_at_chance : bool
+        Whether the condition is meant to stay at chance.
+    """
+
+    condition: str
+    n: int
+    mean: float | None = None
+    sd: float | None = None
+    median: float | None = None
+    trimmed_mean: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    stays_at_chance: bool = False
+
+
+def summary(measured: Measured, condition: str, stays_at_chance: bool) -> Summary:
     """Return n, mean, sd (n - 1), median, 20% trimmed mean and range of the trials that trained."""
     arm = measured.arms[condition]
     x = arm.value[~arm.diverged]
-    keys = ("mean", "sd", "median", "trimmed_mean", "minimum", "maximum")
-    values: dict[str, float | None] = dict.fromkeys(keys)
-    if len(x):
-        values |= {
-            "mean": float(np.mean(x)),
-            "sd": float(np.std(x, ddof=1)) if len(x) > 1 else None,
-            "median": float(np.median(x)),
-            "trimmed_mean": float(stats.trim_mean(x, TRIMMED)),
-            "minimum": float(np.min(x)),
-            "maximum": float(np.max(x)),
-        }
-    return {"condition": condition, "n": len(x), **values, "stays_at_chance": stays_at_chance}
+    if not len(x):
+        return Summary(condition=condition, n=0, stays_at_chance=stays_at_chance)
+    return Summary(
+        condition=condition,
+        n=len(x),
+        mean=float(np.mean(x)),
+        sd=float(np.std(x, ddof=1)) if len(x) > 1 else None,
+        median=float(np.median(x)),
+        trimmed_mean=float(stats.trim_mean(x, TRIMMED)),
+        minimum=float(np.min(x)),
+        maximum=float(np.max(x)),
+        stays_at_chance=stays_at_chance,
+    )
 
 
-DIFFERENCE_KEYS = (
-    "median_difference", "trimmed_mean_difference", "lower_quartile_difference", "upper_quartile_difference",
-)  # fmt: skip
+@dataclass(frozen=True, kw_only=True)
+class DifferenceSummary(OfPairs):
+    """The paired differences beside their mean, in the metric's own unit; None without a pair.
+
+    Parameters
+    ----------
+    median_difference, trimmed_mean_difference : float or None
+        Median, and mean over the middle 60%.
+    lower_quartile_difference, upper_quartile_difference : float or None
+    """
+
+    median_difference: float | None = None
+    trimmed_mean_difference: float | None = None
+    lower_quartile_difference: float | None = None
+    upper_quartile_difference: float | None = None
+
+    @classmethod
+    def of(cls, pairs: Pairs, question: Question) -> Finding[Record]:
+        """Return the summary of one comparison's differences."""
+        return summary_of_differences(pairs)
 
 
-def summary_of_differences(pairs: Pairs) -> Finding:
-    """Return median, 20% trimmed mean and quartiles of the paired differences; null where there is no pair."""
+def summary_of_differences(pairs: Pairs) -> Finding[DifferenceSummary]:
+    """Return median, 20% trimmed mean and quartiles of the paired differences."""
     if not pairs.n:
-        return Finding(dict.fromkeys(DIFFERENCE_KEYS))
+        return Finding(DifferenceSummary())
     d = pairs.differences / pairs.scale
-    found = (np.median(d), stats.trim_mean(d, TRIMMED), *np.quantile(d, (0.25, 0.75)))
-    return Finding(dict(zip(DIFFERENCE_KEYS, map(float, found), strict=True)))
+    lower, upper = np.quantile(d, (0.25, 0.75))
+    return Finding(
+        DifferenceSummary(
+            median_difference=float(np.median(d)),
+            trimmed_mean_difference=float(stats.trim_mean(d, TRIMMED)),
+            lower_quartile_difference=float(lower),
+            upper_quartile_difference=float(upper),
+        )
+    )

@@ -2,102 +2,154 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-import numpy as np
-
+from analysis.base.records import Record
 from analysis.methods import verdict
 from analysis.methods.random_effects import Crossed, crossed
-from analysis.methods.result import Finding, undefined, why_untestable
+from analysis.methods.result import Finding, Method, Sample, undefined, why_untestable
+from analysis.methods.verdict import Interval
 from analysis.tables.pairing import Pairs
 from analysis.tables.question import Question
 
-ALONE = (
-    "se_crossed", "df_crossed", "ci_low_crossed", "ci_high_crossed", "p_crossed", "test_set_floor", "test_images",
-)  # fmt: skip
 MORE_SEEDS, MORE_IMAGES = (2, 4, 10), 4
 """Times the seeds, and times the test images, for which the standard error to expect is told."""
-PROJECTED = (
-    *(f"se_crossed_{times}x_seeds" for times in MORE_SEEDS), f"se_crossed_{MORE_IMAGES}x_images", "seeds_to_halve",
-    "surer_by",
-)  # fmt: skip
 SEEDS, IMAGES = "seeds", "images"
 """Of what `MORE_IMAGES` times as much lowers the standard error further: ``surer_by``."""
-TOGETHER = (
-    "ci_low_crossed_simultaneous", "ci_high_crossed_simultaneous",
-    "ci_low_crossed_simultaneous_90", "ci_high_crossed_simultaneous_90", "p_crossed_adjusted",
-)  # fmt: skip
-KEYS = (*ALONE, *PROJECTED, *TOGETHER, "verdict_crossed")
 
 NO_IMAGES = "which images were right is not known at every seed: nothing can be said of new test images"
 
 
-class Gains(Protocol):
-    """What each comparison gains at each seed and test image, as `analysis.tables.images.Images` gives it."""
-
-    def has(self, pairs: Pairs) -> bool:
-        """Return whether that is known at every seed of `pairs`."""
-        ...
-
-    def gains(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return it, float64 [S, N], and what is added at each seed [S], if anything."""
-        ...
-
-
-def over_images(
-    everyone: Sequence[Pairs], family: Sequence[str], images: Gains | None, asked: Question
-) -> dict[str, Finding]:
-    """Return the keys of `KEYS` for each of `everyone`; all null where the table has no images.
+@dataclass(frozen=True, kw_only=True)
+class OverImages(Method):
+    """One comparison over new seeds and new test images; None where the images of its trials are not known.
 
     Parameters
     ----------
-    everyone : sequence of Pairs
-        Complete pairs of every condition.
-    family : sequence of str
-        Conditions whose intervals must hold at once: each is given at 1 - alpha / K, for the K that can be tested.
+    se_crossed, df_crossed : float or None
+        Standard error of the mean difference, and its degrees of freedom.
+    ci_low_crossed, ci_high_crossed, p_crossed : float or None
+        Interval at 1 - alpha, and two-sided p-value, of this comparison alone.
+    test_set_floor : float or None
+        Standard error that no number of seeds goes below on this test set.
+    test_images : int or None
+        Images of the test set.
+    se_crossed_2x_seeds, se_crossed_4x_seeds, se_crossed_10x_seeds, se_crossed_4x_images : float or None
+        Standard error to expect of so many times the seeds, or the test images.
+    seeds_to_halve : int or None
+        Seeds that would halve the standard error; None where no number does.
+    surer_by : str or None
+        Which of `SEEDS` and `IMAGES` lowers the standard error further.
+    ci_low_crossed_simultaneous, ci_high_crossed_simultaneous : float or None
+        Interval at 1 - alpha over the family.
+    ci_low_crossed_simultaneous_90, ci_high_crossed_simultaneous_90 : float or None
+        Interval at 1 - 2 alpha over the family.
+    p_crossed_adjusted : float or None
+        p-value adjusted over the family.
+    verdict_crossed : str or None
+        Verdict over new seeds and new test images.
     """
-    if images is None:
-        return {pairs.condition: undefined(KEYS) for pairs in everyone}
+
+    se_crossed: float | None = None
+    df_crossed: float | None = None
+    ci_low_crossed: float | None = None
+    ci_high_crossed: float | None = None
+    p_crossed: float | None = None
+    test_set_floor: float | None = None
+    test_images: int | None = None
+    se_crossed_2x_seeds: float | None = None
+    se_crossed_4x_seeds: float | None = None
+    se_crossed_10x_seeds: float | None = None
+    se_crossed_4x_images: float | None = None
+    seeds_to_halve: int | None = None
+    surer_by: str | None = None
+    ci_low_crossed_simultaneous: float | None = None
+    ci_high_crossed_simultaneous: float | None = None
+    ci_low_crossed_simultaneous_90: float | None = None
+    ci_high_crossed_simultaneous_90: float | None = None
+    p_crossed_adjusted: float | None = None
+    verdict_crossed: str | None = None
+
+    @classmethod
+    def compute(cls, sample: Sample) -> Mapping[str, Finding[Record]]:
+        """Return what every comparison shows over new seeds and new test images."""
+        return over_images(sample)
+
+    @property
+    def more_seeds(self) -> Mapping[int, float]:
+        """The standard errors to expect of more seeds, by how many times there are; empty where they are not known."""
+        errors = (self.se_crossed_2x_seeds, self.se_crossed_4x_seeds, self.se_crossed_10x_seeds)
+        return {times: error for times, error in zip(MORE_SEEDS, errors, strict=True) if error is not None}
+
+    @property
+    def simultaneous_crossed(self) -> Interval | None:
+        """The intervals over the family as a verdict takes them; None where there is none."""
+        low, high = self.ci_low_crossed_simultaneous, self.ci_high_crossed_simultaneous
+        if low is None or high is None:
+            return None
+        return Interval(low, high, self.ci_low_crossed_simultaneous_90, self.ci_high_crossed_simultaneous_90)
+
+
+def over_images(sample: Sample) -> dict[str, Finding[OverImages]]:
+    """Return each comparison over new seeds and images; the family at 1 - alpha / K, for the K that can be tested."""
+    everyone, asked, gains = sample.everyone, sample.question, sample.gains
+    if gains is None:
+        return {pairs.condition: Finding(OverImages()) for pairs in everyone}
+    family = {pairs.condition for pairs in sample.family}
     found: dict[str, Crossed] = {}
-    findings = {}
+    findings: dict[str, Finding[OverImages]] = {}
     for pairs in everyone:
-        why = why_untestable(pairs) if images.has(pairs) or pairs.n == 0 else NO_IMAGES
-        estimate = crossed(*images.gains(pairs)) if why is None else None
-        if estimate is None:
-            findings[pairs.condition] = undefined(KEYS, *([] if why is None or why == why_untestable(pairs) else [why]))
-        else:
+        known = gains.has(pairs) or pairs.n == 0
+        estimate = crossed(*gains.gains(pairs)) if known and why_untestable(pairs) is None else None
+        if estimate is not None:
             found[pairs.condition] = estimate
+            continue
+        cannot = pairs.condition in family and why_untestable(pairs) is not None
+        nothing = OverImages(verdict_crossed=verdict.CANNOT_TEST if cannot else None)
+        findings[pairs.condition] = undefined(nothing, None if known else NO_IMAGES)
     size = sum(label in family for label in found)
     for pairs in everyone:
         label = pairs.condition
         if label in found:
-            values = _alone(found[label], asked.alpha)
-            together = _together(found[label], pairs, asked, size) if label in family else {}
-            findings[label] = Finding(dict.fromkeys(KEYS) | values | together)
-        elif label in family and findings[label].values["verdict_crossed"] is None and why_untestable(pairs):
-            findings[label] = Finding(findings[label].values | {"verdict_crossed": verdict.CANNOT_TEST})
+            alone = _alone(found[label], asked.alpha)
+            findings[label] = Finding(_together(alone, found[label], pairs, asked, size) if label in family else alone)
     return findings
 
 
-def _alone(estimate: Crossed, alpha: float) -> dict[str, Any]:
+def _alone(estimate: Crossed, alpha: float) -> OverImages:
+    """Return the interval of one comparison, and the standard errors to expect of more seeds and of more images."""
     low, high = estimate.interval(alpha)
-    numbers = (estimate.standard_error, estimate.df, low, high, estimate.p, estimate.floor, estimate.images)
-    return dict(zip(ALONE, numbers, strict=True)) | _projected(estimate)
+    twice, fourfold, tenfold = (estimate.projected(seeds=times) for times in MORE_SEEDS)
+    images = estimate.projected(images=MORE_IMAGES)
+    return OverImages(
+        se_crossed=estimate.standard_error,
+        df_crossed=estimate.df,
+        ci_low_crossed=low,
+        ci_high_crossed=high,
+        p_crossed=estimate.p,
+        test_set_floor=estimate.floor,
+        test_images=estimate.images,
+        se_crossed_2x_seeds=twice,
+        se_crossed_4x_seeds=fourfold,
+        se_crossed_10x_seeds=tenfold,
+        se_crossed_4x_images=images,
+        seeds_to_halve=estimate.seeds_to_halve,
+        surer_by=SEEDS if estimate.projected(seeds=MORE_IMAGES) <= images else IMAGES,
+    )
 
 
-def _projected(estimate: Crossed) -> dict[str, Any]:
-    """Return the standard errors to expect of more seeds, and of more images, and which of them does more."""
-    seeds, images = estimate.projected(seeds=MORE_IMAGES), estimate.projected(images=MORE_IMAGES)
-    numbers = (*(estimate.projected(seeds=times) for times in MORE_SEEDS), images, estimate.seeds_to_halve)
-    return dict(zip(PROJECTED, (*numbers, SEEDS if seeds <= images else IMAGES), strict=True))
-
-
-def _together(estimate: Crossed, pairs: Pairs, asked: Question, size: int) -> dict[str, Any]:
+def _together(alone: OverImages, estimate: Crossed, pairs: Pairs, asked: Question, size: int) -> OverImages:
+    """Return the same with what holds for the whole family."""
     outer = estimate.interval(asked.alpha / size)
     inner = (None, None) if 2 * asked.alpha >= 1 else estimate.interval(2 * asked.alpha / size)
-    ends = dict(zip(TOGETHER, (*outer, *inner, min(1.0, size * estimate.p)), strict=True))
-    if verdict.cannot_test(pairs.n, pairs.varies, asked.alpha):
-        return ends | {"verdict_crossed": verdict.CANNOT_TEST}
-    interval = verdict.Interval(*outer, *inner)
-    return ends | {"verdict_crossed": verdict.decide(interval, asked.margin, asked.lower_is_better)}
+    word = verdict.decide(Interval(*outer, *inner), asked.margin, asked.lower_is_better)
+    return replace(
+        alone,
+        ci_low_crossed_simultaneous=outer[0],
+        ci_high_crossed_simultaneous=outer[1],
+        ci_low_crossed_simultaneous_90=inner[0],
+        ci_high_crossed_simultaneous_90=inner[1],
+        p_crossed_adjusted=min(1.0, size * estimate.p),
+        verdict_crossed=verdict.CANNOT_TEST if verdict.cannot_test(pairs.n, pairs.varies, asked.alpha) else word,
+    )

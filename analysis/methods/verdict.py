@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 SUPERIOR, INFERIOR = "superior", "inferior"
 POSITIVE_BUT_NEGLIGIBLE, NEGATIVE_BUT_NEGLIGIBLE = "positive_but_negligible", "negative_but_negligible"
 POSITIVE_UNCLEAR, NEGATIVE_UNCLEAR = "positive_magnitude_unclear", "negative_magnitude_unclear"
 EQUIVALENT, INCONCLUSIVE, CANNOT_TEST = "equivalent", "inconclusive", "cannot_test"
+
+FEW = 5
+"""Below this many pairs nothing is said about significance."""
 
 VERDICTS = (
     SUPERIOR, POSITIVE_BUT_NEGLIGIBLE, POSITIVE_UNCLEAR, EQUIVALENT, INCONCLUSIVE,
@@ -52,18 +53,6 @@ def decide(interval: Interval, margin: float | None, lower_is_better: bool) -> s
     if benefit.high < 0:
         return NEGATIVE_BUT_NEGLIGIBLE if inside else NEGATIVE_UNCLEAR
     return EQUIVALENT if inside else INCONCLUSIVE
-
-
-def interval_of(values: Mapping[str, Any]) -> Interval | None:
-    """Return the simultaneous interval among a comparison's `values`, None where it is null."""
-    if values["ci_low_simultaneous"] is None:
-        return None
-    return Interval(
-        values["ci_low_simultaneous"],
-        values["ci_high_simultaneous"],
-        values["ci_low_simultaneous_90"],
-        values["ci_high_simultaneous_90"],
-    )
 
 
 def cannot_test(n: int, varies: bool, alpha: float) -> str | None:

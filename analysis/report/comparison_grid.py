@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES, scopes
-from analysis.answer.reportable import FEW, mean_over_pairs
+from analysis.answer.comparison import Comparison
+from analysis.answer.effect import Effect, Judged
+from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES
 from analysis.figures.evidence import Evidence
-from analysis.methods.verdict import INCONCLUSIVE
+from analysis.methods.summary import Summary
+from analysis.methods.verdict import FEW, INCONCLUSIVE
 from analysis.report.document import Column, Grid
 from analysis.wording.number_format import NOTHING, level, probability
 from analysis.wording.sentences import METHODS, p_on_fewer_seeds, quoted
@@ -21,10 +23,10 @@ NOTE = "*"
 """Refers to the reason below a verdict that two ways of counting diverged trials leave undecided."""
 
 
-def comparison_grid(whole: Mapping[str, Any], evidence: Evidence) -> Grid:
+def comparison_grid(whole: Comparison, evidence: Evidence) -> Grid:
     """Return the table of one metric; its data has every key of every comparison at full precision."""
-    unit, told = unit_of(whole["metric"]), level(whole["alpha"])
-    images = SEEDS_AND_IMAGES in scopes(whole)
+    unit, told = unit_of(whole.metric), level(whole.alpha)
+    images = SEEDS_AND_IMAGES in whole.scopes
     columns = (
         Column("condition", numeric=False),
         Column("verdict", numeric=False),
@@ -39,111 +41,107 @@ def comparison_grid(whole: Mapping[str, Any], evidence: Evidence) -> Grid:
         Column("dropout", numeric=False),
     )
     details = {each.label: each.detail.replace(" ", NO_BREAK) or NOTHING for each in evidence.settings}
-    quiet = {index for index, each in enumerate(whole["comparisons"]) if each["stays_at_chance"]}
+    quiet = {index for index, each in enumerate(whole.effects.values()) if each.stays_at_chance}
     return Grid(
-        name=f"comparisons-{whole['metric']}",
+        name=f"comparisons-{whole.metric}",
         caption=_caption(whole, unit),
         columns=columns,
-        rows=tuple(_row(each, unit, details, images) for each in whole["comparisons"]),
-        data=tuple(_flat(each) for each in whole["comparisons"]),
+        rows=tuple(_row(each, unit, details, images) for each in whole.effects.values()),
+        data=tuple(_flat(each) for each in whole.effects.values()),
         quiet=frozenset(quiet),
     )
 
 
-def _row(each: Mapping[str, Any], unit: Unit, details: Mapping[str, str], images: bool) -> tuple[str, ...]:
+def _row(each: Effect, unit: Unit, details: Mapping[str, str], images: bool) -> tuple[str, ...]:
     return (
-        each["condition"],
+        each.condition,
         short(each) + (NOTE if _undecided_by_intention(each) else ""),
-        unit.tell_difference(each["mean_difference"], each["margin"]),
+        unit.tell_difference(each.mean_difference, each.margin),
         headline_interval(each, unit),
-        *([interval(each, unit)] if images else []),
-        probability(each["headline"]["p"]),
-        NOTHING if each["stays_at_chance"] else signed(each["cohen_dz"], 2),
-        str(each["n_pairs"]),
-        unit.tell(mean_over_pairs(each, "condition")),
-        unit.tell(mean_over_pairs(each, "control")),
-        details[each["condition"]],
+        *([interval_over_seeds(each, unit)] if images else []),
+        probability(each.headline.p),
+        NOTHING if each.stays_at_chance else signed(each.cohen_dz, 2),
+        str(each.n_pairs),
+        unit.tell(each.mean_of("condition")),
+        unit.tell(each.mean_of("control")),
+        details[each.condition],
     )
 
 
-def _undecided_by_intention(each: Mapping[str, Any]) -> bool:
-    return each["headline"]["verdict"] == INCONCLUSIVE and bool(each["headline"]["reason"])
+def _undecided_by_intention(each: Effect) -> bool:
+    return each.headline.verdict == INCONCLUSIVE and bool(each.headline.reason)
 
 
-def headline_interval(each: Mapping[str, Any], unit: Unit) -> str:
+def headline_interval(each: Judged, unit: Unit) -> str:
     """Return the interval that the verdict rests on in words, an en dash where there is none."""
-    return _interval(each, unit, each["headline"]["low"], each["headline"]["high"])
+    return interval(each.headline.low, each.headline.high, each.margin, unit)
 
 
-def interval(each: Mapping[str, Any], unit: Unit) -> str:
+def interval_over_seeds(each: Effect, unit: Unit) -> str:
     """Return the simultaneous interval over seeds in words, an en dash where there is none."""
-    return _interval(each, unit, each["ci_low_simultaneous"], each["ci_high_simultaneous"])
+    return interval(each.ci_low_simultaneous, each.ci_high_simultaneous, each.margin, unit)
 
 
-def _interval(each: Mapping[str, Any], unit: Unit, low: float | None, high: float | None) -> str:
-    return NOTHING if low is None or high is None else " to ".join(unit.tell_differences([low, high], each["margin"]))
+def interval(low: float | None, high: float | None, margin: float | None, unit: Unit) -> str:
+    """Return an interval of a difference in words, an en dash where there is none."""
+    return NOTHING if low is None or high is None else " to ".join(unit.tell_differences([low, high], margin))
 
 
-def _caption(whole: Mapping[str, Any], unit: Unit) -> str:
-    direction = "lower is better" if whole["lower_is_better"] else "higher is better"
+def _caption(whole: Comparison, unit: Unit) -> str:
+    direction = "lower is better" if whole.lower_is_better else "higher is better"
     margin = "no margin was set: verdicts go by the sign alone"
-    if whole["margin"] is not None:
-        margin = (
-            f"differences within ±{unit.tell_margin(whole['margin'])} {unit.difference} count as too small to matter"
-        )
-    said = f"{unit.name.capitalize()} against {quoted(whole['control'])}; {direction}; {margin}. "
-    told = scopes(whole)
+    if whole.margin is not None:
+        margin = f"differences within ±{unit.tell_margin(whole.margin)} {unit.difference} count as too small to matter"
+    said = f"{unit.name.capitalize()} against {quoted(whole.control)}; {direction}; {margin}. "
+    told = whole.scopes
     if told:
         said += (
             f"Intervals and verdicts hold for all conditions at once, {'; or '.join(REACH[scope] for scope in told)}. "
         )
         said += f"p: {'; or '.join(METHODS[scope] for scope in told)}. "
     said += "Both means are over the pairs of the row."
-    fewer = {found for each in whole["comparisons"] if (found := p_on_fewer_seeds(each)) is not None}
+    fewer = {found for each in whole.effects.values() if (found := p_on_fewer_seeds(each)) is not None}
     said += "".join(f" p rests on the {number} seeds that all conditions have." for number in sorted(fewer))
-    if any(each["headline"]["interval"] == ALONE for each in whole["comparisons"]):
+    if any(each.headline.interval == ALONE for each in whole.effects.values()):
         said += (
             f" Below {FEW} pairs, and for conditions meant to stay at chance: the t interval of this condition alone."
         )
     notes = [
-        f" {NOTE} {quoted(each['condition'])}: {each['headline']['reason']}."
-        for each in whole["comparisons"]
+        f" {NOTE} {quoted(each.condition)}: {each.headline.reason}."
+        for each in whole.effects.values()
         if _undecided_by_intention(each)
     ]
     return said + "".join(notes)
 
 
-def _flat(each: Mapping[str, Any]) -> dict[str, Any]:
+def _flat(each: Effect) -> dict[str, Any]:
     """Return a comparison without its pairs, lists as words, the headline's keys under their own names."""
-    told = {f"headline_{key}": value for key, value in each["headline"].items()}
+    told = {f"headline_{key}": value for key, value in each.headline.to_json().items()}
     return told | {
         key: " ".join(map(str, value)) if isinstance(value, list) else value
-        for key, value in each.items()
+        for key, value in each.to_json().items()
         if key not in ("pairs", "headline")
     }
 
 
-def pairs_data(whole: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+def pairs_data(whole: Comparison) -> tuple[dict[str, Any], ...]:
     """Return every pair of every comparison: condition, seed, both values, difference."""
     return tuple(
-        {"condition": each["condition"], "control": each["control"], "seed": pair["seed"]}
-        | {"control_value": pair["control"], "condition_value": pair["condition"], "difference": pair["difference"]}
-        for each in whole["comparisons"]
-        for pair in each["pairs"]
+        {"condition": each.condition, "control": each.control, "seed": pair.seed}
+        | {"control_value": pair.control, "condition_value": pair.condition, "difference": pair.difference}
+        for each in whole.effects.values()
+        for pair in each.pairs
     )
 
 
-def summary_grid(whole: Mapping[str, Any], evidence: Evidence) -> Grid:
+def summary_grid(whole: Comparison, evidence: Evidence) -> Grid:
     """Return the table of each condition by itself: outcomes are heavy-tailed, so medians stand beside means."""
-    unit = unit_of(whole["metric"])
-    keys = ("mean", "sd", "median", "trimmed_mean", "minimum", "maximum")
+    unit = unit_of(whole.metric)
     headings = ("mean", "SD", "median", "trimmed mean", "lowest", "highest")
-    rows = tuple(
-        (each["condition"], str(each["n"]), *(unit.tell(each[key]) for key in keys)) for each in whole["conditions"]
-    )
     exempt = {each.label for each in evidence.at_chance}
+    told = list(whole.conditions.values())
     return Grid(
-        name=f"conditions-{whole['metric']}",
+        name=f"conditions-{whole.metric}",
         caption=(
             f"{unit.name.capitalize()} of each condition by itself, over the trials that trained; trimmed mean: "
             "without the lowest and highest fifth."
@@ -153,7 +151,12 @@ def summary_grid(whole: Mapping[str, Any], evidence: Evidence) -> Grid:
             Column("trials"),
             *(Column(heading, unit.value) for heading in headings),
         ),
-        rows=rows,
-        data=tuple(whole["conditions"]),
-        quiet=frozenset(index for index, each in enumerate(whole["conditions"]) if each["condition"] in exempt),
+        rows=tuple(_summarised(each, unit) for each in told),
+        data=tuple(each.to_json() for each in told),
+        quiet=frozenset(index for index, each in enumerate(told) if each.condition in exempt),
     )
+
+
+def _summarised(each: Summary, unit: Unit) -> tuple[str, ...]:
+    values = (each.mean, each.sd, each.median, each.trimmed_mean, each.minimum, each.maximum)
+    return (each.condition, str(each.n), *map(unit.tell, values))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from analysis.answer.compare import compare, pairs_of
+from analysis.answer.comparison import Comparison
 from analysis.answer.sequences import sequences
 from analysis.answer.variance import variance_by_source
 from analysis.base.errors import TableError
@@ -55,8 +56,8 @@ class Pool:
     evidence: Evidence
 
     @property
-    def primary(self) -> Mapping[str, Any]:
-        """The comparison object of the primary metric."""
+    def primary(self) -> Comparison:
+        """The comparison on the primary metric."""
         return self.evidence.primary
 
     def distinct(self, column: str) -> list[Any]:
@@ -70,9 +71,9 @@ class Pool:
         return frame[column].to_numpy(float, na_value=np.nan) if column in frame.columns else np.empty(0)
 
     @property
-    def secondary(self) -> list[Mapping[str, Any]]:
-        """The comparison objects of all other metrics."""
-        return [each for each in self.evidence.comparisons.values() if each["role"] != "primary"]
+    def secondary(self) -> list[Comparison]:
+        """The comparisons on all other metrics."""
+        return [each for each in self.evidence.comparisons.values() if each.role != "primary"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +156,7 @@ def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnal
     )
     metrics = _metrics(table, planned)
     comparisons = {
-        metric: compare(table, metric, planned.control, margin=planned.margin_of(metric), alpha=planned.alpha).to_json()
+        metric: compare(table, metric, planned.control, margin=planned.margin_of(metric), alpha=planned.alpha)
         for metric in metrics
     }
     trials = _trials(table, metrics)
@@ -185,9 +186,14 @@ def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnal
     return Pool(", ".join(where.values()), table, evidence)
 
 
-def _gap_splits(comparisons: Mapping[str, Mapping[str, Any]], alpha: float) -> list[dict[str, Any]]:
+def _gap_splits(comparisons: Mapping[str, Comparison], alpha: float) -> list[dict[str, Any]]:
     running, clean = comparisons.get("running_gap"), comparisons.get("generalisation_gap")
-    return [] if running is None or clean is None else gap_splits(running["comparisons"], clean["comparisons"], alpha)
+    if running is None or clean is None:
+        return []
+    of_running, of_clean = (
+        {label: each.differences for label, each in whole.effects.items()} for whole in (running, clean)
+    )
+    return gap_splits(of_running, of_clean, alpha)
 
 
 def _trials(table: Table, metrics: list[str]) -> dict[tuple[str, int], Trial]:
@@ -233,15 +239,15 @@ def _rates(table: Table, label: str) -> tuple[float, ...]:
     return tuple(float(value) for row in rows for name, value in row.items() if str(name).startswith("dropout_"))
 
 
-def _means(whole: Mapping[str, Any]) -> tuple[Mean, ...]:
+def _means(whole: Comparison) -> tuple[Mean, ...]:
     """Return each condition's mean with its own t interval, from the summaries of a comparison object."""
     found = []
-    for each in whole["conditions"]:
+    for each in whole.conditions.values():
         low = high = None
-        if each["n"] > 1 and each["sd"] is not None:
-            reach = half_width(MEANS_LEVEL, each["n"] - 1) * each["sd"] / each["n"] ** 0.5
-            low, high = each["mean"] - reach, each["mean"] + reach
-        found.append(Mean(each["condition"], each["n"], each["mean"], low, high))
+        if each.n > 1 and each.mean is not None and each.sd is not None:
+            reach = half_width(MEANS_LEVEL, each.n - 1) * each.sd / each.n**0.5
+            low, high = each.mean - reach, each.mean + reach
+        found.append(Mean(each.condition, each.n, each.mean, low, high))
     return tuple(found)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from analysis.answer.effect import Effect
 from analysis.methods.sign_agreement import SIZES
 from analysis.report.document import Column, Grid
 from analysis.wording.number_format import NOTHING
@@ -13,7 +13,7 @@ from analysis.wording.sentences import quoted
 from analysis.wording.units import plain
 
 
-def early_words(judged: Sequence[Mapping[str, Any]]) -> str | None:
+def early_words(judged: Sequence[Effect]) -> str | None:
     """Return what one seed, and the most seeds that the study can answer for, would have said; None where unknown."""
     least = _share(judged, SIZES[0])
     if least is None:
@@ -25,7 +25,7 @@ def early_words(judged: Sequence[Mapping[str, Any]]) -> str | None:
     return said + "."
 
 
-def early_grid(judged: Sequence[Mapping[str, Any]]) -> Grid:
+def early_grid(judged: Sequence[Effect]) -> Grid:
     """Return the shares of each comparison by size of study, in per cent."""
     return Grid(
         name="early",
@@ -38,23 +38,19 @@ def early_grid(judged: Sequence[Mapping[str, Any]]) -> Grid:
             Column("seeds in all"),
             *(Column(count(size, "seed"), "%") for size in SIZES),
         ),
-        rows=tuple(
-            (each["condition"], str(each["n_pairs"]), *(_percent(each[_key(size)]) for size in SIZES))
-            for each in judged
-        ),
+        rows=tuple((each.condition, str(each.n_pairs), *map(_percent, each.opposite_sign.values())) for each in judged),
         data=tuple(
-            {key: each[key] for key in ("condition", "n_pairs", *(_key(size) for size in SIZES))} for each in judged
+            {"condition": each.condition, "n_pairs": each.n_pairs}
+            | {f"opposite_sign_{size}": share for size, share in each.opposite_sign.items()}
+            for each in judged
         ),
     )
 
 
-def _key(size: int) -> str:
-    return f"opposite_sign_{size}"
-
-
-def _share(judged: Sequence[Mapping[str, Any]], size: int) -> str | None:
+def _share(judged: Sequence[Effect], size: int) -> str | None:
     """Return the range of the shares in words, and of which conditions."""
-    known = sorted((each[_key(size)], each["condition"]) for each in judged if each[_key(size)] is not None)
+    shares = ((each.opposite_sign[size], each.condition) for each in judged)
+    known = sorted((share, condition) for share, condition in shares if share is not None)
     if not known:
         return None
     (low, first), (high, last) = known[0], known[-1]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from analysis.answer.reportable import FEW
+from analysis.answer.effect import Effect
+from analysis.methods.verdict import FEW
+from analysis.report.comparison_grid import interval
 from analysis.report.document import Column, Grid
 from analysis.wording.number_format import NOTHING, level, probability
 from analysis.wording.sentences import quoted
@@ -18,28 +19,29 @@ KEYS = (
 )  # fmt: skip
 
 
-def typical_words(each: Mapping[str, Any]) -> str | None:
+def typical_words(each: Effect) -> str | None:
     """Return what a typical seed shows, and what the farthest one does to the mean; None where too few pairs tell."""
-    if each["n_pairs"] < FEW or each["extreme_seed"] is None:
+    if each.n_pairs < FEW or each.extreme_seed is None or each.improvement_paired is None:
         return None
-    unit = unit_of(each["metric"])
+    unit = unit_of(each.metric)
     points = f" {unit.difference}".rstrip()
-    share = each["improvement_paired"] * each["n_pairs"]
+    share = each.improvement_paired * each.n_pairs
     said = (
-        f"{quoted(each['condition'])}, a typical seed: {_told(each, unit, 'hodges_lehmann')}{points} "
-        f"({level(each['alpha'])} interval {_between(each, unit)}, of this condition alone); better than "
-        f"{quoted(each['control'])} at {share:g} of {each['n_pairs']} seeds. "
+        f"{quoted(each.condition)}, a typical seed: {_told(each.hodges_lehmann, each, unit)}{points} "
+        f"({level(each.alpha)} interval {_between(each, unit)}, of this condition alone); better than "
+        f"{quoted(each.control)} at {share:g} of {each.n_pairs} seeds. "
     )
     return said + (
-        f"Without seed {each['extreme_seed']}, the farthest from the others, the mean of "
-        f"{_told(each, unit, 'mean_difference')}{points} would be {_told(each, unit, 'mean_without_extreme')}{points}."
+        f"Without seed {each.extreme_seed}, the farthest from the others, the mean of "
+        f"{_told(each.mean_difference, each, unit)}{points} would be "
+        f"{_told(each.mean_without_extreme, each, unit)}{points}."
     )
 
 
-def typical_grid(judged: Sequence[Mapping[str, Any]]) -> Grid:
+def typical_grid(judged: Sequence[Effect]) -> Grid:
     """Return mean, Hodges-Lehmann estimate and share of seeds that improve, side by side."""
     first = judged[0]
-    unit, told = unit_of(first["metric"]), level(first["alpha"])
+    unit, told = unit_of(first.metric), level(first.alpha)
     return Grid(
         name="typical",
         caption=(
@@ -60,28 +62,27 @@ def typical_grid(judged: Sequence[Mapping[str, Any]]) -> Grid:
             Column("mean without it", unit.difference),
         ),
         rows=tuple(_row(each, unit) for each in judged),
-        data=tuple({key: each[key] for key in KEYS} for each in judged),
+        data=tuple({key: each.to_json()[key] for key in KEYS} for each in judged),
     )
 
 
-def _row(each: Mapping[str, Any], unit: Unit) -> tuple[str, ...]:
-    share = each["improvement_paired"]
+def _row(each: Effect, unit: Unit) -> tuple[str, ...]:
+    share = each.improvement_paired
     return (
-        each["condition"],
-        _told(each, unit, "mean_difference"),
-        _told(each, unit, "hodges_lehmann"),
+        each.condition,
+        _told(each.mean_difference, each, unit),
+        _told(each.hodges_lehmann, each, unit),
         _between(each, unit),
-        probability(each["p_wilcoxon"]) if each["n_pairs"] >= FEW else NOTHING,
-        NOTHING if share is None else f"{share * each['n_pairs']:g} of {each['n_pairs']}",
-        NOTHING if each["extreme_seed"] is None else str(each["extreme_seed"]),
-        _told(each, unit, "mean_without_extreme"),
+        probability(each.p_wilcoxon) if each.n_pairs >= FEW else NOTHING,
+        NOTHING if share is None else f"{share * each.n_pairs:g} of {each.n_pairs}",
+        NOTHING if each.extreme_seed is None else str(each.extreme_seed),
+        _told(each.mean_without_extreme, each, unit),
     )
 
 
-def _told(each: Mapping[str, Any], unit: Unit, key: str) -> str:
-    return unit.tell_difference(each[key], each["margin"])
+def _told(value: float | None, each: Effect, unit: Unit) -> str:
+    return unit.tell_difference(value, each.margin)
 
 
-def _between(each: Mapping[str, Any], unit: Unit) -> str:
-    ends = [each["hodges_lehmann_low"], each["hodges_lehmann_high"]]
-    return NOTHING if None in ends else " to ".join(unit.tell_differences(ends, each["margin"]))
+def _between(each: Effect, unit: Unit) -> str:
+    return interval(each.hodges_lehmann_low, each.hodges_lehmann_high, each.margin, unit)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from analysis.base.files import write_atomically
+from analysis.base.records import to_json
 from analysis.figures import theme
 from analysis.report import html, latex, markdown
 from analysis.report.comparison_grid import pairs_data
@@ -142,7 +143,7 @@ def _objects(material: Material) -> Any:
 
 
 def _text(content: Any) -> str:
-    return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json.dumps(to_json(content), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
 def csv_of(rows: Sequence[Mapping[str, Any]]) -> bytes:

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from analysis.base.errors import TableError
+from analysis.base.notes import Metric, Note
 from analysis.tables.table import Dropped, Table
 
 SPEEDS = ("train_seconds", "throughput")
@@ -47,13 +48,14 @@ def dropped(table: Table, metric: str, out: np.ndarray) -> Iterator[Dropped]:
         yield Dropped(str(condition), seeds, f"no {metric}: not exclusive, something else ran on the machine")
 
 
-def doubts(table: Table, metric: str) -> list[str]:
+def doubts(table: Table, metric: str) -> Sequence[str]:
     """Return what to know of a metric of speed."""
     if metric not in SPEEDS or not len(table.frame):
         return []
-    said = [f"{metric} is compared by differences; speeds are better compared by ratios: {_BY_ITSELF}"]
+    name = Metric(metric)
+    said = [Note(name, f" is compared by differences; speeds are better compared by ratios: {_BY_ITSELF}")]
     if "exclusive" not in table.frame.columns:
         said.append(
-            f"the table has no column exclusive: whether {metric} was measured while something else ran is open"
+            Note("the table has no column exclusive: whether ", name, " was measured while something else ran is open")
         )
     return said

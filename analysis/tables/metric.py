@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import TableError, nearest
+from analysis.base.notes import Metric, Note
 from analysis.tables import exclusive
 from analysis.tables.checks import as_text, numbers
 from analysis.tables.counts import CountRatio, count_ratio, parts_of
@@ -206,7 +207,8 @@ def _doubts(metric: str, stored: np.ndarray, value: np.ndarray, exact: CountRati
         differ = int((np.abs(stored - value) > 1e-6).sum())
         if differ:
             counts = " and ".join(f"{split}_correct / {split}_total" for split, _ in parts_of(metric))
-            doubts.append(f"{metric} differs from {counts} in {differ} rows: the counts are used")
+            doubts.append(Note(Metric(metric), f" differs from {counts} in {differ} rows: the counts are used"))
     if is_accuracy(metric) and ((value < 0) | (value > 1)).any():
-        doubts.append(f"{metric} has values outside 0 to 1: accuracies are expected as fractions, not per cent")
+        after = " has values outside 0 to 1: accuracies are expected as fractions, not per cent"
+        doubts.append(Note(Metric(metric), after))
     return doubts

@@ -9,10 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analysis.base.errors import TableError
+from analysis.base.records import Record
 from analysis.tables import checks, divergence
 from analysis.tables.plan import Plan, PlannedAnalysis
 from analysis.tables.reading import Raw, from_memory, read
@@ -22,19 +24,24 @@ __all__ = ["Dropped", "Table", "TableError", "from_frame", "from_raw", "load"]
 
 
 @dataclass(frozen=True)
-class Dropped:
+class Dropped(Record):
     """Trials of one condition that are left out for one reason."""
 
     condition: str
     seeds: tuple[int, ...]
     reason: str
 
-    def to_json(self) -> dict[str, object]:
+    @property
+    def count(self) -> int:
+        """How many trials these are."""
+        return len(self.seeds)
+
+    def to_json(self) -> dict[str, Any]:
         """Return the keys ``condition``, ``seeds``, ``count``, ``reason``."""
         return {
             "condition": self.condition,
             "seeds": list(self.seeds),
-            "count": len(self.seeds),
+            "count": self.count,
             "reason": self.reason,
         }
 

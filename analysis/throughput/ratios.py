@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.base.records import Record
 from analysis.methods import multiplicity, simultaneous, verdict
 from analysis.methods.paired_t import difference, equivalence, t_test
 from analysis.methods.result import Finding
@@ -55,18 +56,20 @@ def ratios(frame: pd.DataFrame, conditions: Sequence[str], asked: Question) -> t
             lambda pairs: equivalence(pairs, asked.alpha, asked.margin),
         )
     ]
-    together: list[Mapping[str, Finding]] = [
+    intervals = simultaneous.intervals(family, asked.alpha)
+    together = [
         multiplicity.sign_flip_tests(family),
         multiplicity.max_t(family),
         multiplicity.adjusted_t(family),
-        simultaneous.intervals(family, asked.alpha),
+        intervals,
     ]
     entries, warnings = [], []
     for pairs in family:
-        found = [by_label[pairs.condition] for by_label in (*one_by_one, *together)]
-        values = {key: value for finding in found for key, value in finding.values.items()}
+        found: list[Finding[Record]] = [by_label[pairs.condition] for by_label in (*one_by_one, *together)]
+        values = {key: value for finding in found for key, value in finding.result.to_json().items()}
         warnings += [f"{pairs.condition}: {_of_blocks(text)}" for finding in found for text in finding.warnings]
-        entries.append(_entry(frame, pairs, values, asked))
+        interval = intervals[pairs.condition].result.simultaneous
+        entries.append(_entry(frame, pairs, values, asked, interval))
     return entries, list(dict.fromkeys(warnings))
 
 
@@ -92,11 +95,12 @@ def _of_blocks(warning: str) -> str:
     return re.sub(r"\b(?:seed|pair)(s?)\b", r"block\1", said)
 
 
-def _entry(frame: pd.DataFrame, pairs: Pairs, values: Mapping[str, Any], asked: Question) -> dict[str, Any]:
-    why = _why_untested(pairs, asked.alpha)
-    interval = verdict.interval_of(values)
-    decided = why is None and interval is not None
-    word = verdict.decide(interval, asked.margin, asked.lower_is_better) if decided else verdict.CANNOT_TEST
+def _entry(
+    frame: pd.DataFrame, pairs: Pairs, values: Mapping[str, Any], asked: Question, interval: verdict.Interval | None
+) -> dict[str, Any]:
+    why, word = _why_untested(pairs, asked.alpha), verdict.CANNOT_TEST
+    if why is None and interval is not None:
+        word = verdict.decide(interval, asked.margin, asked.lower_is_better)
     told = {RATIOS[key]: None if values[key] is None else math.exp(values[key]) for key in RATIOS}
     kept = {key: value for key, value in values.items() if key not in RATIOS}
     logs = {"mean_log_ratio": values["mean_difference"], "sd_log_ratio": kept.pop("sd_difference")}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.answer.reportable import FEW
-from analysis.factorial.factors import Factor
+from analysis.answer.effect import Contrast
+from analysis.factorial.factors import Factor, Level
 from analysis.methods import verdict
+from analysis.methods.verdict import FEW
 from analysis.wording import sentences
 from analysis.wording.number_format import NOTHING, p_value, probability
+from analysis.wording.style import TERMINAL, Style
 
 DIFFERENCE, TREND = "difference", "trend"
 
@@ -42,54 +44,59 @@ SIGNED = (
 """Verdicts of an effect that is there."""
 
 
-def sentence(effect: Mapping[str, Any]) -> str:
+def sentence(effect: Mapping[str, Any], style: Style = TERMINAL) -> str:
     """Return what an effect shows: its contrast, then F where the effect has more than one dimension."""
     found = effect["contrast"]
     said = (
-        f"{effect['effect']}: its levels are names, so it has no sign." if found is None else _contrast(effect, found)
+        f"{effect['effect']}: its levels are names, so it has no sign."
+        if found is None
+        else _contrast(effect, found, style)
     )
     return said if effect["df"] == 1 else f"{said} {_any(effect)}"
 
 
-def _contrast(effect: Mapping[str, Any], found: Mapping[str, Any]) -> str:
-    if found["n_pairs"] == 0:
+def _contrast(effect: Mapping[str, Any], found: Contrast, style: Style) -> str:
+    if found.n_pairs == 0:
         return f"{effect['effect']} cannot be told: there is no seed at which every cell trained."
-    given = _given(found)
+    given, estimate = _given(found), sentences.estimate(found, style, over=_family(effect))
     why = sentences.why_no_claim(found)
     if why is not None:
-        return f"{effect['effect']}: {found['metric']} {sentences.estimate(found, over=_family(effect))}{given}. {why}."
-    claim = _opened(effect, sentences.claim(found, *_places(effect, found)))
-    text = f"{claim}: {sentences.estimate(found, over=_family(effect))}{sentences.adjusted(found)}{given}"
-    return f"{text}.{sentences.reason(found)}"
+        return f"{effect['effect']}: {style.metric(found.metric)} {estimate}{given}. {why}."
+    claim = _opened(effect, sentences.claim(found, *_places(effect, found, style)), style)
+    return f"{claim}: {estimate}{sentences.adjusted(found)}{given}.{sentences.reason(found)}"
 
 
-def _places(effect: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, str, str]:
+def _places(effect: Mapping[str, Any], found: Contrast, style: Style) -> tuple[str, str, str]:
     """Return what is compared, where, and with where: the last factor's highest level against its lowest."""
-    *before, (last, (low, high)) = list(zip(effect["factors"], found["levels"], strict=True))
-    subject = found["metric"]
+    *before, (last, (low, high)) = list(zip(effect["factors"], found.levels, strict=True))
+    subject = style.metric(found.metric)
     if "at" in effect:
-        subject += f" at {effect['at']['factor']} {tell(effect['at']['level'])}"
+        subject += f" at {effect['at']['factor']} {_level(effect['at']['level'], style)}"
     if len(before) == 1:
         (name, (start, end)) = before[0]
-        subject = f"the change in {subject} from {name} {tell(start)} to {tell(end)}"
+        subject = f"the change in {subject} from {name} {_level(start, style)} to {_level(end, style)}"
     elif before:
         subject = f"the interaction of {' and '.join(name for name, _ in before)} in {subject}"
-    return subject, f"at {last} {tell(high)}", f"at {last} {tell(low)}"
+    return subject, f"at {last} {_level(high, style)}", f"at {last} {_level(low, style)}"
 
 
-def _opened(effect: Mapping[str, Any], claim: str) -> str:
+def _level(level: Level, style: Style) -> str:
+    return style.number(tell(level)) if isinstance(level, float) else tell(level)
+
+
+def _opened(effect: Mapping[str, Any], claim: str, style: Style) -> str:
     """Return a claim as the beginning of a sentence; one of straight lines says so first."""
     if effect["kind"] == TREND:
         start = "t" if claim.startswith("These") else claim[0]
         return f"By straight lines through all levels, {start}{claim[1:]}"
-    return f"T{claim[1:]}" if claim.startswith("the ") else claim
+    return f"T{claim[1:]}" if claim.startswith("the ") else style.opened(claim)
 
 
-def _given(found: Mapping[str, Any]) -> str:
-    lost = found["n_lost_to_divergence"]
+def _given(found: Contrast) -> str:
+    lost = found.n_lost_to_divergence
     if not lost:
         return ""
-    return f", given that every cell trained: {lost} of {found['n_pairs'] + lost} seeds left out"
+    return f", given that every cell trained: {lost} of {found.n_pairs + lost} seeds left out"
 
 
 def _any(effect: Mapping[str, Any]) -> str:
@@ -120,7 +127,7 @@ def differs(effect: Mapping[str, Any]) -> bool:
 def is_there(effect: Mapping[str, Any]) -> bool:
     """Return whether an effect is there: its contrast has a sign, or its F says that levels differ."""
     found = effect["contrast"]
-    signed = found is not None and sentences.why_no_claim(found) is None and found["headline"]["verdict"] in SIGNED
+    signed = found is not None and sentences.why_no_claim(found) is None and found.headline.verdict in SIGNED
     return signed or differs(effect)
 
 
@@ -168,6 +175,6 @@ def better(found: Mapping[str, Any]) -> str:
     return "lower is better" if found["lower_is_better"] else "higher is better"
 
 
-def contrasts(told: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def contrasts(told: Sequence[Mapping[str, Any]]) -> list[Contrast]:
     """Return the contrasts of effects, those left out that have none."""
     return [each["contrast"] for each in told if each["contrast"] is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.answer.effect import Contrast
 from analysis.answer.headline import ALONE, REACH, scopes
 from analysis.tables.metric import in_points
 from analysis.wording import factorial
@@ -35,7 +36,7 @@ def _title(found: Mapping[str, Any]) -> str:
         f"{found['metric']}{unit}, {factorial.crossed(found)}; {factorial.better(found)}; "
         f"n = {found['n']} complete blocks; alpha {found['alpha']:g}; margin {margin}"
     )
-    told = scopes({"comparisons": factorial.contrasts(found["effects"])})
+    told = scopes(each.headline for each in factorial.contrasts(found["effects"]))
     reach = f"\nIntervals and verdicts hold {'; or '.join(REACH[scope] for scope in told)}." if told else ""
     return title + reach
 
@@ -58,17 +59,17 @@ def _effects(told: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> str
 
 
 def _row(effect: Mapping[str, Any], scale: int, with_f: bool) -> tuple[str, ...]:
-    found = effect["contrast"]
+    contrast: Contrast | None = effect["contrast"]
     omnibus = factorial.cells_of_f(effect) if with_f else ()
-    if found is None:
+    if contrast is None:
         return (effect["effect"], "-", "-", "-", "-", *omnibus, "levels are names")
-    told, margin, mean = found["headline"], found["margin"], found["mean_difference"]
+    told, margin, mean = contrast.headline, contrast.margin, contrast.mean_difference
     return (
         effect["effect"],
         "-" if mean is None else signed([mean], scale, margin)[0],
-        interval(told["low"], told["high"], scale, margin) + (" (t)" if told["interval"] == ALONE else ""),
-        "-" if told["p"] is None else probability(told["p"]),
-        "-" if found["cohen_dz"] is None else f"{found['cohen_dz']:+.2f}",
+        interval(told.low, told.high, scale, margin) + (" (t)" if told.interval == ALONE else ""),
+        "-" if told.p is None else probability(told.p),
+        "-" if contrast.cohen_dz is None else f"{contrast.cohen_dz:+.2f}",
         *omnibus,
-        told["verdict"].replace("_", " "),
+        (told.verdict or "").replace("_", " "),
     )

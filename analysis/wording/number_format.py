@@ -7,7 +7,6 @@ from collections.abc import Iterable
 NOTHING = "–"
 """Stands where there is no number."""
 
-
 _MOST_DIGITS = 12
 _NOISE = 1e-12
 

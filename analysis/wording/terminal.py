@@ -2,55 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES, scopes
-from analysis.answer.reportable import mean_over_pairs
+from analysis.answer.comparison import Comparison
+from analysis.answer.effect import Effect
+from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES
 from analysis.tables.metric import in_points
+from analysis.tables.table import Dropped
 from analysis.wording.number_format import digits, exact, level, margin_text, probability
 from analysis.wording.sentences import METHODS, failure, p_on_fewer_seeds, sentences
 
 
-def render(result: Mapping[str, Any]) -> str:
-    """Return the comparison object (`Comparison.to_json`) as text."""
-    blocks = [_title(result), _table(result), _notes(result)]
-    blocks += ["\n".join(sentences(comparison, result["divergence"])) for comparison in result["comparisons"]]
-    if not result["comparisons"]:
-        blocks.append("\n".join(f"Diverged: {failure(entry)}" for entry in result["divergence"]))
-    blocks.append(itemised("Left out", [left_out(each) for each in result["dropped"]]))
-    blocks.append(itemised("Know before you believe this", result["warnings"]))
+def render(whole: Comparison) -> str:
+    """Return a comparison as text."""
+    blocks = [_title(whole), _table(whole), _notes(whole)]
+    blocks += ["\n".join(sentences(each, whole.divergence)) for each in whole.effects.values()]
+    if not whole.effects:
+        blocks.append("\n".join(f"Diverged: {failure(each)}" for each in whole.divergence.values()))
+    blocks.append(itemised("Left out", [left_out(each) for each in whole.dropped]))
+    blocks.append(itemised("Know before you believe this", whole.warnings))
     return "\n\n".join(block for block in blocks if block)
 
 
-def _title(result: Mapping[str, Any]) -> str:
-    scale = 100 if in_points(result["metric"]) else 1
-    margin = "none given" if result["margin"] is None else margin_text(scale * result["margin"])
-    unit = " in percentage points" if in_points(result["metric"]) else ""
-    better = "lower" if result["lower_is_better"] else "higher"
+def _title(whole: Comparison) -> str:
+    scale = 100 if in_points(whole.metric) else 1
+    margin = "none given" if whole.margin is None else margin_text(scale * whole.margin)
+    unit = " in percentage points" if in_points(whole.metric) else ""
+    better = "lower" if whole.lower_is_better else "higher"
+    told = whole.scopes
+    reach = f"\nIntervals and verdicts hold {'; or '.join(REACH[scope] for scope in told)}." if told else ""
     return (
-        f"{result['metric']}{unit}, against {result['control']}; {better} is better; n = {result['n_seeds']}; "
-        f"alpha {result['alpha']:g}; margin {margin}{_reach(result)}"
+        f"{whole.metric}{unit}, against {whole.control}; {better} is better; n = {whole.n_seeds}; "
+        f"alpha {whole.alpha:g}; margin {margin}{reach}"
     )
 
 
-def _reach(result: Mapping[str, Any]) -> str:
-    """Return what the verdicts hold for, where there are any."""
-    told = scopes(result)
-    return f"\nIntervals and verdicts hold {'; or '.join(REACH[scope] for scope in told)}." if told else ""
-
-
-def _table(result: Mapping[str, Any]) -> str:
-    scale = 100 if in_points(result["metric"]) else 1
-    if not result["comparisons"]:
-        control = next(each for each in result["conditions"] if each["condition"] == result["control"])
-        return f"{result['control']}, the control: mean {number(control['mean'], scale)}, n = {control['n']}"
-    images = SEEDS_AND_IMAGES in scopes(result)
+def _table(whole: Comparison) -> str:
+    scale = 100 if in_points(whole.metric) else 1
+    if not whole.effects:
+        control = whole.conditions[whole.control]
+        return f"{whole.control}, the control: mean {number(control.mean, scale)}, n = {control.n}"
+    images = SEEDS_AND_IMAGES in whole.scopes
     header = (
-        "condition", "pairs", "mean", "control's mean", "difference", f"{level(result['alpha'])} interval",
+        "condition", "pairs", "mean", "control's mean", "difference", f"{level(whole.alpha)} interval",
         *(["over seeds alone"] if images else []), "p (adjusted)", "dz", "verdict",
     )  # fmt: skip
-    return tabulated(header, [_row(comparison, scale, images) for comparison in result["comparisons"]])
+    return tabulated(header, [_row(each, scale, images) for each in whole.effects.values()])
 
 
 def tabulated(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -60,32 +57,31 @@ def tabulated(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines + [_aligned(row, widths) for row in rows])
 
 
-def _notes(result: Mapping[str, Any]) -> str:
+def _notes(whole: Comparison) -> str:
     """Return what the table's columns do not say of themselves."""
-    if not result["comparisons"]:
+    if not whole.effects:
         return ""
     said = "Both means are over the pairs of the row."
-    told_by = {METHODS[scope] for scope in scopes(result)}
+    told_by = {METHODS[scope] for scope in whole.scopes}
     said += f" p (adjusted): {'; or '.join(sorted(told_by))}." if told_by else ""
-    fewer = {found for each in result["comparisons"] if (found := p_on_fewer_seeds(each)) is not None}
+    fewer = {found for each in whole.effects.values() if (found := p_on_fewer_seeds(each)) is not None}
     return said + "".join(f" It rests on the {number} seeds that all conditions have." for number in sorted(fewer))
 
 
-def _row(comparison: Mapping[str, Any], scale: int, images: bool) -> tuple[str, ...]:
-    told, margin, difference = comparison["headline"], comparison["margin"], comparison["mean_difference"]
-    ends = interval(told["low"], told["high"], scale, margin) + (" (t)" if told["interval"] == ALONE else "")
-    over_seeds = interval(comparison["ci_low_simultaneous"], comparison["ci_high_simultaneous"], scale, margin)
+def _row(each: Effect, scale: int, images: bool) -> tuple[str, ...]:
+    told, margin, difference = each.headline, each.margin, each.mean_difference
+    ends = interval(told.low, told.high, scale, margin) + (" (t)" if told.interval == ALONE else "")
     return (
-        comparison["condition"],
-        str(comparison["n_pairs"]),
-        number(mean_over_pairs(comparison, "condition"), scale),
-        number(mean_over_pairs(comparison, "control"), scale),
+        each.condition,
+        str(each.n_pairs),
+        number(each.mean_of("condition"), scale),
+        number(each.mean_of("control"), scale),
         "-" if difference is None else signed([difference], scale, margin)[0],
         ends,
-        *([over_seeds] if images else []),
-        "-" if told["p"] is None else probability(told["p"]),
-        "-" if comparison["cohen_dz"] is None else f"{comparison['cohen_dz']:+.2f}",
-        (told["verdict"] or "meant to stay at chance").replace("_", " "),
+        *([interval(each.ci_low_simultaneous, each.ci_high_simultaneous, scale, margin)] if images else []),
+        "-" if told.p is None else probability(told.p),
+        "-" if each.cohen_dz is None else f"{each.cohen_dz:+.2f}",
+        (told.verdict or "meant to stay at chance").replace("_", " "),
     )
 
 
@@ -115,12 +111,11 @@ def signed(values: Sequence[float], scale: int, margin: float | None) -> list[st
     return [f"{exact(value) + 0.0:+.{count}{code}}" for value in told]
 
 
-def left_out(each: Mapping[str, Any]) -> str:
-    """Return an entry of ``dropped`` in a line."""
-    seeds = each["seeds"]
-    shown = ", ".join(map(str, seeds[:8])) + (f" and {len(seeds) - 8} more" if len(seeds) > 8 else "")
-    trials = "1 trial (seed" if each["count"] == 1 else f"{each['count']} trials (seeds"
-    return f"{each['condition']}: {trials} {shown}): {each['reason']}"
+def left_out(each: Dropped) -> str:
+    """Return what was dropped for one reason in a line."""
+    shown = ", ".join(map(str, each.seeds[:8])) + (f" and {each.count - 8} more" if each.count > 8 else "")
+    trials = "1 trial (seed" if each.count == 1 else f"{each.count} trials (seeds"
+    return f"{each.condition}: {trials} {shown}): {each.reason}"
 
 
 def itemised(title: str, items: Sequence[str]) -> str:

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.answer.reportable import FEW, max_t
 from analysis.methods import verdict
+from analysis.methods.multiplicity import MaxT
+from analysis.methods.verdict import FEW
 from analysis.wording.number_format import digits, level, margin_text, p_value
 from analysis.wording.sentences import quoted
+from analysis.wording.verdicts import OPEN, tone_of
 
 SHORT = {
     verdict.SUPERIOR: "faster",
@@ -42,6 +44,11 @@ def short(entry: Mapping[str, Any]) -> str:
     return SHORT[entry["verdict"]]
 
 
+def tone(entry: Mapping[str, Any]) -> str:
+    """Return the tone of a verdict."""
+    return OPEN if entry["n_blocks"] < FEW else tone_of(entry["verdict"])
+
+
 def percents(ratios: Sequence[float], margin: float) -> list[str]:
     """Return ratios of time as changes in per cent, signed, with the digits that keep them on their true side.
 
@@ -68,13 +75,18 @@ def sentence(entry: Mapping[str, Any], margin: float) -> str:
         why = entry["verdict_reason"] if n >= FEW else "too few to tell"
         return f"{name}: {change} time against {control}, n = {count(n, 'block')}: {why}."
     claim = CLAIMS[entry["verdict"]].format(name=name, control=control, margin=margin_text(100 * margin))
-    p = max_t({**entry, "n_pairs": n})
+    p = p_of_enough(entry)
     fewer = "" if entry["n_max_t"] in (None, n) else f" on the {entry['n_max_t']} blocks that all conditions share"
     significance = "" if p is None else f", adjusted {p_value(p)}{fewer}"
     change, low, high = percents(
         [entry["ratio"], entry["ratio_low_simultaneous"], entry["ratio_high_simultaneous"]], margin
     )
     return f"{claim}: {change} time ({level(entry['alpha'])} interval {low} to {high}{significance}, n = {n} blocks)."
+
+
+def p_of_enough(entry: Mapping[str, Any]) -> float | None:
+    """Return the max-t p of a comparison; None where the blocks that all conditions have are too few for one."""
+    return MaxT(n_max_t=entry["n_max_t"], p_max_t=entry["p_max_t"]).p_of_enough(entry["n_blocks"], entry["alpha"])
 
 
 def basis(speed: Mapping[str, Any]) -> str:

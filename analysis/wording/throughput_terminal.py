@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.answer.reportable import max_t
 from analysis.wording.number_format import NOTHING, level, probability
-from analysis.wording.throughput import basis, count, left_out, percents, sentence, short, used
+from analysis.wording.throughput import basis, count, left_out, p_of_enough, percents, sentence, short, used
 
 
 def render(found: Sequence[Mapping[str, Any]]) -> str:
@@ -22,7 +21,7 @@ def cells(entry: Mapping[str, Any], margin: float) -> tuple[str, str, str]:
     return (
         percents([entry["ratio"]], margin)[0] if known else NOTHING,
         NOTHING if None in ends else " to ".join(percents(ends, margin)),
-        probability(max_t({**entry, "n_pairs": entry["n_blocks"]})),
+        probability(p_of_enough(entry)),
     )
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from analysis.answer.reportable import FEW
+from analysis.answer.effect import Judged
 from analysis.methods import verdict
+from analysis.methods.verdict import FEW
 
 GOOD, BAD, SAME, OPEN = "good", "bad", "same", "open"
 """Tones: better, worse, equivalent, and everything that is not decided."""
@@ -33,18 +31,30 @@ NOT_TESTED = "not tested"
 """A condition that is meant to stay at chance."""
 
 
-def short(comparison: Mapping[str, Any]) -> str:
-    """Return the words for the verdict of one of ``comparisons``."""
-    if comparison["stays_at_chance"]:
+def short(judged: Judged) -> str:
+    """Return the words for the verdict of an effect or a contrast."""
+    if judged.stays_at_chance:
         return NOT_TESTED
-    if comparison["n_pairs"] < FEW:
-        return TOO_FEW if comparison["n_pairs"] else NO_PAIR
-    words, benefit = SHORT[comparison["headline"]["verdict"]]
-    return words.format(direction="higher" if (benefit == GOOD) != comparison["lower_is_better"] else "lower")
+    if judged.n_pairs < FEW:
+        return TOO_FEW if judged.n_pairs else NO_PAIR
+    assert judged.headline.verdict is not None
+    return worded(judged.headline.verdict, judged.lower_is_better)
 
 
-def tone(comparison: Mapping[str, Any]) -> str:
+def worded(verdict: str, lower_is_better: bool) -> str:
+    """Return the words for a verdict in the direction of the metric."""
+    words, benefit = SHORT[verdict]
+    return words.format(direction="higher" if (benefit == GOOD) != lower_is_better else "lower")
+
+
+def tone(judged: Judged) -> str:
     """Return `GOOD`, `BAD`, `SAME` or `OPEN`."""
-    if comparison["stays_at_chance"] or comparison["n_pairs"] < FEW:
+    if judged.stays_at_chance or judged.n_pairs < FEW:
         return OPEN
-    return SHORT[comparison["headline"]["verdict"]][1]
+    assert judged.headline.verdict is not None
+    return tone_of(judged.headline.verdict)
+
+
+def tone_of(verdict: str) -> str:
+    """Return the tone of a verdict."""
+    return SHORT[verdict][1]

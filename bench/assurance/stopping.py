@@ -69,14 +69,14 @@ def _on_target(folder: Path, study: Study, target: Target) -> list[Standing]:
     table = load(folder, where={"device": target.device, "precision": target.precision})
     metric, margin = plan.primary, plan.margin or 0.0
     family = pairs_of(table, metric, plan.control, alpha=plan.alpha)
-    compared = {each["condition"]: each for each in compare(table, metric, plan.control, alpha=plan.alpha).comparisons}
+    effects = compare(table, metric, plan.control, alpha=plan.alpha).effects
     found = []
     for pairs in family:
         seen = sequence(pairs, plan.alpha / len(family))
         if not seen:
             found.append(Standing(str(target), pairs.condition, None, OPEN))
             continue
-        numbers = compared[pairs.condition]
-        reached = state(seen[-1], margin, numbers["standard_error"], numbers["test_set_floor"])
+        effect = effects[pairs.condition]
+        reached = state(seen[-1], margin, effect.standard_error, effect.test_set_floor)
         found.append(Standing(str(target), pairs.condition, seen[-1], reached))
     return found

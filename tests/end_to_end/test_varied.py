@@ -50,7 +50,7 @@ def test_conditions_that_differ_in_the_recipe_are_run_written_and_compared(tmp_p
     assert run.start(CPU, "again").to_do == []
     table = load(tmp_path)
     found = compare(table, "test_calibration_error", "none")
-    assert [each["condition"] for each in found.comparisons] == ["decay", "tanh", "deep"]
+    assert list(found.effects) == ["decay", "tanh", "deep"]
     assert found.lower_is_better
     assert set(load(tmp_path, {"activation": "tanh"}).frame["condition"]) == {"tanh"}
     store.export(tmp_path / "all.parquet")

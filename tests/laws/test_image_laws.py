@@ -8,8 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.methods.random_effects import crossed
-from analysis.methods.two_way_interval import ALONE, KEYS
-from tests.laws.studies import MIRRORED, answer, by_condition, correctness, frame_of_images, law, mirrored, same
+from analysis.methods.two_way_interval import OverImages
+from tests.laws.studies import (
+    CROSSED_ALONE,
+    MIRRORED,
+    answer,
+    by_condition,
+    correctness,
+    frame_of_images,
+    law,
+    mirrored,
+    same,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +38,7 @@ def test_the_order_of_rows_and_images_is_irrelevant(right, random):
     frame = frame_of_images({label: rows[:, order] for label, rows in right.items()})
     found = by_condition(answer(frame.sample(frac=1, random_state=random.randint(0, 99))))
     for label, entry in plain.items():
-        same(entry, found[label], KEYS)
+        same(entry, found[label], OverImages.names())
         same(entry["headline"], found[label]["headline"], entry["headline"])
 
 
@@ -49,7 +59,7 @@ def test_swapping_arms_mirrors_everything(right):
 def test_the_direction_of_benefit_turns_the_words_alone(right):
     frame = frame_of_images(right)
     (up,), (down,) = (answer(frame, lower_is_better=lower)["comparisons"] for lower in (False, True))
-    same(up, down, [key for key in KEYS if key != "verdict_crossed"])
+    same(up, down, [key for key in OverImages.names() if key != "verdict_crossed"])
     assert down["verdict_crossed"] == MIRRORED.get(up["verdict_crossed"], up["verdict_crossed"])
 
 
@@ -59,7 +69,7 @@ def test_another_condition_leaves_the_unadjusted_numbers(right):
     frame = frame_of_images(right)
     everyone = by_condition(answer(frame))
     for label, entry in by_condition(answer(frame[frame["condition"] != "c3"])).items():
-        for key in ALONE:
+        for key in CROSSED_ALONE:
             assert entry[key] == everyone[label][key], key
 
 
@@ -70,7 +80,7 @@ def test_a_missing_seed_leaves_the_pair_and_its_images(right, lost):
     frame = frame_of_images(right)
     one_gone = by_condition(answer(frame[(frame["condition"] != "c1") | (frame["seed"] != lost)]))["c1"]
     both_gone = by_condition(answer(frame[frame["seed"] != lost]))["c1"]
-    same(one_gone, both_gone, ALONE)
+    same(one_gone, both_gone, CROSSED_ALONE)
 
 
 @law
@@ -121,5 +131,5 @@ def test_degenerate_images_give_no_false_p(right, kind):
     control = np.repeat(right["control"][:1], len(right["control"]), axis=0)
     twin = [control, np.zeros_like(control), np.ones_like(control)][kind]
     entry = answer(frame_of_images({"control": control, "c1": twin}))["comparisons"][0]
-    assert all(entry[key] is None for key in KEYS if key != "verdict_crossed")
+    assert all(entry[key] is None for key in OverImages.names() if key != "verdict_crossed")
     assert (entry["verdict_crossed"], entry["headline"]["verdict"]) == ("cannot_test", "cannot_test")

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from analysis.base.records import to_json
 from analysis.factorial import factorial
 from analysis.methods.survival import Followed, of_label, scores, survival
 from analysis.tables.table import from_frame
@@ -32,7 +33,7 @@ def analysed(group: str) -> dict[str, dict[str, Any]]:
     factors = [name for name in "abc" if name in rows]
     label = rows[factors].astype(str).agg("-".join, axis=1)
     table = from_frame(rows.assign(condition=label).sample(frac=1, random_state=3), chance=0.1)
-    found = factorial(table, "value")
+    found = to_json(factorial(table, "value"))
     return {_by_r(effect): effect for effect in (*found["effects"], *found["simple_effects"])}
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from analysis.answer.headline import SEEDS_AND_IMAGES, SEQUENCE, scopes
+from analysis.answer.comparison import Comparison
+from analysis.answer.effect import Effect
+from analysis.answer.headline import SEEDS_AND_IMAGES, SEQUENCE
 from analysis.report.document import Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.report.typical_grid import typical_words
 from analysis.wording import sentences
-from analysis.wording.phrases import count, family, typeset
+from analysis.wording.phrases import count, family
+from analysis.wording.style import PAGE
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import short, tone
 
@@ -18,30 +18,30 @@ from analysis.wording.verdicts import short, tone
 def section(material: Material, pool: Pool) -> Section:
     """Return the answer to the study's question, then what each of the other conditions shows."""
     whole = pool.primary
-    judged = [each for each in whole["comparisons"] if not each["stays_at_chance"]]
+    judged = whole.judged
     if not judged:
         return Section("Answer", (Paragraph(_alone(whole), "lead"),))
     blocks: list[Paragraph | Listing] = [Paragraph(_said(judged[0], whole), "lead")]
     of_all = family(whole) if len(judged) > 1 else None
-    said = (typical_words(judged[0]), of_all, _gap(pool, judged[0]["condition"]))
+    said = (typical_words(judged[0]), of_all, _gap(pool, judged[0].condition))
     blocks += [Paragraph(each) for each in said if each is not None]
     blocks.append(Paragraph(_reach(pool), "note"))
-    others = tuple(_item(each, whole) for each in whole["comparisons"] if each is not judged[0])
+    others = tuple(_item(each, whole) for each in whole.effects.values() if each is not judged[0])
     if others:
         blocks += [Paragraph("The other conditions:"), Listing(others)]
     return Section("Answer", tuple(blocks))
 
 
-def _alone(whole: Mapping[str, Any]) -> str:
+def _alone(whole: Comparison) -> str:
     """Return what can be said of a study with only its control."""
-    unit = unit_of(whole["metric"])
-    own = next(each for each in whole["conditions"] if each["condition"] == whole["control"])
-    control = sentences.quoted(whole["control"])
+    unit = unit_of(whole.metric)
+    own = whole.conditions[whole.control]
+    control = sentences.quoted(whole.control)
     said = f"{control} is the only condition that is meant to train: there is nothing to compare it with. "
-    if own["mean"] is None:
+    if own.mean is None:
         return said + "None of its trials trained."
-    spread = "" if own["sd"] is None else f", standard deviation {unit.tell(own['sd'])}"
-    return said + f"Mean {unit.name} {unit.tell(own['mean'])} {unit.value}{spread} (n = {own['n']})."
+    spread = "" if own.sd is None else f", standard deviation {unit.tell(own.sd)}"
+    return said + f"Mean {unit.name} {unit.tell(own.mean)} {unit.value}{spread} (n = {own.n})."
 
 
 def _gap(pool: Pool, condition: str) -> str | None:
@@ -49,15 +49,15 @@ def _gap(pool: Pool, condition: str) -> str | None:
     whole = pool.evidence.comparisons.get("generalisation_gap")
     if whole is None or whole is pool.primary:
         return None
-    mine = next(each for each in whole["comparisons"] if each["condition"] == condition)
-    return typeset(sentences.headline(mine), whole["metric"]) if mine["n_pairs"] else None
+    mine = whole.effects[condition]
+    return sentences.headline(mine, PAGE) if mine.n_pairs else None
 
 
 def _reach(pool: Pool) -> str:
     """Return what the intervals speak of."""
     totals = pool.distinct("test_total")
     images = f" of {count(int(totals[0]), 'image')}" if len(totals) == 1 else ""
-    told = scopes(pool.primary)
+    told = pool.primary.scopes
     if SEQUENCE in told:
         return (
             "Seeds were added until every condition was decided. The intervals are confidence sequences, which hold "
@@ -74,11 +74,10 @@ def _reach(pool: Pool) -> str:
     )
 
 
-def _item(comparison: Mapping[str, Any], whole: Mapping[str, Any]) -> Item:
-    return Item(_said(comparison, whole), short(comparison), tone(comparison))
+def _item(effect: Effect, whole: Comparison) -> Item:
+    return Item(_said(effect, whole), short(effect), tone(effect))
 
 
-def _said(comparison: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
-    """Return what `analysis.wording.sentences` says of a comparison, failure rates where anything diverged."""
-    said = sentences.sentences(comparison, whole["divergence"], only_failures=True)
-    return " ".join(typeset(each, whole["metric"]) for each in said)
+def _said(effect: Effect, whole: Comparison) -> str:
+    """Return what `analysis.wording.sentences` says of an effect, failure rates where anything diverged."""
+    return " ".join(sentences.sentences(effect, whole.divergence, PAGE, only_failures=True))

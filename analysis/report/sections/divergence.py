@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.answer.reportable import FEW
+from analysis.answer.comparison import Comparison
 from analysis.figures import survival as figure
+from analysis.methods.failure_rates import Divergence
+from analysis.methods.verdict import FEW
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording import sentences
@@ -31,10 +33,10 @@ def section(material: Material, pool: Pool) -> Section:
 def how_many(pool: Pool) -> tuple[Block, ...]:
     """Return how many trials of each condition diverged, what that does to the means, and when they did."""
     whole = pool.primary
-    entries = [each for each in whole["divergence"] if not each["stays_at_chance"]]
-    broke = [sentences.failure(each) for each in entries if each["n_diverged"]]
+    entries = [each for each in whole.divergence.values() if not each.stays_at_chance]
+    broke = [sentences.failure(each) for each in entries if each.n_diverged]
     found = f"Diverged: {listed(broke)}." if broke else "No trial diverged; the limits below say how often it might."
-    exempt = [sentences.quoted(each["condition"]) for each in whole["divergence"] if each["stays_at_chance"]]
+    exempt = [sentences.quoted(each.condition) for each in whole.divergence.values() if each.stays_at_chance]
     if exempt:
         found += f" Meant to stay at chance, and not counted: {listed(exempt)}."
     return Paragraph(found), _grid(whole, entries), *(_when(pool) if broke else ())
@@ -123,12 +125,12 @@ def _still(each: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _grid(whole: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> Grid:
-    unit = unit_of(whole["metric"])
+def _grid(whole: Comparison, entries: Sequence[Divergence]) -> Grid:
+    unit = unit_of(whole.metric)
     columns = (
         Column("condition", numeric=False),
         Column("diverged", "of trials"),
-        Column(f"{level(whole['alpha'])} limits, exact", "%"),
+        Column(f"{level(whole.alpha)} limits, exact", "%"),
         Column("p, McNemar"),
         Column("difference given both trained", unit.difference),
         Column("difference, all trials", unit.difference),
@@ -136,25 +138,25 @@ def _grid(whole: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> Grid:
     return Grid(
         name="divergence",
         caption=(
-            f"Diverged trials, and the mean difference in {unit.name} to {sentences.quoted(whole['control'])}: given "
-            "that both trials of a pair trained, and over all trials, diverged ones scored at what they reached. No "
+            f"Diverged trials, and the mean difference in {unit.name} to {sentences.quoted(whole.control)}: given that "
+            "both trials of a pair trained, and over all trials, diverged ones scored at what they reached. No "
             "verdict rests on the last column alone."
         ),
         columns=columns,
-        rows=tuple(_row(each, unit, whole["margin"]) for each in entries),
-        data=tuple(whole["divergence"]),
+        rows=tuple(_row(each, unit, whole.margin) for each in entries),
+        data=tuple(each.to_json() for each in whole.divergence.values()),
     )
 
 
-def _row(each: Mapping[str, Any], unit: Unit, margin: float | None) -> tuple[str, ...]:
+def _row(each: Divergence, unit: Unit, margin: float | None) -> tuple[str, ...]:
     limits = NOTHING
-    if each["rate_low"] is not None:
-        limits = f"{plain(100 * each['rate_low'], 1)} to {plain(100 * each['rate_high'], 1)}"
+    if each.rate_low is not None and each.rate_high is not None:
+        limits = f"{plain(100 * each.rate_low, 1)} to {plain(100 * each.rate_high, 1)}"
     return (
-        each["condition"],
-        f"{each['n_diverged']} of {each['n']}",
+        each.condition,
+        f"{each.n_diverged} of {each.n}",
         limits,
-        NOTHING if each["n"] < FEW else probability(each["p_mcnemar"]),
-        unit.tell_difference(each["complete_pairs_mean_difference"], margin),
-        unit.tell_difference(each["intention_mean_difference"], margin),
+        NOTHING if each.n < FEW else probability(each.p_mcnemar),
+        unit.tell_difference(each.complete_pairs_mean_difference, margin),
+        unit.tell_difference(each.intention_mean_difference, margin),
     )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.answer.effect import Contrast
 from analysis.answer.headline import REACH, scopes
 from analysis.figures import effects, interaction, surface
 from analysis.figures.plot import Plot
+from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Block, Column, Grid, Illustration, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording import factorial
 from analysis.wording.number_format import NOTHING, level, probability
-from analysis.wording.phrases import listed, typeset
+from analysis.wording.phrases import listed
 from analysis.wording.sentences import METHODS, quoted
+from analysis.wording.style import PAGE
 from analysis.wording.units import Unit, signed, unit_of
 from analysis.wording.verdicts import short, tone
 
@@ -25,18 +28,18 @@ def section(material: Material, pool: Pool) -> Section | None:
     found = pool.evidence.factorial
     if found is None:
         return None
-    blocks: list[Block] = [Paragraph(_opening(found)), _listing(found["effects"], found)]
+    blocks: list[Block] = [Paragraph(_opening(found)), _listing(found["effects"])]
     blocks += [_shown(pool, interaction.PLOT), _shown(pool, effects.PLOT), effects_grid(found)]
     if surface.axes_of(found) is not None:
         blocks.append(_shown(pool, surface.PLOT))
     blocks += [Paragraph(each, "note") for each in factorial.notes(found)]
     if simple := factorial.simple_told(found):
-        blocks += [Paragraph(factorial.WHY_SIMPLE), _listing(simple, found), simple_grid(simple, found)]
+        blocks += [Paragraph(factorial.WHY_SIMPLE), _listing(simple), simple_grid(simple, found)]
     return Section(TITLE, tuple(blocks))
 
 
-def _listing(told: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> Listing:
-    return Listing(tuple(_item(each, found) for each in told))
+def _listing(told: Sequence[Mapping[str, Any]]) -> Listing:
+    return Listing(tuple(map(_item, told)))
 
 
 def _opening(found: Mapping[str, Any]) -> str:
@@ -52,8 +55,8 @@ def _opening(found: Mapping[str, Any]) -> str:
     return said
 
 
-def _item(effect: Mapping[str, Any], found: Mapping[str, Any]) -> Item:
-    text = typeset(factorial.sentence(effect), found["metric"])
+def _item(effect: Mapping[str, Any]) -> Item:
+    text = factorial.sentence(effect, PAGE)
     if effect["contrast"] is None:
         return Item(text, "no sign")
     return Item(text, short(effect["contrast"]), tone(effect["contrast"]))
@@ -95,27 +98,26 @@ def _grid(name: str, family: str, told: Sequence[Mapping[str, Any]], found: Mapp
 
 
 def _row(effect: Mapping[str, Any], unit: Unit) -> tuple[str, ...]:
-    found = effect["contrast"]
-    if found is None:
+    contrast: Contrast | None = effect["contrast"]
+    if contrast is None:
         return (effect["effect"], "levels are names", *[NOTHING] * 5)
-    ends = [found["headline"]["low"], found["headline"]["high"]]
     return (
         effect["effect"],
-        short(found),
-        unit.tell_difference(found["mean_difference"], found["margin"]),
-        NOTHING if None in ends else " to ".join(unit.tell_differences(ends, found["margin"])),
-        probability(found["headline"]["p"]),
-        signed(found["cohen_dz"], 2),
-        str(found["n_pairs"]),
+        short(contrast),
+        unit.tell_difference(contrast.mean_difference, contrast.margin),
+        headline_interval(contrast, unit),
+        probability(contrast.headline.p),
+        signed(contrast.cohen_dz, 2),
+        str(contrast.n_pairs),
     )
 
 
-def _caption(found: Mapping[str, Any], family: str, contrasts: list[Mapping[str, Any]], unit: Unit) -> str:
+def _caption(found: Mapping[str, Any], family: str, contrasts: list[Contrast], unit: Unit) -> str:
     margin = "no margin was set: verdicts go by the sign alone"
     if found["margin"] is not None:
         margin = f"effects within ±{unit.tell_margin(found['margin'])} {unit.difference} count as too small to matter"
     said = f"{family.capitalize()} on {unit.name}; {factorial.better(found)}; {margin}."
-    told = scopes({"comparisons": contrasts})
+    told = scopes(each.headline for each in contrasts)
     if told:
         said += (
             f" Intervals and verdicts hold for all {family} at once, {'; or '.join(REACH[scope] for scope in told)}. "
@@ -126,7 +128,7 @@ def _caption(found: Mapping[str, Any], family: str, contrasts: list[Mapping[str,
 
 def _flat(effect: Mapping[str, Any]) -> dict[str, Any]:
     """Return an effect at full precision: F, the contrast and its headline under their own names."""
-    found = effect["contrast"] or {}
+    found = {} if effect["contrast"] is None else effect["contrast"].to_json()
     omnibus = {f"omnibus_{key}": value for key, value in effect["omnibus"].items()}
     told = {f"headline_{key}": value for key, value in found.get("headline", {}).items()}
     skip = ("headline", "pairs", "weights", "levels", "condition")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.answer.reportable import FEW
 from analysis.figures import gaps as figure
+from analysis.methods.verdict import FEW
 from analysis.report.document import Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.number_format import level
@@ -27,7 +27,7 @@ def section(material: Material, pool: Pool) -> Section:
     why = figure.missing(pool.evidence)
     if why is not None:
         return Section("Running gap and clean gap", (Paragraph(why),))
-    judged = {each["condition"] for each in pool.evidence.compared(figure.CLEAN)}
+    judged = {each.condition for each in pool.evidence.compared(figure.CLEAN)}
     leading = [each for each in pool.evidence.gap_splits if each["condition"] in judged and each["n"]][:1]
     said = [Paragraph(what_is_left(each, pool)) for each in leading]
     return Section("Running gap and clean gap", (Paragraph(WHY), *said, Illustration(figure.PLOT, pool.evidence)))
@@ -36,18 +36,18 @@ def section(material: Material, pool: Pool) -> Section:
 def what_is_left(split: Mapping[str, Any], pool: Pool) -> str:
     """Return how both gaps of a condition changed, and which part of it is not owed to measuring."""
     whole = pool.evidence.comparisons[figure.CLEAN]
-    unit, told = unit_of(figure.CLEAN), level(whole["alpha"])
+    unit, told = unit_of(figure.CLEAN), level(whole.alpha)
     running, clean, owed = (
-        f"{unit.tell_difference(split[f'{name}_change'], whole['margin'])} points"
+        f"{unit.tell_difference(split[f'{name}_change'], whole.margin)} points"
         for name in ("running", "clean", "measuring")
     )
     said = (
-        f"With {quoted(split['condition'])} against {quoted(whole['control'])}, the running gap changed by {running} "
+        f"With {quoted(split['condition'])} against {quoted(whole.control)}, the running gap changed by {running} "
         f"and the clean gap by {clean} (n = {split['n']}). "
     )
     if split["n"] < FEW or split["measuring_low"] is None:
         return said.strip()
-    ends = " to ".join(unit.tell_differences([split["measuring_low"], split["measuring_high"]], whole["margin"]))
+    ends = " to ".join(unit.tell_differences([split["measuring_low"], split["measuring_high"]], whole.margin))
     said += (
         f"The way of measuring accounts for {owed} ({told} t interval of this condition alone, over seeds: {ends}). "
     )

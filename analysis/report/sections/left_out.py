@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
+from analysis.answer.comparison import Comparison
 from analysis.report.document import Column, Grid, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.wording.phrases import typeset
+from analysis.wording.style import PAGE
 
 MOST_SEEDS = 12
 
@@ -16,15 +16,15 @@ def section(material: Material, pool: Pool) -> Section:
     """Return every trial that is in no comparison, and the warnings of the analysis."""
     whole = pool.primary
     blocks: list[Paragraph | Grid | Listing] = [Paragraph("Nothing: every planned trial is in the comparisons.")]
-    if whole["dropped"]:
+    if whole.dropped:
         blocks = [_grid(whole)]
-    if whole["warnings"]:
+    if whole.warnings:
         blocks.append(Paragraph("Notes of the analysis:"))
-        blocks.append(Listing(tuple(Item(typeset(each, whole["metric"])) for each in whole["warnings"]), "fine"))
+        blocks.append(Listing(tuple(Item(PAGE.note(each)) for each in whole.warnings), "fine"))
     return Section("What was left out", tuple(blocks))
 
 
-def _grid(whole: Mapping[str, Any]) -> Grid:
+def _grid(whole: Comparison) -> Grid:
     return Grid(
         name="left-out",
         caption="Trials that are not in the comparisons of the primary metric.",
@@ -34,13 +34,11 @@ def _grid(whole: Mapping[str, Any]) -> Grid:
             Column("seeds", numeric=False),
             Column("reason", numeric=False),
         ),
-        rows=tuple(
-            (each["condition"], str(each["count"]), _seeds(each["seeds"]), each["reason"]) for each in whole["dropped"]
-        ),
-        data=tuple({**each, "seeds": " ".join(map(str, each["seeds"]))} for each in whole["dropped"]),
+        rows=tuple((each.condition, str(each.count), _seeds(each.seeds), each.reason) for each in whole.dropped),
+        data=tuple({**each.to_json(), "seeds": " ".join(map(str, each.seeds))} for each in whole.dropped),
     )
 
 
-def _seeds(seeds: list[int]) -> str:
+def _seeds(seeds: Sequence[int]) -> str:
     shown = ", ".join(map(str, seeds[:MOST_SEEDS]))
     return shown + (f" and {len(seeds) - MOST_SEEDS} more" if len(seeds) > MOST_SEEDS else "")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from analysis.answer.reportable import FEW
+from analysis.answer.comparison import Comparison
+from analysis.answer.effect import Effect, Judged
 from analysis.answer.sample_size import of_condition
 from analysis.figures import floor_meter
 from analysis.methods.power import UPPER, Design
 from analysis.methods.two_way_interval import IMAGES, MORE_IMAGES, SEEDS
+from analysis.methods.verdict import FEW
 from analysis.report.document import Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.number_format import NOTHING, exact
@@ -24,59 +26,56 @@ POWER = 0.8
 def section(material: Material, pool: Pool) -> Section | None:
     """Return the floor meter, the plan for a next study, and in words whether to buy seeds or images."""
     whole = pool.primary
-    judged = [each for each in whole["comparisons"] if not each["stays_at_chance"]]
-    if not judged:
+    if not whole.judged:
         return None
-    known = [each for each in judged if each["n_pairs"] >= 2]
+    known = [each for each in whole.judged if each.n_pairs >= 2]
     if not known:
         return Section(TITLE, (Paragraph("Seeds: no condition has two complete pairs yet."),))
     why = floor_meter.missing(pool.evidence)
     shown = Paragraph(why) if why is not None else Illustration(floor_meter.PLOT, pool.evidence)
     blocks = [Paragraph(said) for said in what_would_help(known)]
-    rough = [each for each in known if each["n_pairs"] < FEW]
+    rough = [each for each in known if each.n_pairs < FEW]
     if rough:
         blocks.append(Paragraph(f"With fewer than {FEW} pairs these numbers are hardly more than guesses.", "note"))
     return Section(TITLE, (*blocks, shown, _grid(whole, known)))
 
 
-def what_would_help(known: list[Mapping[str, Any]]) -> list[str]:
+def what_would_help(known: Sequence[Judged]) -> list[str]:
     """Return in sentences whether seeds or test images would help which condition more."""
     said = []
     for what, name in ((SEEDS, "seeds"), (IMAGES, "test images")):
-        helped = [quoted(each["condition"]) for each in known if each["surer_by"] == what]
+        helped = [quoted(each.condition) for each in known if each.surer_by == what]
         if helped:
             said.append(
                 f"{MORE_IMAGES} times the {name} would help more than {MORE_IMAGES} times the "
                 f"{'test images' if what == SEEDS else 'seeds'} for {listed(helped)}."
             )
-    unknown = [quoted(each["condition"]) for each in known if each["surer_by"] is None]
+    unknown = [quoted(each.condition) for each in known if each.surer_by is None]
     if unknown:
         said.append(f"Whether seeds or test images would help more is not known for {listed(unknown)}.")
     return said
 
 
-def what_is_found(known: list[Mapping[str, Any]], family: int) -> str:
+def what_is_found(known: Sequence[Judged], family: int) -> str:
     """Return in a sentence which true difference the seeds at hand would find, and which seeds the margin needs.
 
     Parameters
     ----------
-    known : list of mapping
-        Comparisons, or contrasts, with a standard deviation; one at least.
+    known : sequence of Effect or Contrast
+        With a standard deviation; one at least.
     family : int
         How many are judged together.
     """
-    unit, margin = unit_of(known[0]["metric"]), known[0]["margin"]
-    design = Design(1.0, known[0]["alpha"], POWER, family)
-    found = {
-        each["condition"]: of_condition(each, design, None, each["n_pairs"])["detectable_difference"] for each in known
-    }
+    unit, margin = unit_of(known[0].metric), known[0].margin
+    design = Design(1.0, known[0].alpha, POWER, family)
+    found = {each.condition: of_condition(each, design, None, each.n_pairs)["detectable_difference"] for each in known}
     said = (
         f"With {exact(100 * POWER):g}% power, at the standard deviation seen and with as many test images, the seeds "
         f"at hand find a true difference of {_span(found, unit.tell)} {unit.difference}".rstrip()
     )
     if margin is None:
         return f"{said}."
-    plans = {each["condition"]: of_condition(each, design, margin, None) for each in known}
+    plans = {each.condition: of_condition(each, design, margin, None) for each in known}
     needed = {label: plan["n"] for label, plan in plans.items() if plan["n"] is not None}
     never = [quoted(label) for label in plans if label not in needed]
     wanted = f"one of {unit.tell_margin(margin)} {unit.difference}".rstrip()
@@ -87,25 +86,27 @@ def what_is_found(known: list[Mapping[str, Any]], family: int) -> str:
     return f"{said}; {'; '.join(more)}."
 
 
-def what_shows_the_size(known: list[Mapping[str, Any]], family: int) -> str:
+def what_shows_the_size(known: Sequence[Judged], family: int) -> str:
     """Return in a sentence which seeds would show on which side of the margin differences lie whose sign is known.
 
     Parameters
     ----------
-    known : list of mapping
-        Comparisons, or contrasts, with a standard deviation and a margin; one at least.
+    known : sequence of Effect or Contrast
+        With a standard deviation and a margin; one at least.
     family : int
         How many are judged together.
     """
-    design = Design(1.0, known[0]["alpha"], POWER, family)
+    design = Design(1.0, known[0].alpha, POWER, family)
     needed, never = {}, []
     for each in known:
-        beyond = abs(abs(each["mean_difference"]) - each["margin"])
+        assert each.mean_difference is not None
+        assert each.margin is not None
+        beyond = abs(abs(each.mean_difference) - each.margin)
         seeds = of_condition(each, design, beyond, None)["n"] if beyond else None
         if seeds is None:
-            never.append(quoted(each["condition"]))
+            never.append(quoted(each.condition))
         else:
-            needed[each["condition"]] = seeds
+            needed[each.condition] = seeds
     said = (
         "At the standard deviation seen and with as many test images, were the true difference the one seen, "
         f"{exact(100 * POWER):g}% power to show on which side of the margin "
@@ -125,10 +126,9 @@ def _span(values: Mapping[str, float], tell: Callable[[float], str]) -> str:
     return tell(values[low]) if len(values) == 1 else f"{first} to {last}"
 
 
-def _grid(whole: Mapping[str, Any], known: list[Mapping[str, Any]]) -> Grid:
-    unit, family = unit_of(whole["metric"]), sum(not each["stays_at_chance"] for each in whole["comparisons"])
-    design = Design(1.0, whole["alpha"], POWER, family)
-    plans = [None if whole["margin"] is None else of_condition(each, design, whole["margin"], None) for each in known]
+def _grid(whole: Comparison, known: list[Effect]) -> Grid:
+    unit, design = unit_of(whole.metric), Design(1.0, whole.alpha, POWER, len(whole.judged))
+    plans = [None if whole.margin is None else of_condition(each, design, whole.margin, None) for each in known]
     columns = (
         Column("condition", numeric=False),
         Column("more of", numeric=False),
@@ -137,26 +137,26 @@ def _grid(whole: Mapping[str, Any], known: list[Mapping[str, Any]]) -> Grid:
         Column("SE over seeds and images", unit.difference),
         Column("floor", unit.difference),
         Column("seeds that halve the SE"),
-        *([] if whole["margin"] is None else [Column("seeds to find the margin"), Column("at most")]),
+        *([] if whole.margin is None else [Column("seeds to find the margin"), Column("at most")]),
     )
     return Grid(
         name="surer",
         caption=_caption(whole, unit),
         columns=columns,
         rows=tuple(_row(each, plan, unit) for each, plan in zip(known, plans, strict=True)),
-        data=tuple({"condition": each["condition"], **(plan or {})} for each, plan in zip(known, plans, strict=True)),
+        data=tuple({"condition": each.condition, **(plan or {})} for each, plan in zip(known, plans, strict=True)),
     )
 
 
-def _row(each: Mapping[str, Any], plan: Mapping[str, Any] | None, unit: Unit) -> tuple[str, ...]:
-    halve = f"{each['seeds_to_halve']:,}" if each["seeds_to_halve"] else NOTHING
-    if each["se_crossed"] is not None and not each["seeds_to_halve"]:
+def _row(each: Effect, plan: Mapping[str, Any] | None, unit: Unit) -> tuple[str, ...]:
+    halve = f"{each.seeds_to_halve:,}" if each.seeds_to_halve else NOTHING
+    if each.se_crossed is not None and not each.seeds_to_halve:
         halve = "none does"
     return (
-        each["condition"],
-        {SEEDS: "seeds", IMAGES: "test images"}.get(each["surer_by"], NOTHING),
-        str(each["n_pairs"]),
-        *(floor_meter.tell(unit, each[key]) for key in ("standard_error", "se_crossed", "test_set_floor")),
+        each.condition,
+        {SEEDS: "seeds", IMAGES: "test images", None: NOTHING}[each.surer_by],
+        str(each.n_pairs),
+        *(floor_meter.tell(unit, error) for error in (each.standard_error, each.se_crossed, each.test_set_floor)),
         halve,
         *(() if plan is None else _planned(plan)),
     )
@@ -175,16 +175,16 @@ def _seeds(number: int | None) -> str:
     return "over 10 million" if number is None else f"{number:,}"
 
 
-def _caption(whole: Mapping[str, Any], unit: Unit) -> str:
+def _caption(whole: Comparison, unit: Unit) -> str:
     said = (
         "Standard errors (SE) of the mean difference: over new seeds on this test set, and over new seeds and new "
         "test images. Floor: what no number of seeds goes below on this test set."
     )
-    if whole["margin"] is None:
+    if whole.margin is None:
         return said + " No margin was set: how many seeds would find it cannot be said."
     return said + (
         f" Seeds to find the margin: a study of its own, that is to find a true difference of "
-        f"{unit.tell_margin(whole['margin'])} {unit.difference} with {exact(100 * POWER):g}% power at the alpha of "
+        f"{unit.tell_margin(whole.margin)} {unit.difference} with {exact(100 * POWER):g}% power at the alpha of "
         "this one, over all of its conditions, where the standard deviation of the differences is what was seen here, "
         "and over as many new test images where there is a floor; at most: where the standard deviation is at its "
         f"upper {exact(100 * UPPER):g}% limit. Where the floor puts the margin out of the reach of seeds, the test "

@@ -9,10 +9,9 @@ from analysis.figures import speed as figure
 from analysis.report.document import Column, Grid, Illustration, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.number_format import NOTHING, level
-from analysis.wording.throughput import basis, count, left_out, sentence, short, used
+from analysis.wording.throughput import basis, count, left_out, sentence, short, tone, used
 from analysis.wording.throughput_terminal import cells
 from analysis.wording.units import MINUS
-from analysis.wording.verdicts import tone
 
 
 def section(material: Material, pool: Pool) -> Section:
@@ -36,8 +35,7 @@ def section(material: Material, pool: Pool) -> Section:
 
 
 def _item(entry: Mapping[str, Any], margin: float) -> Item:
-    seen = {**entry, "stays_at_chance": False, "n_pairs": entry["n_blocks"], "headline": {"verdict": entry["verdict"]}}
-    return Item(_typeset(sentence(entry, margin)), short(entry), tone(seen))
+    return Item(_typeset(sentence(entry, margin)), short(entry), tone(entry))
 
 
 def _typeset(said: str) -> str:

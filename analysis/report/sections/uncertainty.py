@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from analysis.answer.comparison import Comparison
+from analysis.answer.effect import Effect
 from analysis.figures import p_calibration, raincloud, sequence, variance_shares
 from analysis.figures.plot import Plot
-from analysis.report.comparison_grid import interval
+from analysis.report.comparison_grid import interval, interval_over_seeds
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.report.sign_agreement_grid import early_grid, early_words
@@ -22,16 +25,16 @@ TITLE = "How sure, and why"
 def section(material: Material, pool: Pool) -> Section | None:
     """Return the evidence behind the verdicts, from the seeds themselves to the error rates of the methods."""
     whole = pool.primary
-    judged = [each for each in whole["comparisons"] if not each["stays_at_chance"]]
+    judged = whole.judged
     if not judged:
         return None
     blocks: list[Block] = [_shown(pool, raincloud.PLOT)]
-    if any(each["extreme_seed"] is not None for each in judged):
+    if any(each.extreme_seed is not None for each in judged):
         blocks.append(typical_grid(judged))
     early = early_words(judged)
     if early is not None:
         blocks += [Paragraph(early), early_grid(judged)]
-    if any(each["verdict_crossed"] is not None for each in judged):
+    if any(each.verdict_crossed is not None for each in judged):
         blocks += [Paragraph(_two_scopes(judged)), _scopes(whole, judged)]
     blocks += [_shown(pool, p_calibration.PLOT)]
     if p_calibration.missing(pool.evidence) is None:
@@ -47,10 +50,10 @@ def _shown(pool: Pool, plot: Plot) -> Block:
     return Illustration(plot, pool.evidence) if why is None else Paragraph(why)
 
 
-def _two_scopes(judged: list[Mapping[str, Any]]) -> str:
+def _two_scopes(judged: list[Effect]) -> str:
     """Return how many verdicts change with the scope."""
-    both = [each for each in judged if each["verdict_crossed"] is not None]
-    changed = sum(_verdict(each, "verdict") != _verdict(each, "verdict_crossed") for each in both)
+    both = [each for each in judged if each.verdict_crossed is not None]
+    changed = sum(_verdict(each, each.verdict) != _verdict(each, each.verdict_crossed) for each in both)
     said = (
         "A verdict over seeds alone holds for this one test set; over seeds and test images it holds for new images of "
         "the same kind too, and asks for more. "
@@ -61,12 +64,12 @@ def _two_scopes(judged: list[Mapping[str, Any]]) -> str:
     return said + f"Here {number} another verdict when new test images are counted in."
 
 
-def _verdict(each: Mapping[str, Any], key: str) -> str:
-    return NOTHING if each[key] is None else short({**each, "headline": {"verdict": each[key]}})
+def _verdict(each: Effect, verdict: str | None) -> str:
+    return NOTHING if verdict is None else short(replace(each, headline=replace(each.headline, verdict=verdict)))
 
 
-def _scopes(whole: Mapping[str, Any], judged: list[Mapping[str, Any]]) -> Grid:
-    unit, told = unit_of(whole["metric"]), level(whole["alpha"])
+def _scopes(whole: Comparison, judged: list[Effect]) -> Grid:
+    unit, told = unit_of(whole.metric), level(whole.alpha)
     return Grid(
         name="scopes",
         caption=(
@@ -82,20 +85,15 @@ def _scopes(whole: Mapping[str, Any], judged: list[Mapping[str, Any]]) -> Grid:
         ),
         rows=tuple(
             (
-                each["condition"],
-                _verdict(each, "verdict"),
-                interval(each, unit),
-                _verdict(each, "verdict_crossed"),
-                _crossed(each, unit),
+                each.condition,
+                _verdict(each, each.verdict),
+                interval_over_seeds(each, unit),
+                _verdict(each, each.verdict_crossed),
+                interval(each.ci_low_crossed_simultaneous, each.ci_high_crossed_simultaneous, each.margin, unit),
             )
             for each in judged
         ),
     )
-
-
-def _crossed(each: Mapping[str, Any], unit: Unit) -> str:
-    ends = {end: each[f"ci_{end}_crossed_simultaneous"] for end in ("low", "high")}
-    return interval({**each, **{f"ci_{end}_simultaneous": value for end, value in ends.items()}}, unit)
 
 
 def _checks(check: Mapping[str, Any]) -> Grid:

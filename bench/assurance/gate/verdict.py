@@ -79,16 +79,19 @@ def estimate(head: np.ndarray, base: np.ndarray) -> Estimate:
     pairs = pair((REGRESSED, UNCHANGED), range(len(head)), head, base)
     if not pairs.varies:
         raise ValueError(f"{pairs.n} rounds with one and the same ratio: no clock does that")
-    found, interval = moments(pairs), t_test(pairs, ALPHA).values
+    found, interval, same = moments(pairs), t_test(pairs, ALPHA).result, equivalence(pairs, ALPHA, MARGIN).result
+    assert interval.ci_low_90 is not None
+    assert interval.ci_high_90 is not None
+    assert same.equivalent is not None
     return Estimate(
         n=found.n,
         mean=found.mean,
         standard_error=found.standard_error,
-        low=interval["ci_low_90"],
-        high=interval["ci_high_90"],
+        low=interval.ci_low_90,
+        high=interval.ci_high_90,
         p_slower=float(stats.t.sf((found.mean - MARGIN) / found.standard_error, found.df)),
         p_faster=float(stats.t.cdf((found.mean + MARGIN) / found.standard_error, found.df)),
-        equivalent=equivalence(pairs, ALPHA, MARGIN).values["equivalent"],
+        equivalent=same.equivalent,
     )
 
 

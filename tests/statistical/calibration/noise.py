@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from analysis.base.records import Record
 from analysis.tables.pairing import Pairs, pair
 
 ALPHA = 0.05
@@ -99,6 +99,7 @@ def rejects(p: float | None, alpha: float) -> bool:
     return p is not None and p <= alpha
 
 
-def misses(values: Mapping[str, Any], low: str, high: str, truth: float) -> bool:
-    """Return whether the interval under two keys leaves out `truth`; one that is null does not."""
-    return values[low] is not None and not values[low] <= truth <= values[high]
+def misses(result: Record, low: str, high: str, truth: float) -> bool:
+    """Return whether the interval between two fields leaves out `truth`; one that is None does not."""
+    ends = getattr(result, low), getattr(result, high)
+    return ends[0] is not None and not ends[0] <= truth <= ends[1]

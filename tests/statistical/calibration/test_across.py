@@ -38,8 +38,8 @@ def test_of_trends_and_of_whether_any_differ(noise: Noise, n: int, ledger: Ledge
     found: Counter[str] = Counter()
     for values in noise.draw(generator("trends", noise.name, n), (RUNS, n, len(RATES))):
         trends, whole = dose_response(RATES, values, values, ALPHA, False), omnibus(values)
-        found.update({name: rejects(trends[key], ALPHA) for name, key in TRENDS.items()})
-        found.update({name: rejects(whole[key], ALPHA) for name, key in OMNIBUS.items()})
+        found.update({name: rejects(getattr(trends, key), ALPHA) for name, key in TRENDS.items()})
+        found.update({name: rejects(getattr(whole, key), ALPHA) for name, key in OMNIBUS.items()})
     ledger.check(
         [
             Rate(name, "nothing differs, p <= 0.05", noise.name, n, ALPHA, found[name], RUNS, least=LEAST)
@@ -59,8 +59,8 @@ def test_of_the_set_of_optima(noise: Noise, n: int, ledger: Ledger) -> None:
     found, identified = 0, 0
     for values in slopes * RATES + bends * RATES**2 + errors:
         answer = dose_response(RATES, values, None, ALPHA, False)
-        identified += answer["identified"]
-        found += answer["identified"] and not answer["optimum_low"] <= top <= answer["optimum_high"]
+        identified += answer.identified
+        found += answer.identified and not answer.optimum_low <= top <= answer.optimum_high
     assert identified > 0.9 * RUNS
     ledger.check(
         [Rate("Fieller's set of the optimum", "misses the optimum", noise.name, n, ALPHA, found, RUNS, least=LEAST)]
@@ -85,8 +85,8 @@ def test_the_naive_pick_boasts_and_the_cross_fitted_does_not(n: int) -> None:
     runs = 4_000
     values = NORMAL.draw(generator("best", n), (runs, n, len(LABELS)))
     found = [selection(LABELS, each, None, ALPHA, False) for each in values]
-    crossfit = np.array([each["crossfit_difference"] for each in found])
-    naive = crossfit + [each["optimism"] for each in found]
+    crossfit = np.array([each.crossfit_difference for each in found])
+    naive = crossfit + [each.optimism for each in found]
     for estimate, expected in ((naive, largest_of(len(LABELS) - 1) / n**0.5), (crossfit, 0.0)):
         assert abs(estimate.mean() - expected) < 4 * estimate.std(ddof=1) / runs**0.5
     assert naive.mean() > 1.3 / n**0.5
@@ -97,5 +97,5 @@ def test_the_naive_pick_boasts_and_the_cross_fitted_does_not(n: int) -> None:
 def test_of_the_set_of_the_best(noise: Noise, n: int, ledger: Ledger) -> None:
     """Eight conditions that do not differ: any one of them may be called the best, and the set should hold it."""
     values = noise.draw(generator("set", noise.name, n), (RUNS, n, len(LABELS)))
-    found = sum(LABELS[3] not in selection(LABELS, each, None, ALPHA, False)["best_set"] for each in values)
+    found = sum(LABELS[3] not in selection(LABELS, each, None, ALPHA, False).best_set for each in values)
     ledger.check([Rate("set of the best", "leaves out one that is best", noise.name, n, ALPHA, found, RUNS)])

@@ -31,8 +31,8 @@ def signs(n: int) -> np.ndarray:
 def test_of_every_sign_of_given_magnitudes(name: str, n: int, ledger: Ledger) -> None:
     noise, magnitudes = MAGNITUDES[name]
     studies = [noise.pairs(row, f"study {i}") for i, row in enumerate(signs(n) * magnitudes[:n])]
-    flips = np.mean([rejects(each.values["p_sign_flip"], ALPHA) for each in sign_flip_tests(studies).values()])
-    ranks = np.mean([rejects(wilcoxon(each).values["p_wilcoxon"], ALPHA) for each in studies])
+    flips = np.mean([rejects(each.result.p_sign_flip, ALPHA) for each in sign_flip_tests(studies).values()])
+    ranks = np.mean([rejects(wilcoxon(each).result.p_wilcoxon, ALPHA) for each in studies])
     error = "nothing differs, p <= 0.05"
     least = 0.0 if name == "ties and zeros" else {6: 2 / 64, 10: 50 / 1024}[n]
     ledger.check(
@@ -52,7 +52,7 @@ def test_of_every_sign_of_whole_rows(name: str, ledger: Ledger) -> None:
     for own in signs(6):
         by_label = max_t(noise.family(rows * own[:, None]))
         for key in found:
-            found[key] += any(rejects(each.values[key], ALPHA) for each in by_label.values())
+            found[key] += any(rejects(getattr(each.result, key), ALPHA) for each in by_label.values())
     ledger.check(
         [
             Rate(method, "any condition has p <= 0.05", f"{name}, 3 conditions", 6, ALPHA, found[key] / 64, None,

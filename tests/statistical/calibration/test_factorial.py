@@ -101,8 +101,8 @@ def wrong(noise: Noise, held: Blocks, truth: float) -> dict[str, bool]:
     means = {pairs.condition: truth if pairs.condition == "a" else 0.0 for pairs in family}
     low, high = "ci_low_simultaneous", "ci_high_simultaneous"
     return {
-        "max-t": any(rejects(by_flips[label].values["p_max_t"], ALPHA) for label in null),
-        "intervals": any(misses(ends[label].values, low, high, mean) for label, mean in means.items()),
+        "max-t": any(rejects(by_flips[label].result.p_max_t, ALPHA) for label in null),
+        "intervals": any(misses(ends[label].result, low, high, mean) for label, mean in means.items()),
         "t": family[-1].varies and rejects(p_t(family[-1]), ALPHA),
         "F": rejects(tests[-1]["p_gg"], ALPHA),
         "Holm": any(

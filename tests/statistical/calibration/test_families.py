@@ -70,12 +70,12 @@ def wrong(noise: Noise, differences: np.ndarray, shift: np.ndarray) -> dict[str,
     null = [pairs.condition for pairs, own in zip(family, shift, strict=True) if own == 0]
     by_flips, by_t, ends = max_t(family), adjusted_t(family), intervals(family, ALPHA)
     found = {
-        name: any(rejects((by_t if key == "p_holm" else by_flips)[label].values[key], ALPHA) for label in null)
+        name: any(rejects(getattr((by_t if key == "p_holm" else by_flips)[label].result, key), ALPHA) for label in null)
         for name, key in TESTS.items()
     }
     for name, suffix in (("simultaneous intervals", ""), ("simultaneous intervals at 90%", "_90")):
         found[name] = any(
-            misses(ends[pairs.condition].values, f"ci_low_simultaneous{suffix}", f"ci_high_simultaneous{suffix}",
+            misses(ends[pairs.condition].result, f"ci_low_simultaneous{suffix}", f"ci_high_simultaneous{suffix}",
                    own * noise.unit)
             for pairs, own in zip(family, shift, strict=True)
         )  # fmt: skip

@@ -61,7 +61,7 @@ def test_of_the_crossed_interval(model: TwoWay, ledger: Ledger) -> None:
         low, high = estimate.interval(ALPHA)
         found["interval"] += not low <= 0 <= high
         found["p"] += rejects(estimate.p, ALPHA)
-        found["seeds alone"] += misses(t_test(NORMAL.pairs(gains.mean(axis=1)), ALPHA).values, "ci_low", "ci_high", 0.0)
+        found["seeds alone"] += misses(t_test(NORMAL.pairs(gains.mean(axis=1)), ALPHA).result, "ci_low", "ci_high", 0.0)
     data = f"{model.name}, {model.images} images"
     ledger.check(
         [

@@ -55,15 +55,15 @@ EXACT = {6: 2 / 64, 10: 50 / 1024, 30: 0.049}
 
 def wrong(pairs: Pairs, at_margin: Pairs, margin: float) -> dict[str, bool]:
     """Return which claims about differences centred at 0, and about those centred at the margin, are wrong."""
-    t = t_test(pairs, ALPHA).values
+    t = t_test(pairs, ALPHA).result
     return {
-        "paired t": rejects(t["p_t"], ALPHA),
+        "paired t": rejects(t.p_t, ALPHA),
         "t interval": misses(t, "ci_low", "ci_high", 0.0),
         "t interval at 90%": misses(t, "ci_low_90", "ci_high_90", 0.0),
-        "equivalence (TOST)": bool(equivalence(at_margin, ALPHA, margin).values["equivalent"]),
-        "Wilcoxon signed rank": rejects(wilcoxon(pairs).values["p_wilcoxon"], ALPHA),
+        "equivalence (TOST)": bool(equivalence(at_margin, ALPHA, margin).result.equivalent),
+        "Wilcoxon signed rank": rejects(wilcoxon(pairs).result.p_wilcoxon, ALPHA),
         "Hodges-Lehmann interval": misses(
-            hodges_lehmann(pairs, ALPHA).values, "hodges_lehmann_low", "hodges_lehmann_high", 0.0
+            hodges_lehmann(pairs, ALPHA).result, "hodges_lehmann_low", "hodges_lehmann_high", 0.0
         ),
     }
 
@@ -107,7 +107,7 @@ def sign_flip_errors(noise: Noise, n: int) -> int:
     found = 0
     for start in range(0, RUNS, 50):
         studies = [noise.pairs(row, f"study {i}") for i, row in enumerate(errors[start : start + 50])]
-        found += sum(rejects(each.values["p_sign_flip"], ALPHA) for each in sign_flip_tests(studies).values())
+        found += sum(rejects(each.result.p_sign_flip, ALPHA) for each in sign_flip_tests(studies).values())
     return found
 
 
@@ -115,7 +115,7 @@ def sign_flip_errors(noise: Noise, n: int) -> int:
 def test_of_skewed_differences(n: int, ledger: Ledger) -> None:
     """Neither t nor sign flips promise anything here: this is what they do."""
     errors = SKEWED.draw(generator("skewed", n), (RUNS, n))
-    t = sum(rejects(t_test(SKEWED.pairs(row), ALPHA).values["p_t"], ALPHA) for row in errors)
+    t = sum(rejects(t_test(SKEWED.pairs(row), ALPHA).result.p_t, ALPHA) for row in errors)
     why = (
         "a mean of skewed differences is skewed itself, the more the fewer the seeds; the report shows each difference"
     )
@@ -153,7 +153,7 @@ def test_of_the_interval_of_dz(n: int, effect: float, ledger: Ledger) -> None:
     runs = 1_000
     drawn = NORMAL.draw(generator("dz", n, effect), (runs, n)) + effect
     found = sum(
-        misses(effect_size(NORMAL.pairs(row), ALPHA).values, "cohen_dz_low", "cohen_dz_high", effect) for row in drawn
+        misses(effect_size(NORMAL.pairs(row), ALPHA).result, "cohen_dz_low", "cohen_dz_high", effect) for row in drawn
     )
     data = f"{NORMAL.name}, dz = {effect:g}"
     ledger.check([Rate("noncentral-t interval of dz", "misses dz", data, n, ALPHA, found, runs, least=ALPHA)])
@@ -165,7 +165,7 @@ def test_of_the_share_of_seeds_that_improve(noise: Noise, shift: float, truth: f
     """The truth is P(d > 0) + P(d = 0) / 2, from the normal distribution."""
     drawn = noise.draw(generator("share", noise.name, n), (RUNS, n)) + shift
     found = sum(
-        misses(improvement(noise.pairs(row), ALPHA, False).values, "improvement_paired_low", "improvement_paired_high",
+        misses(improvement(noise.pairs(row), ALPHA, False).result, "improvement_paired_low", "improvement_paired_high",
                truth)
         for row in drawn
     )  # fmt: skip

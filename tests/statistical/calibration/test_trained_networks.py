@@ -67,7 +67,7 @@ def test_of_the_crossed_interval_on_trained_networks(
         assert estimate is not None
         low, high = estimate.interval(ALPHA)
         found["interval"] += not low <= truth <= high
-        alone = t_test(NORMAL.pairs(drawn.mean(axis=1)), ALPHA).values
+        alone = t_test(NORMAL.pairs(drawn.mean(axis=1)), ALPHA).result
         found["seeds alone"] += misses(alone, "ci_low", "ci_high", truth)
     error, data = "misses the truth by a million fresh examples", f"networks trained on MNIST-1D, {images:,} images"
     why = "shown for contrast: it holds for this test set alone, and the report says so"

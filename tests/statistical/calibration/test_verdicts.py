@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from analysis.answer import registry
-from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES
-from analysis.answer.registry import apply
+from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, Headline
+from analysis.answer.judgement import judged
 from analysis.methods import sign_flip, verdict
-from analysis.methods.paired_t import t_test
+from analysis.methods.multiplicity import MaxT
+from analysis.methods.paired_t import TTest
+from analysis.methods.simultaneous import Simultaneous
+from analysis.methods.two_way_interval import OverImages
 from analysis.tables.images import Images
 from analysis.tables.pairing import pair
 from analysis.tables.pairs_by_seed import Arms
@@ -42,11 +45,13 @@ CLAIMED = {
 SMALL = (verdict.EQUIVALENT, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_BUT_NEGLIGIBLE)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Decided(TTest, OverImages, MaxT, Simultaneous):
+    """What a verdict needs, and no more: no tests of single comparisons that no verdict reads."""
+
+
 @pytest.fixture(autouse=True)
-def no_more_than_a_verdict_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the tests of single comparisons that no verdict reads, and most of the flips of the family."""
-    monkeypatch.setattr(registry, "PER_PAIR", (lambda pairs, asked: t_test(pairs, asked.alpha),))
-    monkeypatch.setattr(registry, "TOGETHER", ())
+def fewer_flips(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sign_flip, "RANDOM_FLIPS", FEWER_FLIPS)
 
 
@@ -87,9 +92,9 @@ def test_of_the_headline(truth: float, scope: str, n: int, ledger: Ledger) -> No
     wrong: Counter[str] = Counter()
     for _ in range(RUNS):
         against, images = study(rng, n, truth, scope)
-        values, _ = apply(against, ASKED, frozenset(), images if scope == SEEDS_AND_IMAGES else None)
-        told = {each["headline"]["verdict"] for each in values.values()}
-        assert {each["headline"]["scope"] for each in values.values()} == {scope}
+        results, _ = judged(Decided, against, ASKED, frozenset(), images if scope == SEEDS_AND_IMAGES else None)
+        told = {each[Headline].verdict for each in results.values()}
+        assert {each[Headline].scope for each in results.values()} == {scope}
         errors = {each for each in told if each in CLAIMED and not CLAIMED[each][0] < truth < CLAIMED[each][1]}
         wrong.update({"any": bool(errors), "small": bool(errors & set(SMALL)), "large": verdict.SUPERIOR in errors})
     method = f"headline verdict over {scope.replace('_', ' ')}"

@@ -34,27 +34,27 @@ def table() -> Table:
 
 
 def test_over_images_the_p_is_that_of_the_crossed_estimate_times_the_family(table: Table) -> None:
-    for each in compare(table, METRIC, "none").to_json()["comparisons"]:
-        told = each["headline"]
-        assert told["scope"] == "seeds_and_images"
-        assert told["p"] == each["p_crossed_adjusted"] == pytest.approx(min(1.0, FAMILY * each["p_crossed"]))
-        assert 0 < each["p_crossed"] < 1
-        assert [told["low"], told["high"]] == [each[f"ci_{end}_crossed_simultaneous"] for end in ("low", "high")]
+    for each in compare(table, METRIC, "none").effects.values():
+        told = each.headline
+        assert told.scope == "seeds_and_images"
+        assert told.p == each.p_crossed_adjusted == pytest.approx(min(1.0, FAMILY * each.p_crossed))
+        assert 0 < each.p_crossed < 1
+        assert [told.low, told.high] == [each.ci_low_crossed_simultaneous, each.ci_high_crossed_simultaneous]
 
 
 def test_over_seeds_the_p_is_max_t(table: Table) -> None:
     alone = replace(table, frame=table.frame.drop(columns="test_bits"))
-    for each in compare(alone, METRIC, "none").to_json()["comparisons"]:
-        assert (each["headline"]["scope"], each["headline"]["p"]) == ("seeds", each["p_max_t"])
-        assert each["headline"]["low"] == each["ci_low_simultaneous"]
+    for each in compare(alone, METRIC, "none").effects.values():
+        assert (each.headline.scope, each.headline.p) == ("seeds", each.p_max_t)
+        assert each.headline.low == each.ci_low_simultaneous
 
 
 def test_of_a_sequence_interval_and_p_are_at_alpha_over_the_family(table: Table) -> None:
     planned = replace(table, plan=Plan("made", (), (), PlannedAnalysis("none", METRIC, until="decided"), {}))
-    for each in compare(planned, METRIC, "none", alpha=ALPHA).to_json()["comparisons"]:
-        last = looks(np.array([pair["difference"] for pair in each["pairs"]]), ALPHA / FAMILY)[-1]
-        told = each["headline"]
-        assert told["scope"] == "sequence"
+    for each in compare(planned, METRIC, "none", alpha=ALPHA).effects.values():
+        last = looks(np.array([pair.difference for pair in each.pairs]), ALPHA / FAMILY)[-1]
+        told = each.headline
+        assert told.scope == "sequence"
         assert last.half_width is not None
-        assert told["high"] - told["low"] == pytest.approx(2 * last.half_width)
-        assert told["p"] == pytest.approx(min(1.0, FAMILY * math.exp(-max(0.0, last.log_e_value))))
+        assert told.high - told.low == pytest.approx(2 * last.half_width)
+        assert told.p == pytest.approx(min(1.0, FAMILY * math.exp(-max(0.0, last.log_e_value))))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ import pytest
 from matplotlib.text import Text
 
 from analysis.answer.compare import compare
+from analysis.answer.comparison import Comparison
 from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.figures import forest, theme
 from analysis.figures.evidence import Broken, Evidence, Setting
@@ -75,12 +75,12 @@ def table(differences: np.ndarray, scope: str) -> Table:
     return replace(made, plan=Plan("made", (), (), planned, {}))
 
 
-def answer(word: str, scope: str) -> dict[str, Any]:
+def answer(word: str, scope: str) -> Comparison:
     alpha = 0.01 if (word, scope) == ("cannot_test", SEQUENCE) else 0.05
-    return compare(table(BY_VERDICT[word], scope), METRIC, "none", margin=MARGIN, alpha=alpha).to_json()
+    return compare(table(BY_VERDICT[word], scope), METRIC, "none", margin=MARGIN, alpha=alpha)
 
 
-def evidence(whole: dict[str, Any]) -> Evidence:
+def evidence(whole: Comparison) -> Evidence:
     settings = (Setting("none", (0.0,), True, False), Setting("book", (0.5,), False, False))
     nothing = {each.label: Broken(each.label, 10, 0, 0, 0, 0) for each in settings}
     return Evidence(settings, (), None, {}, nothing, {METRIC: whole})
@@ -94,12 +94,12 @@ def figure_texts(known: Evidence) -> list[str]:
 @pytest.mark.parametrize(("word", "scope"), [*itertools.product(VERDICTS, SCOPES)])
 def test_all_that_is_made_carries_the_verdict_of_the_headline(word: str, scope: str) -> None:
     whole = answer(word, scope)
-    each = whole["comparisons"][0]
-    told = each["headline"]
-    assert told["verdict"] == word
+    each = whole.effects["book"]
+    told = each.headline
+    assert told.verdict == word
     if word != "cannot_test":
-        assert told["scope"] == scope
-        assert told["low"] <= each["mean_difference"] <= told["high"]
+        assert told.scope == scope
+        assert told.low <= each.mean_difference <= told.high
     spoken, grid = short(each), comparison_grid(whole, evidence(whole))
     assert CLAIMS[word] in sentences.headline(each)
     (row,) = (line for line in render(whole).splitlines() if line.startswith("book "))
@@ -115,8 +115,8 @@ def test_all_that_is_made_carries_the_verdict_of_the_headline(word: str, scope: 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_all_that_is_made_carries_the_interval_of_the_headline(scope: str) -> None:
     whole = answer("superior", scope)
-    each = whole["comparisons"][0]
-    low, high = (100 * each["headline"][end] for end in ("low", "high"))
+    each = whole.effects["book"]
+    low, high = (100 * end for end in (each.headline.low, each.headline.high))
     assert f": {low:+.2f} to {high:+.2f};" in sentences.headline(each)
     assert f"{low:+.3f} to {high:+.3f}" in render(whole)
     assert comparison_grid(whole, evidence(whole)).rows[0][3] == f"{low:+.2f} to {high:+.2f}"
@@ -125,11 +125,7 @@ def test_all_that_is_made_carries_the_interval_of_the_headline(scope: str) -> No
 
 def test_scopes_have_intervals_of_their_own() -> None:
     """What is told over images or while looking is wider than over seeds alone, and they are never mixed up."""
-    widths = [
-        told["high"] - told["low"]
-        for scope in SCOPES
-        for told in [answer("superior", scope)["comparisons"][0]["headline"]]
-    ]
+    widths = [told.high - told.low for scope in SCOPES for told in [answer("superior", scope).effects["book"].headline]]
     assert widths[0] < widths[1] and widths[0] < widths[2]
 
 
@@ -138,22 +134,22 @@ def test_where_intention_to_train_disagrees_the_headline_over_images_is_undecide
     for place in frame.index[(frame["condition"] == "book") & (frame["seed"] < 6)]:
         guessed = np.packbits(np.arange(IMAGES) < IMAGES // 10).tobytes()
         frame.loc[place, ["status", "test_correct", "test_bits"]] = ["diverged", IMAGES // 10, guessed]
-    each = compare(from_frame(frame, chance=0.1), METRIC, "none", margin=MARGIN).to_json()["comparisons"][0]
-    assert each["verdict_intention"] not in (None, "superior")
-    assert each["headline"]["scope"] == SEEDS_AND_IMAGES
-    assert each["verdict_crossed"] == each["headline"]["verdict"] == "inconclusive"
+    each = compare(from_frame(frame, chance=0.1), METRIC, "none", margin=MARGIN).effects["book"]
+    assert each.verdict_intention not in (None, "superior")
+    assert each.headline.scope == SEEDS_AND_IMAGES
+    assert each.verdict_crossed == each.headline.verdict == "inconclusive"
     assert "Given both trained the verdict is 'superior'" in sentences.headline(each)
 
 
 def test_a_sequence_that_decides_at_5_pairs_gives_no_reason_of_the_t_test():
-    found = compare(table(SPREAD[:5] + 250, SEQUENCE), METRIC, "none", margin=MARGIN).to_json()["comparisons"][0]
-    assert found["verdict"] == "cannot_test"
-    assert (found["headline"]["verdict"], found["headline"]["reason"]) == ("superior", None)
-    assert found["headline"]["p"] < 0.05
+    found = compare(table(SPREAD[:5] + 250, SEQUENCE), METRIC, "none", margin=MARGIN).effects["book"]
+    assert found.verdict == "cannot_test"
+    assert (found.headline.verdict, found.headline.reason) == ("superior", None)
+    assert found.headline.p < 0.05
     assert "exact p" not in sentences.headline(found)
 
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_no_p_stands_beside_what_cannot_be_tested(scope):
-    found = answer("cannot_test", scope)["comparisons"][0]
-    assert (found["headline"]["verdict"], found["headline"]["p"]) == ("cannot_test", None)
+    found = answer("cannot_test", scope).effects["book"]
+    assert (found.headline.verdict, found.headline.p) == ("cannot_test", None)

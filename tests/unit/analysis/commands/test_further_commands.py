@@ -17,6 +17,7 @@ from analysis.answer.sample_size import of_condition
 from analysis.cli import main
 from analysis.methods import random_effects as over_images
 from analysis.methods.power import Design
+from tests.unit.analysis.results import effect
 
 
 @pytest.fixture
@@ -189,7 +190,7 @@ def test_dose_response_and_selection_are_part_of_compare(table: Path, capsys: py
 
 @pytest.mark.parametrize("comparisons", [1, 7])
 def test_a_difference_below_the_floor_needs_images_by_the_square_of_what_is_lacking(comparisons: int) -> None:
-    each = {"condition": "x", "n_pairs": 10, "sd_difference": 0.004, "test_set_floor": 0.001, "test_images": 10_000}
+    each = effect("x", n_pairs=10, sd_difference=0.004, test_set_floor=0.001, test_images=10_000)
     found = of_condition(each, Design(1.0, 0.05, 0.8, comparisons), 0.0015, None)
     z = float(stats.norm.isf(0.025 / comparisons) + stats.norm.ppf(0.8))
     assert (found["n"], found["test_images_needed"]) == (None, math.ceil(10_000 * (z / 1.5) ** 2))

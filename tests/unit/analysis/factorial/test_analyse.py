@@ -11,8 +11,9 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from analysis import factorial as factorials
 from analysis.answer.compare import compare
-from analysis.factorial import factorial
+from analysis.base.records import to_json
 from analysis.factorial.analyse import within
 from analysis.factorial.blocks import blocks, contrasted
 from analysis.factorial.contrasts import effects
@@ -25,6 +26,11 @@ from analysis.tables.table import from_frame
 from tests.unit.analysis.factorial.conftest import IMAGES, TWO
 
 EFFECTS = ("alpha", "beta", "alpha × beta")
+
+
+def factorial(*asked, **more):
+    """Return what a factorial gives as JSON."""
+    return to_json(factorials.factorial(*asked, **more))
 
 
 def analysed(frame: pd.DataFrame, **rest):
@@ -306,9 +312,7 @@ def test_a_factor_of_names_has_an_f_at_each_level(crossed) -> None:
         own = frame[frame["alpha"] == level].pivot(index="seed", columns="kind", values="test_correct").to_numpy(float)
         assert told["contrast"] is None
         assert told["at"] == {"factor": "alpha", "level": level}
-        assert told["omnibus"]["f"] == pytest.approx(
-            repeated_measures(own - own.mean(1, keepdims=True), 2)["rm_anova_f"]
-        )
+        assert told["omnibus"]["f"] == pytest.approx(repeated_measures(own - own.mean(1, keepdims=True), 2).rm_anova_f)
         assert told["omnibus"]["p_holm"] == pytest.approx(
             holm([at[f"kind at alpha {each}"]["omnibus"]["p_gg"] for each in (0.2, 0.5)]
                  + [at[f"alpha at kind {each}"]["omnibus"]["p_gg"] for each in "abc"])[0 if level == 0.2 else 1]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
+from analysis.base.records import to_json
 from analysis.cli import main
 from analysis.factorial import factorial
 from analysis.tables.table import from_frame
@@ -29,7 +31,7 @@ def test_a_main_effect_and_an_interaction_in_words(crossed) -> None:
     assert interaction.startswith("The change in test_accuracy from alpha 0.2 to 0.5 is lower at beta 1 than at beta 0")
     for name in ("beta", "alpha × beta"):
         told = found[name]["contrast"]
-        assert f"{100 * told['mean_difference']:+.2f} points" in words.sentence(found[name])
+        assert f"{100 * told.mean_difference:+.2f} points" in words.sentence(found[name])
         assert "n = 12 seeds" in words.sentence(found[name])
 
 
@@ -50,7 +52,7 @@ def test_simple_effects_are_told_where_the_interaction_is_there(crossed) -> None
 @pytest.mark.parametrize("gains", [{"alpha": 25}, {}])
 def test_simple_effects_are_not_told_where_it_is_not(crossed, gains) -> None:
     found = factorial(from_frame(crossed(TWO, seeds=12, gains=gains)), "test_accuracy", margin=0.02)
-    assert found["effects"][2]["contrast"]["headline"]["verdict"] in ("equivalent", "inconclusive")
+    assert found["effects"][2]["contrast"].headline.verdict in ("equivalent", "inconclusive")
     assert words.simple_told(found) == []
     assert words.WHY_SIMPLE not in render(found)
 
@@ -60,7 +62,8 @@ def test_of_three_factors_only_those_of_the_interaction_that_is_there(crossed) -
     assert words.simple_told(found) == []
     (_, _, _, _, chosen, *_) = found["effects"]
     assert chosen["effect"] == "alpha × gamma"
-    chosen["contrast"]["headline"]["verdict"] = "inferior"
+    contrast = chosen["contrast"]
+    chosen["contrast"] = replace(contrast, headline=replace(contrast.headline, verdict="inferior"))
     assert [each["effect"] for each in words.simple_told(found)] == [
         "alpha at gamma 1", "alpha at gamma 2", "gamma at alpha 0.2", "gamma at alpha 0.5",
     ]  # fmt: skip
@@ -71,7 +74,7 @@ def test_a_curve_that_comes_back_is_there_by_its_f(crossed) -> None:
     frame.loc[(frame["alpha"] == 0.5) & (frame["beta"] == 1.0), "test_correct"] += 40
     found = factorial(from_frame(frame), "test_accuracy", margin=0.004)
     interaction = found["effects"][2]
-    assert interaction["contrast"]["headline"]["verdict"] in ("equivalent", "inconclusive")
+    assert interaction["contrast"].headline.verdict in ("equivalent", "inconclusive")
     assert words.is_there(interaction)
     assert words.simple_told(found)
     few = factorial(from_frame(frame[frame["seed"] < 4]), "test_accuracy", margin=0.004)
@@ -82,7 +85,7 @@ def test_a_curve_that_comes_back_is_there_by_its_f(crossed) -> None:
 
 def test_undecided_and_too_few_claim_nothing(crossed) -> None:
     undecided = effects(crossed(TWO), 0.0001)["alpha × beta"]
-    assert undecided["contrast"]["headline"]["verdict"] == "inconclusive"
+    assert undecided["contrast"].headline.verdict == "inconclusive"
     said = words.sentence(undecided)
     assert said.startswith(
         "These data do not decide whether the change in test_accuracy from alpha 0.2 to 0.5 differs at"
@@ -121,8 +124,8 @@ def test_text_has_every_effect_cell_and_warning(crossed) -> None:
     text = render(found)
     for each in found["effects"]:
         (row,) = [line for line in text.splitlines() if line.startswith(f"{each['effect']}  ")][-1:]
-        assert f"{100 * each['contrast']['mean_difference']:+.3f}" in row
-        assert row.endswith(each["contrast"]["headline"]["verdict"].replace("_", " "))
+        assert f"{100 * each['contrast'].mean_difference:+.3f}" in row
+        assert row.endswith(each["contrast"].headline.verdict.replace("_", " "))
     assert all(cell["condition"] in text for cell in found["cells"])
     assert all(warning in text for warning in found["warnings"])
     assert "in no complete block" in text
@@ -136,7 +139,7 @@ def test_the_command(crossed, tmp_path, capsys) -> None:
     asked = ["factorial", str(path), "--metric", "test_accuracy", "--margin", "0.004"]
     assert main([*asked, "--json", "-"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found == json.loads(json.dumps(factorial(from_frame(frame), "test_accuracy", margin=0.004)))
+    assert found == json.loads(json.dumps(to_json(factorial(from_frame(frame), "test_accuracy", margin=0.004))))
     assert main([*asked, "--factors", "beta", "alpha"]) == 0
     assert "beta × alpha" in capsys.readouterr().out
     assert main([*asked, "--factors", "alpha", "gamma"]) == 2
@@ -151,8 +154,8 @@ def test_direction_of_benefit_turns_the_verdict_and_not_the_sign(crossed, lower)
     contrast = factorial(from_frame(frame), "test_accuracy", margin=0.004, lower_is_better=lower)["effects"][0][
         "contrast"
     ]
-    assert contrast["mean_difference"] > 0
-    assert contrast["verdict"] == ("inferior" if lower else "superior")
+    assert contrast.mean_difference > 0
+    assert contrast.verdict == ("inferior" if lower else "superior")
     assert "is higher at alpha 0.5" in words.sentence({**effects(frame)["alpha"], "contrast": contrast})
 
 

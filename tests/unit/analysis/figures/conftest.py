@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from analysis.answer.effect import Effect, Pair
 from analysis.figures.evidence import Band, Broken, Curves, Evidence, Mean, Run, Setting, Trial
+from analysis.methods.dose_response import DoseResponse
+from tests.unit.analysis.results import comparison, contrast, effect, headline
 
 METRICS = ("test_accuracy", "generalisation_gap", "running_gap")
 BASE = {"test_accuracy": 0.85, "generalisation_gap": 0.02, "running_gap": 0.03}
@@ -27,37 +30,31 @@ def trial(label: str, seed: int, diverged: bool) -> Trial:
     return Trial(label, seed, diverged, values)
 
 
-def comparison(label: str, metric: str, seeds: Sequence[int], verdict: str) -> dict[str, Any]:
-    """Return an entry of ``comparisons`` with made-up intervals around the mean."""
+def compared(label: str, metric: str, seeds: Sequence[int], verdict: str) -> Effect:
+    """Return an effect with made-up intervals around the mean."""
     differences = {seed: difference(label, seed) for seed in seeds}
     mean = sum(differences.values()) / len(seeds) if seeds else None
-    entry: dict[str, Any] = {
-        "condition": label, "control": "none", "metric": metric, "n_pairs": len(seeds), "mean_difference": mean,
-        "n_lost_to_divergence": 0,
-        "stays_at_chance": label == "all", "lower_is_better": metric.endswith("gap"),
-        "verdict": None if label == "all" else verdict,
-        "pairs": [{"seed": s, "control": 0.85, "condition": 0.85 + d, "difference": d} for s, d in differences.items()],
-    }  # fmt: skip
+    varies = mean is not None and len(seeds) > 1 and label != "all"
+    word = None if label == "all" else verdict
+    ends: dict[str, float | None] = {}
     for name, reach in (("", 0.004), ("_90", 0.003)):
-        known = mean is not None and len(seeds) > 1 and label != "all"
-        entry[f"ci_low_simultaneous{name}"] = mean - reach if known else None
-        entry[f"ci_high_simultaneous{name}"] = mean + reach if known else None
-    entry["headline"] = {
-        "scope": "seeds", "verdict": entry["verdict"], "reason": None, "p": None,
-        "interval": None if entry["ci_low_simultaneous"] is None else "simultaneous",
-        **{f"{end}{name}": entry[f"ci_{end}_simultaneous{name}"] for end in ("low", "high") for name in ("", "_90")},
-    }  # fmt: skip
+        for end, side in (("low", -1), ("high", 1)):
+            ends[f"{end}{name}"] = mean + side * reach if mean is not None and varies else None
     ordered = sorted(differences.values())
-    known = [ordered[place * (len(ordered) - 1) // 4] for place in (1, 2, 3)] if ordered else [None] * 3
-    places = ("lower_quartile_difference", "median_difference", "upper_quartile_difference")
-    errors = ("standard_error", "se_crossed", *(f"se_crossed_{times}x_seeds" for times in (2, 4, 10)),
-              "se_crossed_4x_images", "test_set_floor")  # fmt: skip
-    sizes = (0.0020, 0.0024, 0.0019, 0.0016, 0.0014, 0.0021, 0.0012)
-    varies = len(seeds) > 1 and label != "all"
-    return entry | {
-        **dict(zip(places, known, strict=True)), "trimmed_mean_difference": mean,
-        **dict(zip(errors, sizes if varies else [None] * 7, strict=True)), "surer_by": "seeds" if varies else None,
+    quartiles = [ordered[place * (len(ordered) - 1) // 4] for place in (1, 2, 3)] if ordered else [None] * 3
+    errors = {
+        "standard_error": 0.0020, "se_crossed": 0.0024, "se_crossed_2x_seeds": 0.0019, "se_crossed_4x_seeds": 0.0016,
+        "se_crossed_10x_seeds": 0.0014, "se_crossed_4x_images": 0.0021, "test_set_floor": 0.0012, "surer_by": "seeds",
     }  # fmt: skip
+    return effect(
+        label, metric=metric, n_pairs=len(seeds), mean_difference=mean, stays_at_chance=label == "all",
+        lower_is_better=metric.endswith("gap"), verdict=word,
+        pairs=tuple(Pair(seed=s, control=0.85, condition=0.85 + d, difference=d) for s, d in differences.items()),
+        headline=headline(word, interval="simultaneous" if varies else None, **ends),
+        **{f"ci_{end}_simultaneous{name}": ends[f"{end}{name}"] for end in ("low", "high") for name in ("", "_90")},
+        lower_quartile_difference=quartiles[0], median_difference=quartiles[1], upper_quartile_difference=quartiles[2],
+        trimmed_mean_difference=mean, **(errors if varies else {}),
+    )  # fmt: skip
 
 
 def make(
@@ -73,12 +70,11 @@ def make(
     good = {label: [t.seed for t in trials if t.condition == label and not t.diverged] for label in labels}
     pairs = {label: [seed for seed in good[label] if seed in good["none"]] for label in labels}
     comparisons = {
-        metric: {
-            "metric": metric, "control": "none", "alpha": 0.05, "margin": 0.001,
-            "role": "secondary" if i else "primary", "lower_is_better": metric.endswith("gap"),
-            "dose_response": _dose_response(labels, seeds),
-            "comparisons": [comparison(label, metric, pairs[label], verdict) for label in labels if label != "none"],
-        }
+        metric: comparison(
+            *(compared(label, metric, pairs[label], verdict) for label in labels if label != "none"), metric=metric,
+            role="secondary" if i else "primary", lower_is_better=metric.endswith("gap"),
+            dose_response=_dose_response(labels, seeds),
+        )
         for i, metric in enumerate(METRICS)
     }  # fmt: skip
     return Evidence(
@@ -98,14 +94,15 @@ def make(
     )
 
 
-def _dose_response(labels: Mapping[str, tuple[float, ...]], seeds: int) -> dict[str, Any] | None:
+def _dose_response(labels: Mapping[str, tuple[float, ...]], seeds: int) -> DoseResponse | None:
     """Return a curve through 0.85 and 0.86 with its top at 0.4; None below three rates."""
     rates = {values[0]: label for label, values in labels.items() if len(set(values)) == 1 and label != "all"}
     if len(rates) < 3:
         return None
     fitted = {"intercept": 0.85, "b1": 0.05, "b2": -0.0625, "optimum": 0.4, "optimum_low": 0.3, "optimum_high": 0.55}
-    known = fitted if seeds > 1 else dict.fromkeys(fitted)
-    return {"rates": list(rates), "conditions": list(rates.values()), "n": seeds, "identified": seeds > 1, **known}
+    known: dict[str, Any] = fitted if seeds > 1 else {}
+    over = {"rates": tuple(rates), "conditions": tuple(rates.values()), "n": seeds}
+    return DoseResponse(**over, identified=seeds > 1, **known)
 
 
 def _sequences(pairs: Mapping[str, Sequence[int]]) -> dict[str, Any]:
@@ -169,7 +166,7 @@ def _factorial(seeds: int, verdict: str) -> dict[str, Any]:
         for (a, b), mean in zip(levels, means, strict=True)
     ]  # fmt: skip
     entries = {
-        name: comparison("book", "test_accuracy", list(range(seeds)), verdict) | {"condition": name, "margin": 0.001}
+        name: contrast(name, compared("book", "test_accuracy", list(range(seeds)), verdict))
         for name in ("dropout_1", "dropout_2", "dropout_1 × dropout_2")
     }
     return {

@@ -120,7 +120,9 @@ def test_metrics_that_are_no_number_are_left_out_not_drawn(plot, evidence):
     known = evidence()
     bare = tuple(Trial(each.condition, each.seed, each.diverged, {}) for each in known.trials)
     empty = {
-        metric: {**whole, "comparisons": [{**each, "pairs": [], "n_pairs": 0} for each in whole["comparisons"]]}
+        metric: replace(
+            whole, effects={label: replace(each, pairs=(), n_pairs=0) for label, each in whole.effects.items()}
+        )
         for metric, whole in known.comparisons.items()
     }
     means = {

@@ -43,9 +43,9 @@ def test_effects_draw_the_headline_and_its_words(evidence):
     for each in known.factorial["effects"]:
         contrast = each["contrast"]
         assert each["effect"] in written
-        ends = [100 * contrast["headline"]["low"], 100 * contrast["headline"]["high"]]
+        ends = [100 * contrast.headline.low, 100 * contrast.headline.high]
         assert any(list(line.get_xdata()) == pytest.approx(ends) for line in axes.lines)
-        assert any(list(line.get_xdata()) == pytest.approx([100 * contrast["mean_difference"]]) for line in axes.lines)
+        assert any(list(line.get_xdata()) == pytest.approx([100 * contrast.mean_difference]) for line in axes.lines)
     assert written.count("higher") == 3
 
 

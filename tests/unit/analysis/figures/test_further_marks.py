@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
@@ -18,6 +20,7 @@ from analysis.figures import (
     variance_shares,
 )
 from analysis.figures.plot import drawn
+from tests.unit.analysis.results import with_effect, with_whole
 
 LAYOUTS = pytest.mark.parametrize("layout", theme.LAYOUTS, ids=lambda layout: layout.name)
 
@@ -43,7 +46,7 @@ def words(figure):
 
 
 def rows(known):
-    return [each for each in known.primary["comparisons"] if not each["stays_at_chance"]]
+    return known.primary.judged
 
 
 @LAYOUTS
@@ -51,10 +54,10 @@ def test_raincloud_has_a_drop_for_each_seed_and_its_box_stands_on_the_numbers(ev
     known = evidence()
     figure = figure_of(raincloud.PLOT, known, layout)
     for row in rows(known):
-        drops, _ = line(figure, f"seeds-{row['condition']}")
-        assert sorted(drops) == pytest.approx(sorted(100 * pair["difference"] for pair in row["pairs"]))
-        for name, key in (("median", "median_difference"), ("trimmed", "trimmed_mean_difference")):
-            assert line(figure, f"{name}-{row['condition']}")[0][0] == pytest.approx(100 * row[key])
+        drops, _ = line(figure, f"seeds-{row.condition}")
+        assert sorted(drops) == pytest.approx(sorted(100 * pair.difference for pair in row.pairs))
+        for name, value in (("median", row.median_difference), ("trimmed", row.trimmed_mean_difference)):
+            assert line(figure, f"{name}-{row.condition}")[0][0] == pytest.approx(100 * value)
 
 
 def test_raincloud_below_five_pairs_has_drops_alone(evidence):
@@ -80,23 +83,22 @@ def test_floor_meter_marks_what_the_object_says(evidence, layout):
     known = evidence()
     figure = figure_of(floor_meter.PLOT, known, layout)
     for row in rows(known):
-        name = row["condition"]
-        assert line(figure, f"now-{name}")[0] == pytest.approx([100 * row["se_crossed"]] * 2)
-        seeds = [100 * row[f"se_crossed_{times}x_seeds"] for times in (2, 4, 10)]
+        name = row.condition
+        assert line(figure, f"now-{name}")[0] == pytest.approx([100 * row.se_crossed] * 2)
+        seeds = [100 * error for error in (row.se_crossed_2x_seeds, row.se_crossed_4x_seeds, row.se_crossed_10x_seeds)]
         assert line(figure, f"seeds-{name}")[0] == pytest.approx(seeds)
-        assert line(figure, f"images-{name}")[0] == pytest.approx([100 * row["se_crossed_4x_images"]])
+        assert line(figure, f"images-{name}")[0] == pytest.approx([100 * row.se_crossed_4x_images])
         (floor,) = named(figure, PolyCollection, f"floor-{name}")
-        assert floor.get_paths()[0].get_extents().x1 == pytest.approx(100 * row["test_set_floor"])
+        assert floor.get_paths()[0].get_extents().x1 == pytest.approx(100 * row.test_set_floor)
 
 
 def test_floor_meter_says_what_to_buy_and_leaves_out_what_has_no_images(evidence):
-    known = evidence()
-    rows(known)[0]["surer_by"] = "images"
+    known = with_effect(evidence(), "book", surer_by="images")
     said = words(figure_of(floor_meter.PLOT, known))
     assert said.count("more images") == 1
     assert said.count("more seeds") == 2
     for row in rows(known):
-        row["se_crossed"] = None
+        known = with_effect(known, row.condition, se_crossed=None)
     assert "not known" in floor_meter.missing(known)
 
 
@@ -189,10 +191,10 @@ def test_dose_response_curve_and_set_are_those_of_the_object(evidence, layout):
 
 def test_dose_response_says_when_the_optimum_is_not_identified(evidence):
     known = evidence()
-    known.primary["dose_response"].update(identified=False, optimum=None, optimum_low=None, optimum_high=None)
+    found = replace(known.primary.dose_response, identified=False, optimum=None, optimum_low=None, optimum_high=None)
+    known = with_whole(known, dose_response=found)
     figure = figure_of(dose_response.PLOT, known)
     assert "optimum not identified" in words(figure)
     assert "not identified" in dose_response.caption(known)
     assert "not identified" in dose_response.description(known)
-    known.primary["dose_response"] = None
-    assert "three conditions" in dose_response.missing(known)
+    assert "three conditions" in dose_response.missing(with_whole(known, dose_response=None))

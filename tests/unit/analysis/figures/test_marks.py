@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
@@ -9,6 +11,7 @@ from matplotlib.text import Text
 from analysis.figures import forest, gaps, learning_curves, rates, theme
 from analysis.figures.evidence import Band, Curves
 from analysis.figures.plot import drawn
+from tests.unit.analysis.results import with_effect, with_interval, with_whole
 
 
 def figure_of(plot, known, layout=theme.WIDE):
@@ -27,7 +30,7 @@ def words(figure):
 
 
 def primary(known):
-    return {each["condition"]: each for each in known.comparisons["test_accuracy"]["comparisons"]}
+    return known.primary.effects
 
 
 @pytest.mark.parametrize("layout", theme.LAYOUTS, ids=lambda layout: layout.name)
@@ -35,9 +38,9 @@ def test_forest_seeds_stand_at_the_differences_of_the_pairs(evidence, layout):
     known = evidence()
     figure = figure_of(forest.PLOT, known, layout)
     for label, row in primary(known).items():
-        if not row["stays_at_chance"]:
+        if not row.stays_at_chance:
             (seeds,) = lines(figure, f"seeds-{label}")
-            assert list(seeds.get_xdata()) == pytest.approx([100 * pair["difference"] for pair in row["pairs"]])
+            assert list(seeds.get_xdata()) == pytest.approx([100 * pair.difference for pair in row.pairs])
 
 
 def test_forest_intervals_end_where_the_object_says(evidence):
@@ -47,9 +50,10 @@ def test_forest_intervals_end_where_the_object_says(evidence):
         tuple(round(x, 9) for x in line.get_xdata()) for line in figure.findobj(Line2D) if len(line.get_xdata()) == 2
     }
     for row in primary(known).values():
-        for ends in ("simultaneous", "simultaneous_90"):
-            if row[f"ci_low_{ends}"] is not None:
-                assert (round(100 * row[f"ci_low_{ends}"], 9), round(100 * row[f"ci_high_{ends}"], 9)) in spans
+        told = row.headline
+        for low, high in ((told.low, told.high), (told.low_90, told.high_90)):
+            if low is not None:
+                assert (round(100 * low, 9), round(100 * high, 9)) in spans
 
 
 def test_forest_shows_no_condition_that_is_meant_to_stay_at_chance(evidence):
@@ -58,8 +62,7 @@ def test_forest_shows_no_condition_that_is_meant_to_stay_at_chance(evidence):
 
 @pytest.mark.parametrize("layout", theme.LAYOUTS, ids=lambda layout: layout.name)
 def test_forest_keeps_a_row_for_a_condition_of_which_no_pair_trained(evidence, layout):
-    known = evidence(diverged=[("book", seed) for seed in range(6)])
-    primary(known)["book"]["n_lost_to_divergence"] = 6
+    known = with_effect(evidence(diverged=[("book", seed) for seed in range(6)]), "book", n_lost_to_divergence=6)
     figure = figure_of(forest.PLOT, known, layout)
     assert {"book", "no pair trained", "0 of 6 pairs", "×6"} <= set(words(figure))
     (seeds,) = lines(figure, "seeds-book")
@@ -69,21 +72,19 @@ def test_forest_keeps_a_row_for_a_condition_of_which_no_pair_trained(evidence, l
 
 
 def test_forest_rounds_no_interval_onto_zero_or_the_margin(evidence):
-    known = evidence()
-    primary(known)["book"]["headline"] |= {"low": 0.00003, "high": 0.0053}
-    primary(known)["mild"]["headline"] |= {"low": 0.001004, "high": 0.0063}
+    known = with_interval(with_interval(evidence(), "book", 0.00003, 0.0053), "mild", 0.001004, 0.0063)
     said = " ".join(words(figure_of(forest.PLOT, known)))
     assert "[+0.003, +0.530]" in said
     assert "[+0.1004, +0.6300]" in said
-    known.comparisons["test_accuracy"]["margin"] = 0.00125
-    assert "±0.125 points" in forest.caption(known)
+    assert "±0.125 points" in forest.caption(with_whole(known, margin=0.00125))
 
 
 def test_forest_counts_a_far_seed_at_the_edge_and_keeps_the_axis(evidence):
     known = evidence()
     near = figure_of(forest.PLOT, known).axes[0].get_xlim()
-    primary(known)["book"]["pairs"][0]["difference"] = -0.5
-    figure = figure_of(forest.PLOT, known)
+    first, *others = primary(known)["book"].pairs
+    far = with_effect(known, "book", pairs=(replace(first, difference=-0.5), *others))
+    figure = figure_of(forest.PLOT, far)
     assert figure.axes[0].get_xlim()[0] > 3 * near[0]
     (seeds,) = lines(figure, "seeds-book")
     assert len(seeds.get_xdata()) == 5
@@ -114,8 +115,8 @@ def test_forest_says_nothing_of_significance_below_five_pairs(evidence):
 def test_forest_says_on_which_side_the_benefit_lies(evidence):
     known = evidence()
     assert {"← worse", "better →"} <= set(words(figure_of(forest.PLOT, known)))
-    known.comparisons["test_accuracy"]["lower_is_better"] = True
-    assert {"← better", "worse →"} <= set(words(figure_of(forest.PLOT, known)))
+    turned = with_whole(known, lower_is_better=True)
+    assert {"← better", "worse →"} <= set(words(figure_of(forest.PLOT, turned)))
 
 
 def test_forest_marks_pairs_that_a_collapse_broke_on_the_side_of_the_arm_that_collapsed(evidence):
@@ -186,15 +187,14 @@ def test_gaps_draws_every_trial_that_trained_and_the_line_of_equality(evidence):
 
 
 def test_gaps_sets_both_changes_side_by_side(evidence):
-    known = evidence()
-    known.comparisons["running_gap"]["comparisons"][0]["mean_difference"] = -0.03
+    known = with_effect(evidence(), "book", "running_gap", mean_difference=-0.03)
     changes = figure_of(gaps.PLOT, known).axes[1]
     single = {
         (round(line.get_xdata()[0], 9), line.get_markerfacecolor())
         for line in changes.lines
         if len(line.get_xdata()) == 1
     }
-    clean = known.comparisons["generalisation_gap"]["comparisons"][0]["mean_difference"]
+    clean = known.comparisons["generalisation_gap"].effects["book"].mean_difference
     assert (-3.0, "#ffffff") in single
     assert (round(100 * clean, 9), theme.hue(1)) in single
 

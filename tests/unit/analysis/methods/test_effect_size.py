@@ -46,6 +46,6 @@ def test_hedges_correction_in_closed_form():
 
 def test_two_pairs_have_no_hedges_correction():
     found = effect_size(pair(("a", "b"), [0, 1], np.array([3.0, 5.0]), np.zeros(2)), 0.05)
-    assert found.values["hedges_gz"] is None
+    assert found.result.hedges_gz is None
     assert "hedges_gz is null" in found.warnings[0]
-    assert found.values["cohen_dz"] == pytest.approx(4 / math.sqrt(2))
+    assert found.result.cohen_dz == pytest.approx(4 / math.sqrt(2))

@@ -36,36 +36,32 @@ def with_value(values, at, value):
     return np.where(np.arange(len(values)) == at, value, values)
 
 
-def entry(result, part, label):
-    return next(each for each in result.to_json()[part] if each["condition"] == label)
-
-
 def test_nothing_diverged_then_intention_is_the_complete_pairs():
     result = compare(study(), "test_accuracy", "none", margin=0.001)
-    rate = entry(result, "divergence", "book")
-    assert (rate["n"], rate["n_diverged"], rate["rate"], rate["p_mcnemar"]) == (N, 0, 0, 1)
-    assert rate["rate_high"] == pytest.approx(1 - 0.025 ** (1 / N))
-    assert rate["intention_mean_difference"] == rate["complete_pairs_mean_difference"] == pytest.approx(GAIN.mean())
-    assert rate["intention_p_t"] == rate["complete_pairs_p_t"] == result.comparisons[0]["p_t"]
-    assert result.comparisons[0]["verdict"] == "superior"
-    assert result.comparisons[0]["verdict_intention"] is None
+    rate = result.divergence["book"]
+    assert (rate.n, rate.n_diverged, rate.rate, rate.p_mcnemar) == (N, 0, 0, 1)
+    assert rate.rate_high == pytest.approx(1 - 0.025 ** (1 / N))
+    assert rate.intention_mean_difference == rate.complete_pairs_mean_difference == pytest.approx(GAIN.mean())
+    assert rate.intention_p_t == rate.complete_pairs_p_t == result.effects["book"].p_t
+    assert result.effects["book"].verdict == "superior"
+    assert result.effects["book"].verdict_intention is None
 
 
 def test_a_pair_is_left_out_whole_and_the_collapse_is_scored_at_what_it_reached():
     control = with_value(BASE, 3, 0.12)
     result = compare(study(control=control), "test_accuracy", "none", margin=0.001)
-    book = result.comparisons[0]
-    assert (book["n_pairs"], book["seeds_lost"], book["n_lost_to_divergence"]) == (N - 1, [3], 1)
-    assert book["mean_difference"] == pytest.approx(np.delete(GAIN, 3).mean(), rel=1e-12)
-    rate = entry(result, "divergence", "book")
+    book = result.effects["book"]
+    assert (book.n_pairs, book.seeds_lost, book.n_lost_to_divergence) == (N - 1, (3,), 1)
+    assert book.mean_difference == pytest.approx(np.delete(GAIN, 3).mean(), rel=1e-12)
+    rate = result.divergence["book"]
     expected = stats.ttest_rel(BASE + GAIN, control)
-    assert rate["intention_mean_difference"] == pytest.approx((BASE + GAIN - control).mean(), rel=1e-12)
-    assert rate["intention_p_t"] == pytest.approx(expected.pvalue, rel=1e-9)
-    assert rate["complete_pairs_n"] == N - 1
-    assert entry(result, "divergence", "none")["n_diverged"] == 1
-    assert entry(result, "divergence", "none")["p_mcnemar"] is None
+    assert rate.intention_mean_difference == pytest.approx((BASE + GAIN - control).mean(), rel=1e-12)
+    assert rate.intention_p_t == pytest.approx(expected.pvalue, rel=1e-9)
+    assert rate.complete_pairs_n == N - 1
+    assert result.divergence["none"].n_diverged == 1
+    assert result.divergence["none"].p_mcnemar is None
     assert any("1 of 12 pairs are left out" in text for text in result.warnings)
-    assert any(each["seeds"] == [3] and "complete pairs" in each["reason"] for each in result.dropped)
+    assert any(each.seeds == (3,) and "complete pairs" in each.reason for each in result.dropped)
 
 
 def test_no_number_is_scored_at_chance():
@@ -73,22 +69,22 @@ def test_no_number_is_scored_at_chance():
     status[3] = "diverged"
     result = compare(study(control=with_value(BASE, 3, np.nan), status=status), "test_accuracy", "none")
     scored = with_value(BASE, 3, 0.1)
-    found = entry(result, "divergence", "book")["intention_mean_difference"]
+    found = result.divergence["book"].intention_mean_difference
     assert found == pytest.approx((BASE + GAIN - scored).mean(), rel=1e-12)
 
 
 def test_where_the_two_disagree_the_verdict_is_inconclusive_and_says_why():
-    book = compare(study(control=with_value(BASE, 3, 0.1)), "test_accuracy", "none", margin=0.001).comparisons[0]
-    assert book["verdict"] == "inconclusive"
-    assert book["verdict_intention"] == "inconclusive"
-    assert "given both trained the verdict is 'superior'" in book["verdict_reason"]
+    book = compare(study(control=with_value(BASE, 3, 0.1)), "test_accuracy", "none", margin=0.001).effects["book"]
+    assert book.verdict == "inconclusive"
+    assert book.verdict_intention == "inconclusive"
+    assert "given both trained the verdict is 'superior'" in book.verdict_reason
 
 
 def test_where_the_two_agree_the_verdict_stands():
     spread = np.linspace(-0.05, 0.05, N)
     treated = with_value(BASE + spread, 3, 0.1)
-    book = compare(study(treated=treated), "test_accuracy", "none", margin=0.001).comparisons[0]
-    assert (book["verdict"], book["verdict_intention"], book["verdict_reason"]) == (
+    book = compare(study(treated=treated), "test_accuracy", "none", margin=0.001).effects["book"]
+    assert (book.verdict, book.verdict_intention, book.verdict_reason) == (
         "inconclusive",
         "inconclusive",
         None,
@@ -97,29 +93,29 @@ def test_where_the_two_agree_the_verdict_stands():
 
 def test_a_loss_has_no_intention_to_train():
     result = compare(study(control=with_value(BASE, 3, 0.1)), "test_loss", "none", margin=0.001)
-    rate = entry(result, "divergence", "book")
-    assert (rate["intention_mean_difference"], rate["intention_p_t"]) == (None, None)
-    assert rate["complete_pairs_mean_difference"] == pytest.approx(-np.delete(GAIN, 3).mean())
+    rate = result.divergence["book"]
+    assert (rate.intention_mean_difference, rate.intention_p_t) == (None, None)
+    assert rate.complete_pairs_mean_difference == pytest.approx(-np.delete(GAIN, 3).mean())
     assert any("test_loss is no accuracy: intention to train is null" in text for text in result.warnings)
-    assert result.comparisons[0]["verdict"] == "superior"
+    assert result.effects["book"].verdict == "superior"
 
 
 def test_mcnemar_counts_discordant_pairs():
     control, treated = BASE.copy(), (BASE + GAIN).copy()
     control[[0, 1, 2, 3, 4, 5]] = 0.1
     treated[[5, 6]] = 0.1
-    rate = entry(compare(study(control, treated), "test_accuracy", "none"), "divergence", "book")
-    assert rate["p_mcnemar"] == pytest.approx(stats.binomtest(1, 6).pvalue)
-    assert rate["n_diverged"] == 2
-    assert rate["complete_pairs_n"] == 5
+    rate = compare(study(control, treated), "test_accuracy", "none").divergence["book"]
+    assert rate.p_mcnemar == pytest.approx(stats.binomtest(1, 6).pvalue)
+    assert rate.n_diverged == 2
+    assert rate.complete_pairs_n == 5
 
 
 def test_a_condition_meant_to_stay_at_chance_is_shown_outside_the_family():
     result = compare(study(treated=np.full(N, 0.1), meant=["book"]), "test_accuracy", "none", margin=0.001)
-    book = result.comparisons[0]
-    assert book["n_pairs"] == N
-    assert book["mean_difference"] == pytest.approx((0.1 - BASE).mean())
-    assert book["ci_low"] is not None
+    book = result.effects["book"]
+    assert book.n_pairs == N
+    assert book.mean_difference == pytest.approx((0.1 - BASE).mean())
+    assert book.ci_low is not None
     outside = (
         "p_max_t",
         "p_max_t_step_down",
@@ -129,35 +125,35 @@ def test_a_condition_meant_to_stay_at_chance_is_shown_outside_the_family():
         "ci_high_simultaneous_90",
         "verdict",
     )
-    assert all(book[key] is None for key in outside)
-    rate = entry(result, "divergence", "book")
-    assert (rate["n_diverged"], rate["p_mcnemar"], rate["stays_at_chance"]) == (0, None, True)
+    assert all(getattr(book, key) is None for key in outside)
+    rate = result.divergence["book"]
+    assert (rate.n_diverged, rate.p_mcnemar, rate.stays_at_chance) == (0, None, True)
 
 
 def test_a_condition_at_chance_does_not_change_the_adjustment_of_the_others():
     rows = study().frame[["condition", "seed", "test_accuracy"]]
     dead = pd.DataFrame({"condition": "dead", "seed": range(N), "test_accuracy": 0.1 + np.arange(N) / 1e4})
     flagged = pd.concat([rows, dead]).assign(stays_at_chance=lambda f: f["condition"] == "dead")
-    alone = compare(from_frame(rows), "test_accuracy", "none", margin=0.001).comparisons[0]
-    beside = compare(from_frame(flagged), "test_accuracy", "none", margin=0.001).comparisons[0]
+    alone = compare(from_frame(rows), "test_accuracy", "none", margin=0.001).effects["book"]
+    beside = compare(from_frame(flagged), "test_accuracy", "none", margin=0.001).effects["book"]
     assert alone == beside
 
 
 def test_all_diverged_leaves_no_pair_and_no_crash():
     result = compare(study(treated=np.full(N, 0.1)), "test_accuracy", "none", margin=0.001)
-    book = result.comparisons[0]
-    assert (book["n_pairs"], book["mean_difference"], book["verdict"]) == (0, None, "cannot_test")
-    rate = entry(result, "divergence", "book")
-    assert (rate["rate"], rate["rate_high"]) == (1, 1)
-    assert rate["rate_low"] == pytest.approx(0.025 ** (1 / N))
-    assert rate["intention_mean_difference"] == pytest.approx((0.1 - BASE).mean())
+    book = result.effects["book"]
+    assert (book.n_pairs, book.mean_difference, book.verdict) == (0, None, "cannot_test")
+    rate = result.divergence["book"]
+    assert (rate.rate, rate.rate_high) == (1, 1)
+    assert rate.rate_low == pytest.approx(0.025 ** (1 / N))
+    assert rate.intention_mean_difference == pytest.approx((0.1 - BASE).mean())
 
 
 def test_only_the_control():
     table = from_frame(pd.DataFrame({"condition": "none", "seed": range(4), "x": [1.0, 2, 3, 4]}))
     result = compare(table, "x", "none")
-    assert result.comparisons == ()
-    assert result.conditions[0]["mean"] == 2.5
+    assert not result.effects
+    assert result.conditions["none"].mean == 2.5
     assert any("nothing to compare" in text for text in result.warnings)
 
 
@@ -192,6 +188,6 @@ def test_a_condition_without_intention_to_train_stays_in_the_family():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(simultaneous, "intervals", spy)
-        values = {label: found.values for label, found in spy([a.complete for a in against.values()], 0.05).items()}
+        values = {label: found.result for label, found in spy([a.complete for a in against.values()], 0.05).items()}
         decisions(against, values, asked)
     assert seen == [4, 4]

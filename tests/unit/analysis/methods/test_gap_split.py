@@ -14,8 +14,7 @@ RUNNING = [-0.015, -0.022, -0.018, -0.009, -0.021, -0.017]
 
 
 def entries(differences, condition="book", first_seed=0):
-    pairs = [{"seed": first_seed + place, "difference": each} for place, each in enumerate(differences)]
-    return [{"condition": condition, "pairs": pairs}]
+    return {condition: dict(enumerate(differences, first_seed))}
 
 
 def test_the_parts_add_up_and_have_the_intervals_of_a_t_test():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.methods.paired_t import equivalence, moments, pairing_gain, t_test
+from analysis.methods.paired_t import Equivalence, PairingGain, equivalence, moments, pairing_gain, t_test
 from analysis.methods.result import probability
 from analysis.tables.pairing import pair
 
@@ -37,7 +37,7 @@ def test_counts_are_subtracted_before_they_are_divided():
 
 def test_a_tail_that_underflows_is_no_zero():
     found = t_test(pairs_of(np.array([1e6, 1e6 + 1, 1e6 - 1] * 40)), 0.05)
-    assert 0 < found.values["p_t"] < 1e-300
+    assert 0 < found.result.p_t < 1e-300
     assert probability(0.0) > 0
     assert probability(1.0000001) == 1
 
@@ -49,18 +49,18 @@ def test_moments_need_two_pairs():
 
 def test_a_margin_is_needed_for_equivalence():
     found = equivalence(pairs_of([1.0, 2.0, 1.5]), 0.05, None)
-    assert found.values == {"p_tost": None, "equivalent": None}
+    assert found.result == Equivalence()
     assert "no margin given" in found.warnings[0]
 
 
 def test_an_alpha_of_half_or_more_has_no_inner_interval():
     found = t_test(pairs_of([1.0, 2.0, 1.5]), 0.5)
-    assert found.values["ci_low_90"] is None
+    assert found.result.ci_low_90 is None
     assert "does not exist" in found.warnings[0]
-    assert equivalence(pairs_of([1.0, 2.0, 1.5]), 0.5, 5.0).values["equivalent"] is None
+    assert equivalence(pairs_of([1.0, 2.0, 1.5]), 0.5, 5.0).result.equivalent is None
 
 
 def test_correlation_of_a_steady_arm_is_null():
     found = pairing_gain(pairs_of([1.0, 2.0, 4.0]))
-    assert found.values == {"pair_correlation": None, "variance_reduction": pytest.approx(1.0)}
+    assert found.result == PairingGain(variance_reduction=pytest.approx(1.0))
     assert "same value at every seed" in found.warnings[0]

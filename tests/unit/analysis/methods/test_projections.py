@@ -11,8 +11,8 @@ from analysis.answer.variance import _shares
 from analysis.methods.dose_response import dose_response
 from analysis.methods.random_effects import crossed, mean_squares
 from analysis.methods.self_check import LEVELS, self_check
-from analysis.methods.summary import summary_of_differences
-from analysis.methods.two_way_interval import _projected
+from analysis.methods.summary import DifferenceSummary, summary_of_differences
+from analysis.methods.two_way_interval import _alone
 from analysis.methods.variance_components import SeedVariance
 from analysis.tables.pairing import pair
 
@@ -66,14 +66,14 @@ def test_no_number_of_seeds_halves_what_is_mostly_floor():
     rng = np.random.default_rng(2)
     found = crossed(rng.normal(0, 1, 200) + rng.normal(0, 0.1, (20, 200)))
     assert found.seeds_to_halve is None
-    assert _projected(found)["surer_by"] == "images"
+    assert _alone(found, 0.05).surer_by == "images"
     turned = crossed((rng.normal(0, 1, 20) + rng.normal(0, 0.1, (200, 20))).T)
-    assert _projected(turned)["surer_by"] == "seeds"
+    assert _alone(turned, 0.05).surer_by == "seeds"
 
 
 def test_summary_of_differences_in_the_metrics_own_unit():
     treated, untreated = np.array([8510, 8505, 8530, 8490, 8520]), np.full(5, 8500)
-    found = summary_of_differences(pair(("a", "b"), range(5), treated, untreated, 10_000)).values
+    found = summary_of_differences(pair(("a", "b"), range(5), treated, untreated, 10_000)).result.to_json()
     assert found == pytest.approx(
         {
             "median_difference": 0.001,
@@ -83,7 +83,7 @@ def test_summary_of_differences_in_the_metrics_own_unit():
         }
     )
     empty = pair(("a", "b"), [], np.empty(0, int), np.empty(0, int), 10_000)
-    assert set(summary_of_differences(empty).values.values()) == {None}
+    assert summary_of_differences(empty).result == DifferenceSummary()
 
 
 def test_shares_of_the_split_add_up_and_nothing_has_none():
@@ -97,7 +97,7 @@ def test_the_fitted_curve_passes_through_values_that_lie_on_one():
     rates = np.array([0.0, 0.2, 0.5])
     values = 0.8 + 0.3 * rates - 0.4 * rates**2 + np.array([[0.0], [0.01], [0.05]])
     found = dose_response(rates, values, None, 0.05, lower_is_better=False)
-    assert [found[key] for key in ("intercept", "b1", "b2")] == pytest.approx([0.82, 0.3, -0.4])
+    assert found.coefficients == pytest.approx((0.82, 0.3, -0.4))
 
 
 @pytest.mark.parametrize("n", [8, 20])

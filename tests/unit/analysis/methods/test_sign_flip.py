@@ -5,15 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from analysis.methods.multiplicity import max_t, sign_flip_tests
-from analysis.methods.sign_flip import (
-    RANDOM_FLIPS,
-    flip,
-    flip_chunks,
-    max_t_quantiles,
-    single_step,
-    step_down,
-)
+from analysis.methods.multiplicity import MaxT, max_t, sign_flip_tests
+from analysis.methods.sign_flip import RANDOM_FLIPS, flip, flip_chunks, max_t_quantiles, single_step, step_down
 from analysis.tables.pairing import pair
 
 
@@ -92,7 +85,7 @@ def test_ties_of_floats_that_were_decimals_count_as_ties(seed):
     signs = np.array(list(itertools.product((1, -1), repeat=9)))
     exact = (np.abs(signs @ (treated - control)) >= abs(int((treated - control).sum()))).mean()
     for pairs in (counts, floats):
-        assert sign_flip_tests([pairs])["a"].values["p_sign_flip"] == exact
+        assert sign_flip_tests([pairs])["a"].result.p_sign_flip == exact
 
 
 def test_the_slack_of_a_condition_is_its_own():
@@ -121,23 +114,23 @@ def test_max_t_uses_the_seeds_that_all_have_and_says_so():
     found = max_t([first, second])
     rows = np.array([[5, 2], [-1, 5], [2, 1]], float)  # seeds 1, 2, 5
     expected = single_step(flip(rows, np.zeros(2)))
-    assert [found[label].values["p_max_t"] for label in ("first", "second")] == list(expected)
-    assert found["first"].values["n_max_t"] == 3
+    assert [found[label].result.p_max_t for label in ("first", "second")] == list(expected)
+    assert found["first"].result.n_max_t == 3
     assert "3 seeds that all conditions of the family have, of 6 pairs" in found["first"].warnings[0]
 
 
 def test_a_condition_without_variation_leaves_the_family():
     moving, still = pairs_of("moving", [3, 5, -1, 4, 8, 2]), pairs_of("still", [2, 2, 2, 2, 2, 2])
-    alone = max_t([moving])["moving"].values
-    assert max_t([moving, still])["moving"].values == alone
-    assert set(max_t([moving, still])["still"].values.values()) == {None}
-    assert alone["p_max_t"] == sign_flip_tests([moving])["moving"].values["p_sign_flip"]
+    alone = max_t([moving])["moving"].result
+    assert max_t([moving, still])["moving"].result == alone
+    assert max_t([moving, still])["still"].result == MaxT()
+    assert alone.p_max_t == sign_flip_tests([moving])["moving"].result.p_sign_flip
 
 
 def test_no_variation_on_the_common_seeds_is_null_with_a_reason():
     first, second = pairs_of("first", [2, 2, 2, 9]), pairs_of("second", [1, 2, 4])
     found = max_t([first, second])["first"]
-    assert found.values["p_max_t"] is None
+    assert found.result.p_max_t is None
     assert "nothing varies" in found.warnings[0]
 
 

@@ -48,16 +48,16 @@ def test_differences_equal_but_for_rounding_tie() -> None:
     pairs = pair(
         ("a", "b"), range(6), np.array([0.3, 0.2, 0.9, 0.7, 0.4, 0.5]), np.array([0.2, 0.1, 0.2, 0.1, 0.5, 0.6])
     )
-    values = wilcoxon(pairs).values
-    assert (values["wilcoxon_v"], values["p_wilcoxon"]) == pytest.approx(by_enumeration([1, 1, 7, 6, -1, -1]))
+    found = wilcoxon(pairs).result
+    assert (found.wilcoxon_v, found.p_wilcoxon) == pytest.approx(by_enumeration([1, 1, 7, 6, -1, -1]))
 
 
 def test_hodges_lehmann_needs_six_pairs_for_95_percent() -> None:
     for n, there in ((5, False), (6, True)):
         pairs = pair(("a", "b"), range(n), np.arange(n) ** 2.0, np.zeros(n))
-        values = hodges_lehmann(pairs, 0.05).values
-        assert (values["hodges_lehmann_low"] is not None) == there
+        found = hodges_lehmann(pairs, 0.05).result
+        assert (found.hodges_lehmann_low is not None) == there
         walsh = [(x + y) / 2 for x, y in itertools.combinations_with_replacement((np.arange(n) ** 2.0).tolist(), 2)]
-        assert values["hodges_lehmann"] == pytest.approx(np.median(walsh))
-    assert values["hodges_lehmann_low"] == pytest.approx(min(walsh))
-    assert values["hodges_lehmann_high"] == pytest.approx(max(walsh))
+        assert found.hodges_lehmann == pytest.approx(np.median(walsh))
+    assert found.hodges_lehmann_low == pytest.approx(min(walsh))
+    assert found.hodges_lehmann_high == pytest.approx(max(walsh))

@@ -7,7 +7,7 @@ from scipy import stats
 from analysis.methods import simultaneous
 from analysis.methods.paired_t import moments
 from analysis.methods.sign_flip import max_t_quantiles
-from analysis.methods.simultaneous import KEYS, intervals
+from analysis.methods.simultaneous import Simultaneous, intervals
 from analysis.tables.pairing import pair
 
 
@@ -20,7 +20,7 @@ def family(n, K, shared=1.0, own=1.0):
 def multipliers(pairs, found):
     """How many standard errors the 95% and the 90% interval reach."""
     m = moments(pairs)
-    low, high, low_90, high_90 = (found[pairs.condition].values[key] for key in KEYS)
+    low, high, low_90, high_90 = found[pairs.condition].result.to_json().values()
     assert (low + high) / 2 == pytest.approx(m.mean)
     assert (low_90 + high_90) / 2 == pytest.approx(m.mean)
     return (high - low) / 2 / m.standard_error, (high_90 - low_90) / 2 / m.standard_error
@@ -84,12 +84,12 @@ def test_what_cannot_be_tested_does_not_widen_the_others():
     still = pair(("still", "control"), range(10), np.ones(10), np.zeros(10))
     found = intervals([*members, still], 0.05)
     assert multipliers(members[0], found)[0] == pytest.approx(stats.t.ppf(1 - 0.025 / 2, 9))
-    assert set(found["still"].values.values()) == {None}
+    assert found["still"].result == Simultaneous()
 
 
 def test_an_inner_level_that_does_not_exist_is_null():
     _, members = family(40, 2)
     found = intervals(members, 0.6)["c0"]
-    assert found.values["ci_low_simultaneous_90"] is None
-    assert found.values["ci_low_simultaneous"] is not None
+    assert found.result.ci_low_simultaneous_90 is None
+    assert found.result.ci_low_simultaneous is not None
     assert "does not exist" in found.warnings[0]

@@ -7,11 +7,13 @@ import dataclasses
 import pytest
 
 from analysis.methods.power import Design, upper_sd
+from analysis.methods.selection import Selection
 from analysis.report.document import Grid, Illustration, Listing, Paragraph
 from analysis.report.gather import gather
 from analysis.report.sections import best_rate, reduce_uncertainty, uncertainty
 from analysis.report.typical_grid import typical_words
 from analysis.wording.units import MINUS, unit_of
+from tests.unit.analysis.results import effect, with_whole
 
 LABELS = ("none", "book", "all-dropped", "dropout-0.1", "dropout-0.3")
 UNIT = unit_of("test_accuracy")
@@ -25,9 +27,9 @@ def material(report):
 def made(section, material, **changed):
     """Return a section, its primary comparison object changed as given."""
     (pool,) = material.pools
-    whole = {**pool.primary, **changed}
-    evidence = dataclasses.replace(pool.evidence, comparisons={**pool.evidence.comparisons, whole["metric"]: whole})
-    return section.section(material, dataclasses.replace(pool, evidence=evidence))
+    if "effects" in changed:
+        changed |= {"effects": {each.condition: each for each in changed["effects"]}}
+    return section.section(material, dataclasses.replace(pool, evidence=with_whole(pool.evidence, **changed)))
 
 
 def grid(found, name):
@@ -45,42 +47,44 @@ def figures(found):
 
 
 def judged(material):
-    return [each for each in material.pools[0].primary["comparisons"] if not each["stays_at_chance"]]
+    return material.pools[0].primary.judged
 
 
 def test_surer_tells_standard_errors_and_plans_of_the_object(material):
     found = made(reduce_uncertainty, material)
     _, rows = grid(found, "surer")
-    assert list(rows) == [each["condition"] for each in judged(material)]
+    assert list(rows) == [each.condition for each in judged(material)]
     assert figures(found) == ["floor-meter"]
     for each in judged(material):
-        row = rows[each["condition"]]
-        numbers = [f"{100 * each[key]:.3f}" for key in ("standard_error", "se_crossed", "test_set_floor")]
+        row = rows[each.condition]
+        numbers = [f"{100 * error:.3f}" for error in (each.standard_error, each.se_crossed, each.test_set_floor)]
         assert list(row[3:6]) == numbers
         z = 2.638 + 0.842  # of alpha / 6 and of 80% power
-        if z * each["test_set_floor"] >= 0.001:
+        if z * each.test_set_floor >= 0.001:
             assert row[7] == "no number of seeds"
             assert row[8].endswith("test images")
             continue
-        design = Design(each["sd_difference"], 0.05, 0.8, 3, each["test_set_floor"])
+        design = Design(each.sd_difference, 0.05, 0.8, 3, each.test_set_floor)
         assert row[7] == f"{design.seeds(0.001):,}"
-        high = upper_sd(each["sd_difference"], each["n_pairs"])
+        high = upper_sd(each.sd_difference, each.n_pairs)
         assert row[8] == f"{dataclasses.replace(design, sd=high).seeds(0.001):,}"
 
 
 def test_surer_says_in_words_what_to_buy(material):
     entries = judged(material)
-    told = [{**each, "surer_by": what} for each, what in zip(entries, ("seeds", "images", None), strict=True)]
-    words = said(made(reduce_uncertainty, material, comparisons=told))
-    names = [each["condition"] for each in entries]
+    told = [
+        dataclasses.replace(each, surer_by=what) for each, what in zip(entries, ("seeds", "images", None), strict=True)
+    ]
+    words = said(made(reduce_uncertainty, material, effects=told))
+    names = [each.condition for each in entries]
     assert f"4 times the seeds would help more than 4 times the test images for “{names[0]}”." in words
     assert f"4 times the test images would help more than 4 times the seeds for “{names[1]}”." in words
     assert f"is not known for “{names[2]}”." in words
 
 
 def test_surer_answers_a_margin_below_the_floor_with_images(material):
-    low = [{**each, "test_set_floor": 0.01, "seeds_to_halve": None} for each in judged(material)]
-    found = made(reduce_uncertainty, material, comparisons=low)
+    low = [dataclasses.replace(each, test_set_floor=0.01, seeds_to_halve=None) for each in judged(material)]
+    found = made(reduce_uncertainty, material, effects=low)
     _, rows = grid(found, "surer")
     for row in rows.values():
         assert row[6] == "none does"
@@ -90,26 +94,27 @@ def test_surer_answers_a_margin_below_the_floor_with_images(material):
 
 
 def test_sure_sets_both_scopes_side_by_side(material):
-    entries = [dict(each) for each in judged(material)]
-    entries[0] |= {"verdict": "superior", "verdict_crossed": "inconclusive", "ci_low_crossed_simultaneous": -0.0321}
-    entries[1] |= {"verdict": "equivalent", "verdict_crossed": "equivalent"}
-    entries[2] |= {"verdict": "inferior", "verdict_crossed": "inferior"}
-    found = made(uncertainty, material, comparisons=entries)
+    words = (("superior", "inconclusive"), ("equivalent", "equivalent"), ("inferior", "inferior"))
+    entries = [
+        dataclasses.replace(each, verdict=alone, verdict_crossed=crossed, ci_low_crossed_simultaneous=-0.0321)
+        for each, (alone, crossed) in zip(judged(material), words, strict=True)
+    ]
+    found = made(uncertainty, material, effects=entries)
     _, rows = grid(found, "scopes")
     assert [(row[1], row[3]) for row in rows.values()] == [
         ("higher", "undecided"),
         ("equivalent", "equivalent"),
         ("lower", "lower"),
     ]
-    low, high = (entries[0][f"ci_{end}_crossed_simultaneous"] for end in ("low", "high"))
-    assert rows[entries[0]["condition"]][4] == " to ".join(UNIT.tell_differences([low, high], 0.001))
+    low, high = entries[0].ci_low_crossed_simultaneous, entries[0].ci_high_crossed_simultaneous
+    assert rows[entries[0].condition][4] == " to ".join(UNIT.tell_differences([low, high], 0.001))
     assert "one condition gets another verdict" in said(found)
     assert figures(found) == ["raincloud", "p-calibration", "sequence", "variance-shares"]
 
 
 def test_sure_without_images_has_no_second_scope(material):
-    entries = [{**each, "verdict_crossed": None} for each in judged(material)]
-    found = made(uncertainty, material, comparisons=entries)
+    entries = [dataclasses.replace(each, verdict_crossed=None) for each in judged(material)]
+    found = made(uncertainty, material, effects=entries)
     assert "scopes" not in [each.name for each in found.blocks if isinstance(each, Grid)]
 
 
@@ -131,9 +136,12 @@ def test_self_check_and_spread_are_tables_of_what_was_found(material):
 def test_sure_tells_how_often_fewer_seeds_would_have_pointed_the_other_way(material):
     shares = ((0.25, 0.125, 0.0, None), (0.4375, 0.5, None, None), (None,) * 4)
     keys = [f"opposite_sign_{size}" for size in (1, 3, 5, 10)]
-    told = [{**each, **dict(zip(keys, row, strict=True))} for each, row in zip(judged(material), shares, strict=True)]
-    found = made(uncertainty, material, comparisons=told)
-    first, second, third = (each["condition"] for each in told)
+    told = [
+        dataclasses.replace(each, **dict(zip(keys, row, strict=True)))
+        for each, row in zip(judged(material), shares, strict=True)
+    ]
+    found = made(uncertainty, material, effects=told)
+    first, second, third = (each.condition for each in told)
     early, rows = grid(found, "early")
     assert rows[first] == (first, "8", "25.0", "12.5", "0.0", "–")
     assert rows[second][2:] == ("43.8", "50.0", "–", "–")
@@ -147,37 +155,38 @@ def test_sure_tells_how_often_fewer_seeds_would_have_pointed_the_other_way(mater
 
 def test_sure_sets_typical_seeds_beside_means(material):
     (first, *others) = judged(material)
-    first = first | {
-        "mean_difference": 0.0121, "hodges_lehmann": 0.0026, "hodges_lehmann_low": 0.0001, "p_wilcoxon": 0.045,
-        "hodges_lehmann_high": 0.0056, "improvement_paired": 0.5625, "extreme_seed": 5, "mean_without_extreme": 0.0064,
-    }  # fmt: skip
-    told = [first, *({**each, "extreme_seed": None, "mean_without_extreme": None} for each in others)]
-    typical, rows = grid(made(uncertainty, material, comparisons=told), "typical")
-    assert rows[first["condition"]][1:] == (
+    first = dataclasses.replace(
+        first, mean_difference=0.0121, hodges_lehmann=0.0026, hodges_lehmann_low=0.0001, p_wilcoxon=0.045,
+        hodges_lehmann_high=0.0056, improvement_paired=0.5625, extreme_seed=5, mean_without_extreme=0.0064,
+    )  # fmt: skip
+    told = [first, *(dataclasses.replace(each, extreme_seed=None, mean_without_extreme=None) for each in others)]
+    typical, rows = grid(made(uncertainty, material, effects=told), "typical")
+    assert rows[first.condition][1:] == (
         "+1.21", "+0.26", "+0.01 to +0.56", "0.045", "4.5 of 8", "5", "+0.64"
     )  # fmt: skip
     assert {row[6:] for row in typical.rows[1:]} == {("–", "–")}
     assert typical.data[0]["extreme_seed"] == 5
     assert typical_words(first) == (
-        f"“{first['condition']}”, a typical seed: +0.26 points (95% interval +0.01 to +0.56, of this condition alone); "
+        f"“{first.condition}”, a typical seed: +0.26 points (95% interval +0.01 to +0.56, of this condition alone); "
         "better than “none” at 4.5 of 8 seeds. Without seed 5, the farthest from the others, the mean of +1.21 points "
         "would be +0.64 points."
     )
-    assert [typical_words({**first, "n_pairs": 4}), typical_words(told[1])] == [None, None]
+    assert [typical_words(dataclasses.replace(first, n_pairs=4)), typical_words(told[1])] == [None, None]
 
 
 def test_sure_is_silent_on_fewer_seeds_where_no_size_is_known(material):
-    told = [{**each, "opposite_sign_1": None} for each in judged(material)]
-    found = made(uncertainty, material, comparisons=told)
+    told = [dataclasses.replace(each, opposite_sign_1=None) for each in judged(material)]
+    found = made(uncertainty, material, effects=told)
     assert "early" not in [each.name for each in found.blocks if isinstance(each, Grid)]
 
 
 def selected(**changed):
-    return {
+    usual = {
         "n": 8, "chosen_on_validation": "book", "validation_difference_of_chosen": 0.003,
         "test_difference_of_chosen": 0.0021, "crossfit_difference": 0.0012,
-        "best_set": ["none", "book"], "optimism": 0.0019,
-    } | changed  # fmt: skip
+        "best_set": ("none", "book"), "optimism": 0.0019,
+    }  # fmt: skip
+    return Selection(**(usual | changed))
 
 
 def test_best_rate_tells_the_set_and_three_gains_and_claims_nothing_of_the_naive_one(material):
@@ -197,7 +206,7 @@ def test_best_rate_of_a_metric_where_lower_is_better_boasts_downwards(material):
 
 
 def test_best_rate_of_one_that_stands_out_and_of_a_control_that_wins(material):
-    alone = said(made(best_rate, material, selection=selected(best_set=["book"])))
+    alone = said(made(best_rate, material, selection=selected(best_set=("book",))))
     assert "“book” has the best mean, and every other condition was shown to be worse" in alone
     assert "“book” is best. Its difference to “none”" in alone
     behind = said(made(best_rate, material, selection=selected(validation_difference_of_chosen=-0.001)))
@@ -223,17 +232,16 @@ def test_a_study_with_only_its_control_has_none_of_these_sections(report):
 
 @pytest.mark.parametrize(("mean", "beyond"), [(0.0065, 0.0035), (-0.0041, 0.0011), (0.001, 0.002)])
 def test_where_only_the_size_is_open_seeds_are_for_clearing_the_margin(mean, beyond):
-    each = {"condition": "book", "metric": "test_accuracy", "mean_difference": mean, "margin": 0.003, "alpha": 0.05,
-            "n_pairs": 8, "sd_difference": 0.004, "test_set_floor": None, "test_images": None}  # fmt: skip
+    each = effect("book", mean_difference=mean, margin=0.003, sd_difference=0.004)
     seeds = Design(0.004, 0.05, 0.8, 3).seeds(beyond)
     assert reduce_uncertainty.what_shows_the_size([each], 3) == (
         "At the standard deviation seen and with as many test images, were the true difference the one seen, 80% power "
         "to show on which side of the margin it lies takes "
         f"{seeds:,} seeds."
     )
-    never = each | {"condition": "far", "test_set_floor": 0.01, "test_images": 10_000}
+    never = dataclasses.replace(each, condition="far", test_set_floor=0.01, test_images=10_000)
     assert f"{seeds:,} seeds; it is out of reach of seeds with as many test images for “far”." in (
         reduce_uncertainty.what_shows_the_size([each, never], 3)
     )
-    at_margin = each | {"mean_difference": 0.003}
+    at_margin = dataclasses.replace(each, mean_difference=0.003)
     assert "the margin it lies is out of reach of seeds" in reduce_uncertainty.what_shows_the_size([at_margin], 3)

@@ -39,13 +39,13 @@ def test_the_section_says_what_the_object_says(material):
     assert [row[0] for row in grid.rows] == ["dropout_1", "dropout_2", "dropout_1 × dropout_2"]
     for effect, item, row, data in zip(whole["effects"], listing.items, grid.rows, grid.data, strict=True):
         contrast = effect["contrast"]
-        estimate = UNIT.tell_difference(contrast["mean_difference"], 0.001)
+        estimate = UNIT.tell_difference(contrast.mean_difference, 0.001)
         assert estimate in item.text
         assert row[2] == estimate
         assert row[1] == item.mark
-        ends = UNIT.tell_differences([contrast["headline"][end] for end in ("low", "high")], 0.001)
+        ends = UNIT.tell_differences([contrast.headline.low, contrast.headline.high], 0.001)
         assert row[3] == " to ".join(ends)
-        assert data["p_max_t"] == contrast["p_max_t"]
+        assert data["p_max_t"] == contrast.p_max_t
     words = " ".join(each.text for each in blocks(found, Paragraph))
     assert "6 conditions cross 2 factors in full: dropout_1 (0, 0.2, 0.5) × dropout_2 (0, 0.5)" in words
     assert "at the 7 seeds at which every one of these conditions trained; at 2 more a trial diverged" in words
@@ -57,7 +57,8 @@ def test_simple_effects_have_their_own_table_where_the_interaction_is_there(mate
     (pool,) = material.pools
     assert [each.name for each in blocks(factorial.section(material, pool), Grid)] == ["factorial-test_accuracy"]
     whole = copy.deepcopy(pool.evidence.factorial)
-    whole["effects"][2]["contrast"]["headline"]["verdict"] = verdict.INFERIOR
+    both = whole["effects"][2]["contrast"]
+    whole["effects"][2]["contrast"] = replace(both, headline=replace(both.headline, verdict=verdict.INFERIOR))
     there = replace(pool, evidence=replace(pool.evidence, factorial=whole))
     found = factorial.section(material, there)
     (_, listing), (_, grid) = blocks(found, Listing), blocks(found, Grid)
@@ -65,7 +66,7 @@ def test_simple_effects_have_their_own_table_where_the_interaction_is_there(mate
     assert [row[0] for row in grid.rows] == [each["effect"] for each in whole["simple_effects"]]
     assert "hold for all simple effects at once" in grid.caption
     for item, row, effect in zip(listing.items, grid.rows, whole["simple_effects"], strict=True):
-        estimate = UNIT.tell_difference(effect["contrast"]["mean_difference"], 0.001)
+        estimate = UNIT.tell_difference(effect["contrast"].mean_difference, 0.001)
         assert estimate == row[2]
         assert estimate in item.text
 

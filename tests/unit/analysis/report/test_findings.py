@@ -16,7 +16,7 @@ from analysis.report.markdown import escaped
 from analysis.report.sections import divergence
 from analysis.wording import factorial as effect_words
 from analysis.wording import sentences
-from analysis.wording.phrases import typeset
+from analysis.wording.style import PAGE
 from analysis.wording.verdicts import short
 from tests.unit.analysis.report.conftest import GRID
 
@@ -51,10 +51,10 @@ def test_the_page_tells_each_comparison_as_the_report_does(asked, tmp_path):
     assert [row[0].removeprefix("| ") for row in rows] == judged * 2
     for metric, told in (("test_accuracy", rows[:2]), ("running_gap", rows[2:])):
         whole = pool.evidence.comparisons[metric]
-        for row, each in zip(told, [each for each in whole["comparisons"] if each["condition"] in judged], strict=True):
-            for sentence in sentences.sentences(each, whole["divergence"], only_failures=True):
-                assert escaped(typeset(sentence, metric)) in page
-            assert row[-1] == f"{each['n_pairs']} |"
+        for row, each in zip(told, [whole.effects[label] for label in judged], strict=True):
+            for sentence in sentences.sentences(each, whole.divergence, PAGE, only_failures=True):
+                assert escaped(sentence) in page
+            assert row[-1] == f"{each.n_pairs} |"
     assert "all-dropped" not in page
     assert r"**Is it \*better\* with the book's rates?**" in page
     assert (tmp_path / "docs/figures/dropout-differences.png").read_bytes().startswith(b"\x89PNG")
@@ -66,10 +66,10 @@ def test_the_page_tells_each_comparison_as_the_report_does(asked, tmp_path):
 def test_what_is_open_is_named_with_what_would_help(asked, tmp_path):
     page = write_findings(asked('conditions = ["book"]'), tmp_path / "findings.md").read_text()
     (pool,) = gather(tmp_path / "dropout").pools
-    (book,) = [each for each in pool.primary["comparisons"] if each["condition"] == "book"]
-    assert book["headline"]["verdict"] == "inconclusive"
+    book = pool.primary.effects["book"]
+    assert book.headline.verdict == "inconclusive"
     assert "Not decided yet, of test accuracy: “book”. With 80% power, at the standard deviation seen" in page
-    design = Design(book["sd_difference"], book["alpha"], 0.8, 2, book["test_set_floor"] or 0.0)
+    design = Design(book.sd_difference, book.alpha, 0.8, 2, book.test_set_floor or 0.0)
     assert f"find a true difference of {100 * design.detectable(8):.2f} points; " in page
     assert f"one of 0.1 points takes {design.seeds(0.001):,} seeds" in page or "no number of seeds finds one of" in page
     assert " 4 times the " in page
@@ -121,7 +121,7 @@ def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tm
     assert found is not None
     assert len(found["effects"]) == 3
     for each in found["effects"]:
-        assert escaped(typeset(effect_words.sentence(each), "test_accuracy")) in page
+        assert escaped(effect_words.sentence(each, PAGE)) in page
         assert f"| {escaped(each['effect'])} | {short(each['contrast'])} |" in page
     assert "](figures/dropout-interaction.png)" in page
     assert escaped(effect_words.WHY_SIMPLE) not in page
@@ -129,7 +129,7 @@ def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tm
     page = write_findings(file, tmp_path / "findings.md").read_text()
     assert escaped(effect_words.WHY_SIMPLE) in page
     for each in found["simple_effects"]:
-        assert escaped(typeset(effect_words.sentence(each), "test_accuracy")) in page
+        assert escaped(effect_words.sentence(each, PAGE)) in page
         assert f"| {escaped(each['effect'])} | {short(each['contrast'])} |" in page
 
 
@@ -144,7 +144,7 @@ def test_effects_on_every_metric_that_is_asked_for(make_folder, tmp_path):
     for metric in ("test_accuracy", "running_gap"):
         margin = 0.001 if metric == "test_accuracy" else None
         for each in factorial(pool.table, metric, margin=margin)["effects"]:
-            assert escaped(typeset(effect_words.sentence(each), metric)) in page
+            assert escaped(effect_words.sentence(each, PAGE)) in page
     file.write_text(file.read_text().replace("running_gap", "walking_gap"))
     with pytest.raises(TableError, match="walking_gap"):
         write_findings(file, tmp_path / "findings.md")
@@ -168,7 +168,7 @@ def test_collapses_are_told_as_in_their_section(make_folder, tmp_path):
     assert len(told) == 2
     for each in told:
         assert escaped(each) in page
-    for entry in pool.primary["divergence"]:
-        assert (f"| {entry['condition']} | {entry['n_diverged']} of {entry['n']} |" in page) != entry["stays_at_chance"]
+    for label, rate in pool.primary.divergence.items():
+        assert (f"| {label} | {rate.n_diverged} of {rate.n} |" in page) != rate.stays_at_chance
     assert page.count("](figures/dropout-survival.png)") == 1
     assert "Not decided: whether trials collapse as often with “book” and “dropout-0.3” as with “none”." in page

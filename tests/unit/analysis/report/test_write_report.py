@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,14 +12,18 @@ import pytest
 
 from analysis.base.errors import TableError
 from analysis.base.files import write_atomically
+from analysis.base.notes import Metric, Note, Number, about
 from analysis.cli import main
 from analysis.figures import forest
 from analysis.report import write_report
 from analysis.report.comparison_grid import comparison_grid
 from analysis.report.compose import compose
 from analysis.report.gather import gather
+from analysis.wording import sentences
 from analysis.wording.number_format import probability
-from analysis.wording.phrases import family, typeset
+from analysis.wording.phrases import family
+from analysis.wording.style import PAGE
+from tests.unit.analysis.results import comparison, effect, headline
 
 SMALL = ("none", "book", "all-dropped", "dropout-0.3")
 SIGNIFICANCE = re.compile(r"adjusted p =|do not decide|accuracy is (higher|lower)|gap is (higher|lower)|is equivalent")
@@ -66,7 +71,7 @@ def test_few_seeds_get_no_words_of_significance(report, seeds):
 
 def test_few_seeds_get_no_p_value(make_folder):
     pool = gather(make_folder(labels=SMALL, seeds=4)).pools[0]
-    assert [each["p_max_t"] is None for each in pool.primary["comparisons"]] == [False, True, False]
+    assert [each.p_max_t is None for each in pool.primary.effects.values()] == [False, True, False]
     grid = comparison_grid(pool.primary, pool.evidence)
     place = [column.heading for column in grid.columns].index("p, adjusted")
     assert {row[place] for row in grid.rows} == {"–"}
@@ -119,7 +124,7 @@ def test_trials_that_failed_make_no_pool_of_their_own(make_folder):
     (pool,) = gather(folder).pools
     assert pool.name == ""
     assert len(pool.evidence.trials) == 4
-    assert [each["count"] for each in pool.primary["dropped"]] == [2, 2]
+    assert [each.count for each in pool.primary.dropped] == [2, 2]
 
 
 def words_of(folder) -> str:
@@ -152,10 +157,10 @@ def test_a_key_that_was_added_at_its_default_is_no_change_of_the_plan(make_folde
 
 def test_means_are_those_of_the_objects_and_intervals_are_t_intervals(make_folder):
     pool = gather(make_folder(labels=("none", "book"))).pools[0]
-    summary = pool.primary["conditions"][0]
+    summary = pool.primary.conditions["none"]
     mean = pool.evidence.means["test_accuracy"][0]
-    reach = 2.5705818356 * summary["sd"] / 6**0.5  # t(0.975) on 5 degrees of freedom, from tables
-    assert mean.mean == summary["mean"]
+    reach = 2.5705818356 * summary.sd / 6**0.5  # t(0.975) on 5 degrees of freedom, from tables
+    assert mean.mean == summary.mean
     assert (mean.low, mean.high) == pytest.approx((mean.mean - reach, mean.mean + reach), rel=1e-9)
 
 
@@ -197,17 +202,24 @@ def test_a_place_that_cannot_be_written_is_named_and_the_old_file_stays(tmp_path
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_sentences_are_typeset_and_labels_are_left_alone():
-    said = "dropout-0.1 is better: test_accuracy -0.12 points (-0.3 to +0.1; my_test_accuracy-2)"
-    assert typeset(said, "test_accuracy") == (
-        "dropout-0.1 is better: test accuracy −0.12 points (−0.3 to +0.1; my_test_accuracy-2)"
+@pytest.mark.parametrize("label", ["“-5”", "test_accuracy", "'-5'", "-5"])
+def test_a_page_has_names_and_minus_signs_in_words_and_leaves_labels_alone(label):
+    shown = headline("inferior", interval="simultaneous", low=-0.005, high=-0.001)
+    told = effect(label, mean_difference=-0.003, ci_low=-0.005, headline=shown)
+    assert sentences.headline(told, PAGE) == (
+        f"Test accuracy is lower with “{label}” than with “none”, by more than the 0.1 points that matter: "
+        "−0.30 points (95% interval, simultaneous over conditions: −0.50 to −0.10; n = 8 seeds)."
     )
+    assert "test_accuracy is lower" in sentences.headline(told)
+    assert "-0.30 points" in sentences.headline(told)
 
 
-@pytest.mark.parametrize("label", ["“-5”", "“test_accuracy”", "'-5'", "'test_accuracy'"])
-def test_what_stands_in_quotation_marks_is_not_typeset(label):
-    said = typeset(f"test_accuracy is higher with {label} than with “none”: -0.30 points", "test_accuracy")
-    assert said == f"Test accuracy is higher with {label} than with “none”: −0.30 points"
+def test_warnings_on_a_page_have_names_in_words_and_leave_labels_and_columns_alone():
+    text = about("test_accuracy", Note("no value: all are ", Number("-1.5"), " of ", Metric("test_accuracy")))
+    assert text == "test_accuracy: no value: all are -1.5 of test_accuracy"
+    assert PAGE.note(text) == "test_accuracy: no value: all are −1.5 of test accuracy"
+    assert PAGE.note(Note(Metric("test_accuracy"), " differs")) == "Test accuracy differs"
+    assert PAGE.note("test_accuracy, -1") == "test_accuracy, -1"
 
 
 def answer_of(folder):
@@ -245,12 +257,13 @@ def test_the_leading_condition_is_not_told_twice(make_folder):
 
 def test_a_verdict_that_intention_to_train_leaves_undecided_carries_its_reason(make_folder):
     pool = gather(make_folder(labels=("none", "dropout-0.7"), seeds=8, diverged=(("dropout-0.7", 3),))).pools[0]
-    (each,) = pool.primary["comparisons"]
+    each = pool.primary.effects["dropout-0.7"]
     assert comparison_grid(pool.primary, pool.evidence).rows[0][1] == "undecided"
-    each["headline"]["reason"] = "given both trained the verdict is 'inferior'"
-    grid = comparison_grid(pool.primary, pool.evidence)
+    reason = "given both trained the verdict is 'inferior'"
+    told = replace(each, headline=replace(each.headline, reason=reason))
+    grid = comparison_grid(replace(pool.primary, effects={"dropout-0.7": told}), pool.evidence)
     assert grid.rows[0][1] == "undecided*"
-    assert f"* “dropout-0.7”: {each['headline']['reason']}." in grid.caption
+    assert f"* “dropout-0.7”: {reason}." in grid.caption
 
 
 def test_a_table_says_on_which_seeds_its_p_values_rest(make_folder):
@@ -261,7 +274,7 @@ def test_a_table_says_on_which_seeds_its_p_values_rest(make_folder):
     assert "p: max-t." in grid.caption
     assert "p rests on the 8 seeds that all conditions have." in grid.caption
     place = [column.heading for column in grid.columns].index("p, adjusted")
-    assert [row[place] for row in grid.rows] == [probability(each["p_max_t"]) for each in pool.primary["comparisons"]]
+    assert [row[place] for row in grid.rows] == [probability(each.p_max_t) for each in pool.primary.effects.values()]
     assert "–" not in {row[place] for row in grid.rows}
 
 
@@ -283,11 +296,11 @@ def test_a_wide_alpha_has_no_interval_for_equivalence(make_folder):
 
 
 def test_the_family_is_counted_without_what_is_meant_to_stay_at_chance():
-    rows = [
-        {"n_pairs": 8, "stays_at_chance": verdict is None, "lower_is_better": True, "headline": {"verdict": verdict}}
-        for verdict in ("superior", "inconclusive", "superior", None)
+    effects = [
+        effect(label, stays_at_chance=verdict is None, lower_is_better=True, headline=headline(verdict))
+        for label, verdict in zip("abcd", ("superior", "inconclusive", "superior", None), strict=True)
     ]
-    said = family({"control": "none", "comparisons": rows})
+    said = family(comparison(*effects))
     assert said == "Of 3 conditions compared with “none”: 2 lower; 1 undecided."
 
 

@@ -1,22 +1,16 @@
 """Sentences: what they must say, and what they must never say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.answer.compare import compare
-from analysis.answer.reportable import max_t
+from analysis.methods.failure_rates import Divergence
 from analysis.methods.verdict import VERDICTS
 from analysis.tables.table import from_frame
-from analysis.wording.number_format import (
-    digits,
-    exact,
-    inner_level,
-    level,
-    margin_text,
-    p_value,
-    probability,
-)
+from analysis.wording.number_format import digits, exact, inner_level, level, margin_text, p_value, probability
 from analysis.wording.sentences import amount, failure, headline, sentences
 from analysis.wording.terminal import render
 
@@ -34,11 +28,11 @@ def answer(differences, metric="test_accuracy", margin=0.01, total=10_000, **ext
             **extra,
         }
     )
-    return compare(from_frame(frame), metric, "none", margin=margin).to_json()
+    return compare(from_frame(frame), metric, "none", margin=margin)
 
 
 def said(result):
-    return " ".join(sentences(result["comparisons"][0], result["divergence"]))
+    return " ".join(sentences(result.effects["book"], result.divergence))
 
 
 SPREAD = np.array([-12, 5, 9, -7, 3, -4, 8, -2, 1, -1])
@@ -77,11 +71,11 @@ BY_VERDICT = {
 def test_every_verdict_has_its_sentence(verdict):
     differences, words = BY_VERDICT[verdict]
     result = answer(differences)
-    comparison = result["comparisons"][0]
-    assert comparison["verdict"] == verdict
+    effect = result.effects["book"]
+    assert effect.verdict == verdict
     text = said(result)
     assert words in text
-    assert f"{amount(comparison['mean_difference'], 'test_accuracy')}" in text
+    assert f"{amount(effect.mean_difference, 'test_accuracy')}" in text
     assert f"n = {len(differences)} seeds" in text
     assert "interval" in text
     assert "no difference" not in render(result).lower()
@@ -90,14 +84,14 @@ def test_every_verdict_has_its_sentence(verdict):
 
 def test_numbers_in_the_sentence_are_those_of_the_object():
     result = answer(SPREAD + 200)
-    comparison = result["comparisons"][0]
-    low, high = 100 * comparison["ci_low_simultaneous"], 100 * comparison["ci_high_simultaneous"]
-    assert f"95% interval, simultaneous over conditions: {low:+.2f} to {high:+.2f}" in headline(comparison)
-    assert f"adjusted p = {comparison['p_max_t']:.4f}" in headline(comparison)
+    effect = result.effects["book"]
+    low, high = 100 * effect.ci_low_simultaneous, 100 * effect.ci_high_simultaneous
+    assert f"95% interval, simultaneous over conditions: {low:+.2f} to {high:+.2f}" in headline(effect)
+    assert f"adjusted p = {effect.p_max_t:.4f}" in headline(effect)
 
 
 def test_without_a_margin_there_is_no_word_of_size():
-    text = headline(answer(SPREAD + 40, margin=None)["comparisons"][0])
+    text = headline(answer(SPREAD + 40, margin=None).effects["book"])
     assert text.startswith("test_accuracy is higher with “book” than with “none”: +0.40 points")
 
 
@@ -127,7 +121,7 @@ def test_no_variation_is_told():
 
 def test_no_pair_at_all():
     frame = pd.DataFrame({"condition": ["none", "book"], "seed": [0, 1], "x": [1.0, 2.0]})
-    result = compare(from_frame(frame), "x", "none").to_json()
+    result = compare(from_frame(frame), "x", "none")
     assert "there is no seed at which both trained" in said(result)
     assert render(result)
 
@@ -138,7 +132,7 @@ def test_failures_come_with_limits():
     result = answer(SPREAD, status=["diverged"] * 2 + ["ok"] * 8 + ["ok"] * 10)
     assert "“none” 2 of 10 (2.5% to 56%)" in said(result)
     assert "given that both trained: 2 of 10 pairs left out" in said(result)
-    everyone = {"condition": "a", "n": 10, "n_diverged": 10, "rate_low": 0.6915, "rate_high": 1.0}
+    everyone = Divergence(condition="a", n=10, n_diverged=10, rate=1.0, rate_low=0.6915, rate_high=1.0)
     assert failure(everyone) == "“a” 10 of 10 (at least 69%)"
 
 
@@ -160,7 +154,7 @@ def test_conflict_with_intention_to_train_is_told():
 def test_where_lower_is_better_the_words_follow_benefit():
     extra = {"train_correct": [9000] * 20, "train_total": [10_000] * 20}
     result = answer(SPREAD + 200, metric="generalisation_gap", **extra)
-    assert result["comparisons"][0]["mean_difference"] < 0
+    assert result.effects["book"].mean_difference < 0
     assert "generalisation_gap is lower with “book” than with “none”" in said(result)
     assert ": -2.00 points (95% interval" in said(result)
 
@@ -218,15 +212,15 @@ def test_a_margin_is_told_exactly_and_without_noise():
 
 
 def test_rounding_contradicts_no_verdict():
-    comparison = dict(answer(SPREAD + 40, margin=0.00125)["comparisons"][0])
-    comparison["headline"] |= {"low": 0.00003, "high": 0.0053, "verdict": "positive_but_negligible"}
-    assert "+0.003 to +0.530" in headline(comparison)
-    assert "less than the 0.125 points" in headline(comparison)
-    comparison["margin"] = 0.001
-    comparison["headline"] |= {"low": 0.001004, "verdict": "superior"}
+    effect = answer(SPREAD + 40, margin=0.00125).effects["book"]
+    close = replace(effect.headline, low=0.00003, high=0.0053, verdict="positive_but_negligible")
+    told = headline(replace(effect, headline=close))
+    assert "+0.003 to +0.530" in told
+    assert "less than the 0.125 points" in told
+    told = headline(replace(effect, margin=0.001, headline=replace(close, low=0.001004, verdict="superior")))
     assert (
         "by more than the 0.1 points that matter: +0.40 points (95% interval, simultaneous over conditions: +0.1004"
-        in (headline(comparison))
+        in told
     )
 
 
@@ -239,13 +233,13 @@ def three_arms(lost, n=10):
         if label != "rare" or seed >= lost
     ]
     frame = pd.DataFrame(rows, columns=["condition", "seed", "test_correct"]).assign(test_total=10_000)
-    return compare(from_frame(frame), "test_accuracy", "none", margin=0.001).to_json()
+    return compare(from_frame(frame), "test_accuracy", "none", margin=0.001)
 
 
 def test_a_p_from_fewer_seeds_than_the_pairs_says_so():
     result = three_arms(lost=3)
-    book, rare = result["comparisons"]
-    assert (book["n_pairs"], book["n_max_t"]) == (10, 7)
+    book, rare = result.effects.values()
+    assert (book.n_pairs, book.n_max_t) == (10, 7)
     assert "(max-t, on the 7 seeds that all conditions have)" in headline(book)
     assert headline(rare).count("(max-t)") == 1
     assert "p (adjusted): max-t. It rests on the 7 seeds that all conditions have" in render(result)
@@ -255,17 +249,17 @@ def test_a_p_from_fewer_seeds_than_the_pairs_says_so():
 @pytest.mark.parametrize("lost", [5, 8])
 def test_a_p_that_could_not_be_small_is_not_told(lost):
     result = three_arms(lost)
-    book = result["comparisons"][0]
-    assert book["p_max_t"] is not None
-    assert max_t(book) is None
+    book = result.effects["book"]
+    assert book.p_max_t is not None
+    assert book.p_of_enough(book.n_pairs, book.alpha) is None
     assert "max-t" not in headline(book)
     row = next(line for line in render(result).splitlines() if line.startswith("book"))
-    assert f" {probability(book['p_max_t'])}" not in row
+    assert f" {probability(book.p_max_t)}" not in row
 
 
 def test_where_no_pair_is_left_the_failures_lead():
     result = answer(SPREAD, status=["ok"] * 10 + ["diverged"] * 10)
-    first, second = sentences(result["comparisons"][0], result["divergence"], only_failures=True)
+    first, second = sentences(result.effects["book"], result.divergence, only_failures=True)
     assert "“book” 10 of 10 (at least 69%); “none” 0 of 10 (up to 31%); exact McNemar p = 0.0020" in first
     assert "cannot be compared" in second
     assert "pairs left out" not in first + second
@@ -273,15 +267,15 @@ def test_where_no_pair_is_left_the_failures_lead():
 
 def test_failures_are_told_where_an_arm_has_any():
     quiet, broken = answer(SPREAD), answer(SPREAD, status=["diverged"] + ["ok"] * 19)
-    assert len(sentences(quiet["comparisons"][0], quiet["divergence"], only_failures=True)) == 1
-    first, second = sentences(broken["comparisons"][0], broken["divergence"], only_failures=True)
+    assert len(sentences(quiet.effects["book"], quiet.divergence, only_failures=True)) == 1
+    first, second = sentences(broken.effects["book"], broken.divergence, only_failures=True)
     assert "given that both trained: 1 of 10 pairs left out" in first
     assert "“none” 1 of 10" in second
 
 
 def test_means_in_the_table_are_those_of_the_pairs():
     result = answer(SPREAD + 200, status=["diverged"] * 3 + ["ok"] * 17)
-    book = result["comparisons"][0]
+    book = result.effects["book"]
     row = next(line for line in render(result).splitlines() if line.startswith("book")).split()
     assert float(row[2]) - float(row[3]) == pytest.approx(float(row[4]), abs=0.0011)
-    assert float(row[2]) == pytest.approx(100 * np.mean([pair["condition"] for pair in book["pairs"]]), abs=0.0006)
+    assert float(row[2]) == pytest.approx(100 * np.mean([pair.condition for pair in book.pairs]), abs=0.0006)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from analysis.methods import verdict
 from analysis.wording import verdicts
 from analysis.wording.number_format import exact
 from analysis.wording.units import plain, signed, unit_of
+from tests.unit.analysis.results import effect, headline
 
 
 @pytest.mark.parametrize(
@@ -69,10 +71,9 @@ def test_every_verdict_has_words_and_a_tone():
     ],
 )
 def test_words_follow_the_metric_and_tone_follows_the_benefit(decision, lower_is_better, words, tone):
-    told = {"verdict": decision}
-    comparison = {"headline": told, "lower_is_better": lower_is_better, "stays_at_chance": False, "n_pairs": 8}
-    assert (verdicts.short(comparison), verdicts.tone(comparison)) == (words, tone)
-    assert verdicts.tone({**comparison, "n_pairs": 4}) == "open"
+    told = effect("book", lower_is_better=lower_is_better, n_pairs=8, headline=headline(decision))
+    assert (verdicts.short(told), verdicts.tone(told)) == (words, tone)
+    assert verdicts.tone(replace(told, n_pairs=4)) == "open"
 
 
 def test_rate_of_a_condition():

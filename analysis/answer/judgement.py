@@ -1,0 +1,64 @@
+"""Every method applied to every comparison, and what is decided on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analysis.answer.decision import Decision, agreed, decisions
+from analysis.answer.effect import methods_of
+from analysis.answer.headline import headline
+from analysis.base.notes import about
+from analysis.base.records import Record
+from analysis.methods.result import Finding, Gains, Results, Sample
+from analysis.methods.simultaneous import Simultaneous
+from analysis.methods.two_way_interval import OverImages
+from analysis.tables.pairs_by_seed import Arms
+from analysis.tables.question import Question
+
+OUTSIDE = "meant to stay at chance: in no family, so adjusted p, simultaneous intervals and verdict are null"
+
+
+def judged(
+    kind: type[Record], against: Mapping[str, Arms], asked: Question, exempt: frozenset[str], gains: Gains | None
+) -> tuple[dict[str, Results], list[str]]:
+    """Apply the methods of a kind of comparison, and decide.
+
+    Parameters
+    ----------
+    kind : type of Record
+        `Effect`, or `Contrast`: its bases are the methods.
+    against : mapping of condition to Arms
+        All conditions but the control.
+    asked : Question
+    exempt : frozenset of str
+        Conditions that are meant to stay at chance: in no family.
+    gains : Gains or None
+        What is gained at each test image, where the table says which ones each trial got right.
+
+    Returns
+    -------
+    The results of each condition, its `Decision` and `Headline` among them, and the warnings.
+    """
+    inside = {label: each for label, each in against.items() if label not in exempt}
+    complete = {label: each.complete for label, each in against.items()}
+    sample = Sample(asked, list(complete.values()), [complete[label] for label in inside], gains)
+    results, warnings = _measured(kind, sample)
+    decided = decisions(inside, {label: results[label][Simultaneous] for label in inside}, asked)
+    for label in against:
+        decision = decided.get(label, Decision())
+        found = results[label].having(decision, agreed(results[label][OverImages], decision))
+        results[label] = found.having(headline(found, complete[label], asked, len(inside)))
+    return results, warnings
+
+
+def _measured(kind: type[Record], sample: Sample) -> tuple[dict[str, Results], list[str]]:
+    """Return what each method finds; nothing where it looks at the family and a comparison is in none."""
+    records: dict[str, list[Record]] = {pairs.condition: [] for pairs in sample.everyone}
+    warnings = []
+    for method in methods_of(kind):
+        found = method.compute(sample)
+        outside = {label: Finding(method(), (OUTSIDE,)) for label in records if label not in found}
+        for label, finding in (outside | dict(found)).items():
+            records[label].append(finding.result)
+            warnings += [about(label, text) for text in finding.warnings]
+    return {label: Results.of(*each) for label, each in records.items()}, list(dict.fromkeys(warnings))
