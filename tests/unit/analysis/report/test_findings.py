@@ -60,7 +60,7 @@ def test_the_page_tells_each_comparison_as_the_report_does(asked, tmp_path):
     assert (tmp_path / "docs/figures/dropout-differences.png").read_bytes().startswith(b"\x89PNG")
     assert "](figures/dropout-differences.png)" in page
     assert "](../dropout/study.toml)" in page
-    assert "plan of analysis a7a1." in page
+    assert "plan of analysis a7a1, recorded before the first trial." in page
 
 
 def test_what_is_open_is_named_with_what_would_help(asked, tmp_path):
