@@ -1,0 +1,32 @@
+"""Paired, seeded, resumable training runs, for notebooks and scripts.
+
+``bench.run(bench.Study.load("smoke"))`` trains a study. Nothing heavy is imported before a function is used;
+docs/python.md shows all of them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bench.api import check_dropout
+    from bench.base.errors import UsageError
+    from bench.study.study import Study
+
+_PLACES = {"Study": "bench.study.study", "UsageError": "bench.base.errors", "check_dropout": "bench.api"}
+
+__all__ = ["Study", "UsageError", "check_dropout", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "run":
+        return import_module("bench.run")
+    if name not in _PLACES:
+        raise AttributeError(f"module 'bench' has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module(_PLACES[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -6,9 +6,11 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from analysis.answer.caveats import of_progress, of_seeds
 from analysis.answer.decision import Decision
@@ -26,6 +28,7 @@ from analysis.methods.result import Results
 from analysis.methods.selection import selection
 from analysis.methods.sign_flip import EXACT_UP_TO, FLIP_SEED, RANDOM_FLIPS
 from analysis.tables.images import Images, images_of
+from analysis.tables.loading import load
 from analysis.tables.metric import lower_is_better as by_name
 from analysis.tables.metric import measure
 from analysis.tables.pairing import rounding, varies
@@ -38,7 +41,7 @@ _FROM = ("rm_anova_f", "rm_anova_df1", "rm_anova_df2", "rm_anova_p", "gg_epsilon
 
 
 def factorial(
-    table: Table,
+    table: Table | pd.DataFrame | Path | str,
     metric: str,
     crossed: Crossing | None = None,
     *,
@@ -50,7 +53,8 @@ def factorial(
 
     Parameters
     ----------
-    table : Table
+    table : Table, DataFrame, Path or str
+        As `analysis.load` takes it.
     metric : str
     crossed : Crossing, optional
         Factors and conditions by `analysis.factorial.design.crossing`; default: what it finds by itself.
@@ -67,6 +71,7 @@ def factorial(
     TableError
         No full factorial, an unknown metric, an alpha or margin out of range.
     """
+    table = load(table)
     found = crossing(table) if crossed is None else crossed
     return _analysed(table, found, _question(table, metric, margin, alpha, lower_is_better))
 

@@ -1,5 +1,17 @@
-"""The report of a study: sections as plain data, figures, tables, one page."""
+"""The report of a study: sections as plain data, figures, tables, one page. ``analysis.report(folder)`` writes it."""
 
-from analysis.report.write import write_report
+import sys
+from types import ModuleType
 
-__all__ = ["write_report"]
+from analysis.report.write import write_report, write_report_of
+
+
+class _Callable(ModuleType):
+    """This package, which is a function of the Python interface as well."""
+
+    __call__ = staticmethod(write_report_of)
+
+
+sys.modules[__name__].__class__ = _Callable
+
+__all__ = ["write_report", "write_report_of"]

@@ -150,20 +150,37 @@ def _selections(raw: Raw, planned: set[str]) -> list[dict[str, str]]:
 
 def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnalysis) -> Pool:
     table = from_raw(folder, raw, where)
+    comparisons = {
+        metric: compare(table, metric, planned.control, margin=planned.margin_of(metric), alpha=planned.alpha)
+        for metric in _metrics(table, planned)
+    }
+    return Pool(", ".join(where.values()), table, evidence_of(table, planned, comparisons, folder))
+
+
+def evidence_of(
+    table: Table, planned: PlannedAnalysis, comparisons: Mapping[str, Comparison], folder: Path | None = None
+) -> Evidence:
+    """Return what figures are drawn from.
+
+    Parameters
+    ----------
+    table : Table
+    planned : PlannedAnalysis
+        The question: control, primary metric, margins, alpha.
+    comparisons : mapping of metric to Comparison
+        The primary metric first.
+    folder : Path, optional
+        Where the curves lie; without it there are none.
+    """
     settings = tuple(
         Setting(label, _rates(table, label), label == planned.control, label in table.stays_at_chance)
         for label in table.conditions
     )
-    metrics = _metrics(table, planned)
-    comparisons = {
-        metric: compare(table, metric, planned.control, margin=planned.margin_of(metric), alpha=planned.alpha)
-        for metric in metrics
-    }
-    trials = _trials(table, metrics)
-    curves = read_curves(folder, _with_ids(table, trials))
+    trials = _trials(table, list(comparisons))
+    curves = [] if folder is None else read_curves(folder, _with_ids(table, trials))
     trained = [each.label for each in settings if not each.stays_at_chance]
     family = pairs_of(table, planned.primary, planned.control, alpha=planned.alpha)
-    evidence = Evidence(
+    return Evidence(
         settings=settings,
         trials=tuple(trials.values()),
         curves=drawn_curves(curves),
@@ -183,7 +200,6 @@ def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnal
             planned.alpha,
         ),
     )
-    return Pool(", ".join(where.values()), table, evidence)
 
 
 def _gap_splits(comparisons: Mapping[str, Comparison], alpha: float) -> list[dict[str, Any]]:

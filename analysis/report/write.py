@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from analysis.base.errors import TableError
 from analysis.base.files import write_atomically
 from analysis.base.records import to_json
 from analysis.figures import theme
@@ -21,6 +22,7 @@ from analysis.report.document import Document, Grid, Illustration, Section
 from analysis.report.drawing import RECORD, Drawing, files_of
 from analysis.report.gather import Material, Pool, gather
 from analysis.report.html import Drawings
+from analysis.tables.table import Table
 
 PAGE = "index.html"
 
@@ -66,6 +68,27 @@ def write_report(folder: Path, out: Path) -> Path:
     for name, content in files.items():
         write_atomically(out / name, content)
     return out / PAGE
+
+
+def write_report_of(folder: Path | str | Table, *, out: Path | str | None = None) -> Path:
+    """Write the report of a results folder, and return its page.
+
+    Parameters
+    ----------
+    folder : Path, str or Table
+        A results folder that ``bench run`` has written, or the table loaded from one.
+    out : Path or str, optional
+        Where to write; default: ``report`` in the folder.
+
+    Raises
+    ------
+    TableError
+        No results folder, or a place that cannot be written to.
+    """
+    source = folder.source if isinstance(folder, Table) else Path(folder)
+    if not source.is_dir():
+        raise TableError(source, ["is no results folder; a report is made of one that bench run has written"])
+    return write_report(source, source / "report" if out is None else Path(out))
 
 
 def _figures(material: Material, document: Document, out: Path) -> tuple[dict[str, bytes], Drawings, Drawings]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from bench.data import DATA_SETS, data_root
 from bench.record.store import Store
 from bench.run.executors.processes import physical_cores
 from bench.study.keys import DEVICES
@@ -33,13 +31,6 @@ def study_and_store(options: argparse.Namespace) -> tuple[Study, Store]:
     """Return the study that the options name, and its results folder."""
     study = load_study(find_study(options.study))
     return study, Store(options.out or Path("results") / study.name)
-
-
-def fetch(name: str) -> None:
-    """Get the data set unless it is here."""
-    if DATA_SETS[name].missing(data_root()):
-        print(f"{name}: fetching", file=sys.stderr)
-        print(f"{name}: fetched from {DATA_SETS[name].fetch(data_root())}", file=sys.stderr)
 
 
 def folder(text: str) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections import Counter
 
 from bench import schema
 from bench.base.errors import UsageError
@@ -14,6 +13,7 @@ from bench.commands.standing import print_standing
 from bench.record.store import Store
 from bench.run.executors import processes, serial
 from bench.run.runner import NOT_TRAINED, Run, present_targets
+from bench.run.session import carry_out
 from bench.study.study import DECIDED, Study
 
 NAME = "run"
@@ -80,16 +80,11 @@ def check_extensible(study: Study, most: int) -> None:
 
 
 def _run(options: argparse.Namespace, study: Study, store: Store) -> int:
-    targets = present_targets(study, options.device)
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     workers = 1 if options.executor == "serial" else options.workers
     this_run = Run(study, store, EXECUTORS[options.executor], workers, options.supersede)
-    common.fetch(study.recipe.data)
-    now = this_run.start(targets, command)
-    print_standing(now, store, sys.stderr)
-    statuses = this_run.train(now, targets, command) if now.to_do else []
-    counts = Counter(statuses)
-    if statuses:
+    counts = carry_out(this_run, options.device, command, lambda now: print_standing(now, store, sys.stderr))
+    if counts:
         print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())), file=sys.stderr)
     return common.SOME_FAILED if counts[schema.FAILED] or counts[NOT_TRAINED] else common.DONE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 from bench.data.digits import DIGITS
@@ -39,3 +40,10 @@ def data_hash(name: str, train_size: int | str, validation_size: int, *marks: st
         parts.append(f"version:{data_set.version}")
     text = "\n".join([*parts, f"train:{train_size}", f"validation:{validation_size}", *marks])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def fetch(name: str) -> None:
+    """Get the data set unless it is here, and say so on standard error."""
+    if DATA_SETS[name].missing(data_root()):
+        print(f"{name}: fetching", file=sys.stderr)
+        print(f"{name}: fetched from {DATA_SETS[name].fetch(data_root())}", file=sys.stderr)

@@ -63,6 +63,11 @@ class Study:
     own: Own
     """Plug-ins, and where data of one's own are."""
 
+    @classmethod
+    def load(cls, name_or_path: Path | str) -> Study:
+        """Return the study of a file, or one that ships by its name; raise StudyError with every fault in it."""
+        return load_study(find_study(str(name_or_path)))
+
     def recipe_of(self, condition: Condition) -> Recipe:
         """Return the recipe of one condition."""
         return replace(self.recipe, **dict(condition.recipe))

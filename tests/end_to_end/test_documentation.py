@@ -44,6 +44,15 @@ def test_the_study_in_the_readme_is_valid() -> None:
     assert len(study.trials()) == 60
 
 
+def test_the_blocks_of_the_page_on_python_run_in_its_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for code in re.findall(r"```python\n(.*?)```", (ROOT / "docs/python.md").read_text(encoding="utf-8"), re.DOTALL):
+        exec(code, names)
+    assert names["effect"].headline.verdict == "superior"  # pyright: ignore[reportAttributeAccessIssue]
+    assert (tmp_path / "results/smoke/plan.json").exists()
+
+
 def test_each_target_of_the_makefile_is_there_once_and_told_by_help() -> None:
     text = (ROOT / "Makefile").read_text()
     targets = re.findall(r"^([a-z-]+):", text, re.MULTILINE)

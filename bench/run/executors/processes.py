@@ -6,12 +6,15 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from types import ModuleType
 from typing import cast
 
 from bench.base.threads import single_thread
@@ -78,9 +81,21 @@ def _start(core: int) -> _Worker:
     """Start a worker on one core."""
     ours, theirs = cast("tuple[Connection, Connection]", SPAWN.Pipe())
     process = SPAWN.Process(target=_serve, args=(theirs, core, loaded()), daemon=True, name=f"bench-worker-{core}")
-    process.start()
+    with _without_the_callers_script():
+        process.start()
     theirs.close()
     return _Worker(process, ours, core)
+
+
+@contextmanager
+def _without_the_callers_script() -> Iterator[None]:
+    """Let a worker start without running the script that started this process: it may have no main guard."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def _give(worker: _Worker, stack: Stack | None) -> None:

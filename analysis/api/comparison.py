@@ -1,0 +1,152 @@
+"""Comparisons for the Python interface: numbers, and how they print, draw and report themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.answer import comparison as answer
+from analysis.answer.compare import compare as compared
+from analysis.answer.headline import ALONE
+from analysis.base.errors import TableError, nearest
+from analysis.tables.loading import load
+from analysis.tables.metric import in_points
+from analysis.tables.plan import PlannedAnalysis
+from analysis.tables.question import Question
+from analysis.tables.table import Table
+from analysis.wording.number_format import probability
+from analysis.wording.terminal import interval, render, signed
+from analysis.wording.verdicts import short
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DIRECTIONS = {"higher": False, "lower": True}
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Comparison(answer.Comparison):
+    """A comparison that prints, draws and reports itself; `effects` has one typed record per condition.
+
+    Parameters
+    ----------
+    table : Table
+        What was compared.
+    """
+
+    table: Table = field(repr=False, compare=False)
+
+    def __str__(self) -> str:
+        return render(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per condition, indexed by it, and one column for each number of its effect."""
+        rows = [
+            {name: value for name, value in each.to_json().items() if not isinstance(value, dict | list)}
+            | {f"headline_{name}": value for name, value in each.headline.to_json().items()}
+            for each in self.effects.values()
+        ]
+        return pd.DataFrame(rows).set_index("condition") if rows else pd.DataFrame(index=pd.Index([], name="condition"))
+
+    def plot(self, name: str = "differences") -> Figure:
+        """Return a figure of the report by its name; raise TableError where there is none, or nothing to draw."""
+        from analysis.figures import theme  # noqa: PLC0415 - matplotlib is slow to import
+        from analysis.figures.plot import drawn  # noqa: PLC0415
+        from analysis.report.gather import evidence_of  # noqa: PLC0415
+        from analysis.report.sections import PLOTS  # noqa: PLC0415
+
+        plots = {plot.name: plot for plot in PLOTS}
+        if name not in plots:
+            raise TableError(
+                "plot", [f"{name!r} is no figure{nearest(name, list(plots))} (figures: {', '.join(plots)})"]
+            )
+        plan = PlannedAnalysis(self.control, self.metric, alpha=self.alpha, margin=self.margin)
+        evidence = evidence_of(self.table, plan, {self.metric: self})
+        if (why := plots[name].missing(evidence)) is not None:
+            raise TableError("plot", [why])
+        with theme.applied(name):
+            return drawn(plots[name], evidence, theme.WIDE)
+
+    def report(self, folder: Path | str) -> Path:
+        """Write the report of the results folder that was compared to `folder`; return its page."""
+        from analysis.report.write import write_report_of  # noqa: PLC0415 - matplotlib is slow to import
+
+        return write_report_of(self.table, out=folder)
+
+    def _repr_html_(self) -> str:
+        scale = 100 if in_points(self.metric) else 1
+        header = ("", "pairs", "difference", "interval", "p (adjusted)", "verdict")
+        rows = []
+        for each in self.effects.values():
+            told, difference = each.headline, each.mean_difference
+            ends = interval(told.low, told.high, scale, each.margin) + (" (t)" if told.interval == ALONE else "")
+            shown = "-" if difference is None else signed([difference], scale, each.margin)[0]
+            p = "-" if told.p is None else probability(told.p)
+            rows.append((each.condition, str(each.n_pairs), shown, ends, p, short(each)))
+        unit = ", percentage points" if scale == 100 else ""
+        caption = f"{self.metric} against {self.control}{unit}; {100 * (1 - self.alpha):g}% intervals"
+        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
+        return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def compare(
+    table: Table | pd.DataFrame | Path | str,
+    metric: str | None = None,
+    control: str | None = None,
+    *,
+    margin: float | None = None,
+    alpha: float | None = None,
+    direction: str | None = None,
+    condition: str = "condition",
+    seed: str = "seed",
+    where: Mapping[str, str] | None = None,
+) -> Comparison:
+    """Compare every condition of a table with the control, paired by seed.
+
+    Parameters
+    ----------
+    table : Table, DataFrame, Path or str
+        As `load` takes it, with its parameters `condition`, `seed` and `where`.
+    metric, control : str, optional
+        A column, and the label of a condition. Default: those of a results folder's plan.
+    margin : float, optional
+        Smallest difference that matters, in the metric's own unit (fractions for accuracies). Default: the plan's.
+    alpha : float, optional
+        Error rate of each interval, and of the family. Default: the plan's, or 0.05.
+    direction : {"higher", "lower"}, optional
+        Which values are better. Default: by the metric's name.
+
+    Raises
+    ------
+    TableError
+        A table that cannot be read; an unknown metric, control or direction; numbers out of range.
+    """
+    loaded = load(table, condition=condition, seed=seed, where=where)
+    plan = loaded.analysis
+    metric = metric or (plan.primary if plan else None)
+    control = control or (plan.control if plan else None)
+    faults = [
+        f"{name} is missing; only a results folder whose plan has an analysis may leave it out"
+        for name, value in (("metric", metric), ("control", control))
+        if value is None
+    ]
+    if direction is not None and direction not in DIRECTIONS:
+        faults.append(f"direction is {direction!r}; allowed: {', '.join(map(repr, DIRECTIONS))}")
+    if faults:
+        raise TableError(loaded.source, faults)
+    assert metric is not None and control is not None
+    found = compared(
+        loaded,
+        metric,
+        control,
+        margin=margin if margin is not None or plan is None else plan.margin_of(metric),
+        alpha=alpha if alpha is not None else plan.alpha if plan else Question.ALPHA,
+        lower_is_better=None if direction is None else DIRECTIONS[direction],
+    )
+    return Comparison(**{each.name: getattr(found, each.name) for each in fields(found)}, table=loaded)

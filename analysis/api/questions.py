@@ -1,0 +1,70 @@
+"""What else is asked of a table from Python: sample sizes, sequences, sources of variance, the self-check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.answer.compare import pairs_of
+from analysis.answer.sample_size import planned
+from analysis.answer.sequences import sequences
+from analysis.answer.variance import variance_by_source
+from analysis.base.errors import TableError
+from analysis.methods.power import Design
+from analysis.methods.self_check import self_check
+from analysis.tables.loading import load
+from analysis.tables.question import Question
+from analysis.tables.table import Table
+
+Source = Table | pd.DataFrame | Path | str
+
+
+def power(
+    sd: float, *, delta: float | None = None, n: int | None = None, alpha: float = 0.05, power: float = 0.8
+) -> Any:
+    """Return how many seeds find a difference `delta`, or what difference `n` seeds find.
+
+    Parameters
+    ----------
+    sd : float
+        Standard deviation of the paired differences, in the metric's own unit.
+    delta : float, optional
+        True difference, above 0. Give it or `n`.
+    n : int, optional
+        Number of seeds, 2 or more.
+    alpha, power : float
+        Two-sided error rate, and the probability of finding the difference.
+
+    Raises
+    ------
+    TableError
+        Both or neither of `delta` and `n`, or a number out of range.
+    """
+    design = Design(sd, alpha, power)
+    faults = design.faults()
+    if (delta is None) == (n is None):
+        faults.append("give delta (how many seeds?) or n (what difference?), one of the two")
+    if delta is not None and not delta > 0:
+        faults.append(f"delta is {delta:g}; allowed: a finite number above 0")
+    if n is not None and n < 2:
+        faults.append(f"n is {n}; allowed: 2 or more")
+    if faults:
+        raise TableError("power", faults)
+    return planned(design, delta, n)
+
+
+def sequential(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> Any:
+    """Return what was known of every condition after each seed, however often one looked; the errors of `compare`."""
+    return sequences(pairs_of(load(table), metric, control, alpha=alpha), alpha)
+
+
+def selfcheck(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> Any:
+    """Return the error rates of the tests and intervals on these very data; the errors of `compare`."""
+    return self_check(pairs_of(load(table), metric, control, alpha=alpha), alpha)
+
+
+def variance(table: Source, metric: str, *, alpha: float = Question.ALPHA) -> Any:
+    """Return each condition's variance by source: initialisation, order, mask; the errors of `load`."""
+    return variance_by_source(load(table), metric, alpha)
