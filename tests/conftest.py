@@ -9,7 +9,8 @@ import pytest
 
 from bench.base.threads import single_thread
 from bench.data import DATA_SETS
-from bench.data.split import Images, Split, make_split
+from bench.data.images import Images
+from bench.data.split import Split, make_split
 from bench.record.trials import Condition, Recipe, Seeds, Stack, Trial
 
 SMALL = Recipe("fashion_mnist_sample", 320, 0, (32, 24), "default", 2, 64, 0.5)

@@ -1,4 +1,7 @@
-"""The commands, one file each: NAME, HELP, arguments(parser), execute(given). To add one: its file, and a line here."""
+"""The commands, one file each: NAME, HELP, arguments(parser), execute(given). To add one: its file, and a line here.
+
+What a command needs is imported when it is executed: help is printed at once.
+"""
 
 from analysis.commands import (
     compare,

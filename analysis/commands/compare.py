@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from analysis.answer.compare import compare
 from analysis.commands import options
-from analysis.wording.terminal import render
 
 NAME, HELP = "compare", "every condition against the control, on one metric"
 
@@ -20,6 +18,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> None:
     """Compare."""
+    from analysis.answer.compare import compare
+    from analysis.wording.terminal import render
+
     table = options.table_of(given)
     metric, control, rest = options.question_of(given, table)
     options.answer(given, compare(table, metric, control, **rest), render)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import argparse
 
 from analysis.commands import options
-from analysis.factorial import factorial
-from analysis.factorial.design import crossing
-from analysis.wording.factorial_terminal import render
 
 NAME, HELP = "factorial", "main effects and interactions of factors that the conditions cross, seeds as blocks"
 
@@ -33,6 +30,10 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> None:
     """Analyse the factorial."""
+    from analysis.factorial import factorial
+    from analysis.factorial.design import crossing
+    from analysis.wording.factorial_terminal import render
+
     table = options.table_of(given)
     crossed = crossing(table, given.factors, given.conditions)
     given.control = "-"  # the cells of a factorial are compared with each other

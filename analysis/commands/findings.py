@@ -18,6 +18,6 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> None:
     """Write the page and say where it is."""
-    from analysis.findings import write_findings  # noqa: PLC0415  drawing libraries are slow to import
+    from analysis.findings import write_findings
 
     options.say(f"{write_findings(given.file, given.out or given.file.with_suffix('.md'))}\n")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 
 from analysis.base.errors import TableError, nearest
-from analysis.catalogue import METHODS
-from analysis.catalogue.page import entries_of, entry, page
 from analysis.commands import options
 
 NAME, HELP = "methods", "every method: its keys, assumption, formula, source and tests (docs/methods.md)"
@@ -21,6 +19,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> None:
     """Print the page, or the entries of one key."""
+    from analysis.catalogue import METHODS
+    from analysis.catalogue.page import entries_of, entry, page
+
     if given.key is None:
         options.say(page())
         return

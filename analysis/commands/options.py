@@ -8,13 +8,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from analysis.base.errors import TableError
 from analysis.base.files import check_writable, write_atomically
 from analysis.base.records import to_json
-from analysis.tables.question import Question
-from analysis.tables.table import Table, load
+
+if TYPE_CHECKING:
+    from analysis.tables.table import Table
 
 
 def add_table(command: argparse.ArgumentParser) -> None:
@@ -47,6 +48,8 @@ def add_json(command: argparse.ArgumentParser) -> None:
 
 def table_of(given: argparse.Namespace) -> Table:
     """Return the rows that are asked for."""
+    from analysis.tables.table import load
+
     return load(given.table, where=_selection(given), chance=given.chance)
 
 
@@ -67,6 +70,8 @@ def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, dict
 
 def alpha_of(given: argparse.Namespace, table: Table) -> float:
     """Return the error rate: as given, else the plan's, else 5%."""
+    from analysis.tables.question import Question
+
     plan = table.analysis
     return given.alpha if given.alpha is not None else plan.alpha if plan else Question.ALPHA
 

@@ -7,10 +7,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from analysis.answer.sample_size import by_pilot, planned
 from analysis.base.errors import TableError
 from analysis.commands import options
-from analysis.methods.power import Design
 
 NAME, HELP = "power", "how many seeds a difference needs, or what a number of seeds can find"
 
@@ -35,6 +33,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> None:
     """Plan."""
+    from analysis.answer.sample_size import by_pilot, planned
+    from analysis.methods.power import Design
+
     _check(given)
     if given.pilot is None:
         design = Design(given.sd, given.alpha, given.power, 1 if given.comparisons is None else given.comparisons)

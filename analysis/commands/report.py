@@ -20,7 +20,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> None:
     """Write the report and say where it is."""
-    from analysis.report import write_report  # noqa: PLC0415  drawing libraries are slow to import
+    from analysis.report import write_report
 
     if given.json not in (None, "-"):
         check_writable(Path(given.json))

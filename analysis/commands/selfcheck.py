@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from analysis.answer.compare import pairs_of
 from analysis.commands import options
-from analysis.methods.self_check import self_check
 
 NAME, HELP = "selfcheck", "do the error rates hold on these very data?"
 
@@ -21,6 +19,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> None:
     """Flip the signs of the centred differences, and count the claims."""
+    from analysis.answer.compare import pairs_of
+    from analysis.methods.self_check import self_check
+
     table = options.table_of(given)
     metric, control, rest = options.question_of(given, table)
     found = self_check(pairs_of(table, metric, control, **rest), rest["alpha"])

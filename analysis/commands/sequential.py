@@ -5,11 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from analysis.answer.compare import pairs_of
-from analysis.answer.sequences import sequences
 from analysis.base.errors import TableError
 from analysis.commands import options
-from analysis.wording.sentences import amount
 
 NAME, HELP = "sequential", "what was known after each seed, whenever one looks"
 
@@ -29,6 +26,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> None:
     """Follow every condition's confidence sequence seed by seed."""
+    from analysis.answer.compare import pairs_of
+    from analysis.answer.sequences import sequences
+
     if given.planned_looks is not None and given.planned_looks < 1:
         raise TableError("sequential", [f"--planned-looks is {given.planned_looks}; allowed: 1 or more"])
     table = options.table_of(given)
@@ -43,6 +43,8 @@ def execute(given: argparse.Namespace) -> None:
 
 def text(found: dict[str, Any]) -> str:
     """Return the sequences in words: where each stands, and when it first excluded 0."""
+    from analysis.wording.sentences import amount
+
     lines = [f"{found['metric']} against {found['control']}, looked at after every seed; alpha {found['alpha']:g}"]
     for each in found["sequences"]:
         last = each["looks"][-1] if each["looks"] else None

@@ -8,11 +8,6 @@ from typing import Any
 
 from analysis.base.errors import TableError
 from analysis.commands import options
-from analysis.tables.plan import read_plan
-from analysis.tables.question import Question
-from analysis.throughput import DEFAULT_MARGIN, speeds
-from analysis.wording.throughput_terminal import render
-from bench.schema import PLAN_FILE, THROUGHPUT_FOLDER
 
 NAME, HELP = "throughput", "does a condition cost speed? Of a folder's measurements"
 
@@ -21,15 +16,18 @@ def arguments(command: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     command.add_argument("folder", type=Path, metavar="DIR", help="a results folder that bench throughput has written")
     command.add_argument("--control", help="label of the control; default: the control of the folder's plan")
-    command.add_argument(
-        "--margin", type=float, default=DEFAULT_MARGIN, help="speeds this close count as equal; default %(default)s"
-    )
+    command.add_argument("--margin", type=float, help="speeds this close count as equal; default: 0.02")
     options.add_alpha(command)
     options.add_json(command)
 
 
 def execute(given: argparse.Namespace) -> None:
     """Compare the speeds that were measured."""
+    from analysis.tables.plan import read_plan
+    from analysis.tables.question import Question
+    from analysis.throughput import DEFAULT_MARGIN, speeds
+    from bench.schema import PLAN_FILE, THROUGHPUT_FOLDER
+
     folder = given.folder
     if not folder.is_dir():
         raise TableError(folder, ["is no folder; expected a results folder that bench throughput has written"])
@@ -39,11 +37,14 @@ def execute(given: argparse.Namespace) -> None:
     if not control:
         raise TableError(folder, ["--control is missing; only a folder whose plan.json has [analysis] may do without"])
     alpha = given.alpha if given.alpha is not None else planned.alpha if planned else Question.ALPHA
-    found = speeds(folder, plan, control=control, alpha=alpha, margin=given.margin)
+    margin = DEFAULT_MARGIN if given.margin is None else given.margin
+    found = speeds(folder, plan, control=control, alpha=alpha, margin=margin)
     if not found:
         raise TableError(folder, [f"has no {THROUGHPUT_FOLDER}/*.parquet; python -m bench throughput STUDY measures"])
     options.answer(given, {"measurements": found}, _text)
 
 
 def _text(found: dict[str, Any]) -> str:
+    from analysis.wording.throughput_terminal import render
+
     return render(found["measurements"])

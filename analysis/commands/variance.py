@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from analysis.answer.variance import variance_by_source
 from analysis.commands import options
 
 NAME, HELP = "variance", "where the spread over seeds comes from: initialisation, order, mask, the test set"
@@ -22,6 +21,8 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> None:
     """Split each condition's variance."""
+    from analysis.answer.variance import variance_by_source
+
     table = options.table_of(given)
     given.control = given.control or "-"
     given.margin, given.lower_is_better = None, None

@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
+from bench.base.cores import physical_cores
 from bench.base.threads import single_thread
-from bench.run.executors.processes import physical_cores
 from bench.study.plugins import Loaded, load_all, loaded
 
 SPAWN = multiprocessing.get_context("spawn")

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-import torch
+from bench.base.torch_on_use import torch
+
+DEVICES = ["cpu", "cuda"]
 
 PRECISIONS = {"float32": ("cpu", "cuda"), "tf32": ("cuda",), "bfloat16": ("cpu", "cuda")}
 """Precision -> kinds of device that have it."""
@@ -40,8 +42,10 @@ class Target(NamedTuple):
         if self.device == "cuda":
             here = torch.cuda.is_available()
             return here and (self.precision == "float32" or torch.cuda.get_device_capability() >= AMPERE)
+        if self.precision == "float32":
+            return True
         can = torch.cpu.get_capabilities()
-        return self.precision == "float32" or bool(can.get("avx512_bf16") or can.get("amx_bf16"))
+        return bool(can.get("avx512_bf16") or can.get("amx_bf16"))
 
 
 def operand_format(precision: str, weights: torch.dtype) -> torch.dtype:

@@ -1,4 +1,7 @@
-"""The commands of ``python -m bench``, in the order of its help. Each module is one: NAME, arguments, execute."""
+"""The commands of ``python -m bench``, in the order of its help. Each module is one: NAME, arguments, execute.
+
+To add one: its file, and a line here. What a command needs is imported when it is executed: help is printed at once.
+"""
 
 from bench.commands import (
     certify,

@@ -8,19 +8,10 @@ import shlex
 import sys
 from pathlib import Path
 
-from bench.assurance.certify import ladder, setting, wording
-from bench.assurance.certify.distribution import NAME as DISTRIBUTION
-from bench.assurance.certify.finding import EQUIVALENT
 from bench.base.errors import DeviceError
 from bench.base.files import write_atomically
-from bench.base.precision import PRECISIONS, Target
-from bench.base.threads import single_thread
+from bench.base.precision import DEVICES, PRECISIONS, Target
 from bench.commands import options as common
-from bench.engines.choice import engine_of
-from bench.record.trials import FUSED
-from bench.run.provenance import environment
-from bench.run.runner import untrusted
-from bench.study.keys import DEVICES
 
 NAME = "certify"
 
@@ -31,8 +22,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=DEVICES, default="cpu", help="default: %(default)s")
     parser.add_argument("--trials", type=common.count, default=200, help="in each arm (default: %(default)s)")
     parser.add_argument("--epochs", type=common.count, default=10, help="of each trial (default: %(default)s)")
-    parser.add_argument("--data", choices=list(common.DATA_SETS), default="fashion_mnist", help="default: %(default)s")
-    parser.add_argument("--rungs", nargs="+", choices=list(ladder.RUNGS), default=list(ladder.RUNGS), metavar="RUNG")
+    parser.add_argument(
+        "--data", type=common.one_of(_data_sets), default="fashion_mnist", metavar="NAME", help="default: %(default)s"
+    )
+    parser.add_argument("--rungs", nargs="+", type=common.one_of(_rungs), metavar="RUNG", help="default: all of them")
     parser.add_argument("--out", type=common.folder, default=Path("results/certify"), metavar="DIR")
     common.add_workers(parser)
 
@@ -44,10 +37,21 @@ def execute(options: argparse.Namespace) -> int:
     written to DIR/<device>-<precision>/<task>/verdict.json and .md; where rungs are left out, to partial.json and .md,
     which touch no verdict. Exit code: 0 equivalent, 1 anything else.
     """
+    from bench.assurance.certify import ladder, setting, wording
+    from bench.assurance.certify.distribution import NAME as DISTRIBUTION
+    from bench.assurance.certify.finding import EQUIVALENT
+    from bench.base.threads import single_thread
+    from bench.data import fetch
+    from bench.engines.choice import engine_of
+    from bench.record.trials import FUSED
+    from bench.run.provenance import environment
+    from bench.run.runner import untrusted
+
     setting.check(options.precision, options.device)
     recipe = setting.book_recipe(options.epochs, options.data)
-    if DISTRIBUTION in options.rungs:
-        common.fetch(options.data)
+    rungs = options.rungs or list(ladder.RUNGS)
+    if DISTRIBUTION in rungs:
+        fetch(options.data)
     asked = setting.Setting(
         precision=options.precision,
         device=options.device,
@@ -63,7 +67,7 @@ def execute(options: argparse.Namespace) -> int:
     provenance = environment([target], [recipe], fused)
     if barred := untrusted(provenance):
         raise DeviceError("\n".join(barred.values()))
-    document = ladder.document(asked, list(ladder.climb(asked, options.rungs)), provenance)
+    document = ladder.document(asked, list(ladder.climb(asked, rungs)), provenance)
     document["command"] = shlex.join(["python", "-m", "bench", *sys.argv[1:]])
     name = "partial" if document["rungs_left_out"] else "verdict"
     write_atomically(asked.folder / f"{name}.json", json.dumps(wording.finite(document), indent=1).encode())
@@ -71,3 +75,15 @@ def execute(options: argparse.Namespace) -> int:
     print(wording.summary(document), file=sys.stderr)
     print(asked.folder)
     return common.DONE if document["verdict"] == EQUIVALENT else common.SOME_FAILED
+
+
+def _data_sets() -> list[str]:
+    from bench.data import DATA_SETS
+
+    return list(DATA_SETS)
+
+
+def _rungs() -> list[str]:
+    from bench.assurance.certify import ladder
+
+    return list(ladder.RUNGS)

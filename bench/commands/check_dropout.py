@@ -10,14 +10,8 @@ from pathlib import Path
 
 from bench.base.errors import DeviceError
 from bench.base.files import write_atomically
-from bench.base.precision import Target
-from bench.base.threads import single_thread
-from bench.checks.dropout import wording
-from bench.checks.dropout.check import RATES, check
-from bench.checks.dropout.probing import Probe
-from bench.checks.dropout.resolving import resolve
+from bench.base.precision import DEVICES, Target
 from bench.commands import options as common
-from bench.study.keys import DEVICES
 
 NAME = "check-dropout"
 STANDARD_OUTPUT = "-"
@@ -31,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="or FILE.py:LAYER: a class or factory taking the rate, or a function of (input, rate)",
     )
     parser.add_argument("--rate-argument", metavar="NAME", help="the rate's parameter, where it is not the first")
-    parser.add_argument("--rates", type=_rates, default=RATES, metavar="P,P", help="default: 0.2,0.5")
+    parser.add_argument("--rates", type=_rates, metavar="P,P", help="default: 0.2,0.5")
     parser.add_argument("--device", choices=DEVICES, default="cpu", help="default: %(default)s")
     parser.add_argument("--seed", type=common.seed, default=0, help="of inputs and masks (default: %(default)s)")
     parser.add_argument("--json", metavar="FILE|-", help="write the numbers as JSON; '-' is standard output")
@@ -42,12 +36,18 @@ def execute(options: argparse.Namespace) -> int:
 
     Exit code: 0 no law is broken, 1 one is, 2 there is no layer to check. What the layer prints goes to standard error.
     """
+    from bench.base.threads import single_thread
+    from bench.checks.dropout import wording
+    from bench.checks.dropout.check import RATES, check
+    from bench.checks.dropout.probing import Probe
+    from bench.checks.dropout.resolving import resolve
+
     if not Target(options.device, "float32").is_present():
         raise DeviceError(f"--device {options.device}: PyTorch finds none on this machine.")
     single_thread()
     with redirect_stdout(sys.stderr):
         checked = check(
-            Probe(resolve(options.layer, options.rate_argument), options.device, options.seed), options.rates
+            Probe(resolve(options.layer, options.rate_argument), options.device, options.seed), options.rates or RATES
         )
     found = wording.document(checked)
     as_json = json.dumps(found, indent=1, allow_nan=False, ensure_ascii=False) + "\n"

@@ -5,11 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bench.base.threads import single_thread
-from bench.checks.plugin.check import check
 from bench.commands import options as common
-from bench.data import data_root
-from bench.study.plugins import load
 
 NAME = "check-plugin"
 
@@ -24,6 +20,11 @@ def execute(options: argparse.Namespace) -> int:
 
     Exit code: 0 no law is broken, 1 one is, 2 there is nothing to check.
     """
+    from bench.base.threads import single_thread
+    from bench.checks.plugin.check import check
+    from bench.data import data_root
+    from bench.study.plugins import load
+
     plugin = load(options.plugin)
     single_thread()
     verdicts = check(plugin, data_root())

@@ -6,7 +6,6 @@ import argparse
 
 from bench.base.errors import UsageError, nearest
 from bench.commands import options as common
-from bench.data import DATA_SETS, data_root
 
 NAME = "data"
 
@@ -14,11 +13,13 @@ NAME = "data"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     parser.add_argument("action", choices=["list", "fetch", "verify"])
-    parser.add_argument("name", nargs="?", metavar="NAME", help=", ".join(DATA_SETS))
+    parser.add_argument("name", nargs="?", metavar="NAME", help="one of those that data list shows")
 
 
 def execute(options: argparse.Namespace) -> int:
     """List the data sets, or fetch or verify one."""
+    from bench.data import DATA_SETS, data_root, fetch
+
     if options.action == "list":
         for each in DATA_SETS.values():
             here = "not here" if each.missing(data_root()) else "here"
@@ -33,7 +34,7 @@ def execute(options: argparse.Namespace) -> int:
         raise UsageError(f"no data set {options.name}{nearest(options.name, DATA_SETS)} ({', '.join(DATA_SETS)})")
     data_set, root = DATA_SETS[options.name], data_root()
     if options.action == "fetch":
-        common.fetch(options.name)
+        fetch(options.name)
     data_set.verify(root)
     print(f"{data_set.name}: verified in {data_set.folder(root)} (licence {data_set.licence}, {data_set.origin})")
     return common.DONE

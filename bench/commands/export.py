@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from bench.commands import options as common
-from bench.record.store import Store
 
 NAME = "export"
 
@@ -22,6 +21,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Write the trials of the present plan as one compact file, or as a results folder of few files."""
+    from bench.record.store import Store
+
     store, to = Store(options.folder), options.to
     number = store.export(to) if to.suffix == ".parquet" else store.pack(to)
     print(f"{number} trials written to {to}", file=sys.stderr)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bench.record.store import Store
-from bench.run.executors.processes import physical_cores
-from bench.study.keys import DEVICES
-from bench.study.study import Study, find_study, load_study
+from bench.base.cores import physical_cores
+from bench.base.errors import nearest
+from bench.base.precision import DEVICES
+
+if TYPE_CHECKING:
+    from bench.record.store import Store
+    from bench.study.study import Study
+
 
 DONE, SOME_FAILED, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -29,6 +35,9 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
 
 def study_and_store(options: argparse.Namespace) -> tuple[Study, Store]:
     """Return the study that the options name, and its results folder."""
+    from bench.record.store import Store
+    from bench.study.study import find_study, load_study
+
     study = load_study(find_study(options.study))
     return study, Store(options.out or Path("results") / study.name)
 
@@ -45,6 +54,19 @@ def count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} was given; a positive whole number is expected")
     return int(text)
+
+
+def one_of(names: Callable[[], Collection[str]]) -> Callable[[str], str]:
+    """Return a type of argument: one of `names`, which are looked up when one is given, for that may take long."""
+
+    def one(text: str) -> str:
+        if text not in (allowed := names()):
+            raise argparse.ArgumentTypeError(
+                f"{text!r} was given; one of {', '.join(allowed)} is expected{nearest(text, allowed)}"
+            )
+        return text
+
+    return one
 
 
 def seed(text: str) -> int:

@@ -12,15 +12,15 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bench.assurance.gate import checkouts, gate, history, wording
-from bench.assurance.gate.checkouts import Commits
-from bench.assurance.gate.errors import GateError, GateFault
-from bench.assurance.gate.slots import places
 from bench.base.files import write_atomically
 from bench.commands import options as common
-from bench.run.provenance import processor
+
+if TYPE_CHECKING:
+    from bench.assurance.gate import gate
+    from bench.assurance.gate.checkouts import Commits
+
 
 NAME = "perf-check"
 FEWEST_ROUNDS, ROUNDS = 8, 10
@@ -46,6 +46,10 @@ def rounds(text: str) -> int:
 
 def execute(options: argparse.Namespace) -> int:
     """Compare the speed and the numbers of HEAD with those of the commit it branched from."""
+    from bench.assurance.gate import checkouts, gate, history
+    from bench.assurance.gate.errors import GateError, GateFault
+    from bench.assurance.gate.slots import places
+
     if importlib.util.find_spec("pytest_benchmark") is None:
         raise GateError("pytest-benchmark is not installed; the gate measures with it: pip install -e '.[dev]'")
     commits = checkouts.find_commits(Path(), options.base)
@@ -82,6 +86,9 @@ def execute(options: argparse.Namespace) -> int:
 
 def summarise(found: gate.Found, commits: Commits, started: datetime, number: int) -> dict[str, Any]:
     """Return the run in a line: what it was, each verdict with its estimate, and whether there was an alarm."""
+    from bench.assurance.gate.slots import places
+    from bench.run.provenance import processor
+
     return {
         "date": started.isoformat(timespec="seconds"),
         "head": commits.head,
@@ -99,6 +106,8 @@ def summarise(found: gate.Found, commits: Commits, started: datetime, number: in
 
 def tell(found: gate.Found, folder: Path) -> None:
     """Print the verdicts."""
+    from bench.assurance.gate import wording
+
     print(wording.numbers(found.numbers))
     print(wording.speed(found.verdicts, found.control, found.control_again))
     if found.others is not None:

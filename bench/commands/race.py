@@ -9,18 +9,10 @@ import tempfile
 from pathlib import Path
 
 from bench.assurance.race import CONTESTANTS, ENGINE
-from bench.assurance.race.course import Race
-from bench.assurance.race.standings import ERROR, standings
-from bench.assurance.race.table import render
-from bench.assurance.race.task import Task
-from bench.assurance.race.task_files import publish
 from bench.base.errors import UsageError, nearest
 from bench.base.files import write_atomically
 from bench.base.precision import Target
 from bench.commands import options as common
-from bench.data import DATA_SETS, data_root
-from bench.record.trials import Recipe
-from bench.run.provenance import environment
 
 NAME = "race"
 DATA = "fashion_mnist"
@@ -42,10 +34,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Race this engine against other ways to train the same networks, side by side on this machine."""
+    from bench.assurance.race.course import Race
+    from bench.assurance.race.standings import ERROR, standings
+    from bench.assurance.race.table import render
+    from bench.assurance.race.task import Task
+    from bench.assurance.race.task_files import publish
+    from bench.data import DATA_SETS, data_root, fetch
+    from bench.record.trials import Recipe
+    from bench.run.provenance import environment
+
     names = chosen(options.rivals)
     if options.data not in DATA_SETS:
         raise UsageError(f"no data set {options.data}{nearest(options.data, DATA_SETS)} ({', '.join(DATA_SETS)})")
-    common.fetch(options.data)
+    fetch(options.data)
     data_set = DATA_SETS[options.data]
     sizes = (data_set.pixels, *HIDDEN, data_set.classes)
     task = Task(options.data, sizes, DROPOUT, data_set.train_total, BATCH, LEARNING_RATE)

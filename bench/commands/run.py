@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import shlex
 import sys
+from typing import TYPE_CHECKING
 
-from bench import schema
 from bench.base.errors import UsageError
 from bench.commands import options as common
 from bench.commands.standing import print_standing
-from bench.record.store import Store
-from bench.run.executors import processes, serial
-from bench.run.runner import NOT_TRAINED, Run, present_targets
-from bench.run.session import carry_out
-from bench.study.study import DECIDED, Study
+from bench.study import DECIDED
+
+if TYPE_CHECKING:
+    from bench.record.store import Store
+    from bench.run.executors import Executor
+    from bench.study.study import Study
+
 
 NAME = "run"
 MOST_BLOCKS = 20
 """Blocks of seeds that --until decided adds unless --max-seeds says otherwise."""
-EXECUTORS = {"processes": processes.run, "serial": serial.run}
+EXECUTORS = ("processes", "serial")
+"""Each a module of `bench.run.executors`."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     common.add_study(parser)
-    parser.add_argument("--executor", choices=list(EXECUTORS), default="processes", help="serial is for debugging")
+    parser.add_argument("--executor", choices=EXECUTORS, default="processes", help="serial is for debugging")
     parser.add_argument(
         "--until", choices=[DECIDED], help="add seeds, as many again as the study has, until every condition is decided"
     )
@@ -52,7 +56,8 @@ def execute(options: argparse.Namespace) -> int:
 
 def _run_until_decided(options: argparse.Namespace, study: Study, store: Store) -> int:
     """Run the study, look, and add a block of seeds, for as long as some condition is open and more are allowed."""
-    from bench.assurance import stopping  # noqa: PLC0415 - a plain run needs no statistics
+    from bench.assurance import stopping
+    from bench.run.standing import present_targets
 
     study = study.until_decided()
     block, most = len(study.seeds), options.max_seeds or MOST_BLOCKS * len(study.seeds)
@@ -79,11 +84,19 @@ def check_extensible(study: Study, most: int) -> None:
         raise UsageError(f"--max-seeds {most} was given; study {study.name} has {len(study.seeds)} seeds already")
 
 
+def _executor(name: str) -> Executor:
+    return importlib.import_module(f"bench.run.executors.{name}").run
+
+
 def _run(options: argparse.Namespace, study: Study, store: Store) -> int:
+    from bench import schema
+    from bench.run.runner import NOT_TRAINED, Run
+    from bench.run.session import carry_out
+
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     workers = 1 if options.executor == "serial" else options.workers
-    this_run = Run(study, store, EXECUTORS[options.executor], workers, options.supersede)
+    this_run = Run(study, store, _executor(options.executor), workers, options.supersede)
     counts = carry_out(this_run, options.device, command, lambda now: print_standing(now, store, sys.stderr))
     if counts:
         print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())), file=sys.stderr)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from bench.record.origins import notes
-from bench.record.store import Store
-from bench.run.runner import Standing
+if TYPE_CHECKING:
+    from bench.record.store import Store
+    from bench.run.standing import Standing
 
 
 def print_standing(now: Standing, store: Store, file: TextIO | None = None) -> None:
     """Print how many trials are done, to do, and stale, and where those that are done came from, if not from here."""
+    from bench.record.origins import notes
+
     lines = [f"{len(now.done):>8}  trials done", f"{len(now.to_do):>8}  to do"]
     for target, number in Counter(trial.target for trial in now.absent).items():
         lines.append(f"{number:>8}  left to do on {target}, which is not used here")

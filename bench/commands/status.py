@@ -6,11 +6,8 @@ import argparse
 from collections import Counter
 from pathlib import Path
 
-from bench import schema
 from bench.base.errors import StorageError
 from bench.commands import options as common
-from bench.record.origins import notes
-from bench.record.store import Store
 
 NAME = "status"
 
@@ -22,6 +19,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Print where the results folder stands with its own plan."""
+    from bench import schema
+    from bench.record.origins import notes
+    from bench.record.store import Store
+
     store = Store(options.folder)
     planned = store.plan()
     if planned is None:

@@ -6,23 +6,18 @@ import argparse
 import math
 import shlex
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bench.assurance.pinned_workers import Lanes
-from bench.assurance.throughput import measurement
-from bench.assurance.throughput.machine import dose_for, workbench
-from bench.assurance.throughput.measure import AGAIN, measure
-from bench.assurance.throughput.slot import pairs, reasons
+from bench.base.cores import physical_cores
 from bench.base.errors import DeviceError, UsageError
 from bench.base.precision import Target
 from bench.commands import options as common
-from bench.record.store import Store
-from bench.record.trials import FUSED, Trial, content_hash, stacks
-from bench.run.executors import serial
-from bench.run.executors.processes import physical_cores
-from bench.run.provenance import environment
-from bench.run.runner import Run, fused_targets, present_targets, untrusted, widest
-from bench.study.study import Study
+
+if TYPE_CHECKING:
+    from bench.record.store import Store
+    from bench.record.trials import Trial
+    from bench.study.study import Study
+
 
 NAME = "throughput"
 
@@ -44,12 +39,18 @@ def execute(options: argparse.Namespace) -> int:
 
     Standard output carries the files written and nothing else. A measurement is written when it is complete.
     """
+    from bench.data import fetch
+    from bench.run.executors import serial
+    from bench.run.provenance import environment
+    from bench.run.runner import Run, fused_targets, untrusted
+    from bench.run.standing import present_targets
+
     study, store = common.study_and_store(options)
     cores = len(physical_cores())
     if options.workers > cores:
         raise UsageError(f"--workers {options.workers} was given; to measure speed, at most one per core: {cores}")
     targets = present_targets(study, options.device)
-    common.fetch(study.recipe.data)
+    fetch(study.recipe.data)
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     Run(study, store, serial.run, options.workers).start(targets, command)
@@ -80,6 +81,14 @@ def _measure(
     options: argparse.Namespace, store: Store, trials: dict[str, Trial], provenance: dict[str, Any], seeds: int
 ) -> bool:
     """Measure one target and write it; return whether every condition has the blocks wanted."""
+    from bench.assurance.pinned_workers import Lanes
+    from bench.assurance.throughput import measurement
+    from bench.assurance.throughput.machine import dose_for, workbench
+    from bench.assurance.throughput.measure import AGAIN, measure
+    from bench.assurance.throughput.slot import pairs, reasons
+    from bench.record.trials import FUSED, content_hash, stacks
+    from bench.run.runner import widest
+
     control = next(iter(trials.values()))
     target = control.target
     workers = options.workers if target.device == "cpu" else 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.base.errors import DataError
 from bench.data import idx
-from bench.data.split import Images
+from bench.data.images import Images
 
 PARTS = (
     "train-images-idx3-ubyte",

@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.base.errors import DataError
 from bench.data import idx, sources
 from bench.data.data_set import DataSet
-from bench.data.split import Images
+from bench.data.images import Images
 
 ARCHIVE = "gzip.zip"
 MEMBERS = [

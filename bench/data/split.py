@@ -7,18 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from bench.data.images import Images
 from bench.data.labels import by_class, with_noise
-
-
-@dataclass(frozen=True)
-class Images:
-    """A data set as published: images `[N, ...]`, uint8 or floating, and int labels `[N]`, for training and test."""
-
-    train_images: np.ndarray
-    train_labels: np.ndarray
-    test_images: np.ndarray
-    test_labels: np.ndarray
-    classes: int
 
 
 @dataclass(frozen=True)

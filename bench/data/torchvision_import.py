@@ -10,7 +10,7 @@ import importlib
 import sys
 from types import ModuleType
 
-import torch
+from bench.base.torch_on_use import torch
 
 _declared: list[torch.library.Library] = []
 """Keeps the declarations alive: a torch library is undone when it is collected."""

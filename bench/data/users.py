@@ -12,7 +12,7 @@ import numpy as np
 from bench.base.errors import DataError
 from bench.data import idx
 from bench.data.data_set import PARTS, DataSet, from_idx
-from bench.data.split import Images
+from bench.data.images import Images
 
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 

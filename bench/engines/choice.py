@@ -7,9 +7,8 @@ from collections.abc import Collection
 from functools import cache
 from importlib.util import find_spec
 
-import torch
-
 from bench.base.errors import DeviceError
+from bench.base.torch_on_use import torch
 from bench.record.trials import FUSED, STACKED
 
 FUSED_REGULARISERS = frozenset({"dropout"})

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from bench.base.libraries import matrix_libraries, versions
-from bench.record.rows import Row
 from bench.record.sources import sources_hash
 from bench.schema import Arithmetic, arithmetic
+
+if TYPE_CHECKING:
+    from bench.record.rows import Row
 
 
 def present() -> Arithmetic:

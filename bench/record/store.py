@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,8 +20,10 @@ import pyarrow.parquet as pq
 from bench import schema
 from bench.base.errors import StorageError
 from bench.base.files import write_atomically
-from bench.record.rows import Row
 from bench.schema import Arithmetic
+
+if TYPE_CHECKING:
+    from bench.record.rows import Row
 
 LEFTOVER_SECONDS = 3600
 FIXED_COLUMNS = set(schema.trials_schema([]).names)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import torch
-
 from bench.base import draws
+from bench.base.torch_on_use import torch
 from bench.regularisers.record import Draw, Regulariser
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import torch
-
 from bench.base.draws import Position
+from bench.base.torch_on_use import torch
 from bench.regularisers.noise import bernoulli
 from bench.regularisers.record import Draw, Regulariser
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import torch
-
+from bench.base.torch_on_use import torch
 from bench.regularisers.noise import normal
 from bench.regularisers.record import Draw, Regulariser, Weights, per_network
 

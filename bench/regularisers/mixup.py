@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 from scipy.special import betaincinv
 
 from bench.base import draws
+from bench.base.torch_on_use import torch
 from bench.regularisers.record import Draw, Regulariser, per_network
 
 

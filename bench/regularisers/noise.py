@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 from scipy.special import ndtri
 
 from bench.base import draws
+from bench.base.torch_on_use import torch
 from bench.regularisers.record import Draw
 
 CELLS = 1 << 16

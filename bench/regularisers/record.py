@@ -10,9 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-import torch
-
 from bench.base.draws import Position
+from bench.base.torch_on_use import torch
 
 
 @dataclass(frozen=True)
@@ -53,14 +52,14 @@ class Weights:
         return Weights(self.parameters[networks], self.gradient[networks], self.inputs)
 
 
-Noise = Callable[[Draw, torch.Tensor, torch.Tensor], None]
+Noise = Callable[[Draw, "torch.Tensor", "torch.Tensor"], None]
 """(draw; strength `[K]`, float64; out `[K, rows, columns]`, at least float32) -> writes to `out` a multiplier, from
 what the draw gives for `[rows, columns]`, on the device of the strength. Exactly 1 at the null strength."""
-Change = Callable[[Draw, torch.Tensor, torch.Tensor], None]
+Change = Callable[[Draw, "torch.Tensor", "torch.Tensor"], None]
 """(draw, strength `[K]`, what to change `[K, B, I]` or `[K, B, C]`)."""
-GradientChange = Callable[[Draw, torch.Tensor, list[Weights]], None]
+GradientChange = Callable[[Draw, "torch.Tensor", list[Weights]], None]
 """(draw, strength `[K]`, layers) -> changes their gradients. The draw's layer is 0."""
-Update = Callable[[torch.Tensor, float, list[Weights]], None]
+Update = Callable[["torch.Tensor", float, list[Weights]], None]
 """(strength `[K]`, learning rate, layers) -> changes their parameters."""
 
 HOOKS = ("hidden", "inputs", "targets", "weights", "climb", "gradient", "before_step", "after_step", "keeper")

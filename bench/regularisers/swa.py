@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import torch
-
+from bench.base.torch_on_use import torch
 from bench.regularisers.record import Keeper, Regulariser
 
 

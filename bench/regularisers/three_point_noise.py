@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import torch
-
+from bench.base.torch_on_use import torch
 from bench.regularisers.noise import spread, uniform
 from bench.regularisers.record import Draw, Regulariser
 

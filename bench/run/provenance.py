@@ -11,11 +11,11 @@ from typing import Any
 
 import torch
 
+from bench.base.cores import physical_cores
 from bench.base.libraries import matrix_libraries, versions
 from bench.base.precision import Target
 from bench.data import DATA_SETS
 from bench.record.trials import Recipe
-from bench.run.executors.processes import physical_cores
 from bench.run.self_test import Shapes, fused_test, self_test
 
 GIB = 1 << 30

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import schema
-from bench.base.errors import DeviceError, StorageError
+from bench.base.errors import StorageError
 from bench.base.precision import Target
 from bench.data import DATA_SETS, data_root
 from bench.record import rows
@@ -20,60 +20,12 @@ from bench.run.executors import Executor, StackDone
 from bench.run.plan import check_nothing_is_left_out, plan_document
 from bench.run.progress import Progress
 from bench.run.provenance import environment
+from bench.run.standing import Standing, standing
 from bench.study.study import Study
 
 OTHER_RUNNER_SECONDS = 1.0
 NOT_TRAINED = "not trained"
 """What becomes of a trial whose engine cannot be trusted here: it is left to do."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a study stands: each of its trials in one of these lists."""
-
-    done: list[Trial]
-    to_do: list[Trial]
-    """Not trained yet, or failed: a failed trial is tried again."""
-    absent: list[Trial]
-    """To do as well, but their device, or its arithmetic, is not here."""
-    rows: dict[str, rows.Row]
-    """Rows on disk, by trial id."""
-    stale: int
-    """Trials on disk that the study does not ask for: other settings, or other versions."""
-
-
-def present_targets(study: Study, choice: str) -> list[Target]:
-    """Return the study's targets that `choice` (auto, cpu or cuda) allows and this machine has; raise DeviceError."""
-    targets = study.targets()
-    if choice == "auto":
-        return [target for target in targets if target.is_present()]
-    if choice not in study.devices:
-        raise DeviceError(
-            f"--device {choice} was given; study {study.name} has devices {', '.join(study.devices)}."
-            f' Add "{choice}" to devices in its [trials].'
-        )
-    present = [target for target in targets if target.device == choice and target.is_present()]
-    if not present:
-        named = ", ".join(str(target) for target in targets if target.device == choice)
-        raise DeviceError(f"--device {choice} was given, but PyTorch finds none of these here: {named}.")
-    return present
-
-
-def standing(study: Study, store: Store, targets: list[Target]) -> Standing:
-    """Return where `study` stands in `store`; raise StorageError where a file is damaged."""
-    found = {}
-    done, to_do, absent = [], [], []
-    trials = study.trials()
-    for trial in trials:
-        row = store.read(trial.trial_id)
-        if row is not None:
-            found[trial.trial_id] = row
-        if row is not None and row["status"] != schema.FAILED:
-            done.append(trial)
-        else:
-            (to_do if trial.target in targets else absent).append(trial)
-    stale = set(store.trial_ids()) - {trial.trial_id for trial in trials}
-    return Standing(done, to_do, absent, found, len(stale))
 
 
 @dataclass(frozen=True)

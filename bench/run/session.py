@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.base.cores import physical_cores
 from bench.data import fetch
 from bench.record.store import Store
 from bench.run.executors import processes
-from bench.run.runner import Run, Standing, present_targets
+from bench.run.runner import Run
+from bench.run.standing import Standing, present_targets
 from bench.study.study import Study
 
 
@@ -46,7 +48,7 @@ def run_study(
     """
     found = study if isinstance(study, Study) else Study.load(study)
     store = Store(Path(out) if out is not None else Path("results") / found.name)
-    number = len(processes.physical_cores()) if workers is None else workers
+    number = len(physical_cores()) if workers is None else workers
     command = shlex.join(["python", "-m", "bench", "run", found.name])
     carry_out(Run(found, store, processes.run, number, supersede), device, command)
     return store.folder

@@ -7,18 +7,16 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from bench import schema
-from bench.base.precision import PRECISIONS
+from bench.base.precision import DEVICES, PRECISIONS
 from bench.data import DATA_SETS
 from bench.engines.stacked.activations import ACTIVATIONS
 from bench.engines.stacked.model import INITIALISATIONS
 from bench.engines.stacked.normalisation import NORMALISATIONS
 from bench.engines.stacked.optimisers import OPTIMISERS, SCHEDULES
-from bench.study import fields
+from bench.study import DECIDED, fields
 from bench.study.fields import Field
 
 METRICS = [field.name for field in schema.OUTCOME if field.type == pa.float64()]
-DEVICES = ["cpu", "cuda"]
-DECIDED = "decided"
 
 
 def _one_of(names: Iterable[str], default: str) -> Field:

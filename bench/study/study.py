@@ -17,11 +17,11 @@ from bench.engines.choice import engine_of
 from bench.record.sources import sources_hash
 from bench.record.trials import Condition, Recipe, Seeds, Trial, content_hash, versions
 from bench.regularisers import REGULARISERS
-from bench.study import fields
+from bench.study import DECIDED, fields
 from bench.study.conditions import Whole, check_control, named_by_conditions, read_conditions
 from bench.study.consistency import available, check_precisions, check_regularisers, check_sizes
 from bench.study.fields import REQUIRED, Faults, Field
-from bench.study.keys import DECIDED, RECIPE, SECTIONS, STUDY_ONLY, TOP_LEVEL
+from bench.study.keys import RECIPE, SECTIONS, STUDY_ONLY, TOP_LEVEL
 from bench.study.user_files import Own, read_own
 
 SHIPPED = Path(__file__).with_name("studies")

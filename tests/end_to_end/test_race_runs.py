@@ -15,8 +15,8 @@ from bench.assurance.race.table import render
 from bench.assurance.race.task import Task
 from bench.assurance.race.task_files import publish
 from bench.assurance.race.team import Team
+from bench.base.cores import physical_cores
 from bench.data import DATA_SETS
-from bench.run.executors.processes import physical_cores
 from tests.end_to_end.conftest import Workplace
 
 TASK = Task("fashion_mnist_sample", (784, 32, 16, 10), (0.2, 0.5), 2000, 64, 0.1)

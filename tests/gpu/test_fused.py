@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from bench.base.precision import Target
-from bench.data.split import Images, Split, make_split
+from bench.data.images import Images
+from bench.data.split import Split, make_split
 from bench.engines.stacked import train
 from bench.record.trials import FUSED, Recipe, Stack, Trial
 from bench.run.self_test import fused_test

@@ -19,7 +19,8 @@ from bench.base import draws
 from bench.base.draws import Position
 from bench.checks.plugin.laws import LAWS, Law
 from bench.checks.plugin.training import same, setting, split, stack, trained, weaker
-from bench.data.split import Images, make_split
+from bench.data.images import Images
+from bench.data.split import make_split
 from bench.engines.stacked.train import StackedEngine, train_stack
 from bench.record.trials import Recipe
 from bench.regularisers import REGULARISERS

@@ -13,7 +13,8 @@ import torch
 from torch import nn
 
 from bench.assurance.certify.trajectory import batches_of, plain_module
-from bench.data.split import Images, Split, make_split
+from bench.data.images import Images
+from bench.data.split import Split, make_split
 from bench.engines.reference import BookDropout, accuracy, dropout_layer, train
 from bench.engines.stacked import model
 from bench.engines.stacked.train import evaluate, train_epoch

@@ -13,7 +13,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from bench.base import draws
 from bench.base.draws import Position
-from bench.data.split import Images, Split, make_split
+from bench.data.images import Images
+from bench.data.split import Split, make_split
 from bench.engines.stacked import train
 from bench.engines.stacked.evaluation import OTHER_SEED, calibration_error
 from bench.engines.stacked.train import StackedEngine, evaluate, train_stack

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from bench.data.images import Images
 from bench.data.mnist_1d import MNIST_1D, fetch, fresh
-from bench.data.split import Images
 
 
 @pytest.fixture(scope="module")

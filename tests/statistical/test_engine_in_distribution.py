@@ -13,7 +13,8 @@ from torch import nn
 from bench.assurance.certify.plain_trial import train_once
 from bench.assurance.certify.setting import BOOK
 from bench.assurance.certify.two_arms import ENGINE, Task, engine_trial
-from bench.data.split import Images, Split, make_split
+from bench.data.images import Images
+from bench.data.split import Split, make_split
 from bench.engines.reference import BookDropout
 from bench.record.trials import Recipe
 

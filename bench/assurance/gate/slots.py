@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.assurance.gate.checkouts import BASE, BENCHMARKS, HEAD, Trees, without_git_variables
 from bench.assurance.gate.errors import GateFault
-from bench.run.executors.processes import physical_cores
+from bench.base.cores import physical_cores
 
 LONGEST_SLOT = 900
 """seconds"""

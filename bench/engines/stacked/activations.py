@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import torch
+from bench.base.torch_on_use import torch
 
 ROOT_2, ROOT_2_PI = math.sqrt(2), math.sqrt(2 * math.pi)
 
@@ -24,6 +24,10 @@ class Activation:
     train: Callable[[torch.Tensor, torch.Tensor], None]
     """(what goes in `[K, B, H]`, the noise's multiplier `[K, B, H]`) -> puts value times noise in place of the first,
     and derivative times noise in place of the second."""
+
+
+def _rectified(hidden: torch.Tensor) -> torch.Tensor:
+    return torch.relu_(hidden)
 
 
 def _relu(hidden: torch.Tensor, slope: torch.Tensor) -> None:
@@ -47,6 +51,10 @@ def _smooth(
     return Activation(value, train)
 
 
+def _tanh(given: torch.Tensor) -> torch.Tensor:
+    return torch.tanh(given)
+
+
 def _sigmoid(given: torch.Tensor) -> torch.Tensor:
     return 1 / (1 + torch.exp(-given))
 
@@ -60,10 +68,10 @@ def _gelu_derivative(given: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
     return (1 + torch.erf(given / ROOT_2)) / 2 + given * torch.exp(-given * given / 2) / ROOT_2_PI
 
 
-RELU = Activation(torch.relu_, _relu)
+RELU = Activation(_rectified, _relu)
 ACTIVATIONS = {
     "relu": RELU,
-    "tanh": _smooth(torch.tanh, lambda given, out: 1 - out * out),
+    "tanh": _smooth(_tanh, lambda given, out: 1 - out * out),
     "sigmoid": _smooth(_sigmoid, lambda given, out: out * (1 - out)),
     "gelu": _smooth(_gelu, _gelu_derivative),
 }

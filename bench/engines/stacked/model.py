@@ -10,21 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from scipy.special import ndtri
 
 from bench.base import draws
 from bench.base.draws import Position
+from bench.base.torch_on_use import torch
 from bench.engines.stacked.activations import RELU, Activation
 from bench.engines.stacked.normalisation import Normalisation
 
 INITIALISATIONS = ("default", "normal_0.01", "xavier_uniform", "he_normal")
 
-Noise = Callable[[int, torch.Tensor], None]
+Noise = Callable[[int, "torch.Tensor"], None]
 """(hidden layer, from 0; where to write) -> writes the multiplier of the layer's activations, `[K, B, O]`."""
 
 
-Seen = Callable[[int, torch.Tensor, torch.Tensor], None]
+Seen = Callable[[int, "torch.Tensor", "torch.Tensor"], None]
 """(hidden layer, from 0; activations before their noise; after it) -> looks at them, `[K, B, O]`."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-import torch
+from bench.base.torch_on_use import torch
 
 EPSILON = 1e-5
 MOMENTUM = 0.1

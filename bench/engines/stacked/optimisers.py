@@ -9,8 +9,7 @@ import math
 from collections.abc import Callable
 from typing import Protocol
 
-import torch
-
+from bench.base.torch_on_use import torch
 from bench.regularisers.record import Weights
 
 MOMENTUM = 0.9

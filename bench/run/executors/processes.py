@@ -17,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import cast
 
+from bench.base.cores import physical_cores
 from bench.base.threads import single_thread
 from bench.record.trials import Stack
 from bench.run.executors import EpochDone, Event, NextStack, StackDone
@@ -25,21 +26,6 @@ from bench.study.plugins import Loaded, load_all, loaded
 
 SPAWN = multiprocessing.get_context("spawn")
 STOP_SECONDS = 5
-
-
-def physical_cores() -> list[int]:
-    """Return one logical processor per physical core, of those that this process may use."""
-    allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
-    first_of_core: dict[str, int] = {}
-    for processor in allowed:
-        siblings = f"/sys/devices/system/cpu/cpu{processor}/topology/thread_siblings_list"
-        try:
-            with open(siblings, encoding="ascii") as file:  # noqa: PTH123 - a kernel file
-                core = file.read().strip()
-        except OSError:
-            core = str(processor)
-        first_of_core.setdefault(core, processor)
-    return list(first_of_core.values())
 
 
 @dataclass

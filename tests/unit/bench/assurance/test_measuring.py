@@ -13,8 +13,8 @@ import torch
 from bench.assurance.calibration import calibrate, step_flop
 from bench.assurance.load import Load
 from bench.assurance.pinned_workers import LaneError, Lanes
+from bench.base.cores import physical_cores
 from bench.base.threads import single_thread
-from bench.run.executors.processes import physical_cores
 
 
 def test_a_step_of_the_book_has_310_megaflop() -> None:

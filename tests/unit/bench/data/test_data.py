@@ -13,8 +13,9 @@ from scipy import stats
 from bench.base.errors import DataError
 from bench.data import DATA_SETS, data_hash, fashion_mnist, idx
 from bench.data.data_set import PARTS
+from bench.data.images import Images
 from bench.data.labels import by_class, with_noise
-from bench.data.split import Images, make_split
+from bench.data.split import make_split
 
 
 def refuse(root: Path) -> None:
