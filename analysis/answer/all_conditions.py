@@ -1,7 +1,5 @@
 """What is asked of all conditions at once: whether any differ, how they follow a rate, which is best."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false
-
 from __future__ import annotations
 
 import functools

@@ -1,7 +1,5 @@
 """Speed counts only where nothing else ran: which rows of a trials table a metric of speed may use."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
