@@ -140,7 +140,7 @@ def meetings() -> Iterator[Training]:
     noises = dict.fromkeys(typical("hidden"), 0.1)
     batch = replace(RECIPE, normalisation="batch")
     momentum = replace(RECIPE, optimiser="momentum", learning_rate=RATES["momentum"])
-    wrong = replace(RECIPE, learning_rate=1.0, label_noise=0.4)  # the loss falls again once patience has run out
+    wrong = replace(RECIPE, learning_rate=1.0, label_noise=0.4)  # the loss rises, and falls again an epoch later
     changes = typical("gradient", "before_step", "after_step")
     yield Training("every noise of hidden units", noises, replace(RECIPE, activation="tanh"))
     yield Training("every noise of hidden units, in two passes", noises | {"test_passes": 2})
@@ -150,6 +150,7 @@ def meetings() -> Iterator[Training]:
     yield Training("ema, batch normalised", {"ema": 0.9}, batch)
     yield Training("swa and dropout, batch normalised", {"swa": 0.5, "dropout": 0.2}, batch)
     yield Training("early stopping, out of patience", {"early_stopping": 1}, wrong)
+    yield Training("early stopping, at the end of patience", {"early_stopping": 2}, wrong)
     yield Training("dropout in three layers", {"dropout": 0.4}, replace(RECIPE, hidden=(24, 16, 12)))
 
 
