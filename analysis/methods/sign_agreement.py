@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -70,6 +71,7 @@ def opposite_sign(pairs: Pairs) -> Finding[SignAgreement]:
     )
 
 
+@lru_cache(maxsize=2)
 def _subsets(n: int, size: int) -> np.ndarray:
     """Return `SUBSETS` random samples of `size` of n places without replacement, each in random order."""
     keys = np.random.Generator(np.random.PCG64([SEED, n])).random((SUBSETS, n))
