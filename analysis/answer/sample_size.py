@@ -1,26 +1,145 @@
-"""Plans for a study to come, as plain data: from a standard deviation, or from a pilot table."""
+"""Plans for a study to come: from a standard deviation, or from a pilot table."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scipy import stats
 
 from analysis.answer.compare import compare
 from analysis.answer.effect import Judged
+from analysis.base.records import Record
 from analysis.methods.power import UPPER, Design, upper_sd
 from analysis.tables.table import Table
 
 
-def planned(design: Design, delta: float | None, n: int | None) -> dict[str, Any]:
-    """Return ``n`` for a difference `delta`, or ``detectable_difference`` for `n` seeds, with what was asked."""
-    asked = _asked(design, delta, n) | {"sd": design.sd}
+@dataclass(frozen=True, kw_only=True)
+class Asked(Record):
+    """What is asked of a plan.
+
+    Parameters
+    ----------
+    alpha : float
+        Two-sided.
+    power : float
+    comparisons : int
+        Conditions that are compared with the control.
+    delta : float or None
+        The difference to find; None where the seeds are given.
+    n : int or None
+        Seeds: given, or needed for `delta`; None where more than `analysis.methods.power.MOST` are.
+    """
+
+    alpha: float
+    power: float
+    comparisons: int
+    delta: float | None
+    n: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(Asked):
+    """A plan from a standard deviation.
+
+    Parameters
+    ----------
+    sd : float
+        Standard deviation of the differences between pairs.
+    detectable_difference : float or None
+        The least difference that the given seeds find; None where `delta` is given, and then no key of the JSON.
+    """
+
+    sd: float
+    detectable_difference: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the keys, ``detectable_difference`` only where seeds were given."""
+        return _without(super().to_json(), ["detectable_difference"] if self.detectable_difference is None else [])
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionPlan(Record):
+    """A plan for one condition of a pilot, at its standard deviation and at the upper limit of that.
+
+    Which keys the JSON has depends on what was asked, and on what can be said.
+
+    Parameters
+    ----------
+    condition : str
+    pilot_pairs : int
+    why : str or None
+        Why there is no plan: `sd` and all after it are then None.
+    sd, sd_upper : float or None
+        Standard deviation of the pilot's differences, and its one-sided upper limit.
+    test_set_floor : float or None
+        The standard error that no number of seeds goes below; None where that is not known.
+    detectable_difference, detectable_difference_upper : float or None
+        The least difference that the given seeds find.
+    n, n_upper : int or None
+        Seeds that find the given difference; None where no number does.
+    test_images_needed : int or None
+        Test images that the given difference takes, where these are too few.
+    images : str or None
+        That in words.
+    """
+
+    condition: str
+    pilot_pairs: int
+    why: str | None = None
+    sd: float | None = None
+    sd_upper: float | None = None
+    test_set_floor: float | None = None
+    detectable_difference: float | None = None
+    detectable_difference_upper: float | None = None
+    n: int | None = None
+    n_upper: int | None = None
+    test_images_needed: int | None = None
+    images: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the keys that what was asked, and what can be said, give a meaning to."""
+        absent = ["test_images_needed", "images"] if self.images is None else []
+        if self.why is not None:
+            absent = [name for name in self.names() if name not in ("condition", "pilot_pairs", "why")]
+        elif self.detectable_difference is None:
+            absent += ["detectable_difference", "detectable_difference_upper"]
+        else:
+            absent += ["n", "n_upper"]
+        return _without(super().to_json(), absent)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PilotPlan(Asked):
+    """Plans from a pilot table.
+
+    Parameters
+    ----------
+    metric, control : str
+    sd_upper_level : float
+        Level of the upper limit of each standard deviation.
+    conditions : tuple of ConditionPlan
+    """
+
+    metric: str
+    control: str
+    sd_upper_level: float
+    conditions: tuple[ConditionPlan, ...]
+
+
+def _without(found: dict[str, Any], absent: Sequence[str]) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key not in absent}
+
+
+def planned(design: Design, delta: float | None, n: int | None) -> Plan:
+    """Return the seeds for a difference `delta`, or the difference that `n` seeds find."""
+    found = Plan(alpha=design.alpha, power=design.power, comparisons=design.comparisons, delta=delta, n=n, sd=design.sd)
     if delta is not None:
-        return asked | {"n": design.seeds(delta)}
+        return replace(found, n=design.seeds(delta))
     assert n is not None
-    return asked | {"detectable_difference": design.detectable(n)}
+    return replace(found, detectable_difference=design.detectable(n))
 
 
 def by_pilot(
@@ -31,56 +150,62 @@ def by_pilot(
     *,
     delta: float | None,
     n: int | None,
-) -> dict[str, Any]:
-    """Return ``conditions``: for each, the plan at the pilot's standard deviation, and at its upper limit.
+) -> PilotPlan:
+    """Return for each condition the plan at the pilot's standard deviation, and at its upper limit.
 
     Where the table says which images were right, the plan is for new seeds and as many new test images: where the
-    difference is below what their floor lets any number of seeds find, ``n`` is null, ``images`` says so, and
-    ``test_images_needed`` how many would. Elsewhere it is for new seeds on the same test set.
+    difference is below what their floor lets any number of seeds find, `n` is None, `images` says so, and
+    `test_images_needed` how many would. Elsewhere it is for new seeds on the same test set.
     """
     metric, control = question
     compared = compare(table, metric, control, alpha=asked.alpha)
     family = compared.judged
     design = replace(asked, comparisons=len(family) if comparisons is None else comparisons)
-    found = _asked(design, delta, n) | {"metric": metric, "control": control, "sd_upper_level": UPPER}
-    return found | {"conditions": [of_condition(each, design, delta, n) for each in family]}
+    return PilotPlan(
+        alpha=design.alpha,
+        power=design.power,
+        comparisons=design.comparisons,
+        delta=delta,
+        n=n,
+        metric=metric,
+        control=control,
+        sd_upper_level=UPPER,
+        conditions=tuple(of_condition(each, design, delta, n) for each in family),
+    )
 
 
-def _asked(design: Design, delta: float | None, n: int | None) -> dict[str, Any]:
-    return {"alpha": design.alpha, "power": design.power, "comparisons": design.comparisons, "delta": delta, "n": n}
-
-
-def of_condition(each: Judged, design: Design, delta: float | None, n: int | None) -> dict[str, Any]:
+def of_condition(each: Judged, design: Design, delta: float | None, n: int | None) -> ConditionPlan:
     """Return the plan for one effect or contrast, with its standard deviation in place of the design's."""
-    found: dict[str, Any] = {"condition": each.condition, "pilot_pairs": each.n_pairs, "why": None}
-    if not each.sd_difference:
-        return found | {"why": f"{each.n_pairs} pairs without variation say nothing of the standard deviation"}
-    sd = each.sd_difference
-    high = upper_sd(sd, each.n_pairs)
-    found |= {"sd": sd, "sd_upper": high, "test_set_floor": each.test_set_floor}
-    at_sd = replace(design, sd=sd, floor=each.test_set_floor or 0.0)
+    sd, pairs = each.sd_difference, each.n_pairs
+    if not sd:
+        why = f"{pairs} pairs without variation say nothing of the standard deviation"
+        return ConditionPlan(condition=each.condition, pilot_pairs=pairs, why=why)
+    high, floor = upper_sd(sd, pairs), each.test_set_floor
+    found = ConditionPlan(condition=each.condition, pilot_pairs=pairs, sd=sd, sd_upper=high, test_set_floor=floor)
+    at_sd = replace(design, sd=sd, floor=floor or 0.0)
     at_high = replace(at_sd, sd=high)
     if delta is None:
         assert n is not None
-        return found | {
-            "detectable_difference": at_sd.detectable(n),
-            "detectable_difference_upper": at_high.detectable(n),
-        }
-    found |= {"n": at_sd.seeds(delta), "n_upper": at_high.seeds(delta)}
-    return found | _images(each, design, delta)
-
-
-def _images(each: Judged, design: Design, delta: float) -> dict[str, Any]:
-    """Return what the test set allows: nothing below (z_alpha/2 + z_power) floors, however many the seeds."""
-    floor, total = each.test_set_floor, each.test_images
-    if not floor or total is None:
-        return {}
-    z = float(stats.norm.isf(design.alpha / (2 * design.comparisons))) + float(stats.norm.ppf(design.power))
-    if delta >= z * floor:
-        return {}
-    needed = math.ceil(total * (z * floor / delta) ** 2)
+        return replace(
+            found, detectable_difference=at_sd.detectable(n), detectable_difference_upper=at_high.detectable(n)
+        )
+    needed = _images(each, design, delta)
+    if needed is None:
+        return replace(found, n=at_sd.seeds(delta), n_upper=at_high.seeds(delta))
     said = (
         f"Over new test images too, no number of seeds reaches this: the test set's floor is {floor:.4g}, and"
-        f" {needed:,} test images in place of {total:,} would be needed"
+        f" {needed:,} test images in place of {each.test_images:,} would be needed"
     )
-    return {"n": None, "n_upper": None, "test_images_needed": needed, "images": said}
+    return replace(found, test_images_needed=needed, images=said)
+
+
+def _images(each: Judged, design: Design, delta: float) -> int | None:
+    """Return the test images that `delta` takes where no number of seeds finds it on these; None where some does.
+
+    None does below (z_alpha/2 + z_power) floors.
+    """
+    floor, total = each.test_set_floor, each.test_images
+    if not floor or total is None:
+        return None
+    z = float(stats.norm.isf(design.alpha / (2 * design.comparisons))) + float(stats.norm.ppf(design.power))
+    return None if delta >= z * floor else math.ceil(total * (z * floor / delta) ** 2)

@@ -1,47 +1,124 @@
-"""Confidence sequences of every condition, as plain data: at alpha, and at alpha over the family."""
+"""Confidence sequences of every condition: at alpha, and at alpha over the family."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from analysis.methods.confidence_sequence import planned_levels, sequence
+from analysis.base.records import Record
+from analysis.methods.confidence_sequence import Look, planned_levels, sequence
 from analysis.methods.paired_t import p_t
 from analysis.methods.result import probability
 from analysis.tables.pairing import Pairs
 
 
-def sequences(family: Sequence[Pairs], alpha: float, planned: int | None = None) -> dict[str, Any]:
-    """Return ``sequences``, one per condition, seed by seed in the order of the seeds.
+@dataclass(frozen=True, kw_only=True)
+class PlannedLook(Record):
+    """One of several looks that were planned before the data.
 
-    Each has ``first_n_excluding_zero`` and ``looks`` at `alpha`, and the same with suffix ``_family`` at alpha / K, for
-    the K conditions. With `planned` looks, each has ``planned_looks`` too: the seeds seen, the level that O'Brien and
-    Fleming's spending allows there at alpha / K, the paired t test's p, and whether it may stop.
+    Parameters
+    ----------
+    n : int
+        Seeds seen.
+    level : float
+        Level at which the test may reject here, by O'Brien and Fleming's spending.
+    p_t : float or None
+        p of the paired t test; None where nothing varies.
+    may_stop : bool
+        Whether p is below the level.
     """
-    return {
-        "alpha": alpha,
-        "conditions": len(family),
-        "sequences": [_of_condition(pairs, alpha, len(family), planned) for pairs in family],
-    }
+
+    n: int
+    level: float
+    p_t: float | None
+    may_stop: bool
 
 
-def _of_condition(pairs: Pairs, alpha: float, size: int, planned: int | None) -> dict[str, Any]:
-    found: dict[str, Any] = {"condition": pairs.condition, "n": pairs.n}
-    for suffix, level in (("", alpha), ("_family", alpha / size)):
-        seen = sequence(pairs, level)
-        first = next((look.n for look in seen if look.excludes_zero()), None)
-        found |= {f"first_n_excluding_zero{suffix}": first, f"looks{suffix}": [vars(look) for look in seen]}
-    if planned is not None:
-        found["planned_looks"] = _planned(pairs, alpha / size, planned)
-    return found
+@dataclass(frozen=True, kw_only=True)
+class ConditionSequence(Record):
+    """Confidence sequence of one condition, seed by seed.
+
+    Parameters
+    ----------
+    condition : str
+    n : int
+        Complete pairs.
+    first_n_excluding_zero : int or None
+        Pairs at the first look whose interval excludes 0; None where none does.
+    looks : tuple of Look
+        At alpha, one after each pair.
+    first_n_excluding_zero_family, looks_family
+        The same at alpha over the number of conditions.
+    planned_looks : tuple of PlannedLook or None
+        None where no looks were planned: the key is then absent.
+    """
+
+    condition: str
+    n: int
+    first_n_excluding_zero: int | None
+    looks: tuple[Look, ...]
+    first_n_excluding_zero_family: int | None
+    looks_family: tuple[Look, ...]
+    planned_looks: tuple[PlannedLook, ...] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the keys, ``planned_looks`` only where looks were planned."""
+        found = super().to_json()
+        if self.planned_looks is None:
+            del found["planned_looks"]
+        return found
 
 
-def _planned(pairs: Pairs, alpha: float, number: int) -> list[dict[str, Any]]:
+@dataclass(frozen=True, kw_only=True)
+class Sequences(Record):
+    """Confidence sequences of all conditions against the control.
+
+    Parameters
+    ----------
+    alpha : float
+    conditions : int
+        Conditions in the family.
+    sequences : tuple of ConditionSequence
+    """
+
+    alpha: float
+    conditions: int
+    sequences: tuple[ConditionSequence, ...]
+
+
+def sequences(family: Sequence[Pairs], alpha: float, planned: int | None = None) -> Sequences:
+    """Return the confidence sequence of each condition, in the order of the seeds; with `planned` looks, these too."""
+    return Sequences(
+        alpha=alpha,
+        conditions=len(family),
+        sequences=tuple(_of_condition(pairs, alpha, len(family), planned) for pairs in family),
+    )
+
+
+def _of_condition(pairs: Pairs, alpha: float, size: int, planned: int | None) -> ConditionSequence:
+    alone, together = sequence(pairs, alpha), sequence(pairs, alpha / size)
+    return ConditionSequence(
+        condition=pairs.condition,
+        n=pairs.n,
+        first_n_excluding_zero=_first(alone),
+        looks=tuple(alone),
+        first_n_excluding_zero_family=_first(together),
+        looks_family=tuple(together),
+        planned_looks=None if planned is None else _planned(pairs, alpha / size, planned),
+    )
+
+
+def _first(looks: Sequence[Look]) -> int | None:
+    return next((look.n for look in looks if look.excludes_zero()), None)
+
+
+def _planned(pairs: Pairs, alpha: float, number: int) -> tuple[PlannedLook, ...]:
     ends = sorted({max(2, round(pairs.n * look / number)) for look in range(1, number + 1)}) if pairs.n >= 2 else []
     levels = planned_levels([end / pairs.n for end in ends], alpha)
     told = []
     for end, level in zip(ends, levels, strict=True):
         seen = pairs.on(pairs.seeds[:end])
         p = p_t(seen) if seen.varies else None
-        told.append({"n": end, "level": probability(level), "p_t": p, "may_stop": p is not None and p < level})
-    return told
+        told.append(PlannedLook(n=end, level=probability(level), p_t=p, may_stop=p is not None and p < level))
+    return tuple(told)

@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from analysis.methods.variance_components import SeedVariance, components, split_seed_variance
+from analysis.base.records import Record
+from analysis.methods.variance_components import Component, SeedVariance, components, split_seed_variance
 from analysis.tables.images import images_of
 from analysis.tables.metric import measure
 from analysis.tables.table import Table
@@ -18,8 +19,72 @@ from analysis.tables.table import Table
 SOURCES = {"init_seed": "initialisation", "order_seed": "order", "mask_seed": "mask"}
 
 
-def variance_by_source(table: Table, metric: str, alpha: float) -> dict[str, Any]:
-    """Return ``conditions``, each with ``components`` where its sources are fully crossed, and ``test_set``.
+@dataclass(frozen=True, kw_only=True)
+class SplitByTestSet(Record):
+    """Variance of a condition over seeds, split by what a new test set would show of it.
+
+    Parameters
+    ----------
+    total, lasting, churn : float
+        As in `analysis.methods.variance_components.SeedVariance`.
+    lasting_share, churn_share : float or None
+        Of the sum of both parts; None where neither varies.
+    """
+
+    total: float
+    lasting: float
+    churn: float
+    lasting_share: float | None
+    churn_share: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionVariance(Record):
+    """Variance of one condition by source.
+
+    Parameters
+    ----------
+    condition : str
+    n, n_diverged : int
+        Trials with a number, and those that diverged.
+    why : str or None
+        Why the sources cannot be told apart; None where they can.
+    components : tuple of Component
+        Empty where they cannot.
+    test_set : SplitByTestSet or None
+        None where it is not known which test images each trial got right.
+    """
+
+    condition: str
+    n: int
+    n_diverged: int
+    why: str | None
+    components: tuple[Component, ...]
+    test_set: SplitByTestSet | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VarianceBySource(Record):
+    """Variance of every condition of a table by source of randomness.
+
+    Parameters
+    ----------
+    metric : str
+    alpha : float
+        Error rate of each interval.
+    conditions : tuple of ConditionVariance
+    notes : tuple of str
+        What to know of the estimates.
+    """
+
+    metric: str
+    alpha: float
+    conditions: tuple[ConditionVariance, ...]
+    notes: tuple[str, ...]
+
+
+def variance_by_source(table: Table, metric: str, alpha: float) -> VarianceBySource:
+    """Return each condition's components where its sources are fully crossed, and its split by test set.
 
     Sources that vary together (a study's plain seeds) are one source, ``seed``, and only the split by test set is
     known.
@@ -42,23 +107,29 @@ def variance_by_source(table: Table, metric: str, alpha: float) -> dict[str, Any
         ):
             split = _shares(split_seed_variance(images.correct(label, arm.seeds[kept]).astype(float)))
         conditions.append(
-            {
-                "condition": label,
-                "n": int(kept.sum()),
-                "n_diverged": int(arm.diverged.sum()),
-                "why": why,
-                "components": [vars(each) | {"factors": list(each.factors)} for each in found],
-                "test_set": split,
-            }
+            ConditionVariance(
+                condition=label,
+                n=int(kept.sum()),
+                n_diverged=int(arm.diverged.sum()),
+                why=why,
+                components=tuple(found),
+                test_set=split,
+            )
         )
-    return {"metric": metric, "alpha": alpha, "conditions": conditions, "notes": sorted(notes)}
+    return VarianceBySource(metric=metric, alpha=alpha, conditions=tuple(conditions), notes=tuple(sorted(notes)))
 
 
-def _shares(split: SeedVariance) -> dict[str, Any]:
-    """Return a split with the shares of its two parts; null where neither varies."""
+def _shares(split: SeedVariance) -> SplitByTestSet:
+    """Return a split with the shares of its two parts."""
     whole = split.lasting + split.churn
     share = split.lasting / whole if whole > 0 else None
-    return vars(split) | {"lasting_share": share, "churn_share": None if share is None else 1 - share}
+    return SplitByTestSet(
+        total=split.total,
+        lasting=split.lasting,
+        churn=split.churn,
+        lasting_share=share,
+        churn_share=None if share is None else 1 - share,
+    )
 
 
 def _crossing(rows: pd.DataFrame, values: np.ndarray) -> tuple[tuple[np.ndarray, list[str]] | None, str | None]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from analysis.answer.compare import pairs_of
-from analysis.answer.sample_size import planned
-from analysis.answer.sequences import sequences
-from analysis.answer.variance import variance_by_source
+from analysis.answer.sample_size import Plan, planned
+from analysis.answer.sequences import Sequences, sequences
+from analysis.answer.variance import VarianceBySource, variance_by_source
 from analysis.base.errors import TableError
 from analysis.methods.power import Design
-from analysis.methods.self_check import self_check
+from analysis.methods.self_check import SelfCheck, self_check
 from analysis.tables.loading import load
 from analysis.tables.question import Question
 from analysis.tables.table import Table
@@ -23,7 +22,7 @@ Source = Table | pd.DataFrame | Path | str
 
 def power(
     sd: float, *, delta: float | None = None, n: int | None = None, alpha: float = 0.05, power: float = 0.8
-) -> Any:
+) -> Plan:
     """Return how many seeds find a difference `delta`, or what difference `n` seeds find.
 
     Parameters
@@ -55,16 +54,16 @@ def power(
     return planned(design, delta, n)
 
 
-def sequential(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> Any:
+def sequential(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> Sequences:
     """Return what was known of every condition after each seed, however often one looked; the errors of `compare`."""
     return sequences(pairs_of(load(table), metric, control, alpha=alpha), alpha)
 
 
-def selfcheck(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> Any:
+def selfcheck(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> SelfCheck:
     """Return the error rates of the tests and intervals on these very data; the errors of `compare`."""
     return self_check(pairs_of(load(table), metric, control, alpha=alpha), alpha)
 
 
-def variance(table: Source, metric: str, *, alpha: float = Question.ALPHA) -> Any:
+def variance(table: Source, metric: str, *, alpha: float = Question.ALPHA) -> VarianceBySource:
     """Return each condition's variance by source: initialisation, order, mask; the errors of `load`."""
     return variance_by_source(load(table), metric, alpha)

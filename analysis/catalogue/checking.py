@@ -30,7 +30,7 @@ floor: its 0.1% quantile, less 2/2^n;   above the limit: fails, below the floor:
 >>> found = self_check([sleep()], alpha=0.05)
 >>> show(found, "n", "flips", "exhaustive")
 n = 10, flips = 512, exhaustive = true
->>> for check in found["checks"]:
+>>> for check in found.checks:
 ...     show(check, "name", "achieved", "limit", "verdict")
 name = t test, each condition, worst, achieved = 0.0214844, limit = 0.0839844, verdict = holds
 name = simultaneous intervals, any condition, achieved = 0.0214844, limit = 0.0839844,

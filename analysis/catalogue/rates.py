@@ -107,15 +107,16 @@ by theory, after a mask at rate p: E[h²] / (1 - p) - E[h]² of the units h befo
         "tests/unit/analysis/methods/test_activations.py::test_the_variance_by_theory",
     ),
     example="""\
->>> from analysis.methods.activations import Recorded, activations
+>>> from analysis.methods.activations import activations
+>>> from analysis.methods.recorded_units import Recorded
 >>> def trials(condition, variances, times):  # mean 1, no zeros; the mask makes the variance `times` as large
 ...     ends = [{1: np.array([[1, each, 0], [1, times * each, 0]])} for each in variances]
 ...     return [Recorded(condition, seed, False, {1: end}) for seed, end in enumerate(ends)]
 >>> both = [*trials("none", [0.2, 0.3, 0.4], 1), *trials("book", [0.1, 0.3, 0.2], 7)]
 >>> found = activations(both, {"none": [0], "book": [0.5]}, "none", 0.05)
->>> show(found["differences"][0], "n_pairs", "difference", "low", "high")
+>>> show(found.differences[0], "n_pairs", "difference", "low", "high")
 n_pairs = 3, difference = -0.1, low = -0.348414, high = 0.148414
->>> show(found["ends"][3], "side", "n", "variance", "variance_by_theory")
+>>> show(found.ends[3], "side", "n", "variance", "variance_by_theory")
 side = after, n = 3, variance = 1.4, variance_by_theory = 1.4
 """,
 )

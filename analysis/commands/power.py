@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from analysis.base.errors import TableError
 from analysis.commands import options
+
+if TYPE_CHECKING:
+    from analysis.answer.sample_size import Asked, ConditionPlan, PilotPlan, Plan
 
 NAME, HELP = "power", "how many seeds a difference needs, or what a number of seeds can find"
 
@@ -68,33 +71,33 @@ def _check(given: argparse.Namespace) -> None:
         raise TableError("power", faults)
 
 
-def text(found: dict[str, Any]) -> str:
+def text(found: Plan | PilotPlan) -> str:
     """Return the plan in words."""
-    asked = f"power {found['power']:g}, two-sided alpha {found['alpha']:g}"
-    if found["comparisons"] > 1:
-        asked += f" over {found['comparisons']} comparisons (Bonferroni)"
-    lines = [asked]
-    for each in found.get("conditions", [found]):
-        name = f"{each['condition']}: " if "condition" in each else ""
-        lines.append(f"  {name}{_answer(each, found)}")
-    return "\n".join(lines)
+    from analysis.answer.sample_size import PilotPlan
+
+    asked = f"power {found.power:g}, two-sided alpha {found.alpha:g}"
+    if found.comparisons > 1:
+        asked += f" over {found.comparisons} comparisons (Bonferroni)"
+    if isinstance(found, PilotPlan):
+        return "\n".join([asked, *(f"  {each.condition}: {_of_condition(each, found)}" for each in found.conditions)])
+    said = f"SD of differences {found.sd:.4g}: "
+    if found.detectable_difference is not None:
+        return f"{asked}\n  {said}{found.n} seeds find {found.detectable_difference:.4g}"
+    return f"{asked}\n  {said}{_seeds(found.n)} to find {found.delta:.4g}"
 
 
-def _answer(each: dict[str, Any], asked: dict[str, Any]) -> str:
-    if each.get("why"):
-        return each["why"]
-    said = f"SD of differences {each['sd']:.4g}"
-    if each.get("test_set_floor"):
-        said += f", floor of the test set {each['test_set_floor']:.4g}"
-    if asked["delta"] is None:
-        said += f": {asked['n']} seeds find {each['detectable_difference']:.4g}"
-        if "detectable_difference_upper" in each:
-            said += f" (SD {each['sd_upper']:.4g} cannot be excluded: {each['detectable_difference_upper']:.4g})"
+def _of_condition(each: ConditionPlan, asked: Asked) -> str:
+    if each.why is not None:
+        return each.why
+    said, upper = f"SD of differences {each.sd:.4g}", f"SD {each.sd_upper:.4g} cannot be excluded"
+    if each.test_set_floor:
+        said += f", floor of the test set {each.test_set_floor:.4g}"
+    if asked.delta is None:
+        said += f": {asked.n} seeds find {each.detectable_difference:.4g}"
+        said += f" ({upper}: {each.detectable_difference_upper:.4g})"
     else:
-        said += f": {_seeds(each['n'])} to find {asked['delta']:.4g}"
-        if "n_upper" in each:
-            said += f" (SD {each['sd_upper']:.4g} cannot be excluded: {_seeds(each['n_upper'])})"
-    return f"{said}. {each['images']}" if each.get("images") else said
+        said += f": {_seeds(each.n)} to find {asked.delta:.4g} ({upper}: {_seeds(each.n_upper)})"
+    return f"{said}. {each.images}" if each.images else said
 
 
 def _seeds(n: int | None) -> str:

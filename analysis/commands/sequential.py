@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from analysis.base.errors import TableError
+from analysis.base.records import Record
 from analysis.commands import options
 
+if TYPE_CHECKING:
+    from analysis.answer.sequences import Sequences
+
 NAME, HELP = "sequential", "what was known after each seed, whenever one looks"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed(Record):
+    """Sequences of a metric against a control: the keys of `Sequences` after these three."""
+
+    metric: str
+    control: str
+    note: str | None
+    found: Sequences
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the keys side by side."""
+        return {"metric": self.metric, "control": self.control, "note": self.note, **self.found.to_json()}
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -38,22 +57,23 @@ def execute(given: argparse.Namespace) -> None:
     diverged = int(table.frame["diverged"].to_numpy(bool).sum())
     trials = "1 diverged trial" if diverged == 1 else f"{diverged} diverged trials"
     note = f"{trials}: the sequences run on complete pairs" if diverged else None
-    options.answer(given, {"metric": metric, "control": control, "note": note, **found}, text)
+    options.answer(given, Followed(metric=metric, control=control, note=note, found=found), text)
 
 
-def text(found: dict[str, Any]) -> str:
+def text(followed: Followed) -> str:
     """Return the sequences in words: where each stands, and when it first excluded 0."""
     from analysis.wording.sentences import amount
 
-    lines = [f"{found['metric']} against {found['control']}, looked at after every seed; alpha {found['alpha']:g}"]
-    for each in found["sequences"]:
-        last = each["looks"][-1] if each["looks"] else None
+    metric, found = followed.metric, followed.found
+    lines = [f"{metric} against {followed.control}, looked at after every seed; alpha {found.alpha:g}"]
+    for each in found.sequences:
+        last = each.looks[-1] if each.looks else None
         if last is None:
-            lines.append(f"  {each['condition']}: no pairs")
+            lines.append(f"  {each.condition}: no pairs")
             continue
-        mean = amount(last["mean"], found["metric"])
-        reach = "unbounded" if last["half_width"] is None else f"± {amount(last['half_width'], found['metric'])[1:]}"
-        first = each["first_n_excluding_zero"]
+        mean = amount(last.mean, metric)
+        reach = "unbounded" if last.half_width is None else f"± {amount(last.half_width, metric)[1:]}"
+        first = each.first_n_excluding_zero
         when = "has not excluded 0" if first is None else f"first excluded 0 after {first} seeds"
-        lines.append(f"  {each['condition']}: {mean} {reach} after {last['n']} seeds; {when}")
-    return "\n".join([*lines, *([found["note"]] if found["note"] else [])])
+        lines.append(f"  {each.condition}: {mean} {reach} after {last.n} seeds; {when}")
+    return "\n".join([*lines, *([followed.note] if followed.note else [])])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from analysis.base.errors import TableError
 from analysis.commands import options
+
+if TYPE_CHECKING:
+    from analysis.throughput.result import Measurements
 
 NAME, HELP = "throughput", "does a condition cost speed? Of a folder's measurements"
 
@@ -26,6 +29,7 @@ def execute(given: argparse.Namespace) -> None:
     from analysis.tables.plan import read_plan
     from analysis.tables.question import Question
     from analysis.throughput import DEFAULT_MARGIN, speeds
+    from analysis.throughput.result import Measurements
     from bench.schema import PLAN_FILE, THROUGHPUT_FOLDER
 
     folder = given.folder
@@ -41,10 +45,10 @@ def execute(given: argparse.Namespace) -> None:
     found = speeds(folder, plan, control=control, alpha=alpha, margin=margin)
     if not found:
         raise TableError(folder, [f"has no {THROUGHPUT_FOLDER}/*.parquet; python -m bench throughput STUDY measures"])
-    options.answer(given, {"measurements": found}, _text)
+    options.answer(given, Measurements(measurements=tuple(found)), _text)
 
 
-def _text(found: dict[str, Any]) -> str:
+def _text(found: Measurements) -> str:
     from analysis.wording.throughput_terminal import render
 
-    return render(found["measurements"])
+    return render(found)

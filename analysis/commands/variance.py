@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING
 
 from analysis.commands import options
+
+if TYPE_CHECKING:
+    from analysis.answer.variance import VarianceBySource
+    from analysis.methods.variance_components import Component
 
 NAME, HELP = "variance", "where the spread over seeds comes from: initialisation, order, mask, the test set"
 
@@ -30,24 +34,24 @@ def execute(given: argparse.Namespace) -> None:
     options.answer(given, variance_by_source(table, metric, rest["alpha"]), text)
 
 
-def text(found: dict[str, Any]) -> str:
+def text(found: VarianceBySource) -> str:
     """Return the components in words."""
-    lines = [f"Variance of {found['metric']} by source, intervals at {100 * (1 - found['alpha']):g}%"]
-    for each in found["conditions"]:
-        lines.append(f"{each['condition']} ({each['n']} trials)")
-        if each["why"]:
-            lines.append(f"  {each['why']}")
-        for component in each["components"]:
-            share = component["share"]
-            told = (
-                ""
-                if share is None
-                else f"{100 * share:5.1f}%  [{100 * component['share_low']:.0f}, {100 * component['share_high']:.0f}]"
-            )
-            lines.append(f"  {' x '.join(component['factors']):<32} SD {component['variance'] ** 0.5:.4g}  {told}")
-        if split := each["test_set"]:
+    lines = [f"Variance of {found.metric} by source, intervals at {100 * (1 - found.alpha):g}%"]
+    for each in found.conditions:
+        lines.append(f"{each.condition} ({each.n} trials)")
+        if each.why:
+            lines.append(f"  {each.why}")
+        lines += [_component(part) for part in each.components]
+        if split := each.test_set:
             lines.append(
-                f"  of the variance over seeds {split['total']:.3g}: {split['lasting']:.3g} would show on a new test"
-                f" set, {split['churn']:.3g} is this one's"
+                f"  of the variance over seeds {split.total:.3g}: {split.lasting:.3g} would show on a new test"
+                f" set, {split.churn:.3g} is this one's"
             )
-    return "\n".join([*lines, *found["notes"]])
+    return "\n".join([*lines, *found.notes])
+
+
+def _component(part: Component) -> str:
+    said = f"  {' x '.join(part.factors):<32} SD {part.variance**0.5:.4g}  "
+    if part.share is None or part.share_low is None or part.share_high is None:
+        return said
+    return f"{said}{100 * part.share:5.1f}%  [{100 * part.share_low:.0f}, {100 * part.share_high:.0f}]"

@@ -1,4 +1,4 @@
-"""The factorial of a table on one metric: one object that sentences, table, figures and LaTeX are made from."""
+"""The factorial of a table on one metric: one record that sentences, table, figures and LaTeX are made from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,12 +20,24 @@ from analysis.base.errors import TableError, listed
 from analysis.factorial.blocks import Blocks, ContrastImages, blocks, contrasted
 from analysis.factorial.contrasts import Effect, effects, simple_effects
 from analysis.factorial.design import Crossing, crossing
+from analysis.factorial.result import (
+    Cell,
+    CrossedFactor,
+    EffectTest,
+    Factorial,
+    FactorialEffect,
+    HeldAt,
+    Outside,
+    Profile,
+    ProfilePoint,
+    WithinSeeds,
+)
 from analysis.methods.multiplicity import holm
 from analysis.methods.omnibus import repeated_measures
 from analysis.methods.paired_t import half_width
 from analysis.methods.result import Results
 from analysis.methods.selection import selection
-from analysis.methods.sign_flip import EXACT_UP_TO, FLIP_SEED, RANDOM_FLIPS
+from analysis.methods.sign_flip import RandomFlips
 from analysis.tables.images import Images, images_of
 from analysis.tables.loading import load
 from analysis.tables.metric import lower_is_better as by_name
@@ -35,9 +46,6 @@ from analysis.tables.pairing import rounding, varies
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 from analysis.tables.table import Table
-
-OMNIBUS = ("f", "df1", "df2", "p", "epsilon", "p_gg")
-_FROM = ("rm_anova_f", "rm_anova_df1", "rm_anova_df2", "rm_anova_p", "gg_epsilon", "rm_anova_p_gg")
 
 
 def factorial(
@@ -48,8 +56,8 @@ def factorial(
     margin: float | None = None,
     alpha: float = Question.ALPHA,
     lower_is_better: bool | None = None,
-) -> dict[str, Any]:
-    """Return main effects, interactions and simple effects of the factors that `table` crosses, as JSON types.
+) -> Factorial:
+    """Return main effects, interactions and simple effects of the factors that `table` crosses.
 
     Parameters
     ----------
@@ -76,7 +84,7 @@ def factorial(
     return _analysed(table, found, _question(table, metric, margin, alpha, lower_is_better))
 
 
-def of_study(table: Table, metric: str, margin: float | None, alpha: float) -> dict[str, Any] | None:
+def of_study(table: Table, metric: str, margin: float | None, alpha: float) -> Factorial | None:
     """Return `factorial` by the columns that vary; None where the conditions form no full factorial."""
     try:
         found = crossing(table)
@@ -91,7 +99,7 @@ def _question(table: Table, metric: str, margin: float | None, alpha: float, low
     return Question(metric, "nothing", alpha, margin, direction, sequential)
 
 
-def _analysed(table: Table, found: Crossing, asked: Question) -> dict[str, Any]:
+def _analysed(table: Table, found: Crossing, asked: Question) -> Factorial:
     if faults := asked.faults():
         raise TableError(table.source, faults)
     measured = measure(table, asked.metric)
@@ -101,29 +109,29 @@ def _analysed(table: Table, found: Crossing, asked: Question) -> dict[str, Any]:
     notes = [*table.warnings, *measured.warnings, *found.warnings, *of_progress(table), *of_seeds(table, asked)]
     notes += [*_of_blocks(found, held), *map(_of_seeds, [*said, *also_said])]
     plan = table.analysis
-    return {
-        "metric": asked.metric,
-        "alpha": asked.alpha,
-        "margin": asked.margin,
-        "lower_is_better": asked.lower_is_better,
-        "role": None if plan is None else "primary" if asked.metric == plan.primary else "secondary",
-        "n": len(held.seeds),
-        "seeds": [int(seed) for seed in held.seeds],
-        "n_lost_to_divergence": len(held.lost),
-        "factors": [
-            {"name": each.name, "columns": list(each.columns), "levels": list(each.levels), "numeric": each.numeric}
+    return Factorial(
+        metric=asked.metric,
+        alpha=asked.alpha,
+        margin=asked.margin,
+        lower_is_better=asked.lower_is_better,
+        role=None if plan is None else "primary" if asked.metric == plan.primary else "secondary",
+        n=len(held.seeds),
+        seeds=tuple(int(seed) for seed in held.seeds),
+        n_lost_to_divergence=len(held.lost),
+        factors=tuple(
+            CrossedFactor(name=each.name, columns=each.columns, levels=each.levels, numeric=each.numeric)
             for each in found.factors
-        ],
-        "random_flips": {"number": RANDOM_FLIPS, "seed": FLIP_SEED, "exact_up_to": EXACT_UP_TO},
-        "dropped": [*table.dropped, *measured.dropped, *held.dropped],
-        "outside": [{"condition": label, "reason": why} for label, why in found.outside],
-        "warnings": list(dict.fromkeys(notes)),
-        "effects": main,
-        "simple_effects": simple,
-        "cells": _cells(found, held, asked),
-        "profiles": _profiles(found, held, asked.alpha),
-        "best_set": _best_set(found, held, asked),
-    }
+        ),
+        random_flips=RandomFlips(),
+        dropped=(*table.dropped, *measured.dropped, *held.dropped),
+        outside=tuple(Outside(condition=label, reason=why) for label, why in found.outside),
+        warnings=tuple(dict.fromkeys(notes)),
+        effects=main,
+        simple_effects=simple,
+        cells=_cells(found, held, asked),
+        profiles=_profiles(found, held, asked.alpha),
+        best_set=_best_set(found, held, asked),
+    )
 
 
 def _of_seeds(said: str) -> str:
@@ -146,51 +154,55 @@ def _of_blocks(found: Crossing, held: Blocks) -> list[str]:
 
 def _family(
     every: Sequence[Effect], held: Blocks, known: Images | None, asked: Question
-) -> tuple[list[dict[str, Any]], list[str]]:
+) -> tuple[tuple[FactorialEffect, ...], list[str]]:
     """Return effects that are judged together, and what the methods warn of."""
     signed = {each.name: each for each in every if each.weights is not None}
     against = {name: contrasted(held, each) for name, each in signed.items()}
     images = None if known is None else ContrastImages(known, held.cells, signed)
     results, warnings = judged(Contrast, against, asked, frozenset(), images)
-    tests, ends = omnibus_of(every, held.values), {"n": len(held.seeds), "alpha": asked.alpha}
-    return [
-        _told(
-            each,
-            test | ends,
-            None if each.kind is None else _contrast(each, asked, against[each.name], results[each.name]),
-        )
-        for each, test in zip(every, tests, strict=True)
-    ], warnings
+    found = []
+    for each, test in zip(every, tests_of(every, held.values, asked.alpha), strict=True):
+        contrast = None if each.kind is None else _contrast(each, asked, against[each.name], results[each.name])
+        found.append(_told(each, test, contrast))
+    return tuple(found), warnings
 
 
-def _told(effect: Effect, test: dict[str, Any], contrast: Contrast | None) -> dict[str, Any]:
-    at = None if effect.at is None else {"factor": effect.at[0].name, "level": effect.at[1]}
-    return {
-        "effect": effect.name,
-        "factors": [factor.name for factor in effect.factors],
-        **({} if at is None else {"at": at}),
-        "kind": effect.kind,
-        "df": effect.df,
-        "omnibus": test,
-        "contrast": contrast,
-    }
+def _told(effect: Effect, test: EffectTest, contrast: Contrast | None) -> FactorialEffect:
+    return FactorialEffect(
+        effect=effect.name,
+        factors=tuple(factor.name for factor in effect.factors),
+        at=None if effect.at is None else HeldAt(factor=effect.at[0].name, level=effect.at[1]),
+        kind=effect.kind,
+        df=effect.df,
+        omnibus=test,
+        contrast=contrast,
+    )
 
 
-def omnibus_of(every: Sequence[Effect], values: np.ndarray) -> list[dict[str, Any]]:
+def tests_of(every: Sequence[Effect], values: np.ndarray, alpha: float) -> list[EffectTest]:
     """Return F of each effect over `values` [n, cells], and its p adjusted over all of them."""
-    tests = [_omnibus(values, each) for each in every]
-    by_holm = iter(holm([test["p_gg"] for test in tests if test["p_gg"] is not None]))
-    return [test | {"p_holm": None if test["p_gg"] is None else next(by_holm)} for test in tests]
+    tests = [_test(values, each, alpha) for each in every]
+    by_holm = iter(holm([test.p_gg for test in tests if test.p_gg is not None]))
+    return [test if test.p_gg is None else replace(test, p_holm=next(by_holm)) for test in tests]
 
 
-def _omnibus(values: np.ndarray, effect: Effect) -> dict[str, Any]:
-    """Return whether the effect is there at all, in any of its `df` directions; null where nothing varies."""
-    scores = values @ effect.projection
+def _test(values: np.ndarray, effect: Effect, alpha: float) -> EffectTest:
+    """Return whether the effect is there at all, in any of its `df` directions."""
+    scores, n = values @ effect.projection, len(values)
     noise = rounding(values) if values.size else 0.0
-    if len(values) < 2 or not any(varies(column, noise) for column in scores.T):
-        return dict.fromkeys(OMNIBUS) | {"df1": effect.df}
+    if n < 2 or not any(varies(column, noise) for column in scores.T):
+        return EffectTest(df1=effect.df, n=n, alpha=alpha)
     tested = repeated_measures(scores, effect.df)
-    return {key: getattr(tested, other) for key, other in zip(OMNIBUS, _FROM, strict=True)}
+    return EffectTest(
+        f=tested.rm_anova_f,
+        df1=tested.rm_anova_df1,
+        df2=tested.rm_anova_df2,
+        p=tested.rm_anova_p,
+        epsilon=tested.gg_epsilon,
+        p_gg=tested.rm_anova_p_gg,
+        n=n,
+        alpha=alpha,
+    )
 
 
 def _contrast(effect: Effect, asked: Question, found: Arms, results: Results) -> Contrast:
@@ -218,17 +230,17 @@ def _contrast(effect: Effect, asked: Question, found: Arms, results: Results) ->
     return assembled(Contrast, own, of_seeds, headline=of_seeds[Headline], pairs=blocks_)
 
 
-def _cells(found: Crossing, held: Blocks, asked: Question) -> list[dict[str, Any]]:
+def _cells(found: Crossing, held: Blocks, asked: Question) -> tuple[Cell, ...]:
     spread = within(held.values, asked.alpha)
     cells = []
     for index, (label, levels) in enumerate(zip(found.cells, found.combinations(), strict=True)):
-        own = held.values[:, index]
+        own, at = held.values[:, index], spread[index]
         sd = float(own.std(ddof=1)) if len(own) > 1 else None
-        cells.append({"condition": label, "levels": list(levels), "n": len(own), "sd": sd, **spread[index]})
-    return cells
+        cells.append(Cell(condition=label, levels=levels, n=len(own), sd=sd, mean=at.mean, low=at.low, high=at.high))
+    return tuple(cells)
 
 
-def within(values: np.ndarray, alpha: float) -> list[dict[str, float | None]]:
+def within(values: np.ndarray, alpha: float) -> list[WithinSeeds]:
     """Return mean, low and high of each column of `values` [n, k], each seed's own level taken out of the spread.
 
     Cousineau's (2005) intervals with Morey's (2008) correction: mean +- t (sd of y - the seed's mean) sqrt(k / (k - 1))
@@ -241,16 +253,16 @@ def within(values: np.ndarray, alpha: float) -> list[dict[str, float | None]]:
         own = (values - values.mean(axis=1, keepdims=True)).std(axis=0, ddof=1) * np.sqrt(k / (k - 1))
         reach = half_width(1 - alpha, n - 1) * own / np.sqrt(n)
     return [
-        {
-            "mean": float(mean) if n else None,
-            "low": None if reach is None else float(mean - reach[index]),
-            "high": None if reach is None else float(mean + reach[index]),
-        }
+        WithinSeeds(
+            mean=float(mean) if n else None,
+            low=None if reach is None else float(mean - reach[index]),
+            high=None if reach is None else float(mean + reach[index]),
+        )
         for index, mean in enumerate(means)
     ]
 
 
-def _profiles(found: Crossing, held: Blocks, alpha: float) -> list[dict[str, Any]]:
+def _profiles(found: Crossing, held: Blocks, alpha: float) -> tuple[Profile, ...]:
     """Return the means at every combination of the levels of two factors, averaged over those of all others."""
     whole = held.values.reshape(len(held.seeds), *found.shape)
     profiles = []
@@ -260,20 +272,14 @@ def _profiles(found: Crossing, held: Blocks, alpha: float) -> list[dict[str, Any
         table = whole.mean(axis=others) if others else whole
         if across > lines:
             table = table.swapaxes(1, 2)
-        size = found.shape[lines]
-        spread = within(table.reshape(len(table), found.shape[across] * size), alpha)
-        profiles.append(
-            {
-                "across": found.factors[across].name,
-                "lines": found.factors[lines].name,
-                "points": [
-                    {"across": level, "line": line, **spread[row * size + column]}
-                    for row, level in enumerate(found.factors[across].levels)
-                    for column, line in enumerate(found.factors[lines].levels)
-                ],
-            }
+        spread = within(table.reshape(len(table), found.shape[across] * found.shape[lines]), alpha)
+        levels = itertools.product(found.factors[across].levels, found.factors[lines].levels)
+        points = tuple(
+            ProfilePoint(across=level, line=line, mean=at.mean, low=at.low, high=at.high)
+            for (level, line), at in zip(levels, spread, strict=True)
         )
-    return profiles
+        profiles.append(Profile(across=found.factors[across].name, lines=found.factors[lines].name, points=points))
+    return tuple(profiles)
 
 
 def _best_set(found: Crossing, held: Blocks, asked: Question) -> tuple[str, ...] | None:

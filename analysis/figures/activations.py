@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, PAPER, SMALL, Layout, hue, inches, marker, place, shortened
+from analysis.methods.activations import Activations, VarianceCurve
 from analysis.wording.number_format import level
 from analysis.wording.sentences import quoted
 from analysis.wording.units import plain
@@ -21,21 +20,19 @@ from analysis.wording.units import plain
 _PANEL, _HEAD, _FEET, _LEFT, _BETWEEN, _LINE = 1.75, 0.27, 0.46, 0.50, 0.42, 0.17
 _DASHES = {"before": "-", "after": (0, (4, 1.4))}
 
-Entry = Mapping[str, Any]
 
-
-def _found(evidence: Evidence) -> Mapping[str, Any]:
+def _found(evidence: Evidence) -> Activations:
     assert evidence.activations is not None
     return evidence.activations
 
 
 def _labels(evidence: Evidence) -> list[str]:
     """Return the conditions with curves, in the study's order."""
-    return list(dict.fromkeys(each["condition"] for each in _found(evidence)["curves"]))
+    return list(dict.fromkeys(each.condition for each in _found(evidence).curves))
 
 
 def _layers(evidence: Evidence) -> list[int]:
-    return sorted({each["layer"] for each in _found(evidence)["curves"]})
+    return sorted({each.layer for each in _found(evidence).curves})
 
 
 def _columns(evidence: Evidence, layout: Layout) -> int:
@@ -80,12 +77,12 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
 
 def draw_panel(axes: Axes, evidence: Evidence, layer: int) -> None:
     """Draw the curves of one layer; a mask that changes nothing has none of its own."""
-    mine = [each for each in _found(evidence)["curves"] if each["layer"] == layer]
+    mine = [each for each in _found(evidence).curves if each.layer == layer]
     for curve in mine:
-        if curve["side"] == "after" and not masks(curve, mine):
+        if curve.side == "after" and not masks(curve, mine):
             continue
-        _curve(axes, curve, _place_of(evidence, curve["condition"]))
-    last = max(epoch for each in mine for epoch in each["epochs"])
+        _curve(axes, curve, _place_of(evidence, curve.condition))
+    last = max(epoch for each in mine for epoch in each.epochs)
     axes.set_xlim(1 - 0.03 * last, last + 0.03 * last)
     axes.set_xticks([1, last] if last < 6 else [1, (1 + last) // 2, last])
     axes.set_ylim(bottom=0)
@@ -94,27 +91,28 @@ def draw_panel(axes: Axes, evidence: Evidence, layer: int) -> None:
     axes.set_axisbelow(True)
 
 
-def masks(after: Entry, curves: list[Entry]) -> bool:
+def masks(after: VarianceCurve, curves: list[VarianceCurve]) -> bool:
     """Return whether the mask changes the variance of a condition in a layer, given the curves of that layer."""
-    before = (each for each in curves if (each["condition"], each["side"]) == (after["condition"], "before"))
-    return any(each["variance"] != after["variance"] for each in before)
+    before = (each for each in curves if (each.condition, each.side) == (after.condition, "before"))
+    return any(each.variance != after.variance for each in before)
 
 
 def _place_of(evidence: Evidence, condition: str) -> int:
     return next(index for index, each in enumerate(evidence.trained) if each.label == condition)
 
 
-def _curve(axes: Axes, curve: Entry, index: int) -> None:
+def _curve(axes: Axes, curve: VarianceCurve, index: int) -> None:
     """Draw the mean and, where two trials have it, its interval."""
-    colour, name = hue(index), f"{curve['side']}-{curve['condition']}"
-    known = [at for at, low in enumerate(curve["low"]) if low is not None]
+    colour, name = hue(index), f"{curve.side}-{curve.condition}"
+    known = [at for at, low in enumerate(curve.low) if low is not None]
     if known:
-        epochs, low, high = ([curve[key][at] for at in known] for key in ("epochs", "low", "high"))
+        epochs = [curve.epochs[at] for at in known]
+        low, high = ([end for end in ends if end is not None] for ends in (curve.low, curve.high))
         axes.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0, label=f"band-{name}")
     axes.plot(
-        curve["epochs"], curve["variance"], color=colour, linestyle=_DASHES[curve["side"]], linewidth=1.4,
+        curve.epochs, curve.variance, color=colour, linestyle=_DASHES[curve.side], linewidth=1.4,
         marker=marker(index), markersize=4.4, markevery=[-1], markeredgecolor=colour, clip_on=False, zorder=4,
-        markerfacecolor=colour if curve["side"] == "before" else PAPER, label=name,
+        markerfacecolor=colour if curve.side == "before" else PAPER, label=name,
     )  # fmt: skip
 
 
@@ -143,9 +141,9 @@ def _legend(figure: Figure, evidence: Evidence, layout: Layout) -> None:
 def left_out(evidence: Evidence) -> str:
     """Return which trials that diverged are in no number; empty where there are none."""
     told = [
-        f"{each['diverged']} of {each['n']} trials of {quoted(each['condition'])}"
-        for each in _found(evidence)["left_out"]
-        if each["diverged"]
+        f"{each.diverged} of {each.n} trials of {quoted(each.condition)}"
+        for each in _found(evidence).left_out
+        if each.diverged
     ]
     return f"Left out, because they collapsed or diverged: {', '.join(told)}." if told else ""
 
@@ -157,7 +155,7 @@ def caption(evidence: Evidence) -> str:
         "Variance of the hidden units over units and the first 1,000 training images, after each epoch, with the noise "
         "of the layers below on; each panel has an axis of its own. Solid: before the layer’s own mask; dashed, open "
         "mark: after it; where the mask changes nothing the two are one. Line: mean over seeds. Band: its "
-        f"{level(found['alpha'])} t interval, pointwise and for each condition by itself: whether conditions differ is "
+        f"{level(found.alpha)} t interval, pointwise and for each condition by itself: whether conditions differ is "
         "read from the paired differences, not here."
     )
     if evidence.at_chance:
@@ -171,9 +169,9 @@ def description(evidence: Evidence) -> str:
     told = []
     for layer in _layers(evidence):
         for label in _labels(evidence):
-            mine = [each for each in _found(evidence)["curves"] if (each["layer"], each["condition"]) == (layer, label)]
+            mine = [each for each in _found(evidence).curves if (each.layer, each.condition) == (layer, label)]
             if mine:
-                ends = (f"{plain(each['variance'][-1], 3)} {each['side']} the mask" for each in mine)
+                ends = (f"{plain(each.variance[-1], 3)} {each.side} the mask" for each in mine)
                 told.append(f"hidden layer {layer}, {label}: {', '.join(ends)}")
     return f"Mean variance at the last epoch. {'; '.join(told)}."
 
@@ -182,7 +180,7 @@ def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
     if evidence.activations is None:
         return "The statistics of hidden units were not recorded."
-    if not evidence.activations["curves"]:
+    if not evidence.activations.curves:
         return "No trial whose hidden units were recorded trained."
     return None
 

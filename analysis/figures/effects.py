@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -11,12 +10,12 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.answer.effect import Contrast
 from analysis.answer.headline import REACH, scopes
+from analysis.factorial.result import Factorial, contrasts
 from analysis.figures import condition_rows as shared
 from analysis.figures.evidence import Evidence
 from analysis.figures.forest import LOOKS, draw_row, row_of
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, place, shortened
-from analysis.wording.factorial import contrasts
 from analysis.wording.number_format import inner_level, level
 from analysis.wording.units import MINUS, Unit, unit_of
 from analysis.wording.verdicts import short, tone
@@ -26,29 +25,29 @@ _ROOM = 0.2
 """Seeds are drawn this far beyond the intervals, as a share of their whole width; farther ones at the edge."""
 
 
-def _found(evidence: Evidence) -> Mapping[str, Any]:
+def _found(evidence: Evidence) -> Factorial:
     assert evidence.factorial is not None
     return evidence.factorial
 
 
 def height(evidence: Evidence, layout: Layout) -> float:
     """Return the height in inches."""
-    return _TOP + _BOTTOM + (_ROW + (0.18 if layout.narrow else 0.0)) * len(contrasts(_found(evidence)["effects"]))
+    return _TOP + _BOTTOM + (_ROW + (0.18 if layout.narrow else 0.0)) * len(contrasts(_found(evidence).effects))
 
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw a row for each effect, its words above it."""
     found = _found(evidence)
-    rows, unit = contrasts(found["effects"]), unit_of(found["metric"])
+    rows, unit = contrasts(found.effects), unit_of(found.metric)
     axes = figure.add_axes((0, 0, 1, 1))
     tall = height(evidence, layout) - _TOP - _BOTTOM
     place(axes, shared.EDGE, _BOTTOM, layout.width - 2 * shared.EDGE, tall)
     shared.prepare(axes, len(rows))
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:+g}".replace("-", MINUS) if abs(x) > 1e-12 else "0")
-    reach = _limits(axes, rows, found["margin"], unit)
+    reach = _limits(axes, rows, found.margin, unit)
     for index, row in enumerate(rows):
-        _ground(axes, (found["margin"] or 0.0) * unit.scale, index)
+        _ground(axes, (found.margin or 0.0) * unit.scale, index)
         draw_row(axes, row_of(row), (index + 0.10, index + 0.29), (unit, reach))
         _words(axes, row, index, (unit, layout))
     shared.name_axis(axes, "effect" + (f", {unit.difference}" if unit.difference else ""))
@@ -103,26 +102,26 @@ def estimate(row: Contrast, unit: Unit) -> str:
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     found = _found(evidence)
-    unit, inner = unit_of(found["metric"]), inner_level(found["alpha"])
-    told = scopes(each.headline for each in contrasts(found["effects"]))
+    unit, inner = unit_of(found.metric), inner_level(found.alpha)
+    told = scopes(each.headline for each in contrasts(found.effects))
     reach = f", {'; or '.join(REACH[scope] for scope in told)}" if told else ""
     thick = "" if inner is None else f", thick: {inner} interval, both"
     said = (
-        f"Effects on {unit.name} at the {found['n']} seeds at which every cell trained. Mark: mean over seeds. Thin "
-        f"line: {level(found['alpha'])} interval{thick} simultaneous over all effects{reach}. Small points: one seed "
+        f"Effects on {unit.name} at the {found.n} seeds at which every cell trained. Mark: mean over seeds. Thin "
+        f"line: {level(found.alpha)} interval{thick} simultaneous over all effects{reach}. Small points: one seed "
         "each; a triangle at the edge counts seeds beyond it. Filled round marks: better, square: worse, diamond: "
         "equivalent; hollow: undecided."
     )
-    if found["margin"] is not None:
-        said += f" Shaded: effects too small to matter (±{unit.tell_margin(found['margin'])} {unit.difference})."
+    if found.margin is not None:
+        said += f" Shaded: effects too small to matter (±{unit.tell_margin(found.margin)} {unit.difference})."
     return said
 
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
     found = _found(evidence)
-    unit = unit_of(found["metric"])
-    said = [f"{row.condition}: {estimate(row, unit)}, {short(row)}" for row in contrasts(found["effects"])]
+    unit = unit_of(found.metric)
+    said = [f"{row.condition}: {estimate(row, unit)}, {short(row)}" for row in contrasts(found.effects)]
     return f"Effects in {unit.difference or 'the metric'}. {'; '.join(said)}."
 
 
@@ -130,7 +129,7 @@ def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
     if evidence.factorial is None:
         return "The conditions do not cross two factors in full."
-    if not any(row.n_pairs for row in contrasts(evidence.factorial["effects"])):
+    if not any(row.n_pairs for row in contrasts(evidence.factorial.effects)):
         return "There is no effect with a sign at seeds at which every cell trained."
     return None
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
+from analysis.answer.sequences import Sequences
+from analysis.answer.variance import VarianceBySource
+from analysis.factorial.result import Factorial
+from analysis.methods.activations import Activations
+from analysis.methods.gap_split import GapSplit
+from analysis.methods.self_check import SelfCheck
+from analysis.methods.survival import Survival
+from analysis.throughput.result import Speed
 
 
 @dataclass(frozen=True)
@@ -127,19 +134,21 @@ class Evidence:
     means : mapping of metric to means
     broken : mapping of condition to Broken
     comparisons : mapping of metric to Comparison
-    sequences, self_check, variance : mappings
-        What ``analysis sequential``, ``selfcheck`` and ``variance`` print with --json of the primary metric.
-    gap_splits : sequence of mappings
-        What `analysis.methods.gap_split` gives; none where either gap is missing.
-    speed : mapping or None
-        One of the objects that ``analysis throughput --json`` prints; None where speed was not measured.
-    factorial : mapping or None
-        What ``analysis factorial --json`` prints of the primary metric; None where the conditions form no factorial.
-    survival : mapping or None
-        `analysis.methods.survival.survival` of the conditions that are meant to train; None where no
+    sequences : Sequences, optional
+        Of the primary metric, like `self_check` and `variance`.
+    self_check : SelfCheck, optional
+    variance : VarianceBySource, optional
+    gap_splits : sequence of GapSplit
+        None where either gap is missing.
+    speed : Speed or None
+        None where speed was not measured.
+    factorial : Factorial or None
+        Of the primary metric; None where the conditions form no factorial.
+    survival : Survival or None
+        Of the conditions that are meant to train; None where no
         curve shows a collapse.
-    activations : mapping or None
-        `analysis.methods.activations.activations` of the conditions that are meant to train; None where
+    activations : Activations or None
+        Of the conditions that are meant to train; None where
         nothing was recorded.
     """
 
@@ -149,14 +158,14 @@ class Evidence:
     means: Mapping[str, tuple[Mean, ...]]
     broken: Mapping[str, Broken]
     comparisons: Mapping[str, Comparison]
-    sequences: Mapping[str, Any] = field(default_factory=dict)
-    self_check: Mapping[str, Any] = field(default_factory=dict)
-    variance: Mapping[str, Any] = field(default_factory=dict)
-    gap_splits: Sequence[Mapping[str, Any]] = ()
-    speed: Mapping[str, Any] | None = None
-    factorial: Mapping[str, Any] | None = None
-    survival: Mapping[str, Any] | None = None
-    activations: Mapping[str, Any] | None = None
+    sequences: Sequences | None = None
+    self_check: SelfCheck | None = None
+    variance: VarianceBySource | None = None
+    gap_splits: Sequence[GapSplit] = ()
+    speed: Speed | None = None
+    factorial: Factorial | None = None
+    survival: Survival | None = None
+    activations: Activations | None = None
 
     @property
     def primary(self) -> Comparison:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from matplotlib.figure import Figure
 
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, LINE, MUTED, PURPLE, SHADE, SMALL, VERMILION, Layout, place
+from analysis.methods.self_check import Calibration, SelfCheck
 from analysis.methods.verdict import FEW
 from analysis.wording.number_format import exact
 
@@ -20,8 +18,15 @@ _EVERY = 8
 """A mark stands at each so many levels."""
 
 
-def _calibration(evidence: Evidence) -> Mapping[str, Any]:
-    return evidence.self_check["calibration"]
+def _check(evidence: Evidence) -> SelfCheck:
+    assert evidence.self_check is not None
+    return evidence.self_check
+
+
+def _calibration(evidence: Evidence) -> Calibration:
+    found = _check(evidence).calibration
+    assert found is not None
+    return found
 
 
 def height(evidence: Evidence, layout: Layout) -> float:
@@ -30,29 +35,29 @@ def height(evidence: Evidence, layout: Layout) -> float:
 
 
 def _legend(evidence: Evidence) -> float:
-    return _LINE * (2 + len(_calibration(evidence)["achieved"]))
+    return _LINE * (2 + len(_calibration(evidence).achieved))
 
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw a line for each check against the diagonal, and the band within which it holds."""
     found, alpha = _calibration(evidence), evidence.primary.alpha
-    levels = [100 * each for each in found["levels"]]
+    levels = [100 * each for each in found.levels]
     axes = figure.add_axes((0, 0, 1, 1))
     width = layout.width - _LEFT - 0.2 if layout.narrow else _PANEL * 1.25
     place(axes, _LEFT, _BOTTOM + (_legend(evidence) if layout.narrow else 0.0), width, _PANEL)
-    low, high = ([100 * max(0.0, each) for each in found[end]] for end in ("floor", "limit"))
+    low, high = ([100 * max(0.0, each) for each in end] for end in (found.floor, found.limit))
     axes.fill_between(levels, low, high, color=SHADE, linewidth=0, zorder=0, label="band")
     for end in (low, high):
         axes.plot(levels, end, color=LINE, linewidth=0.7, zorder=1)
     axes.plot([0, levels[-1]], [0, levels[-1]], color=INK, linewidth=0.9, zorder=2, label="as promised")
-    for (name, achieved), (colour, dashes, shape) in zip(found["achieved"].items(), _LOOKS, strict=True):
+    for (name, achieved), (colour, dashes, shape) in zip(found.achieved.items(), _LOOKS, strict=True):
         axes.plot(
             levels, [100 * each for each in achieved], color=colour, linestyle=dashes, linewidth=1.4, marker=shape,
             markersize=4.2, markevery=(_EVERY // 2 - 1, _EVERY), zorder=3, label=name,
         )  # fmt: skip
     axes.axvline(100 * alpha, color=MUTED, linewidth=0.7, linestyle=(0, (2, 2)), zorder=1)
     axes.set_xlim(0, levels[-1])
-    axes.set_ylim(0, 1.03 * max(high[-1], *(100 * max(each) for each in found["achieved"].values())))
+    axes.set_ylim(0, 1.03 * max(high[-1], *(100 * max(each) for each in found.achieved.values())))
     axes.set_xlabel("error rate promised, %", fontsize=SMALL)
     axes.set_ylabel("error rate on these data, %", fontsize=SMALL)
     handles, names = axes.get_legend_handles_labels()
@@ -66,32 +71,31 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
 
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
-    check = evidence.self_check
-    flips = f"all {check['flips']:,}" if check["exhaustive"] else f"{check['flips']:,} random"
+    check = _check(evidence)
+    flips = f"all {check.flips:,}" if check.exhaustive else f"{check.flips:,} random"
     return (
-        f"Self-check on these very data: signs of the centred differences flipped ({flips} flips at {check['n']} "
+        f"Self-check on these very data: signs of the centred differences flipped ({flips} flips at {check.n} "
         "seeds), so that nothing differs, and every claim counted as an error. Diagonal: as many errors as promised; "
         f"above the band: too many; below: more careful than promised. Band: what these magnitudes "
         "and this number of seeds leave open (binomial limits, and one step of the lattice of p). Dotted upright "
-        f"line: the study’s alpha, {exact(100 * evidence.primary.alpha):g}%. {check['note']}"
+        f"line: the study’s alpha, {exact(100 * evidence.primary.alpha):g}%. {check.note}"
     )
 
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
     told = [
-        f"{each['name']}: {100 * each['achieved']:.2f}% where {exact(100 * each['nominal']):g}% are promised, "
-        f"{each['verdict']}"
-        for each in evidence.self_check["checks"]
+        f"{each.name}: {100 * each.achieved:.2f}% where {exact(100 * each.nominal):g}% are promised, {each.verdict}"
+        for each in _check(evidence).checks
     ]
     return f"Error rates at the study’s alpha. {'; '.join(told)}."
 
 
 def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
-    if not evidence.self_check.get("calibration"):
+    if evidence.self_check is None or evidence.self_check.calibration is None:
         return "Nothing can be checked: no condition has two pairs whose differences vary."
-    if evidence.self_check["n"] < FEW:
+    if evidence.self_check.n < FEW:
         return f"A self-check needs at least {FEW} seeds at which every condition trained."
     return None
 

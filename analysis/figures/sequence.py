@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from analysis.answer.sequences import ConditionSequence
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, MUTED, PAPER, SHADE, SMALL, VERMILION, Layout, place, shortened
@@ -22,8 +20,9 @@ _REACH = 2.5
 """The axis reaches so many times the widest interval after the last seed; earlier ones are cut off."""
 
 
-def _told(evidence: Evidence) -> list[Mapping[str, Any]]:
-    return [each for each in evidence.sequences.get("sequences", []) if each["looks_family"]]
+def _told(evidence: Evidence) -> list[ConditionSequence]:
+    found = evidence.sequences
+    return [] if found is None else [each for each in found.sequences if each.looks_family]
 
 
 def _of_panels(evidence: Evidence, layout: Layout) -> int:
@@ -42,7 +41,7 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     top, reach = height(evidence, layout), _reach(evidence, unit)
     for index, each in enumerate(told):
         row, column = divmod(index, layout.panels)
-        axes = figure.add_axes((0, 0, 1, 1), label=each["condition"])
+        axes = figure.add_axes((0, 0, 1, 1), label=each.condition)
         bottom = top - (row + 1) * (_TITLE + _PANEL) - row * _TICKS
         place(axes, _LEFT + column * (width + _BETWEEN), bottom, width, _PANEL)
         draw_panel(axes, evidence, each)
@@ -54,39 +53,39 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
 
 def _reach(evidence: Evidence, unit: Unit) -> float:
     """Return how far the axis goes to either side of zero."""
-    last = [each["looks_family"][-1] for each in _told(evidence)]
-    ends = [abs(look["mean"]) + 1.2 * (look["half_width"] or 0.0) for look in last]
-    widest = max((look["half_width"] or 0.0) for look in last)
+    last = [each.looks_family[-1] for each in _told(evidence)]
+    ends = [abs(look.mean) + 1.2 * (look.half_width or 0.0) for look in last]
+    widest = max((look.half_width or 0.0) for look in last)
     return unit.scale * max(*ends, _REACH * widest, 1.5 * (evidence.primary.margin or 0.0), 0.0) or 1.0
 
 
-def draw_panel(axes: Axes, evidence: Evidence, each: Mapping[str, Any]) -> None:
+def draw_panel(axes: Axes, evidence: Evidence, each: ConditionSequence) -> None:
     """Draw one condition: mean and interval after each seed, and where the interval first left zero."""
-    unit, looks = unit_of(evidence.primary.metric), each["looks_family"]
-    condition, margin = each["condition"], (evidence.primary.margin or 0.0) * unit.scale
+    unit, looks = unit_of(evidence.primary.metric), each.looks_family
+    condition, margin = each.condition, (evidence.primary.margin or 0.0) * unit.scale
     axes.axhspan(-margin, margin, color=SHADE, linewidth=0, zorder=0)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
     axes.plot(
-        [look["n"] for look in looks], [look["mean"] * unit.scale for look in looks], color=BLUE, linewidth=1.2,
+        [look.n for look in looks], [look.mean * unit.scale for look in looks], color=BLUE, linewidth=1.2,
         marker="o" if len(looks) == 1 else None, markersize=3, zorder=4, label=f"mean-{condition}",
     )  # fmt: skip
-    known = [look for look in looks if look["half_width"] is not None]
-    low, high = ([(k["mean"] + side * k["half_width"]) * unit.scale for k in known] for side in (-1, 1))
-    places = [look["n"] for look in known]
+    known = [(look.n, look.mean, look.half_width) for look in looks if look.half_width is not None]
+    low, high = ([(mean + side * reach) * unit.scale for _, mean, reach in known] for side in (-1, 1))
+    places = [n for n, _, _ in known]
     axes.fill_between(places, low, high, color=BLUE, alpha=0.2, linewidth=0, zorder=2)
     for end, name in ((low, "low"), (high, "high")):
         axes.plot(places, end, color=BLUE, linewidth=0.8, zorder=3, label=f"{name}-{condition}")
-    first = each["first_n_excluding_zero_family"]
+    first = each.first_n_excluding_zero_family
     if first is not None:
         axes.axvline(first, color=VERMILION, linewidth=0.9, linestyle=(0, (3, 2)), zorder=3, label=f"first-{condition}")
-        mean = next(look["mean"] for look in looks if look["n"] == first) * unit.scale
+        mean = next(look.mean for look in looks if look.n == first) * unit.scale
         axes.plot([first], [mean], marker="D", markersize=4.5, color=VERMILION, markeredgecolor=PAPER, zorder=5)
     _words(axes, each)
 
 
-def _words(axes: Axes, each: Mapping[str, Any]) -> None:
-    last = each["looks_family"][-1]["n"]
-    axes.set_title(shortened(each["condition"], 18), pad=13)
+def _words(axes: Axes, each: ConditionSequence) -> None:
+    last = each.looks_family[-1].n
+    axes.set_title(shortened(each.condition, 18), pad=13)
     axes.annotate(
         outcome(each), (0, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", fontsize=SMALL, color=MUTED
     )
@@ -96,22 +95,23 @@ def _words(axes: Axes, each: Mapping[str, Any]) -> None:
     axes.yaxis.set_major_formatter(lambda y, _: f"{y:+g}".replace("-", MINUS) if abs(y) > 1e-12 else "0")
 
 
-def outcome(each: Mapping[str, Any]) -> str:
+def outcome(each: ConditionSequence) -> str:
     """Return where a sequence first excluded zero, in words that fit a panel."""
-    if each["looks_family"][-1]["half_width"] is None:
+    if each.looks_family[-1].half_width is None:
         return "unbounded yet"
-    first = each["first_n_excluding_zero_family"]
+    first = each.first_n_excluding_zero_family
     return "holds 0 at every look" if first is None else f"first without 0: {first} seeds"
 
 
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     found = evidence.sequences
+    assert found is not None
     unit = unit_of(evidence.primary.metric)
     said = (
         f"Difference in {unit.name} to {quoted(evidence.primary.control)} after each seed, in the order of the "
-        f"seeds. Line: mean so far. Band: confidence sequence, which holds at {level(found['alpha'])} for all "
-        f"{found['conditions']} conditions and all looks at once, on this test set: one may stop whenever one pleases. "
+        f"seeds. Line: mean so far. Band: confidence sequence, which holds at {level(found.alpha)} for all "
+        f"{found.conditions} conditions and all looks at once, on this test set: one may stop whenever one pleases. "
         "It is wider than an interval for a number of seeds that was fixed beforehand. Dashed line and diamond: where "
         "it first did not hold zero. It has no ends after the first seeds; what lies outside the axis is cut off."
     )
@@ -125,10 +125,10 @@ def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
     unit, said = unit_of(evidence.primary.metric), []
     for each in _told(evidence):
-        last = each["looks_family"][-1]
-        mean = unit.tell_difference(last["mean"])
-        width = "" if last["half_width"] is None else f" ± {unit.tell(last['half_width'])}"
-        said.append(f"{each['condition']}: {mean}{width} after {last['n']} seeds, {outcome(each)}")
+        last = each.looks_family[-1]
+        mean = unit.tell_difference(last.mean)
+        width = "" if last.half_width is None else f" ± {unit.tell(last.half_width)}"
+        said.append(f"{each.condition}: {mean}{width} after {last.n} seeds, {outcome(each)}")
     return f"Confidence sequences in {unit.difference or 'the metric'}. {'; '.join(said)}."
 
 
@@ -136,7 +136,7 @@ def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
     if not _told(evidence):
         return "There is no complete pair of trials to follow seed by seed."
-    if all(each["looks_family"][-1]["half_width"] is None for each in _told(evidence)):
+    if all(each.looks_family[-1].half_width is None for each in _told(evidence)):
         return f"The confidence sequences are still unbounded: they need more seeds than there are, at least {FEW}."
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -13,6 +13,7 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.forest import LOOKS, Row, draw_row
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, inches, place, shortened
+from analysis.throughput.result import Speed, SpeedComparison
 from analysis.wording.number_format import inner_level, level, margin_text
 from analysis.wording.sentences import quoted
 from analysis.wording.throughput import percents, short, tone
@@ -29,23 +30,21 @@ def height(evidence: Evidence, layout: Layout) -> float:
     return _TOP + _BOTTOM + _ROW[layout.narrow] * len(_rows(evidence))
 
 
-def _speed(evidence: Evidence) -> Mapping[str, Any]:
+def _speed(evidence: Evidence) -> Speed:
     assert evidence.speed is not None
     return evidence.speed
 
 
-def _rows(evidence: Evidence) -> list[Mapping[str, Any]]:
-    return list(_speed(evidence)["comparisons"])
+def _rows(evidence: Evidence) -> tuple[SpeedComparison, ...]:
+    return _speed(evidence).comparisons
 
 
-def _drawn(entry: Mapping[str, Any]) -> Row:
+def _drawn(entry: SpeedComparison) -> Row:
     """Return a comparison with its ratios as differences from 1, as the forest plot draws them."""
-    outer, inner = (
-        (_beyond(entry[f"ratio_low_simultaneous{at}"]), _beyond(entry[f"ratio_high_simultaneous{at}"]))
-        for at in ("", "_90")
-    )
-    blocks = tuple(block["ratio"] - 1 for block in entry["blocks"])
-    return Row(entry["condition"], _beyond(entry["ratio"]), outer, inner, blocks, tone(entry))
+    outer = _beyond(entry.ratio_low_simultaneous), _beyond(entry.ratio_high_simultaneous)
+    inner = _beyond(entry.ratio_low_simultaneous_90), _beyond(entry.ratio_high_simultaneous_90)
+    blocks = tuple(block.ratio - 1 for block in entry.blocks)
+    return Row(entry.condition, _beyond(entry.ratio), outer, inner, blocks, tone(entry))
 
 
 def _beyond(ratio: float | None) -> float | None:
@@ -58,19 +57,19 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     left, right = _margins(rows, layout)
     axes = figure.add_axes((0, 0, 1, 1))
     place(axes, left, _BOTTOM, layout.width - left - right, _ROW[layout.narrow] * len(rows))
-    _ground(axes, speed["margin"], len(rows), layout)
-    reach = _limits(axes, rows, speed["margin"])
+    _ground(axes, speed.margin, len(rows), layout)
+    reach = _limits(axes, rows, speed.margin)
     for index, row in enumerate(rows):
         heights = (index + 0.10, index + 0.29) if layout.narrow else (index, index + 0.26)
         draw_row(axes, _drawn(row), heights, (UNIT, reach))
-    _words(axes, rows, speed["margin"], layout)
-    _directions(axes, speed["control"])
+    _words(axes, rows, speed.margin, layout)
+    _directions(axes, speed.control)
 
 
-def _margins(rows: list[Mapping[str, Any]], layout: Layout) -> tuple[float, float]:
+def _margins(rows: Sequence[SpeedComparison], layout: Layout) -> tuple[float, float]:
     if layout.narrow:
         return 0.12, 0.12
-    return max(0.95, 0.25 + 1.2 * max(inches(shortened(row["condition"])) for row in rows)), _NUMBERS
+    return max(0.95, 0.25 + 1.2 * max(inches(shortened(row.condition)) for row in rows)), _NUMBERS
 
 
 def _ground(axes: Axes, margin: float, count: int, layout: Layout) -> None:
@@ -91,7 +90,7 @@ def _equal(margin: float) -> tuple[float, float]:
     return 100 * (1 / (1 + margin) - 1), 100 * margin
 
 
-def _limits(axes: Axes, rows: list[Mapping[str, Any]], margin: float) -> tuple[float, float]:
+def _limits(axes: Axes, rows: Sequence[SpeedComparison], margin: float) -> tuple[float, float]:
     """Set the axis so that no change, the margin and every interval fit; return between where blocks are drawn."""
     drawn = [_drawn(row) for row in rows]
     ends = [100 * end for row in drawn for end in (*row.outer, row.mean) if end is not None]
@@ -104,15 +103,15 @@ def _limits(axes: Axes, rows: list[Mapping[str, Any]], margin: float) -> tuple[f
     return reach
 
 
-def _words(axes: Axes, rows: list[Mapping[str, Any]], margin: float, layout: Layout) -> None:
+def _words(axes: Axes, rows: Sequence[SpeedComparison], margin: float, layout: Layout) -> None:
     left, right = _margins(rows, layout)
     inch = 1 / (layout.width - left - right)  # as a fraction of the axes' width
     start = (0.12 - left) * inch
     for index, row in enumerate(rows):
         colour = LOOKS[tone(row)][0]
-        under = f"n = {row['n_blocks']} {'block' if row['n_blocks'] == 1 else 'blocks'}"
+        under = f"n = {row.n_blocks} {'block' if row.n_blocks == 1 else 'blocks'}"
         up, down = (-0.36, -0.18) if layout.narrow else (-0.13, 0.22)
-        _text(axes, (start, index + up), shortened(row["condition"]), weight="bold", va="center")
+        _text(axes, (start, index + up), shortened(row.condition), weight="bold", va="center")
         _text(axes, (start, index + down), under, color=MUTED, va="center", fontsize=SMALL)
         estimate = told(row, margin)
         if layout.narrow:
@@ -123,15 +122,14 @@ def _words(axes: Axes, rows: list[Mapping[str, Any]], margin: float, layout: Lay
         _text(axes, (1 + 1.86 * inch, index), short(row), va="center", color=colour, weight="bold")
 
 
-def told(row: Mapping[str, Any], margin: float) -> str:
+def told(row: SpeedComparison, margin: float) -> str:
     """Return the change of time with its interval."""
-    if row["ratio"] is None:
+    if row.ratio is None:
         return "no block"
-    ends = [row["ratio_low_simultaneous"], row["ratio_high_simultaneous"]]
-    if None in ends:
-        return percents([row["ratio"]], margin)[0].replace("-", MINUS)
-    change, low, high = percents([row["ratio"], *ends], margin)
-    return f"{change}  [{low}, {high}]".replace("-", MINUS)
+    if row.simultaneous is None:
+        return percents([row.ratio], margin, MINUS)[0]
+    change, low, high = percents([row.ratio, *row.simultaneous], margin, MINUS)
+    return f"{change}  [{low}, {high}]"
 
 
 def _text(axes: Axes, where: tuple[float, float], said: str, **looks: Any) -> None:
@@ -153,19 +151,19 @@ def _directions(axes: Axes, control: str) -> None:
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     speed = _speed(evidence)
-    inner = inner_level(speed["alpha"])
+    inner = inner_level(speed.alpha)
     thick = "" if inner is None else f", thick line its {inner} interval"
     return (
         "Time of a training step against the control's, ratio of geometric means. Small points: blocks, each with "
-        f"both alone on the machine. Thin line: simultaneous {level(speed['alpha'])} interval{thick}. Shaded: times "
-        f"within a factor of {margin_text(1 + speed['margin'])}, which count as equal."
+        f"both alone on the machine. Thin line: simultaneous {level(speed.alpha)} interval{thick}. Shaded: times "
+        f"within a factor of {margin_text(1 + speed.margin)}, which count as equal."
     )
 
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
     speed = _speed(evidence)
-    said = [f"{row['condition']}: {told(row, speed['margin'])}, {short(row)}" for row in _rows(evidence)]
+    said = [f"{row.condition}: {told(row, speed.margin)}, {short(row)}" for row in _rows(evidence)]
     return f"Change of time per step. {'; '.join(said)}."
 
 
@@ -173,7 +171,7 @@ def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
     if evidence.speed is None:
         return "Speed was not measured by itself: python -m bench throughput STUDY does that."
-    if not any(entry["n_blocks"] for entry in evidence.speed["comparisons"]):
+    if not any(entry.n_blocks for entry in evidence.speed.comparisons):
         return "Speed was measured, but there is no block in which a condition and the control were alone."
     return None
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from analysis.answer.effect import Contrast
 from analysis.base.errors import TableError
 from analysis.factorial import of_study
+from analysis.factorial.result import Factorial, FactorialEffect, contrasts
 from analysis.findings.questions import Asked
 from analysis.report.document import Grid
 from analysis.report.gather import Pool
 from analysis.report.markdown import bullets, escaped, table
 from analysis.report.sections.factorial import effects_grid, simple_grid
-from analysis.wording.factorial import SIGNS, WHY_SIMPLE, contrasts, sentence, simple_told
+from analysis.wording.factorial import SIGNS, WHY_SIMPLE, sentence, simple_told
 from analysis.wording.style import PAGE
 from analysis.wording.units import unit_of
-
-Found = Mapping[str, Any]
 
 
 def effects(asked: Asked, pool: Pool) -> tuple[list[str], list[Contrast]]:
@@ -34,22 +32,22 @@ def effects(asked: Asked, pool: Pool) -> tuple[list[str], list[Contrast]]:
     for metric in asked.metrics:
         found = _of(metric, pool)
         blocks += [f"Effects on {unit_of(metric).name}:"] if len(asked.metrics) > 1 else []
-        blocks += _told(found["effects"], effects_grid(found))
-        if simple := found["simple_effects"] if asked.simple_effects else simple_told(found):
+        blocks += _told(found.effects, effects_grid(found))
+        if simple := found.simple_effects if asked.simple_effects else simple_told(found):
             blocks += [escaped(WHY_SIMPLE), *_told(simple, simple_grid(simple, found))]
-    return [*blocks, escaped(SIGNS)], contrasts(pool.evidence.factorial["effects"])
+    return [*blocks, escaped(SIGNS)], contrasts(pool.evidence.factorial.effects)
 
 
-def _of(metric: str, pool: Pool) -> Found:
+def _of(metric: str, pool: Pool) -> Factorial:
     found, plan = pool.evidence.factorial, pool.table.analysis
     assert found is not None
     assert plan is not None
-    if metric == found["metric"]:
+    if metric == found.metric:
         return found
     other = of_study(pool.table, metric, plan.margin_of(metric), plan.alpha)
     assert other is not None
     return other
 
 
-def _told(effects: list[Found], grid: Grid) -> list[str]:
+def _told(effects: Sequence[FactorialEffect], grid: Grid) -> list[str]:
     return [table(grid), bullets([sentence(each, PAGE) for each in effects])]

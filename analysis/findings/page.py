@@ -101,7 +101,7 @@ def _activations(asked: Asked, pool: Pool) -> list[str]:
     found = pool.evidence.activations
     if found is None:
         raise TableError(asked.folder, ["has no statistics of hidden units: [training] record_activations writes them"])
-    labels = [each["condition"] for each in found["left_out"] if each["condition"] != found["control"]]
+    labels = [each.condition for each in found.left_out if each.condition != found.control]
     lacking = [each for each in asked.conditions if each not in labels]
     if lacking:
         raise TableError(
@@ -147,7 +147,7 @@ def _asides(asked: Asked, pool: Pool, of_primary: list[Effect]) -> list[str]:
         found.append(f"{unit_of(pool.primary.metric).name.capitalize()}: {early}")
     if {figure.CLEAN, figure.RUNNING} <= set(asked.metrics):
         judged = {each.condition for each in _comparisons(asked, pool, figure.CLEAN)}
-        found += [what_is_left(each, pool) for each in pool.evidence.gap_splits if each["condition"] in judged]
+        found += [what_is_left(each, pool) for each in pool.evidence.gap_splits if each.condition in judged]
     return found
 
 

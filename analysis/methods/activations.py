@@ -3,71 +3,144 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from analysis.base.records import Record
 from analysis.methods.paired_t import difference, half_width, t_test
+from analysis.methods.recorded_units import MEAN, PREFIXES, VARIANCE, Points, Recorded
 from analysis.tables.pairing import pair
 
-PREFIXES = {"before": "activation", "after": "masked"}
-"""What the columns of each side of the mask begin with."""
-QUANTITIES = ("mean", "variance", "zeros")
-_COLUMN = re.compile(rf"(?:{'|'.join(PREFIXES.values())})_(?:{'|'.join(QUANTITIES)})_([1-9]\d*)")
-_MEAN, _VARIANCE = map(QUANTITIES.index, ("mean", "variance"))
 
-Points = Mapping[int, np.ndarray]
-"""Statistics of one layer of one trial by epoch: `[side, quantity]`, sides and quantities in the order above."""
-
-
-@dataclass(frozen=True, eq=False)
-class Recorded:
-    """A trial's statistics: `layers` has the `Points` of each hidden layer, from 1."""
+@dataclass(frozen=True, kw_only=True)
+class LeftOut(Record):
+    """Trials of a condition whose hidden units were recorded, and those of them that diverged: in no other number."""
 
     condition: str
-    seed: int
-    diverged: bool
-    layers: Mapping[int, Points]
+    n: int
+    diverged: int
 
 
-def layer_of(column: str) -> int | None:
-    """Return the hidden layer, from 1, that a column of the curves tells of; None of any other column."""
-    found = _COLUMN.fullmatch(column)
-    return None if found is None else int(found[1])
+@dataclass(frozen=True, kw_only=True)
+class Place(Record):
+    """Where hidden units are: condition, hidden layer from 1, and side of the mask, ``before`` or ``after``."""
+
+    condition: str
+    layer: int
+    side: str
 
 
-def points(epochs: np.ndarray, curve: Mapping[str, np.ndarray], layer: int) -> Points:
-    """Return the epochs `[e]` of a curve at which every statistic of a layer is a finite number, with these."""
-    names = [f"{prefix}_{quantity}_{layer}" for prefix in PREFIXES.values() for quantity in QUANTITIES]
-    if not all(name in curve for name in names):
-        return {}
-    values = np.stack([curve[name] for name in names], axis=1).reshape(len(epochs), len(PREFIXES), len(QUANTITIES))
-    return {int(epoch): each for epoch, each in zip(epochs, values, strict=True) if np.isfinite(each).all()}
+@dataclass(frozen=True, kw_only=True)
+class VarianceCurve(Place):
+    """Variance of the hidden units by epoch, over seeds.
+
+    Parameters
+    ----------
+    epochs, n : tuple of int
+        Epochs at which any trial was recorded, and how many were.
+    variance : tuple of float
+        Mean over seeds.
+    low, high : tuple of float or None
+        Ends of its t interval; None below two seeds.
+    """
+
+    epochs: tuple[int, ...]
+    n: tuple[int, ...]
+    variance: tuple[float, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitStatistics(Place):
+    """Statistics of the hidden units after the last epoch: means over seeds with t intervals.
+
+    Parameters
+    ----------
+    n : int
+        Seeds.
+    mean, variance, zeros : float
+        Of the units, over units and images; `zeros` is the share of units that are 0.
+    mean_low, mean_high, variance_low, variance_high, zeros_low, zeros_high : float or None
+        None below two seeds.
+    variance_by_theory : float or None
+        Variance of inverted dropout at the layer's rate; None before the mask, and where no rate is known.
+    """
+
+    n: int
+    mean: float
+    mean_low: float | None
+    mean_high: float | None
+    variance: float
+    variance_low: float | None
+    variance_high: float | None
+    zeros: float
+    zeros_low: float | None
+    zeros_high: float | None
+    variance_by_theory: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VarianceDifference(Place):
+    """Difference of the variance after the last epoch to the control's, paired by seed.
+
+    Parameters
+    ----------
+    n_pairs : int
+    difference, low, high : float or None
+        Mean and its t interval; None without a pair, the interval below two.
+    """
+
+    n_pairs: int
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activations(Record):
+    """Statistics of the hidden units of several conditions.
+
+    Parameters
+    ----------
+    alpha : float
+        Error rate of each interval, which holds for itself.
+    control : str
+    layers : tuple of int
+        Hidden layers that were recorded, from 1.
+    left_out : tuple of LeftOut
+        One per condition.
+    curves : tuple of VarianceCurve
+    ends : tuple of UnitStatistics
+    differences : tuple of VarianceDifference
+        Layers that the control lacks have none.
+    """
+
+    alpha: float
+    control: str
+    layers: tuple[int, ...]
+    left_out: tuple[LeftOut, ...]
+    curves: tuple[VarianceCurve, ...]
+    ends: tuple[UnitStatistics, ...]
+    differences: tuple[VarianceDifference, ...]
 
 
 def activations(
     recorded: Sequence[Recorded], rates: Mapping[str, Sequence[float]], control: str, alpha: float
-) -> dict[str, Any] | None:
+) -> Activations | None:
     """Return what `recorded` says of the conditions in `rates`; None where nothing was recorded.
 
     Parameters
     ----------
     recorded : sequence of Recorded
-        Trials that diverged are counted in ``left_out``, and are in nothing else.
+        Trials that diverged are counted in `left_out`, and are in nothing else.
     rates : mapping of condition to dropout rates
         One rate for each hidden layer, or one for all; empty where they are not known.
     control : str
     alpha : float
         Intervals are t intervals over seeds at 1 - `alpha`, each for itself; null below two seeds.
-
-    Returns
-    -------
-    dict
-        ``curves``: the variance by epoch; ``ends``: every statistic at the trial's last epoch; ``differences``: of that
-        variance to the control's, paired by seed. Each by condition, layer and ``side`` of the mask.
 
     Notes
     -----
@@ -80,36 +153,26 @@ def activations(
     layers = sorted({layer for each in mine for layer in each.layers})
     by_place = {(label, layer): _trained(mine, label, layer) for label in rates for layer in layers}
     ends = {place: {seed: of[max(of)] for seed, of in trials.items()} for place, trials in by_place.items() if trials}
-    return {
-        "alpha": alpha,
-        "control": control,
-        "layers": layers,
-        "left_out": [
-            {"condition": label, "n": len(own), "diverged": sum(each.diverged for each in own)}
+    places = [Place(condition=label, layer=layer, side=side) for label, layer in ends for side in PREFIXES]
+    return Activations(
+        alpha=alpha,
+        control=control,
+        layers=tuple(layers),
+        left_out=tuple(
+            LeftOut(condition=label, n=len(own), diverged=sum(each.diverged for each in own))
             for label in rates
             if (own := [each for each in mine if each.condition == label])
-        ],
-        "curves": [
-            {"condition": label, "layer": layer, "side": side}
-            | _curve(list(by_place[label, layer].values()), at, alpha)
-            for label, layer in ends
-            for at, side in enumerate(PREFIXES)
-        ],
-        "ends": [
-            {"condition": label, "layer": layer, "side": side}
-            | _end([each[at] for each in trials.values()], alpha)
-            | {"variance_by_theory": _expected(list(trials.values()), _rate(rates[label], layer)) if at else None}
-            for (label, layer), trials in ends.items()
-            for at, side in enumerate(PREFIXES)
-        ],
-        "differences": [
-            {"condition": label, "layer": layer, "side": side}
-            | _difference((label, control), trials, ends[control, layer], at, alpha)
-            for (label, layer), trials in ends.items()
-            for at, side in enumerate(PREFIXES)
-            if label != control and (control, layer) in ends
-        ],
-    }
+        ),
+        curves=tuple(_curve(each, list(by_place[each.condition, each.layer].values()), alpha) for each in places),
+        ends=tuple(
+            _end(each, list(ends[each.condition, each.layer].values()), rates[each.condition], alpha) for each in places
+        ),
+        differences=tuple(
+            _difference(each, control, (ends[each.condition, each.layer], ends[control, each.layer]), alpha)
+            for each in places
+            if each.condition != control and (control, each.layer) in ends
+        ),
+    )
 
 
 def _trained(recorded: Sequence[Recorded], label: str, layer: int) -> dict[int, Points]:
@@ -121,20 +184,48 @@ def _trained(recorded: Sequence[Recorded], label: str, layer: int) -> dict[int, 
     }
 
 
-def _curve(trials: Sequence[Points], side: int, alpha: float) -> dict[str, list[Any]]:
+def _curve(place: Place, trials: Sequence[Points], alpha: float) -> VarianceCurve:
     epochs = sorted({epoch for each in trials for epoch in each})
-    at = [[each[epoch][side, _VARIANCE] for each in trials if epoch in each] for epoch in epochs]
+    side = _row(place)
+    at = [[each[epoch][side, VARIANCE] for each in trials if epoch in each] for epoch in epochs]
     told = [_mean(values, alpha) for values in at]
-    mean, low, high = (list(each) for each in zip(*told, strict=True))
-    return {"epochs": epochs, "n": [len(values) for values in at], "variance": mean, "low": low, "high": high}
+    return VarianceCurve(
+        condition=place.condition,
+        layer=place.layer,
+        side=place.side,
+        epochs=tuple(epochs),
+        n=tuple(len(values) for values in at),
+        variance=tuple(mean for mean, _, _ in told),
+        low=tuple(low for _, low, _ in told),
+        high=tuple(high for _, _, high in told),
+    )
 
 
-def _end(trials: Sequence[np.ndarray], alpha: float) -> dict[str, Any]:
-    """Return n, and the mean of each quantity over `trials`, each `[quantity]`, with its interval."""
-    found: dict[str, Any] = {"n": len(trials)}
-    for name, values in zip(QUANTITIES, np.transpose(trials), strict=True):
-        found |= dict(zip((name, f"{name}_low", f"{name}_high"), _mean(values, alpha), strict=True))
-    return found
+def _row(place: Place) -> int:
+    """Return the row of a place's side in what was recorded."""
+    return list(PREFIXES).index(place.side)
+
+
+def _end(place: Place, trials: Sequence[np.ndarray], rates: Sequence[float], alpha: float) -> UnitStatistics:
+    """Return the mean of each quantity over `trials`, each `[side, quantity]`, with its interval."""
+    side = _row(place)
+    mean, variance, zeros = (_mean(values, alpha) for values in np.transpose([each[side] for each in trials]))
+    return UnitStatistics(
+        condition=place.condition,
+        layer=place.layer,
+        side=place.side,
+        n=len(trials),
+        mean=mean[0],
+        mean_low=mean[1],
+        mean_high=mean[2],
+        variance=variance[0],
+        variance_low=variance[1],
+        variance_high=variance[2],
+        zeros=zeros[0],
+        zeros_low=zeros[1],
+        zeros_high=zeros[2],
+        variance_by_theory=_expected(trials, _rate(rates, place.layer)) if side else None,
+    )
 
 
 def _mean(values: Sequence[float] | np.ndarray, alpha: float) -> tuple[float, float | None, float | None]:
@@ -157,21 +248,25 @@ def _expected(trials: Sequence[np.ndarray], rate: float | None) -> float | None:
     if rate is None:
         return None
     before = [each[0] for each in trials]
-    each = [(units[_VARIANCE] + units[_MEAN] ** 2) / (1 - rate) - units[_MEAN] ** 2 for units in before]
+    each = [(units[VARIANCE] + units[MEAN] ** 2) / (1 - rate) - units[MEAN] ** 2 for units in before]
     return math.fsum(each) / len(each)
 
 
 def _difference(
-    names: tuple[str, str],
-    condition: Mapping[int, np.ndarray],
-    control: Mapping[int, np.ndarray],
-    side: int,
-    alpha: float,
-) -> dict[str, Any]:
-    """Return n_pairs and the mean difference of the variance with its t interval."""
-    seeds = sorted(condition.keys() & control.keys())
-    here, there = (np.array([arm[seed][side, _VARIANCE] for seed in seeds], float) for arm in (condition, control))
-    pairs = pair(names, seeds, here, there)
+    place: Place, control: str, arms: tuple[Mapping[int, np.ndarray], Mapping[int, np.ndarray]], alpha: float
+) -> VarianceDifference:
+    """Return the mean difference of the variance between two `arms`, statistics by seed, with its t interval."""
+    side = _row(place)
+    seeds = sorted(arms[0].keys() & arms[1].keys())
+    here, there = (np.array([arm[seed][side, VARIANCE] for seed in seeds], float) for arm in arms)
+    pairs = pair((place.condition, control), seeds, here, there)
     test = t_test(pairs, alpha).result
-    mean = difference(pairs).result.mean_difference
-    return {"n_pairs": pairs.n, "difference": mean, "low": test.ci_low, "high": test.ci_high}
+    return VarianceDifference(
+        condition=place.condition,
+        layer=place.layer,
+        side=place.side,
+        n_pairs=pairs.n,
+        difference=difference(pairs).result.mean_difference,
+        low=test.ci_low,
+        high=test.ci_high,
+    )

@@ -9,15 +9,29 @@ from typing import cast
 import numpy as np
 from scipy import optimize, stats
 
+from analysis.base.records import Record
+from analysis.methods.quadrature import gauss_legendre
 from analysis.tables.pairing import Pairs, varies
 
 MIXTURE = 1.0
 """g: variance of the normal mixture over the effect, in units of the differences' variance."""
 
 
-@dataclass(frozen=True)
-class Look:
-    """What was known after `n` pairs. `half_width` is None while the interval is infinite."""
+@dataclass(frozen=True, kw_only=True)
+class Look(Record):
+    """What was known after some pairs.
+
+    Parameters
+    ----------
+    n : int
+        Pairs seen.
+    mean : float
+        Of their differences.
+    half_width : float or None
+        Reach of the confidence sequence to either side of the mean; None while it is infinite.
+    log_e_value : float
+        Natural logarithm of the e-value against a mean of 0.
+    """
 
     n: int
     mean: float
@@ -57,11 +71,12 @@ def looks(differences: np.ndarray, alpha: float, *, resolution: float = 0.0, g: 
         seen = differences[:n]
         mean = float(seen.mean())
         if not varies(seen, resolution):
-            found.append(Look(n, mean, None, 0.0))
+            found.append(Look(n=n, mean=mean, half_width=None, log_e_value=0.0))
             continue
         error = float(seen.std(ddof=1)) / math.sqrt(n)
         width = multiple(n, alpha, g) * error
-        found.append(Look(n, mean, width if math.isfinite(width) else None, log_e_value(mean / error, n, g)))
+        reach = width if math.isfinite(width) else None
+        found.append(Look(n=n, mean=mean, half_width=reach, log_e_value=log_e_value(mean / error, n, g)))
     return found
 
 
@@ -109,7 +124,7 @@ def planned_levels(fractions: list[float], alpha: float) -> list[float]:
         z = _boundary(grid, density, (fraction, step), allowed)
         levels.append(2 * float(stats.norm.sf(z)))
         used, bound = used + allowed, z * math.sqrt(fraction)
-        nodes, weights = np.polynomial.legendre.leggauss(400)
+        nodes, weights = gauss_legendre(8)
         reach = min(bound, 9.0)
         after = nodes * reach
         density = (weights * reach) * (stats.norm.pdf((after[:, None] - grid) / step) @ density) / step

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cache
 
-import numpy as np
 from scipy import optimize, special, stats
 
 from analysis.base.records import Record
 from analysis.methods.paired_t import moments
+from analysis.methods.quadrature import gauss_legendre
 from analysis.methods.result import Finding, OfPairs, undefined, why_untestable
 from analysis.tables.pairing import Pairs
 from analysis.tables.question import Question
@@ -87,14 +86,6 @@ def _noncentrality(t: float, df: int, tail: float) -> float:
     return float(root)  # pyright: ignore[reportArgumentType]
 
 
-@cache
-def _gauss_legendre() -> tuple[np.ndarray, np.ndarray]:
-    """Return nodes and weights on [-1, 1]: 50 in each of 10 panels, since 500 at once take a second to compute."""
-    nodes, weights = np.polynomial.legendre.leggauss(50)
-    middles = np.arange(-9, 10, 2)[:, None] / 10
-    return (middles + nodes / 10).ravel(), np.tile(weights / 10, 10)
-
-
 def _upper_tail(t: float, df: int, ncp: float) -> float:
     """Return P(T >= t), t >= 0, of the noncentral t.
 
@@ -104,7 +95,7 @@ def _upper_tail(t: float, df: int, ncp: float) -> float:
         return float(stats.nct.sf(t, df, ncp))
     if ncp < -12:
         return 0.0
-    nodes, weights = _gauss_legendre()
+    nodes, weights = gauss_legendre(10)
     low, high = max(-12.0, -ncp), 12.0
     z = low + (nodes + 1) * (high - low) / 2
     inside = stats.chi2.cdf(df * ((z + ncp) / t) ** 2, df) * stats.norm.pdf(z)

@@ -3,27 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
 
+from analysis.base.records import Record
 from analysis.methods.fieller import ratio_set
 from analysis.tables.pairing import varies
 
-KEYS = (
-    "condition", "n", "running_change", "clean_change",
-    "measuring_change", "measuring_low", "measuring_high", "clean_share", "clean_share_low", "clean_share_high",
-)  # fmt: skip
+
+@dataclass(frozen=True, kw_only=True)
+class GapSplit(Record):
+    """Change of the running gap of a condition against the control, split by what it is owed to.
+
+    Parameters
+    ----------
+    condition : str
+    n : int
+        Seeds with both gaps in both arms; every number is a fraction, and None where there are none.
+    running_change, clean_change : float or None
+        Mean change of the running and of the clean gap.
+    measuring_change, measuring_low, measuring_high : float or None
+        Mean of what measuring adds, with its t interval; None where it does not vary.
+    clean_share, clean_share_low, clean_share_high : float or None
+        Clean over running change with Fieller's set; None where that is unbounded.
+    """
+
+    condition: str
+    n: int
+    running_change: float | None = None
+    clean_change: float | None = None
+    measuring_change: float | None = None
+    measuring_low: float | None = None
+    measuring_high: float | None = None
+    clean_share: float | None = None
+    clean_share_low: float | None = None
+    clean_share_high: float | None = None
+
 
 Differences = Mapping[int, float]
 """Condition minus control by seed."""
 
 
-def gap_splits(
-    running: Mapping[str, Differences], clean: Mapping[str, Differences], alpha: float
-) -> list[dict[str, Any]]:
-    """Return the keys of `KEYS` for each condition that two comparisons have in common, over common seeds.
+def gap_splits(running: Mapping[str, Differences], clean: Mapping[str, Differences], alpha: float) -> list[GapSplit]:
+    """Return the split of each condition that both gaps have, over the seeds that both have.
 
     Notes
     -----
@@ -33,24 +57,29 @@ def gap_splits(
     with Fieller's set; null where it is unbounded, that is where the running gap may not have changed at all. Both are
     over seeds, for this test set, and for each condition alone.
     """
-    return [_split(label, each, clean[label], alpha) for label, each in running.items() if label in clean]
+    return [_split(label, of, clean[label], alpha) for label, of in running.items() if label in clean]
 
 
-def _split(condition: str, running: Differences, clean: Differences, alpha: float) -> dict[str, Any]:
+def _split(condition: str, running: Differences, clean: Differences, alpha: float) -> GapSplit:
     seeds = sorted(running.keys() & clean.keys())
-    found: dict[str, Any] = dict.fromkeys(KEYS) | {"condition": condition, "n": len(seeds)}
     if not seeds:
-        return found
+        return GapSplit(condition=condition, n=0)
     changes = np.array([[clean[seed] for seed in seeds], [running[seed] for seed in seeds]])
     means, owed = changes.mean(axis=1), changes[1] - changes[0]
-    found |= {"clean_change": float(means[0]), "running_change": float(means[1])}
-    found["measuring_change"] = float(owed.mean())
+    found = GapSplit(
+        condition=condition,
+        n=len(seeds),
+        running_change=float(means[1]),
+        clean_change=float(means[0]),
+        measuring_change=float(owed.mean()),
+    )
     if len(seeds) < 2 or not varies(owed, float(np.finfo(float).eps)):
         return found
     t = float(stats.t.isf(alpha / 2, len(seeds) - 1))
     reach = t * float(owed.std(ddof=1)) / len(seeds) ** 0.5
-    found |= {"measuring_low": float(owed.mean()) - reach, "measuring_high": float(owed.mean()) + reach}
+    found = replace(found, measuring_low=float(owed.mean()) - reach, measuring_high=float(owed.mean()) + reach)
     ends = ratio_set(means, np.cov(changes) / len(seeds), t)
-    if ends is not None:
-        found |= {"clean_share": float(means[0] / means[1]), "clean_share_low": ends[0], "clean_share_high": ends[1]}
-    return found
+    if ends is None:
+        return found
+    share = float(means[0] / means[1])
+    return replace(found, clean_share=share, clean_share_low=ends[0], clean_share_high=ends[1])

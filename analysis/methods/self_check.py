@@ -6,13 +6,13 @@ them is an error. That holds as far as the differences are symmetric: flips say 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import stats
 
+from analysis.base.records import Record
 from analysis.methods.multiplicity import common_seeds
 from analysis.methods.paired_t import half_width
 from analysis.methods.result import why_untestable
@@ -33,27 +33,85 @@ FAILS, CONSERVATIVE, HOLDS = "fails", "conservative", "holds"
 NOTE = "Flips leave every difference as far from the mean as it is: they cannot show what skewness does."
 
 
-@dataclass(frozen=True)
-class Check:
-    """One error rate: what it is promised to be, what it came to, and what it may come to."""
+@dataclass(frozen=True, kw_only=True)
+class Check(Record):
+    """One error rate of one method on flipped data.
+
+    Parameters
+    ----------
+    name : str
+        Of the method, and of what it is an error rate.
+    nominal, achieved : float
+        Error rate promised, and on these data.
+    limit, floor : float
+        Achieved rates that a sound method stays within.
+    verdict : str
+        ``fails`` above the limit, ``conservative`` below the floor, else ``holds``.
+    """
 
     name: str
     nominal: float
     achieved: float
     limit: float
     floor: float
-
-    @property
-    def verdict(self) -> str:
-        """Fails above the limit, conservative below the floor."""
-        return FAILS if self.achieved > self.limit else CONSERVATIVE if self.achieved < self.floor else HOLDS
+    verdict: str
 
 
-def self_check(family: Sequence[Pairs], alpha: float) -> dict[str, Any]:
-    """Return n, flips, exhaustive, seed, note, the checks, each with its verdict, and their calibration.
+@dataclass(frozen=True, kw_only=True)
+class Calibration(Record):
+    """Error rates of each method at many nominal levels.
 
-    ``calibration`` has the rate that each check achieves at every one of `LEVELS`, with the limits that ``checks`` have
-    at alpha; null where nothing can be checked.
+    Parameters
+    ----------
+    levels : tuple of float
+        Nominal error rates.
+    achieved : mapping of a check's name to its error rates
+        One per level.
+    limit, floor : tuple of float
+        Those of a check, one per level.
+    """
+
+    levels: tuple[float, ...]
+    achieved: Mapping[str, tuple[float, ...]]
+    limit: tuple[float, ...]
+    floor: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelfCheck(Record):
+    """Error rates of the methods on flipped data of a family of conditions.
+
+    Parameters
+    ----------
+    n : int
+        Seeds that all conditions have.
+    conditions : tuple of str
+        Those that can be checked.
+    seed : int
+        Of the flips that are drawn.
+    note : str
+        What flips cannot show.
+    flips : int
+    exhaustive : bool
+        Whether these are all that there are.
+    checks : tuple of Check
+        At alpha; empty where nothing can be checked.
+    calibration : Calibration or None
+        At `LEVELS`; None where nothing can be checked.
+    """
+
+    n: int
+    conditions: tuple[str, ...]
+    seed: int = SEED
+    note: str = NOTE
+    flips: int = 0
+    exhaustive: bool = False
+    checks: tuple[Check, ...] = ()
+    calibration: Calibration | None = None
+
+
+def self_check(family: Sequence[Pairs], alpha: float) -> SelfCheck:
+    """Return the error rates of the methods on flipped data, at alpha and at every one of `LEVELS`.
 
     Parameters
     ----------
@@ -71,24 +129,35 @@ def self_check(family: Sequence[Pairs], alpha: float) -> dict[str, Any]:
     seeds = common_seeds([pairs for pairs in family if why_untestable(pairs) is None])
     inside = [each for pairs in family if (each := pairs.on(seeds)).n >= 2 and each.varies]
     n = len(seeds)
-    found = {"n": n, "conditions": [pairs.condition for pairs in inside], "seed": SEED, "note": NOTE}
+    conditions = tuple(pairs.condition for pairs in inside)
     if not inside:
-        return found | {"flips": 0, "exhaustive": False, "checks": [], "calibration": None}
+        return SelfCheck(n=n, conditions=conditions)
     centred = np.column_stack([pairs.differences - pairs.differences.mean() for pairs in inside])
     t = np.concatenate([_t(centred, signs) for signs in _signs(n)])
     exhaustive = n <= EXACT_UP_TO
     levels = [alpha, *LEVELS]
     rates = _rates(inside, centred, t, levels)
     bounds = [_bounds(level, n, len(t)) for level in levels]
-    checks = [Check(name, alpha, of_name[0], *bounds[0]) for name, of_name in rates.items()]
-    told = [vars(check) | {"verdict": check.verdict} for check in checks]
-    calibration = {
-        "levels": list(LEVELS),
-        "achieved": {name: of_name[1:] for name, of_name in rates.items()},
-        "limit": [limit for limit, _ in bounds[1:]],
-        "floor": [floor for _, floor in bounds[1:]],
-    }
-    return found | {"flips": len(t), "exhaustive": exhaustive, "checks": told, "calibration": calibration}
+    return SelfCheck(
+        n=n,
+        conditions=conditions,
+        flips=len(t),
+        exhaustive=exhaustive,
+        checks=tuple(checked(name, alpha, of_name[0], bounds[0]) for name, of_name in rates.items()),
+        calibration=Calibration(
+            levels=LEVELS,
+            achieved={name: tuple(of_name[1:]) for name, of_name in rates.items()},
+            limit=tuple(limit for limit, _ in bounds[1:]),
+            floor=tuple(floor for _, floor in bounds[1:]),
+        ),
+    )
+
+
+def checked(name: str, nominal: float, achieved: float, bounds: tuple[float, float]) -> Check:
+    """Return an error rate with its verdict; `bounds` are its limit and its floor."""
+    limit, floor = bounds
+    verdict = FAILS if achieved > limit else CONSERVATIVE if achieved < floor else HOLDS
+    return Check(name=name, nominal=nominal, achieved=achieved, limit=limit, floor=floor, verdict=verdict)
 
 
 def _rates(

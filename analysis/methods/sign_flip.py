@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.base.records import Record
+
 EXACT_UP_TO = 14
 """Up to this many seeds all 2^n flips are enumerated."""
 
@@ -20,6 +22,24 @@ RANDOM_FLIPS = 99_999
 
 FLIP_SEED = 20_240_229
 """Recorded seed of all random flips."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RandomFlips(Record):
+    """How flips are drawn, where they are.
+
+    Parameters
+    ----------
+    number : int
+    seed : int
+    exact_up_to : int
+        Seeds up to which all flips are enumerated.
+    """
+
+    number: int = RANDOM_FLIPS
+    seed: int = FLIP_SEED
+    exact_up_to: int = EXACT_UP_TO
+
 
 _CHUNK = 2**21  # signs held at once
 _TIE = 1e-11  # far above the rounding of u, far below the steps of u for differences that were counts

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import stats
 
+from analysis.base.records import Record
 from analysis.methods.multiplicity import holm
 from analysis.methods.sign_flip import flip, single_step
 from analysis.tables.pairing import Pairs, pair
@@ -35,6 +35,82 @@ class Followed:
     from_curve: bool = True
 
 
+@dataclass(frozen=True, kw_only=True)
+class Curve(Record):
+    """Product-limit estimate of the share of trials that have not collapsed, at every epoch at which a trial left.
+
+    Parameters
+    ----------
+    epochs : tuple of int
+        Ascending.
+    survival : tuple of float
+        Share that has not collapsed after each epoch.
+    low, high : tuple of float or None
+        Ends of the pointwise interval; None before the first collapse, and after the last trial's.
+    at_risk : tuple of int
+        Trials that had neither collapsed nor ended before each epoch.
+    """
+
+    epochs: tuple[int, ...] = ()
+    survival: tuple[float, ...] = ()
+    low: tuple[float | None, ...] = ()
+    high: tuple[float | None, ...] = ()
+    at_risk: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionCurve(Curve):
+    """Curve of a condition, and its comparison with the control.
+
+    Parameters
+    ----------
+    condition : str
+    n, collapsed : int
+        Trials followed, and those of them that collapsed.
+    not_from_curve : int
+        Diverged trials whose curve does not show when.
+    n_pairs : int or None
+        Seeds that the control has too; None for the control.
+    p_log_rank, p_log_rank_holm : float or None
+        p of the log-rank scores within seeds, and adjusted over conditions; None where no pair differs.
+    """
+
+    condition: str
+    n: int
+    collapsed: int
+    not_from_curve: int
+    n_pairs: int | None = None
+    p_log_rank: float | None = None
+    p_log_rank_holm: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survival(Record):
+    """Curves of collapse of several conditions.
+
+    Parameters
+    ----------
+    alpha : float
+        Error rate of each pointwise interval.
+    control : str
+    last_epoch : int
+        The last one at which any trial was seen.
+    note : str
+        How conditions are compared.
+    curves : tuple of ConditionCurve
+    """
+
+    alpha: float
+    control: str
+    last_epoch: int
+    note: str
+    curves: tuple[ConditionCurve, ...]
+
+    def of(self, condition: str) -> ConditionCurve:
+        """Return the curve of a condition."""
+        return next(each for each in self.curves if each.condition == condition)
+
+
 def collapse(epochs: np.ndarray, accuracy: np.ndarray, losses: np.ndarray, chance: float | None) -> int | None:
     """Return the first epoch from which a trial stays collapsed up to its last; None where it ends well.
 
@@ -55,9 +131,7 @@ def collapse(epochs: np.ndarray, accuracy: np.ndarray, losses: np.ndarray, chanc
     return int(epochs[first]) if first < len(epochs) else None
 
 
-def survival(
-    followed: Sequence[Followed], conditions: Sequence[str], control: str, alpha: float
-) -> dict[str, Any] | None:
+def survival(followed: Sequence[Followed], conditions: Sequence[str], control: str, alpha: float) -> Survival | None:
     """Return the curves of `conditions`, each against `control`; None where none of their trials collapsed.
 
     Notes
@@ -76,30 +150,47 @@ def survival(
     pairs = {label: _pairs(by_condition[label], by_condition[control]) for label in others}
     p = {label: _p(each) for label, each in pairs.items() if each.differences.any()}
     adjusted = dict(zip(p, holm(list(p.values())), strict=True))
-    return {
-        "alpha": alpha,
-        "control": control,
-        "last_epoch": last,
-        "note": NOTE,
-        "curves": [
-            {"condition": label, "n": len(trials), "collapsed": sum(each.collapsed for each in trials)}
-            | {"not_from_curve": sum(not each.from_curve for each in trials)}
-            | curve(trials, alpha)
-            | {"n_pairs": pairs[label].n if label in pairs else None}
-            | {"p_log_rank": p.get(label), "p_log_rank_holm": adjusted.get(label)}
+    return Survival(
+        alpha=alpha,
+        control=control,
+        last_epoch=last,
+        note=NOTE,
+        curves=tuple(
+            _of_condition(label, trials, alpha, pairs.get(label), (p.get(label), adjusted.get(label)))
             for label, trials in by_condition.items()
-        ],
-    }
+        ),
+    )
 
 
-def curve(trials: Sequence[Followed], alpha: float) -> dict[str, list[Any]]:
-    """Return ``epochs``, ``survival``, ``low``, ``high`` and ``at_risk`` at every epoch at which a trial left.
+def _of_condition(
+    label: str,
+    trials: Sequence[Followed],
+    alpha: float,
+    pairs: Pairs | None,
+    p: tuple[float | None, float | None],
+) -> ConditionCurve:
+    """Return the curve of a condition; `p` before and after Holm's adjustment."""
+    estimate = curve(trials, alpha)
+    return ConditionCurve(
+        condition=label,
+        n=len(trials),
+        collapsed=sum(each.collapsed for each in trials),
+        not_from_curve=sum(not each.from_curve for each in trials),
+        epochs=estimate.epochs,
+        survival=estimate.survival,
+        low=estimate.low,
+        high=estimate.high,
+        at_risk=estimate.at_risk,
+        n_pairs=None if pairs is None else pairs.n,
+        p_log_rank=p[0],
+        p_log_rank_holm=p[1],
+    )
 
-    low and high are null where the interval is not defined: before the first collapse, and after the last trial's.
-    """
-    names = ("epochs", "survival", "low", "high", "at_risk")
+
+def curve(trials: Sequence[Followed], alpha: float) -> Curve:
+    """Return the product-limit estimate of `trials`, with intervals at 1 - alpha."""
     if not trials:
-        return {name: [] for name in names}
+        return Curve()
     times = np.array([each.epoch for each in trials], float)
     event = np.array([each.collapsed for each in trials])
     estimate = stats.ecdf(stats.CensoredData(uncensored=times[event], right=times[~event])).sf
@@ -107,18 +198,16 @@ def curve(trials: Sequence[Followed], alpha: float) -> dict[str, list[Any]]:
         warnings.simplefilter("ignore", RuntimeWarning)  # where it is not defined it is null
         ends = estimate.confidence_interval(1 - alpha, method="log-log")
     low, high = (
-        [float(each) if np.isfinite(each) else None for each in end]
+        tuple(float(each) if np.isfinite(each) else None for each in end)
         for end in (ends.low.probabilities, ends.high.probabilities)
     )
-    at_risk = [int((times >= epoch).sum()) for epoch in estimate.quantiles]
-    values = (
-        [int(epoch) for epoch in estimate.quantiles],
-        list(map(float, estimate.probabilities)),
-        low,
-        high,
-        at_risk,
+    return Curve(
+        epochs=tuple(int(epoch) for epoch in estimate.quantiles),
+        survival=tuple(map(float, estimate.probabilities)),
+        low=low,
+        high=high,
+        at_risk=tuple(int((times >= epoch).sum()) for epoch in estimate.quantiles),
     )
-    return dict(zip(names, values, strict=True))
 
 
 def scores(times: np.ndarray, event: np.ndarray) -> np.ndarray:
@@ -143,8 +232,3 @@ def _pairs(condition: Sequence[Followed], control: Sequence[Followed]) -> Pairs:
 def _p(pairs: Pairs) -> float:
     """Return the sign-flip p of differences that are not all 0; those that are all alike are evidence too."""
     return float(single_step(flip(pairs.differences[:, None], np.array([pairs.resolution])))[0])
-
-
-def of_label(found: Mapping[str, Any], condition: str) -> Mapping[str, Any]:
-    """Return the curve of a condition."""
-    return next(each for each in found["curves"] if each["condition"] == condition)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.base.records import Record
+
 DRAWS = 100_000
 SEED = 20_240_301
 """Of the pivotal quantities behind the intervals; recorded."""
@@ -22,8 +24,8 @@ SEED = 20_240_301
 Factors = frozenset[int]
 
 
-@dataclass(frozen=True)
-class Component:
+@dataclass(frozen=True, kw_only=True)
+class Component(Record):
     """One source, or interaction of sources.
 
     Parameters

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from analysis.base.errors import TableError
 from analysis.figures.evidence import Band, Curves, Run, Trial
-from analysis.methods.activations import Recorded, layer_of, points
+from analysis.methods.recorded_units import Recorded, layer_of, points
 from analysis.methods.survival import Followed, collapse
 from bench.schema import CURVES_FOLDER, PACKED_FILE
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.base.records import Record
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 
@@ -79,7 +80,7 @@ class Grid:
         The first one names the row.
     rows : tuple of tuples of str
         Cells as they are to be read.
-    data : tuple of mappings
+    data : tuple of Record or mapping
         The same and more at full precision, for a CSV file; empty where there is nothing to add.
     quiet : frozenset of int
         Rows that stand back, such as conditions meant to stay at chance.
@@ -89,7 +90,7 @@ class Grid:
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
-    data: tuple[Mapping[str, Any], ...] = ()
+    data: tuple[Record | Mapping[str, Any], ...] = ()
     quiet: frozenset[int] = field(default=frozenset())
 
 

@@ -20,7 +20,7 @@ from analysis.base.errors import TableError
 from analysis.factorial import of_study
 from analysis.figures.evidence import Broken, Evidence, Mean, Setting, Trial
 from analysis.methods.activations import activations
-from analysis.methods.gap_split import gap_splits
+from analysis.methods.gap_split import GapSplit, gap_splits
 from analysis.methods.paired_t import half_width
 from analysis.methods.self_check import self_check
 from analysis.methods.survival import survival
@@ -31,6 +31,7 @@ from analysis.tables.plan import PlannedAnalysis, read_plan
 from analysis.tables.reading import Raw, read
 from analysis.tables.table import Table, from_raw
 from analysis.throughput import speeds
+from analysis.throughput.result import Speed
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, STUDY_FILE
 
 TOLD = ("test_accuracy", "generalisation_gap", "running_gap", "test_loss", "running_train_loss")
@@ -119,12 +120,10 @@ def gather(folder: Path) -> Material:
     )
 
 
-def _with_speed(pool: Pool, measured: Sequence[Mapping[str, Any]]) -> Pool:
+def _with_speed(pool: Pool, measured: Sequence[Speed]) -> Pool:
     """Return the pool with the measurement of speed on its own device and at its own precision."""
-    own = pool.table.pool
-    mine = [
-        each for each in measured if all(own.get(name, each[name]) == each[name] for name in ("device", "precision"))
-    ]
+    device, precision = pool.table.pool.get("device"), pool.table.pool.get("precision")
+    mine = [each for each in measured if device in (None, each.device) and precision in (None, each.precision)]
     return replace(pool, evidence=replace(pool.evidence, speed=mine[0])) if mine else pool
 
 
@@ -202,7 +201,7 @@ def evidence_of(
     )
 
 
-def _gap_splits(comparisons: Mapping[str, Comparison], alpha: float) -> list[dict[str, Any]]:
+def _gap_splits(comparisons: Mapping[str, Comparison], alpha: float) -> list[GapSplit]:
     running, clean = comparisons.get("running_gap"), comparisons.get("generalisation_gap")
     if running is None or clean is None:
         return []

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from analysis.base.errors import TableError
 from analysis.base.files import write_atomically
-from analysis.base.records import to_json
+from analysis.base.records import Record, to_json
 from analysis.figures import theme
 from analysis.report import html, latex, markdown
 from analysis.report.comparison_grid import pairs_data
@@ -155,7 +155,7 @@ def _prefix(pool: Pool) -> str:
 
 def _speeds(material: Material) -> list[Any]:
     """Return every measurement of speed that the report tells, once."""
-    told = {each["file"]: each for pool in material.pools if (each := pool.evidence.speed) is not None}
+    told = {each.file: each for pool in material.pools if (each := pool.evidence.speed) is not None}
     return list(told.values())
 
 
@@ -169,11 +169,12 @@ def _text(content: Any) -> str:
     return json.dumps(to_json(content), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
-def csv_of(rows: Sequence[Mapping[str, Any]]) -> bytes:
+def csv_of(rows: Sequence[Record | Mapping[str, Any]]) -> bytes:
     """Return rows as CSV, numbers at full precision, an empty cell for what is undefined."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [to_json(row) for row in rows]
+    names = list(dict.fromkeys(name for row in cells for name in row))
     file = io.StringIO()
     writer = csv.DictWriter(file, names, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(cells)
     return file.getvalue().encode()

@@ -7,29 +7,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from analysis.base.records import Record
+from analysis.base.records import merged
 from analysis.methods import multiplicity, simultaneous, verdict
-from analysis.methods.paired_t import difference, equivalence, t_test
-from analysis.methods.result import Finding
+from analysis.methods.paired_t import Difference, TTest, difference, equivalence, t_test
+from analysis.methods.simultaneous import Simultaneous
 from analysis.tables.pairing import Pairs, pair
 from analysis.tables.question import Question
-
-RATIOS = {
-    "mean_difference": "ratio", "ci_low": "ratio_low", "ci_high": "ratio_high", "ci_low_90": "ratio_low_90",
-    "ci_high_90": "ratio_high_90", "ci_low_simultaneous": "ratio_low_simultaneous",
-    "ci_high_simultaneous": "ratio_high_simultaneous", "ci_low_simultaneous_90": "ratio_low_simultaneous_90",
-    "ci_high_simultaneous_90": "ratio_high_simultaneous_90",
-}  # fmt: skip
-"""What each key of a comparison of logarithms is called once it is a ratio."""
+from analysis.throughput.result import BlockTimes, Ratio, SpeedComparison
 
 
-def ratios(frame: pd.DataFrame, conditions: Sequence[str], asked: Question) -> tuple[list[dict[str, Any]], list[str]]:
+def ratios(frame: pd.DataFrame, conditions: Sequence[str], asked: Question) -> tuple[list[SpeedComparison], list[str]]:
     """Compare every condition with the control.
 
     Parameters
@@ -48,28 +40,29 @@ def ratios(frame: pd.DataFrame, conditions: Sequence[str], asked: Question) -> t
     paired t interval of d, exponentiated.
     """
     family = [_pairs(frame, label, asked.control) for label in conditions]
-    one_by_one = [
-        {pairs.condition: method(pairs) for pairs in family}
-        for method in (
-            difference,
-            lambda pairs: t_test(pairs, asked.alpha),
-            lambda pairs: equivalence(pairs, asked.alpha, asked.margin),
-        )
-    ]
-    intervals = simultaneous.intervals(family, asked.alpha)
-    together = [
-        multiplicity.sign_flip_tests(family),
-        multiplicity.max_t(family),
-        multiplicity.adjusted_t(family),
-        intervals,
-    ]
+    flips, max_t = multiplicity.sign_flip_tests(family), multiplicity.max_t(family)
+    adjusted, together = multiplicity.adjusted_t(family), simultaneous.intervals(family, asked.alpha)
     entries, warnings = [], []
     for pairs in family:
-        found: list[Finding[Record]] = [by_label[pairs.condition] for by_label in (*one_by_one, *together)]
-        values = {key: value for finding in found for key, value in finding.result.to_json().items()}
-        warnings += [f"{pairs.condition}: {_of_blocks(text)}" for finding in found for text in finding.warnings]
-        interval = intervals[pairs.condition].result.simultaneous
-        entries.append(_entry(frame, pairs, values, asked, interval))
+        label = pairs.condition
+        mean, test = difference(pairs), t_test(pairs, asked.alpha)
+        equal = equivalence(pairs, asked.alpha, asked.margin)
+        family_wise = flips[label], max_t[label], adjusted[label], together[label]
+        for finding in (mean, test, equal, *family_wise):
+            warnings += [f"{label}: {_of_blocks(text)}" for text in finding.warnings]
+        ratio = _ratio(frame, pairs, asked, (mean.result, test.result, together[label].result))
+        verdict_, why = _verdict(pairs, asked, together[label].result)
+        entries.append(
+            merged(
+                SpeedComparison,
+                ratio,
+                equal.result,
+                *(each.result for each in family_wise[:3]),
+                verdict=verdict_,
+                verdict_reason=why,
+                blocks=_blocks(pairs),
+            )
+        )
     return entries, list(dict.fromkeys(warnings))
 
 
@@ -95,29 +88,49 @@ def _of_blocks(warning: str) -> str:
     return re.sub(r"\b(?:seed|pair)(s?)\b", r"block\1", said)
 
 
-def _entry(
-    frame: pd.DataFrame, pairs: Pairs, values: Mapping[str, Any], asked: Question, interval: verdict.Interval | None
-) -> dict[str, Any]:
-    why, word = _why_untested(pairs, asked.alpha), verdict.CANNOT_TEST
-    if why is None and interval is not None:
-        word = verdict.decide(interval, asked.margin, asked.lower_is_better)
-    told = {RATIOS[key]: None if values[key] is None else math.exp(values[key]) for key in RATIOS}
-    kept = {key: value for key, value in values.items() if key not in RATIOS}
-    logs = {"mean_log_ratio": values["mean_difference"], "sd_log_ratio": kept.pop("sd_difference")}
+def _verdict(pairs: Pairs, asked: Question, found: Simultaneous) -> tuple[str, str | None]:
+    """Return the verdict, and why nothing can be tested where that is it."""
+    why, interval = _why_untested(pairs, asked.alpha), found.simultaneous
+    if why is not None or interval is None:
+        return verdict.CANNOT_TEST, why
+    return verdict.decide(interval, asked.margin, asked.lower_is_better), None
+
+
+def _ratio(frame: pd.DataFrame, pairs: Pairs, asked: Question, found: tuple[Difference, TTest, Simultaneous]) -> Ratio:
+    """Return the ratio of times: what was `found` of their logarithms, exponentiated."""
+    mean, test, together = found
     blocks = frame.loc[frame["condition"].isin([pairs.condition, pairs.control]), "block"].nunique()
-    return {
-        "condition": pairs.condition,
-        "control": pairs.control,
-        "alpha": asked.alpha,
-        "n_blocks": pairs.n,
-        "blocks_left_out": int(blocks) - pairs.n,
-        **told,
-        **logs,
-        **kept,
-        "verdict": word,
-        "verdict_reason": why,
-        "blocks": [
-            {"block": int(block), "control": math.exp(b), "condition": math.exp(a), "ratio": math.exp(d)}
-            for block, a, b, d in zip(pairs.seeds, pairs.treated, pairs.untreated, pairs.differences, strict=True)
-        ],
-    }
+    return Ratio(
+        condition=pairs.condition,
+        control=pairs.control,
+        alpha=asked.alpha,
+        n_blocks=pairs.n,
+        blocks_left_out=int(blocks) - pairs.n,
+        ratio=_exp(mean.mean_difference),
+        ratio_low=_exp(test.ci_low),
+        ratio_high=_exp(test.ci_high),
+        ratio_low_90=_exp(test.ci_low_90),
+        ratio_high_90=_exp(test.ci_high_90),
+        ratio_low_simultaneous=_exp(together.ci_low_simultaneous),
+        ratio_high_simultaneous=_exp(together.ci_high_simultaneous),
+        ratio_low_simultaneous_90=_exp(together.ci_low_simultaneous_90),
+        ratio_high_simultaneous_90=_exp(together.ci_high_simultaneous_90),
+        mean_log_ratio=mean.mean_difference,
+        sd_log_ratio=mean.sd_difference,
+        standard_error=mean.standard_error,
+        t=test.t,
+        df=test.df,
+        p_t=test.p_t,
+    )
+
+
+def _exp(log: float | None) -> float | None:
+    return None if log is None else math.exp(log)
+
+
+def _blocks(pairs: Pairs) -> tuple[BlockTimes, ...]:
+    rows = zip(pairs.seeds, pairs.treated, pairs.untreated, pairs.differences, strict=True)
+    return tuple(
+        BlockTimes(block=int(block), control=math.exp(b), condition=math.exp(a), ratio=math.exp(d))
+        for block, a, b, d in rows
+    )

@@ -1,4 +1,4 @@
-"""What was measured of speed, as plain data: the one object that words, table and figure are made from."""
+"""What was measured of speed: the one record that words, table and figure are made from."""
 
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
 # pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from analysis.base.errors import TableError, nearest
 from analysis.tables.plan import Plan
 from analysis.tables.question import Question
 from analysis.throughput.ratios import ratios
+from analysis.throughput.result import ConditionSpeed, LeftOut, Speed
 from analysis.throughput.slots import Measurement, latest
 from bench.schema import SCHEMA_VERSION
 
@@ -25,8 +25,8 @@ DEFAULT_MARGIN = 0.02
 
 def speeds(
     folder: Path, plan: Plan | None, *, control: str, alpha: float, margin: float = DEFAULT_MARGIN
-) -> list[dict[str, Any]]:
-    """Return one object per device and precision measured, each condition against `control`; none where nothing was.
+) -> list[Speed]:
+    """Return one record per device and precision measured, each condition against `control`; none where nothing was.
 
     Parameters
     ----------
@@ -50,9 +50,7 @@ def speeds(
     return [_speed(folder, each, plan, (control, alpha, margin)) for each in latest(folder)]
 
 
-def _speed(
-    folder: Path, measurement: Measurement, plan: Plan | None, asked: tuple[str, float, float]
-) -> dict[str, Any]:
+def _speed(folder: Path, measurement: Measurement, plan: Plan | None, asked: tuple[str, float, float]) -> Speed:
     control, alpha, margin = asked
     frame, stale = _of_plan(measurement.frame, plan)
     present = set(frame["condition"])
@@ -66,32 +64,37 @@ def _speed(
     unmeasured = [label for label in ordered if label not in present]
     warnings += [f"{label}: not measured" for label in unmeasured if label not in stale]
     first = frame.iloc[0]
-    return {
-        "metric": "seconds_per_step",
-        "device": measurement.device,
-        "precision": measurement.precision,
-        "study": str(first["study"]),
-        "control": control,
-        "alpha": alpha,
-        "margin": margin,
-        "file": measurement.name,
-        "earlier_measurements": measurement.earlier,
-        "started_at": frame["started_at"].min().isoformat(),
-        "environment_id": str(first["environment_id"]),
-        "schema_version": SCHEMA_VERSION,
-        **{name: int(first[name]) for name in ("workers", "stack_size", "steps", "batch_size", "order_seed")},
-        **{name: float(first[name]) for name in ("load_limit", "bound_tolerance")},
-        "n_blocks": int(frame["block"].nunique()),
-        "n_slots": len(frame),
-        "n_exclusive": int(frame["exclusive"].sum()),
-        "left_out": [*_left_out(frame), *stale.values()],
-        "warnings": warnings,
-        "comparisons": entries,
-        "conditions": [_alone(frame, label) for label in labels],
-    }
+    return Speed(
+        metric="seconds_per_step",
+        device=measurement.device,
+        precision=measurement.precision,
+        study=str(first["study"]),
+        control=control,
+        alpha=alpha,
+        margin=margin,
+        file=measurement.name,
+        earlier_measurements=measurement.earlier,
+        started_at=frame["started_at"].min().isoformat(),
+        environment_id=str(first["environment_id"]),
+        schema_version=SCHEMA_VERSION,
+        workers=int(first["workers"]),
+        stack_size=int(first["stack_size"]),
+        steps=int(first["steps"]),
+        batch_size=int(first["batch_size"]),
+        order_seed=int(first["order_seed"]),
+        load_limit=float(first["load_limit"]),
+        bound_tolerance=float(first["bound_tolerance"]),
+        n_blocks=int(frame["block"].nunique()),
+        n_slots=len(frame),
+        n_exclusive=int(frame["exclusive"].sum()),
+        left_out=(*_left_out(frame), *stale.values()),
+        warnings=tuple(warnings),
+        comparisons=tuple(entries),
+        conditions=tuple(_alone(frame, label) for label in labels),
+    )
 
 
-def _of_plan(frame: pd.DataFrame, plan: Plan | None) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
+def _of_plan(frame: pd.DataFrame, plan: Plan | None) -> tuple[pd.DataFrame, dict[str, LeftOut]]:
     """Return the slots of conditions that the plan still has, and what is left out by label."""
     if plan is None:
         return frame, {}
@@ -105,25 +108,32 @@ def _of_plan(frame: pd.DataFrame, plan: Plan | None) -> tuple[pd.DataFrame, dict
     )
     reason = "stale: the present study has no condition of this name and these settings"
     out = {
-        str(label): {"condition": str(label), "reason": reason, "slots": len(rows)}
+        str(label): LeftOut(condition=str(label), reason=reason, slots=len(rows))
         for label, rows in frame[~kept].groupby("condition", sort=False)
     }
     return frame[kept], out
 
 
-def _left_out(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def _left_out(frame: pd.DataFrame) -> list[LeftOut]:
     """Return every slot that was not alone on the machine, and why."""
     return [
-        {"condition": str(row["condition"]), "block": int(row["block"]), "reason": str(row["reason"]), "slots": 1}
+        LeftOut(condition=str(row["condition"]), block=int(row["block"]), reason=str(row["reason"]), slots=1)
         for row in frame[~frame["exclusive"]].to_dict("records")
     ]
 
 
-def _alone(frame: pd.DataFrame, label: str) -> dict[str, Any]:
+def _alone(frame: pd.DataFrame, label: str) -> ConditionSpeed:
     """Return what one condition does by itself, over its exclusive slots."""
     rows = frame[(frame["condition"] == label) & frame["exclusive"]]
-    found: dict[str, Any] = {"condition": label, "n": len(rows)}
-    for name in ("seconds_per_step", "throughput", "fraction_of_bound"):
-        values = rows[name].to_numpy(float)
-        found[name] = float(np.exp(np.log(values).mean())) if len(values) else None
-    return found
+    return ConditionSpeed(
+        condition=label,
+        n=len(rows),
+        seconds_per_step=_geometric_mean(rows["seconds_per_step"]),
+        throughput=_geometric_mean(rows["throughput"]),
+        fraction_of_bound=_geometric_mean(rows["fraction_of_bound"]),
+    )
+
+
+def _geometric_mean(column: pd.Series) -> float | None:
+    values = column.to_numpy(float)
+    return float(np.exp(np.log(values).mean())) if len(values) else None

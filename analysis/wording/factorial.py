@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from analysis.answer.effect import Contrast
 from analysis.factorial.factors import Factor, Level
+from analysis.factorial.result import TREND, EffectTest, Factorial, FactorialEffect
 from analysis.methods import verdict
 from analysis.methods.verdict import FEW
 from analysis.wording import sentences
 from analysis.wording.number_format import NOTHING, p_value, probability
 from analysis.wording.style import TERMINAL, Style
-
-DIFFERENCE, TREND = "difference", "trend"
 
 SIGNS = (
     "The sign of an effect: mean at the higher level minus mean at the lower one (of levels that are names: the second "
@@ -44,34 +42,34 @@ SIGNED = (
 """Verdicts of an effect that is there."""
 
 
-def sentence(effect: Mapping[str, Any], style: Style = TERMINAL) -> str:
+def sentence(effect: FactorialEffect, style: Style = TERMINAL) -> str:
     """Return what an effect shows: its contrast, then F where the effect has more than one dimension."""
-    found = effect["contrast"]
+    found = effect.contrast
     said = (
-        f"{effect['effect']}: its levels are names, so it has no sign."
+        f"{effect.effect}: its levels are names, so it has no sign."
         if found is None
         else _contrast(effect, found, style)
     )
-    return said if effect["df"] == 1 else f"{said} {_any(effect)}"
+    return said if effect.df == 1 else f"{said} {_any(effect)}"
 
 
-def _contrast(effect: Mapping[str, Any], found: Contrast, style: Style) -> str:
+def _contrast(effect: FactorialEffect, found: Contrast, style: Style) -> str:
     if found.n_pairs == 0:
-        return f"{effect['effect']} cannot be told: there is no seed at which every cell trained."
+        return f"{effect.effect} cannot be told: there is no seed at which every cell trained."
     given, estimate = _given(found), sentences.estimate(found, style, over=_family(effect))
     why = sentences.why_no_claim(found)
     if why is not None:
-        return f"{effect['effect']}: {style.metric(found.metric)} {estimate}{given}. {why}."
+        return f"{effect.effect}: {style.metric(found.metric)} {estimate}{given}. {why}."
     claim = _opened(effect, sentences.claim(found, *_places(effect, found, style)), style)
     return f"{claim}: {estimate}{sentences.adjusted(found)}{given}.{sentences.reason(found)}"
 
 
-def _places(effect: Mapping[str, Any], found: Contrast, style: Style) -> tuple[str, str, str]:
+def _places(effect: FactorialEffect, found: Contrast, style: Style) -> tuple[str, str, str]:
     """Return what is compared, where, and with where: the last factor's highest level against its lowest."""
-    *before, (last, (low, high)) = list(zip(effect["factors"], found.levels, strict=True))
+    *before, (last, (low, high)) = list(zip(effect.factors, found.levels, strict=True))
     subject = style.metric(found.metric)
-    if "at" in effect:
-        subject += f" at {effect['at']['factor']} {_level(effect['at']['level'], style)}"
+    if effect.at is not None:
+        subject += f" at {effect.at.factor} {_level(effect.at.level, style)}"
     if len(before) == 1:
         (name, (start, end)) = before[0]
         subject = f"the change in {subject} from {name} {_level(start, style)} to {_level(end, style)}"
@@ -84,9 +82,9 @@ def _level(level: Level, style: Style) -> str:
     return style.number(tell(level)) if isinstance(level, float) else tell(level)
 
 
-def _opened(effect: Mapping[str, Any], claim: str, style: Style) -> str:
+def _opened(effect: FactorialEffect, claim: str, style: Style) -> str:
     """Return a claim as the beginning of a sentence; one of straight lines says so first."""
-    if effect["kind"] == TREND:
+    if effect.kind == TREND:
         start = "t" if claim.startswith("These") else claim[0]
         return f"By straight lines through all levels, {start}{claim[1:]}"
     return f"T{claim[1:]}" if claim.startswith("the ") else style.opened(claim)
@@ -99,82 +97,76 @@ def _given(found: Contrast) -> str:
     return f", given that every cell trained: {lost} of {found.n_pairs + lost} seeds left out"
 
 
-def _any(effect: Mapping[str, Any]) -> str:
+def _any(effect: FactorialEffect) -> str:
     """Return what F says of an effect with several dimensions."""
-    test = effect["omnibus"]
-    if test["f"] is None:
+    test = effect.omnibus
+    if test.p_holm is None:
         return "Whether its levels differ at all cannot be tested."
-    told = f"{f_told(test)}, adjusted {p_value(test['p_holm'])} (Holm over {_family(effect)})"
-    if test["n"] < FEW:
-        return f"{told}: {test['n']} seeds are too few to tell."
+    told = f"{f_told(test)}, adjusted {p_value(test.p_holm)} (Holm over {_family(effect)})"
+    if test.n < FEW:
+        return f"{told}: {test.n} seeds are too few to tell."
     if differs(effect):
-        start = "Straight or not, its" if effect["kind"] == TREND else "Its"
+        start = "Straight or not, its" if effect.kind == TREND else "Its"
         return f"{start} levels differ, for new seeds on this test set: {told}."
     return f"That its levels differ in any way is not shown: {told}."
 
 
-def _family(effect: Mapping[str, Any]) -> str:
+def _family(effect: FactorialEffect) -> str:
     """Return what an effect is judged together with."""
-    return "simple effects" if "at" in effect else "effects"
+    return "effects" if effect.at is None else "simple effects"
 
 
-def differs(effect: Mapping[str, Any]) -> bool:
+def differs(effect: FactorialEffect) -> bool:
     """Return whether an effect of several dimensions is there by its F."""
-    test = effect["omnibus"]
-    return effect["df"] > 1 and test["n"] >= FEW and test["p_holm"] is not None and test["p_holm"] <= test["alpha"]
+    test = effect.omnibus
+    return effect.df > 1 and test.n >= FEW and test.p_holm is not None and test.p_holm <= test.alpha
 
 
-def is_there(effect: Mapping[str, Any]) -> bool:
+def is_there(effect: FactorialEffect) -> bool:
     """Return whether an effect is there: its contrast has a sign, or its F says that levels differ."""
-    found = effect["contrast"]
+    found = effect.contrast
     signed = found is not None and sentences.why_no_claim(found) is None and found.headline.verdict in SIGNED
     return signed or differs(effect)
 
 
-def simple_told(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def simple_told(found: Factorial) -> list[FactorialEffect]:
     """Return the simple effects of two factors whose interaction is there: main effects do not say it all then."""
-    there = [set(each["factors"]) for each in found["effects"] if len(each["factors"]) == 2 and is_there(each)]
-    return [each for each in found["simple_effects"] if {*each["factors"], each["at"]["factor"]} in there]
+    there = [set(each.factors) for each in found.effects if len(each.factors) == 2 and is_there(each)]
+    return [each for each in found.simple_effects if each.at is not None and {*each.factors, each.at.factor} in there]
 
 
-def f_told(test: Mapping[str, Any]) -> str:
+def f_told(test: EffectTest) -> str:
     """Return F with its degrees of freedom, shrunken by epsilon: ``F(1.7, 15.6) = 4.21``; a dash where it cannot be."""
-    if test["f"] is None:
+    if test.f is None or test.epsilon is None or test.df1 is None or test.df2 is None:
         return NOTHING
-    ends = [f"{test['epsilon'] * test[key]:.3g}" for key in ("df1", "df2")]
-    return f"F({', '.join(ends)}) = {test['f']:.3g}"
+    return f"F({test.epsilon * test.df1:.3g}, {test.epsilon * test.df2:.3g}) = {test.f:.3g}"
 
 
-def cells_of_f(effect: Mapping[str, Any]) -> tuple[str, str]:
+def cells_of_f(effect: FactorialEffect) -> tuple[str, str]:
     """Return F and its adjusted p for a table; dashes where the contrast says it all."""
-    test = effect["omnibus"]
-    return (NOTHING, NOTHING) if effect["df"] == 1 else (f_told(test), probability(test["p_holm"]))
+    test = effect.omnibus
+    return (NOTHING, NOTHING) if effect.df == 1 else (f_told(test), probability(test.p_holm))
 
 
-def notes(found: Mapping[str, Any]) -> list[str]:
+def notes(found: Factorial) -> list[str]:
     """Return what signs, lines and F mean, as far as they are told."""
-    lines = [LINES] if any(each["kind"] == TREND for each in found["effects"]) else []
-    return [SIGNS, *lines, *([WHY_F] if has_curves(found["effects"]) else [])]
+    lines = [LINES] if any(each.kind == TREND for each in found.effects) else []
+    return [SIGNS, *lines, *([WHY_F] if has_curves(found.effects) else [])]
 
 
-def has_curves(told: Sequence[Mapping[str, Any]]) -> bool:
+def has_curves(told: Sequence[FactorialEffect]) -> bool:
     """Return whether some effect has more than one dimension: F is then told."""
-    return any(each["df"] > 1 for each in told)
+    return any(each.df > 1 for each in told)
 
 
 tell = Factor.tell
 
 
-def crossed(found: Mapping[str, Any]) -> str:
+def crossed(found: Factorial) -> str:
     """Return which factors are crossed: ``dropout_1 (0.2, 0.5) × weight_decay (0, 0.0001)``."""
-    return " × ".join(f"{each['name']} ({', '.join(map(tell, each['levels']))})" for each in found["factors"])
+    return " × ".join(f"{each.name} ({', '.join(map(tell, each.levels))})" for each in found.factors)
 
 
-def better(found: Mapping[str, Any]) -> str:
+def better(found: Factorial) -> str:
     """Return the direction of benefit."""
-    return "lower is better" if found["lower_is_better"] else "higher is better"
-
-
-def contrasts(told: Sequence[Mapping[str, Any]]) -> list[Contrast]:
-    """Return the contrasts of effects, those left out that have none."""
-    return [each["contrast"] for each in told if each["contrast"] is not None]
+    return "lower is better" if found.lower_is_better else "higher is better"

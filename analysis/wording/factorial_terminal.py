@@ -2,70 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from analysis.answer.effect import Contrast
 from analysis.answer.headline import ALONE, REACH, scopes
+from analysis.factorial.result import Factorial, FactorialEffect, contrasts
 from analysis.tables.metric import in_points
 from analysis.wording import factorial
 from analysis.wording.number_format import level, margin_text, probability
 from analysis.wording.terminal import interval, itemised, left_out, number, signed, tabulated
 
 
-def render(found: Mapping[str, Any]) -> str:
+def render(found: Factorial) -> str:
     """Return the object of `analysis.factorial.factorial` as text."""
     simple = factorial.simple_told(found)
-    blocks = [_title(found), _cells(found), _effects(found["effects"], found), "\n".join(factorial.notes(found))]
-    blocks += [factorial.sentence(each) for each in found["effects"]]
+    blocks = [_title(found), _cells(found), _effects(found.effects, found), "\n".join(factorial.notes(found))]
+    blocks += [factorial.sentence(each) for each in found.effects]
     if simple:
         blocks += [factorial.WHY_SIMPLE, _effects(simple, found), *map(factorial.sentence, simple)]
-    blocks.append(itemised("Left out", [left_out(each) for each in found["dropped"]]))
-    blocks.append(itemised("Know before you believe this", found["warnings"]))
+    blocks.append(itemised("Left out", [left_out(each) for each in found.dropped]))
+    blocks.append(itemised("Know before you believe this", found.warnings))
     return "\n\n".join(block for block in blocks if block)
 
 
-def _scale(found: Mapping[str, Any]) -> int:
-    return 100 if in_points(found["metric"]) else 1
+def _scale(found: Factorial) -> int:
+    return 100 if in_points(found.metric) else 1
 
 
-def _title(found: Mapping[str, Any]) -> str:
-    margin = "none given" if found["margin"] is None else margin_text(_scale(found) * found["margin"])
-    unit = " in percentage points" if in_points(found["metric"]) else ""
+def _title(found: Factorial) -> str:
+    margin = "none given" if found.margin is None else margin_text(_scale(found) * found.margin)
+    unit = " in percentage points" if in_points(found.metric) else ""
     title = (
-        f"{found['metric']}{unit}, {factorial.crossed(found)}; {factorial.better(found)}; "
-        f"n = {found['n']} complete blocks; alpha {found['alpha']:g}; margin {margin}"
+        f"{found.metric}{unit}, {factorial.crossed(found)}; {factorial.better(found)}; n = {found.n} complete blocks; "
+        f"alpha {found.alpha:g}; margin {margin}"
     )
-    told = scopes(each.headline for each in factorial.contrasts(found["effects"]))
+    told = scopes(each.headline for each in contrasts(found.effects))
     reach = f"\nIntervals and verdicts hold {'; or '.join(REACH[scope] for scope in told)}." if told else ""
     return title + reach
 
 
-def _cells(found: Mapping[str, Any]) -> str:
+def _cells(found: Factorial) -> str:
     scale = _scale(found)
-    header = ("condition", *(each["name"] for each in found["factors"]), "mean", "SD", "seeds")
+    header = ("condition", *(each.name for each in found.factors), "mean", "SD", "seeds")
     rows = [
-        (each["condition"], *map(factorial.tell, each["levels"]), number(each["mean"], scale),
-         number(each["sd"], scale), str(each["n"]))
-        for each in found["cells"]
+        (each.condition, *map(factorial.tell, each.levels), number(each.mean, scale), number(each.sd, scale),
+         str(each.n))
+        for each in found.cells
     ]  # fmt: skip
     return tabulated(header, rows)
 
 
-def _effects(told: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> str:
+def _effects(told: Sequence[FactorialEffect], found: Factorial) -> str:
     omnibus = ("F", "p of F (adjusted)") if factorial.has_curves(told) else ()
-    header = ("effect", "contrast", f"{level(found['alpha'])} interval", "p (adjusted)", "dz", *omnibus, "verdict")
+    header = ("effect", "contrast", f"{level(found.alpha)} interval", "p (adjusted)", "dz", *omnibus, "verdict")
     return tabulated(header, [_row(each, _scale(found), bool(omnibus)) for each in told])
 
 
-def _row(effect: Mapping[str, Any], scale: int, with_f: bool) -> tuple[str, ...]:
-    contrast: Contrast | None = effect["contrast"]
+def _row(effect: FactorialEffect, scale: int, with_f: bool) -> tuple[str, ...]:
+    contrast = effect.contrast
     omnibus = factorial.cells_of_f(effect) if with_f else ()
     if contrast is None:
-        return (effect["effect"], "-", "-", "-", "-", *omnibus, "levels are names")
+        return (effect.effect, "-", "-", "-", "-", *omnibus, "levels are names")
     told, margin, mean = contrast.headline, contrast.margin, contrast.mean_difference
     return (
-        effect["effect"],
+        effect.effect,
         "-" if mean is None else signed([mean], scale, margin)[0],
         interval(told.low, told.high, scale, margin) + (" (t)" if told.interval == ALONE else ""),
         "-" if told.p is None else probability(told.p),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from analysis.methods import verdict
-from analysis.methods.multiplicity import MaxT
 from analysis.methods.verdict import FEW
+from analysis.throughput.result import Speed, SpeedComparison
 from analysis.wording.number_format import digits, level, margin_text, p_value
 from analysis.wording.sentences import quoted
 from analysis.wording.verdicts import OPEN, tone_of
@@ -37,22 +36,23 @@ CLAIMS = {
 }
 
 
-def short(entry: Mapping[str, Any]) -> str:
+def short(entry: SpeedComparison) -> str:
     """Return a verdict in a word or three."""
-    if entry["n_blocks"] < FEW:
+    if entry.n_blocks < FEW:
         return "too few blocks"
-    return SHORT[entry["verdict"]]
+    return SHORT[entry.verdict]
 
 
-def tone(entry: Mapping[str, Any]) -> str:
+def tone(entry: SpeedComparison) -> str:
     """Return the tone of a verdict."""
-    return OPEN if entry["n_blocks"] < FEW else tone_of(entry["verdict"])
+    return OPEN if entry.n_blocks < FEW else tone_of(entry.verdict)
 
 
-def percents(ratios: Sequence[float], margin: float) -> list[str]:
+def percents(ratios: Sequence[float], margin: float, minus: str = "-") -> list[str]:
     """Return ratios of time as changes in per cent, signed, with the digits that keep them on their true side.
 
-    Sides are those of no change and of both ends of the margin, which as ratios are not mirror images.
+    Sides are those of no change and of both ends of the margin, which as ratios are not mirror images. `minus` is the
+    sign of a negative change.
     """
     told = [100 * (ratio - 1) for ratio in ratios]
     ends = (100 * margin, 100 * margin / (1 + margin))
@@ -62,66 +62,61 @@ def percents(ratios: Sequence[float], margin: float) -> list[str]:
         for end in ends:
             count = digits(told, end, count)
         settled = count == before
-    return [f"{each:+.{count}f}%" if float(f"{each:.{count}f}") else f"{0:.{count}f}%" for each in told]
+    signed = [f"{each:+.{count}f}%" if float(f"{each:.{count}f}") else f"{0:.{count}f}%" for each in told]
+    return [each.replace("-", minus) for each in signed]
 
 
-def sentence(entry: Mapping[str, Any], margin: float) -> str:
-    """Return the one sentence that says what a comparison shows, with its n and interval."""
-    name, control, n = quoted(entry["condition"]), quoted(entry["control"]), entry["n_blocks"]
-    if n == 0:
+def sentence(entry: SpeedComparison, margin: float, minus: str = "-") -> str:
+    """Return the one sentence that says what a comparison shows, with its n and interval; `minus` is the sign."""
+    name, control, n = quoted(entry.condition), quoted(entry.control), entry.n_blocks
+    if entry.ratio is None:
         return f"{name} cannot be compared with {control}: both were alone on the machine in no block."
-    if n < FEW or entry["verdict"] == verdict.CANNOT_TEST:
-        change = percents([entry["ratio"]], margin)[0]
-        why = entry["verdict_reason"] if n >= FEW else "too few to tell"
+    ends = entry.simultaneous
+    if n < FEW or entry.verdict == verdict.CANNOT_TEST or ends is None:
+        change = percents([entry.ratio], margin, minus)[0]
+        why = entry.verdict_reason if n >= FEW else "too few to tell"
         return f"{name}: {change} time against {control}, n = {count(n, 'block')}: {why}."
-    claim = CLAIMS[entry["verdict"]].format(name=name, control=control, margin=margin_text(100 * margin))
-    p = p_of_enough(entry)
-    fewer = "" if entry["n_max_t"] in (None, n) else f" on the {entry['n_max_t']} blocks that all conditions share"
+    claim = CLAIMS[entry.verdict].format(name=name, control=control, margin=margin_text(100 * margin))
+    p = entry.adjusted_p
+    fewer = "" if entry.n_max_t in (None, n) else f" on the {entry.n_max_t} blocks that all conditions share"
     significance = "" if p is None else f", adjusted {p_value(p)}{fewer}"
-    change, low, high = percents(
-        [entry["ratio"], entry["ratio_low_simultaneous"], entry["ratio_high_simultaneous"]], margin
-    )
-    return f"{claim}: {change} time ({level(entry['alpha'])} interval {low} to {high}{significance}, n = {n} blocks)."
+    change, low, high = percents([entry.ratio, *ends], margin, minus)
+    return f"{claim}: {change} time ({level(entry.alpha)} interval {low} to {high}{significance}, n = {n} blocks)."
 
 
-def p_of_enough(entry: Mapping[str, Any]) -> float | None:
-    """Return the max-t p of a comparison; None where the blocks that all conditions have are too few for one."""
-    return MaxT(n_max_t=entry["n_max_t"], p_max_t=entry["p_max_t"]).p_of_enough(entry["n_blocks"], entry["alpha"])
-
-
-def basis(speed: Mapping[str, Any]) -> str:
+def basis(speed: Speed) -> str:
     """Return what was measured and how."""
-    workers = "one process" if speed["workers"] == 1 else f"{speed['workers']} processes at once, one per core"
+    workers = "one process" if speed.workers == 1 else f"{speed.workers} processes at once, one per core"
     return (
-        f"Measured on {speed['device']} in {speed['precision']}, {speed['started_at'][:10]}: {workers}, each training "
-        f"{speed['stack_size']} networks of one condition for {speed['steps']:,} steps of {speed['batch_size']} images "
-        f"a slot; {speed['n_blocks']} blocks, every condition once in each, in balanced random order. "
+        f"Measured on {speed.device} in {speed.precision}, {speed.started_at[:10]}: {workers}, each training "
+        f"{speed.stack_size} networks of one condition for {speed.steps:,} steps of {speed.batch_size} images "
+        f"a slot; {speed.n_blocks} blocks, every condition once in each, in balanced random order. "
         "Changes are ratios of geometric means, paired by block; intervals hold for all conditions at once. Times "
-        f"within a factor of {1 + speed['margin']:g} count as equal."
+        f"within a factor of {1 + speed.margin:g} count as equal."
     )
 
 
-def used(speed: Mapping[str, Any]) -> str:
+def used(speed: Speed) -> str:
     """Return how many slots count and what became of the others."""
-    out = speed["n_slots"] - speed["n_exclusive"]
+    out = speed.n_slots - speed.n_exclusive
     rule = (
-        f"A slot counts where other load was at most {speed['load_limit']:g} cores and the matrix products timed "
-        f"before and after it took within {100 * speed['bound_tolerance']:g}% of their usual time."
+        f"A slot counts where other load was at most {speed.load_limit:g} cores and the matrix products timed "
+        f"before and after it took within {100 * speed.bound_tolerance:g}% of their usual time."
     )
-    said = f"{speed['n_exclusive']} of {speed['n_slots']} slots were alone on the machine. {rule}"
+    said = f"{speed.n_exclusive} of {speed.n_slots} slots were alone on the machine. {rule}"
     if out:
         said += f" The other {out} {'is' if out == 1 else 'are'} kept in the table and used nowhere."
-    if speed["earlier_measurements"]:
-        number = speed["earlier_measurements"]
+    if speed.earlier_measurements:
+        number = speed.earlier_measurements
         said += f" {number} earlier {'measurement is' if number == 1 else 'measurements are'} not used."
     return said
 
 
-def left_out(speed: Mapping[str, Any]) -> dict[str, int]:
+def left_out(speed: Speed) -> dict[str, int]:
     """Return how many slots were left out for which kind of reason: what stands before its colon."""
     found: Counter[str] = Counter()
-    for each in speed["left_out"]:
-        found[each["reason"].partition(":")[0]] += each["slots"]
+    for each in speed.left_out:
+        found[each.reason.partition(":")[0]] += each.slots
     return dict(found.most_common())
 
 

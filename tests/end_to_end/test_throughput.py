@@ -108,7 +108,7 @@ def test_a_condition_that_is_20_per_cent_slower_is_found(tmp_path, monkeypatch) 
     slots = measure(bench, list(trials), 14, 0, lambda *_: None)
     measurement.write(tmp_path, measurement.rows(slots, trials, dose, {"environment_id": "e", "order_seed": 0}))
     (speed,) = speeds(tmp_path, None, control="none", alpha=0.05)
-    slow, same = (next(each for each in speed["comparisons"] if each["condition"] == name) for name in ("slow", "same"))
-    assert slow["ratio"] == pytest.approx(1.2, rel=0.03)
-    assert short(slow).startswith("slower") and slow["p_max_t"] < 0.01
-    assert same["ratio_low_simultaneous"] < 1 < same["ratio_high_simultaneous"]
+    slow, same = (next(each for each in speed.comparisons if each.condition == name) for name in ("slow", "same"))
+    assert slow.ratio == pytest.approx(1.2, rel=0.03)
+    assert short(slow).startswith("slower") and slow.p_max_t < 0.01
+    assert same.ratio_low_simultaneous < 1 < same.ratio_high_simultaneous

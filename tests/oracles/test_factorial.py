@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
-from analysis.base.records import to_json
 from analysis.factorial import factorial
-from analysis.methods.survival import Followed, of_label, scores, survival
+from analysis.factorial.result import FactorialEffect
+from analysis.methods.survival import Followed, scores, survival
 from analysis.tables.table import from_frame
 from tests.oracles.agreement import agree
 
@@ -27,20 +26,20 @@ def of_group(group: str) -> pd.DataFrame:
     return found
 
 
-def analysed(group: str) -> dict[str, dict[str, Any]]:
+def analysed(group: str) -> dict[str, FactorialEffect]:
     """Return all effects under R's names, from rows in another order and without counts."""
     rows = DATA[DATA["group"] == group].dropna(axis=1, how="all").drop(columns="group")
     factors = [name for name in "abc" if name in rows]
     label = rows[factors].astype(str).agg("-".join, axis=1)
     table = from_frame(rows.assign(condition=label).sample(frac=1, random_state=3), chance=0.1)
-    found = to_json(factorial(table, "value"))
-    return {_by_r(effect): effect for effect in (*found["effects"], *found["simple_effects"])}
+    found = factorial(table, "value")
+    return {_by_r(effect): effect for effect in (*found.effects, *found.simple_effects)}
 
 
-def _by_r(effect: dict[str, Any]) -> str:
-    if at := effect.get("at"):
-        return f"{effect['factors'][0]}@{at['factor']}={at['level']:g}"
-    return effect["effect"].upper().replace(" × ", ":")
+def _by_r(effect: FactorialEffect) -> str:
+    if effect.at is not None:
+        return f"{effect.factors[0]}@{effect.at.factor}={effect.at.level:g}"
+    return effect.effect.upper().replace(" × ", ":")
 
 
 def test_every_group_is_compared() -> None:
@@ -53,16 +52,16 @@ def test_effects(group: str) -> None:
     assert set(found) == set(expected["case"])
     for row in expected.itertuples():
         effect = found[str(row.case)]
-        ours = effect["omnibus"] if row.key in OMNIBUS else effect["contrast"]
-        agree(ours[str(row.key)], row.value, (group, row.case, row.key))
+        ours = effect.omnibus if row.key in OMNIBUS else effect.contrast
+        agree(getattr(ours, str(row.key)), row.value, (group, row.case, row.key))
 
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_f_of_one_dimension_is_t_squared(group: str) -> None:
-    plain = [each for each in analysed(group).values() if each["df"] == 1]
+    plain = [each for each in analysed(group).values() if each.df == 1]
     for effect in plain:
-        agree(effect["omnibus"]["f"], effect["contrast"]["t"] ** 2, (group, effect["effect"], "t squared"))
-        agree(effect["omnibus"]["p_gg"], effect["contrast"]["p_t"], (group, effect["effect"], "p"))
+        agree(effect.omnibus.f, effect.contrast.t**2, (group, effect.effect, "t squared"))
+        agree(effect.omnibus.p_gg, effect.contrast.p_t, (group, effect.effect, "p"))
     assert bool(plain) == (group != "f34")
 
 
@@ -72,10 +71,10 @@ def test_simple_effects_add_up(group: str) -> None:
     found = analysed(group)
     levels = {name: sorted(DATA[DATA["group"] == group][name].unique()) for name in "ab"}
     for varied, held in ("ab", "ba"):
-        each = [found[f"{varied}@{held}={level:g}"]["contrast"]["mean_difference"] for level in levels[held]]
-        agree(sum(each) / len(each), found[varied.upper()]["contrast"]["mean_difference"], (group, varied, "mean"))
+        each = [found[f"{varied}@{held}={level:g}"].contrast.mean_difference for level in levels[held]]
+        agree(sum(each) / len(each), found[varied.upper()].contrast.mean_difference, (group, varied, "mean"))
         if len(each) == 2:
-            agree(each[1] - each[0], found["A:B"]["contrast"]["mean_difference"], (group, varied, "difference"))
+            agree(each[1] - each[0], found["A:B"].contrast.mean_difference, (group, varied, "difference"))
 
 
 def followed() -> list[Followed]:
@@ -88,16 +87,16 @@ def test_curves_of_collapse() -> None:
     assert found is not None
     expected = of_group("survival")
     points = {
-        f"{each['condition']} {epoch}": {key: each[key][index] for key in ("survival", "low", "high", "at_risk")}
-        for each in found["curves"]
-        for index, epoch in enumerate(each["epochs"])
+        f"{each.condition} {epoch}": {key: getattr(each, key)[index] for key in ("survival", "low", "high", "at_risk")}
+        for each in found.curves
+        for index, epoch in enumerate(each.epochs)
     }
     curves = expected[expected["case"].str.contains(" ")]
     assert set(curves["case"]) == set(points)
     for row in curves.itertuples():
         agree(points[str(row.case)][str(row.key)], row.value, ("survival", row.case, row.key))
     for row in expected[expected["key"] == "p_log_rank"].itertuples():
-        agree(of_label(found, str(row.case))["p_log_rank"], row.value, ("survival", row.case, row.key))
+        agree(found.of(str(row.case)).p_log_rank, row.value, ("survival", row.case, row.key))
 
 
 def test_scores_add_up_to_observed_minus_expected() -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from analysis.figures import activations as figure
+from analysis.methods.activations import Activations, UnitStatistics, VarianceDifference
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.number_format import NOTHING, digits, level
 from analysis.wording.phrases import count
 from analysis.wording.sentences import quoted
 from analysis.wording.units import plain, signed
-
-Entry = Mapping[str, Any]
 
 _LEAST, _PLAIN, _MOST = 2, 4, 6
 """Decimals: at least, where an interval does not say how many, and at most."""
@@ -41,16 +39,16 @@ def section(_: Material, pool: Pool) -> Section | None:
         said = " ".join(filter(None, (why, figure.left_out(pool.evidence))))
         return Section(figure.PLOT.title, (Paragraph(said),))
     blocks: list[Block] = [Illustration(figure.PLOT, pool.evidence)]
-    theory = any(each["variance_by_theory"] is not None for each in found["ends"])
+    theory = any(each.variance_by_theory is not None for each in found.ends)
     blocks += [Paragraph(THEORY)] if theory else []
     blocks.append(_ends_grid(found, theory))
-    blocks += [differences_grid(found)] if found["differences"] else []
+    blocks += [differences_grid(found)] if found.differences else []
     said = " ".join(filter(None, (DESCRIPTIVE, figure.left_out(pool.evidence))))
     return Section(figure.PLOT.title, (*blocks, Paragraph(said, "note")))
 
 
-def _ends_grid(found: Entry, theory: bool) -> Grid:
-    told = level(found["alpha"])
+def _ends_grid(found: Activations, theory: bool) -> Grid:
+    told = level(found.alpha)
     return Grid(
         name="activations",
         caption=(
@@ -67,22 +65,22 @@ def _ends_grid(found: Entry, theory: bool) -> Grid:
             *((Column("variance by theory"),) if theory else ()),
             Column("zeros", "%"),
         ),
-        rows=tuple(_end(each, theory) for each in found["ends"]),
-        data=tuple(found["ends"]),
+        rows=tuple(_end(each, theory) for each in found.ends),
+        data=found.ends,
     )
 
 
-def _end(each: Entry, theory: bool) -> tuple[str, ...]:
-    decimals = _decimals(each["variance"], each["variance_high"])
+def _end(each: UnitStatistics, theory: bool) -> tuple[str, ...]:
+    decimals = _decimals(each.variance, each.variance_high)
     return (
-        each["condition"],
-        str(each["layer"]),
-        each["side"],
-        str(each["n"]),
-        _with_reach(each["mean"], each["mean_high"]),
-        _with_reach(each["variance"], each["variance_high"]),
-        *((plain(each["variance_by_theory"], decimals),) if theory else ()),
-        _with_reach(*(None if value is None else 100 * value for value in (each["zeros"], each["zeros_high"]))),
+        each.condition,
+        str(each.layer),
+        each.side,
+        str(each.n),
+        _with_reach(each.mean, each.mean_high),
+        _with_reach(each.variance, each.variance_high),
+        *((plain(each.variance_by_theory, decimals),) if theory else ()),
+        _with_reach(*(None if value is None else 100 * value for value in (each.zeros, each.zeros_high))),
     )
 
 
@@ -101,13 +99,13 @@ def _decimals(mean: float, high: float | None) -> int:
     return min(_MOST, max(_LEAST, 1 - math.floor(math.log10(reach))))
 
 
-def differences_grid(found: Entry, conditions: Sequence[str] = ()) -> Grid:
+def differences_grid(found: Activations, conditions: Sequence[str] = ()) -> Grid:
     """Return the paired differences of the variance, of some `conditions` or of all."""
-    told = [each for each in found["differences"] if not conditions or each["condition"] in conditions]
+    told = [each for each in found.differences if not conditions or each.condition in conditions]
     return Grid(
         name="activation-differences",
         caption=(
-            f"Variance of the hidden units after the last epoch, condition minus {quoted(found['control'])}, paired by "
+            f"Variance of the hidden units after the last epoch, condition minus {quoted(found.control)}, paired by "
             "seed: mean and t interval, for each alone."
         ),
         columns=(
@@ -115,46 +113,44 @@ def differences_grid(found: Entry, conditions: Sequence[str] = ()) -> Grid:
             Column("hidden layer"),
             Column("mask", numeric=False),
             Column("difference of variance"),
-            Column(f"{level(found['alpha'])} interval"),
+            Column(f"{level(found.alpha)} interval"),
             Column("pairs of seeds"),
         ),
         rows=tuple(
-            (each["condition"], str(each["layer"]), each["side"], *_difference(each), str(each["n_pairs"]))
-            for each in told
+            (each.condition, str(each.layer), each.side, *_difference(each), str(each.n_pairs)) for each in told
         ),
         data=tuple(told),
     )
 
 
-def _difference(each: Entry) -> tuple[str, str]:
+def _difference(each: VarianceDifference) -> tuple[str, str]:
     """Return a difference and its interval with decimals by which each is on its true side of 0."""
-    if each["low"] is None:
-        return signed(each["difference"], _PLAIN), NOTHING
-    least = _decimals(each["difference"], each["high"])
-    decimals = digits([each["difference"], each["low"], each["high"]], None, least)
-    mean, low, high = (signed(each[key], decimals) for key in ("difference", "low", "high"))
-    return mean, f"{low} to {high}"
+    mean, low, high = each.difference, each.low, each.high
+    if mean is None or low is None or high is None:
+        return signed(mean, _PLAIN), NOTHING
+    decimals = digits([mean, low, high], None, _decimals(mean, high))
+    return signed(mean, decimals), f"{signed(low, decimals)} to {signed(high, decimals)}"
 
 
-def sentences(found: Entry, conditions: Sequence[str] = ()) -> list[str]:
+def sentences(found: Activations, conditions: Sequence[str] = ()) -> list[str]:
     """Return a sentence on each condition and hidden layer, of some `conditions` or of all."""
-    told: dict[tuple[str, int], list[Entry]] = {}
-    for each in found["differences"]:
-        if not conditions or each["condition"] in conditions:
-            told.setdefault((each["condition"], each["layer"]), []).append(each)
+    told: dict[tuple[str, int], list[VarianceDifference]] = {}
+    for each in found.differences:
+        if not conditions or each.condition in conditions:
+            told.setdefault((each.condition, each.layer), []).append(each)
     return [_sentence(label, layer, sides, found) for (label, layer), sides in told.items()]
 
 
-def _sentence(label: str, layer: int, sides: Sequence[Entry], found: Entry) -> str:
-    names = f"{quoted(label)} minus {quoted(found['control'])}"
-    n = sides[0]["n_pairs"]
+def _sentence(label: str, layer: int, sides: Sequence[VarianceDifference], found: Activations) -> str:
+    names = f"{quoted(label)} minus {quoted(found.control)}"
+    n = sides[0].n_pairs
     if not n:
         return f"Hidden layer {layer}, {names}: no pair of seeds trained."
     parts = []
     for each in sides:
         mean, interval = _difference(each)
-        known = "" if interval == NOTHING else f" ({level(found['alpha'])} t interval over seeds: {interval})"
-        parts.append(f"{mean} {each['side']} the mask{known}")
+        known = "" if interval == NOTHING else f" ({level(found.alpha)} t interval over seeds: {interval})"
+        parts.append(f"{mean} {each.side} the mask{known}")
     return (
         f"Hidden layer {layer}, {names}: the variance of the units after the last epoch differs by "
         f"{' and '.join(parts)}; {count(n, 'pair')} of seeds."

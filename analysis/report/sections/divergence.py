@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.figures import survival as figure
 from analysis.methods.failure_rates import Divergence
+from analysis.methods.survival import ConditionCurve, Survival
 from analysis.methods.verdict import FEW
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
@@ -51,29 +51,26 @@ def _when(pool: Pool) -> tuple[Block, ...]:
     return Illustration(figure.PLOT, pool.evidence), Paragraph(_in_pairs(seen)), grid
 
 
-def _in_pairs(seen: Mapping[str, Any]) -> str:
+def _in_pairs(seen: Survival) -> str:
     """Return what the curves say of each condition against the control, in pairs."""
-    control = sentences.quoted(seen["control"])
-    known = [each for each in seen["curves"] if each["p_log_rank"] is not None]
-    said = f"{seen['note']}, adjusted over conditions by Holm."
-    told = [
-        f"{sentences.quoted(each['condition'])} {p_value(each['p_log_rank_holm'])} (n = {each['n_pairs']})"
-        for each in known
-        if each["n_pairs"] >= FEW
-    ]
-    untested = [
-        sentences.quoted(each["condition"])
-        for each in seen["curves"]
-        if each["condition"] != seen["control"] and (each["p_log_rank"] is None or each["n_pairs"] < FEW)
-    ]
+    said = f"{seen.note}, adjusted over conditions by Holm."
+    told, untested = [], []
+    for each in seen.curves:
+        if each.condition == seen.control:
+            continue
+        name, p, n = sentences.quoted(each.condition), each.p_log_rank_holm, each.n_pairs
+        if p is None or n is None or n < FEW:
+            untested.append(name)
+        else:
+            told.append(f"{name} {p_value(p)} (n = {n})")
     if told:
-        said += f" When and whether trials collapse, against {control}: {'; '.join(told)}."
+        said += f" When and whether trials collapse, against {sentences.quoted(seen.control)}: {'; '.join(told)}."
     if untested:
         said += f" Cannot be tested, for too few seeds or because no pair differs: {listed(untested)}."
     return f"{said} Few collapses decide little: a large p is no sign that conditions collapse alike."
 
 
-def _survival(seen: Mapping[str, Any]) -> Grid:
+def _survival(seen: Survival) -> Grid:
     return Grid(
         name="survival",
         caption=(
@@ -85,43 +82,40 @@ def _survival(seen: Mapping[str, Any]) -> Grid:
             Column("collapsed", "of trials"),
             Column("first collapse", "epoch"),
             Column("still train", "%"),
-            Column(f"{level(seen['alpha'])} interval", "%"),
+            Column(f"{level(seen.alpha)} interval", "%"),
             Column("pairs"),
             Column("p, log-rank in pairs"),
             Column("p, Holm"),
         ),
-        rows=tuple(_still(each) for each in seen["curves"]),
+        rows=tuple(_still(each) for each in seen.curves),
         data=tuple(
             {
-                "condition": each["condition"],
+                "condition": each.condition,
                 "epoch": epoch,
                 "survival": alive,
                 "low": low,
                 "high": high,
                 "at_risk": left,
             }
-            for each in seen["curves"]
+            for each in seen.curves
             for epoch, alive, low, high, left in zip(
-                *(each[key] for key in ("epochs", "survival", "low", "high", "at_risk")), strict=True
+                each.epochs, each.survival, each.low, each.high, each.at_risk, strict=True
             )
         ),
     )
 
 
-def _still(each: Mapping[str, Any]) -> tuple[str, ...]:
-    falls = [epoch for epoch, alive in zip(each["epochs"], each["survival"], strict=True) if alive < 1]
-    end = (each["low"] or [None])[-1], (each["high"] or [None])[-1]
+def _still(each: ConditionCurve) -> tuple[str, ...]:
+    falls = [epoch for epoch, alive in zip(each.epochs, each.survival, strict=True) if alive < 1]
+    low, high = (each.low or (None,))[-1], (each.high or (None,))[-1]
     return (
-        each["condition"],
-        f"{each['collapsed']} of {each['n']}",
+        each.condition,
+        f"{each.collapsed} of {each.n}",
         str(falls[0]) if falls else NOTHING,
-        plain(100 * each["survival"][-1], 1) if each["n"] else NOTHING,
-        NOTHING if None in end else " to ".join(plain(100 * value, 1) for value in end if value is not None),
-        NOTHING if each["n_pairs"] is None else str(each["n_pairs"]),
-        *(
-            NOTHING if (each["n_pairs"] or 0) < FEW else probability(each[key])
-            for key in ("p_log_rank", "p_log_rank_holm")
-        ),
+        plain(100 * each.survival[-1], 1) if each.n else NOTHING,
+        NOTHING if low is None or high is None else f"{plain(100 * low, 1)} to {plain(100 * high, 1)}",
+        NOTHING if each.n_pairs is None else str(each.n_pairs),
+        *(NOTHING if (each.n_pairs or 0) < FEW else probability(p) for p in (each.p_log_rank, each.p_log_rank_holm)),
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from analysis.answer.effect import Contrast
 from analysis.answer.headline import REACH, scopes
+from analysis.factorial.result import Factorial, FactorialEffect, contrasts
 from analysis.figures import effects, interaction, surface
 from analysis.figures.plot import Plot
 from analysis.report.comparison_grid import headline_interval
@@ -28,7 +29,7 @@ def section(material: Material, pool: Pool) -> Section | None:
     found = pool.evidence.factorial
     if found is None:
         return None
-    blocks: list[Block] = [Paragraph(_opening(found)), _listing(found["effects"])]
+    blocks: list[Block] = [Paragraph(_opening(found)), _listing(found.effects)]
     blocks += [_shown(pool, interaction.PLOT), _shown(pool, effects.PLOT), effects_grid(found)]
     if surface.axes_of(found) is not None:
         blocks.append(_shown(pool, surface.PLOT))
@@ -38,28 +39,28 @@ def section(material: Material, pool: Pool) -> Section | None:
     return Section(TITLE, tuple(blocks))
 
 
-def _listing(told: Sequence[Mapping[str, Any]]) -> Listing:
+def _listing(told: Sequence[FactorialEffect]) -> Listing:
     return Listing(tuple(map(_item, told)))
 
 
-def _opening(found: Mapping[str, Any]) -> str:
+def _opening(found: Factorial) -> str:
     said = (
-        f"{len(found['cells'])} conditions cross {len(found['factors'])} factors in full: {factorial.crossed(found)}. "
-        f"Effects are taken seed by seed, at the {found['n']} seeds at which every one of these conditions trained"
+        f"{len(found.cells)} conditions cross {len(found.factors)} factors in full: {factorial.crossed(found)}. "
+        f"Effects are taken seed by seed, at the {found.n} seeds at which every one of these conditions trained"
     )
-    lost = found["n_lost_to_divergence"]
+    lost = found.n_lost_to_divergence
     said += f"; at {lost} more a trial diverged, and they are left out." if lost else "."
-    if found["outside"]:
-        names = listed([quoted(each["condition"]) for each in found["outside"]])
+    if found.outside:
+        names = listed([quoted(each.condition) for each in found.outside])
         said += f" No part of the crossing: {names}."
     return said
 
 
-def _item(effect: Mapping[str, Any]) -> Item:
+def _item(effect: FactorialEffect) -> Item:
     text = factorial.sentence(effect, PAGE)
-    if effect["contrast"] is None:
+    if effect.contrast is None:
         return Item(text, "no sign")
-    return Item(text, short(effect["contrast"]), tone(effect["contrast"]))
+    return Item(text, short(effect.contrast), tone(effect.contrast))
 
 
 def _shown(pool: Pool, plot: Plot) -> Block:
@@ -67,26 +68,26 @@ def _shown(pool: Pool, plot: Plot) -> Block:
     return Illustration(plot, pool.evidence) if why is None else Paragraph(why)
 
 
-def effects_grid(found: Mapping[str, Any]) -> Grid:
+def effects_grid(found: Factorial) -> Grid:
     """Return verdict, contrast, interval and p of every main effect and interaction."""
-    return _grid("factorial", "effects", found["effects"], found)
+    return _grid("factorial", "effects", found.effects, found)
 
 
-def simple_grid(told: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> Grid:
+def simple_grid(told: Sequence[FactorialEffect], found: Factorial) -> Grid:
     """Return the same of some simple effects."""
     return _grid("factorial-simple", "simple effects", told, found)
 
 
-def _grid(name: str, family: str, told: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> Grid:
-    unit, curves = unit_of(found["metric"]), factorial.has_curves(told)
+def _grid(name: str, family: str, told: Sequence[FactorialEffect], found: Factorial) -> Grid:
+    unit, curves = unit_of(found.metric), factorial.has_curves(told)
     return Grid(
-        name=f"{name}-{found['metric']}",
-        caption=_caption(found, family, factorial.contrasts(told), unit),
+        name=f"{name}-{found.metric}",
+        caption=_caption(found, family, contrasts(told), unit),
         columns=(
             Column("effect", numeric=False),
             Column("verdict", numeric=False),
             Column("contrast", unit.difference),
-            Column(f"{level(found['alpha'])} interval", unit.difference),
+            Column(f"{level(found.alpha)} interval", unit.difference),
             Column("p, adjusted"),
             Column("effect size", "dz"),
             Column("seeds"),
@@ -97,12 +98,12 @@ def _grid(name: str, family: str, told: Sequence[Mapping[str, Any]], found: Mapp
     )
 
 
-def _row(effect: Mapping[str, Any], unit: Unit) -> tuple[str, ...]:
-    contrast: Contrast | None = effect["contrast"]
+def _row(effect: FactorialEffect, unit: Unit) -> tuple[str, ...]:
+    contrast = effect.contrast
     if contrast is None:
-        return (effect["effect"], "levels are names", *[NOTHING] * 5)
+        return (effect.effect, "levels are names", *[NOTHING] * 5)
     return (
-        effect["effect"],
+        effect.effect,
         short(contrast),
         unit.tell_difference(contrast.mean_difference, contrast.margin),
         headline_interval(contrast, unit),
@@ -112,12 +113,12 @@ def _row(effect: Mapping[str, Any], unit: Unit) -> tuple[str, ...]:
     )
 
 
-def _caption(found: Mapping[str, Any], family: str, contrasts: list[Contrast], unit: Unit) -> str:
+def _caption(found: Factorial, family: str, signed_: list[Contrast], unit: Unit) -> str:
     margin = "no margin was set: verdicts go by the sign alone"
-    if found["margin"] is not None:
-        margin = f"effects within ±{unit.tell_margin(found['margin'])} {unit.difference} count as too small to matter"
+    if found.margin is not None:
+        margin = f"effects within ±{unit.tell_margin(found.margin)} {unit.difference} count as too small to matter"
     said = f"{family.capitalize()} on {unit.name}; {factorial.better(found)}; {margin}."
-    told = scopes(each.headline for each in contrasts)
+    told = scopes(each.headline for each in signed_)
     if told:
         said += (
             f" Intervals and verdicts hold for all {family} at once, {'; or '.join(REACH[scope] for scope in told)}. "
@@ -126,11 +127,11 @@ def _caption(found: Mapping[str, Any], family: str, contrasts: list[Contrast], u
     return said
 
 
-def _flat(effect: Mapping[str, Any]) -> dict[str, Any]:
+def _flat(effect: FactorialEffect) -> dict[str, Any]:
     """Return an effect at full precision: F, the contrast and its headline under their own names."""
-    found = {} if effect["contrast"] is None else effect["contrast"].to_json()
-    omnibus = {f"omnibus_{key}": value for key, value in effect["omnibus"].items()}
-    told = {f"headline_{key}": value for key, value in found.get("headline", {}).items()}
+    found = effect.contrast
+    omnibus = {f"omnibus_{key}": value for key, value in vars(effect.omnibus).items()}
+    told = {} if found is None else {f"headline_{key}": value for key, value in vars(found.headline).items()}
     skip = ("headline", "pairs", "weights", "levels", "condition")
-    rest = {key: value for key, value in found.items() if key not in skip}
-    return {"effect": effect["effect"], "kind": effect["kind"], "df_effect": effect["df"], **omnibus, **told, **rest}
+    rest = {} if found is None else {key: getattr(found, key) for key in found.names() if key not in skip}
+    return {"effect": effect.effect, "kind": effect.kind, "df_effect": effect.df, **omnibus, **told, **rest}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from analysis.figures import gaps as figure
+from analysis.methods.gap_split import GapSplit
 from analysis.methods.verdict import FEW
 from analysis.report.document import Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
@@ -28,30 +26,33 @@ def section(material: Material, pool: Pool) -> Section:
     if why is not None:
         return Section("Running gap and clean gap", (Paragraph(why),))
     judged = {each.condition for each in pool.evidence.compared(figure.CLEAN)}
-    leading = [each for each in pool.evidence.gap_splits if each["condition"] in judged and each["n"]][:1]
+    leading = [each for each in pool.evidence.gap_splits if each.condition in judged and each.n][:1]
     said = [Paragraph(what_is_left(each, pool)) for each in leading]
     return Section("Running gap and clean gap", (Paragraph(WHY), *said, Illustration(figure.PLOT, pool.evidence)))
 
 
-def what_is_left(split: Mapping[str, Any], pool: Pool) -> str:
+def what_is_left(split: GapSplit, pool: Pool) -> str:
     """Return how both gaps of a condition changed, and which part of it is not owed to measuring."""
     whole = pool.evidence.comparisons[figure.CLEAN]
     unit, told = unit_of(figure.CLEAN), level(whole.alpha)
     running, clean, owed = (
-        f"{unit.tell_difference(split[f'{name}_change'], whole.margin)} points"
-        for name in ("running", "clean", "measuring")
+        f"{unit.tell_difference(change, whole.margin)} points"
+        for change in (split.running_change, split.clean_change, split.measuring_change)
     )
     said = (
-        f"With {quoted(split['condition'])} against {quoted(whole.control)}, the running gap changed by {running} "
-        f"and the clean gap by {clean} (n = {split['n']}). "
+        f"With {quoted(split.condition)} against {quoted(whole.control)}, the running gap changed by {running} "
+        f"and the clean gap by {clean} (n = {split.n}). "
     )
-    if split["n"] < FEW or split["measuring_low"] is None:
+    if split.n < FEW or split.measuring_low is None or split.measuring_high is None:
         return said.strip()
-    ends = " to ".join(unit.tell_differences([split["measuring_low"], split["measuring_high"]], whole.margin))
+    ends = " to ".join(unit.tell_differences([split.measuring_low, split.measuring_high], whole.margin))
     said += (
         f"The way of measuring accounts for {owed} ({told} t interval of this condition alone, over seeds: {ends}). "
     )
-    if split["clean_share"] is None:
+    if split.clean_share is None:
         return said + "Which share of the change that is cannot be said: the running gap may not have changed at all."
-    share, low, high = (plain(100 * split[key], 0) for key in ("clean_share", "clean_share_low", "clean_share_high"))
+    share, low, high = (
+        plain(None if part is None else 100 * part, 0)
+        for part in (split.clean_share, split.clean_share_low, split.clean_share_high)
+    )
     return said + f"Of the change in the running gap, {share}% ({low}% to {high}%) is left with dropout off."

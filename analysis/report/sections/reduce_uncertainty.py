@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.sample_size import of_condition
+from analysis.answer.sample_size import ConditionPlan, of_condition
 from analysis.figures import floor_meter
 from analysis.methods.power import UPPER, Design
 from analysis.methods.two_way_interval import IMAGES, MORE_IMAGES, SEEDS
@@ -68,7 +67,11 @@ def what_is_found(known: Sequence[Judged], family: int) -> str:
     """
     unit, margin = unit_of(known[0].metric), known[0].margin
     design = Design(1.0, known[0].alpha, POWER, family)
-    found = {each.condition: of_condition(each, design, None, each.n_pairs)["detectable_difference"] for each in known}
+    found = {}
+    for each in known:
+        least = of_condition(each, design, None, each.n_pairs).detectable_difference
+        assert least is not None
+        found[each.condition] = least
     said = (
         f"With {exact(100 * POWER):g}% power, at the standard deviation seen and with as many test images, the seeds "
         f"at hand find a true difference of {_span(found, unit.tell)} {unit.difference}".rstrip()
@@ -76,7 +79,7 @@ def what_is_found(known: Sequence[Judged], family: int) -> str:
     if margin is None:
         return f"{said}."
     plans = {each.condition: of_condition(each, design, margin, None) for each in known}
-    needed = {label: plan["n"] for label, plan in plans.items() if plan["n"] is not None}
+    needed = {label: plan.n for label, plan in plans.items() if plan.n is not None}
     never = [quoted(label) for label in plans if label not in needed]
     wanted = f"one of {unit.tell_margin(margin)} {unit.difference}".rstrip()
     more = [f"{wanted} takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
@@ -102,7 +105,7 @@ def what_shows_the_size(known: Sequence[Judged], family: int) -> str:
         assert each.mean_difference is not None
         assert each.margin is not None
         beyond = abs(abs(each.mean_difference) - each.margin)
-        seeds = of_condition(each, design, beyond, None)["n"] if beyond else None
+        seeds = of_condition(each, design, beyond, None).n if beyond else None
         if seeds is None:
             never.append(quoted(each.condition))
         else:
@@ -144,11 +147,11 @@ def _grid(whole: Comparison, known: list[Effect]) -> Grid:
         caption=_caption(whole, unit),
         columns=columns,
         rows=tuple(_row(each, plan, unit) for each, plan in zip(known, plans, strict=True)),
-        data=tuple({"condition": each.condition, **(plan or {})} for each, plan in zip(known, plans, strict=True)),
+        data=tuple(plan or {"condition": each.condition} for each, plan in zip(known, plans, strict=True)),
     )
 
 
-def _row(each: Effect, plan: Mapping[str, Any] | None, unit: Unit) -> tuple[str, ...]:
+def _row(each: Effect, plan: ConditionPlan | None, unit: Unit) -> tuple[str, ...]:
     halve = f"{each.seeds_to_halve:,}" if each.seeds_to_halve else NOTHING
     if each.se_crossed is not None and not each.seeds_to_halve:
         halve = "none does"
@@ -162,13 +165,13 @@ def _row(each: Effect, plan: Mapping[str, Any] | None, unit: Unit) -> tuple[str,
     )
 
 
-def _planned(plan: Mapping[str, Any]) -> tuple[str, str]:
+def _planned(plan: ConditionPlan) -> tuple[str, str]:
     """Return the seeds that a study to come needs, at the standard deviation seen and at its upper limit."""
-    if plan["why"]:
+    if plan.why:
         return NOTHING, NOTHING
-    if plan.get("images"):
-        return "no number of seeds", f"{plan['test_images_needed']:,} test images"
-    return _seeds(plan["n"]), _seeds(plan["n_upper"])
+    if plan.test_images_needed is not None:
+        return "no number of seeds", f"{plan.test_images_needed:,} test images"
+    return _seeds(plan.n), _seeds(plan.n_upper)
 
 
 def _seeds(number: int | None) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from analysis.figures import speed as figure
 from analysis.report.document import Column, Grid, Illustration, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
+from analysis.throughput.result import ConditionSpeed, Speed, SpeedComparison
 from analysis.wording.number_format import NOTHING, level
 from analysis.wording.throughput import basis, count, left_out, sentence, short, tone, used
 from analysis.wording.throughput_terminal import cells
@@ -25,7 +25,7 @@ def section(material: Material, pool: Pool) -> Section:
     shown = Paragraph(why) if why is not None else Illustration(figure.PLOT, pool.evidence)
     reasons = "; ".join(f"{reason}, {count(slots, 'slot')}" for reason, slots in left_out(speed).items())
     blocks = [
-        Listing(tuple(_item(entry, speed["margin"]) for entry in speed["comparisons"])),
+        Listing(tuple(_item(entry, speed.margin) for entry in speed.comparisons)),
         shown,
         _grid(speed),
         Paragraph(used(speed) + (f" Left out: {reasons}." if reasons else ""), "note"),
@@ -34,18 +34,12 @@ def section(material: Material, pool: Pool) -> Section:
     return Section(figure.PLOT.title, tuple(blocks))
 
 
-def _item(entry: Mapping[str, Any], margin: float) -> Item:
-    return Item(_typeset(sentence(entry, margin)), short(entry), tone(entry))
+def _item(entry: SpeedComparison, margin: float) -> Item:
+    return Item(sentence(entry, margin, MINUS), short(entry), tone(entry))
 
 
-def _typeset(said: str) -> str:
-    """Return text with true minus signs before its numbers; labels have none of their own after a space."""
-    return said.replace(" -", f" {MINUS}")
-
-
-def _grid(speed: Mapping[str, Any]) -> Grid:
-    by_label = {entry["condition"]: entry for entry in speed["comparisons"]}
-    rows = tuple(_row(alone, by_label.get(alone["condition"]), speed["margin"]) for alone in speed["conditions"])
+def _grid(speed: Speed) -> Grid:
+    rows = tuple(_row(alone, speed.against(alone.condition), speed.margin) for alone in speed.conditions)
     return Grid(
         name="speed",
         caption=(
@@ -56,7 +50,7 @@ def _grid(speed: Mapping[str, Any]) -> Grid:
             Column("condition", numeric=False),
             Column("verdict", numeric=False),
             Column("time", "change"),
-            Column(f"{level(speed['alpha'])} interval, simultaneous"),
+            Column(f"{level(speed.alpha)} interval, simultaneous"),
             Column("p, adjusted"),
             Column("blocks"),
             Column("throughput", "images/s"),
@@ -64,25 +58,24 @@ def _grid(speed: Mapping[str, Any]) -> Grid:
             Column("slots"),
         ),
         rows=rows,
-        data=tuple(
-            {**alone, **{key: value for key, value in by_label.get(alone["condition"], {}).items() if key != "blocks"}}
-            for alone in speed["conditions"]
-        ),
+        data=tuple(_numbers(alone, speed.against(alone.condition)) for alone in speed.conditions),
     )
 
 
-def _row(alone: Mapping[str, Any], entry: Mapping[str, Any] | None, margin: float) -> tuple[str, ...]:
+def _numbers(alone: ConditionSpeed, entry: SpeedComparison | None) -> dict[str, Any]:
+    """Return a condition at full precision, its blocks left out."""
+    compared = {} if entry is None else {key: getattr(entry, key) for key in entry.names() if key != "blocks"}
+    return {**vars(alone), **compared}
+
+
+def _row(alone: ConditionSpeed, entry: SpeedComparison | None, margin: float) -> tuple[str, ...]:
     compared = ("the control", NOTHING, NOTHING, NOTHING, NOTHING)
     if entry is not None:
-        compared = (short(entry), *map(_typeset_cell, cells(entry, margin)), str(entry["n_blocks"]))
+        compared = (short(entry), *cells(entry, margin, MINUS), str(entry.n_blocks))
     return (
-        alone["condition"],
+        alone.condition,
         *compared,
-        NOTHING if alone["throughput"] is None else f"{alone['throughput']:,.0f}",
-        NOTHING if alone["fraction_of_bound"] is None else f"{100 * alone['fraction_of_bound']:.1f}",
-        str(alone["n"]),
+        NOTHING if alone.throughput is None else f"{alone.throughput:,.0f}",
+        NOTHING if alone.fraction_of_bound is None else f"{100 * alone.fraction_of_bound:.1f}",
+        str(alone.n),
     )
-
-
-def _typeset_cell(said: str) -> str:
-    return said.replace("-", MINUS)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
+from analysis.answer.variance import SplitByTestSet, VarianceBySource
 from analysis.figures import p_calibration, raincloud, sequence, variance_shares
 from analysis.figures.plot import Plot
+from analysis.methods.self_check import SelfCheck
 from analysis.report.comparison_grid import interval, interval_over_seeds
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
@@ -37,11 +37,12 @@ def section(material: Material, pool: Pool) -> Section | None:
     if any(each.verdict_crossed is not None for each in judged):
         blocks += [Paragraph(_two_scopes(judged)), _scopes(whole, judged)]
     blocks += [_shown(pool, p_calibration.PLOT)]
-    if p_calibration.missing(pool.evidence) is None:
+    if pool.evidence.self_check is not None and p_calibration.missing(pool.evidence) is None:
         blocks.append(_checks(pool.evidence.self_check))
     blocks += [_shown(pool, plot) for plot in (sequence.PLOT, variance_shares.PLOT)]
-    if any(each["components"] or each["test_set"] for each in pool.evidence.variance.get("conditions", [])):
-        blocks.append(_sources(pool.evidence.variance, {each.label for each in pool.evidence.at_chance}))
+    spread = pool.evidence.variance
+    if spread is not None and any(each.components or each.test_set for each in spread.conditions):
+        blocks.append(_sources(spread, {each.label for each in pool.evidence.at_chance}))
     return Section(TITLE, tuple(blocks))
 
 
@@ -96,13 +97,13 @@ def _scopes(whole: Comparison, judged: list[Effect]) -> Grid:
     )
 
 
-def _checks(check: Mapping[str, Any]) -> Grid:
-    how = f"all {check['flips']:,}" if check["exhaustive"] else f"{check['flips']:,} random"
+def _checks(check: SelfCheck) -> Grid:
+    how = f"all {check.flips:,}" if check.exhaustive else f"{check.flips:,} random"
     return Grid(
         name="self-check",
         caption=(
             f"Error rates at the study’s alpha on these very data, by {how} flips of the signs of the centred "
-            f"differences at the {check['n']} seeds that all conditions have."
+            f"differences at the {check.n} seeds that all conditions have."
         ),
         columns=(
             Column("method", numeric=False),
@@ -113,35 +114,32 @@ def _checks(check: Mapping[str, Any]) -> Grid:
         ),
         rows=tuple(
             (
-                each["name"],
-                f"{exact(100 * each['nominal']):g}",
-                *(plain(100 * each[key], 2) for key in ("achieved", "limit")),
-                each["verdict"],
+                each.name,
+                f"{exact(100 * each.nominal):g}",
+                *(plain(100 * rate, 2) for rate in (each.achieved, each.limit)),
+                each.verdict,
             )
-            for each in check["checks"]
+            for each in check.checks
         ),
-        data=tuple(check["checks"]),
+        data=check.checks,
     )
 
 
-def _sources(variance: Mapping[str, Any], at_chance: set[str]) -> Grid:
+def _sources(variance: VarianceBySource, at_chance: set[str]) -> Grid:
     """Return the standard deviations by source of each condition."""
-    unit = unit_of(variance["metric"])
+    unit = unit_of(variance.metric)
     rows, data = [], []
-    for each in variance["conditions"]:
-        name = each["condition"]
-        for part in each["components"]:
-            ends = (part["share_low"], part["share_high"])
-            between = NOTHING if None in ends else " to ".join(plain(100 * end, 0) for end in ends)
-            source = " × ".join(part["factors"])
-            rows.append((name, source, _sd(part["variance"], unit), _percent(part["share"]), between))
-            data.append({"condition": name, "source": source} | {k: v for k, v in part.items() if k != "factors"})
-        split = each["test_set"] or {}
-        for key, source in (("lasting", "seed, new test images too"), ("churn", "seed, this test set’s churn")):
-            if split:
-                share = split[f"{key}_share"]
-                rows.append((name, source, _sd(split[key], unit), _percent(share), NOTHING))
-                data.append({"condition": name, "source": source, "variance": split[key], "share": share})
+    for each in variance.conditions:
+        name = each.condition
+        for part in each.components:
+            low, high = part.share_low, part.share_high
+            between = NOTHING if low is None or high is None else f"{plain(100 * low, 0)} to {plain(100 * high, 0)}"
+            source = " × ".join(part.factors)
+            rows.append((name, source, _sd(part.variance, unit), _percent(part.share), between))
+            data.append({"condition": name, "source": source} | {k: v for k, v in vars(part).items() if k != "factors"})
+        for source, part_of, share in _split(each.test_set):
+            rows.append((name, source, _sd(part_of, unit), _percent(share), NOTHING))
+            data.append({"condition": name, "source": source, "variance": part_of, "share": share})
     return Grid(
         name="variance",
         caption=f"Spread of {unit.name} by source: standard deviation, and share of the variance.",
@@ -150,12 +148,22 @@ def _sources(variance: Mapping[str, Any], at_chance: set[str]) -> Grid:
             Column("source", numeric=False),
             Column("SD", unit.difference),
             Column("share", "%"),
-            Column(f"{level(variance['alpha'])} interval", "%"),
+            Column(f"{level(variance.alpha)} interval", "%"),
         ),
         rows=tuple(rows),
         data=tuple(data),
         quiet=frozenset(index for index, row in enumerate(rows) if row[0] in at_chance),
     )
+
+
+def _split(found: SplitByTestSet | None) -> list[tuple[str, float, float | None]]:
+    """Return source, variance and share of each part of a split."""
+    if found is None:
+        return []
+    return [
+        ("seed, new test images too", found.lasting, found.lasting_share),
+        ("seed, this test set’s churn", found.churn, found.churn_share),
+    ]
 
 
 def _sd(variance: float, unit: Unit) -> str:

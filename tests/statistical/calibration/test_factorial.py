@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from analysis.factorial.analyse import omnibus_of
+from analysis.factorial.analyse import tests_of
 from analysis.factorial.blocks import Blocks, contrasted
 from analysis.factorial.contrasts import Effect, effects
 from analysis.factorial.design import Crossing
@@ -16,7 +16,7 @@ from analysis.methods import sign_flip
 from analysis.methods.multiplicity import max_t
 from analysis.methods.paired_t import p_t
 from analysis.methods.simultaneous import intervals
-from analysis.methods.survival import Followed, of_label, survival
+from analysis.methods.survival import Followed, survival
 from analysis.tables.metric import Arm
 from tests.statistical.calibration.ledger import Ledger, Rate
 from tests.statistical.calibration.noise import (
@@ -97,16 +97,16 @@ def wrong(noise: Noise, held: Blocks, truth: float) -> dict[str, bool]:
     """Return which methods err on one study whose first main effect is `truth`."""
     family = [contrasted(held, each).complete for each in EFFECTS]
     null = {pairs.condition for pairs in family if truth == 0 or pairs.condition != "a"}
-    by_flips, ends, tests = max_t(family), intervals(family, ALPHA), omnibus_of(EFFECTS, held.values)
+    by_flips, ends, tests = max_t(family), intervals(family, ALPHA), tests_of(EFFECTS, held.values, ALPHA)
     means = {pairs.condition: truth if pairs.condition == "a" else 0.0 for pairs in family}
     low, high = "ci_low_simultaneous", "ci_high_simultaneous"
     return {
         "max-t": any(rejects(by_flips[label].result.p_max_t, ALPHA) for label in null),
         "intervals": any(misses(ends[label].result, low, high, mean) for label, mean in means.items()),
         "t": family[-1].varies and rejects(p_t(family[-1]), ALPHA),
-        "F": rejects(tests[-1]["p_gg"], ALPHA),
+        "F": rejects(tests[-1].p_gg, ALPHA),
         "Holm": any(
-            rejects(test["p_holm"], ALPHA) for each, test in zip(EFFECTS, tests, strict=True) if each.name in null
+            rejects(test.p_holm, ALPHA) for each, test in zip(EFFECTS, tests, strict=True) if each.name in null
         ),
     }
 
@@ -117,8 +117,8 @@ def test_of_f_where_cells_differ_in_spread(n: int, ledger: Ledger) -> None:
     rng, effect = generator("factorial", "spread", n), EFFECTS[-1]
     found: Counter[str] = Counter()
     for values in rng.standard_normal((RUNS, n, 6)) * SPREAD:
-        (test,) = omnibus_of((effect,), values)
-        found.update({key: rejects(test[key], ALPHA) for key in ("p", "p_gg")})
+        (test,) = tests_of((effect,), values, ALPHA)
+        found.update({key: rejects(getattr(test, key), ALPHA) for key in ("p", "p_gg")})
     data, why = "normal, one cell six times as noisy", "shown for contrast: the report tells the other"
     ledger.check(
         [
@@ -144,9 +144,9 @@ def test_of_collapses_within_seeds(n: int, ledger: Ledger) -> None:
         ]
         told = survival(trials, ["n", "a", "b"], "n", ALPHA)
         if told is not None:
-            curves = [of_label(told, label) for label in "ab"]
-            found["one"] += rejects(curves[0]["p_log_rank"], ALPHA)
-            found["any"] += any(rejects(each["p_log_rank_holm"], ALPHA) for each in curves)
+            curves = [told.of(label) for label in "ab"]
+            found["one"] += rejects(curves[0].p_log_rank, ALPHA)
+            found["any"] += any(rejects(each.p_log_rank_holm, ALPHA) for each in curves)
     data = "frailty by seed, three conditions alike"
     ledger.check(
         [

@@ -23,8 +23,8 @@ def test_of_the_self_check(noise: Noise, n: int, ledger: Ledger, monkeypatch: py
     monkeypatch.setattr(sign_flip, "RANDOM_FLIPS", 9_999)
     found = 0
     for differences in noise.against_control(generator("self-check", noise.name, n), RUNS, n, CONDITIONS):
-        checks = self_check(noise.family(differences), ALPHA)["checks"]
-        found += any(each["verdict"] == FAILS for each in checks)
+        checks = self_check(noise.family(differences), ALPHA).checks
+        found += any(each.verdict == FAILS for each in checks)
     ledger.check(
         [Rate("self-check", "any check fails", f"{noise.name}, {CONDITIONS} conditions", n, ALARMS, found, RUNS)]
     )

@@ -193,10 +193,11 @@ def test_a_difference_below_the_floor_needs_images_by_the_square_of_what_is_lack
     each = effect("x", n_pairs=10, sd_difference=0.004, test_set_floor=0.001, test_images=10_000)
     found = of_condition(each, Design(1.0, 0.05, 0.8, comparisons), 0.0015, None)
     z = float(stats.norm.isf(0.025 / comparisons) + stats.norm.ppf(0.8))
-    assert (found["n"], found["test_images_needed"]) == (None, math.ceil(10_000 * (z / 1.5) ** 2))
+    assert (found.n, found.test_images_needed) == (None, math.ceil(10_000 * (z / 1.5) ** 2))
     reached = of_condition(each, Design(1.0, 0.05, 0.8, comparisons), 1.001 * z * 0.001, None)
-    assert reached["n"] > 0
-    assert "test_images_needed" not in reached
+    assert reached.n is not None
+    assert reached.n > 0
+    assert "test_images_needed" not in reached.to_json()
 
 
 @pytest.mark.parametrize(("seeds", "by_seeds", "by_images"), [(5, 0.02, 0.6), (12, 0.1, 0.6), (12, 0.1, 0.05)])

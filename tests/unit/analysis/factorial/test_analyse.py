@@ -11,13 +11,13 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from analysis import factorial as factorials
 from analysis.answer.compare import compare
-from analysis.base.records import to_json
+from analysis.factorial import factorial
 from analysis.factorial.analyse import within
 from analysis.factorial.blocks import blocks, contrasted
 from analysis.factorial.contrasts import effects
 from analysis.factorial.design import crossing
+from analysis.factorial.result import HeldAt
 from analysis.methods.multiplicity import holm
 from analysis.methods.omnibus import repeated_measures
 from analysis.methods.random_effects import crossed as crossed_of
@@ -28,15 +28,10 @@ from tests.unit.analysis.factorial.conftest import IMAGES, TWO
 EFFECTS = ("alpha", "beta", "alpha × beta")
 
 
-def factorial(*asked, **more):
-    """Return what a factorial gives as JSON."""
-    return to_json(factorials.factorial(*asked, **more))
-
-
 def analysed(frame: pd.DataFrame, **rest):
     found = factorial(from_frame(frame), "test_accuracy", **{"margin": 0.004} | rest)
-    json.dumps(found, allow_nan=False)
-    return found, {each["effect"]: each["contrast"] for each in found["effects"]}
+    json.dumps(found.to_json(), allow_nan=False)
+    return found, {each.effect: each.contrast for each in found.effects}
 
 
 def wide(frame: pd.DataFrame) -> np.ndarray:
@@ -56,26 +51,26 @@ def test_two_by_two_is_the_differences_by_hand(crossed) -> None:
     assert tuple(found) == EFFECTS
     for name, d in by_hand.items():
         ours, test = found[name], stats.ttest_1samp(d, 0)
-        assert ours["mean_difference"] == pytest.approx(d.mean(), rel=1e-12)
-        assert ours["t"] == pytest.approx(test.statistic, rel=1e-12)
-        assert ours["p_t"] == pytest.approx(test.pvalue, rel=1e-10)
-        assert [each["difference"] for each in ours["pairs"]] == pytest.approx(list(d), abs=1e-15)
+        assert ours.mean_difference == pytest.approx(d.mean(), rel=1e-12)
+        assert ours.t == pytest.approx(test.statistic, rel=1e-12)
+        assert ours.p_t == pytest.approx(test.pvalue, rel=1e-10)
+        assert [each.difference for each in ours.pairs] == pytest.approx(list(d), abs=1e-15)
         half = stats.t.isf(0.05 / 6, len(d) - 1) * d.std(ddof=1) / len(d) ** 0.5
-        assert ours["ci_high_simultaneous"] == pytest.approx(d.mean() + half, rel=1e-12)
+        assert ours.ci_high_simultaneous == pytest.approx(d.mean() + half, rel=1e-12)
 
 
 def test_the_family_is_all_effects(crossed) -> None:
     """Max-t by enumeration of all flips of whole seeds."""
     frame = crossed(TWO, seeds=7, gains={"alpha": 6, "both": 5})
     _, found = analysed(frame)
-    d = np.column_stack([[each["difference"] for each in found[name]["pairs"]] for name in EFFECTS])
+    d = np.column_stack([[each.difference for each in found[name].pairs] for name in EFFECTS])
     signs = 1 - 2 * ((np.arange(2**7)[:, None] >> np.arange(7)) & 1)
     u = np.abs(signs @ d) / np.sqrt((d**2).sum(axis=0))
     largest = u.max(axis=1)
     for column, name in enumerate(EFFECTS):
         own = u[np.all(signs == 1, axis=1), column][0]
-        assert found[name]["p_max_t"] == np.mean(largest >= own - 1e-9)
-        assert found[name]["p_max_t"] >= found[name]["p_sign_flip"] == np.mean(u[:, column] >= own - 1e-9)
+        assert found[name].p_max_t == np.mean(largest >= own - 1e-9)
+        assert found[name].p_max_t >= found[name].p_sign_flip == np.mean(u[:, column] >= own - 1e-9)
 
 
 def test_ties_of_counts_are_exact() -> None:
@@ -88,9 +83,9 @@ def test_ties_of_counts_are_exact() -> None:
         for seed, count in enumerate(values)
     ]
     found = factorial(from_frame(pd.DataFrame(rows), chance=0.1), "test_accuracy")
-    contrast = {each["effect"]: each["contrast"] for each in found["effects"]}["a × b"]
-    assert [each["difference"] for each in contrast["pairs"]] == [0.001, -0.001, 0.001, -0.001, 0.001, -0.001]
-    assert contrast["p_sign_flip"] == 1.0
+    contrast = {each.effect: each.contrast for each in found.effects}["a × b"]
+    assert [each.difference for each in contrast.pairs] == [0.001, -0.001, 0.001, -0.001, 0.001, -0.001]
+    assert contrast.p_sign_flip == 1.0
 
 
 def test_over_images_a_contrast_is_a_combination_of_bits(crossed) -> None:
@@ -107,11 +102,11 @@ def test_over_images_a_contrast_is_a_combination_of_bits(crossed) -> None:
     for name, each in gains.items():
         by_hand, ours = crossed_of(each), found[name]
         assert by_hand is not None
-        assert ours["se_crossed"] == pytest.approx(by_hand.standard_error, rel=1e-12)
-        assert ours["df_crossed"] == pytest.approx(by_hand.df, rel=1e-12)
+        assert ours.se_crossed == pytest.approx(by_hand.standard_error, rel=1e-12)
+        assert ours.df_crossed == pytest.approx(by_hand.df, rel=1e-12)
         low, high = by_hand.interval(0.05 / 3)
-        assert (ours["headline"]["low"], ours["headline"]["high"]) == pytest.approx((low, high), rel=1e-10)
-        assert ours["headline"]["scope"] == "seeds_and_images"
+        assert (ours.headline.low, ours.headline.high) == pytest.approx((low, high), rel=1e-10)
+        assert ours.headline.scope == "seeds_and_images"
 
 
 def test_of_a_gap_the_training_accuracy_is_added(crossed) -> None:
@@ -119,11 +114,11 @@ def test_of_a_gap_the_training_accuracy_is_added(crossed) -> None:
     rng = np.random.default_rng(2)
     frame = frame.assign(train_total=5_000, train_correct=4_600 + rng.integers(0, 60, len(frame)))
     found = factorial(from_frame(frame), "generalisation_gap")
-    for each in found["effects"]:
-        ours = each["contrast"]
-        middle = (ours["ci_low_crossed"] + ours["ci_high_crossed"]) / 2
-        assert middle == pytest.approx(ours["mean_difference"], abs=1e-13)
-        assert ours["lower_is_better"]
+    for each in found.effects:
+        ours = each.contrast
+        middle = (ours.ci_low_crossed + ours.ci_high_crossed) / 2
+        assert middle == pytest.approx(ours.mean_difference, abs=1e-13)
+        assert ours.lower_is_better
 
 
 def test_verdicts_are_those_of_a_comparison(crossed) -> None:
@@ -135,10 +130,10 @@ def test_verdicts_are_those_of_a_comparison(crossed) -> None:
     low, high = same["condition"].unique()
     two = compare(from_frame(same), "test_accuracy", low, margin=0.004).to_json()["comparisons"][0]
     for key in ("mean_difference", "t", "p_t", "p_sign_flip", "cohen_dz", "p_tost", "ci_low", "ci_high_90"):
-        assert found["alpha"][key] == pytest.approx(two[key], rel=1e-12)
-    assert found["alpha"]["verdict"] == two["verdict"] == "superior"
-    assert found["beta"]["verdict"] == found["alpha × beta"]["verdict"] == "cannot_test"
-    assert found["beta"]["p_t"] is None
+        assert getattr(found["alpha"], key) == pytest.approx(two[key], rel=1e-12)
+    assert found["alpha"].verdict == two["verdict"] == "superior"
+    assert found["beta"].verdict == found["alpha × beta"].verdict == "cannot_test"
+    assert found["beta"].p_t is None
     assert high
 
 
@@ -149,21 +144,21 @@ def test_a_diverged_trial_takes_its_whole_block_and_that_is_said(crossed) -> Non
     frame.loc[broke, "status"] = "diverged"
     frame = frame[~((frame["seed"] == 5) & (frame["alpha"] == 0.5) & (frame["beta"] == 0.0))]
     whole, found = analysed(frame)
-    assert whole["seeds"] == [0, 1, 2, 4, 6, 7]
-    assert whole["n_lost_to_divergence"] == 1
-    left = {(each["condition"], seed) for each in whole["dropped"] for seed in each["seeds"]}
+    assert whole.seeds == (0, 1, 2, 4, 6, 7)
+    assert whole.n_lost_to_divergence == 1
+    left = {(each.condition, seed) for each in whole.dropped for seed in each.seeds}
     cells = set(frame["condition"])
     assert left == {(label, 3) for label in cells} | {(label, 5) for label in cells - {"alpha-0.5_beta-0.0"}}
-    assert any("6 blocks are complete" in each and "1 of 7 seeds" in each for each in whole["warnings"])
-    assert any("alpha-0.5_beta-0.0 has no value at 1 seeds" in each for each in whole["warnings"])
+    assert any("6 blocks are complete" in each and "1 of 7 seeds" in each for each in whole.warnings)
+    assert any("alpha-0.5_beta-0.0 has no value at 1 seeds" in each for each in whole.warnings)
     complete, again = analysed(frame[~frame["seed"].isin([3, 5])])
     for name in EFFECTS:
-        assert found[name]["t"] == again[name]["t"]
-    assert found["alpha"]["verdict"] == "inconclusive"
-    reason = found["alpha"]["headline"]["reason"]
+        assert found[name].t == again[name].t
+    assert found["alpha"].verdict == "inconclusive"
+    reason = found["alpha"].headline.reason
     assert reason.startswith("given every cell trained the verdict is 'superior'; with diverged trials scored at what")
-    assert again["alpha"]["verdict"] == "superior"
-    assert complete["n_lost_to_divergence"] == 0
+    assert again["alpha"].verdict == "superior"
+    assert complete.n_lost_to_divergence == 0
 
 
 def scored(frame: pd.DataFrame, chance: float | None) -> list[float] | None:
@@ -191,36 +186,36 @@ def test_a_diverged_trial_without_a_number_is_scored_at_chance(crossed) -> None:
 
 def test_f_is_adjusted_over_effects_by_holm(crossed) -> None:
     frame = crossed(TWO | {"kind": ("a", "b", "c")}, gains={"alpha": 3, "beta": 2, "both": 1})
-    tests = [each["omnibus"] for each in analysed(frame)[0]["effects"]]
-    by_statsmodels = multipletests([each["p_gg"] for each in tests], method="holm")[1]
-    assert [each["p_holm"] for each in tests] == pytest.approx(list(by_statsmodels), rel=1e-12)
-    assert any(each["p_holm"] > each["p_gg"] for each in tests)
+    tests = [each.omnibus for each in analysed(frame)[0].effects]
+    by_statsmodels = multipletests([each.p_gg for each in tests], method="holm")[1]
+    assert [each.p_holm for each in tests] == pytest.approx(list(by_statsmodels), rel=1e-12)
+    assert any(each.p_holm > each.p_gg for each in tests)
 
 
 def test_few_blocks_and_none_claim_nothing(crossed) -> None:
     for seeds, n in ((1, 1), (2, 2)):
         whole, found = analysed(crossed(TWO, seeds=seeds))
-        assert whole["n"] == n
-        assert all(each["verdict"] == "cannot_test" for each in found.values())
-        assert all("pair" not in each["headline"]["reason"] for each in found.values())
-        assert [each["omnibus"]["f"] is None for each in whole["effects"]] == [n == 1] * 3
+        assert whole.n == n
+        assert all(each.verdict == "cannot_test" for each in found.values())
+        assert all("pair" not in each.headline.reason for each in found.values())
+        assert [each.omnibus.f is None for each in whole.effects] == [n == 1] * 3
     frame = crossed(TWO)
     frame["seed"] += 100 * frame.groupby("condition").ngroup()
     whole, found = analysed(frame)
-    assert whole["n"] == 0
-    assert found["alpha"]["mean_difference"] is None
-    assert [each["mean"] for each in whole["cells"]] == [None] * 4
+    assert whole.n == 0
+    assert found["alpha"].mean_difference is None
+    assert [each.mean for each in whole.cells] == [None] * 4
 
 
 def test_many_levels_have_a_line_and_an_f_that_sees_more(crossed) -> None:
     frame = crossed({"alpha": (0.0, 0.5, 1.0), "beta": (0.0, 1.0)})
     frame.loc[frame["alpha"] == 0.5, "test_correct"] += 40
-    effect = analysed(frame)[0]["effects"][0]
-    assert effect["kind"] == "trend"
-    assert effect["contrast"]["verdict"] in ("inconclusive", "equivalent")
-    assert effect["omnibus"]["p_holm"] < 1e-4
+    effect = analysed(frame)[0].effects[0]
+    assert effect.kind == "trend"
+    assert effect.contrast.verdict in ("inconclusive", "equivalent")
+    assert effect.omnibus.p_holm < 1e-4
     levels = [frame[frame["alpha"] == level]["test_correct"].mean() / IMAGES for level in (0.0, 1.0)]
-    assert effect["contrast"]["mean_difference"] == pytest.approx(levels[1] - levels[0], rel=1e-10)
+    assert effect.contrast.mean_difference == pytest.approx(levels[1] - levels[0], rel=1e-10)
 
 
 def test_intervals_within_seeds_leave_the_seeds_levels_out() -> None:
@@ -230,16 +225,16 @@ def test_intervals_within_seeds_leave_the_seeds_levels_out() -> None:
     spread = (values[:, 1] - values[:, 0]).std(ddof=1) / math.sqrt(2)
     reach = stats.t.isf(0.025, 2) * spread / math.sqrt(3)
     for each, mean in ((low, 5.0), (high, 6.0)):
-        assert each["mean"] == mean
-        assert each["high"] == pytest.approx(mean + reach)
-        assert each["low"] == pytest.approx(mean - reach)
+        assert each.mean == mean
+        assert each.high == pytest.approx(mean + reach)
+        assert each.low == pytest.approx(mean - reach)
 
 
 def test_row_order_and_another_condition_change_nothing(crossed) -> None:
     frame = crossed(TWO, gains={"alpha": 9})
     other = frame[frame["condition"] == frame["condition"].iloc[0]].assign(condition="strange", alpha=9.0, beta=9.0)
     first, second = (
-        factorial(from_frame(each), "test_accuracy")["effects"]
+        factorial(from_frame(each), "test_accuracy").effects
         for each in (frame, pd.concat([frame, other]).sample(frac=1, random_state=4))
     )
     assert first == second
@@ -253,26 +248,26 @@ def test_turning_a_factor_round_turns_its_signs_alone_and_a_constant_changes_not
     for name, contrast in first.items():
         sign = -1 if "alpha" in name else 1
         for other, side in ((turned[name], sign), (higher[name], 1)):
-            assert other["mean_difference"] == pytest.approx(side * contrast["mean_difference"], rel=1e-9)
+            assert other.mean_difference == pytest.approx(side * contrast.mean_difference, rel=1e-9)
             for key in ("p_t", "p_sign_flip", "p_max_t", "p_holm", "p_tost"):
-                assert other[key] == pytest.approx(contrast[key], rel=1e-9)
+                assert getattr(other, key) == pytest.approx(getattr(contrast, key), rel=1e-9)
 
 
 def test_profiles_and_cells_are_means_of_blocks(crossed) -> None:
     frame = crossed({"alpha": (0.1, 0.2), "beta": (0, 1, 2), "kind": ("x", "y")})
     whole = factorial(from_frame(frame), "test_accuracy", crossing(from_frame(frame)))
-    assert [(each["across"], each["lines"]) for each in whole["profiles"]] == [
+    assert [(each.across, each.lines) for each in whole.profiles] == [
         ("beta", "alpha"), ("alpha", "kind"), ("beta", "kind"),
     ]  # fmt: skip
-    for panel in whole["profiles"]:
-        means = frame.groupby([panel["across"], panel["lines"]])["test_correct"].mean() / IMAGES
-        assert len(panel["points"]) == len(means)
-        for point in panel["points"]:
-            assert point["mean"] == pytest.approx(means[point["across"], point["line"]], rel=1e-12)
-    for cell in whole["cells"]:
-        own = frame[frame["condition"] == cell["condition"]]
-        assert cell["mean"] == pytest.approx(own["test_correct"].mean() / IMAGES, rel=1e-12)
-        assert cell["levels"] == [*own[["alpha", "beta", "kind"]].iloc[0]]
+    for panel in whole.profiles:
+        means = frame.groupby([panel.across, panel.lines])["test_correct"].mean() / IMAGES
+        assert len(panel.points) == len(means)
+        for point in panel.points:
+            assert point.mean == pytest.approx(means[point.across, point.line], rel=1e-12)
+    for cell in whole.cells:
+        own = frame[frame["condition"] == cell.condition]
+        assert cell.mean == pytest.approx(own["test_correct"].mean() / IMAGES, rel=1e-12)
+        assert cell.levels == (*own[["alpha", "beta", "kind"]].iloc[0],)
 
 
 SIMPLE = ("alpha at beta 0", "alpha at beta 1", "beta at alpha 0.2", "beta at alpha 0.5")
@@ -282,24 +277,24 @@ def test_simple_effects_are_a_family_of_their_own(crossed) -> None:
     """Max-t by enumeration over the four of them; the other family has no part in it."""
     frame = crossed(TWO, seeds=7, gains={"alpha": 6, "both": 5}, bits=True)
     whole = factorial(from_frame(frame), "test_accuracy", margin=0.004)
-    found = {each["effect"]: each["contrast"] for each in whole["simple_effects"]}
+    found = {each.effect: each.contrast for each in whole.simple_effects}
     assert tuple(found) == SIMPLE
     y = wide(frame) / IMAGES
     by_hand = (y[:, 1, 0] - y[:, 0, 0], y[:, 1, 1] - y[:, 0, 1], y[:, 0, 1] - y[:, 0, 0], y[:, 1, 1] - y[:, 1, 0])
-    d = np.column_stack([[each["difference"] for each in found[name]["pairs"]] for name in SIMPLE])
+    d = np.column_stack([[each.difference for each in found[name].pairs] for name in SIMPLE])
     assert d == pytest.approx(np.column_stack(by_hand), abs=1e-15)
     signs = 1 - 2 * ((np.arange(2**7)[:, None] >> np.arange(7)) & 1)
     u = np.abs(signs @ d) / np.sqrt((d**2).sum(axis=0))
     for column, name in enumerate(SIMPLE):
         own = u[np.all(signs == 1, axis=1), column][0]
-        assert found[name]["p_max_t"] == np.mean(u.max(axis=1) >= own - 1e-9)
-        assert found[name]["headline"]["scope"] == "seeds_and_images"
+        assert found[name].p_max_t == np.mean(u.max(axis=1) >= own - 1e-9)
+        assert found[name].headline.scope == "seeds_and_images"
 
 
 def test_a_factor_of_names_has_an_f_at_each_level(crossed) -> None:
     frame = crossed({"alpha": (0.2, 0.5), "kind": ("a", "b", "c")}, gains={"kind": 20})
     whole = factorial(from_frame(frame), "test_accuracy")
-    at = {each["effect"]: each for each in whole["simple_effects"]}
+    at = {each.effect: each for each in whole.simple_effects}
     assert list(at) == [
         "alpha at kind a",
         "alpha at kind b",
@@ -310,10 +305,10 @@ def test_a_factor_of_names_has_an_f_at_each_level(crossed) -> None:
     for level in (0.2, 0.5):
         told = at[f"kind at alpha {level}"]
         own = frame[frame["alpha"] == level].pivot(index="seed", columns="kind", values="test_correct").to_numpy(float)
-        assert told["contrast"] is None
-        assert told["at"] == {"factor": "alpha", "level": level}
-        assert told["omnibus"]["f"] == pytest.approx(repeated_measures(own - own.mean(1, keepdims=True), 2).rm_anova_f)
-        assert told["omnibus"]["p_holm"] == pytest.approx(
-            holm([at[f"kind at alpha {each}"]["omnibus"]["p_gg"] for each in (0.2, 0.5)]
-                 + [at[f"alpha at kind {each}"]["omnibus"]["p_gg"] for each in "abc"])[0 if level == 0.2 else 1]
+        assert told.contrast is None
+        assert told.at == HeldAt(factor="alpha", level=level)
+        assert told.omnibus.f == pytest.approx(repeated_measures(own - own.mean(1, keepdims=True), 2).rm_anova_f)
+        assert told.omnibus.p_holm == pytest.approx(
+            holm([at[f"kind at alpha {each}"].omnibus.p_gg for each in (0.2, 0.5)]
+                 + [at[f"alpha at kind {each}"].omnibus.p_gg for each in "abc"])[0 if level == 0.2 else 1]
         )  # fmt: skip

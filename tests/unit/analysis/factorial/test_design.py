@@ -110,7 +110,7 @@ def test_conditions_that_cannot_be_cells_stand_outside_and_that_is_said(crossed)
     assert len(found.cells) == 4
     told = of_study(from_frame(pd.concat([strange, frame])), "test_accuracy", None, 0.05)
     assert told is not None
-    assert any("'strange' is left out" in each for each in told["warnings"])
+    assert any("'strange' is left out" in each for each in told.warnings)
 
 
 def test_the_control_of_a_grid_may_stand_outside_it_and_no_other_condition_may(crossed) -> None:

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from analysis.base.records import to_json
 from analysis.cli import main
 from analysis.factorial import factorial
+from analysis.factorial.result import EffectTest, FactorialEffect
 from analysis.tables.table import from_frame
 from analysis.wording import factorial as words
 from analysis.wording.factorial_terminal import render
@@ -18,7 +18,7 @@ from tests.unit.analysis.factorial.conftest import TWO
 
 
 def effects(frame: pd.DataFrame, margin: float | None = 0.004):
-    return {each["effect"]: each for each in factorial(from_frame(frame), "test_accuracy", margin=margin)["effects"]}
+    return {each.effect: each for each in factorial(from_frame(frame), "test_accuracy", margin=margin).effects}
 
 
 def test_a_main_effect_and_an_interaction_in_words(crossed) -> None:
@@ -30,7 +30,7 @@ def test_a_main_effect_and_an_interaction_in_words(crossed) -> None:
     assert "simultaneous over effects" in main_effect
     assert interaction.startswith("The change in test_accuracy from alpha 0.2 to 0.5 is lower at beta 1 than at beta 0")
     for name in ("beta", "alpha × beta"):
-        told = found[name]["contrast"]
+        told = found[name].contrast
         assert f"{100 * told.mean_difference:+.2f} points" in words.sentence(found[name])
         assert "n = 12 seeds" in words.sentence(found[name])
 
@@ -39,7 +39,7 @@ def test_simple_effects_are_told_where_the_interaction_is_there(crossed) -> None
     frame = crossed(TWO, seeds=12, gains={"alpha": 25, "both": -40})
     found = factorial(from_frame(frame), "test_accuracy", margin=0.004)
     told = words.simple_told(found)
-    assert told == found["simple_effects"]
+    assert told == list(found.simple_effects)
     said = words.sentence(told[1])
     assert said.startswith(
         "test_accuracy at beta 1 is lower at alpha 0.5 than at alpha 0.2, by more than the 0.4 points"
@@ -52,7 +52,7 @@ def test_simple_effects_are_told_where_the_interaction_is_there(crossed) -> None
 @pytest.mark.parametrize("gains", [{"alpha": 25}, {}])
 def test_simple_effects_are_not_told_where_it_is_not(crossed, gains) -> None:
     found = factorial(from_frame(crossed(TWO, seeds=12, gains=gains)), "test_accuracy", margin=0.02)
-    assert found["effects"][2]["contrast"].headline.verdict in ("equivalent", "inconclusive")
+    assert found.effects[2].contrast.headline.verdict in ("equivalent", "inconclusive")
     assert words.simple_told(found) == []
     assert words.WHY_SIMPLE not in render(found)
 
@@ -60,11 +60,11 @@ def test_simple_effects_are_not_told_where_it_is_not(crossed, gains) -> None:
 def test_of_three_factors_only_those_of_the_interaction_that_is_there(crossed) -> None:
     found = factorial(from_frame(crossed(TWO | {"gamma": (1, 2)}, seeds=14)), "test_accuracy", margin=0.02)
     assert words.simple_told(found) == []
-    (_, _, _, _, chosen, *_) = found["effects"]
-    assert chosen["effect"] == "alpha × gamma"
-    contrast = chosen["contrast"]
-    chosen["contrast"] = replace(contrast, headline=replace(contrast.headline, verdict="inferior"))
-    assert [each["effect"] for each in words.simple_told(found)] == [
+    chosen = found.effects[4]
+    assert chosen.effect == "alpha × gamma"
+    told = replace(chosen.contrast, headline=replace(chosen.contrast.headline, verdict="inferior"))
+    there = (*found.effects[:4], replace(chosen, contrast=told), *found.effects[5:])
+    assert [each.effect for each in words.simple_told(replace(found, effects=there))] == [
         "alpha at gamma 1", "alpha at gamma 2", "gamma at alpha 0.2", "gamma at alpha 0.5",
     ]  # fmt: skip
 
@@ -73,19 +73,19 @@ def test_a_curve_that_comes_back_is_there_by_its_f(crossed) -> None:
     frame = crossed({"alpha": (0.0, 0.5, 1.0), "beta": (0.0, 1.0)}, seeds=8)
     frame.loc[(frame["alpha"] == 0.5) & (frame["beta"] == 1.0), "test_correct"] += 40
     found = factorial(from_frame(frame), "test_accuracy", margin=0.004)
-    interaction = found["effects"][2]
-    assert interaction["contrast"].headline.verdict in ("equivalent", "inconclusive")
+    interaction = found.effects[2]
+    assert interaction.contrast.headline.verdict in ("equivalent", "inconclusive")
     assert words.is_there(interaction)
     assert words.simple_told(found)
     few = factorial(from_frame(frame[frame["seed"] < 4]), "test_accuracy", margin=0.004)
-    assert few["effects"][2]["omnibus"]["p_holm"] < 0.05
-    assert not words.is_there(few["effects"][2])
-    assert "4 seeds are too few to tell" in words.sentence(few["effects"][2])
+    assert few.effects[2].omnibus.p_holm < 0.05
+    assert not words.is_there(few.effects[2])
+    assert "4 seeds are too few to tell" in words.sentence(few.effects[2])
 
 
 def test_undecided_and_too_few_claim_nothing(crossed) -> None:
     undecided = effects(crossed(TWO), 0.0001)["alpha × beta"]
-    assert undecided["contrast"].headline.verdict == "inconclusive"
+    assert undecided.contrast.headline.verdict == "inconclusive"
     said = words.sentence(undecided)
     assert said.startswith(
         "These data do not decide whether the change in test_accuracy from alpha 0.2 to 0.5 differs at"
@@ -104,8 +104,8 @@ def test_lines_and_names_are_told_apart(crossed) -> None:
     assert names.startswith(
         "kind: its levels are names, so it has no sign. That its levels differ in any way is not shown: F("
     )
-    test = found["kind"]["omnibus"]
-    ends = f"F({test['epsilon'] * test['df1']:.3g}, {test['epsilon'] * test['df2']:.3g}) = {test['f']:.3g}"
+    test = found["kind"].omnibus
+    ends = f"F({test.epsilon * test.df1:.3g}, {test.epsilon * test.df2:.3g}) = {test.f:.3g}"
     assert ends in names
 
 
@@ -122,12 +122,12 @@ def test_text_has_every_effect_cell_and_warning(crossed) -> None:
     frame = frame[(frame["seed"] != 2) | (frame["alpha"] == 0.2)]
     found = factorial(from_frame(frame), "test_accuracy", margin=0.004)
     text = render(found)
-    for each in found["effects"]:
-        (row,) = [line for line in text.splitlines() if line.startswith(f"{each['effect']}  ")][-1:]
-        assert f"{100 * each['contrast'].mean_difference:+.3f}" in row
-        assert row.endswith(each["contrast"].headline.verdict.replace("_", " "))
-    assert all(cell["condition"] in text for cell in found["cells"])
-    assert all(warning in text for warning in found["warnings"])
+    for each in found.effects:
+        (row,) = [line for line in text.splitlines() if line.startswith(f"{each.effect}  ")][-1:]
+        assert f"{100 * each.contrast.mean_difference:+.3f}" in row
+        assert row.endswith(each.contrast.headline.verdict.replace("_", " "))
+    assert all(cell.condition in text for cell in found.cells)
+    assert all(warning in text for warning in found.warnings)
     assert "in no complete block" in text
     assert " F " not in text, "of one dimension the contrast says it all"
 
@@ -139,7 +139,7 @@ def test_the_command(crossed, tmp_path, capsys) -> None:
     asked = ["factorial", str(path), "--metric", "test_accuracy", "--margin", "0.004"]
     assert main([*asked, "--json", "-"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found == json.loads(json.dumps(to_json(factorial(from_frame(frame), "test_accuracy", margin=0.004))))
+    assert found == json.loads(json.dumps(factorial(from_frame(frame), "test_accuracy", margin=0.004).to_json()))
     assert main([*asked, "--factors", "beta", "alpha"]) == 0
     assert "beta × alpha" in capsys.readouterr().out
     assert main([*asked, "--factors", "alpha", "gamma"]) == 2
@@ -151,16 +151,17 @@ def test_the_command(crossed, tmp_path, capsys) -> None:
 @pytest.mark.parametrize("lower", [False, True])
 def test_direction_of_benefit_turns_the_verdict_and_not_the_sign(crossed, lower) -> None:
     frame = crossed(TWO, gains={"alpha": 25})
-    contrast = factorial(from_frame(frame), "test_accuracy", margin=0.004, lower_is_better=lower)["effects"][0][
-        "contrast"
-    ]
+    effect = factorial(from_frame(frame), "test_accuracy", margin=0.004, lower_is_better=lower).effects[0]
+    contrast = effect.contrast
+    assert contrast is not None
     assert contrast.mean_difference > 0
     assert contrast.verdict == ("inferior" if lower else "superior")
-    assert "is higher at alpha 0.5" in words.sentence({**effects(frame)["alpha"], "contrast": contrast})
+    assert "is higher at alpha 0.5" in words.sentence(effect)
 
 
 @pytest.mark.parametrize(("change", "there"), [({}, True), ({"p_holm": 0.06}, False), ({"n": 4}, False)])
 def test_f_is_there_by_its_adjusted_p_and_enough_seeds(change, there) -> None:
-    test = {"f": 9.0, "n": 8, "alpha": 0.05, "p_gg": 0.02, "p_holm": 0.04} | change
-    assert words.is_there({"df": 2, "omnibus": test, "contrast": None}) is there
-    assert not words.is_there({"df": 1, "omnibus": test, "contrast": None})
+    test = EffectTest(**{"f": 9.0, "n": 8, "alpha": 0.05, "p_gg": 0.02, "p_holm": 0.04} | change)
+    effect = FactorialEffect(effect="kind", factors=("kind",), kind=None, df=2, omnibus=test, contrast=None)
+    assert words.is_there(effect) is there
+    assert not words.is_there(replace(effect, df=1))

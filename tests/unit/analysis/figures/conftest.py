@@ -9,8 +9,26 @@ from typing import Any
 import pytest
 
 from analysis.answer.effect import Effect, Pair
+from analysis.answer.sequences import ConditionSequence, Sequences
+from analysis.answer.variance import ConditionVariance, SplitByTestSet, VarianceBySource
+from analysis.factorial.result import (
+    Cell,
+    CrossedFactor,
+    EffectTest,
+    Factorial,
+    FactorialEffect,
+    Profile,
+    ProfilePoint,
+)
 from analysis.figures.evidence import Band, Broken, Curves, Evidence, Mean, Run, Setting, Trial
+from analysis.methods.activations import Activations, LeftOut, VarianceCurve
+from analysis.methods.confidence_sequence import Look
 from analysis.methods.dose_response import DoseResponse
+from analysis.methods.self_check import Calibration, Check, SelfCheck
+from analysis.methods.sign_flip import RandomFlips
+from analysis.methods.survival import ConditionCurve, Survival
+from analysis.methods.variance_components import Component
+from analysis.throughput.result import BlockTimes, Speed, SpeedComparison
 from tests.unit.analysis.results import comparison, contrast, effect, headline
 
 METRICS = ("test_accuracy", "generalisation_gap", "running_gap")
@@ -105,83 +123,95 @@ def _dose_response(labels: Mapping[str, tuple[float, ...]], seeds: int) -> DoseR
     return DoseResponse(**over, identified=seeds > 1, **known)
 
 
-def _sequences(pairs: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+def _sequences(pairs: Mapping[str, Sequence[int]]) -> Sequences:
     """Return sequences that are unbounded up to the third seed and leave zero at the fifth, if there is one."""
     told = []
     for label, seeds in pairs.items():
         if label in ("none", "all"):
             continue
         widths = [None, None, None, 0.02, 0.009, 0.008]
-        looks = [
-            {"n": n + 1, "mean": 0.01, "half_width": widths[min(n, 5)], "log_e_value": 0.0} for n in range(len(seeds))
-        ]
+        looks = tuple(
+            Look(n=n + 1, mean=0.01, half_width=widths[min(n, 5)], log_e_value=0.0) for n in range(len(seeds))
+        )
         first = 5 if len(seeds) > 4 else None
         told.append(
-            {"condition": label, "n": len(seeds), "looks_family": looks, "first_n_excluding_zero_family": first}
-        )
-    return {"alpha": 0.05, "conditions": len(told), "sequences": told}
+            ConditionSequence(condition=label, n=len(seeds), first_n_excluding_zero=first, looks=looks,
+                              first_n_excluding_zero_family=first, looks_family=looks)
+        )  # fmt: skip
+    return Sequences(alpha=0.05, conditions=len(told), sequences=tuple(told))
 
 
-def _self_check(n: int) -> dict[str, Any]:
+def _self_check(n: int) -> SelfCheck:
     """Return a self-check in which the first method errs as promised, the second half and the third twice as often."""
     if n < 2:
-        return {"n": n, "checks": [], "calibration": None}
-    levels, names = [0.05, 0.1, 0.15, 0.2], {"t test": 1.0, "intervals": 0.5, "max-t": 2.0}
-    checks = [
-        {"name": name, "nominal": 0.05, "achieved": 0.05 * times, "limit": 0.06, "floor": 0.04, "verdict": "holds"}
+        return SelfCheck(n=n, conditions=())
+    levels, names = (0.05, 0.1, 0.15, 0.2), {"t test": 1.0, "intervals": 0.5, "max-t": 2.0}
+    checks = tuple(
+        Check(name=name, nominal=0.05, achieved=0.05 * times, limit=0.06, floor=0.04, verdict="holds")
         for name, times in names.items()
-    ]
-    calibration = {
-        "levels": levels, "achieved": {name: [times * each for each in levels] for name, times in names.items()},
-        "limit": [each + 0.01 for each in levels], "floor": [each - 0.01 for each in levels],
-    }  # fmt: skip
-    found = {"n": n, "flips": 2**n, "exhaustive": True, "note": "A note.", "checks": checks}
-    return found | {"calibration": calibration}
+    )
+    calibration = Calibration(
+        levels=levels, achieved={name: tuple(times * each for each in levels) for name, times in names.items()},
+        limit=tuple(each + 0.01 for each in levels), floor=tuple(each - 0.01 for each in levels),
+    )  # fmt: skip
+    return SelfCheck(
+        n=n, conditions=("a",), note="A note.", flips=2**n, exhaustive=True, checks=checks, calibration=calibration
+    )
 
 
-def _variance(good: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+def _variance(good: Mapping[str, Sequence[int]]) -> VarianceBySource:
     """Return shares of 60, 30 and 10%, and a split of 75 to 25%."""
-    parts = [
-        {"factors": factors, "share": share, "share_low": share / 2, "share_high": share + 0.1}
-        for factors, share in ((["initialisation"], 0.6), (["order"], 0.3), (["initialisation", "order"], 0.1))
-    ]
-    split = {"lasting_share": 0.75, "churn_share": 0.25}
-    conditions = [
-        {"condition": label, "n": len(seeds), "why": None if len(seeds) > 1 else "one trial.",
-         "components": parts if len(seeds) > 1 and label != "all" else [],
-         "test_set": split if len(seeds) > 1 else None}
+    parts = tuple(
+        Component(factors=factors, df=1, mean_square=share, estimate=share, variance=share, low=0.0, high=1.0,
+                  share=share, share_low=share / 2, share_high=share + 0.1)
+        for factors, share in ((("initialisation",), 0.6), (("order",), 0.3), (("initialisation", "order"), 0.1))
+    )  # fmt: skip
+    split = SplitByTestSet(total=1.0, lasting=0.75, churn=0.25, lasting_share=0.75, churn_share=0.25)
+    conditions = tuple(
+        ConditionVariance(
+            condition=label, n=len(seeds), n_diverged=0, why=None if len(seeds) > 1 else "one trial.",
+            components=parts if len(seeds) > 1 and label != "all" else (),
+            test_set=split if len(seeds) > 1 else None,
+        )
         for label, seeds in good.items()
-    ]  # fmt: skip
-    return {"metric": "test_accuracy", "alpha": 0.05, "conditions": conditions, "notes": []}
+    )  # fmt: skip
+    return VarianceBySource(metric="test_accuracy", alpha=0.05, conditions=conditions, notes=())
 
 
-def _factorial(seeds: int, verdict: str) -> dict[str, Any]:
+def _factorial(seeds: int, verdict: str) -> Factorial:
     """Return a crossing of three rates with two, in which the second lowers accuracy by a point at every seed."""
     levels = list(itertools.product((0.0, 0.2, 0.5), (0.0, 0.3)))
     means = [0.85 + 0.01 * a - 0.01 * (b > 0) for a, b in levels]
     known = seeds > 1
-    points = [
-        {"across": a, "line": b, "mean": mean, "low": mean - 0.002 if known else None,
-         "high": mean + 0.002 if known else None}
+    points = tuple(
+        ProfilePoint(across=a, line=b, mean=mean, low=mean - 0.002 if known else None,
+                     high=mean + 0.002 if known else None)
         for (a, b), mean in zip(levels, means, strict=True)
-    ]  # fmt: skip
-    entries = {
-        name: contrast(name, compared("book", "test_accuracy", list(range(seeds)), verdict))
+    )  # fmt: skip
+    cells = tuple(
+        Cell(condition=f"{a}-{b}", levels=(a, b), n=seeds, sd=None, mean=mean, low=None, high=None)
+        for (a, b), mean in zip(levels, means, strict=True)
+    )
+    told = tuple(
+        FactorialEffect(
+            effect=name, factors=tuple(name.split(" × ")), kind="difference", df=1,
+            omnibus=EffectTest(n=seeds, alpha=0.05),
+            contrast=contrast(name, compared("book", "test_accuracy", list(range(seeds)), verdict)),
+        )
         for name in ("dropout_1", "dropout_2", "dropout_1 × dropout_2")
-    }
-    return {
-        "metric": "test_accuracy", "alpha": 0.05, "margin": 0.001, "lower_is_better": False, "n": seeds,
-        "factors": [{"name": "dropout_1", "levels": [0.0, 0.2, 0.5], "numeric": True},
-                    {"name": "dropout_2", "levels": [0.0, 0.3], "numeric": True}],
-        "effects": [{"effect": name, "contrast": entry} for name, entry in entries.items()],
-        "profiles": [{"across": "dropout_1", "lines": "dropout_2", "points": points}],
-        "cells": [{"condition": f"{a}-{b}", "levels": [a, b], "mean": mean}
-                  for (a, b), mean in zip(levels, means, strict=True)],
-        "best_set": ["0.5-0.0", "0.2-0.0"] if known else None,
-    }  # fmt: skip
+    )  # fmt: skip
+    factors = (("dropout_1", (0.0, 0.2, 0.5)), ("dropout_2", (0.0, 0.3)))
+    return Factorial(
+        metric="test_accuracy", alpha=0.05, margin=0.001, lower_is_better=False, role="primary", n=seeds,
+        seeds=tuple(range(seeds)), n_lost_to_divergence=0, random_flips=RandomFlips(), dropped=(), outside=(),
+        warnings=(), effects=told, simple_effects=(), cells=cells,
+        factors=tuple(CrossedFactor(name=name, columns=(name,), levels=of, numeric=True) for name, of in factors),
+        profiles=(Profile(across="dropout_1", lines="dropout_2", points=points),),
+        best_set=("0.5-0.0", "0.2-0.0") if known else None,
+    )  # fmt: skip
 
 
-def _survival(labels: Sequence[str], seeds: int, diverged: Sequence[tuple[str, int]]) -> dict[str, Any] | None:
+def _survival(labels: Sequence[str], seeds: int, diverged: Sequence[tuple[str, int]]) -> Survival:
     """Return curves that fall at the second of three epochs; without a collapse, one of the control's trials does."""
     trained = [label for label in labels if label != "all"]
     broken = [each for each in diverged if each[0] != "all"] or [(trained[0], 0)]
@@ -189,46 +219,61 @@ def _survival(labels: Sequence[str], seeds: int, diverged: Sequence[tuple[str, i
     for label in trained:
         lost = sum(name == label for name, _ in broken)
         alive = 1 - lost / seeds
-        inner = 0 < alive < 1
-        fall = {"epochs": [2], "survival": [alive], "low": [alive / 2 if inner else None],
-                "high": [(1 + alive) / 2 if inner else None], "at_risk": [seeds]}  # fmt: skip
-        end = {"epochs": [3], "survival": [alive], "low": fall["low"], "high": fall["high"], "at_risk": [seeds - lost]}
-        own = fall if not alive else end if not lost else {key: fall[key] + end[key] for key in fall}
-        curves.append({"condition": label, "n": seeds, "collapsed": lost, "not_from_curve": 0, **own})
-    return {"alpha": 0.05, "control": trained[0], "last_epoch": 3, "note": "A note", "curves": curves}
+        low, high = (alive / 2, (1 + alive) / 2) if 0 < alive < 1 else (None, None)
+        left = ([(2, seeds)] if lost else []) + ([(3, seeds - lost)] if alive else [])
+        curves.append(
+            ConditionCurve(
+                condition=label, n=seeds, collapsed=lost, not_from_curve=0, epochs=tuple(epoch for epoch, _ in left),
+                survival=(alive,) * len(left), low=(low,) * len(left), high=(high,) * len(left),
+                at_risk=tuple(number for _, number in left),
+            )
+        )  # fmt: skip
+    return Survival(alpha=0.05, control=trained[0], last_epoch=3, note="A note", curves=tuple(curves))
 
 
-def _activations(good: Mapping[str, Sequence[int]], seeds: int) -> dict[str, Any]:
+def _activations(good: Mapping[str, Sequence[int]], seeds: int) -> Activations:
     """Return variances that halve by the epoch in two layers; the mask doubles them, but not the control's."""
     trained = {label: len(mine) for label, mine in good.items() if mine and label != "all"}
     curves = []
     for (label, n), layer, side in itertools.product(trained.items(), (1, 2), ("before", "after")):
         times = 2 if side == "after" and label != "none" else 1
         mean = [times * layer * (0.4 + 0.01 * list(good).index(label)) / 2**epoch for epoch in range(3)]
-        low, high = ([each * share if n > 1 else None for each in mean] for share in (0.9, 1.1))
-        curves.append({"condition": label, "layer": layer, "side": side, "epochs": [1, 2, 3], "n": [n] * 3,
-                       "variance": mean, "low": low, "high": high})  # fmt: skip
-    left_out = [{"condition": label, "n": seeds, "diverged": seeds - len(mine)} for label, mine in good.items()]
-    return {"alpha": 0.05, "control": "none", "layers": [1, 2], "left_out": left_out, "curves": curves,
-            "ends": [], "differences": []}  # fmt: skip
+        low, high = (tuple(each * share if n > 1 else None for each in mean) for share in (0.9, 1.1))
+        curves.append(
+            VarianceCurve(condition=label, layer=layer, side=side, epochs=(1, 2, 3), n=(n,) * 3, variance=tuple(mean),
+                          low=low, high=high)
+        )  # fmt: skip
+    left_out = tuple(LeftOut(condition=label, n=seeds, diverged=seeds - len(mine)) for label, mine in good.items())
+    return Activations(
+        alpha=0.05, control="none", layers=(1, 2), left_out=left_out, curves=tuple(curves), ends=(), differences=()
+    )
 
 
-def _speed(labels: Mapping[str, tuple[float, ...]], blocks: int) -> dict[str, Any]:
+def _speed(labels: Mapping[str, tuple[float, ...]], blocks: int) -> Speed:
     """Return a measurement of speed in which every condition is slower than the one before it."""
     entries = []
     for index, label in enumerate(labels):
-        ratio = 1 + 0.007 * index
-        reach = {"": 0.01, "_90": 0.007} if blocks > 1 else {}
-        ends = {
-            f"ratio_{end}_simultaneous{inner}": ratio + side * reach[inner] if inner in reach else None
-            for end, side in (("low", -1), ("high", 1))
-            for inner in ("", "_90")
-        }
+        ratio, known = 1 + 0.007 * index, blocks > 1
+        times = BlockTimes(block=0, control=1.0, condition=ratio, ratio=ratio)
         entries.append(
-            {"condition": label, "control": "none", "alpha": 0.05, "n_blocks": blocks, "ratio": ratio, **ends,
-             "verdict": "inconclusive", "blocks": [{"ratio": ratio}] * blocks}
+            SpeedComparison(
+                condition=label, control="none", alpha=0.05, n_blocks=blocks, blocks_left_out=0, ratio=ratio,
+                ratio_low=None, ratio_high=None, ratio_low_90=None, ratio_high_90=None,
+                ratio_low_simultaneous=ratio - 0.01 if known else None,
+                ratio_high_simultaneous=ratio + 0.01 if known else None,
+                ratio_low_simultaneous_90=ratio - 0.007 if known else None,
+                ratio_high_simultaneous_90=ratio + 0.007 if known else None,
+                mean_log_ratio=None, sd_log_ratio=None, standard_error=None, t=None, df=None, p_t=None,
+                verdict="inconclusive", verdict_reason=None, blocks=(times,) * blocks,
+            )
         )  # fmt: skip
-    return {"control": "none", "alpha": 0.05, "margin": 0.02, "comparisons": entries[1:]}
+    return Speed(
+        metric="seconds_per_step", device="cpu", precision="float32", study="made", control="none", alpha=0.05,
+        margin=0.02, file="throughput/made.parquet", earlier_measurements=0, started_at="2026-01-03T12:00:00+00:00",
+        environment_id="e0", schema_version=1, workers=2, stack_size=8, steps=40, batch_size=256, order_seed=0,
+        load_limit=0.05, bound_tolerance=0.1, n_blocks=blocks, n_slots=blocks * len(labels),
+        n_exclusive=blocks * len(labels), left_out=(), warnings=(), comparisons=tuple(entries[1:]), conditions=(),
+    )  # fmt: skip
 
 
 def _mean(label: str, metric: str, seeds: Sequence[int]) -> Mean:

@@ -28,18 +28,18 @@ def test_each_layer_has_a_panel_with_lines_and_bands_of_the_evidence(evidence, l
     known = evidence()
     drawn_ = panels(known, layout)
     assert list(drawn_) == ["layer-1", "layer-2"]
-    for each in known.activations["curves"]:
-        axes, name = drawn_[f"layer-{each['layer']}"], f"{each['side']}-{each['condition']}"
+    for each in known.activations.curves:
+        axes, name = drawn_[f"layer-{each.layer}"], f"{each.side}-{each.condition}"
         if name == "after-none":
             assert not named(axes, Line2D, name), "a mask that changes nothing has no line of its own"
             continue
         (line,) = named(axes, Line2D, name)
-        assert (list(line.get_xdata()), list(line.get_ydata())) == ([1, 2, 3], each["variance"])
-        assert line.is_dashed() == (each["side"] == "after")
+        assert (list(line.get_xdata()), list(line.get_ydata())) == ([1, 2, 3], list(each.variance))
+        assert line.is_dashed() == (each.side == "after")
         (band,) = named(axes, FillBetweenPolyCollection, f"band-{name}")
         corners = {tuple(map(float, corner)) for corner in band.get_paths()[0].vertices}
-        assert set(zip(each["epochs"], [*each["low"]], strict=True)) <= corners
-        assert set(zip(each["epochs"], [*each["high"]], strict=True)) <= corners
+        assert set(zip(each.epochs, each.low, strict=True)) <= corners
+        assert set(zip(each.epochs, each.high, strict=True)) <= corners
 
 
 def test_a_condition_has_one_colour_and_shape_in_every_panel(evidence):
@@ -75,4 +75,4 @@ def test_nothing_is_drawn_where_nothing_was_recorded_or_nothing_trained(evidence
     known = evidence()
     assert activations.missing(known) is None
     assert "not recorded" in activations.missing(replace(known, activations=None))
-    assert "No trial" in activations.missing(replace(known, activations=known.activations | {"curves": []}))
+    assert "No trial" in activations.missing(replace(known, activations=replace(known.activations, curves=())))

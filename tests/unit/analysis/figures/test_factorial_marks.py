@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 
 from analysis.figures import effects, interaction, surface, survival, theme
 from analysis.figures.plot import drawn
+from analysis.methods.survival import Curve
 
 
 def draw(plot, evidence, layout=theme.WIDE):
@@ -20,13 +21,13 @@ def draw(plot, evidence, layout=theme.WIDE):
 def test_interaction_draws_every_mean_and_interval(evidence):
     known = evidence()
     (axes,) = draw(interaction.PLOT, known).axes
-    (panel,) = known.factorial["profiles"]
+    (panel,) = known.factorial.profiles
     lines = {line.get_label(): list(line.get_ydata()) for line in axes.lines if not line.get_label().startswith("_")}
     for level in (0.0, 0.3):
-        means = [100 * each["mean"] for each in panel["points"] if each["line"] == level]
+        means = [100 * each.mean for each in panel.points if each.line == level]
         assert lines[f"{level:g}"] == means
     bars = sorted(tuple(line.get_ydata()) for line in axes.lines if line.get_label().startswith("_"))
-    assert bars == sorted((100 * each["low"], 100 * each["high"]) for each in panel["points"])
+    assert bars == sorted((100 * each.low, 100 * each.high) for each in panel.points)
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0", "0.2", "0.5"]
     assert {line.get_marker() for line in axes.lines} >= {"o", "s"}, "shapes tell lines apart in grey"
 
@@ -40,9 +41,9 @@ def test_effects_draw_the_headline_and_its_words(evidence):
     known = evidence(verdict="superior")
     (axes,) = draw(effects.PLOT, known).axes
     written = [text.get_text() for text in axes.texts]
-    for each in known.factorial["effects"]:
-        contrast = each["contrast"]
-        assert each["effect"] in written
+    for each in known.factorial.effects:
+        contrast = each.contrast
+        assert each.effect in written
         ends = [100 * contrast.headline.low, 100 * contrast.headline.high]
         assert any(list(line.get_xdata()) == pytest.approx(ends) for line in axes.lines)
         assert any(list(line.get_xdata()) == pytest.approx([100 * contrast.mean_difference]) for line in axes.lines)
@@ -53,18 +54,18 @@ def test_surface_has_every_mean_and_frames_the_best_set(evidence):
     known = evidence()
     (axes,) = draw(surface.PLOT, known).axes
     cells = {(text.get_position()[0] - 0.5, text.get_position()[1] - 0.5): text for text in axes.texts}
-    for cell in known.factorial["cells"]:
-        place = ((0.0, 0.2, 0.5).index(cell["levels"][0]), (0.0, 0.3).index(cell["levels"][1]))
-        assert cells[place].get_text() == f"{100 * cell['mean']:.2f}"
-        assert (cells[place].get_fontweight() == "bold") == (cell["condition"] == "0.5-0.0")
+    for cell in known.factorial.cells:
+        place = ((0.0, 0.2, 0.5).index(cell.levels[0]), (0.0, 0.3).index(cell.levels[1]))
+        assert cells[place].get_text() == f"{100 * cell.mean:.2f}"
+        assert (cells[place].get_fontweight() == "bold") == (cell.condition == "0.5-0.0")
     frames = {each.get_label() for each in axes.patches if str(each.get_label()).startswith("best-")}
-    assert frames == {f"best-{label}" for label in known.factorial["best_set"]}
+    assert frames == {f"best-{label}" for label in known.factorial.best_set}
 
 
 def test_surface_is_darker_where_it_is_better_in_either_direction(evidence):
     known = evidence()
     for lower in (False, True):
-        told = replace(known, factorial={**known.factorial, "lower_is_better": lower})
+        told = replace(known, factorial=replace(known.factorial, lower_is_better=lower))
         (axes,) = draw(surface.PLOT, told).axes
         fills = [each for each in axes.patches if isinstance(each, Rectangle) and each.get_fill()]
         shades = {(each.get_x(), each.get_y()): each.get_alpha() for each in fills}
@@ -76,10 +77,9 @@ def test_surface_is_darker_where_it_is_better_in_either_direction(evidence):
 def test_surface_of_few_seeds_or_of_names_says_why_not(evidence):
     known = evidence(seeds=3)
     assert "too few seeds" in surface.PLOT.caption(known)
-    names = [{**each, "numeric": False} for each in known.factorial["factors"]]
-    assert "two numeric factors" in surface.PLOT.missing(
-        replace(known, factorial={**known.factorial, "factors": names})
-    )
+    names = tuple(replace(each, numeric=False) for each in known.factorial.factors)
+    named = replace(known, factorial=replace(known.factorial, factors=names))
+    assert "two numeric factors" in surface.PLOT.missing(named)
     for plot in (surface.PLOT, interaction.PLOT, effects.PLOT):
         assert "do not cross" in plot.missing(replace(known, factorial=None))
 
@@ -102,5 +102,5 @@ def test_survival_steps_bands_and_numbers_at_risk(evidence):
 
 
 def test_survival_counts_who_is_at_risk():
-    panel = {"epochs": [2, 5], "at_risk": [9, 4]}
+    panel = Curve(epochs=(2, 5), at_risk=(9, 4))
     assert [survival.at_risk(panel, epoch) for epoch in (1, 2, 3, 5, 6)] == [9, 9, 4, 4, 0]

@@ -106,8 +106,8 @@ def test_floor_meter_says_what_to_buy_and_leaves_out_what_has_no_images(evidence
 def test_sequence_ends_and_first_exclusion_are_those_of_the_looks(evidence, layout):
     known = evidence()
     figure = figure_of(sequence.PLOT, known, layout)
-    for each in known.sequences["sequences"]:
-        name = each["condition"]
+    for each in known.sequences.sequences:
+        name = each.condition
         assert line(figure, f"mean-{name}")[0] == [1, 2, 3, 4, 5, 6]
         assert line(figure, f"low-{name}") == ([4, 5, 6], pytest.approx([-1.0, 0.1, 0.2]))
         assert line(figure, f"high-{name}") == ([4, 5, 6], pytest.approx([3.0, 1.9, 1.8]))
@@ -127,7 +127,7 @@ def test_sequence_without_an_end_is_not_drawn_and_without_exclusion_says_so(evid
 def test_calibration_lines_are_the_achieved_rates(evidence, layout):
     known = evidence()
     figure = figure_of(p_calibration.PLOT, known, layout)
-    for name, achieved in known.self_check["calibration"]["achieved"].items():
+    for name, achieved in known.self_check.calibration.achieved.items():
         x, y = line(figure, name)
         assert x == pytest.approx([5, 10, 15, 20])
         assert y == pytest.approx([100 * each for each in achieved])
@@ -166,11 +166,11 @@ def _bars(figure, name):
 
 def test_shares_show_the_split_alone_where_sources_are_not_crossed(evidence):
     known = evidence()
-    for each in known.variance["conditions"]:
-        each.update(components=[], why="seeds vary together.")
+    found = known.variance
+    alike = [replace(each, components=(), why="seeds vary together.") for each in found.conditions]
+    known = replace(known, variance=replace(found, conditions=tuple(alike)))
     assert [axes.get_label() for axes in figure_of(variance_shares.PLOT, known).axes] == ["test-set"]
-    for each in known.variance["conditions"]:
-        each["test_set"] = None
+    known = replace(known, variance=replace(found, conditions=tuple(replace(each, test_set=None) for each in alike)))
     assert "seeds vary together." in variance_shares.missing(known)
 
 

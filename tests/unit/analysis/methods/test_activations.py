@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.figures.evidence import Trial
-from analysis.methods.activations import Recorded, activations, layer_of, points
+from analysis.methods.activations import LeftOut, VarianceDifference, activations
+from analysis.methods.recorded_units import Recorded, layer_of, points
 from analysis.report.curves import recorded
 
 T_2 = 4.302652729911275
@@ -32,42 +33,42 @@ RATES = {"none": (0.0, 0.0), "book": (0.2, 0.5)}
 
 
 def one(entries, **given):
-    (found,) = [each for each in entries if all(each[key] == value for key, value in given.items())]
+    (found,) = [each for each in entries if all(getattr(each, key) == value for key, value in given.items())]
     return found
 
 
 def test_the_variance_by_epoch_is_the_mean_over_seeds_with_its_t_interval():
     found = activations([*CONTROL, *BOOK], RATES, "none", 0.05)
     assert found is not None
-    curve = one(found["curves"], condition="book", side="before")
-    assert (curve["layer"], curve["epochs"], curve["n"]) == (1, [1, 2], [3, 3])
-    assert curve["variance"] == pytest.approx([0.5, 0.2])
-    assert curve["low"] == pytest.approx([0.5, 0.2 - REACH])
-    assert curve["high"] == pytest.approx([0.5, 0.2 + REACH])
-    assert one(found["curves"], condition="book", side="after")["variance"] == pytest.approx([2.0, 0.8])
+    curve = one(found.curves, condition="book", side="before")
+    assert (curve.layer, curve.epochs, curve.n) == (1, (1, 2), (3, 3))
+    assert curve.variance == pytest.approx((0.5, 0.2))
+    assert curve.low == pytest.approx((0.5, 0.2 - REACH))
+    assert curve.high == pytest.approx((0.5, 0.2 + REACH))
+    assert one(found.curves, condition="book", side="after").variance == pytest.approx((2.0, 0.8))
 
 
 def test_the_ends_are_those_of_the_last_epoch():
     found = activations([*CONTROL, *BOOK], RATES, "none", 0.05)
     assert found is not None
-    end = one(found["ends"], condition="none", side="after")
-    assert (end["n"], end["mean"], end["mean_low"], end["zeros"], end["zeros_high"]) == (3, 1, 1, 0.75, 0.75)
-    assert [end["variance"], end["variance_low"]] == pytest.approx([1.2, 1.2 - 4 * REACH])
+    end = one(found.ends, condition="none", side="after")
+    assert (end.n, end.mean, end.mean_low, end.zeros, end.zeros_high) == (3, 1, 1, 0.75, 0.75)
+    assert [end.variance, end.variance_low] == pytest.approx([1.2, 1.2 - 4 * REACH])
 
 
 def test_differences_are_paired_by_seed_whatever_the_order():
     found = activations([*reversed(CONTROL), *BOOK, trial("book", 7, (9.0, 9.0))], RATES, "none", 0.05)
     assert found is not None
-    before = one(found["differences"], side="before")
-    assert (before["condition"], before["n_pairs"]) == ("book", 3)
-    assert [before[key] for key in ("difference", "low", "high")] == pytest.approx([-0.1, -0.1 - REACH, -0.1 + REACH])
-    assert one(found["differences"], side="after")["difference"] == pytest.approx(-0.4)
+    before = one(found.differences, side="before")
+    assert (before.condition, before.n_pairs) == ("book", 3)
+    assert [before.difference, before.low, before.high] == pytest.approx([-0.1, -0.1 - REACH, -0.1 + REACH])
+    assert one(found.differences, side="after").difference == pytest.approx(-0.4)
 
 
 def test_the_interval_is_at_the_level_asked_for():
     found = activations([*CONTROL, *BOOK], RATES, "none", 0.5)
     assert found is not None
-    assert one(found["differences"], side="before")["high"] == pytest.approx(-0.1 + 0.816496580927726 * 0.1 / 3**0.5)
+    assert one(found.differences, side="before").high == pytest.approx(-0.1 + 0.816496580927726 * 0.1 / 3**0.5)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_the_variance_by_theory(rates, layer, told):
     mine = [Recorded("a", seed, False, {layer: {1: at((*each, 0), (0, 0, 0))}}) for seed, each in enumerate(units)]
     found = activations(mine, {"a": rates}, "none", 0.05)
     assert found is not None
-    by_theory = [one(found["ends"], side=side)["variance_by_theory"] for side in ("before", "after")]
+    by_theory = [one(found.ends, side=side).variance_by_theory for side in ("before", "after")]
     assert by_theory[0] is None
     assert by_theory[1] == (None if told is None else pytest.approx(told))
 
@@ -96,37 +97,37 @@ def test_trials_that_diverged_are_counted_and_in_no_number():
     broken = [trial("book", 3, (1e6, 1e6), diverged=True), trial("none", 3, (7.0, 7.0))]
     found = activations([*CONTROL, *BOOK, *broken], RATES, "none", 0.05)
     assert found is not None
-    assert found["left_out"] == [
-        {"condition": "none", "n": 4, "diverged": 0},
-        {"condition": "book", "n": 4, "diverged": 1},
-    ]
-    assert one(found["ends"], condition="book", side="before")["variance"] == pytest.approx(0.2)
-    assert one(found["curves"], condition="book", side="before")["n"] == [3, 3]
-    assert one(found["differences"], side="before")["n_pairs"] == 3
+    assert found.left_out == (
+        LeftOut(condition="none", n=4, diverged=0),
+        LeftOut(condition="book", n=4, diverged=1),
+    )
+    assert one(found.ends, condition="book", side="before").variance == pytest.approx(0.2)
+    assert one(found.curves, condition="book", side="before").n == (3, 3)
+    assert one(found.differences, side="before").n_pairs == 3
 
 
 def test_where_all_diverged_there_are_counts_alone():
     found = activations([trial("none", 0, (1.0,), diverged=True)], RATES, "none", 0.05)
     assert found is not None
-    assert (found["curves"], found["ends"], found["differences"]) == ([], [], [])
-    assert found["left_out"] == [{"condition": "none", "n": 1, "diverged": 1}]
+    assert (found.curves, found.ends, found.differences) == ((), (), ())
+    assert found.left_out == (LeftOut(condition="none", n=1, diverged=1),)
 
 
 def test_one_seed_has_no_interval_and_no_pair_no_difference():
     found = activations([CONTROL[0], BOOK[1]], RATES, "none", 0.05)
     assert found is not None
-    assert one(found["ends"], condition="book", side="before")["variance_low"] is None
-    assert one(found["curves"], condition="book", side="before")["low"] == [None, None]
-    assert one(found["differences"], side="before") == {
-        "condition": "book", "layer": 1, "side": "before", "n_pairs": 0, "difference": None, "low": None, "high": None
-    }  # fmt: skip
+    assert one(found.ends, condition="book", side="before").variance_low is None
+    assert one(found.curves, condition="book", side="before").low == (None, None)
+    before = one(found.differences, side="before")
+    assert before == VarianceDifference(condition="book", layer=1, side="before", n_pairs=0)
+    assert (before.difference, before.low, before.high) == (None, None, None)
 
 
 def test_layers_that_the_control_lacks_have_no_difference():
     found = activations([*CONTROL, trial("book", 0, (1.0,), layer=2)], RATES, "none", 0.05)
     assert found is not None
-    assert found["layers"] == [1, 2]
-    assert found["differences"] == []
+    assert found.layers == (1, 2)
+    assert found.differences == ()
 
 
 def test_nothing_recorded_is_nothing_and_other_conditions_are_not_told():

@@ -87,10 +87,10 @@ def test_summary_of_differences_in_the_metrics_own_unit():
 
 
 def test_shares_of_the_split_add_up_and_nothing_has_none():
-    assert _shares(SeedVariance(4.0, 3.0, 1.0))["lasting_share"] == 0.75
-    assert _shares(SeedVariance(4.0, 3.0, 1.0))["churn_share"] == 0.25
-    assert _shares(SeedVariance(0.5, 0.0, 1.0))["churn_share"] == 1, "churn beyond what is seen is all of it"
-    assert _shares(SeedVariance(0.0, 0.0, 0.0))["churn_share"] is None
+    assert _shares(SeedVariance(4.0, 3.0, 1.0)).lasting_share == 0.75
+    assert _shares(SeedVariance(4.0, 3.0, 1.0)).churn_share == 0.25
+    assert _shares(SeedVariance(0.5, 0.0, 1.0)).churn_share == 1, "churn beyond what is seen is all of it"
+    assert _shares(SeedVariance(0.0, 0.0, 0.0)).churn_share is None
 
 
 def test_the_fitted_curve_passes_through_values_that_lie_on_one():
@@ -108,17 +108,18 @@ def test_calibration_agrees_with_the_checks_at_alpha_and_rises(n):
         for k in range(3)
     ]
     found = self_check(family, 0.05)
-    calibration, at = found["calibration"], LEVELS.index(0.05)
-    assert calibration["levels"] == list(LEVELS)
-    for check in found["checks"]:
-        achieved = calibration["achieved"][check["name"]]
-        assert achieved[at] == check["achieved"]
-        assert achieved == sorted(achieved)
-        assert (calibration["floor"][at], calibration["limit"][at]) == (check["floor"], check["limit"])
-    by_max_t = np.array(calibration["achieved"]["max-t, any condition"])
-    assert (by_max_t <= np.array(calibration["limit"])).all(), "a test by flips is exact under flips"
+    calibration, at = found.calibration, LEVELS.index(0.05)
+    assert calibration is not None
+    assert calibration.levels == LEVELS
+    for check in found.checks:
+        achieved = calibration.achieved[check.name]
+        assert achieved[at] == check.achieved
+        assert list(achieved) == sorted(achieved)
+        assert (calibration.floor[at], calibration.limit[at]) == (check.floor, check.limit)
+    by_max_t = np.array(calibration.achieved["max-t, any condition"])
+    assert (by_max_t <= np.array(calibration.limit)).all(), "a test by flips is exact under flips"
 
 
 def test_nothing_to_check_has_no_calibration():
     same = pair(("a", "none"), range(5), np.full(5, 3), np.full(5, 3), 10)
-    assert self_check([same], 0.05)["calibration"] is None
+    assert self_check([same], 0.05).calibration is None

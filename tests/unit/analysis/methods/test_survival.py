@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.figures.evidence import Trial
-from analysis.methods.survival import Followed, collapse, curve, of_label, scores, survival
+from analysis.methods.survival import Followed, collapse, curve, scores, survival
 from analysis.report.curves import followed
 
 EPOCHS = np.arange(1, 7)
@@ -58,24 +58,24 @@ def trials(condition, ends):
 
 def test_curve_by_hand() -> None:
     found = curve(trials("a", [(2, True), (4, True), (4, False), (5, False)]), 0.05)
-    assert found["epochs"] == [2, 4, 5]
-    assert found["survival"] == [0.75, 0.75 * 2 / 3, 0.75 * 2 / 3]
-    assert found["at_risk"] == [4, 3, 1]
+    assert found.epochs == (2, 4, 5)
+    assert found.survival == (0.75, 0.75 * 2 / 3, 0.75 * 2 / 3)
+    assert found.at_risk == (4, 3, 1)
     greenwood = 1 / (4 * 3)
     z, base = 1.959963984540054, np.log(0.75)
     reach = z * np.sqrt(greenwood) / abs(base)
-    assert found["low"][0] == pytest.approx(0.75 ** np.exp(reach), rel=1e-10)
-    assert found["high"][0] == pytest.approx(0.75 ** np.exp(-reach), rel=1e-10)
+    assert found.low[0] == pytest.approx(0.75 ** np.exp(reach), rel=1e-10)
+    assert found.high[0] == pytest.approx(0.75 ** np.exp(-reach), rel=1e-10)
 
 
 def test_intervals_are_null_where_they_are_not_defined() -> None:
     alive = curve(trials("a", [(6, False)] * 4), 0.05)
-    assert (alive["survival"], alive["low"], alive["high"]) == ([1.0], [None], [None])
+    assert (alive.survival, alive.low, alive.high) == ((1.0,), (None,), (None,))
     gone = curve(trials("a", [(1, True), (2, True)]), 0.05)
-    assert gone["survival"] == [0.5, 0.0]
-    assert gone["low"][0] is not None
-    assert (gone["low"][1], gone["high"][1]) == (None, None)
-    assert curve([], 0.05)["epochs"] == []
+    assert gone.survival == (0.5, 0.0)
+    assert gone.low[0] is not None
+    assert (gone.low[1], gone.high[1]) == (None, None)
+    assert curve([], 0.05).epochs == ()
 
 
 def test_the_test_within_seeds_is_all_swaps_of_arms() -> None:
@@ -93,8 +93,8 @@ def test_the_test_within_seeds_is_all_swaps_of_arms() -> None:
     for swaps in itertools.product((False, True), repeat=8):
         arms = [(b, a) if swap else (a, b) for a, b, swap in zip(other, control, swaps, strict=True)]
         swapped.append(abs(statistic([a for a, _ in arms], [b for _, b in arms])))
-    assert of_label(found, "a")["p_log_rank"] == np.mean(np.array(swapped) >= seen - 1e-9)
-    assert 0.02 < of_label(found, "a")["p_log_rank"] < 0.2
+    assert found.of("a").p_log_rank == np.mean(np.array(swapped) >= seen - 1e-9)
+    assert 0.02 < found.of("a").p_log_rank < 0.2
 
 
 def test_nothing_is_said_without_a_collapse_and_no_p_without_a_difference() -> None:
@@ -103,9 +103,9 @@ def test_nothing_is_said_without_a_collapse_and_no_p_without_a_difference() -> N
     assert survival([*trials("c", fine), *trials("a", fine)], ["c", "a"], "c", 0.05) is None
     found = survival([*trials("c", both), *trials("a", both), *trials("b", fine)], ["c", "a", "b"], "c", 0.05)
     assert found is not None
-    assert of_label(found, "a")["p_log_rank"] is None
-    assert of_label(found, "b")["p_log_rank"] == 1.0, "one pair: both flips are as far"
-    assert of_label(found, "c")["n_pairs"] is None
+    assert found.of("a").p_log_rank is None
+    assert found.of("b").p_log_rank == 1.0, "one pair: both flips are as far"
+    assert found.of("c").n_pairs is None
     assert survival(trials("a", both), ["a"], "c", 0.05) is not None, "a control that is meant to stay at chance"
 
 
@@ -114,6 +114,6 @@ def test_p_is_adjusted_over_conditions_by_holm() -> None:
     fine, some = [(6, False)] * 7, [(6, False)] * 6 + [(1, True)]
     found = survival([*trials("c", control), *trials("a", fine), *trials("b", some)], ["c", "a", "b"], "c", 0.05)
     assert found is not None
-    a, b = of_label(found, "a"), of_label(found, "b")
-    assert (a["p_log_rank"], a["p_log_rank_holm"]) == (2 / 2**7, 4 / 2**7)
-    assert b["p_log_rank_holm"] == max(a["p_log_rank_holm"], b["p_log_rank"])
+    a, b = found.of("a"), found.of("b")
+    assert (a.p_log_rank, a.p_log_rank_holm) == (2 / 2**7, 4 / 2**7)
+    assert b.p_log_rank_holm == max(a.p_log_rank_holm, b.p_log_rank)

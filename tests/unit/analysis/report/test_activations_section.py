@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from analysis.base.errors import TableError
 from analysis.figures import activations as figure
 from analysis.findings import write_findings
+from analysis.methods.activations import Activations, VarianceDifference
 from analysis.report.document import Grid
 from analysis.report.gather import gather
 from analysis.report.sections import activations
@@ -44,13 +47,20 @@ def words(section):
 
 def made_up():
     """Return differences of a layer before and after the mask; the second one's end is next to 0."""
-    entry = {"condition": "book", "layer": 2, "n_pairs": 8}
-    differences = [
-        entry | {"side": "before", "difference": -0.0626, "low": -0.0661, "high": -0.0591},
-        entry | {"side": "after", "difference": 0.19973, "low": 0.0002, "high": 0.39926},
-        entry | {"condition": "half", "side": "before", "difference": 0.25, "low": None, "high": None},
-    ]
-    return {"alpha": 0.05, "control": "none", "differences": differences}
+
+    def entry(condition, side, difference, low=None, high=None):
+        return VarianceDifference(
+            condition=condition, layer=2, side=side, n_pairs=8, difference=difference, low=low, high=high
+        )
+
+    differences = (
+        entry("book", "before", -0.0626, -0.0661, -0.0591),
+        entry("book", "after", 0.19973, 0.0002, 0.39926),
+        entry("half", "before", 0.25),
+    )
+    return Activations(
+        alpha=0.05, control="none", layers=(2,), left_out=(), curves=(), ends=(), differences=differences
+    )
 
 
 def test_a_study_that_records_nothing_shows_nothing(report, make_folder, tmp_path):
@@ -139,7 +149,7 @@ def test_sentences_and_table_say_both_sides_of_the_mask():
 
 def test_no_pair_of_seeds_is_said():
     found = made_up()
-    found["differences"] = [found["differences"][2] | {"n_pairs": 0, "difference": None}]
+    found = replace(found, differences=(replace(found.differences[2], n_pairs=0, difference=None),))
     assert sentences(found) == ["Hidden layer 2, “half” minus “none”: no pair of seeds trained."]
 
 

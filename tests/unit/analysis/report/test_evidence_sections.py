@@ -122,14 +122,15 @@ def test_self_check_and_spread_are_tables_of_what_was_found(material):
     found = made(uncertainty, material)
     evidence = material.pools[0].evidence
     _, checks = grid(found, "self-check")
-    for each in evidence.self_check["checks"]:
-        assert checks[each["name"]][2] == f"{100 * each['achieved']:.2f}"
-        assert checks[each["name"]][4] == each["verdict"]
+    for each in evidence.self_check.checks:
+        assert checks[each.name][2] == f"{100 * each.achieved:.2f}"
+        assert checks[each.name][4] == each.verdict
     spread, _ = grid(found, "variance")
-    for each in evidence.variance["conditions"]:
-        shares = [row[3] for row in spread.rows if row[0] == each["condition"]]
-        if each["test_set"]["lasting_share"] is not None:
-            assert shares == [f"{100 * each['test_set'][f'{part}_share']:.0f}" for part in ("lasting", "churn")]
+    for each in evidence.variance.conditions:
+        shares = [row[3] for row in spread.rows if row[0] == each.condition]
+        split = each.test_set
+        if split.lasting_share is not None:
+            assert shares == [f"{100 * share:.0f}" for share in (split.lasting_share, split.churn_share)]
     assert {spread.rows[index][0] for index in spread.quiet} == {"all-dropped"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from dataclasses import replace
 
@@ -34,11 +33,11 @@ def test_the_section_says_what_the_object_says(material):
     (pool,) = material.pools
     found = factorial.section(material, pool)
     whole = pool.evidence.factorial
-    assert whole["n"] == 7
+    assert whole.n == 7
     (listing,), (grid,) = blocks(found, Listing), blocks(found, Grid)
     assert [row[0] for row in grid.rows] == ["dropout_1", "dropout_2", "dropout_1 × dropout_2"]
-    for effect, item, row, data in zip(whole["effects"], listing.items, grid.rows, grid.data, strict=True):
-        contrast = effect["contrast"]
+    for effect, item, row, data in zip(whole.effects, listing.items, grid.rows, grid.data, strict=True):
+        contrast = effect.contrast
         estimate = UNIT.tell_difference(contrast.mean_difference, 0.001)
         assert estimate in item.text
         assert row[2] == estimate
@@ -56,17 +55,17 @@ def test_the_section_says_what_the_object_says(material):
 def test_simple_effects_have_their_own_table_where_the_interaction_is_there(material):
     (pool,) = material.pools
     assert [each.name for each in blocks(factorial.section(material, pool), Grid)] == ["factorial-test_accuracy"]
-    whole = copy.deepcopy(pool.evidence.factorial)
-    both = whole["effects"][2]["contrast"]
-    whole["effects"][2]["contrast"] = replace(both, headline=replace(both.headline, verdict=verdict.INFERIOR))
+    *main, both = pool.evidence.factorial.effects
+    inferior = replace(both.contrast, headline=replace(both.contrast.headline, verdict=verdict.INFERIOR))
+    whole = replace(pool.evidence.factorial, effects=(*main, replace(both, contrast=inferior)))
     there = replace(pool, evidence=replace(pool.evidence, factorial=whole))
     found = factorial.section(material, there)
     (_, listing), (_, grid) = blocks(found, Listing), blocks(found, Grid)
     assert grid.name == "factorial-simple-test_accuracy"
-    assert [row[0] for row in grid.rows] == [each["effect"] for each in whole["simple_effects"]]
+    assert [row[0] for row in grid.rows] == [each.effect for each in whole.simple_effects]
     assert "hold for all simple effects at once" in grid.caption
-    for item, row, effect in zip(listing.items, grid.rows, whole["simple_effects"], strict=True):
-        estimate = UNIT.tell_difference(effect["contrast"].mean_difference, 0.001)
+    for item, row, effect in zip(listing.items, grid.rows, whole.simple_effects, strict=True):
+        estimate = UNIT.tell_difference(effect.contrast.mean_difference, 0.001)
         assert estimate == row[2]
         assert estimate in item.text
 
@@ -100,8 +99,10 @@ def test_collapses_are_followed_where_there_are_any(material):
     assert set(rows) == set(GRID)
     assert rows[CONTROL][1:4] == ("2 of 9", "1", "77.8")
     assert rows["dropout_1-0_dropout_2-0.5"][1:5] == ("0 of 9", "–", "100.0", "–")
-    seen = {each["condition"]: each for each in pool.evidence.survival["curves"]}
-    assert rows["dropout_1-0_dropout_2-0.5"][6] == f"{seen['dropout_1-0_dropout_2-0.5']['p_log_rank']:.3f}"
+    assert (
+        rows["dropout_1-0_dropout_2-0.5"][6]
+        == f"{pool.evidence.survival.of('dropout_1-0_dropout_2-0.5').p_log_rank:.3f}"
+    )
     words = " ".join(each.text for each in blocks(found, Paragraph))
     assert "takes trials as independent" in words
     assert "exact sign flips" in words

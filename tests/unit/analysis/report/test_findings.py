@@ -119,18 +119,18 @@ def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tm
     (pool,) = gather(tmp_path / "dropout").pools
     found = pool.evidence.factorial
     assert found is not None
-    assert len(found["effects"]) == 3
-    for each in found["effects"]:
+    assert len(found.effects) == 3
+    for each in found.effects:
         assert escaped(effect_words.sentence(each, PAGE)) in page
-        assert f"| {escaped(each['effect'])} | {short(each['contrast'])} |" in page
+        assert f"| {escaped(each.effect)} | {short(each.contrast)} |" in page
     assert "](figures/dropout-interaction.png)" in page
     assert escaped(effect_words.WHY_SIMPLE) not in page
     file.write_text(file.read_text() + "simple_effects = true\n")
     page = write_findings(file, tmp_path / "findings.md").read_text()
     assert escaped(effect_words.WHY_SIMPLE) in page
-    for each in found["simple_effects"]:
+    for each in found.simple_effects:
         assert escaped(effect_words.sentence(each, PAGE)) in page
-        assert f"| {escaped(each['effect'])} | {short(each['contrast'])} |" in page
+        assert f"| {escaped(each.effect)} | {short(each.contrast)} |" in page
 
 
 def test_effects_on_every_metric_that_is_asked_for(make_folder, tmp_path):
@@ -143,7 +143,7 @@ def test_effects_on_every_metric_that_is_asked_for(make_folder, tmp_path):
     assert page.index("Effects on test accuracy:") < page.index("Effects on running gap:")
     for metric in ("test_accuracy", "running_gap"):
         margin = 0.001 if metric == "test_accuracy" else None
-        for each in factorial(pool.table, metric, margin=margin)["effects"]:
+        for each in factorial(pool.table, metric, margin=margin).effects:
             assert escaped(effect_words.sentence(each, PAGE)) in page
     file.write_text(file.read_text().replace("running_gap", "walking_gap"))
     with pytest.raises(TableError, match="walking_gap"):

@@ -21,16 +21,16 @@ from bench.assurance.stopping import ABOVE, BELOW, IMAGES, OPEN, WITHIN, state
     ],
 )
 def test_states(mean: float, half_width: float | None, expected: str) -> None:
-    assert state(Look(20, mean, half_width, 0.0), 0.01, None, None) == expected
+    assert state(Look(n=20, mean=mean, half_width=half_width, log_e_value=0.0), 0.01, None, None) == expected
 
 
 def test_seeds_that_hardly_matter_any_more_end_it() -> None:
-    look = Look(500, 0.008, 0.005, 0.0)
+    look = Look(n=500, mean=0.008, half_width=0.005, log_e_value=0.0)
     assert state(look, 0.01, standard_error=0.00029, floor=0.001) == IMAGES
     assert state(look, 0.01, standard_error=0.00031, floor=0.001) == OPEN
     assert state(look, 0.01, standard_error=0.0, floor=0.0) == OPEN
 
 
 def test_without_a_margin_the_sign_decides() -> None:
-    assert state(Look(20, 0.008, 0.005, 0.0), 0.0, None, None) == ABOVE
-    assert state(Look(20, 0.004, 0.005, 0.0), 0.0, None, None) == OPEN
+    assert state(Look(n=20, mean=0.008, half_width=0.005, log_e_value=0.0), 0.0, None, None) == ABOVE
+    assert state(Look(n=20, mean=0.004, half_width=0.005, log_e_value=0.0), 0.0, None, None) == OPEN
