@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from analysis.base.errors import TableError
 from analysis.figures.evidence import Band, Curves, Run, Trial
 from analysis.methods.recorded_units import Recorded, layer_of, points
 from analysis.methods.survival import Followed, collapse
 from bench.schema import CURVES_FOLDER, PACKED_FILE
+from bench.schema.files import read_result
+from bench.schema.sealed import UnusableFileError
 
 LOSSES = ("running_train_loss", "test_loss")
 QUANTITIES = ("running_train_loss", "running_train_accuracy", "test_accuracy", "train_accuracy")
@@ -25,22 +26,31 @@ Curve = Mapping[str, np.ndarray]
 """A trial's curve by column, ordered by epoch; NaN where a cell is empty."""
 
 
-def read_curves(folder: Path, trials: Sequence[tuple[str, Trial]]) -> list[tuple[Trial, Curve]]:
-    """Return the curve of every trial, given with its id, that has one in the folder.
+def read_curves(
+    source: Path, in_rows: pa.Table | None, trials: Sequence[tuple[str, Trial]]
+) -> list[tuple[Trial, Curve]]:
+    """Return the curve of every trial, given with its id, that has one.
+
+    Parameters
+    ----------
+    source : Path
+        A results folder, whose curves lie in files of their own; of one file, only what is in its rows is there.
+    in_rows : Table or None
+        Curves that were in the rows of the trials.
+    trials : sequence of (str, Trial)
+        The trials, each with its id.
 
     Raises
     ------
     TableError
-        A file that cannot be read.
+        A file that is damaged, or of another trial.
     """
-    packed = _packed(folder / CURVES_FOLDER / PACKED_FILE)
+    together = _by_trial(in_rows) | _by_trial(_read(source / CURVES_FOLDER / PACKED_FILE))
     found = []
     for trial_id, trial in trials:
-        path = folder / CURVES_FOLDER / f"{trial_id}.parquet"
-        if trial_id in packed:
-            found.append((trial, packed[trial_id]))
-        elif path.exists():
-            found.append((trial, _columns(_read(path))))
+        curve = together.get(trial_id) or _by_trial(_read(source / CURVES_FOLDER / f"{trial_id}.parquet")).get(trial_id)
+        if curve is not None:
+            found.append((trial, curve))
     return found
 
 
@@ -96,30 +106,30 @@ def _band(condition: str, quantity: str, by_epoch: dict[int, list[float]]) -> Ba
     return Band(condition, quantity, epochs, low, median, high)
 
 
-def _packed(path: Path) -> dict[str, dict[str, np.ndarray]]:
-    """Return the curves that lie in one file together, by trial."""
-    if not path.exists():
+def _by_trial(table: pa.Table | None) -> dict[str, Curve]:
+    """Return the curves of a table by trial."""
+    if table is None:
         return {}
-    table = _read(path, "trial_id").sort_by("trial_id")
-    ids = table["trial_id"].to_numpy()
+    ordered = table.sort_by("trial_id")
+    ids = ordered["trial_id"].to_numpy()
     starts = [0, *np.flatnonzero(ids[1:] != ids[:-1]) + 1, len(ids)]
     return {
-        ids[start]: _columns(table.slice(start, end - start))
+        ids[start]: _columns(ordered.slice(start, end - start))
         for start, end in itertools.pairwise(starts)
         if end > start
     }
 
 
-def _read(path: Path, *more: str) -> pa.Table:
+def _read(path: Path) -> pa.Table | None:
+    """Return the curves of a file, None where it is not there."""
     try:
-        with pq.ParquetFile(path) as file:
-            table = file.read(use_threads=False)
-    except (pa.ArrowException, OSError) as error:
-        raise TableError(path, [f"is not a readable parquet file (cut off or corrupted?): {error}"]) from error
-    missing = [name for name in (*more, "epoch", *_WANTED) if name not in table.column_names]
-    if missing:
-        raise TableError(path, [f"column {name!r} is missing" for name in missing])
-    return table
+        return read_result(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except UnusableFileError as error:
+        raise TableError(path, [str(error)]) from error
+    except OSError as error:
+        raise TableError(path, [f"cannot be read: {error.strerror or error}"]) from error
 
 
 def _columns(table: pa.Table) -> dict[str, np.ndarray]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +16,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 
 from analysis.base.errors import TableError, listed
 from analysis.tables.plan import Plan, read_plan
-from bench.schema import ENVIRONMENT_FOLDER, PLAN_FILE, SCHEMA_VERSION, TRIALS_FOLDER, Arithmetic, arithmetic
+from bench.schema import ENVIRONMENT_FOLDER, PLAN_FILE, TRIALS_FOLDER, Arithmetic, arithmetic
+from bench.schema.curves import CURVES_COLUMN, curves_in, has_curves
+from bench.schema.files import read_result, read_table
+from bench.schema.sealed import UnusableFileError
 
 ORIGIN = "_origin"
 """Column that says where a row came from: ``row 3`` of a file, or the file of a trial."""
@@ -41,8 +43,6 @@ _TEXT = (
     "error",
 )
 _EMPTY = ["", "NA", "N/A", "#N/A", "null", "NULL", "None"]
-_DAMAGED = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError, RuntimeError)
-"""What pyarrow raises on a damaged file, by which byte is damaged."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Raw:
     """Whether the order of rows means something: true for one file, false for a folder of trials."""
     made_with: Mapping[str, Arithmetic] = field(default_factory=dict)
     """Of a folder: what each environment computed with, by id."""
+    curves: pa.Table | None = None
+    """Curves that lie in the rows of their trials; those in files of their own are not read."""
 
 
 def read(path: Path) -> Raw:
@@ -72,7 +74,7 @@ def read(path: Path) -> Raw:
             raise TableError(path, ["does not exist; expected a results folder, a parquet file or a CSV"])
         if path.stat().st_size == 0:
             raise TableError(path, ["is an empty file; expected a parquet file or a CSV with a header and rows"])
-        return Raw(_frame(_read_file(path), None), None, ordered=True)
+        return _raw(_read_file(path), None, None)
     except OSError as error:
         raise TableError(path, [f"cannot be read: {error.strerror or error}"]) from error
     except (pa.ArrowException, UnicodeError, OverflowError) as error:
@@ -82,20 +84,20 @@ def read(path: Path) -> Raw:
 def from_memory(frame: pd.DataFrame) -> Raw:
     """Return rows that are in memory already as if they had been read from one file."""
     try:
-        found = _frame(pa.Table.from_pandas(frame, preserve_index=False), None)
+        raw = _raw(pa.Table.from_pandas(frame, preserve_index=False), None, None)
     except (pa.ArrowException, UnicodeError, OverflowError) as error:
         raise TableError("(frame)", [f"cannot be read: {error}"]) from error
     for name in frame.columns:
         column = frame[name]
         if str(name).endswith("_loss") and isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
-            found[LOSS_NOT_FINITE] |= ~np.isfinite(column.to_numpy())
-    return Raw(found, None, ordered=True)
+            raw.frame[LOSS_NOT_FINITE] |= ~np.isfinite(column.to_numpy())
+    return raw
 
 
 def _read_file(path: Path) -> pa.Table:
     with path.open("rb") as file:
         is_parquet = file.read(4) == b"PAR1"
-    table = _read_parquet(path) if is_parquet or path.suffix == ".parquet" else _read_csv(path)
+    table = _parquet(read_table, path) if is_parquet or path.suffix == ".parquet" else _read_csv(path)
     repeated = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     if repeated:
         raise TableError(path, [f"has several columns of one name: {listed(repeated)}; each may come once"])
@@ -116,7 +118,7 @@ def _read_folder(folder: Path) -> Raw:
     tables, faults = [], []
     for file in files:
         try:
-            tables.append(_read_parquet(file))
+            tables.append(_parquet(read_result, file))
         except TableError as error:
             faults += [f"{TRIALS_FOLDER}/{file.name} {fault}" for fault in error.faults]
     if faults:
@@ -130,7 +132,7 @@ def _read_folder(folder: Path) -> Raw:
         raise TableError(folder, [f"the trials' files do not fit together: {error}"]) from error
     if whole.num_rows == 0:
         raise TableError(folder, [f"{TRIALS_FOLDER}/ has no rows; expected one row per trial"])
-    return Raw(_frame(whole, origins), plan, ordered=False, made_with=_made_with(folder))
+    return replace(_raw(whole, origins, plan), made_with=_made_with(folder))
 
 
 def _made_with(folder: Path) -> dict[str, Arithmetic]:
@@ -143,19 +145,13 @@ def _made_with(folder: Path) -> dict[str, Arithmetic]:
     return found
 
 
-def _read_parquet(path: Path) -> pa.Table:
+def _parquet(read: Callable[[Path], pa.Table], path: Path) -> pa.Table:
     try:
-        with pq.ParquetFile(path) as file:
-            table = file.read(use_threads=False)  # one row: threads cost more than they save
-        table.validate(full=True)
-        _ = table.column_names  # decodes them: a damaged footer may hold bytes that are no text
-    except _DAMAGED as error:
-        fault = f"is not a readable parquet file (cut off, damaged or corrupted?): {error}"
-        raise TableError(path, [fault]) from error
-    written = (table.schema.metadata or {}).get(b"schema_version", b"1").decode(errors="replace")
-    if not written.isdigit() or int(written) > SCHEMA_VERSION:
-        raise TableError(path, [f"has schema_version {written}; this program knows up to {SCHEMA_VERSION}: update it"])
-    return table
+        return read(path)
+    except UnusableFileError as error:
+        raise TableError(path, [str(error)]) from error
+    except OSError as error:
+        raise TableError(path, [f"cannot be read: {error.strerror or error}"]) from error
 
 
 def _read_csv(path: Path) -> pa.Table:
@@ -194,6 +190,14 @@ def _header(path: Path) -> list[str]:
             fault = f"has one column, {names[0]!r}, by the look of it with {called} as separator; it must be a comma"
             raise TableError(path, [fault])
     return names
+
+
+def _raw(table: pa.Table, origins: list[str] | None, plan: Plan | None) -> Raw:
+    """Return rows of one file, or of a folder whose rows have `origins`, their curves apart from them."""
+    curves = None
+    if has_curves(table):
+        curves, table = curves_in(table), table.drop_columns(CURVES_COLUMN)
+    return Raw(_frame(table, origins), plan, ordered=origins is None, curves=curves)
 
 
 def _frame(table: pa.Table, origins: list[str] | None) -> pd.DataFrame:

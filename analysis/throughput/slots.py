@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from analysis.base.errors import TableError
-from bench.schema import SCHEMA_VERSION, THROUGHPUT, THROUGHPUT_FOLDER
+from bench.schema import THROUGHPUT_FOLDER
+from bench.schema.files import read_result
+from bench.schema.sealed import UnusableFileError
 
 _FIRST = 5
 
@@ -79,17 +79,11 @@ def latest(folder: Path) -> list[Measurement]:
 
 def _read(file: Path) -> pd.DataFrame:
     try:
-        with pq.ParquetFile(file) as opened:
-            table = opened.read()
-        frame = table.to_pandas(ignore_metadata=True)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise TableError(file, [f"is not a readable parquet file (cut off, damaged or corrupted?): {error}"]) from error
-    written = (table.schema.metadata or {}).get(b"schema_version", b"1").decode(errors="replace")
-    if not written.isdigit() or int(written) > SCHEMA_VERSION:
-        raise TableError(file, [f"has schema_version {written}; this program knows up to {SCHEMA_VERSION}: update it"])
-    missing = [field.name for field in THROUGHPUT if field.name not in frame.columns]
-    if missing:
-        raise TableError(file, [f"column {name!r} is missing" for name in missing])
+        frame = read_result(file).to_pandas(ignore_metadata=True)
+    except UnusableFileError as error:
+        raise TableError(file, [str(error)]) from error
+    except OSError as error:
+        raise TableError(file, [f"cannot be read: {error.strerror or error}"]) from error
     faults = _faults(frame)
     if faults:
         raise TableError(file, faults)

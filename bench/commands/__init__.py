@@ -13,8 +13,9 @@ from bench.commands import (
     plan,
     race,
     run,
+    seal,
     status,
     throughput,
 )
 
-COMMANDS = (plan, run, status, throughput, race, certify, check_dropout, check_plugin, perf_check, data, export)
+COMMANDS = (plan, run, status, throughput, race, certify, check_dropout, check_plugin, perf_check, data, export, seal)

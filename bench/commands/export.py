@@ -14,16 +14,17 @@ NAME = "export"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     parser.add_argument("folder", metavar="DIR", type=Path)
-    parser.add_argument(
-        "to", metavar="FILE|FOLDER", type=Path, help="a .parquet file for the trials alone, or a new results folder"
-    )
+    parser.add_argument("to", metavar="FILE|FOLDER", type=Path, help="a .parquet file, or a new results folder")
 
 
 def execute(options: argparse.Namespace) -> int:
     """Write the trials of the present plan as one compact file, or as a results folder of few files."""
+    from bench.record.export import export, pack
     from bench.record.store import Store
 
     store, to = Store(options.folder), options.to
-    number = store.export(to) if to.suffix == ".parquet" else store.pack(to)
-    print(f"{number} trials written to {to}", file=sys.stderr)
+    done = export(store, to) if to.suffix == ".parquet" else pack(store, to)
+    print(f"{done.trials} trials written to {to}, with {done.points} rows of curves", file=sys.stderr)
+    if done.without_curve:
+        print(f"warning: {done.without_curve} of these trials have no curve in {options.folder}", file=sys.stderr)
     return common.DONE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import io
 import json
 import time
 import tomllib
@@ -15,18 +14,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from bench import schema
 from bench.base.errors import StorageError
 from bench.base.files import write_atomically
+from bench.record.parquet import write_parquet
 from bench.schema import Arithmetic
+from bench.schema.curves import CURVES_COLUMN, curves_in, has_curves, joined, of_trials
+from bench.schema.files import read_result
+from bench.schema.sealed import DamagedFileError, UnusableFileError
 
 if TYPE_CHECKING:
     from bench.record.rows import Row
 
 LEFTOVER_SECONDS = 3600
-FIXED_COLUMNS = set(schema.trials_schema([]).names)
+_OF_TRIALS, _OF_CURVES = set(schema.trials_schema([]).names), set(schema.CURVES.names)
+_AGAIN = {
+    schema.TRIALS_FOLDER: "Remove this file; the next run trains its trial again.",
+    schema.CURVES_FOLDER: "Remove this file and the one of its trial; the next run trains it again.",
+}
+"""What to do about a damaged file."""
+
 PLANNED = {"trial_id", "condition", "seed", "device", "precision"}
 """What plan.json says of each trial."""
 
@@ -58,25 +66,26 @@ class Store:
     @cached_property
     def packed(self) -> dict[str, Row]:
         """The trials that lie in one file together, by id; none where there is no such file. They stay as they are."""
-        return {row["trial_id"]: row for row in _read_rows(self.trials / schema.PACKED_FILE)}
+        return {row["trial_id"]: row for row in _rows(self._packed)}
+
+    @cached_property
+    def _packed(self) -> pa.Table | None:
+        return _read(self.trials / schema.PACKED_FILE)
 
     def read(self, trial_id: str) -> Row | None:
         """Return the row of a trial, or None where it is not on disk; raise StorageError where it is damaged."""
         if trial_id in self.packed:
             return self.packed[trial_id]
-        path = self.trials / f"{trial_id}.parquet"
-        rows = _read_rows(path)
-        if not rows:
-            return None
-        if len(rows) > 1 or rows[0]["trial_id"] != trial_id:
-            raise StorageError(f"{path}: holds trial {rows[0]['trial_id']}: a file was renamed")
-        return rows[0]
+        rows = _rows(_read(self.trials / f"{trial_id}.parquet"))
+        return rows[0] if rows else None
 
     def write(self, row: Row, curve: list[Row]) -> None:
         """Write a trial, its curve first: a trial that is there is complete. Raise StorageError."""
         if curve:
             named = [{"trial_id": row["trial_id"], **epoch} for epoch in curve]
-            _write_table(self.curves / f"{row['trial_id']}.parquet", named, _curves_schema(named))
+            more = [name for name in dict.fromkeys(key for point in named for key in point) if name not in _OF_CURVES]
+            points = pa.Table.from_pylist(named, schema=schema.curves_schema(more))
+            write_parquet(self.curves / f"{row['trial_id']}.parquet", points)
         self.write_row(row)
 
     def write_row(self, row: Row) -> None:
@@ -85,48 +94,21 @@ class Store:
             raise StorageError(
                 f"{self.trials / schema.PACKED_FILE}: holds a trial under another label. Give another --out."
             )
-        factors = [column for column in row if column not in FIXED_COLUMNS]
-        _write_table(self.trials / f"{row['trial_id']}.parquet", [row], schema.trials_schema(factors))
+        write_parquet(self.trials / f"{row['trial_id']}.parquet", trials_table([row]))
 
-    def export(self, file: Path) -> int:
-        """Write all trials of the present plan as one parquet file; return their number. Raise StorageError."""
-        if file.resolve().parent in (self.trials.resolve(), self.curves.resolve()):
-            raise StorageError(
-                f"{file}: is among the trials themselves, where every file is one trial. Give another FILE."
-            )
-        rows = self.planned()
-        _write_rows(file, rows)
-        return len(rows)
-
-    def pack(self, folder: Path) -> int:
-        """Write a results folder with the trials of the present plan in one file, and so their curves.
-
-        It is read like any other. Returns the number of trials; raises StorageError, also where `folder` is in use.
-        """
-        if folder.exists() and any(folder.iterdir()):
-            raise StorageError(f"{folder}: is not empty. Give another folder, or a FILE that ends in .parquet.")
-        rows = self.planned()
-        curves = [self.curves / f"{row['trial_id']}.parquet" for row in rows]
-        points = [point for path in curves if path.exists() for point in pq.read_table(path).to_pylist()]
-        other = Store(folder)
-        other.prepare()
-        _write_table(other.curves / schema.PACKED_FILE, points, _curves_schema(points), compression="zstd")
-        _write_rows(other.trials / schema.PACKED_FILE, rows)
-        copied = [f"{schema.PLUGINS_FOLDER}/{path.name}" for path in (self.folder / schema.PLUGINS_FOLDER).glob("*.py")]
-        environments = {f"{schema.ENVIRONMENT_FOLDER}/{row['environment_id']}.json" for row in rows}
-        for name in (schema.PLAN_FILE, schema.STUDY_FILE, schema.PLANS_LOG, *sorted(copied), *sorted(environments)):
-            if (self.folder / name).exists():
-                write_atomically(folder / name, (self.folder / name).read_bytes())
-        return len(rows)
-
-    def planned(self) -> list[Row]:
-        """Return the rows on disk of the present plan, or all where there is none; raise StorageError."""
-        plan = self.plan()
-        wanted = self.trial_ids() if plan is None else [trial["trial_id"] for trial in plan["trials"]]
-        rows = [row for trial_id in wanted if (row := self.read(trial_id)) is not None]
-        if not rows:
-            raise StorageError(f"{self.folder}: there are no trials to export")
-        return rows
+    def curves_of(self, trial_ids: Iterable[str]) -> pa.Table:
+        """Return the curves of trials, in the order of `trial_ids`; raise StorageError where one is damaged."""
+        wanted = list(trial_ids)
+        together = _read(self.curves / schema.PACKED_FILE)
+        in_rows = None if self._packed is None or not has_curves(self._packed) else curves_in(self._packed)
+        tables, missing = [], wanted
+        for table in (together, in_rows):
+            if table is not None:
+                tables.append(of_trials(table, missing))
+                have = set(tables[-1]["trial_id"].to_pylist())
+                missing = [each for each in missing if each not in have]
+        loose = (_read(self.curves / f"{each}.parquet") for each in missing)
+        return of_trials(joined([*tables, *(table for table in loose if table is not None)]), wanted)
 
     def plan(self) -> dict[str, Any] | None:
         """Return the present plan, or None where the folder has none; raise StorageError where it is damaged."""
@@ -238,45 +220,28 @@ def _offset(trial_id: str) -> int:
     return int(trial_id, 16) >> 2
 
 
-def _curves_schema(points: list[Row]) -> pa.Schema:
-    """Return the schema of curves, with the columns that some of `points` have beyond the fixed ones."""
-    return schema.curves_schema(
-        list(dict.fromkeys(key for row in points for key in row if key not in schema.CURVES.names))
-    )
+def trials_table(rows: Iterable[Row]) -> pa.Table:
+    """Return rows of trials as a table; a factor that some lack is null there."""
+    rows = list(rows)
+    factors = dict.fromkeys(column for row in rows for column in row if column not in _OF_TRIALS)
+    return pa.Table.from_pylist(rows, schema=schema.trials_schema(list(factors)))
 
 
-def _read_rows(path: Path) -> list[Row]:
-    """Return the rows of a file of trials, none where it is not there; raise StorageError where it is damaged."""
+def _read(path: Path) -> pa.Table | None:
+    """Return the rows of a file, None where it is not there; raise StorageError where they must not be used."""
     try:
-        rows = pq.ParquetFile(path, page_checksum_verification=True).read().to_pylist()
-        if not rows:
-            raise ValueError("it has no rows")
+        return read_result(path)
     except FileNotFoundError:
+        return None
+    except DamagedFileError as error:
+        raise StorageError(f"{path}: {error}. {_AGAIN[path.parent.name]}") from error
+    except UnusableFileError as error:
+        raise StorageError(f"{path}: {error}") from error
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _rows(table: pa.Table | None) -> list[Row]:
+    if table is None:
         return []
-    except (pa.ArrowException, OSError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise StorageError(f"{path}: cannot be read: {error.strerror or error}") from error
-        raise StorageError(
-            f"{path}: damaged: {str(error).splitlines()[0]}. Remove this file; the next run trains its trial again."
-        ) from error
-    if lacking := FIXED_COLUMNS - rows[0].keys() - schema.LATER:
-        raise StorageError(f"{path}: is no trial of this harness: lacks {', '.join(sorted(lacking))}")
-    return rows
-
-
-def _write_rows(path: Path, rows: list[Row]) -> None:
-    """Write trials as one compact file; a factor that some lack is null there."""
-    factors = dict.fromkeys(column for row in rows for column in row if column not in FIXED_COLUMNS)
-    _write_table(path, rows, schema.trials_schema(list(factors)), compression="zstd")
-
-
-def _write_table(path: Path, rows: list[Row], table_schema: pa.Schema, compression: str = "none") -> None:
-    """Write rows as parquet, atomically."""
-    buffer = io.BytesIO()
-    pq.write_table(
-        pa.Table.from_pylist(rows, schema=table_schema),
-        buffer,
-        compression=compression,
-        write_page_checksum=True,
-    )
-    write_atomically(path, buffer.getvalue())
+    return table.drop_columns([CURVES_COLUMN] if CURVES_COLUMN in table.column_names else []).to_pylist()

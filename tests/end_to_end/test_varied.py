@@ -10,6 +10,7 @@ import pytest
 from analysis.answer.compare import compare
 from analysis.tables.table import load
 from bench.base.precision import Target
+from bench.record.export import export
 from bench.record.store import Store
 from bench.run.executors import serial
 from bench.run.runner import Run
@@ -53,5 +54,5 @@ def test_conditions_that_differ_in_the_recipe_are_run_written_and_compared(tmp_p
     assert list(found.effects) == ["decay", "tanh", "deep"]
     assert found.lower_is_better
     assert set(load(tmp_path, {"activation": "tanh"}).frame["condition"]) == {"tanh"}
-    store.export(tmp_path / "all.parquet")
+    export(store, tmp_path / "all.parquet")
     assert load(tmp_path / "all.parquet", {"depth": "3"}).frame["hidden"].unique().tolist() == ["8-8-8"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
+import pyarrow as pa
 import tomli_w
 
 from bench import schema
@@ -21,6 +21,7 @@ from bench.assurance.gate.checkouts import BASE, SIDES, Trees
 from bench.assurance.gate.differences import Difference, compare_tables
 from bench.assurance.gate.errors import GateFault
 from bench.assurance.gate.slots import Slot, finish, places, start
+from bench.schema.sealed import UnusableFileError, table_in
 from bench.study.study import find_study, load_study
 
 KEY = ["condition", "seed", "device", "precision"]
@@ -116,4 +117,12 @@ def _read(folder: Path) -> pd.DataFrame:
     files = sorted(folder.glob("*.parquet"))
     if not files:
         raise GateFault(f"{folder}: the smoke trials left nothing")
-    return pd.concat([pq.read_table(file).to_pandas() for file in files], ignore_index=True)
+    return pd.concat([_table(file).to_pandas() for file in files], ignore_index=True)
+
+
+def _table(file: Path) -> pa.Table:
+    """Return the rows of a file, which an older tree has left without a digest."""
+    try:
+        return table_in(file.read_bytes())
+    except UnusableFileError as error:
+        raise GateFault(f"{file}: {error}") from error

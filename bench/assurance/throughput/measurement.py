@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from bench import schema
 from bench.assurance.throughput.machine import Dose
 from bench.assurance.throughput.slot import BOUND_TOLERANCE, LOAD_LIMIT, Slot, reasons
-from bench.base.files import write_atomically
+from bench.record.parquet import write_parquet
 from bench.record.rows import Row
 from bench.record.trials import Trial
 
@@ -63,8 +61,6 @@ def write(folder: Path, table: Sequence[Row]) -> Path:
     """Write a measurement beside those before it, named by its start and device; raise StorageError."""
     first = table[0]
     name = f"{first['started_at']:%Y%m%dT%H%M%S.%fZ}-{first['device']}-{first['precision']}.parquet"
-    buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(list(table), schema=schema.THROUGHPUT), buffer, write_page_checksum=True)
     path = folder / schema.THROUGHPUT_FOLDER / name
-    write_atomically(path, buffer.getvalue())
+    write_parquet(path, pa.Table.from_pylist(list(table), schema=schema.THROUGHPUT))
     return path

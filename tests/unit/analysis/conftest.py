@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from bench import schema
+from tests.results import write
 
 SECONDS = 0.004
 START = datetime(2026, 1, 3, 12, tzinfo=UTC)
@@ -51,8 +51,7 @@ def disturbed(row: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def write_slots(folder: Path, rows: Sequence[Mapping[str, Any]], name: str = "made") -> Path:
     """Write a measurement into a results folder."""
     path = folder / schema.THROUGHPUT_FOLDER / f"{name}.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pylist([dict(row) for row in rows], schema=schema.THROUGHPUT), path)
+    write(path, pa.Table.from_pylist([dict(row) for row in rows], schema=schema.THROUGHPUT))
     return path
 
 

@@ -12,6 +12,8 @@ import pytest
 from analysis.answer.compare import compare
 from analysis.cli import main
 from analysis.tables.table import load
+from bench.schema import PACKED_FILE
+from tests.results import write_trials
 
 ROOT = Path(__file__).parents[3]
 ROWS = "condition,seed,device,test_correct,test_total,train_seconds\n" + "".join(
@@ -138,8 +140,10 @@ def test_a_plan_supplies_metric_control_margin_and_alpha(table, tmp_path, capsys
 
     folder = tmp_path / "study"
     (folder / "trials").mkdir(parents=True)
-    frame = pd.read_csv(table).assign(trial_id=lambda f: f["condition"] + f["seed"].astype(str))
-    frame.to_parquet(folder / "trials" / "all.parquet")
+    frame = pd.read_csv(table).assign(
+        trial_id=lambda f: f["condition"] + f["seed"].astype(str), status="ok", exclusive=True
+    )
+    write_trials(folder / "trials" / PACKED_FILE, frame.to_dict("records"))
     trials = frame[["trial_id", "condition", "seed", "device"]].to_dict("records")
     plan = {
         "conditions": [{"label": label} for label in ("none", "book", "strong")],

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from analysis.report import write_report
 from bench import schema
+from tests.results import write
 
 RATES = {
     "none": (0.0, 0.0),
@@ -168,13 +168,13 @@ def write_folder(folder: Path, made: Made) -> Path:
         rng = np.random.default_rng([name[1], *name[0].encode(), *name[2].encode()])
         row = _row(name, made, rng, blocks[name[1]])
         file = f"{row['trial_id']}.parquet"
-        pq.write_table(pa.Table.from_pylist([row], schema=table_schema), folder / schema.TRIALS_FOLDER / file)
+        write(folder / schema.TRIALS_FOLDER / file, pa.Table.from_pylist([row], schema=table_schema))
         if made.curves and row["status"] != schema.FAILED:
             points = _curve(row, rng)
             units = [_units(row, point["epoch"]) if made.recorded else {} for point in points]
             points = [point | more for point, more in zip(points, units, strict=True)]
             curve = pa.Table.from_pylist(points, schema=schema.curves_schema(list(units[0])))
-            pq.write_table(curve, folder / schema.CURVES_FOLDER / file)
+            write(folder / schema.CURVES_FOLDER / file, curve)
     plan = _plan(made, names)
     (folder / schema.PLAN_FILE).write_text(json.dumps(plan))
     entry = {

@@ -17,6 +17,7 @@ from analysis.report.gather import gather
 from analysis.report.sections import activations
 from analysis.report.sections.activations import differences_grid, sentences
 from bench.schema import CURVES_FOLDER, PACKED_FILE
+from tests.results import write
 
 QUESTION = """
 [[finding]]
@@ -126,7 +127,7 @@ def test_packed_curves_are_read_as_single_ones_are(make_folder):
     together = pa.concat_tables([pq.read_table(file) for file in files])
     for file in files:
         file.unlink()
-    pq.write_table(together, folder / CURVES_FOLDER / PACKED_FILE)
+    write(folder / CURVES_FOLDER / PACKED_FILE, together)
     assert single is not None
     assert gather(folder).pools[0].evidence.activations == single
 

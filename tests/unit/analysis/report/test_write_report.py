@@ -23,6 +23,7 @@ from analysis.wording import sentences
 from analysis.wording.number_format import probability
 from analysis.wording.phrases import family
 from analysis.wording.style import PAGE
+from tests.results import write
 from tests.unit.analysis.results import comparison, effect, headline
 
 SMALL = ("none", "book", "all-dropped", "dropout-0.3")
@@ -120,7 +121,7 @@ def test_trials_that_failed_make_no_pool_of_their_own(make_folder):
         table = pq.read_table(file)
         if table["device"].to_pylist() == ["cuda"]:
             failed = pa.Table.from_pylist([{**table.to_pylist()[0], "status": "failed"}], schema=table.schema)
-            pq.write_table(failed, file)
+            write(file, failed)
     (pool,) = gather(folder).pools
     assert pool.name == ""
     assert len(pool.evidence.trials) == 4
