@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
+import seaborn as sns
 from matplotlib.axes import Axes
 
 from analysis.figures import fonts
@@ -60,18 +61,8 @@ LAYOUTS = (WIDE, NARROW)
 
 def style() -> dict[str, Any]:
     """Return the settings that every figure is drawn with."""
-    return {
-        "axes.axisbelow": True,
-        "lines.linewidth": 1.2,
-        "lines.markersize": 4.8,
-        "patch.edgecolor": "w",
-        "patch.force_edgecolor": True,
-        "patch.linewidth": 0.8,
-        "legend.title_fontsize": 9.6,
-        "xtick.minor.size": 3.2,
-        "ytick.minor.size": 3.2,
-        "xtick.minor.width": 0.8,
-        "ytick.minor.width": 0.8,
+    base: dict[str, Any] = {**sns.axes_style("ticks"), **sns.plotting_context("paper")}
+    return base | {
         "font.family": [fonts.FAMILY, fonts.WHOLE],
         "font.size": BODY,
         "axes.titlesize": BODY,
