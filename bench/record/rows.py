@@ -112,9 +112,11 @@ def status(row: Row) -> str:
 def stamp(trial: Trial, row: Row, names: list[str]) -> Row:
     """Return `row` under the names that the present study gives it.
 
-    A label, or the mark that a condition stays at chance, may change without the numbers changing.
+    A label, or the mark that a condition stays at chance, may change without the numbers changing. The sources that
+    made the row stay those that did.
     """
-    stamped = row | identity(trial, names)
+    stamped = identity(trial, names)
+    stamped = row | stamped | {"code_hash": row.get("code_hash", stamped["code_hash"])}
     return stamped | {"status": status(stamped)}
 
 

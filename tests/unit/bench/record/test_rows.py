@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -82,6 +83,12 @@ def test_a_row_takes_the_present_names_and_keeps_its_numbers() -> None:
     again = rows.stamp(trial(renamed), row, ["dropout"])
     assert (again["condition"], again["status"]) == ("new", schema.OK)
     assert {key for key in row if row[key] != again[key]} == {"condition", "stays_at_chance", "status"}
+
+
+def test_a_row_keeps_the_sources_that_made_it() -> None:
+    row = row_of(outcome())
+    later = replace(trial(condition("x", dropout=(0.2, 0.5))), code_hash="later")
+    assert rows.stamp(later, row, ["dropout"]) == row
 
 
 def test_every_column_of_the_schema_is_filled_by_name() -> None:

@@ -12,6 +12,7 @@ import pytest
 from bench import schema
 from bench.base.errors import UsageError
 from bench.base.precision import Target
+from bench.record.export import pack
 from bench.record.store import Store
 from bench.record.trials import NUMERICS_VERSION, STACKED
 from bench.regularisers import REGULARISERS
@@ -111,6 +112,18 @@ def test_superseded_trials_stay_and_the_plan_changes_with_the_first_new_trial(fi
     assert set(before) < set(store.trial_ids())
     with pytest.raises(UsageError, match=r"training\.learning_rate: 0\.2 -> 0\.1"):
         run(finished, study(finished))
+
+
+def test_running_a_packed_folder_of_other_sources_again_changes_nothing(
+    finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack(Store(finished / "out"), finished / "packed")
+    (finished / "out").rename(finished / "loose")
+    (finished / "packed").rename(finished / "out")
+    before = {path: content for path, content in kept(finished).items() if not path.endswith(".claims")}
+    monkeypatch.setattr("bench.study.study.sources_hash", lambda: "other sources")
+    assert run(finished, study(finished)) == []
+    assert kept(finished) == before
 
 
 def test_failed_trials_are_no_reason_to_refuse(finished: Path) -> None:
