@@ -91,9 +91,9 @@ def test_the_section_tells_the_last_epoch_with_theory_and_without_verdicts(make_
     assert "nothing is tested" in words(section)
     assert "Left out" not in words(section)
     (first, *_) = grids(section)["activation-differences"].data
-    assert (first["condition"], first["layer"], first["side"], first["n_pairs"]) == ("book", 1, "before", 6)
+    assert (first.condition, first.layer, first.side, first.n_pairs) == ("book", 1, "before", 6)
     # -0.1 x 0.2 + 0.01 (seed mod 3) x 0.2, over seeds 0 to 5
-    assert first["difference"] == pytest.approx(-0.018)
+    assert first.difference == pytest.approx(-0.018)
 
 
 def test_trials_that_diverged_are_left_out_and_named(report, tmp_path):
