@@ -15,6 +15,9 @@ from scipy import stats
 
 from analysis.methods.result import probability
 
+ROUNDING = 1e-12
+"""Relative difference of two variances, or numbers of seeds, that sums in another order can make."""
+
 
 @dataclass(frozen=True)
 class Crossed:
@@ -52,7 +55,9 @@ class Crossed:
     def seeds_to_halve(self) -> int | None:
         """How many seeds halve the standard error on this test set; None where its floor is above the half."""
         left = self.standard_error**2 / 4 - self.floor**2
-        return math.ceil(self.seeds * (self.standard_error**2 - self.floor**2) / left) if left > 0 else None
+        if left <= ROUNDING * self.standard_error**2:
+            return None
+        return math.ceil(self.seeds * (self.standard_error**2 - self.floor**2) / left * (1 - ROUNDING))
 
     def interval(self, alpha: float) -> tuple[float, float]:
         """Return the interval at 1 - alpha."""

@@ -175,11 +175,13 @@ WRONG = {
         replace(DROPOUT, hidden=None),
         replace(REGULARISERS["shift"], typical=1.5),
     ],
-    "null-hooks": [_writes(lambda draw, strength, out: (1 + strength)[:, None, None] + 1e-7 + 0 * out)],
+    "null-hooks": [_writes(lambda draw, strength, out: (1 + strength)[:, None, None] + 1e-7 + torch.zeros_like(out))],
     "null-absent": [_writes(lambda draw, strength, out: _scaled(strength + 0.01, torch.ones_like(out)))],
     "stack": [
         _writes(lambda draw, strength, out: torch.ones_like(out)),
-        _writes(lambda draw, strength, out: 1 + (strength.mean() * (strength > 0))[:, None, None] + 0 * out),
+        _writes(
+            lambda draw, strength, out: 1 + (strength.mean() * (strength > 0))[:, None, None] + torch.zeros_like(out)
+        ),
     ],
     "stream": [
         _from_stream("dropout"),
@@ -196,7 +198,7 @@ WRONG = {
         _nested(lambda draw: replace(draw, at=replace(draw.at, step=0))),
         replace(REGULARISERS["gaussian_dropout"], name="wrong", hidden=_Counting()),
         replace(REGULARISERS["input_noise"], name="wrong", inputs=_numbers_for_ever),
-        _writes(lambda draw, strength, out: (1 + strength)[:, None, None] + 0 * out),
+        _writes(lambda draw, strength, out: (1 + strength)[:, None, None] + torch.zeros_like(out)),
     ],
     "mean": [
         _writes(

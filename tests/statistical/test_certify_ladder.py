@@ -61,7 +61,7 @@ def learning_rate_is_divided_by_the_stack(patch: Patch) -> None:
         recipe = replace(stack.recipe, learning_rate=stack.recipe.learning_rate / len(stack.trials))
         return train.train_stack(Stack(tuple(replace(each, recipe=recipe) for each in stack.trials)), *rest)
 
-    patch.setattr(trajectory.work, "train", faulty)
+    patch.setattr(trajectory.worker, "train", faulty)
 
 
 def sign_bit_is_never_set(patch: Patch) -> None:

@@ -40,11 +40,11 @@ def test_error_rates_where_nothing_differs() -> None:
     alarms = {"single": 0, "interval": 0, "max-t": 0, "verdict": 0}
     for _ in range(STUDIES):
         entries, _ = ratios(study(rng), LABELS[1:], ASKED)
-        alarms["single"] += not entries[0]["ratio_low"] <= 1 <= entries[0]["ratio_high"]
+        alarms["single"] += not entries[0].ratio_low <= 1 <= entries[0].ratio_high
         alarms["interval"] += any(
-            not each["ratio_low_simultaneous"] <= 1 <= each["ratio_high_simultaneous"] for each in entries
+            not each.ratio_low_simultaneous <= 1 <= each.ratio_high_simultaneous for each in entries
         )
-        alarms["max-t"] += any(each["p_max_t"] is not None and each["p_max_t"] <= ALPHA for each in entries)
-        alarms["verdict"] += any(each["verdict"] in ("superior", "inferior") for each in entries)
+        alarms["max-t"] += any(each.p_max_t is not None and each.p_max_t <= ALPHA for each in entries)
+        alarms["verdict"] += any(each.verdict in ("superior", "inferior") for each in entries)
     assert all(number <= MOST for number in alarms.values()), f"{alarms} of {STUDIES}, allowed {MOST}"
     assert alarms["single"] >= stats.binom.ppf(0.001, STUDIES, ALPHA), f"{alarms}: far too careful"
