@@ -45,10 +45,15 @@ def read_curves(
     TableError
         A file that is damaged, or of another trial.
     """
-    together = _by_trial(in_rows) | _by_trial(_read(source / CURVES_FOLDER / PACKED_FILE))
+    together, folder = _by_trial(in_rows), source / CURVES_FOLDER
+    apart = folder.is_dir()
+    if apart:
+        together |= _by_trial(_read(folder / PACKED_FILE))
     found = []
     for trial_id, trial in trials:
-        curve = together.get(trial_id) or _by_trial(_read(source / CURVES_FOLDER / f"{trial_id}.parquet")).get(trial_id)
+        curve = together.get(trial_id)
+        if curve is None and apart:
+            curve = _by_trial(_read(folder / f"{trial_id}.parquet")).get(trial_id)
         if curve is not None:
             found.append((trial, curve))
     return found
@@ -124,7 +129,7 @@ def _read(path: Path) -> pa.Table | None:
     """Return the curves of a file, None where it is not there."""
     try:
         return read_result(path)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return None
     except UnusableFileError as error:
         raise TableError(path, [str(error)]) from error

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from analysis.answer.compare import compare, pairs_of
 from analysis.answer.comparison import Comparison
@@ -154,33 +153,27 @@ def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnal
         metric: compare(table, metric, planned.control, margin=planned.margin_of(metric), alpha=planned.alpha)
         for metric in _metrics(table, planned)
     }
-    return Pool(", ".join(where.values()), table, evidence_of(table, planned, comparisons, (folder, raw.curves)))
+    return Pool(", ".join(where.values()), table, evidence_of(table, planned, comparisons))
 
 
-def evidence_of(
-    table: Table,
-    planned: PlannedAnalysis,
-    comparisons: Mapping[str, Comparison],
-    recorded_in: tuple[Path, pa.Table | None] | None = None,
-) -> Evidence:
+def evidence_of(table: Table, planned: PlannedAnalysis, comparisons: Mapping[str, Comparison]) -> Evidence:
     """Return what figures are drawn from.
 
     Parameters
     ----------
     table : Table
+        Curves are those in its rows, and those in the folder that it was read from.
     planned : PlannedAnalysis
         The question: control, primary metric, margins, alpha.
     comparisons : mapping of metric to Comparison
         The primary metric first.
-    recorded_in : (Path, Table or None), optional
-        Where the curves lie: the folder, and those in the rows of its trials. Without it there are none.
     """
     settings = tuple(
         Setting(label, _rates(table, label), label == planned.control, label in table.stays_at_chance)
         for label in table.conditions
     )
     trials = _trials(table, list(comparisons))
-    curves = [] if recorded_in is None else read_curves(*recorded_in, _with_ids(table, trials))
+    curves = read_curves(table.source, table.curves, _with_ids(table, trials))
     trained = [each.label for each in settings if not each.stays_at_chance]
     family = pairs_of(table, planned.primary, planned.control, alpha=planned.alpha)
     return Evidence(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.base.errors import TableError, listed, nearest
 from analysis.tables.metric import in_points
-from analysis.tables.reading import Raw, from_memory, read
+from analysis.tables.reading import from_memory, read
 from analysis.tables.table import Table, from_raw
 
 
@@ -55,7 +56,7 @@ def load(
         _check_one_task(path, frame, task, chosen)
     if percent:
         frame = _as_fractions(frame)
-    return from_raw(path, Raw(frame, raw.plan, raw.ordered, raw.made_with), chosen, chance)
+    return from_raw(path, replace(raw, frame=frame), chosen, chance)
 
 
 def _renamed(source: Path, frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

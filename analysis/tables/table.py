@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from analysis.base.errors import TableError
 from analysis.base.records import Record
@@ -76,6 +77,8 @@ class Table:
         The folder's plan, where there is one.
     made_with : mapping
         What each environment of the folder computed with, by id.
+    curves : pyarrow Table or None
+        Curves that lie in the rows of their trials; those of a folder that lie in files of their own stay there.
     """
 
     source: Path
@@ -89,6 +92,7 @@ class Table:
     warnings: tuple[str, ...]
     plan: Plan | None
     made_with: Mapping[str, Arithmetic] = field(default_factory=dict)
+    curves: pa.Table | None = None
 
     @property
     def analysis(self) -> PlannedAnalysis | None:
@@ -145,7 +149,7 @@ def from_raw(source: Path, raw: Raw, where: Mapping[str, str], chance: float | N
     _refuse(source, faults)
     dropped += _group(frame[failed], _failures(frame[failed]))
     made = _assemble(source, frame[~failed], raw.plan, (conditions, chance, dropped))
-    return replace(made, made_with=raw.made_with)
+    return replace(made, made_with=raw.made_with, curves=raw.curves)
 
 
 def _assemble(

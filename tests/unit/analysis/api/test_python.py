@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 import analysis
 from analysis.answer.compare import compare
 from analysis.tables.table import from_frame
 from analysis.wording.terminal import render
+from bench.record.export import export
+from bench.record.store import Store
 
 ROOT = Path(__file__).parents[4]
 
@@ -69,6 +72,22 @@ def test_it_draws_a_figure_by_name_and_says_why_where_there_is_none(found: analy
         found.plot("difference")
     with pytest.raises(analysis.TableError, match="no learning curves"):
         found.plot("learning-curves")
+
+
+def test_curves_of_a_folder_and_of_one_exported_file_are_drawn_alike(tmp_path: Path) -> None:
+    folder, file = ROOT / "results/book-en", tmp_path / "book-en.parquet"
+    export(Store(folder), file)
+    of_folder, of_file = (
+        analysis.compare(analysis.load(source), "test_accuracy", "none").plot("learning-curves")
+        for source in (folder, file)
+    )
+    assert len(_lines(of_folder)) > 6
+    for one, other in zip(_lines(of_folder), _lines(of_file), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def _lines(figure: Figure) -> list[np.ndarray]:
+    return [line.get_xydata() for axes in figure.axes for line in axes.lines]
 
 
 def test_direction_says_which_values_are_better(runs: pd.DataFrame) -> None:
