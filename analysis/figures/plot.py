@@ -14,7 +14,8 @@ from analysis.figures import fonts, theme
 from analysis.figures.evidence import Evidence
 from analysis.figures.theme import Layout
 
-DPI = 200
+DPI, SCREEN_DPI = 200, 110
+"""Of PNG files, and of a figure that a notebook shows in its own size and keeps."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,17 @@ class Plot:
     missing: Callable[[Evidence], str | None]
 
 
+class Picture(Figure):
+    """A figure that a notebook shows on paper of its own, whichever backend matplotlib has there, or none."""
+
+    def _repr_png_(self) -> bytes:
+        with theme.applied("notebook"):
+            return _saved(self, "png", SCREEN_DPI)
+
+
 def drawn(plot: Plot, evidence: Evidence, layout: Layout) -> Figure:
     """Return the figure; call it and save the result under `theme.applied`."""
-    figure = Figure(figsize=(layout.width, plot.height(evidence, layout)))
+    figure = Picture(figsize=(layout.width, plot.height(evidence, layout)))
     FigureCanvasAgg(figure)
     plot.draw(figure, evidence, layout)
     return figure
@@ -67,10 +76,10 @@ def rendered(plot: Plot, evidence: Evidence, layout: Layout, formats: tuple[str,
         return {each: _saved(figure, each) for each in formats or layout.formats}
 
 
-def _saved(figure: Figure, kind: str) -> bytes:
+def _saved(figure: Figure, kind: str, dpi: int = DPI) -> bytes:
     file = io.BytesIO()
     if kind == "png":
-        figure.savefig(file, format=kind, metadata=_METADATA[kind], dpi=DPI, facecolor=theme.PAPER)
+        figure.savefig(file, format=kind, metadata=_METADATA[kind], dpi=dpi, facecolor=theme.PAPER)
     else:
         figure.savefig(file, format=kind, metadata=_METADATA[kind])
     return _with_font_stack(file.getvalue()) if kind == "svg" else file.getvalue()

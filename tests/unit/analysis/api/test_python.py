@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 import analysis
 from analysis.answer.compare import compare
+from analysis.figures.plot import SCREEN_DPI
+from analysis.figures.theme import WIDE
 from analysis.tables.table import from_frame
 from analysis.wording.terminal import render
 from bench.record.export import export
@@ -72,6 +76,12 @@ def test_it_draws_a_figure_by_name_and_says_why_where_there_is_none(found: analy
         found.plot("difference")
     with pytest.raises(analysis.TableError, match="no learning curves"):
         found.plot("learning-curves")
+
+
+def test_a_notebook_shows_its_figure_without_any_backend(found: analysis.Comparison) -> None:
+    shown = Image.open(io.BytesIO(found.plot()._repr_png_()))
+    assert shown.width == round(WIDE.width * SCREEN_DPI)
+    assert shown.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)  # readable on a dark page too
 
 
 def test_curves_of_a_folder_and_of_one_exported_file_are_drawn_alike(tmp_path: Path) -> None:
