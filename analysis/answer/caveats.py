@@ -37,7 +37,7 @@ def of_progress(table: Table) -> list[str]:
 def _of_plan(table: Table, asked: Question) -> list[str]:
     notes = []
     if asked.control in table.stays_at_chance:
-        notes.append(f"the control {asked.control!r} is meant to stay at chance: differences say little")
+        notes.append(f"the control {asked.control!r} is a negative control: differences from it say little")
     if len(table.conditions) < 2:
         notes.append(f"{asked.control!r} is the only condition: there is nothing to compare")
     plan = table.analysis

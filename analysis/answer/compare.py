@@ -97,7 +97,7 @@ def pairs_of(
     alpha: float = Question.ALPHA,
     lower_is_better: bool | None = None,
 ) -> list[Pairs]:
-    """Return the complete pairs of every condition that is not meant to stay at chance; as `compare` takes them."""
+    """Return the complete pairs of every condition but the negative controls; as `compare` takes them."""
     asked = Question(metric, control, alpha, margin, _direction(metric, lower_is_better))
     measured = _check(table, asked)
     family = [label for label in table.conditions if label != control and label not in table.stays_at_chance]

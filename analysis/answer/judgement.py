@@ -15,7 +15,7 @@ from analysis.methods.two_way_interval import OverImages
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 
-OUTSIDE = "meant to stay at chance: in no family, so adjusted p, simultaneous intervals and verdict are null"
+OUTSIDE = "negative control: in no family, so adjusted p, simultaneous intervals and verdict are null"
 
 
 def judged(

@@ -193,8 +193,8 @@ def of_condition(each: Judged, design: Design, delta: float | None, n: int | Non
     if needed is None:
         return replace(found, n=at_sd.seeds(delta), n_upper=at_high.seeds(delta))
     said = (
-        f"Over new test images too, no number of seeds reaches this: the test set's floor is {floor:.4g}, and"
-        f" {needed:,} test images in place of {each.test_images:,} would be needed"
+        f"Over new test images too, no number of seeds reaches this: the standard error from the test set is "
+        f"{floor:.4g}, and {needed:,} test images in place of {each.test_images:,} would be needed"
     )
     return replace(found, test_images_needed=needed, images=said)
 

@@ -98,7 +98,7 @@ def variance_by_source(table: Table, metric: str, alpha: float) -> VarianceBySou
         values, why = _crossing(rows, arm.value[kept])
         found = [] if values is None else components(values[0], values[1], alpha)
         if any(each.estimate < 0 for each in found):
-            notes.add("Components whose estimate is negative are shown as 0: they cannot be told from 0.")
+            notes.add("Components whose estimate is negative are shown as 0, from which they cannot be distinguished.")
         split = None
         if (
             images is not None
@@ -143,7 +143,7 @@ def _crossing(rows: pd.DataFrame, values: np.ndarray) -> tuple[tuple[np.ndarray,
         if len(rows[[a, b]].drop_duplicates()) == rows[a].nunique() == rows[b].nunique()
     ]
     if together:
-        return None, f"{', '.join(together)} vary together: they are one source, the seed, and cannot be told apart"
+        return None, f"{', '.join(together)} vary together: they are one source, the seed, and cannot be separated"
     levels = [np.unique(rows[name].to_numpy()) for name in columns]
     cells = int(np.prod([len(each) for each in levels]))
     places = [np.searchsorted(level, rows[name]) for name, level in zip(columns, levels, strict=True)]

@@ -1,4 +1,4 @@
-"""The entries: what may be said."""
+"""The entries: what may be concluded."""
 
 from analysis.catalogue.entry import CALIBRATION, COMPARISON, Group, Method, keys
 
@@ -7,8 +7,8 @@ VERDICT = Method(
     answers="One of nine words for each condition, over seeds: from the simultaneous intervals and the margin, in the "
     "direction of benefit.",
     fills=(keys(COMPARISON, "verdict"),),
-    assumes="What the simultaneous intervals assume, and a margin fixed before the data. Null for a condition that is "
-    "meant to stay at chance. An interval's end at 0 or at the margin counts as not beyond it.",
+    assumes="What the simultaneous intervals assume, and a margin fixed before the data. Null for a negative "
+    "control. An interval's end at 0 or at the margin counts as not beyond it.",
     formula="""\
 [low, high] at 1 - α and [low_90, high_90] at 1 - 2α, turned so that benefit is positive; the first line that holds:
 cannot_test                 n < 2, or no variation, or 2/2^n > α
@@ -40,7 +40,7 @@ INTENTION = Method(
     title="Agreement with intention to train",
     answers="The verdict with diverged trials scored at what they reached, where any diverged; where it is another "
     "word than the one given both trained, `verdict` and `verdict_crossed` become `inconclusive`, and the "
-    "reason is said.",
+    "reason is given.",
     fills=(keys(COMPARISON, "verdict_intention verdict_reason"),),
     assumes="Accuracies only: a broken run has no gap or loss to score; `verdict_intention` is null there, and where "
     "nothing diverged.",
@@ -98,4 +98,4 @@ scope = seeds_and_images, verdict = positive_magnitude_unclear, reason = null,
 """,
 )
 
-GROUP = Group("What may be said?", (VERDICT, INTENTION, HEADLINE))
+GROUP = Group("What may be concluded?", (VERDICT, INTENTION, HEADLINE))

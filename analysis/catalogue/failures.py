@@ -9,7 +9,7 @@ RULE = Method(
     answers="How many of a condition's trials that ended collapsed, by a rule fixed before the data.",
     fills=(keys(_DIVERGENCE, "condition n n_diverged stays_at_chance"),),
     assumes="Chance is known (`classes`, or `--chance`) for the part about accuracy. Diverged is an outcome: counted, "
-    "analysed, never dropped. A condition meant to stay at chance diverges only by a loss that is not finite.",
+    "analysed, never dropped. A negative control diverges only by a loss that is not finite.",
     formula="diverged = a loss is not finite, or the source says so, or final test accuracy <= chance + 0.05",
     source=("Definition.",),
     computed_by=("analysis.tables.divergence:diverged",),
@@ -50,7 +50,7 @@ MCNEMAR = Method(
     answers="Whether the condition fails more or less often than the control, by the seeds at which just one failed.",
     fills=(keys(_DIVERGENCE, "p_mcnemar"),),
     assumes="Independent pairs; where the arms fail alike, either is as likely to be the one. 1 where no seed is "
-    "discordant. Null for the control, and for conditions meant to stay at chance. Not adjusted.",
+    "discordant. Null for the control and for negative controls. Not adjusted.",
     formula="b + c discordant seeds:   two-sided binomial test of b in b + c at 1/2",
     source=("McNemar 1947, Psychometrika 12, 153-157 (exact form: the sign test).",),
     computed_by=("analysis.methods.failure_rates:mcnemar",),
@@ -101,7 +101,7 @@ WORST_RANK = Method(
     answers="Whether the condition does worse or better when a failure counts as worse than any result: failures and "
     "results in one test.",
     fills=(keys(_DIVERGENCE, "worst_rank_v worst_rank_p"),),
-    assumes="As the signed-rank test. Null for the control, and for conditions meant to stay at chance. Not adjusted.",
+    assumes="As the signed-rank test. Null for the control and for negative controls. Not adjusted.",
     formula="""\
 d_s of complete pairs; one failed: ±(1 + max |d|), against the arm that failed; both failed: 0
 then V and p of the signed-rank test""",

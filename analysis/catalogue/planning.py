@@ -7,15 +7,16 @@ SEEDS = Method(
     answers="How many seeds find a difference with the wanted power, or what difference a number of seeds finds.",
     fills=(keys("power", "alpha power comparisons delta n sd detectable_difference"),),
     assumes="Normal differences with this standard deviation; each condition tested at alpha / K (Bonferroni), "
-    "two-sided, either tail counted. It plans E1; with a floor, that of a pilot, E2, on test sets of the pilot's size.",
+    "two-sided, either tail counted. It plans E1; with a pilot's standard error from the test set, E2, "
+    "on test sets of the pilot's size.",
     formula="""\
 v = σ²/n + floor²;   df = (n - 1) (v n / σ²)² (Satterthwaite; the images' own part has many); without a floor n - 1
 power(n, δ) = P( |T'| > t(1 - α/(2K); df) ), T' noncentral t on df with noncentrality δ / √v
 n = the least from 2 on with power(n, δ) >= power, null beyond 10 million;   detectable_difference: δ with equality""",
     source=(
         "Johnson and Welch 1940, Biometrika 31, 362-389; Cohen 1988, Statistical Power Analysis, chapter 2.",
-        "With a floor: Satterthwaite 1946, Biometrics Bulletin 2, 110-114, on the variance of the entry Seeds and "
-        "images crossed.",
+        "With a standard error from the test set: Satterthwaite 1946, Biometrics Bulletin 2, 110-114, on the variance "
+        "of the entry Two-way random effects, seeds by images.",
     ),
     computed_by=(
         "analysis.answer.sample_size:planned",
@@ -51,13 +52,14 @@ PILOT = Method(
         ),
     ),
     assumes="Normal differences. It plans E2 where the pilot says which images were right, at its standard deviation "
-    "and floor together, E1 elsewhere. The floor is an estimate from the pilot. K is the pilot's family unless told.",
+    "and its standard error from the test set together, E1 elsewhere. Both are estimates from the pilot. K is the "
+    "pilot's family unless given.",
     formula="""\
 sd_upper = s √( (n - 1) / χ² ), χ² the 5% quantile on n - 1: a one-sided 95% limit
 δ < z floor, z = z(1 - α/(2K)) + z(power):   test_images_needed = ceil( N (z floor / δ)² )""",
     source=(
         "The chi-squared limit of a variance; Browne 1995, Statistics in Medicine 14, 1933-1940 (for planning).",
-        "The floor: as the entry of that name.",
+        "The standard error from the test set: as the entry of that name.",
     ),
     computed_by=("analysis.answer.sample_size:by_pilot", "analysis.methods.power:upper_sd"),
     checked_by=(
@@ -134,9 +136,8 @@ levels: the two-sided p at which paths not stopped before cross with just the pr
 )
 
 EARLY = Method(
-    title="Had the study stopped early",
-    answers="How often a study of 1, 3, 5 or 10 of these seeds would have had a mean of the other sign than all of "
-    "them.",
+    title="Sign agreement of shorter studies",
+    answers="How often the mean of 1, 3, 5 or 10 of these seeds has the other sign than the mean of all of them.",
     fills=(keys(COMPARISON, "opposite_sign_1 opposite_sign_3 opposite_sign_5 opposite_sign_10"),),
     assumes="Descriptive: the sign of all seeds counts as right, right or wrong. Null for sizes above n / 2.",
     formula="""\

@@ -1,4 +1,4 @@
-"""The entries: what was asked, and of which trials."""
+"""The entries: what the question is, and which trials enter."""
 
 from analysis.catalogue.entry import COMPARISON, Group, Method, keys
 
@@ -13,7 +13,7 @@ QUESTION = Method(
     "study's `primary`; a `secondary` one is not adjusted across metrics. What departs from the plan is in "
     "`warnings`.",
     formula="""\
-lower_is_better = the metric's last word is gap, loss or seconds, unless told otherwise
+lower_is_better = the metric's last word is gap, loss or seconds, unless given
 n_seeds         = distinct seeds with a trial that ended (trained or diverged)
 1e-9 <= alpha < 1;  0 < margin < infinity, in the metric's own unit (0.01 is one point of accuracy)""",
     source=("Definition.",),
@@ -66,4 +66,4 @@ seed = 0, control = 0.625, condition = 0.675, difference = 0.05
 """,
 )
 
-GROUP = Group("What was asked, and of which trials?", (QUESTION, PAIRING))
+GROUP = Group("What is the question, and which trials enter?", (QUESTION, PAIRING))

@@ -42,7 +42,7 @@ b1 = 24.8048, b2 = -35.876, df = 10, identified = true, optimum = 0.345702,
 
 GAP_SPLIT = Method(
     title="What a smaller gap owes to measuring",
-    answers="Of the change of the running gap, the part that is owed to measuring training accuracy while the weights "
+    answers="The part of the change of the running gap that is owed to measuring training accuracy while the weights "
     "move and dropout is on, and the share that is left in the clean gap. In the report, and in findings.",
     fills=(),
     assumes="The paired t test's, of the seeds' own pairs of changes. Over seeds, for this test set, for each "

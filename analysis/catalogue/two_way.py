@@ -9,7 +9,7 @@ _BY_R = "tests/oracles/test_crossed.py::test_every_number_agrees_with_r"
 _CALIBRATED = f"{CALIBRATION}/test_over_images.py::test_of_the_crossed_interval"
 
 CROSSED = Method(
-    title="Seeds and images crossed",
+    title="Two-way random effects, seeds by images",
     answers="The same mean difference with an uncertainty that holds for new seeds **and** new test images (E2), for "
     "this comparison alone.",
     fills=(keys(COMPARISON, "se_crossed df_crossed ci_low_crossed ci_high_crossed p_crossed test_images"),),
@@ -46,8 +46,8 @@ interval = [-0.103175, 1.10317], p = 0.0812662
 
 TOGETHER = Method(
     title="Simultaneous intervals over seeds and images",
-    answers="The crossed intervals of all conditions at once, and the verdict that they give: **what the headline is "
-    "told by wherever it can be made**.",
+    answers="The two-way intervals of all conditions at once, and the verdict that they give: **what the headline "
+    "rests on wherever it can be made**.",
     fills=(
         keys(
             COMPARISON,
@@ -56,7 +56,7 @@ TOGETHER = Method(
         ),
     ),
     assumes="As above; Bonferroni, so any dependence between conditions. K counts the conditions of the family that "
-    "have a crossed estimate. `verdict_crossed` is `cannot_test` where `verdict` is, `inconclusive` where "
+    "have a two-way estimate. `verdict_crossed` is `cannot_test` where `verdict` is, `inconclusive` where "
     "intention to train disagrees, and null where the images are not known.",
     formula="""\
 intervals at 1 - α/K (and, _90, at 1 - 2α/K);   p_crossed_adjusted = min( 1, K p_crossed )
@@ -81,13 +81,13 @@ ci_low_crossed = 0.0374728, ci_low_crossed_simultaneous = 0.0172167,
 )
 
 FLOOR = Method(
-    title="Test-set floor",
+    title="Standard error from the test set",
     answers="The standard error that no number of seeds goes below on this test set.",
     fills=(keys(COMPARISON, "test_set_floor"),),
-    assumes="As the crossed estimate; an estimate itself, 0 where images show no effect of their own.",
+    assumes="As the two-way estimate; an estimate itself, 0 where images show no effect of their own.",
     formula="floor = √( max(0, MS_i - MS_e) / (S N) )",
     source=(
-        "The image component of the crossed variance: Gallas 2006; Searle, Casella and McCulloch 1992, chapter 4.",
+        "The image component of the two-way variance: Gallas 2006; Searle, Casella and McCulloch 1992, chapter 4.",
     ),
     computed_by=("analysis.methods.random_effects:crossed",),
     checked_by=(_BY_R, "tests/unit/analysis/methods/test_projections.py::test_projections_end_at_the_floors"),
@@ -99,7 +99,7 @@ floor = 0.177951, standard_error = 0.209165
 )
 
 PROJECTIONS = Method(
-    title="What would make it surer",
+    title="What would reduce the uncertainty",
     answers="The standard error to expect with 2, 4 or 10 times the seeds, or 4 times the images; how many seeds in "
     "all would halve it (null: none would); and which of 4 times the seeds or the images does more.",
     fills=(
@@ -126,7 +126,7 @@ surer_by = seeds where 4 times the seeds give at most the standard error of 4 ti
 >>> show([found.projected(seeds=2), found.projected(seeds=4), found.projected(images=4)])
 [0.194186, 0.186246, 0.104583]
 >>> show(crossed(np.array([[1, 0, 1], [0, 0, -1], [1, 0, 1], [2, 2, 1]])).seeds_to_halve)
-17
+16
 """,
 )
 

@@ -91,7 +91,7 @@ def _of_condition(each: ConditionPlan, asked: Asked) -> str:
         return each.why
     said, upper = f"SD of differences {each.sd:.4g}", f"SD {each.sd_upper:.4g} cannot be excluded"
     if each.test_set_floor:
-        said += f", floor of the test set {each.test_set_floor:.4g}"
+        said += f", standard error from the test set {each.test_set_floor:.4g}"
     if asked.delta is None:
         said += f": {asked.n} seeds find {each.detectable_difference:.4g}"
         said += f" ({upper}: {each.detectable_difference_upper:.4g})"

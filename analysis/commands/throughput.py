@@ -12,7 +12,7 @@ from analysis.commands import options
 if TYPE_CHECKING:
     from analysis.throughput.result import Measurements
 
-NAME, HELP = "throughput", "does a condition cost speed? Of a folder's measurements"
+NAME, HELP = "throughput", "does a condition cost speed? From a folder's measurements"
 
 
 def arguments(command: argparse.ArgumentParser) -> None:

@@ -17,7 +17,7 @@ from analysis.tables.table import Table
 MOST_CELLS = 256
 """Largest factorial that is analysed."""
 
-AT_CHANCE = "is meant to stay at chance"
+AT_CHANCE = "is a negative control"
 CONTROL = "the control stands outside the crossing"
 APART = "shares no level of any factor with another condition"
 UNASKED = "is not among --conditions"

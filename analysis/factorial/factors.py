@@ -133,7 +133,7 @@ def found(table: Table, conditions: Sequence[str]) -> tuple[list[list[str]], lis
 def _together(table: Table, conditions: Sequence[str], groups: Sequence[Sequence[str]]) -> list[str]:
     """Return a warning for columns that vary as one and are not the layers of one setting."""
     return [
-        f"{' and '.join(columns)} vary together: they are one factor here, {columns[0]!r}, and cannot be told apart"
+        f"{' and '.join(columns)} vary together: they are one factor here, {columns[0]!r}, and cannot be separated"
         for columns in groups
         if len(columns) > 1 and not _is_layers(columns)
     ]

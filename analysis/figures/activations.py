@@ -160,7 +160,7 @@ def caption(evidence: Evidence) -> str:
     )
     if evidence.at_chance:
         names = ", ".join(quoted(each.label) for each in evidence.at_chance)
-        said += f" Not drawn: {names}, meant to stay at chance."
+        said += f" Not drawn: {names} (negative control)."
     return " ".join(filter(None, [said, left_out(evidence)]))
 
 

@@ -184,7 +184,7 @@ class Evidence:
 
     @property
     def at_chance(self) -> tuple[Setting, ...]:
-        """The conditions that are meant to stay at chance level."""
+        """The negative controls: conditions that stay at chance level by design."""
         return tuple(each for each in self.settings if each.stays_at_chance)
 
     def of(self, condition: str) -> tuple[Trial, ...]:

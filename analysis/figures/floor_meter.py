@@ -1,4 +1,4 @@
-"""Floor meter: what more seeds can still buy of each condition's standard error, and what only more test images can."""
+"""What more seeds can still buy of each condition's standard error, and what only more test images can."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _legend(axes: Axes, layout: Layout) -> None:
     found = {str(each.get_label()).split("-")[0]: each for each in (*axes.lines, *axes.collections)}
     said = {
         "now": "now",
-        "floor": "floor: only more test images lower it",
+        "floor": "from the test set: only more test images lower it",
         "seeds": f"{_times(MORE_SEEDS)} times the seeds, right to left",
         "images": f"{MORE_IMAGES} times the test images",
     }
@@ -114,10 +114,11 @@ def caption(evidence: Evidence) -> str:
     unit = unit_of(evidence.primary.metric)
     return (
         f"Standard error of the mean difference in {unit.name} over new seeds and new test images: a bar half as long "
-        "is twice as sure. Bar: as it is now. Hatched: the floor of this test set, below which no number of seeds "
-        f"goes. Dots: what {_times(MORE_SEEDS)} times the seeds would leave; diamond: what {MORE_IMAGES} times the "
-        "test images would leave, with the seeds that there are. Beside each bar: which does more when there is "
-        f"{MORE_IMAGES} times as much of it. Standard errors are estimates themselves, rough ones with few seeds."
+        "is twice as sure. Bar: as it is now. Hatched: the standard error from the test set, below which no number "
+        f"of seeds goes. Dots: what {_times(MORE_SEEDS)} times the seeds would leave; diamond: what "
+        f"{MORE_IMAGES} times the test images would leave, with the seeds that there are. Beside each bar: which does "
+        f"more when there is {MORE_IMAGES} times as much of it. Standard errors are estimates themselves, rough ones "
+        "with few seeds."
     )
 
 
@@ -128,8 +129,8 @@ def description(evidence: Evidence) -> str:
         numbers = (row.se_crossed, row.test_set_floor, row.se_crossed_4x_seeds, row.se_crossed_4x_images)
         now, floor, seeds, images = (tell(unit, each) for each in numbers)
         said.append(
-            f"{row.condition}: now {now}, floor {floor}, with 4 times the seeds {seeds}, with {MORE_IMAGES} times "
-            f"the images {images}: {buy(row)}"
+            f"{row.condition}: now {now}, from the test set {floor}, with 4 times the seeds {seeds}, with "
+            f"{MORE_IMAGES} times the images {images}: {buy(row)}"
         )
     return f"Standard errors in {unit.difference or 'the metric'}. {'; '.join(said)}."
 
@@ -142,7 +143,10 @@ def tell(unit: Unit, error: float | None) -> str:
 def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
     if not evidence.comparisons or not _rows(evidence):
-        return "Which test images each trial got right is not known, or no pairs vary: the floor cannot be told."
+        return (
+            "Which test images each trial got right is not known, or no pairs vary: the standard error from the test "
+            "set is unknown."
+        )
     return None
 
 

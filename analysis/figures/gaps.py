@@ -145,7 +145,7 @@ def caption(evidence: Evidence) -> str:
         told = level(evidence.comparisons[CLEAN].alpha)
         said += (
             f" Change: mean difference to the control, seed by seed; simultaneous {told} intervals over seeds. The "
-            "way from the filled to the hollow mark is what the way of measuring adds."
+            "distance from the filled to the hollow mark is the measurement artefact."
         )
     if any(each.diverged for each in evidence.broken.values()):
         said += " Trials that collapsed have no meaningful gap and are not drawn."

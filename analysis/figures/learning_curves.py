@@ -156,7 +156,7 @@ def caption(evidence: Evidence) -> str:
         said += " Thin red lines: test accuracy of runs that collapsed or diverged, which are in no median and no band."
     if evidence.at_chance:
         names = ", ".join(quoted(each.label) for each in evidence.at_chance)
-        said += f" {names}: meant to stay at chance, drawn on an axis of its own."
+        said += f" {names}: negative control, drawn on an axis of its own."
     return said
 
 

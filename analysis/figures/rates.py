@@ -230,7 +230,7 @@ def caption(evidence: Evidence) -> str:
         said += " ×: number of trials that collapsed or diverged; they are in no mean."
     if evidence.at_chance:
         names = ", ".join(quoted(each.label) for each in evidence.at_chance)
-        said += f" Not drawn, because it would squash the rest: {names}, meant to stay at chance."
+        said += f" Not drawn, because it would squash the rest: {names} (negative control)."
     return said
 
 

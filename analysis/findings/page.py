@@ -141,7 +141,7 @@ def _told(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Effect]]:
 
 
 def _asides(asked: Asked, pool: Pool, of_primary: list[Effect]) -> list[str]:
-    """Return typical seeds, how often fewer would have erred, and what of a smaller gap is owed to measuring."""
+    """Return typical differences, how often fewer would have erred, and what of a smaller gap is owed to measuring."""
     found = [said for each in of_primary if (said := typical_words(each)) is not None]
     if (early := early_words(of_primary)) is not None:
         found.append(f"{unit_of(pool.primary.metric).name.capitalize()}: {early}")
@@ -201,12 +201,12 @@ def _open(pool: Pool, told: Sequence[Judged], family: Iterable[Judged]) -> str:
     name = unit_of(pool.primary.metric).name
     said = []
     if undecided:
-        said.append(f"Not decided yet, of {name}: {listed([words.quoted(each.condition) for each in undecided])}.")
+        said.append(f"Not decided yet for {name}: {listed([words.quoted(each.condition) for each in undecided])}.")
     if unclear:
         names = listed([words.quoted(each.condition) for each in unclear])
         said.append(f"Whether it is by an amount that matters is open for {names}.")
     if not said:
-        return f"Of {name}, nothing asked here is left open."
+        return f"Nothing shown here about {name} is left open."
     size = sum(not each.stays_at_chance for each in family)
     for each, tell in ((undecided, what_is_found), (unclear, what_shows_the_size)):
         if measured := [one for one in each if one.n_pairs >= FEW and one.sd_difference]:
@@ -231,6 +231,6 @@ def _recorded(material: Material) -> str:
     if not material.plan_changes:
         return "of which no record says when it was made"
     first, *later = (each.get("trials_done", 0) for each in material.plan_changes)
-    when = f"recorded when {count(first, 'trial')} had finished" if first else "recorded before the first trial"
+    when = f"recorded after {count(first, 'finished trial')}" if first else "recorded before the first trial"
     late = sum(map(bool, later))
     return f"{when} and changed {count(late, 'time')} after that" if late else when

@@ -1,4 +1,4 @@
-"""What a change of the running gap owes to the way of measuring, and what is left of it with dropout off."""
+"""Which part of a change of the running gap is a measurement artefact, and what is left with dropout off."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class Crossed:
-    """The crossed estimate of one comparison, in the metric's own unit.
+    """Estimate of one comparison by two-way random effects, seeds by images, in the metric's own unit.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def mean_squares(gains: np.ndarray) -> MeanSquares:
 
 
 def crossed(gains: np.ndarray, offset: np.ndarray | None = None) -> Crossed | None:
-    """Return the crossed estimate from `gains` [S, N]; None where they do not vary, or S or N is below 2.
+    """Return the two-way estimate from `gains` [S, N]; None where they do not vary, or S or N is below 2.
 
     Parameters
     ----------

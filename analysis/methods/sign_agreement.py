@@ -1,4 +1,4 @@
-"""Had the study stopped early: how often fewer seeds would have pointed the other way."""
+"""Sign agreement: how often fewer seeds would have pointed the other way."""
 
 from __future__ import annotations
 

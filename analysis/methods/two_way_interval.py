@@ -18,7 +18,7 @@ MORE_SEEDS, MORE_IMAGES = (2, 4, 10), 4
 SEEDS, IMAGES = "seeds", "images"
 """Of what `MORE_IMAGES` times as much lowers the standard error further: ``surer_by``."""
 
-NO_IMAGES = "which images were right is not known at every seed: nothing can be said of new test images"
+NO_IMAGES = "which images were right is not known at every seed: no conclusion about new test images is possible"
 
 
 @dataclass(frozen=True, kw_only=True)

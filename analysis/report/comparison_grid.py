@@ -103,9 +103,7 @@ def _caption(whole: Comparison, unit: Unit) -> str:
     fewer = {found for each in whole.effects.values() if (found := p_on_fewer_seeds(each)) is not None}
     said += "".join(f" p rests on the {number} seeds that all conditions have." for number in sorted(fewer))
     if any(each.headline.interval == ALONE for each in whole.effects.values()):
-        said += (
-            f" Below {FEW} pairs, and for conditions meant to stay at chance: the t interval of this condition alone."
-        )
+        said += f" Below {FEW} pairs, and for negative controls: the t interval, unadjusted."
     notes = [
         f" {NOTE} {quoted(each.condition)}: {each.headline.reason}."
         for each in whole.effects.values()

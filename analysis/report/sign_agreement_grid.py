@@ -1,4 +1,4 @@
-"""Had the study stopped early: how often so few seeds would have pointed the other way, in words and as a table."""
+"""Sign agreement: how often so few seeds would have pointed the other way, in words and as a table."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def early_grid(judged: Sequence[Effect]) -> Grid:
     return Grid(
         name="early",
         caption=(
-            "Of the studies that could be made of so few of these seeds, the share (%) whose mean difference has the "
+            "Share (%) of the studies that could be made of so few of these seeds whose mean difference has the "
             "opposite sign to that of all seeds. Near 50, the sign is that of a coin."
         ),
         columns=(

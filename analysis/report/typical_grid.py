@@ -1,4 +1,4 @@
-"""Means beside typical seeds: where outcomes have a heavy tail, one run can decide a mean."""
+"""Means beside typical differences: where outcomes have a heavy tail, one run can decide a mean."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ KEYS = (
 
 
 def typical_words(each: Effect) -> str | None:
-    """Return what a typical seed shows, and what the farthest one does to the mean; None where too few pairs tell."""
+    """Return the typical difference, and what the farthest one does to the mean; None where too few pairs tell."""
     if each.n_pairs < FEW or each.extreme_seed is None or each.improvement_paired is None:
         return None
     unit = unit_of(each.metric)
     points = f" {unit.difference}".rstrip()
     share = each.improvement_paired * each.n_pairs
     said = (
-        f"{quoted(each.condition)}, a typical seed: {_told(each.hodges_lehmann, each, unit)}{points} "
-        f"({level(each.alpha)} interval {_between(each, unit)}, of this condition alone); better than "
+        f"{quoted(each.condition)}: typical difference {_told(each.hodges_lehmann, each, unit)}{points} "
+        f"(Hodges-Lehmann estimate, unadjusted {level(each.alpha)} interval {_between(each, unit)}); better than "
         f"{quoted(each.control)} at {share:g} of {each.n_pairs} seeds. "
     )
     return said + (
@@ -45,16 +45,16 @@ def typical_grid(judged: Sequence[Effect]) -> Grid:
     return Grid(
         name="typical",
         caption=(
-            "The mean is what the verdict rests on; one run far from the others can move it a long way. Typical seed: "
-            f"median of the averages of any two differences (Hodges and Lehmann), with its exact {told} interval and "
-            "Wilcoxon’s p, each for its condition alone and not adjusted. Better at: seeds at which the condition did "
+            "The mean is what the verdict rests on; one run far from the others can move it a long way. Typical "
+            "difference: the Hodges-Lehmann estimate, which is the median of the averages of any two differences, with "
+            f"its exact {told} interval and Wilcoxon’s p, both unadjusted. Better at: seeds at which the condition did "
             "better than the control, ties half. Mean without: what the mean would be without the seed farthest from "
             "the others. It shows what the mean hangs on; nothing was left out."
         ),
         columns=(
             Column("condition", numeric=False),
             Column("mean difference", unit.difference),
-            Column("typical seed", unit.difference),
+            Column("typical difference", unit.difference),
             Column(f"{told} interval", unit.difference),
             Column("p, Wilcoxon"),
             Column("better at", "seeds"),

@@ -195,7 +195,7 @@ def _left_out(table: Table, metric: str, missing: np.ndarray) -> Iterator[Droppe
     whether = "the status is 'ok'" if "status" in frame.columns else "whether the trial diverged is not known"
     for of_said, reason in (
         (False, f"no {metric}: the cell is empty, and {whether}"),
-        (True, f"no {metric}: the trial diverged, and its condition is meant to stay at chance"),
+        (True, f"no {metric}: the trial diverged, and its condition is a negative control"),
     ):
         for condition, rows in frame[missing & (said == of_said)].groupby("condition", sort=False):
             yield Dropped(str(condition), tuple(int(seed) for seed in rows["seed"]), reason)

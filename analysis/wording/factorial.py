@@ -15,12 +15,12 @@ from analysis.wording.style import TERMINAL, Style
 
 SIGNS = (
     "The sign of an effect: mean at the higher level minus mean at the lower one (of levels that are names: the second "
-    "minus the first), averaged over the levels of the other factors, each counted alike. Of an interaction: the "
+    "minus the first), averaged over the levels of the other factors, each counted alike. That of an interaction: the "
     "effect of the first factor at the higher level of the other minus that at the lower one, A1B1 − A0B1 − A1B0 + "
     "A0B0; of three factors, how such an interaction differs between the levels of the third."
 )
 LINES = (
-    "Of a factor with more than two levels the effect is what a straight line through the means, fitted by least "
+    "For a factor with more than two levels the effect is what a straight line through the means, fitted by least "
     "squares, rises from the lowest to the highest level; a curve that comes back has no such rise, and F sees it."
 )
 WHY_F = (
@@ -28,12 +28,12 @@ WHY_F = (
     "interaction with the seed, with Greenhouse and Geisser’s degrees of freedom, because seeds need not answer alike "
     "to all levels and a multivariate F needs more seeds than an effect has dimensions. Its p is adjusted over the "
     "effects by Holm, and it holds for new seeds on this test set. The F tests are a family beside that of the "
-    "contrasts, each at the same error rate. Of an effect of one dimension F is t squared: it is told by its "
-    "contrast alone."
+    "contrasts, each at the same error rate. For an effect of one dimension F is t squared, and its contrast alone is "
+    "shown."
 )
 WHY_SIMPLE = (
     "A simple effect is that of one factor at one level of another, averaged over the levels of all others. All simple "
-    "effects are one family, beside that of the main effects and interactions, whichever of them are told."
+    "effects are one family, beside that of the main effects and interactions, whichever of them are shown."
 )
 SIGNED = (
     verdict.SUPERIOR, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.POSITIVE_UNCLEAR,
@@ -55,7 +55,7 @@ def sentence(effect: FactorialEffect, style: Style = TERMINAL) -> str:
 
 def _contrast(effect: FactorialEffect, found: Contrast, style: Style) -> str:
     if found.n_pairs == 0:
-        return f"{effect.effect} cannot be told: there is no seed at which every cell trained."
+        return f"{effect.effect} cannot be estimated: there is no seed at which every cell trained."
     given, estimate = _given(found), sentences.estimate(found, style, over=_family(effect))
     why = sentences.why_no_claim(found)
     if why is not None:
@@ -85,7 +85,7 @@ def _level(level: Level, style: Style) -> str:
 def _opened(effect: FactorialEffect, claim: str, style: Style) -> str:
     """Return a claim as the beginning of a sentence; one of straight lines says so first."""
     if effect.kind == TREND:
-        start = "t" if claim.startswith("These") else claim[0]
+        start = "i" if claim.startswith("It is") else claim[0]
         return f"By straight lines through all levels, {start}{claim[1:]}"
     return f"T{claim[1:]}" if claim.startswith("the ") else style.opened(claim)
 

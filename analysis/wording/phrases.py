@@ -15,7 +15,7 @@ def family(whole: Comparison) -> str:
     judged = whole.judged
     counts = Counter(short(each) for each in judged)
     told = [f"{number} {words}" for words, number in counts.most_common()]
-    return f"Of {count(len(judged), 'condition')} compared with {quoted(whole.control)}: {'; '.join(told)}."
+    return f"{count(len(judged), 'condition')} compared with {quoted(whole.control)}: {'; '.join(told)}."
 
 
 def listed(items: Sequence[str]) -> str:

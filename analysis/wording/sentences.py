@@ -21,7 +21,7 @@ INTERVALS = {
     SEEDS_AND_IMAGES: "interval over new seeds and new test images",
     SEQUENCE: "confidence sequence",
 }
-METHODS = {SEEDS: "max-t", SEEDS_AND_IMAGES: "seeds and images crossed, Bonferroni", SEQUENCE: "1/e-value, Bonferroni"}
+METHODS = {SEEDS: "max-t", SEEDS_AND_IMAGES: "two-way random effects, Bonferroni", SEQUENCE: "1/e-value, Bonferroni"}
 """By the scope of the headline: what its interval is called, and where its p comes from."""
 
 
@@ -57,7 +57,7 @@ def headline(effect: Effect, style: Style = TERMINAL) -> str:
         return f"{name} cannot be compared with {control}: there is no seed at which both trained."
     difference = f"{style.metric(effect.metric)} {estimate(effect, style, f' against {control}')}{_given(effect)}"
     if effect.stays_at_chance:
-        return f"{name} is meant to stay at chance: {difference}; it is shown, not tested."
+        return f"{name} is a negative control: {difference}; it is shown, not tested."
     why = why_no_claim(effect)
     if why is not None:
         return f"{name}: {difference}. {why}."
@@ -150,7 +150,7 @@ def claim(judged: Judged, subject: str, here: str, there: str) -> str:
     word, metric, margin = judged.headline.verdict, judged.metric, judged.margin
     assert word is not None
     if word == verdict.INCONCLUSIVE:
-        return f"These data do not decide whether {subject} differs {here} from that {there}"
+        return f"It is undecided whether {subject} is higher or lower {here} than {there}"
     m = "" if margin is None else margin_text((100 if in_points(metric) else 1) * margin) + _unit(metric)
     if word == verdict.EQUIVALENT:
         return f"{subject} is equivalent {here} and {there}, to within {m}"

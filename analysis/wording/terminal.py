@@ -81,7 +81,7 @@ def _row(each: Effect, scale: int, images: bool) -> tuple[str, ...]:
         *([interval(each.ci_low_simultaneous, each.ci_high_simultaneous, scale, margin)] if images else []),
         "-" if told.p is None else probability(told.p),
         "-" if each.cohen_dz is None else f"{each.cohen_dz:+.2f}",
-        (told.verdict or "meant to stay at chance").replace("_", " "),
+        (told.verdict or "negative control").replace("_", " "),
     )
 
 

@@ -29,7 +29,7 @@ CLAIMS = {
     verdict.POSITIVE_BUT_NEGLIGIBLE: "{name} is faster than {control}, by too little to matter",
     verdict.POSITIVE_UNCLEAR: "{name} is faster than {control}; whether by enough to matter is open",
     verdict.EQUIVALENT: "{name} is as fast as {control} within {margin}%",
-    verdict.INCONCLUSIVE: "The measurement does not decide whether {name} is slower or faster than {control}",
+    verdict.INCONCLUSIVE: "It is undecided whether {name} is slower or faster than {control}",
     verdict.NEGATIVE_UNCLEAR: "{name} is slower than {control}; whether by enough to matter is open",
     verdict.NEGATIVE_BUT_NEGLIGIBLE: "{name} is slower than {control}, by too little to matter",
     verdict.INFERIOR: "{name} is slower than {control}",

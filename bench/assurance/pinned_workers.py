@@ -89,7 +89,7 @@ def _send(pipe: Connection, work: tuple[Callable[..., Any], tuple[Any, ...]]) ->
     try:
         pipe.send(work)
     except OSError as error:
-        raise LaneError("a lane had ended before it was given work") from error
+        raise LaneError("a lane ended before it was given work") from error
 
 
 def _receive(pipe: Connection, about: str) -> tuple[bool, Any]:

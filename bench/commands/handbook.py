@@ -23,7 +23,7 @@ registries.
 A condition, or a level of the grid, names a regulariser with its strength: `dropout = 0.5`, or `dropout = [0.2,
 0.5]`, or `dropout_2 = 0.5` where each hidden layer has its own. At the null strength a regulariser is not applied to
 the trial at all, or multiplies by exactly 1: the trial is the same to the bit as without it, whatever it is trained
-beside. All act in training only, but for those of the second table, which choose what is evaluated.
+beside. All act in training only, except those of the second table, which choose what is evaluated.
 
 They act in this order. Inputs and targets: in the order of the table. Gradient: the batch's, through the masks of
 weights; at `sam`'s other weights; then clipped; then with noise; then with the penalties, as torch's optimisers add
@@ -55,7 +55,7 @@ NOTES = """
 - `optimiser`: torch's, with its defaults; `momentum` is SGD with 0.9. Adam with `decoupled_decay` is AdamW; with
   `weight_decay`, torch's Adam with that.
 - `normalisation`: before the activation, with gain and shift; no decay or norm limit acts on them. `gradient_clipping`
-  counts their gradient in, and `gradient_noise` is added to it. Of a batch normalisation, the mean weights of `ema` and
+  counts their gradient in, and `gradient_noise` is added to it. With batch normalisation, the mean weights of `ema` and
   `swa` have statistics of their own: means over the batches of the epoch just done, noise on, as torch's update_bn
   takes them. `early_stopping` evaluates with those of its epoch.
 - `initialisation`: biases are the default's, whichever is chosen.
@@ -69,7 +69,7 @@ DATA_HEAD = """# Data sets
 
 This page is made by `python -m bench.commands.handbook data > docs/data.md`; a test holds it to the registry.
 `python -m bench data list` says which are here, `data fetch NAME` gets one, `data verify NAME` checks it. A run
-fetches what it needs. No file is read whose SHA-256 is not the one below; what cannot be had is an error that names
+fetches what it needs. No file is read whose SHA-256 is not the one below; what is not available is an error that names
 every source tried.
 """
 
@@ -120,7 +120,7 @@ A study that has `plugins = ["moons.py"]` names it: `[data] name = "moons"`. `py
 reads it.
 
 ## Hashes
-Of the content, decompressed; of `kmnist` and `emnist`, of the files as they lie.
+They are of the decompressed content; for `kmnist` and `emnist`, of the files as they lie.
 """
 
 

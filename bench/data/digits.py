@@ -21,7 +21,7 @@ FILE = CsvOfPackage(
 def fetch(root: Path) -> str:
     """Take the file from the package, installed or downloaded by pip; raise DataError."""
     served = {"the Python package scikit-learn": lambda root: FILE.fetch(DIGITS.folder(root))}
-    refusal = ("data set digits cannot be had.", "connect to a package registry, or install scikit-learn.")
+    refusal = ("data set digits is not available.", "connect to a package registry, or install scikit-learn.")
     return sources.first_that_serves(served, root, DIGITS.verify, refusal)
 
 

@@ -23,7 +23,7 @@ def fetch(root: Path) -> str:
     """Download NIST's archive with torchvision's loader; raise DataError."""
     advice = f"connect to a network, or put NIST's archive ({ARCHIVE}, 562 MB) in {EMNIST.folder(root)}."
     served = {"NIST, by torchvision": lambda root: sources.torchvision_files("EMNIST", root, split="balanced")}
-    return sources.first_that_serves(served, root, EMNIST.verify, ("data set emnist cannot be had.", advice))
+    return sources.first_that_serves(served, root, EMNIST.verify, ("data set emnist is not available.", advice))
 
 
 def read(paths: list[Path], classes: int) -> Images:

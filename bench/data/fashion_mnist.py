@@ -75,7 +75,7 @@ def fetch(root: Path) -> str:
 
     Raise DataError with what each source answered when none did.
     """
-    refusal = "data set fashion_mnist cannot be had."
+    refusal = "data set fashion_mnist is not available."
     advice = (
         f"connect to a network, or install the package with 'apt-get install {PACKAGE}', or put the four decompressed"
         f" files ({', '.join(PARTS)}) in {raw_folder(root)}; then try again."

@@ -14,7 +14,7 @@ def fetch(root: Path) -> str:
     """Download with torchvision's loader; raise DataError."""
     advice = f"connect to a network, or put the four compressed files ({', '.join(FILES)}) in {KMNIST.folder(root)}."
     served = {"torchvision's mirror": lambda root: sources.torchvision_files("KMNIST", root)}
-    return sources.first_that_serves(served, root, KMNIST.verify, ("data set kmnist cannot be had.", advice))
+    return sources.first_that_serves(served, root, KMNIST.verify, ("data set kmnist is not available.", advice))
 
 
 KMNIST = DataSet(

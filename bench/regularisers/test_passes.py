@@ -7,7 +7,7 @@ from bench.regularisers.record import Regulariser
 TEST_PASSES = Regulariser(
     name="test_passes",
     definition="evaluation by the mean of the class probabilities of T passes with the multiplicative noise of "
-    "hidden units on, drawn anew for each pass and epoch, but for a fixed mask; 1 is noise left on at test time, "
+    "hidden units on, fresh for each pass and epoch, except for a fixed mask; 1 is noise left on at test time, "
     "0 is evaluation without noise",
     source="Gal and Ghahramani 2016, ICML, 1050-1059",
     null=0.0,

@@ -179,7 +179,7 @@ def untrusted(provenance: dict[str, Any]) -> dict[str, str]:
     """Return the targets on which nothing may be trained, since the fused engine does not do what it must, and why."""
     return {
         target: f"on {target} the fused engine does not do what the stacked one does, so nothing is trained there;"
-        f" uninstall Triton to have the stacked one. Found: {found['fused']}"
+        f" uninstall Triton to have the stacked one. Self-test: {found['fused']}"
         for target, found in provenance["self_test"].items()
         if not found.get("fused", {"agree": True})["agree"]
     }

@@ -25,7 +25,7 @@ IDENTITY = [
     _field("init_seed", pa.int64(), "seed of the initial weights"),
     _field("order_seed", pa.int64(), "seed of the batch order"),
     _field("mask_seed", pa.int64(), "seed of the regularisers' random numbers"),
-    _field("stays_at_chance", pa.bool_(), "the condition is meant to stay at chance level"),
+    _field("stays_at_chance", pa.bool_(), "the condition is a negative control: it stays at chance level"),
     _field("rate", pa.float64(), "dropout rate where all layers agree and nothing else is set, else null"),
 ]
 """What a trial is. One column per factor follows ``rate``: float64 (``dropout_1``, ``dropout_2``, ``weight_decay``,

@@ -180,7 +180,7 @@ def check_control(control: str | None, conditions: tuple[Condition, ...], faults
     if control not in labels:
         faults.add("[analysis] control", f'no condition "{control}"{nearest(control, labels)} ({", ".join(labels)})')
     elif labels[control].stays_at_chance:
-        faults.add("[analysis] control", f'"{control}" is meant to stay at chance: nothing can be compared with it')
+        faults.add("[analysis] control", f'"{control}" is a negative control: nothing can be compared with it')
 
 
 def _level(value: Any) -> str:

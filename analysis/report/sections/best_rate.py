@@ -64,14 +64,16 @@ def _gains(found: Selection, whole: Comparison) -> list[str]:
     else:
         difference = unit.tell_difference(found.test_difference_of_chosen, whole.margin)
         leads = (found.validation_difference_of_chosen or 0.0) > 0
-        rank = "is best" if leads else f"is the best but for the control {control}, which there is no reason to leave"
+        rank = (
+            "is best" if leads else f"is the best except for the control {control}, which there is no reason to leave"
+        )
         said.append(
             f"By mean validation accuracy {quoted(chosen)} {rank}. Its difference to {control} in {unit.name} is "
-            f"{difference} {unit.difference}. The test images had no say in that choice, but the seeds are the same."
+            f"{difference} {unit.difference}. The test images did not enter that choice, but the seeds are the same."
         )
     said.append(
         f"Chosen by the mean over all seeds but one, and measured at the one left out: {_tell(unit, crossfit, whole)} "
-        f"against {control}. Here the seed that is measured had no say in the choice, but the test images are the same."
+        f"against {control}. Here the seed that is measured did not enter the choice, but the test images are the same."
     )
     direction = "flatters itself by" if optimism > 0 else "does not flatter itself: it is off by"
     said.append(

@@ -38,7 +38,7 @@ def how_many(pool: Pool) -> tuple[Block, ...]:
     found = f"Diverged: {listed(broke)}." if broke else "No trial diverged; the limits below say how often it might."
     exempt = [sentences.quoted(each.condition) for each in whole.divergence.values() if each.stays_at_chance]
     if exempt:
-        found += f" Meant to stay at chance, and not counted: {listed(exempt)}."
+        found += f" Negative control, not counted: {listed(exempt)}."
     return Paragraph(found), _grid(whole, entries), *(_when(pool) if broke else ())
 
 

@@ -1,4 +1,4 @@
-"""Running gap against clean gap: what the gap owes to the way of measuring."""
+"""Running gap against clean gap: which part of the gap is a measurement artefact."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from analysis.wording.units import plain, unit_of
 WHY = (
     "The textbook's plot sets test accuracy against a running training accuracy: averaged over the epoch, while the "
     "weights still move, with dropout switched on. Dropout lowers that number even where the network is no worse, so "
-    "the running gap shrinks by the way of measuring alone. It can also be larger than the clean gap: at a high "
+    "the running gap shrinks by a measurement artefact alone. It can also be larger than the clean gap: at a high "
     "learning rate the last weights may do worse than those before them. The clean gap takes training and test "
     "accuracy from the same last weights, dropout off in both. Only the clean gap speaks of generalisation."
 )
@@ -46,13 +46,11 @@ def what_is_left(split: GapSplit, pool: Pool) -> str:
     if split.n < FEW or split.measuring_low is None or split.measuring_high is None:
         return said.strip()
     ends = " to ".join(unit.tell_differences([split.measuring_low, split.measuring_high], whole.margin))
-    said += (
-        f"The way of measuring accounts for {owed} ({told} t interval of this condition alone, over seeds: {ends}). "
-    )
+    said += f"The measurement artefact accounts for {owed} (unadjusted {told} t interval over seeds: {ends}). "
     if split.clean_share is None:
-        return said + "Which share of the change that is cannot be said: the running gap may not have changed at all."
+        return said + "Its share of the change cannot be estimated: the running gap may not have changed at all."
     share, low, high = (
         plain(None if part is None else 100 * part, 0)
         for part in (split.clean_share, split.clean_share_low, split.clean_share_high)
     )
-    return said + f"Of the change in the running gap, {share}% ({low}% to {high}%) is left with dropout off."
+    return said + f"{share}% ({low}% to {high}%) of the change in the running gap is left with dropout off."

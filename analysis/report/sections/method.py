@@ -95,7 +95,7 @@ def _sentences(planned: PlannedAnalysis) -> tuple[str, ...]:
         "of the largest |t| under sign flips where that is shorter.",
         "p-value. Sign-flip test of the largest |t| over all conditions, whole seeds flipped together (max-t, "
         "Westfall and Young): adjusted for the number of conditions. It rests on the seeds that all conditions have; "
-        "where these are too few to reach alpha, no p-value is told. It is never 0. "
+        "where these are too few to reach alpha, no p-value is given. It is never 0. "
         "Verdicts rest on the intervals; close to the limit the two may fall on different sides.",
         f"Verdict. {margin} {_verdicts(planned)} Undecided: none of these; this is not evidence of no difference.",
         "Effect. dz is the mean difference divided by the standard deviation of the differences.",

@@ -1,4 +1,4 @@
-"""What would make it surer: seeds or test images, and how many."""
+"""What would reduce the uncertainty: seeds or test images, and how many."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from analysis.wording.phrases import listed
 from analysis.wording.sentences import quoted
 from analysis.wording.units import Unit, unit_of
 
-TITLE = "What would make it surer"
+TITLE = "What would reduce the uncertainty"
 POWER = 0.8
 
 
 def section(material: Material, pool: Pool) -> Section | None:
-    """Return the floor meter, the plan for a next study, and in words whether to buy seeds or images."""
+    """Return the figure of standard errors, the plan for a next study, and in words whether to buy seeds or images."""
     whole = pool.primary
     if not whole.judged:
         return None
@@ -138,7 +138,7 @@ def _grid(whole: Comparison, known: list[Effect]) -> Grid:
         Column("pairs"),
         Column("SE over seeds", unit.difference),
         Column("SE over seeds and images", unit.difference),
-        Column("floor", unit.difference),
+        Column("SE from the test set", unit.difference),
         Column("seeds that halve the SE"),
         *([] if whole.margin is None else [Column("seeds to find the margin"), Column("at most")]),
     )
@@ -181,15 +181,15 @@ def _seeds(number: int | None) -> str:
 def _caption(whole: Comparison, unit: Unit) -> str:
     said = (
         "Standard errors (SE) of the mean difference: over new seeds on this test set, and over new seeds and new "
-        "test images. Floor: what no number of seeds goes below on this test set."
+        "test images. SE from the test set: what no number of seeds goes below on this test set."
     )
     if whole.margin is None:
-        return said + " No margin was set: how many seeds would find it cannot be said."
+        return said + " No margin was set: how many seeds would detect it is unknown."
     return said + (
         f" Seeds to find the margin: a study of its own, that is to find a true difference of "
         f"{unit.tell_margin(whole.margin)} {unit.difference} with {exact(100 * POWER):g}% power at the alpha of "
         "this one, over all of its conditions, where the standard deviation of the differences is what was seen here, "
-        "and over as many new test images where there is a floor; at most: where the standard deviation is at its "
-        f"upper {exact(100 * UPPER):g}% limit. Where the floor puts the margin out of the reach of seeds, the test "
-        "images that would do instead."
+        "and over as many new test images where the SE from the test set is known; at most: where the standard "
+        f"deviation is at its upper {exact(100 * UPPER):g}% limit. Where the SE from the test set puts the margin out "
+        "of the reach of seeds, the test images that would do instead."
     )

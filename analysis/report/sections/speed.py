@@ -44,7 +44,8 @@ def _grid(speed: Speed) -> Grid:
         name="speed",
         caption=(
             "Speed of each condition over its own slots, geometric means, and its time against the control's in the "
-            "blocks that both share. Of the bound: what part of the time the matrix products alone would take."
+            "blocks that both share. Share of the bound: the part of the time that the matrix products alone would "
+            "take."
         ),
         columns=(
             Column("condition", numeric=False),
@@ -54,7 +55,7 @@ def _grid(speed: Speed) -> Grid:
             Column("p, adjusted"),
             Column("blocks"),
             Column("throughput", "images/s"),
-            Column("of the bound", "%"),
+            Column("share of the bound", "%"),
             Column("slots"),
         ),
         rows=rows,

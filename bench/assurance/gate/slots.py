@@ -117,7 +117,7 @@ def finish(running: dict[Slot, subprocess.Popen[bytes]], base_codes: Sequence[in
             try:
                 code = process.wait(LONGEST_SLOT)
             except subprocess.TimeoutExpired:
-                raise GateFault(f"{told(slot)} had not ended after {LONGEST_SLOT} s\n{tail(slot)}") from None
+                raise GateFault(f"{told(slot)} did not end within {LONGEST_SLOT} s\n{tail(slot)}") from None
             if code not in (base_codes if slot.side == BASE else (0,)):
                 raise GateFault(f"{told(slot)} ended with exit code {code}\n{tail(slot)}")
     finally:

@@ -103,6 +103,6 @@ class Team:
                 process.wait()
                 log.seek(0)
                 said = log.read().decode(errors="replace").strip().splitlines()[-LOG_LINES:]
-                raise TeamError("\n".join(said) or f"it ended with exit code {process.returncode} and said nothing")
+                raise TeamError("\n".join(said) or f"it ended with exit code {process.returncode} and printed nothing")
             answers.append(json.loads(line))
         return answers

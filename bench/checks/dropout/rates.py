@@ -22,7 +22,7 @@ def drop_rate(case: Case) -> Verdict:
     """Each unit is dropped with probability p: the share of zeros, within exact binomial limits."""
 
     return case.at_each_rate(
-        "drop-rate", lambda masks: share(masks, case.alpha), "units are dropped at the rate asked for", _wrong_rate
+        "drop-rate", lambda masks: share(masks, case.alpha), "units are dropped at the rate that was set", _wrong_rate
     )
 
 
@@ -46,7 +46,7 @@ def _wrong_rate(figure: Figure) -> str:
         return f"units are dropped with probability (1 + p) / 2 = {(1 + p) / 2:g}: draw on [0, 1), not on [-1, 1)"
     if abs(measured - stats.norm.cdf(p)) < room:
         return f"units are dropped where a normal number is below p, with probability {measured:.4g}: draw uniform ones"
-    return f"units are dropped at rate {measured:.4g}, {p:g} was asked for: drop where a uniform number is below p"
+    return f"units are dropped at rate {measured:.4g} in place of {p:g}: drop where a uniform number is below p"
 
 
 def _by_axis(law: str, axis: int, advice: str) -> Law:
@@ -108,6 +108,6 @@ RATE_LAWS = (
     Law("drop-rate", "each unit is dropped with probability p", drop_rate, statistical=True),
     _by_axis("rate-by-unit", UNIT, "draw a number for every unit, and let each be dropped"),
     _by_axis("rate-by-row", ROW, "draw a number for every row of the batch"),
-    _by_axis("rate-by-call", CALL, "the rate must stay as it was asked for, from the first call to the last"),
+    _by_axis("rate-by-call", CALL, "the rate must stay as it was set, from the first call to the last"),
     Law("rate-by-input", "whether a unit is dropped does not depend on its value", by_input, statistical=True),
 )

@@ -40,7 +40,7 @@ def check(plugin: Plugin, root: Path) -> list[Verdict]:
     ]
     for name in plugin.data_sets:
         broken = _tried(partial(_wrong_data, root=root), DATA_SETS[name])
-        verdicts.append(Verdict(name, "data", "the data can be had, and are as the record says", broken))
+        verdicts.append(Verdict(name, "data", "the data are available, and are as the record says", broken))
     return verdicts
 
 

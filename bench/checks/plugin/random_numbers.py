@@ -68,7 +68,7 @@ def _drawn(record: Regulariser) -> str | None:
     others = {what: outcomes(record, there, record.typical) for what, there in elsewhere.items()}
     for hook, numbers in base.items():
         if not torch.equal(again[hook], numbers):
-            return f"{hook}: asked twice for the same step it gives other numbers"
+            return f"{hook}: a second call for the same step gives other numbers"
         alike = [what for what, other in others.items() if torch.equal(other[hook], numbers)]
         if hook != "multiplier":
             alike = _alike_of_batches(hook, numbers, alike)
@@ -135,9 +135,7 @@ def _grid(record: Regulariser) -> Iterator[float]:
 
 
 NUMBER_LAWS = (
-    Law(
-        "draw", "numbers are drawn anew for each step, epoch, layer and seed, and are the same when asked again", _drawn
-    ),
+    Law("draw", "numbers are fresh for each step, epoch, layer and seed, and the same in a second call", _drawn),
     Law("mean", "the mean of a multiplier is 1", _unbiased),
     Law("finite", "from the least to the greatest strength every number is finite", _finite),
 )

@@ -1,4 +1,4 @@
-"""The page ``docs/calibration.md``: every error rate that the suite found."""
+"""The page ``docs/calibration.md``: every error rate that the suite observed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from tests.statistical.calibration.ledger import BY_CHANCE, Rate
 
-_HEAD = ("method", "what counts as an error", "data", "n", "promised", "found", "limits", "studies")
+_HEAD = ("method", "what counts as an error", "data", "n", "promised", "observed", "limits", "studies")
 
 _INTRODUCTION = f"""# Calibration
 
 Made by `make test-statistical TABLE=docs/calibration.md`; do not edit. Every line is a simulation with a fixed seed, in
-which the truth is known and the project's own functions are asked: how often were they wrong? `limits` are what the
-test demands: a method whose true error rate is the promised one (or the one it is held to) is found above the upper
+which the truth is known and the project's own functions answer: how often are they wrong? `limits` are what the
+test demands: a method whose true error rate is the promised one (or the one it is held to) comes out above the upper
 limit once in {1 / BY_CHANCE:,.0f} such lines. A lower limit stands where the method is known to err sometimes: without
 one a method could pass by never saying anything. Exact lines (studies: all) are sums over every outcome.
 

@@ -65,9 +65,9 @@ def test_of_the_crossed_interval(model: TwoWay, ledger: Ledger) -> None:
     data = f"{model.name}, {model.images} images"
     ledger.check(
         [
-            Rate("crossed interval", "misses the mean over seeds and images", data, model.seeds, ALPHA,
+            Rate("two-way interval", "misses the mean over seeds and images", data, model.seeds, ALPHA,
                  found["interval"], RUNS),
-            Rate("crossed p", "nothing differs, p <= 0.05", data, model.seeds, ALPHA, found["p"], RUNS),
+            Rate("two-way p", "nothing differs, p <= 0.05", data, model.seeds, ALPHA, found["p"], RUNS),
         ]
     )  # fmt: skip
     if model.name == "images matter":

@@ -73,7 +73,7 @@ def test_of_the_crossed_interval_on_trained_networks(
     why = "shown for contrast: it holds for this test set alone, and the report says so"
     ledger.check(
         [
-            Rate("crossed interval", error, data, seeds, ALPHA, found["interval"], RUNS),
+            Rate("two-way interval", error, data, seeds, ALPHA, found["interval"], RUNS),
             Rate("t interval over seeds, read as one over images too", error, data, seeds, ALPHA, found["seeds alone"],
                  RUNS, most=1.0, least=0.06, why=why),
         ]

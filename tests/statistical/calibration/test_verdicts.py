@@ -100,7 +100,7 @@ def test_of_the_headline(truth: float, scope: str, n: int, ledger: Ledger) -> No
     method = f"headline verdict over {scope.replace('_', ' ')}"
     data = f"{CONDITIONS} conditions, bits of {IMAGES} images"
     if truth == 0:
-        ledger.check([Rate(method, "nothing differs: any is said to", data, n, ALPHA, wrong["any"], RUNS)])
+        ledger.check([Rate(method, "nothing differs: any is claimed to", data, n, ALPHA, wrong["any"], RUNS)])
         return
     ledger.check(
         [

@@ -43,7 +43,7 @@ CLAIMS = {
     "positive_but_negligible": "is higher with “book” than with “none”, but by less than",
     "positive_magnitude_unclear": "is higher with “book” than with “none”; whether by",
     "equivalent": "is equivalent with “book” and with “none”",
-    "inconclusive": "do not decide whether",
+    "inconclusive": "undecided whether",
     "negative_magnitude_unclear": "is lower with “book” than with “none”; whether by",
     "negative_but_negligible": "is lower with “book” than with “none”, but by less than",
     "inferior": "is lower with “book” than with “none”, by more than the 1 points that matter",

@@ -79,7 +79,7 @@ def test_its_example_prints_what_it_shows(method: Method) -> None:
         ("Seeds by power", f"{power.MOST // 10**6} million"),
         ("Plans from a pilot", f"{100 * power.UPPER:.0f}% limit"),
         ("Confidence sequence", f"g = {confidence_sequence.MIXTURE:.0f}"),
-        ("Had the study stopped early", f"{sign_agreement.SUBSETS:,}"),
+        ("Sign agreement of shorter studies", f"{sign_agreement.SUBSETS:,}"),
         ("Variance by source", f"{variance_components.DRAWS:,} draws"),
         ("Self-check", f"{self_check.FLIPS:,} random"),
         ("Self-check", f"{100 * self_check.SURE:.1f}% quantile"),

@@ -63,7 +63,7 @@ def test_the_caption_says_what_a_band_is_and_what_is_left_out(evidence):
     said = activations.caption(evidence(diverged=[("book", 1), ("book", 2), ("none", 0)]))
     told = "1 of 6 trials of “none”, 2 of 6 trials of “book”."
     assert said.endswith(f"Left out, because they collapsed or diverged: {told}")
-    assert "Not drawn: “all”, meant to stay at chance." in said
+    assert "Not drawn: “all” (negative control)." in said
 
 
 def test_the_description_has_the_last_epoch_of_each_side(evidence):

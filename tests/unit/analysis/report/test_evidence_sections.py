@@ -1,4 +1,4 @@
-"""The sections behind the answer: how sure, what would make it surer, the best rate. Each says what the object says."""
+"""The sections behind the answer (how sure, how to be surer, the best rate): each says what the object says."""
 
 from __future__ import annotations
 
@@ -168,9 +168,9 @@ def test_sure_sets_typical_seeds_beside_means(material):
     assert {row[6:] for row in typical.rows[1:]} == {("–", "–")}
     assert typical.data[0]["extreme_seed"] == 5
     assert typical_words(first) == (
-        f"“{first.condition}”, a typical seed: +0.26 points (95% interval +0.01 to +0.56, of this condition alone); "
-        "better than “none” at 4.5 of 8 seeds. Without seed 5, the farthest from the others, the mean of +1.21 points "
-        "would be +0.64 points."
+        f"“{first.condition}”: typical difference +0.26 points (Hodges-Lehmann estimate, unadjusted 95% interval "
+        "+0.01 to +0.56); better than “none” at 4.5 of 8 seeds. Without seed 5, the farthest from the others, the mean "
+        "of +1.21 points would be +0.64 points."
     )
     assert [typical_words(dataclasses.replace(first, n_pairs=4)), typical_words(told[1])] == [None, None]
 
@@ -211,7 +211,7 @@ def test_best_rate_of_one_that_stands_out_and_of_a_control_that_wins(material):
     assert "“book” has the best mean, and every other condition was shown to be worse" in alone
     assert "“book” is best. Its difference to “none”" in alone
     behind = said(made(best_rate, material, selection=selected(validation_difference_of_chosen=-0.001)))
-    assert "“book” is the best but for the control “none”, which there is no reason to leave. Its" in behind
+    assert "“book” is the best except for the control “none”, which there is no reason to leave. Its" in behind
     none = said(made(best_rate, material, selection=selected(chosen_on_validation=None)))
     assert "No validation accuracy was measured" in none
 

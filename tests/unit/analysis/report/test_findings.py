@@ -68,7 +68,7 @@ def test_what_is_open_is_named_with_what_would_help(asked, tmp_path):
     (pool,) = gather(tmp_path / "dropout").pools
     book = pool.primary.effects["book"]
     assert book.headline.verdict == "inconclusive"
-    assert "Not decided yet, of test accuracy: “book”. With 80% power, at the standard deviation seen" in page
+    assert "Not decided yet for test accuracy: “book”. With 80% power, at the standard deviation seen" in page
     design = Design(book.sd_difference, book.alpha, 0.8, 2, book.test_set_floor or 0.0)
     assert f"find a true difference of {100 * design.detectable(8):.2f} points; " in page
     assert f"one of 0.1 points takes {design.seeds(0.001):,} seeds" in page or "no number of seeds finds one of" in page

@@ -100,7 +100,8 @@ def test_every_figure_has_a_name_and_a_description_for_screen_readers(page, usua
 def test_sections_come_in_their_order(page):
     assert page.headings == [
         "Answer", "Differences to the control", "Learning curves", "Accuracy and gap by dropout rate",
-        "Running gap and clean gap", "How sure, and why", "What would make it surer", "Collapsed and diverged trials",
+        "Running gap and clean gap", "How sure, and why", "What would reduce the uncertainty",
+        "Collapsed and diverged trials",
         "The best rate", "Secondary metrics", "Does it cost speed?",
         "What was left out", "Method", "Provenance",
     ]  # fmt: skip
@@ -139,7 +140,7 @@ def test_the_answer_is_the_sentence_of_the_first_condition_after_the_control(usu
     assert f"{told(each['mean_difference'], 3)[:5]}" in lead
     assert f"n = {each['n_pairs']} seeds" in lead
     assert f"given that both trained: 1 of {each['n_pairs'] + 1} pairs left out" in lead
-    assert f"adjusted p = {each['headline']['p']:.3f} (seeds and images crossed, Bonferroni)" in lead
+    assert f"adjusted p = {each['headline']['p']:.3f} (two-way random effects, Bonferroni)" in lead
     assert "these intervals say what other seeds and other test images" in usual.page.lower()
 
 

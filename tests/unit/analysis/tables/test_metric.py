@@ -186,7 +186,7 @@ def test_what_a_diverged_trial_reached_is_no_number_beyond_the_largest():
     exempt = frame.assign(stays_at_chance=frame["condition"] == "b").replace(1e200, np.inf)
     found = compare(from_frame(exempt), "test_accuracy", "a").to_json()
     assert found["comparisons"][0]["n_pairs"] == 2
-    assert "the trial diverged, and its condition is meant to stay at chance" in found["dropped"][0]["reason"]
+    assert "the trial diverged, and its condition is a negative control" in found["dropped"][0]["reason"]
 
 
 def test_a_dropped_trial_is_not_said_to_have_trained_where_that_is_not_known():

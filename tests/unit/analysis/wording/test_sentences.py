@@ -50,7 +50,7 @@ BY_VERDICT = {
         "test_accuracy is higher with “book” than with “none”; whether by the 1 points that matter",
     ),
     "equivalent": (SPREAD + 1, "test_accuracy is equivalent with “book” and with “none”, to within 1 points"),
-    "inconclusive": (SPREAD * 50, "do not decide whether test_accuracy differs with “book” from that with “none”"),
+    "inconclusive": (SPREAD * 50, "is undecided whether test_accuracy is higher or lower with “book” than with “none”"),
     "negative_magnitude_unclear": (
         SPREAD * 10 - 120,
         "test_accuracy is lower with “book” than with “none”; whether by the 1 points that matter",
@@ -139,7 +139,7 @@ def test_failures_come_with_limits():
 def test_a_condition_meant_to_stay_at_chance_is_not_tested_in_words():
     flags = [False] * 10 + [True] * 10
     text = said(answer(SPREAD - 7000, stays_at_chance=flags))
-    assert "“book” is meant to stay at chance" in text
+    assert "“book” is a negative control" in text
     assert "Diverged" not in text
 
 
@@ -147,7 +147,7 @@ def test_conflict_with_intention_to_train_is_told():
     differences = np.where(np.arange(10) == 3, -7000, SPREAD + 200)
     frame_status = ["ok"] * 10 + ["diverged" if i == 3 else "ok" for i in range(10)]
     text = said(answer(differences, status=frame_status))
-    assert "These data do not decide" in text
+    assert "It is undecided whether" in text
     assert "Given both trained the verdict is 'superior'" in text
 
 

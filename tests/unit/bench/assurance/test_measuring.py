@@ -53,7 +53,7 @@ def test_a_lane_that_ends_is_told() -> None:
     with Lanes(1) as lanes:
         with pytest.raises(LaneError, match="a lane ended while it was at _exit"):
             lanes(os._exit, 3)
-        with pytest.raises(LaneError, match="a lane had ended before"):
+        with pytest.raises(LaneError, match="a lane ended before"):
             lanes(os.getpid)
 
 
