@@ -65,9 +65,10 @@ test-mutations: $(READY)  ## Commit deliberate faults, one by one, and see that 
 check: $(READY)  ## Format, lint, types, import layers and the fast tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/basedpyright --level error
 	$(BIN)/lint-imports --no-logo
-	$(PYTEST) -m "not slow" -q
+	@$(BIN)/basedpyright --level error & types=$$!; \
+	$(PYTEST) -m "not slow" -q; tests=$$?; \
+	wait $$types && exit $$tests
 
 clean:  ## Remove .venv and caches; keep data and results
 	rm -rf .venv .pytest_cache .ruff_cache .benchmarks .hypothesis .import_linter_cache *.egg-info

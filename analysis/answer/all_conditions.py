@@ -62,7 +62,7 @@ def _rates(table: Table, labels: Sequence[str]) -> tuple[dict[float, str], list[
     found: dict[float, str] = {}
     warnings = []
     for label in labels:
-        values = table.rows_of(label)[RATE].to_numpy(float, na_value=np.nan)
+        values = table.rows_of(label, RATE)[RATE].to_numpy(float, na_value=np.nan)
         if not len(values) or not np.isfinite(values).all() or np.ptp(values) > 0:
             continue
         rate = float(values[0])

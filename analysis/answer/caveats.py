@@ -128,7 +128,7 @@ def _of_arithmetic(table: Table, asked: Question, against: Mapping[str, Arms]) -
     made = {
         label: {int(seed): name for seed, name in zip(rows["seed"], _made_with(table, rows), strict=True) if name}
         for label in table.conditions
-        for rows in [table.rows_of(label)]
+        for rows in [table.rows_of(label, "seed", "environment_id")]
     }
     of_control, notes = made.get(asked.control, {}), []
     for label in against:

@@ -83,7 +83,7 @@ def level_of(table: Table, label: str, columns: Sequence[str]) -> Level:
 
 
 def _value(table: Table, label: str, column: str) -> Level:
-    return _plain(table.rows_of(label)[column].iloc[0])
+    return _plain(table.rows_of(label, column)[column].iloc[0])
 
 
 def named(table: Table, conditions: Sequence[str], names: Sequence[str]) -> list[list[str]]:
@@ -97,7 +97,7 @@ def named(table: Table, conditions: Sequence[str], names: Sequence[str]) -> list
             faults.append(f"there is no factor {name!r}{nearest(name, [each for each in shown if each not in _NEVER])}")
             continue
         for label in conditions:
-            column = table.rows_of(label)[name]
+            column = table.rows_of(label, name)[name]
             if column.isna().any():
                 faults.append(f"factor {name!r} is empty in rows of condition {label!r}; allowed: a value in every row")
             elif column.nunique() > 1:

@@ -190,6 +190,8 @@ def _scale(exact: CountRatio | None, value: np.ndarray) -> int | None:
 
 
 def _left_out(table: Table, metric: str, missing: np.ndarray) -> Iterator[Dropped]:
+    if not missing.any():
+        return
     frame = table.frame
     said = _said_diverged(frame)
     whether = "the status is 'ok'" if "status" in frame.columns else "whether the trial diverged is not known"

@@ -99,9 +99,10 @@ class Table:
         """The analysis fixed before the data, where the folder has a plan."""
         return None if self.plan is None else self.plan.analysis
 
-    def rows_of(self, condition: str) -> pd.DataFrame:
-        """Return the rows of one condition, ordered by seed."""
-        return self.frame[self.frame["condition"] == condition]
+    def rows_of(self, condition: str, *columns: str) -> pd.DataFrame:
+        """Return the rows of one condition, ordered by seed; these `columns` alone where some are named."""
+        frame = self.frame[list(columns)] if columns else self.frame
+        return frame[(self.frame["condition"] == condition).to_numpy(bool)]
 
 
 def load(path: Path | str, where: Mapping[str, str] | None = None, chance: float | None = None) -> Table:

@@ -147,6 +147,7 @@ def test_a_device_that_only_the_study_names_is_left_to_do(workplace: Workplace) 
     assert "9  to do (9 on cuda)" in out
 
 
+@pytest.mark.slow
 @needs_mount
 def test_a_full_disk_names_the_cause_and_keeps_finished_trials(workplace: Workplace) -> None:
     """On 256 KiB some trials fit, at three blocks each with their curves."""

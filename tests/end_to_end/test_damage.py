@@ -141,6 +141,7 @@ def test_files_that_changed_places_are_refused(store: Store, tmp_path: Path, fol
         read(store.folder)
 
 
+@pytest.mark.slow
 def test_a_trial_of_another_study_is_left_out(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     planned = [
         {"trial_id": each.trial_id, "condition": each.condition.label, "seed": each.seed, "device": "cpu",

@@ -44,6 +44,7 @@ def test_the_study_in_the_readme_is_valid() -> None:
     assert len(study.trials()) == 60
 
 
+@pytest.mark.slow
 def test_the_blocks_of_the_page_on_python_run_in_its_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
@@ -63,6 +64,7 @@ def test_each_target_of_the_makefile_is_there_once_and_told_by_help() -> None:
     assert said.stderr == ""
 
 
+@pytest.mark.slow
 def test_the_commands_in_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"make ([a-z-]+)(?=[ `\n])", README)) - {"it"} <= targets
@@ -83,6 +85,7 @@ def test_the_page_of_the_data_sets_is_made_from_the_registry() -> None:
     assert (ROOT / "docs/data.md").read_text(encoding="utf-8") == handbook.data_page()
 
 
+@pytest.mark.slow
 def test_the_plug_in_of_the_data_page_is_a_data_set(tmp_path: Path) -> None:
     text = block((ROOT / "docs/data.md").read_text(encoding="utf-8"), "python")
     (tmp_path / "moons.py").write_text(text, encoding="utf-8")
@@ -121,6 +124,7 @@ def test_the_numbers_of_the_reference_study_in_the_readme_are_those_of_the_findi
     assert [each for each in numbers if each not in known] == []
 
 
+@pytest.mark.slow
 def test_the_analysis_alone_works_on_a_plain_csv(tmp_path: Path) -> None:
     """The README's command, on a table of somebody's own runs."""
     noise = np.random.default_rng(0).normal(0, 0.002, (2, 8))
@@ -136,6 +140,7 @@ def test_the_analysis_alone_works_on_a_plain_csv(tmp_path: Path) -> None:
     assert comparison["n_pairs"] == 8
 
 
+@pytest.mark.slow
 def test_the_layer_in_the_readme_is_found_wrong_as_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

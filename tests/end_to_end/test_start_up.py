@@ -59,6 +59,7 @@ def test_to_import_a_package_nothing_heavy_is_imported(package):
     assert not HEAVY & set(python(code, ROOT))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("package", "call"),
     [

@@ -62,6 +62,7 @@ def test_a_trial_that_diverges_is_the_same_whatever_its_neighbours() -> None:
         assert torch.equal(left.parameters[0].view(torch.int32), right.parameters[0].view(torch.int32))
 
 
+@pytest.mark.slow
 def test_all_at_once_are_the_same_alone_and_stacked() -> None:
     one_keeper = {name: record for name, record in REGULARISERS.items() if not record.keeper or name == "ema"}
     strengths = {name: (weaker(record),) * len(record.columns(2)) for name, record in one_keeper.items()}

@@ -172,6 +172,7 @@ def test_a_triple_is_autograds(triple: tuple[str, ...], split: Split) -> None:
         assert_is_autograds(setting(*triple), recipe, split)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", [RECIPE, *RECIPES], ids=named)
 @pytest.mark.parametrize("keeper", KEEPERS)
 def test_all_at_once_are_autograds(keeper: str, recipe: Recipe, split: Split) -> None:
@@ -183,6 +184,7 @@ def test_at_the_edges_it_is_autograds(changes: dict[str, Any], together: Setting
     assert_is_autograds(together, replace(RECIPE, **changes), split)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REGULARISERS)
 def test_a_pair_is_the_same_alone_and_stacked_with_other_pairs(name: str, split: Split) -> None:
     """To the bit, in float32: the pairs that it is first in, none of them, and all at once."""

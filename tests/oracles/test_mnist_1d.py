@@ -29,6 +29,7 @@ def test_the_published_set_is_the_authors(published: Images) -> None:
             np.testing.assert_allclose(getattr(published, f"{part}_images")[index], expected, atol=5e-7)
 
 
+@pytest.mark.slow
 def test_fresh_examples_are_of_the_published_distribution_and_new(published: Images) -> None:
     """Each point of each class, by Kolmogorov and Smirnov: 400 tests, the least p against Bonferroni's 1e-4 / 400."""
     examples, labels = fresh(20_000, seed=1)

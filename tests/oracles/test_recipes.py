@@ -77,6 +77,7 @@ def test_it_is_torchs(key: str, name: str, split: Split) -> None:
             torch.testing.assert_close(layer.normalisation.running[1], expected, rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "name"), EVERY)
 def test_alone_equals_stacked_with_everything(key: str, name: str, small_split: Split) -> None:
     """In float32, to the bit, with noise, a decay, another step and a clipped gradient beside it."""

@@ -25,6 +25,7 @@ def share_of(outcome: bool | None, check: Callable[[np.random.Generator], Check]
     return float(np.mean([check(rng).holds is outcome for _ in range(SIMULATIONS)]))
 
 
+@pytest.mark.slow
 def test_means_that_differ_by_the_margin_are_called_equivalent_in_5_percent() -> None:
     def check(rng: np.random.Generator) -> Check:
         return judge.mean("m", rng.normal(1, 1, N), rng.normal(0, 1.5, N), 1.0, ONE)
@@ -32,6 +33,7 @@ def test_means_that_differ_by_the_margin_are_called_equivalent_in_5_percent() ->
     assert 0.02 < share_of(True, check) <= LIMIT
 
 
+@pytest.mark.slow
 def test_the_smallest_margin_is_decided_in_80_percent() -> None:
     error = (2 / N) ** 0.5
     margin = judge.smallest_margin(error, 2 * N - 2)
@@ -42,6 +44,7 @@ def test_the_smallest_margin_is_decided_in_80_percent() -> None:
     assert 0.75 < share_of(True, check) < 0.85
 
 
+@pytest.mark.slow
 def test_means_that_agree_are_called_different_in_no_more_than_5_percent() -> None:
     def check(rng: np.random.Generator) -> Check:
         return judge.mean("m", rng.normal(0, 1, N), rng.normal(0, 1, N), 1e-9, ONE)
@@ -49,6 +52,7 @@ def test_means_that_agree_are_called_different_in_no_more_than_5_percent() -> No
     assert share_of(False, check) <= LIMIT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("df", [5, 1000])
 def test_spreads_that_differ_by_the_margin_are_called_equivalent_in_5_percent(df: int) -> None:
     def check(rng: np.random.Generator) -> Check:
@@ -57,6 +61,7 @@ def test_spreads_that_differ_by_the_margin_are_called_equivalent_in_5_percent(df
     assert share_of(True, check) <= LIMIT
 
 
+@pytest.mark.slow
 def test_shares_that_differ_by_the_margin_are_called_equivalent_in_5_percent() -> None:
     def check(rng: np.random.Generator) -> Check:
         return judge.share("c", rng.random(200) < 0.2, rng.random(200) < 0.1, 0.1, ONE)

@@ -74,6 +74,7 @@ def test_of_the_interval_of_a_failure_rate(n: int, ledger: Ledger) -> None:
     ledger.check([Rate("failure rate (Clopper-Pearson)", error, "binomial", n, ALPHA, worst, None, least=ALPHA / 2)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [*SIZES, 100])
 def test_of_mcnemar(n: int, ledger: Ledger) -> None:
     """At the share of discordant pairs that is worst for the test."""

@@ -179,6 +179,7 @@ def test_an_interruption_exits_130(table, monkeypatch):
     assert main(ask(table)) == 130
 
 
+@pytest.mark.slow
 def test_as_a_process(table):
     environment = {**os.environ, "PYTHONWARNINGS": "error"}
     run = subprocess.run(
@@ -196,6 +197,7 @@ def run(*arguments, stdout):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="has no /dev/full")
 @pytest.mark.parametrize("more", [[], ["--json", "-"]])
 def test_a_full_disk_behind_standard_output_exits_2(table, more):
@@ -228,6 +230,7 @@ def test_json_through_a_link_leaves_the_link(table, tmp_path):
     assert [path.name for path in (tmp_path / "there").iterdir()] == ["a.json"]
 
 
+@pytest.mark.slow
 def test_json_to_standard_output_by_its_device(table):
     done = run(*ask(table, "--json", "/dev/stdout"), stdout=subprocess.PIPE)
     assert (done.returncode, done.stderr) == (0, "")

@@ -35,6 +35,7 @@ def test_a_study_is_loaded_by_path_or_name_with_every_fault(tmp_path: Path) -> N
         bench.Study.load(tmp_path / "bad.toml")
 
 
+@pytest.mark.slow
 def test_a_script_without_a_main_guard_runs_a_study_once(tmp_path: Path) -> None:
     (tmp_path / "tiny.toml").write_text(STUDY)
     script = "import bench\nprint('started')\nprint(bench.run('tiny.toml', workers=2))\n"
@@ -47,6 +48,7 @@ def test_a_script_without_a_main_guard_runs_a_study_once(tmp_path: Path) -> None
     assert len(Store(tmp_path / "results/tiny").trial_ids()) == 2
 
 
+@pytest.mark.slow
 def test_a_layer_is_checked_as_by_the_command() -> None:
     report = bench.check_dropout(torch.nn.Dropout)
     expected = wording.document(check(Probe(subject_of(torch.nn.Dropout, "Dropout"), "cpu", 0)))

@@ -29,6 +29,7 @@ def everything(*arguments: str, **environment: str) -> subprocess.CompletedProce
     return subprocess.run(["bash", SCRIPT, *arguments], capture_output=True, text=True, env=settings, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(torch.cuda.is_available(), reason="CUDA is here")
 def test_without_a_gpu_it_says_so_and_writes_nothing(tmp_path: Path) -> None:
     done = everything(OUT=str(tmp_path / "out"))
@@ -61,6 +62,7 @@ def statuses(out: Path) -> dict[str, str]:
     return {name: step["status"] for name, step in document["steps"].items()}
 
 
+@pytest.mark.slow
 def test_a_step_that_fails_holds_up_no_other(tmp_path: Path) -> None:
     python = stand_in(tmp_path, {"bits": 1, "training": 124})
     done = everything("--rehearse", OUT=str(tmp_path / "out"), PYTHON=str(python))
@@ -80,6 +82,7 @@ def test_without_the_fused_engine_nothing_else_is_measured(tmp_path: Path, step:
     assert (out / "rehearsal.md").exists() and (tmp_path / "steps" / f"{step}.json").exists()
 
 
+@pytest.mark.slow
 def test_wheels_are_added_to_what_this_python_has(tmp_path: Path) -> None:
     """Also where this Python is itself in an environment."""
     wheel = tmp_path / "carried-1.0-py3-none-any.whl"

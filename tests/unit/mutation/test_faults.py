@@ -25,6 +25,7 @@ def test_a_fault_can_be_committed(fault: Fault) -> None:
     assert all((ROOT / test.partition("::")[0]).is_file() for test in fault.tests)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("new", "found"), [("x = 2\n", True), ("x = 1  # the same\n", False), ("import no_such\n", False)]
 )

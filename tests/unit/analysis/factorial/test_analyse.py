@@ -240,6 +240,7 @@ def test_row_order_and_another_condition_change_nothing(crossed) -> None:
     assert first == second
 
 
+@pytest.mark.slow
 def test_turning_a_factor_round_turns_its_signs_alone_and_a_constant_changes_nothing(crossed) -> None:
     frame = crossed(TWO | {"gamma": (1, 2, 5)}, gains={"alpha": 9, "both": 4})
     _, first = analysed(frame)

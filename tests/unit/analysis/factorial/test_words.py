@@ -130,6 +130,7 @@ def test_text_has_every_effect_cell_and_warning(crossed) -> None:
     assert " F " not in text, "of one dimension the contrast says it all"
 
 
+@pytest.mark.slow
 def test_the_command(crossed, tmp_path, capsys) -> None:
     path = tmp_path / "table.csv"
     frame = crossed(TWO, gains={"alpha": 25})

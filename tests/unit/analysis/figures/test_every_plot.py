@@ -48,6 +48,7 @@ def test_names_are_unique_and_every_plot_draws_in_the_normal_case(evidence):
     assert [plot.missing(evidence()) for plot in PLOTS] == [None] * len(PLOTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("plot", "layout", "case"), EVERY)
 def test_words_lie_inside_the_figure_and_apart(plot, layout, case, evidence, monkeypatch):
     known = evidence(**case)
@@ -87,6 +88,7 @@ def _overlap(a, b, slack=1.0) -> bool:
     return min(a.x1, b.x1) - max(a.x0, b.x0) > slack and min(a.y1, b.y1) - max(a.y0, b.y0) > slack
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plot", PLOTS, ids=lambda plot: plot.name)
 def test_same_bytes_every_time(plot, evidence):
     first, second = (rendered(plot, evidence(), theme.WIDE) for _ in range(2))

@@ -42,12 +42,14 @@ def test_rates_by_enumeration() -> None:
     assert rates(pairs) == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_max_t_never_exceeds_alpha_where_flips_are_enumerated() -> None:
     for seed in range(10):
         for n in (6, 9, 12):
             assert rates(family(n, seed, 3))[MAX_T] <= ALPHA
 
 
+@pytest.mark.slow
 def test_sound_tables_are_not_accused() -> None:
     """Of one normal sample at n = 12 the t test's rate is near alpha, mostly not at or below it."""
     found = [self_check(family(12, seed), ALPHA).checks for seed in range(20)]

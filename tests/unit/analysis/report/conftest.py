@@ -16,7 +16,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from analysis.report import write_report
+from analysis.figures.evidence import Evidence
+from analysis.figures.plot import Plot, rendered
+from analysis.figures.theme import Layout
+from analysis.findings import page
+from analysis.report import drawing, write_report
 from bench import schema
 from tests.results import write
 
@@ -218,14 +222,33 @@ class Written:
             return list(csv.DictReader(file))
 
 
+OUTLINE = {"svg": b'<svg viewBox="0 0 1 1"></svg>', "png": b"", "pdf": b""}
+"""Content of a figure that is not drawn, by format: enough for a page to be made around it."""
+
+
+def outlined(plot: Plot, evidence: Evidence, layout: Layout, formats: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Return the files of a figure without drawing it."""
+    return {each: OUTLINE[each] for each in formats or layout.formats}
+
+
+@pytest.fixture(autouse=True)
+def no_pictures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw figures in the tests that are marked so, and outlines in all others: drawing is most of a report."""
+    if request.node.get_closest_marker("pictures") is None:
+        monkeypatch.setattr(drawing, "rendered", outlined)
+        monkeypatch.setattr(page, "rendered", outlined)
+
+
 @pytest.fixture(scope="session")
 def report(tmp_path_factory):
-    """Return a function that makes a results folder from the fields of `Made`, and its report."""
+    """Return a function that makes a results folder from the fields of `Made`, and its report; once for each."""
 
     @functools.cache
-    def made(**given: Any) -> Written:
+    def made(pictures: bool = False, **given: Any) -> Written:
         folder = write_folder(tmp_path_factory.mktemp("results") / "dropout", Made(**given))
-        write_report(folder, folder / "report")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(drawing, "rendered", rendered if pictures else outlined)
+            write_report(folder, folder / "report")
         return Written(folder, folder / "report")
 
     return made

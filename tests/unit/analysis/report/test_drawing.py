@@ -84,6 +84,7 @@ def test_where_the_record_is_no_record_all_is_drawn(draw, tmp_path, record):
     assert draw() == (first, ALL)
 
 
+@pytest.mark.slow
 def test_a_report_made_again_says_the_same_without_drawing(make_folder, tmp_path, monkeypatch):
     folder, out = make_folder(labels=SMALL, seeds=3, images=False, curves=False), tmp_path / "out"
 

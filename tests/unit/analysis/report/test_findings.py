@@ -43,6 +43,8 @@ def asked(make_folder, tmp_path):
     return written
 
 
+@pytest.mark.slow
+@pytest.mark.pictures
 def test_the_page_tells_each_comparison_as_the_report_does(asked, tmp_path):
     page = write_findings(asked(), tmp_path / "docs" / "findings.md").read_text()
     (pool,) = gather(tmp_path / "dropout").pools
@@ -63,6 +65,7 @@ def test_the_page_tells_each_comparison_as_the_report_does(asked, tmp_path):
     assert "plan of analysis a7a1, recorded before the first trial." in page
 
 
+@pytest.mark.slow
 def test_what_is_open_is_named_with_what_would_help(asked, tmp_path):
     page = write_findings(asked('conditions = ["book"]'), tmp_path / "findings.md").read_text()
     (pool,) = gather(tmp_path / "dropout").pools
@@ -76,6 +79,7 @@ def test_what_is_open_is_named_with_what_would_help(asked, tmp_path):
     assert "“dropout-0.3”" not in page
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_same_page_each_time(asked, tmp_path, capsys):
     file = asked()
     assert main(["findings", str(file)]) == 0
@@ -99,6 +103,7 @@ def test_every_fault_of_the_questions_is_told_at_once(tmp_path):
             read_questions(file)
 
 
+@pytest.mark.slow
 def test_a_metric_or_condition_that_is_not_there_is_refused(asked, tmp_path):
     with pytest.raises(TableError, match="compares no condition 'books'"):
         write_findings(asked('conditions = ["books"]'), tmp_path / "findings.md")
@@ -108,6 +113,7 @@ def test_a_metric_or_condition_that_is_not_there_is_refused(asked, tmp_path):
         write_findings(file, tmp_path / "findings.md")
 
 
+@pytest.mark.slow
 def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tmp_path):
     labels = tuple(GRID)
     make_folder(labels=labels, seeds=8, control=labels[0])
@@ -133,6 +139,7 @@ def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tm
         assert f"| {escaped(each.effect)} | {short(each.contrast)} |" in page
 
 
+@pytest.mark.slow
 def test_effects_on_every_metric_that_is_asked_for(make_folder, tmp_path):
     labels = tuple(GRID)
     make_folder(labels=labels, seeds=8, control=labels[0])
@@ -157,6 +164,7 @@ def test_effects_of_what_is_not_crossed_are_refused(asked, tmp_path):
         read_questions(asked('effects = "yes"'))
 
 
+@pytest.mark.slow
 def test_collapses_are_told_as_in_their_section(make_folder, tmp_path):
     labels = ("none", "book", "all-dropped", "dropout-0.3")
     make_folder(labels=labels, seeds=8, diverged=(("none", 1), ("none", 4), ("book", 4)))

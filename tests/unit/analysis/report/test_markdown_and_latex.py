@@ -20,6 +20,7 @@ NASTY = Grid(
 )
 
 
+@pytest.mark.slow
 def test_markdown_shows_every_table_and_figure_of_the_page(report) -> None:
     made = report(labels=("none", "book", "all-dropped", "dropout-0.3"), seeds=8)
     text = (made.out / "report.md").read_text(encoding="utf-8")
@@ -52,6 +53,7 @@ def test_latex_takes_nothing_for_a_command() -> None:
     assert latex.escaped("\\{}") == r"\textbackslash{}\{\}"
 
 
+@pytest.mark.slow
 def test_every_table_of_the_report_has_its_latex_with_the_same_cells(make_folder) -> None:
     from analysis.report import write_report  # noqa: PLC0415
 

@@ -43,6 +43,7 @@ def files_of(out) -> dict[str, bytes]:
     return {str(path.relative_to(out)): without_date(path.read_bytes()) for path in out.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_two_reports_of_one_folder_are_the_same_to_the_byte_but_for_the_date(make_folder, tmp_path):
     folder = make_folder(labels=("none", "book"), seeds=3, diverged=(("none", 1),))
     for name in ("first", "second"):
@@ -97,6 +98,7 @@ def test_all_trials_failed(make_folder, tmp_path):
     assert page.count("out of &lt;memory&gt;") >= 2
 
 
+@pytest.mark.slow
 def test_two_devices_are_told_apart_and_set_side_by_side(report):
     written = report(labels=("none", "dropout-0.3"), devices=("cpu", "cuda"), diverged=(("none", 3),), curves=False)
     assert list(written.objects) == ["cpu", "cuda"]
@@ -133,6 +135,7 @@ def words_of(folder) -> str:
     return str(compose(gather(folder)))
 
 
+@pytest.mark.slow
 def test_a_plan_changed_after_the_data_is_told(make_folder):
     folder = make_folder(labels=("none", "book"), seeds=2)
     kept = words_of(folder)
@@ -146,6 +149,7 @@ def test_a_plan_changed_after_the_data_is_told(make_folder):
     assert "b0b0" in changed
 
 
+@pytest.mark.slow
 def test_a_key_that_was_added_at_its_default_is_no_change_of_the_plan(make_folder):
     folder = make_folder(labels=("none", "book"), seeds=2)
     log = folder / "plans.jsonl"
@@ -229,6 +233,7 @@ def answer_of(folder):
     return [block.text for block in blocks[:-1]], [item.text for item in getattr(blocks[-1], "items", ())]
 
 
+@pytest.mark.slow
 def test_the_answer_tells_both_parts_of_the_verdict_where_a_trial_diverged(make_folder):
     folder = make_folder(labels=("none", "book", "dropout-0.3"), seeds=8, diverged=(("book", 1), ("book", 4)))
     (lead, *paragraphs), (other,) = answer_of(folder)
@@ -248,6 +253,7 @@ def test_the_answer_leads_with_the_failures_where_no_pair_is_left(make_folder):
     assert "8 of 8 pairs" not in str(blocks)
 
 
+@pytest.mark.slow
 def test_the_leading_condition_is_not_told_twice(make_folder):
     (lead, *paragraphs), items = answer_of(make_folder(labels=SMALL, seeds=6))
     assert "“book”" in lead
@@ -305,6 +311,7 @@ def test_the_family_is_counted_without_what_is_meant_to_stay_at_chance():
     assert said == "3 conditions compared with “none”: 2 lower; 1 undecided."
 
 
+@pytest.mark.slow
 def test_the_command_gives_the_page_or_the_numbers_it_was_made_from(make_folder, tmp_path, capsys):
     folder = make_folder(seeds=2)
     assert main(["report", str(folder), "--out", str(tmp_path / "out")]) == 0
@@ -315,6 +322,7 @@ def test_the_command_gives_the_page_or_the_numbers_it_was_made_from(make_folder,
     assert "test_accuracy" in said
 
 
+@pytest.mark.slow
 def test_without_a_measurement_of_speed_one_sentence_says_how_to_get_one(report):
     page = report(labels=SMALL).page
     start = page.index('id="does-it-cost-speed"')

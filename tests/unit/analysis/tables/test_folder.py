@@ -160,6 +160,7 @@ def test_a_file_of_another_program_is_no_trial(folder):
         load(path)
 
 
+@pytest.mark.slow
 def test_hundreds_of_files_are_read_in_seconds(folder):
     trials = [trial(label, seed) for seed in range(250) for label in ("none", "book")]
     path = folder(trials, plan_of(trials))
@@ -185,6 +186,7 @@ def straddling(made, environments):
     return [each for each in found.warnings if "different environments" in each]
 
 
+@pytest.mark.slow
 def test_pairs_that_straddle_two_kinds_of_kernels_are_warned_of(folder):
     """Seed 0 of every condition was made with one environment, seed 1 of book with another."""
     made = folder(TRIALS, plan_of(TRIALS), environment_id=["a", "a", "a", "b", "c", "b"])

@@ -270,6 +270,7 @@ def test_a_column_diverged_of_the_source_is_believed(csv):
     assert "diverged is 3; allowed: true or false" in fault_of(csv("condition,seed,x,diverged\na,0,1,3\n"))
 
 
+@pytest.mark.slow
 def test_every_damaged_byte_of_a_parquet_file_is_a_fault_or_harmless(csv, tmp_path):
     path = tmp_path / "t.parquet"
     pd.read_csv(csv(GOOD)).to_parquet(path)

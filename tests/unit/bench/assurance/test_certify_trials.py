@@ -96,6 +96,7 @@ def test_a_key_covers_all_that_the_numbers_depend_on(monkeypatch: pytest.MonkeyP
     assert len(keys) == 11
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm", [ENGINE, REFERENCE])
 def test_a_trial_is_the_same_again_and_another_with_another_index(arm: str) -> None:
     task = replace(TASK, arm=arm)

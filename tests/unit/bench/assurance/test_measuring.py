@@ -27,6 +27,7 @@ def test_the_products_of_16_times_the_rows_take_more_than_twice_the_time() -> No
     assert many > 2 * few > 0
 
 
+@pytest.mark.slow
 def test_each_lane_is_one_pinned_thread_and_answers_in_core_order() -> None:
     with Lanes() as lanes:
         assert lanes(os.sched_getaffinity, 0) == [{core} for core in physical_cores()]
@@ -34,6 +35,7 @@ def test_each_lane_is_one_pinned_thread_and_answers_in_core_order() -> None:
         assert len(set(lanes(os.getpid))) == len(lanes.pids)
 
 
+@pytest.mark.slow
 def test_lanes_run_at_the_same_time() -> None:
     with Lanes() as lanes:
         lanes(os.getpid)
@@ -42,6 +44,7 @@ def test_lanes_run_at_the_same_time() -> None:
         assert time.perf_counter() - started < 0.5 * max(2, len(lanes.cores)) - 0.1
 
 
+@pytest.mark.slow
 def test_what_raises_in_a_lane_raises_here() -> None:
     with Lanes(1) as lanes:
         with pytest.raises(LaneError, match="invalid literal"):
@@ -49,6 +52,7 @@ def test_what_raises_in_a_lane_raises_here() -> None:
         assert lanes(int, "3") == [3], "the lane goes on"
 
 
+@pytest.mark.slow
 def test_a_lane_that_ends_is_told() -> None:
     with Lanes(1) as lanes:
         with pytest.raises(LaneError, match="a lane ended while it was at _exit"):
@@ -57,6 +61,7 @@ def test_a_lane_that_ends_is_told() -> None:
             lanes(os.getpid)
 
 
+@pytest.mark.slow
 def test_another_process_is_noticed_unless_it_is_named() -> None:
     other = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     try:

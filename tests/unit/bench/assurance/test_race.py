@@ -98,6 +98,7 @@ def test_seconds_are_an_epoch_and_trial_of_the_whole_machine(race: Race) -> None
         assert slot["bound_seconds"] == 0.25
 
 
+@pytest.mark.slow
 def test_processes_are_pinned_limited_and_free_of_other_libraries(folder: Path) -> None:
     cores = sorted(os.sched_getaffinity(0))
     for form, places in ((ONE, [[core] for core in cores]), (ALL, [cores])):

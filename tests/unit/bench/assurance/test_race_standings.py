@@ -45,6 +45,7 @@ def record(contestants: list[dict[str, Any]], seconds: dict[str, list[float]]) -
     return made | {"standings": standings(made)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runs", [1, 2, 8])
 def test_the_band_misses_a_further_mean_once_in_a_thousand_times(runs: int) -> None:
     rng = np.random.default_rng(1)

@@ -96,6 +96,7 @@ def test_bfloat16_trains_as_well_but_not_to_the_same_numbers(small_split: Split)
         assert half.running[-1].loss == pytest.approx(single.running[-1].loss, rel=0.02)
 
 
+@pytest.mark.slow
 def test_bfloat16_slices_of_a_stack_are_those_alone(small_split: Split) -> None:
     settings = [condition(f"c{k}", dropout=(k / 10, k / 10)) for k in range(8)]
     trials = [in_precision(trial, "bfloat16") for trial in stack(*settings).trials]

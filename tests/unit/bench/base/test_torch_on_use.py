@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 import torch as itself
 
 from bench.base.torch_on_use import torch
@@ -18,11 +19,13 @@ try:
 except AttributeError as error:
     assert "nothing_of_this_name" in str(error)
 assert torch.zeros(2).tolist() == [0, 0]
+import pytest
 import torch as itself
 assert torch.float32 is itself.float32 and torch.nn.Linear is itself.nn.Linear
 """
 
 
+@pytest.mark.slow
 def test_it_is_imported_when_something_of_it_is_read():
     run = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr

@@ -92,6 +92,7 @@ def test_a_write_that_fails_names_the_cause_and_leaves_nothing(tmp_path: Path) -
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "taken"]
 
 
+@pytest.mark.slow
 def test_a_claim_holds_against_other_processes_until_given_back_or_the_holder_is_gone(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from bench.record.store import Claims;"

@@ -33,6 +33,7 @@ def status_of(classes: int, total: int, correct: int) -> str:
     )
 
 
+@pytest.mark.slow
 def test_runner_and_analysis_agree_with_exact_fractions() -> None:
     for classes, total, correct in at_the_limit():
         expected = Fraction(correct, total) <= Fraction(1, classes) + Fraction(1, 20)

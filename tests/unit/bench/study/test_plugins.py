@@ -242,6 +242,7 @@ def test_every_fault_of_plug_ins_and_data_comes_at_once(tmp_path: Path) -> None:
     assert "[model] hidden: missing" in said
 
 
+@pytest.mark.slow
 def test_check_plugin_finds_a_right_one_right_and_a_wrong_one_wrong(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

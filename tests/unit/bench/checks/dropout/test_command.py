@@ -59,6 +59,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return code, out, err
 
 
+@pytest.mark.slow
 def test_a_right_layer_exits_with_0_and_its_table_is_the_output(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "torch.nn:Dropout", "--rates", "0.2")
     assert (code, err) == (0, "")
@@ -69,6 +70,7 @@ def test_a_right_layer_exits_with_0_and_its_table_is_the_output(capsys: pytest.C
     assert all(row[starts - 1] == " " and row[starts] != " " for row in rows)
 
 
+@pytest.mark.slow
 def test_json_on_standard_output_is_alone_there(capsys: pytest.CaptureFixture[str], mine: str) -> None:
     code, out, err = run(capsys, f"{mine}:factory", "--rates", "0.2", "--json", "-")
     found = json.loads(out)
@@ -78,6 +80,7 @@ def test_json_on_standard_output_is_alone_there(capsys: pytest.CaptureFixture[st
     assert (found["form"], found["failed"], found["rates"]) == ("callable object", [], [0.2])
 
 
+@pytest.mark.slow
 def test_json_in_a_file_has_every_figure(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, _, _ = run(capsys, f"{WRONG_FILE}:AlwaysOn", "--rates", "0.2", "--json", str(tmp_path / "new" / "found.json"))
     found = json.loads((tmp_path / "new" / "found.json").read_text())
@@ -130,6 +133,7 @@ def test_a_file_that_cannot_be_imported_says_why(capsys: pytest.CaptureFixture[s
     assert "ZeroDivisionError: division by zero" in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "more"), [("with_default", []), ("factory", []), ("swapped", ["--rate-argument", "rate"])]
 )
@@ -139,6 +143,7 @@ def test_functions_and_factories_in_all_their_forms(
     assert run(capsys, f"{mine}:{name}", "--rates", "0.2", *more)[0] == 0
 
 
+@pytest.mark.slow
 def test_what_cannot_be_told_without_a_gpu_is_said(capsys: pytest.CaptureFixture[str], mine: str) -> None:
     _, out, _ = run(capsys, f"{mine}:on_the_cpu_only", "--rates", "0.2")
     assert re.search(r"^device +cannot tell", out, re.MULTILINE)
