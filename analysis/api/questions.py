@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.answer.compare import pairs_of
+from analysis.answer.asked import Checked, Followed, checked, followed
 from analysis.answer.sample_size import Plan, planned
-from analysis.answer.sequences import Sequences, sequences
 from analysis.answer.variance import VarianceBySource, variance_by_source
 from analysis.base.errors import TableError
 from analysis.methods.power import Design
-from analysis.methods.self_check import SelfCheck, self_check
 from analysis.tables.loading import load
 from analysis.tables.question import Question
 from analysis.tables.table import Table
@@ -54,14 +52,14 @@ def power(
     return planned(design, delta, n)
 
 
-def sequential(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> Sequences:
+def sequential(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> Followed:
     """Return what was known of every condition after each seed, however often one looked; the errors of `compare`."""
-    return sequences(pairs_of(load(table), metric, control, alpha=alpha), alpha)
+    return followed(load(table), metric, control, alpha=alpha)
 
 
-def selfcheck(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> SelfCheck:
+def selfcheck(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> Checked:
     """Return the error rates of the tests and intervals on these very data; the errors of `compare`."""
-    return self_check(pairs_of(load(table), metric, control, alpha=alpha), alpha)
+    return checked(load(table), metric, control, alpha=alpha)
 
 
 def variance(table: Source, metric: str, *, alpha: float = Question.ALPHA) -> VarianceBySource:

@@ -1,0 +1,53 @@
+"""What is asked of a table beside a comparison: its sequences and its self-check, with metric and control."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.answer.compare import pairs_of
+from analysis.answer.sequences import Sequences, sequences
+from analysis.base.records import Record, merged
+from analysis.methods.self_check import SelfCheck, self_check
+from analysis.tables.table import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked(Record):
+    """What is compared with what."""
+
+    metric: str
+    control: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted(Asked):
+    """What is compared with what, and what to know of it; None where that is nothing."""
+
+    note: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed(Noted, Sequences):
+    """Sequences of a metric against a control."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked(Asked, SelfCheck):
+    """Self-check of a metric against a control."""
+
+
+def followed(
+    table: Table, metric: str, control: str, *, alpha: float, margin: float | None = None, planned: int | None = None
+) -> Followed:
+    """Return what was known of every condition after each seed, and at `planned` looks; the errors of `compare`."""
+    family = pairs_of(table, metric, control, margin=margin, alpha=alpha)
+    diverged = int(table.frame["diverged"].to_numpy(bool).sum())
+    trials = "1 diverged trial" if diverged == 1 else f"{diverged} diverged trials"
+    note = f"{trials}: the sequences run on complete pairs" if diverged else None
+    return merged(Followed, Noted(metric=metric, control=control, note=note), sequences(family, alpha, planned))
+
+
+def checked(table: Table, metric: str, control: str, *, alpha: float, margin: float | None = None) -> Checked:
+    """Return the error rates of tests and intervals on these very data; the errors of `compare`."""
+    family = pairs_of(table, metric, control, margin=margin, alpha=alpha)
+    return merged(Checked, Asked(metric=metric, control=control), self_check(family, alpha))
