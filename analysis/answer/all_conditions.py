@@ -32,7 +32,7 @@ class Across:
 def across(table: Table, measured: Measured, asked: Question) -> Across:
     """Return what all conditions show together.
 
-    Conditions that are meant to stay at chance take no part. Each uses the seeds at which all of its conditions
+    Negative controls take no part. Each uses the seeds at which all of its conditions
     trained.
     """
     labels = [label for label in table.conditions if label not in table.stays_at_chance]

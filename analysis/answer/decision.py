@@ -15,7 +15,7 @@ from analysis.tables.question import Question
 
 @dataclass(frozen=True, kw_only=True)
 class Decision(Record):
-    """The verdict over seeds; None for a condition that is meant to stay at chance.
+    """The verdict over seeds; None for a negative control.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def decisions(
     Parameters
     ----------
     against : mapping of condition to Arms
-        The family: conditions meant to stay at chance left out.
+        The family: negative controls left out.
     intervals : mapping of condition to Simultaneous
         On complete pairs.
     asked : Question

@@ -38,7 +38,7 @@ class Compared(Record):
     margin : float or None
         Smallest difference that matters, in the metric's own unit.
     stays_at_chance : bool
-        Whether the condition is meant to stay at chance: then it is in no family and has no verdict.
+        Whether the condition is a negative control: then it is in no family and has no verdict.
     n_pairs : int
         Complete pairs: seeds at which both trained.
     seeds_lost : tuple of int
@@ -130,13 +130,13 @@ class Contrasted(Record):
     margin : float or None
         Smallest effect that matters, in the metric's own unit.
     stays_at_chance : bool
-        False: cells that are meant to stay at chance form no contrast.
+        False: cells that are negative controls form no contrast.
     n_pairs : int
         Complete blocks: seeds at which every cell trained.
     n_lost_to_divergence : int
         Blocks that are not complete because a trial diverged.
     weights : tuple of float
-        Of each cell.
+        Weight of each cell.
     levels : tuple of (level, level)
         Lowest and highest level of each factor of the effect.
     """

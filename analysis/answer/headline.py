@@ -41,7 +41,7 @@ class Headline(Record):
     scope : str
         `SEEDS`, `SEEDS_AND_IMAGES` or `SEQUENCE`.
     verdict : str or None
-        One of `analysis.methods.verdict.VERDICTS`; None for a condition that is meant to stay at chance.
+        One of `analysis.methods.verdict.VERDICTS`; None for a negative control.
     reason : str or None
         Why it is not decided, where there is more to say than the interval does.
     interval : str or None
@@ -71,7 +71,7 @@ def headline(found: Results, pairs: Pairs, asked: Question, size: int) -> Headli
     Parameters
     ----------
     found : Results
-        Of the comparison; its verdict is None for a condition outside the family.
+        Results of the comparison; its verdict is None for a condition outside the family.
     pairs : Pairs
         Its complete pairs.
     asked : Question
@@ -83,7 +83,7 @@ def headline(found: Results, pairs: Pairs, asked: Question, size: int) -> Headli
     Seeds that were added until something was decided are told by the confidence sequence, at alpha over the number of
     all conditions in the family; its interval stands for that at 2 alpha too. Else the decision over seeds and images
     leads where it can be made, and that over seeds stands in for it. p is adjusted over the family: 1/e of the sequence
-    times that number, the crossed p times the number of conditions that can be tested, both at most 1, or max-t's. It
+    times that number, the two-way p times the number of conditions that can be tested, both at most 1, or max-t's. It
     is null where the verdict is that nothing can be tested.
     """
     decision, images, over_seeds = found[Decision], found[OverImages], found[Simultaneous].simultaneous

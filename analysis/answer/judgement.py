@@ -31,7 +31,7 @@ def judged(
         All conditions but the control.
     asked : Question
     exempt : frozenset of str
-        Conditions that are meant to stay at chance: in no family.
+        Negative controls: in no family.
     gains : Gains or None
         What is gained at each test image, where the table says which ones each trial got right.
 

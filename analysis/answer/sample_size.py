@@ -154,7 +154,7 @@ def by_pilot(
     """Return for each condition the plan at the pilot's standard deviation, and at its upper limit.
 
     Where the table says which images were right, the plan is for new seeds and as many new test images: where the
-    difference is below what their floor lets any number of seeds find, `n` is None, `images` says so, and
+    difference is below what any number of seeds finds on so many images, `n` is None, `images` says so, and
     `test_images_needed` how many would. Elsewhere it is for new seeds on the same test set.
     """
     metric, control = question
@@ -202,7 +202,7 @@ def of_condition(each: Judged, design: Design, delta: float | None, n: int | Non
 def _images(each: Judged, design: Design, delta: float) -> int | None:
     """Return the test images that `delta` takes where no number of seeds finds it on these; None where some does.
 
-    None does below (z_alpha/2 + z_power) floors.
+    None does below (z_alpha/2 + z_power) standard errors from the test set.
     """
     floor, total = each.test_set_floor, each.test_images
     if not floor or total is None:

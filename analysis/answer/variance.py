@@ -28,7 +28,7 @@ class SplitByTestSet(Record):
     total, lasting, churn : float
         As in `analysis.methods.variance_components.SeedVariance`.
     lasting_share, churn_share : float or None
-        Of the sum of both parts; None where neither varies.
+        Share of the sum of both parts; None where neither varies.
     """
 
     total: float

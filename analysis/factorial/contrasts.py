@@ -36,7 +36,7 @@ class Effect:
     projection : ndarray of float64, [cells, cells]
         Onto everything that the effect may be.
     at : tuple of Factor and level, or None
-        Of a simple effect: the factor that is held, and where.
+        The factor that is held in a simple effect, and where.
     """
 
     name: str

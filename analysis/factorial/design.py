@@ -63,7 +63,7 @@ def crossing(table: Table, names: Sequence[str] | None = None, conditions: Seque
         Columns that are the factors; default: every column that is no identity, outcome or execution of a trial, is
         the same in all rows of a condition and differs between conditions. Columns that vary together are one factor.
     conditions : sequence of str, optional
-        Default: all but those meant to stay at chance, a control (of the plan) that the crossing does not need, and
+        Default: all but negative controls, a control (of the plan) that the crossing does not need, and
         those that share no level with any other.
 
     Raises

@@ -91,7 +91,7 @@ class FactorialEffect(Record):
         Its name.
     factors : tuple of str
     at : HeldAt or None
-        Of a simple effect; None for every other, and then no key of the JSON.
+        Where a simple effect is held; None for every other, and then no key of the JSON.
     kind : str or None
         `DIFFERENCE` or `TREND`; None where the effect has no contrast.
     df : int

@@ -135,7 +135,7 @@ class Evidence:
     broken : mapping of condition to Broken
     comparisons : mapping of metric to Comparison
     sequences : Sequences, optional
-        Of the primary metric, like `self_check` and `variance`.
+        Sequences of the primary metric, like `self_check` and `variance`.
     self_check : SelfCheck, optional
     variance : VarianceBySource, optional
     gap_splits : sequence of GapSplit
@@ -143,12 +143,12 @@ class Evidence:
     speed : Speed or None
         None where speed was not measured.
     factorial : Factorial or None
-        Of the primary metric; None where the conditions form no factorial.
+        Factorial of the primary metric; None where the conditions form no factorial.
     survival : Survival or None
-        Of the conditions that are meant to train; None where no
+        Survival of the conditions that are meant to train; None where no
         curve shows a collapse.
     activations : Activations or None
-        Of the conditions that are meant to train; None where
+        Activations of the conditions that are meant to train; None where
         nothing was recorded.
     """
 

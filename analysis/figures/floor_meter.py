@@ -57,7 +57,7 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
 
 
 def draw_row(axes: Axes, row: Effect, span: tuple[float, float], unit: Unit) -> None:
-    """Draw one condition: the bar, its floor, and the marks on it."""
+    """Draw one condition: the bar, the standard error from the test set, and the marks on it."""
     middle, half = (span[0] + span[1]) / 2, _HALF * (span[1] - span[0]) / 0.88
     condition = row.condition
     whole, floor = _known(row.se_crossed) * unit.scale, _known(row.test_set_floor) * unit.scale

@@ -138,7 +138,7 @@ class Row:
     outer, inner : (low, high)
         Intervals at 1 - alpha and at 1 - 2 alpha; None where there is none.
     differences : tuple of float
-        Of each seed.
+        Difference at each seed.
     tone : str
         That of the verdict.
     """

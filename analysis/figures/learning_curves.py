@@ -26,7 +26,7 @@ _PANEL_HEIGHT, _TITLE, _TICKS, _LEFT, _BETWEEN = 1.35, 0.34, 0.24, 0.34, 0.16
 
 
 def _panels(evidence: Evidence) -> tuple[Setting, ...]:
-    """Return the conditions in the study's order, those meant to stay at chance last."""
+    """Return the conditions in the study's order, negative controls last."""
     curves = evidence.curves
     have = set() if curves is None else {each.condition for each in (*curves.bands, *curves.broken)}
     return tuple(each for each in (*evidence.trained, *evidence.at_chance) if each.label in have)
@@ -63,7 +63,7 @@ def limits(curves: Curves, labels: set[str]) -> tuple[float, float]:
 
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
-    """Draw one panel per condition; those meant to stay at chance have an axis of their own."""
+    """Draw one panel per condition; negative controls have an axis of their own."""
     curves = evidence.curves
     assert curves is not None
     panels = _panels(evidence)

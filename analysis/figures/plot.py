@@ -15,7 +15,7 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.theme import Layout
 
 DPI, SCREEN_DPI = 200, 110
-"""Of PNG files, and of a figure that a notebook shows in its own size and keeps."""
+"""Resolution of PNG files, and of a figure that a notebook shows in its own size and keeps."""
 
 
 @dataclass(frozen=True)

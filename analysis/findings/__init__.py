@@ -1,4 +1,4 @@
-"""Findings: what committed studies say about one question each, as one page that a command writes anew."""
+"""Findings: what committed studies say about one question each, as one page that a command writes again."""
 
 from analysis.findings.page import write_findings
 

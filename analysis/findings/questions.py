@@ -29,7 +29,7 @@ class Asked:
     metrics : tuple of str
         What is told: each comparison of each of these.
     conditions : tuple of str
-        Of these conditions only; empty: of all that are meant to train.
+        The conditions that are shown; empty: all that are meant to train.
     effects : bool
         Tell the main effects and interactions of the primary metric in place of comparisons with the control; simple
         effects too where an interaction of two factors is there.

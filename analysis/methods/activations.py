@@ -62,7 +62,7 @@ class UnitStatistics(Place):
     n : int
         Seeds.
     mean, variance, zeros : float
-        Of the units, over units and images; `zeros` is the share of units that are 0.
+        Statistics of the units, over units and images; `zeros` is the share of units that are 0.
     mean_low, mean_high, variance_low, variance_high, zeros_low, zeros_high : float or None
         None below two seeds.
     variance_by_theory : float or None

@@ -26,7 +26,7 @@ class Look(Record):
     n : int
         Pairs seen.
     mean : float
-        Of their differences.
+        Mean of their differences.
     half_width : float or None
         Reach of the confidence sequence to either side of the mean; None while it is infinite.
     log_e_value : float

@@ -29,7 +29,7 @@ class FailureRate(Record):
     rate, rate_low, rate_high : float or None
         Share that diverged, and its exact interval at 1 - alpha; None without a trial.
     stays_at_chance : bool
-        Whether the condition is meant to stay at chance.
+        Whether the condition is a negative control.
     """
 
     condition: str
@@ -48,7 +48,7 @@ class AgainstControl(Record):
     Parameters
     ----------
     p_mcnemar : float or None
-        Exact p of McNemar's test; None for a condition that is meant to stay at chance.
+        Exact p of McNemar's test; None for a negative control.
     intention_mean_difference, intention_p_t : float or None
         Mean difference and p of the t test by intention to train; None where the metric has none.
     worst_rank_v, worst_rank_p : float or None
@@ -137,7 +137,7 @@ def worst_rank(found: Arms, lower_is_better: bool) -> tuple[float, float] | tupl
 def against_control(found: Arms, alpha: float, exempt: bool, lower_is_better: bool) -> AgainstControl:
     """Return divergence against the control.
 
-    A condition that is meant to stay at chance has neither McNemar's test nor the one by worst ranks.
+    A negative control has neither McNemar's test nor the one by worst ranks.
     """
     v, p = (None, None) if exempt else worst_rank(found, lower_is_better)
     n_both = found.complete.n + len(found.diverged)

@@ -15,7 +15,7 @@ def ratio_set(means: np.ndarray, covariance: np.ndarray, t: float) -> tuple[floa
     means : ndarray, [2]
         Numerator and denominator.
     covariance : ndarray, [2, 2]
-        Of these means.
+        Covariance of these means.
     t : float
         Quantile of Student's t.
 

@@ -101,7 +101,7 @@ def repeated_measures(scores: np.ndarray, df: int) -> RepeatedMeasures:
     Parameters
     ----------
     scores : ndarray, [n, m]
-        Of each block, projected onto the `df` dimensions of what is tested (orthogonally: lengths are kept).
+        Scores of each block, projected onto the `df` dimensions of what is tested (orthogonally: lengths are kept).
     df : int
 
     Notes

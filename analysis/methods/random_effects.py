@@ -26,7 +26,7 @@ class Crossed:
     Parameters
     ----------
     mean, standard_error, df
-        Of the mean over seeds and images; Satterthwaite's degrees of freedom.
+        The mean over seeds and images with its standard error; Satterthwaite's degrees of freedom.
     floor : float
         The standard error that no number of seeds can go below on this test set.
     seed_floor : float
@@ -53,7 +53,7 @@ class Crossed:
 
     @property
     def seeds_to_halve(self) -> int | None:
-        """How many seeds halve the standard error on this test set; None where its floor is above the half."""
+        """How many seeds halve the standard error on this test set; None where images alone exceed the half."""
         left = self.standard_error**2 / 4 - self.floor**2
         if left <= ROUNDING * self.standard_error**2:
             return None

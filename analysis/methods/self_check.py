@@ -22,7 +22,7 @@ from analysis.tables.pairing import Pairs
 
 FLIPS = 2_000
 SEED = 20_240_302
-"""Of the flips above `EXACT_UP_TO` seeds; recorded."""
+"""Seed of the flips above `EXACT_UP_TO` seeds; recorded."""
 SURE = 0.999
 """An error rate fails above the quantile of its binomial distribution at this level."""
 
@@ -40,7 +40,7 @@ class Check(Record):
     Parameters
     ----------
     name : str
-        Of the method, and of what it is an error rate.
+        Name of the method, and what it is an error rate of.
     nominal, achieved : float
         Error rate promised, and on these data.
     limit, floor : float
@@ -88,7 +88,7 @@ class SelfCheck(Record):
     conditions : tuple of str
         Those that can be checked.
     seed : int
-        Of the flips that are drawn.
+        Seed of the flips that are drawn.
     note : str
         What flips cannot show.
     flips : int

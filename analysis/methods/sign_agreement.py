@@ -16,7 +16,7 @@ from analysis.tables.question import Question
 SIZES = (1, 3, 5, 10)
 SUBSETS = 20_000
 SEED = 20_240_303
-"""Of the subsets drawn; recorded."""
+"""Seed of the subsets drawn; recorded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class SignAgreement(OfPairs):
     Parameters
     ----------
     opposite_sign_1, opposite_sign_3, opposite_sign_5, opposite_sign_10 : float or None
-        Of studies of so many seeds; None where these are more than half of the seeds, or the mean of all is 0.
+        Share of studies of so many seeds; None where these are more than half of the seeds, or the mean of all is 0.
     """
 
     opposite_sign_1: float | None = None

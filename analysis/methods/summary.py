@@ -31,7 +31,7 @@ class Summary(Record):
     sd : float or None
         Standard deviation (n - 1); None below 2 trials.
     stays_at_chance : bool
-        Whether the condition is meant to stay at chance.
+        Whether the condition is a negative control.
     """
 
     condition: str

@@ -16,7 +16,7 @@ from analysis.tables.question import Question
 MORE_SEEDS, MORE_IMAGES = (2, 4, 10), 4
 """Times the seeds, and times the test images, for which the standard error to expect is told."""
 SEEDS, IMAGES = "seeds", "images"
-"""Of what `MORE_IMAGES` times as much lowers the standard error further: ``surer_by``."""
+"""Values of ``surer_by``: what lowers the standard error further with `MORE_IMAGES` times as much of it."""
 
 NO_IMAGES = "which images were right is not known at every seed: no conclusion about new test images is possible"
 

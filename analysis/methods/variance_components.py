@@ -1,6 +1,6 @@
 """Components of variance of a full crossing with one run a cell, by expected mean squares.
 
-Every effect is random: sources of randomness are drawn anew in the next study. For a set U of factors,
+Every effect is random: sources of randomness are drawn afresh in the next study. For a set U of factors,
 ``E[MS_U] = sum over V containing U of (product of levels outside V) var_V``, which the alternating sum over the sets
 that contain U inverts (Searle, Casella and McCulloch 1992, chapter 4). The last component is the interaction of all
 factors, which cannot be told from what nothing explains.
@@ -19,7 +19,7 @@ from analysis.base.records import Record
 
 DRAWS = 100_000
 SEED = 20_240_301
-"""Of the pivotal quantities behind the intervals; recorded."""
+"""Seed of the pivotal quantities behind the intervals; recorded."""
 
 Factors = frozenset[int]
 
@@ -38,7 +38,7 @@ class Component(Record):
     variance, low, high : float
         The estimate, at least 0, and the ends of its interval.
     share, share_low, share_high : float or None
-        Of the sum of all components; None where the sum is 0.
+        Share of the sum of all components; None where the sum is 0.
     """
 
     factors: tuple[str, ...]

@@ -15,7 +15,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _TASKS: list[tuple[Callable[[Any], Any], Any]] = []
-"""Of a worker: what its parent gave it."""
+"""Work that a worker's parent gave it."""
 
 
 def on_all_cores(function: Callable[[T], R], values: Sequence[T]) -> list[R]:

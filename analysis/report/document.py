@@ -83,7 +83,7 @@ class Grid:
     data : tuple of Record or mapping
         The same and more at full precision, for a CSV file; empty where there is nothing to add.
     quiet : frozenset of int
-        Rows that stand back, such as conditions meant to stay at chance.
+        Rows that stand back, such as negative controls.
     """
 
     name: str

@@ -66,7 +66,7 @@ class Pairs:
 
 
 def clear_steps(pairs: Pairs) -> np.ndarray:
-    """Return the differences as whole numbers [n], equal where they are equal but for rounding: ties are then ties."""
+    """Return the differences as whole numbers [n], equal where only rounding parts them: ties are then ties."""
     return np.rint(pairs.differences / pairs.noise) if pairs.noise else pairs.differences
 
 

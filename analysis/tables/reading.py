@@ -54,7 +54,7 @@ class Raw:
     ordered: bool
     """Whether the order of rows means something: true for one file, false for a folder of trials."""
     made_with: Mapping[str, Arithmetic] = field(default_factory=dict)
-    """Of a folder: what each environment computed with, by id."""
+    """What each environment of a folder computed with, by id."""
     curves: pa.Table | None = None
     """Curves that lie in the rows of their trials; those in files of their own are not read."""
 

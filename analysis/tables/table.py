@@ -64,7 +64,7 @@ class Table:
     seeds : tuple of int
         All seeds of `frame`, ascending.
     stays_at_chance : frozenset of str
-        Conditions that are meant to stay at chance level.
+        Negative controls.
     chance : float or None
         Accuracy of guessing, a fraction; None where neither the table nor the caller says.
     pool : mapping

@@ -37,7 +37,7 @@ class Ratio(Record):
     ratio_low_simultaneous_90, ratio_high_simultaneous_90 : float or None
         The same at 1 - 2 alpha.
     mean_log_ratio, sd_log_ratio, standard_error : float or None
-        Of the differences of logarithms.
+        Statistics of the differences of logarithms.
     t, p_t : float or None
     df : int or None
     """

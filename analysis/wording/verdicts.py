@@ -28,7 +28,7 @@ TOO_FEW = "too few seeds"
 """Below `FEW` pairs nothing is said about significance."""
 
 NOT_TESTED = "not tested"
-"""A condition that is meant to stay at chance."""
+"""A negative control."""
 
 
 def short(judged: Judged) -> str:

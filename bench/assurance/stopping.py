@@ -16,7 +16,7 @@ from bench.base.precision import Target
 from bench.study.study import Study
 
 SEED_SHARE = 0.3
-"""Below this many floors of the test set the seeds' standard error is all but gone: only more images could help."""
+"""Below this share of the standard error from the test set, more seeds hardly help: only more images could."""
 
 ABOVE, BELOW, WITHIN, IMAGES, OPEN = "above the margin", "below the margin", "within the margin", "images", "open"
 

@@ -24,7 +24,7 @@ class CsvOfPackage:
     package: str
     member: str
     sha256: str
-    """Of its content, decompressed."""
+    """Hash of its content, decompressed."""
     side: int
     largest: int
     """The largest pixel: images are float32, pixels / `largest`, or bytes where it is 255."""

@@ -133,7 +133,7 @@ class Trial:
     code_hash: str
     """Hash of the sources: provenance, and no part of the id."""
     versions: Versions = ()
-    """Of the engine and of each regulariser that does something."""
+    """Versions of the engine and of each regulariser that does something."""
     precision: str = "float32"
     engine: str = STACKED
 

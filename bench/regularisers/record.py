@@ -33,7 +33,7 @@ class Weights:
     parameters: torch.Tensor
     """`[K, I + 1, O]`: weights, then the biases as one more row. Of a normalisation: `[K, 2, O]`, gains and shifts."""
     gradient: torch.Tensor
-    """Of the loss by the parameters, in their format."""
+    """Gradient of the loss with respect to the parameters, in their format."""
     inputs: int
     """I: how many rows are weights; 0 where the rows are gains and shifts."""
 
@@ -76,7 +76,7 @@ class Keeper:
         self.kept: list[torch.Tensor] = []
         """What is evaluated, in the order of the weights; empty: the weights themselves."""
         self.averaged = [False] * len(strength)
-        """Of each network, whether what is evaluated is a mean: its batch statistics are then taken anew."""
+        """Whether what is evaluated is a mean, for each network: its batch statistics are then taken again."""
 
     def after_step(self, weights: list[torch.Tensor]) -> None:
         """Look at the weights, each `[K, rows, O]`, after a step."""

@@ -23,7 +23,7 @@ from bench.record.trials import FUSED, Stack, Trial, versions
 
 @dataclass(frozen=True)
 class Result:
-    """A trial's row, but for what the runner knows (names, environment), and its curve."""
+    """A trial's row, except for what the runner knows (names, environment), and its curve."""
 
     trial: Trial
     row: Row

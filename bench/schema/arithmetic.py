@@ -12,7 +12,7 @@ class Arithmetic:
     """Matrix kernels and libraries that numbers were computed with: other ones round otherwise."""
 
     kernels: str
-    """Of OpenBLAS: what it was compiled for, as in ``SkylakeX``."""
+    """Processor that OpenBLAS was compiled for, as in ``SkylakeX``."""
     numpy: str
     torch: str
     gpu: str = ""

@@ -168,7 +168,7 @@ def several(parse_item: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]
 
 
 SOURCES = ("init", "order", "mask")
-"""Of randomness, in a trial."""
+"""Sources of randomness in a trial."""
 
 
 def seeds(value: Any) -> tuple[int, ...] | dict[str, int]:

@@ -52,7 +52,7 @@ class Study:
 
     name: str
     recipe: Recipe
-    """Of every condition, but for what the condition itself sets."""
+    """Recipe of every condition, except for what the condition itself sets."""
     conditions: tuple[Condition, ...]
     seeds: tuple[int, ...]
     crossing: dict[str, int] | None
@@ -87,7 +87,7 @@ class Study:
         return [name for name in REGULARISERS if name in named] + self.varied()
 
     def data_hash(self) -> str:
-        """Return the hash of what all conditions are trained and tested on, but for what they themselves set of it."""
+        """Return the hash of what all conditions are trained and tested on, what they themselves set left out."""
         recipe, varied = self.recipe, self.varied()
         size = "by condition" if "train_size" in varied else recipe.train_size
         marks = ["stratified"] if recipe.stratified else []

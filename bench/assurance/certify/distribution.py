@@ -75,7 +75,7 @@ METRICS = {
     "running_train_loss": lambda row: row["running_train_loss"][-1],
     "generalisation_gap": lambda row: row["train_accuracy"] - row["test_accuracy"][-1],
 }
-"""Of a trial, at its last epoch; the gap is the clean one."""
+"""Metrics of a trial, at its last epoch; the gap is the clean one."""
 
 
 def collapsed(row: dict[str, Any], classes: int) -> bool:

@@ -36,7 +36,7 @@ TRAININGS: dict[str, tuple[Recipe, Rates]] = {
 SEEDS = Seeds(init=15, order=16, mask=17)
 RUNS = 10
 FACTOR = 4.0
-"""Of the largest of RUNS random drifts: a half-normal drift with the same spread exceeds it once in 10,000."""
+"""Multiple of the largest of RUNS random drifts: a half-normal drift with the same spread exceeds it once in 10,000."""
 
 
 def climb(setting: Setting) -> Finding:
@@ -80,7 +80,7 @@ def _drifts(name: str, recipe: Recipe, rates: Rates, setting: Setting) -> Check:
 
 
 def _rounded(exact: Split, setting: Setting) -> Split:
-    """Return the images as the engine holds them at the precision: float32 but for float64."""
+    """Return the images as the engine holds them at the precision: float32 except for float64."""
     dtype = torch.float64 if setting.precision == "float64" else torch.float32
     held = {
         name: value.to(dtype)

@@ -1,7 +1,7 @@
 """Looks at the same trials: whoever adds trials until the verdict pleases must pay for having looked before.
 
 The k-th number of trials that is looked at is judged at 5% / 2^k, so that all looks together, however many, err in at
-most 5%. Looking again at the same trials is no new look; trials of other sources, libraries or settings start anew.
+most 5%. Looking again at the same trials is no new look; trials of other sources, libraries or settings start again.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ EVALUATION_ROWS = 1000
 
 @dataclass(frozen=True)
 class BatchesFromMemory:
-    """Training or test images in batches, from memory; shuffled anew by torch's own generator at every pass."""
+    """Training or test images in batches, from memory; reshuffled by torch's own generator at every pass."""
 
     images: Tensor
     labels: Tensor

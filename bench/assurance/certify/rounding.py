@@ -29,7 +29,7 @@ class Errors:
     sums: float
     generator: torch.Generator
     pool: Tensor
-    """Uniform numbers in (-1, 1): errors are taken from it at random places, since drawing them anew is slow."""
+    """Uniform numbers in (-1, 1): errors are taken from it at random places, since drawing them again is slow."""
 
     def of(self, values: Tensor, size: float) -> Tensor:
         """Return uniform errors in (-size, size), of the shape of `values`."""

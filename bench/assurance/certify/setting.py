@@ -29,7 +29,7 @@ class Setting:
     precision: str
     device: str
     recipe: Recipe
-    """Of the trials of rung 4: the book's, but for the number of epochs."""
+    """Recipe of the trials of rung 4: the book's, except for the number of epochs."""
     trials: int
     """In each arm."""
     workers: int

@@ -29,7 +29,7 @@ ENGINE, REFERENCE = "engine", "reference"
 REFERENCE_VERSION = 1
 """Raised when the reference computes other numbers."""
 FIRST_SEED = 1_000_000
-"""Of the engine's trials: studies count their seeds from 0."""
+"""First seed of the engine's trials: studies count their seeds from 0."""
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class Block:
     head: dict[str, np.ndarray]
     base: dict[str, np.ndarray]
     failures: dict[str, str]
-    """Of the base: test id or file -> why."""
+    """Failures of the base: test id or file -> why."""
 
     @property
     def shared(self) -> list[str]:

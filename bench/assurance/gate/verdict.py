@@ -48,9 +48,9 @@ class Estimate:
     high: float
     """Ends of the t interval at 1 - 2 alpha."""
     p_slower: float
-    """Of 'slower by at most the margin', one-sided."""
+    """p-value of 'slower by at most the margin', one-sided."""
     p_faster: float
-    """Of 'faster by at most the margin', one-sided."""
+    """p-value of 'faster by at most the margin', one-sided."""
     equivalent: bool
 
     @property

@@ -26,7 +26,7 @@ class Lap:
     """One epoch of every trial of a team."""
 
     seconds: float
-    """Of the slowest process: starting, compiling and reading data are not in it."""
+    """Time of the slowest process: starting, compiling and reading data are not in it."""
     losses: list[float]
     """Running loss, nats per sample, of each trial that does the race's task."""
 

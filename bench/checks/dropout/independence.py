@@ -1,4 +1,4 @@
-"""Masks are drawn anew: for every call, every row, every unit, and by every layer for itself."""
+"""Masks are drawn afresh: for every call, every row, every unit, and by every layer for itself."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def read(rate: float, inputs: Array, outputs: Array) -> Masks:
 
 
 def alike(values: Array) -> bool:
-    """Tell whether all values are one, but for rounding."""
+    """Tell whether all values are one, except for rounding."""
     if not values.size:
         return True
     return bool(np.ptp(values) <= ROUNDING * np.abs(values).max())

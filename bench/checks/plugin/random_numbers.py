@@ -1,4 +1,4 @@
-"""The laws of a hook's own numbers: drawn anew, right in the mean, and finite."""
+"""The laws of a hook's own numbers: drawn afresh, right in the mean, and finite."""
 
 from __future__ import annotations
 

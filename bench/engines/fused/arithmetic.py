@@ -23,7 +23,7 @@ def pixel(byte):
     """Return uint8 k as the float32 nearest to k / 255, as a correctly rounded division gives.
 
     k * 0x01010101 is k / 255 * 2^32 less its fraction. That the fraction is not 0 (unless k is) goes into the last
-    bit, and the conversion to float32 then rounds as it must; but for k = 1, whose last bit is 1 already. A division
+    bit, and the conversion to float32 then rounds as it must, except for k = 1, whose last bit is 1 already. A division
     would take several times the instructions, and there is one for every pixel of every network's batch.
     """
     whole = byte.to(tl.uint32)

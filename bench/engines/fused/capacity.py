@@ -9,7 +9,7 @@ import torch
 STACKS_PER_MULTIPROCESSOR = 4
 """Beyond this a larger stack fills the device no better, and a study's progress is told less often."""
 MEMORY_SHARE = 0.8
-"""Of the free memory: the allocator, sorting and the library's own buffers need the rest."""
+"""Share of the free memory: the allocator, sorting and the library's own buffers need the rest."""
 EVALUATION_ROWS = 1024
 """Images that evaluation takes at a time."""
 MOST_IMAGES = 60_000

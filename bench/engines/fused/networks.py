@@ -34,9 +34,9 @@ class Networks:
     """K networks of one shape, trained in place."""
 
     weights: list[torch.Tensor]
-    """Of each layer, `[K, I, P]`, float32; P is the stride of the layer's outputs."""
+    """Weights of each layer, `[K, I, P]`, float32; P is the stride of the layer's outputs."""
     biases: list[torch.Tensor]
-    """Of each layer, `[K, P]`, float32."""
+    """Biases of each layer, `[K, P]`, float32."""
 
     def start(self, trials: Sequence[Trial], sizes: tuple[int, ...]) -> None:
         """Give every network the initial weights of its seed: those of the CPU, to the bit."""

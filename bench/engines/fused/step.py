@@ -44,7 +44,7 @@ class Pass:
     training: bool
     precision: str
     activations: list[torch.Tensor]
-    """Of each hidden layer, `[K, rows, P]`."""
+    """Activations of each hidden layer, `[K, rows, P]`."""
 
 
 class FusedStack:

@@ -58,7 +58,7 @@ def train_epoch(stack: FusedStack, step: Callable[[], None], epoch: int) -> list
 
 
 def replayed(stack: FusedStack) -> Callable[[], None]:
-    """Return a function that does a step of the stack, as one CUDA graph; the networks start anew.
+    """Return a function that does a step of the stack, as one CUDA graph; the networks start again.
 
     Before the capture one step runs as it is: kernels are compiled at their first launch, which no graph may hold.
     """

@@ -81,7 +81,7 @@ class Hooks:
     def noise(self, at: Position, other_seed: int = 0) -> model.Noise:
         """Return the noise of the hidden activations of the step at `at`, by hidden layer.
 
-        `other_seed` is added to that of training, but for noise that is drawn once.
+        `other_seed` is added to that of training, except for noise that is drawn once.
         """
 
         def noise(layer: int, out: torch.Tensor) -> None:

@@ -45,11 +45,11 @@ class Layer:
     """The parameters as the products of a training step take them: the same tensor, unless in a shorter format, or
     unless a regulariser changes them for the step."""
     gradient: torch.Tensor
-    """Of the loss by the parameters, in the format of the products."""
+    """Gradient of the loss with respect to the parameters, in the format of the products."""
     activation: Activation = RELU
-    """Of the outputs, in a hidden layer."""
+    """Activation of the outputs, in a hidden layer."""
     normalisation: Normalisation | None = None
-    """Of what goes into the activation."""
+    """Normalisation of what goes into the activation."""
 
     @property
     def weight(self) -> torch.Tensor:
@@ -73,7 +73,7 @@ class Layer:
 
 
 class Workspace:
-    """What a training step on `rows` images writes, each step anew: fresh memory would cost 8% of a step."""
+    """What a training step on `rows` images writes, overwritten at each step: fresh memory would cost 8% of a step."""
 
     def __init__(self, network: list[Layer], rows: int, own_inputs: bool = False) -> None:
         stack_size, inputs, _ = network[0].operand.shape
@@ -81,7 +81,7 @@ class Workspace:
         self.batch = network[0].operand.new_ones((rows, inputs))
         """`[B, I + 1]`, shared by the stack; ends in a column of ones."""
         self.inputs = [self.batch.expand(stack_size, rows, inputs)]
-        """Of each layer, `[K, B, I + 1]`; ends in a column of ones. The first is the batch, unless `own_inputs`."""
+        """Inputs of each layer, `[K, B, I + 1]`, with a column of ones. The first is the batch, unless `own_inputs`."""
         if own_inputs:
             self.inputs[0] = self.inputs[0].clone()
         self.inputs += [layer.operand.new_ones((stack_size, rows, layer.bias.shape[2] + 1)) for layer in network[:-1]]

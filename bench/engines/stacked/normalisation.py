@@ -21,7 +21,7 @@ class Normalisation(Protocol):
     parameters: torch.Tensor
     """`[K, 2, H]`: gains, then shifts."""
     gradient: torch.Tensor
-    """Of the loss by them."""
+    """Gradient of the loss with respect to them."""
     momentum: float
     """The weight of the next batch in the statistics that evaluation uses."""
 
