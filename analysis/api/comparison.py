@@ -57,7 +57,7 @@ class Comparison(answer.Comparison):
         """Return a figure of the report by its name; raise TableError where there is none, or nothing to draw."""
         from analysis.figures import theme  # noqa: PLC0415 - matplotlib is slow to import
         from analysis.figures.plot import drawn  # noqa: PLC0415
-        from analysis.report.gather import evidence_of  # noqa: PLC0415
+        from analysis.report.evidence_of_table import evidence_of  # noqa: PLC0415
         from analysis.report.sections import PLOTS  # noqa: PLC0415
 
         plots = {plot.name: plot for plot in PLOTS}

@@ -12,8 +12,8 @@ from analysis.answer.effect import Contrast
 from analysis.answer.headline import REACH, scopes
 from analysis.factorial.result import Factorial, contrasts
 from analysis.figures import condition_rows as shared
+from analysis.figures.comparison_row import LOOKS, draw_row, row_of
 from analysis.figures.evidence import Evidence
-from analysis.figures.forest import LOOKS, draw_row, row_of
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, place, shortened
 from analysis.wording.number_format import inner_level, level

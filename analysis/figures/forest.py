@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -13,30 +11,15 @@ from matplotlib.ticker import MaxNLocator
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
 from analysis.answer.headline import REACH
+from analysis.figures.comparison_row import LOOKS, draw_row, row_of
 from analysis.figures.condition_rows import under
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
-from analysis.figures.theme import (
-    BLUE,
-    GREEN,
-    INK,
-    MUTED,
-    PAPER,
-    SHADE,
-    SMALL,
-    VERMILION,
-    Layout,
-    inches,
-    place,
-    shortened,
-)
+from analysis.figures.theme import INK, MUTED, SHADE, SMALL, VERMILION, Layout, inches, place, shortened
 from analysis.wording.number_format import inner_level, level
 from analysis.wording.sentences import quoted
 from analysis.wording.units import MINUS, Unit, unit_of
-from analysis.wording.verdicts import BAD, GOOD, OPEN, SAME, short, tone
-
-LOOKS = {GOOD: (BLUE, "o", True), BAD: (VERMILION, "s", True), SAME: (GREEN, "D", True), OPEN: (MUTED, "o", False)}
-"""Colour, shape and whether the mark is filled: shape and filling say in grey what the colour says."""
+from analysis.wording.verdicts import short, tone
 
 _TOP, _BOTTOM = 0.30, 0.46
 _ROW = {False: 0.46, True: 0.80}
@@ -125,75 +108,6 @@ def _widen(axes: Axes, evidence: Evidence, rows: list[Effect]) -> None:
     room = 0.09 * (high - low)
     left, right = any(each.alone for each in broken), any(each.control_alone for each in broken)
     axes.set_xlim(low - room * left, high + room * right)
-
-
-@dataclass(frozen=True)
-class Row:
-    """What is drawn of one comparison, in the metric's own unit.
-
-    Parameters
-    ----------
-    condition : str
-    mean : float or None
-    outer, inner : (low, high)
-        Intervals at 1 - alpha and at 1 - 2 alpha; None where there is none.
-    differences : tuple of float
-        Difference at each seed.
-    tone : str
-        That of the verdict.
-    """
-
-    condition: str
-    mean: float | None
-    outer: tuple[float | None, float | None]
-    inner: tuple[float | None, float | None]
-    differences: tuple[float, ...]
-    tone: str
-
-
-def row_of(judged: Judged) -> Row:
-    """Return what is drawn of an effect or a contrast."""
-    told, differences = judged.headline, tuple(pair.difference for pair in judged.pairs)
-    outer, inner = (told.low, told.high), (told.low_90, told.high_90)
-    return Row(judged.condition, judged.mean_difference, outer, inner, differences, tone(judged))
-
-
-def draw_row(axes: Axes, row: Row, heights: tuple[float, float], measured: tuple[Unit, tuple[float, float]]) -> None:
-    """Draw one comparison: seeds as small points below the line, 95% thin, 90% thick, the mean as a mark."""
-    (unit, reach), (line, below) = measured, heights
-    colour, shape, filled = LOOKS[row.tone]
-    differences = [each * unit.scale for each in row.differences]
-    inside = [each for each in differences if reach[0] <= each <= reach[1]]
-    axes.plot(
-        inside, [below] * len(inside), linestyle="none", marker="o", markersize=3.4, color=colour, alpha=0.5,
-        markeredgewidth=0, label=f"seeds-{row.condition}", zorder=3,
-    )  # fmt: skip
-    for (low, high), thickness in ((row.outer, 1.3), (row.inner, 3.4)):
-        if low is not None and high is not None:
-            axes.plot([low * unit.scale, high * unit.scale], [line] * 2, color=colour, linewidth=thickness, zorder=4)
-    if row.mean is not None:
-        axes.plot(
-            [row.mean * unit.scale], [line], marker=shape, markersize=6.5, color=colour, zorder=5,
-            markerfacecolor=colour if filled else "#ffffff", markeredgewidth=1.3,
-        )  # fmt: skip
-    count_beyond(axes, differences, reach, (below, colour))
-
-
-def count_beyond(
-    axes: Axes, differences: Sequence[float], reach: tuple[float, float], looks: tuple[float, str]
-) -> None:
-    """Count at the edges the seeds that lie beyond `reach`; `looks` has the height in the row, and the colour."""
-    at, colour = looks
-    for side, limit in zip((-1, 1), reach, strict=True):
-        beyond = sum(side * each > side * limit for each in differences)
-        if beyond:
-            edge = axes.get_xlim()[side > 0]
-            axes.plot([edge], [at], marker="<" if side < 0 else ">", markersize=4, color=colour, clip_on=False)
-            axes.annotate(
-                str(beyond), (edge, at), (-5 * side, 0), textcoords="offset points", va="center",
-                ha="right" if side > 0 else "left", fontsize=SMALL, color=colour,
-                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6},
-            )  # fmt: skip
 
 
 def _edge_marks(axes: Axes, evidence: Evidence, condition: str, index: float) -> None:

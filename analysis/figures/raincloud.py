@@ -11,8 +11,8 @@ from scipy import stats
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
 from analysis.figures import condition_rows as shared
+from analysis.figures.comparison_row import LOOKS, count_beyond
 from analysis.figures.evidence import Evidence
-from analysis.figures.forest import LOOKS, count_beyond
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, PAPER, SMALL, Layout, place, shortened
 from analysis.methods.verdict import FEW

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from analysis.figures.comparison_row import LOOKS, Row, draw_row
 from analysis.figures.evidence import Evidence
-from analysis.figures.forest import LOOKS, Row, draw_row
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, inches, place, shortened
 from analysis.throughput.result import Speed, SpeedComparison
