@@ -1,7 +1,5 @@
 """Each condition's variance by source of randomness, and by what a new test set would show of it, as plain data."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 import itertools
@@ -134,13 +132,14 @@ def _shares(split: SeedVariance) -> SplitByTestSet:
 
 def _crossing(rows: pd.DataFrame, values: np.ndarray) -> tuple[tuple[np.ndarray, list[str]] | None, str | None]:
     """Return the values with an axis for each source that varies, and their names; or why that cannot be done."""
-    columns = [name for name in SOURCES if name in rows.columns and rows[name].nunique() > 1]
+    distinct = {name: len(rows[name].dropna().unique()) for name in SOURCES if name in rows.columns}
+    columns = [name for name, number in distinct.items() if number > 1]
     if not columns:
         return None, "no source varies by itself: the table has no init_seed, order_seed and mask_seed that differ"
     together = [
         f"{SOURCES[a]} and {SOURCES[b]}"
         for a, b in itertools.combinations(columns, 2)
-        if len(rows[[a, b]].drop_duplicates()) == rows[a].nunique() == rows[b].nunique()
+        if len(rows[[a, b]].drop_duplicates()) == distinct[a] == distinct[b]
     ]
     if together:
         return None, f"{', '.join(together)} vary together: they are one source, the seed, and cannot be separated"

@@ -1,8 +1,5 @@
 """Factors: columns that are the same in all rows of a condition and differ between conditions."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 import re
@@ -98,9 +95,9 @@ def named(table: Table, conditions: Sequence[str], names: Sequence[str]) -> list
             continue
         for label in conditions:
             column = table.rows_of(label, name)[name]
-            if column.isna().any():
+            if column.isna().to_numpy().any():
                 faults.append(f"factor {name!r} is empty in rows of condition {label!r}; allowed: a value in every row")
-            elif column.nunique() > 1:
+            elif len(column.unique()) > 1:
                 values = ", ".join(as_text(each) for each in column.unique()[:4])
                 faults.append(f"factor {name!r} varies within condition {label!r} ({values}); allowed: one value")
     if faults:
@@ -110,18 +107,23 @@ def named(table: Table, conditions: Sequence[str], names: Sequence[str]) -> list
 
 def found(table: Table, conditions: Sequence[str]) -> tuple[list[list[str]], list[str]]:
     """Return the columns that are factors, those that vary as one together, and warnings."""
-    rows = table.frame[table.frame["condition"].isin(list(conditions))]
+    rows = table.frame.loc[table.frame["condition"].isin(list(conditions))]
     groups: dict[tuple[int, ...], list[str]] = {}
     warnings = []
     for name in map(str, rows.columns):
-        if name in _NEVER or name.startswith("_") or not _is_scalar(rows[name]):
+        column = rows[name]
+        if name in _NEVER or name.startswith("_") or not _is_scalar(column):
             continue
-        if name == "hidden" and {"depth", "width"} <= set(rows) and rows[["depth", "width"]].notna().all(axis=None):
+        if (
+            name == "hidden"
+            and {"depth", "width"} <= set(rows)
+            and bool(rows[["depth", "width"]].notna().to_numpy().all())
+        ):
             continue  # depth and width say it all
         by_condition = rows.groupby("condition", sort=False)[name]
-        if rows[name].nunique() < 2 or (by_condition.nunique() > 1).any():
+        if len(column.dropna().unique()) < 2 or (by_condition.nunique() > 1).to_numpy().any():
             continue
-        if rows[name].isna().any():
+        if column.isna().to_numpy().any():
             warnings.append(f"column {name!r} differs between conditions but is empty in some: it is no factor here")
             continue
         first = by_condition.first()

@@ -1,8 +1,5 @@
 """Each condition against the control: log ratios of time, paired by block, told as ratios of geometric means."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 import math
@@ -68,8 +65,8 @@ def ratios(frame: pd.DataFrame, conditions: Sequence[str], asked: Question) -> t
 
 def _pairs(frame: pd.DataFrame, label: str, control: str) -> Pairs:
     """Return log seconds of a condition and the control in the blocks in which both were alone on the machine."""
-    alone = frame[frame["exclusive"]]
-    own, other = (alone[alone["condition"] == name].set_index("block")["seconds_per_step"] for name in (label, control))
+    alone = frame.loc[frame["exclusive"]].set_index("block")
+    own, other = (alone.loc[alone["condition"] == name, "seconds_per_step"] for name in (label, control))
     blocks = own.index.intersection(other.index).sort_values()
     treated, untreated = (np.log(arm.loc[blocks].to_numpy(float)) for arm in (own, other))
     return pair((label, control), blocks.to_numpy(np.int64), treated, untreated)

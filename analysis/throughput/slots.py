@@ -1,8 +1,5 @@
 """The measurements of speed in a results folder: the latest of each device and precision, never mixed with others."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -97,7 +94,7 @@ def _faults(frame: pd.DataFrame) -> list[str]:
     faults = [
         f"has several values of {name}: {', '.join(map(str, frame[name].unique()))}; allowed: one per measurement"
         for name in ("study", "device", "precision", "stack_size", "workers", "steps", "batch_size")
-        if frame[name].nunique(dropna=False) > 1
+        if len(frame[name].unique()) > 1
     ]
     seconds = frame["seconds_per_step"].to_numpy(float, na_value=np.nan)
     faults += [
@@ -109,7 +106,7 @@ def _faults(frame: pd.DataFrame) -> list[str]:
         for name in ("condition", "block", "exclusive", "started_at")
         for row in np.flatnonzero(frame[name].isna().to_numpy())[:_FIRST]
     ]
-    repeated = frame[frame.duplicated(["condition", "block"], keep="first")]
+    repeated = frame.loc[frame.duplicated(["condition", "block"], keep="first")]
     faults += [
         f"condition {row['condition']!r} comes more than once in block {row['block']}"
         for row in repeated.head(_FIRST).to_dict("records")

@@ -1,8 +1,5 @@
 """What was measured of speed: the one record that words, table and figure are made from."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 import math
@@ -84,9 +81,9 @@ def _speed(folder: Path, measurement: Measurement, plan: Plan | None, asked: tup
         order_seed=int(first["order_seed"]),
         load_limit=float(first["load_limit"]),
         bound_tolerance=float(first["bound_tolerance"]),
-        n_blocks=int(frame["block"].nunique()),
+        n_blocks=len(frame["block"].unique()),
         n_slots=len(frame),
-        n_exclusive=int(frame["exclusive"].sum()),
+        n_exclusive=int(frame["exclusive"].to_numpy(bool).sum()),
         left_out=(*_left_out(frame), *stale.values()),
         warnings=tuple(warnings),
         comparisons=tuple(entries),
@@ -111,20 +108,20 @@ def _of_plan(frame: pd.DataFrame, plan: Plan | None) -> tuple[pd.DataFrame, dict
         str(label): LeftOut(condition=str(label), reason=reason, slots=len(rows))
         for label, rows in frame[~kept].groupby("condition", sort=False)
     }
-    return frame[kept], out
+    return frame.loc[kept], out
 
 
 def _left_out(frame: pd.DataFrame) -> list[LeftOut]:
     """Return every slot that was not alone on the machine, and why."""
     return [
         LeftOut(condition=str(row["condition"]), block=int(row["block"]), reason=str(row["reason"]), slots=1)
-        for row in frame[~frame["exclusive"]].to_dict("records")
+        for row in frame.loc[~frame["exclusive"]].to_dict("records")
     ]
 
 
 def _alone(frame: pd.DataFrame, label: str) -> ConditionSpeed:
     """Return what one condition does by itself, over its exclusive slots."""
-    rows = frame[(frame["condition"] == label) & frame["exclusive"]]
+    rows = frame.loc[(frame["condition"] == label) & frame["exclusive"]]
     return ConditionSpeed(
         condition=label,
         n=len(rows),
