@@ -54,7 +54,7 @@ test: $(READY)  ## Run the test suite, all but the minutes of simulation below
 	$(PYTEST) -m "not statistical"
 
 test-statistical: $(READY)  ## Check every method's error rates by simulation, and a large study's speed (TABLE=file: write the rates)
-	$(BIN)/python -m pytest tests/statistical/calibration tests/end_to_end/test_large_study.py $(if $(TABLE),--calibration-table $(TABLE))
+	$(BIN)/python -m pytest tests/statistical/calibration tests/end_to_end/test_large_study.py tests/unit/bench/checks/dropout/test_laws.py::test_no_false_alarm_in_forty_runs $(if $(TABLE),--calibration-table $(TABLE))
 
 golden: $(READY)  ## Write the golden numbers of what is new or has a new version (refused where numbers alone moved)
 	$(BIN)/python -m tests.golden

@@ -48,6 +48,9 @@ margin = 0.01
 
 Row = dict[str, Any]
 
+PATIENCE = 600
+"""Seconds that a command may take on a machine that does much else."""
+
 
 @contextmanager
 def _heeding_interrupts() -> Iterator[None]:
@@ -87,7 +90,7 @@ class Workplace:
     def bench(self, *arguments: str, code: int = 0) -> tuple[str, str]:
         """Run a bench command to its end; return (standard output, standard error)."""
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == code, f"exit code {process.returncode}, {code} was expected\n{out}\n{err}"
         return out, err
 
@@ -110,7 +113,7 @@ class Workplace:
 
 def wait_for_trials(workplace: Workplace, number: int) -> None:
     """Wait until a run has left that many trials."""
-    trials, deadline = workplace.folder / "results/tiny/trials", time.monotonic() + 60
+    trials, deadline = workplace.folder / "results/tiny/trials", time.monotonic() + PATIENCE
     while len(list(trials.glob("*.parquet"))) < number:
         assert time.monotonic() < deadline, "the run left no trials"
         time.sleep(0.01)

@@ -15,10 +15,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tests.end_to_end.conftest import Row, Workplace, wait_for_trials
+from tests.end_to_end.conftest import PATIENCE, Row, Workplace, wait_for_trials
 
 pytestmark = pytest.mark.slow
-KILLS = 10
+KILLS = 6
 LONG = {"seeds": 12, "old": "epochs = 4", "new": "epochs = 40"}
 """Thirty-six trials in twelve stacks, some seconds of training in all."""
 
@@ -92,7 +92,7 @@ def test_two_runners_on_one_folder_share_the_work(
 ) -> None:
     with reading(workplace.folder / "results/tiny") as faults:
         runners = [workplace.start("run", "tiny.toml", "--workers", "1") for _ in range(2)]
-        said = [runner.communicate(timeout=120)[1] for runner in runners]
+        said = [runner.communicate(timeout=PATIENCE)[1] for runner in runners]
     assert [runner.returncode for runner in runners] == [0, 0], said
     assert faults == []
     assert workplace.rows() == uninterrupted
@@ -108,7 +108,7 @@ def test_a_runner_takes_over_from_one_that_was_killed(
     second = workplace.start("run", "tiny.toml", "--workers", "1")
     wait_for_trials(workplace, 2)
     kill(first)
-    second.communicate(timeout=120)
+    second.communicate(timeout=PATIENCE)
     assert second.returncode == 0
     assert workplace.rows() == long_study
 
@@ -122,7 +122,7 @@ def test_a_killed_worker_fails_its_trials_and_the_next_run_trains_them(
     children = [int(pid) for pid in Path(f"/proc/{runner.pid}/task/{runner.pid}/children").read_text().split()]
     (worker,) = [pid for pid in children if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
     os.kill(worker, signal.SIGKILL)
-    _, err = runner.communicate(timeout=120)
+    _, err = runner.communicate(timeout=PATIENCE)
     assert runner.returncode == 1, err
     failed = [row for row in workplace.rows().values() if row["status"] == "failed"]
     assert len(failed) == 3

@@ -12,7 +12,7 @@ from analysis.answer.compare import compare
 from analysis.report.gather import gather
 from analysis.tables.table import load
 from bench import schema
-from tests.end_to_end.conftest import Row, Workplace, wait_for_trials
+from tests.end_to_end.conftest import PATIENCE, Row, Workplace, wait_for_trials
 
 pytestmark = pytest.mark.slow
 
@@ -117,7 +117,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(workplace: Workplace)
     process = workplace.start("run", "tiny.toml", "--workers", "1")
     wait_for_trials(workplace, 1)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "interrupted" in err
     assert "Traceback" not in err

@@ -20,14 +20,14 @@ from bench.assurance.throughput import machine, measurement
 from bench.assurance.throughput.machine import Dose, train_slot
 from bench.assurance.throughput.measure import Workbench, measure
 from tests.conftest import condition, trial
-from tests.end_to_end.conftest import Workplace
+from tests.end_to_end.conftest import PATIENCE, Workplace
 
 COLUMNS = schema.THROUGHPUT.names
 
 
 def analysis(workplace: Workplace, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "analysis", *arguments]
-    return subprocess.run(command, cwd=workplace.folder, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, cwd=workplace.folder, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 @pytest.mark.slow
@@ -35,7 +35,7 @@ def test_measure_twice_and_analyse_without_any_trial(workplace: Workplace) -> No
     """Whether the machine is quiet is not known here: both exit codes are right, and every slot is accounted for."""
     for number in (1, 2):
         process = workplace.start("throughput", "tiny.toml", "--blocks", "2", "--seconds", "0.05")
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode in (0, 1), err
         files = sorted((workplace.folder / "results/tiny/throughput").iterdir())
         assert len(files) == number
@@ -74,7 +74,7 @@ def test_what_cannot_be_measured_is_said(workplace: Workplace) -> None:
     workplace.study(devices='["cpu", "cuda"]')
     if not torch.cuda.is_available():
         process = workplace.start("throughput", "tiny.toml", "--blocks", "1", "--seconds", "0.02")
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=PATIENCE)
         assert process.returncode in (0, 1) and "cuda: not measured" in err
         _, err = workplace.bench("throughput", "tiny.toml", "--device", "cuda", code=2)
         assert "finds none of these here: cuda" in err

@@ -73,6 +73,7 @@ def test_a_right_layer_breaks_none_where_hardly_anything_is_dropped_or_kept(laye
 
 
 @pytest.mark.slow
+@pytest.mark.statistical
 def test_no_false_alarm_in_forty_runs() -> None:
     """One alarm would have a probability below 40 x 5e-5 = 0.2%. By hand, 200 seeds gave none."""
     assert [seed for seed in range(40) if checked(nn.Dropout, RATES, seed).failed] == []
