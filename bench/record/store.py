@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
 import time
 import tomllib
@@ -177,47 +175,9 @@ class Store:
             write_atomically(path, json.dumps(environment, indent=1, sort_keys=True).encode())
 
 
-class Claims:
-    """Which trials this runner is at, so that two runners on one folder share the work.
-
-    A claim is a lock on one byte of one file, at an offset made from the trial's id. The kernel drops it when the
-    runner ends, however it ends.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        path = folder / ".claims"
-        try:
-            self._file = path.open("ab")
-        except OSError as error:
-            raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
-
-    def take(self, trial_id: str) -> bool:
-        """Claim a trial; return False where another runner is at it. Raise StorageError where nothing can be locked."""
-        try:
-            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _offset(trial_id))
-        except OSError as error:
-            if error.errno in (errno.EACCES, errno.EAGAIN):
-                return False
-            raise StorageError(f"{self._file.name}: cannot be locked: {error.strerror or error}") from error
-        return True
-
-    def release(self, trial_ids: Iterable[str]) -> None:
-        """Give claims back."""
-        for trial_id in trial_ids:
-            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _offset(trial_id))
-
-    def close(self) -> None:
-        """Give all claims back."""
-        self._file.close()
-
-
 def _given(analysis: dict[str, Any]) -> dict[str, Any]:
     """Return a plan of analysis without what is null or empty, which is how every key is by default."""
     return {key: value for key, value in analysis.items() if value is not None and value != {}}
-
-
-def _offset(trial_id: str) -> int:
-    return int(trial_id, 16) >> 2
 
 
 def trials_table(rows: Iterable[Row]) -> pa.Table:

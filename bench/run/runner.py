@@ -14,7 +14,8 @@ from bench.base.errors import StorageError
 from bench.base.precision import Target
 from bench.data import DATA_SETS, data_root
 from bench.record import rows
-from bench.record.store import Claims, Store
+from bench.record.claims import Claims
+from bench.record.store import Store
 from bench.record.trials import FUSED, Stack, Trial, content_hash, stacks
 from bench.run.executors import Executor, StackDone
 from bench.run.plan import check_nothing_is_left_out, plan_document

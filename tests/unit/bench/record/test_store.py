@@ -15,7 +15,8 @@ from bench import schema
 from bench.base.errors import StorageError
 from bench.base.files import write_atomically
 from bench.record import rows
-from bench.record.store import Claims, Store
+from bench.record.claims import Claims
+from bench.record.store import Store
 from tests.conftest import condition, trial
 from tests.results import write
 from tests.unit.bench.record.test_rows import outcome
@@ -95,7 +96,7 @@ def test_a_write_that_fails_names_the_cause_and_leaves_nothing(tmp_path: Path) -
 @pytest.mark.slow
 def test_a_claim_holds_against_other_processes_until_given_back_or_the_holder_is_gone(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from bench.record.store import Claims;"
+        "import sys; from pathlib import Path; from bench.record.claims import Claims;"
         f"c = Claims(Path({str(tmp_path)!r})); print(c.take('{TRIAL.trial_id}'), c.take('00ff00ff00ff00ff'))"
     )
 
