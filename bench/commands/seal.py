@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Add to the files of a results folder the digest that every reader asks for, where they have none."""
-    from bench.record.sealing import seal_folder
+    from bench.record.seal_old_files import seal_folder
 
     added, number = seal_folder(options.folder)
     print(f"{added} files sealed, {number - added} were already", file=sys.stderr)
