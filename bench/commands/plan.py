@@ -30,9 +30,9 @@ def execute(options: argparse.Namespace) -> int:
 
 def _estimate(to_do: list[Trial], workers: int) -> None:
     """Print about how long the trials on the CPU will take."""
-    from bench.record.trials import stacks
     from bench.run.estimate import seconds_of
     from bench.run.progress import duration
+    from bench.run.stacking import stacks
 
     for target in dict.fromkeys(trial.target for trial in to_do if trial.device == "cpu"):
         mine = stacks((trial for trial in to_do if trial.target == target), workers)

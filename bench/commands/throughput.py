@@ -86,8 +86,9 @@ def _measure(
     from bench.assurance.throughput.machine import dose_for, workbench
     from bench.assurance.throughput.measure import AGAIN, measure
     from bench.assurance.throughput.slot import pairs, reasons
-    from bench.record.trials import FUSED, content_hash, stacks
+    from bench.record.trials import FUSED, content_hash
     from bench.run.runner import widest
+    from bench.run.stacking import stacks
 
     control = next(iter(trials.values()))
     target = control.target

@@ -11,9 +11,6 @@ from typing import Any
 from bench.base.precision import Target
 from bench.regularisers import REGULARISERS
 
-MAX_STACK = {"cpu": 8, "cuda": 264}
-"""Trials trained together at most: on a CPU the stack should stay in cache, on a GPU fill the multiprocessors."""
-
 STACKED, FUSED = "stacked", "fused"
 NUMERICS_VERSION = {STACKED: 1, FUSED: 1}
 """Engine -> version of its numbers: raised when anything that every trial shares computes other numbers.
@@ -197,24 +194,6 @@ class Stack:
             for name, record in REGULARISERS.items()
             if any(name in settings for settings in active)
         }
-
-
-def stacks(trials: Iterable[Trial], workers: int, most: int | None = None) -> list[Stack]:
-    """Group trials into stacks: as large as serves (at most `most`), even in size, and enough of them for `workers`."""
-    groups: dict[tuple[object, ...], list[Trial]] = {}
-    for trial in trials:
-        seeds = None if trial.engine == FUSED else trial.seeds
-        key = (trial.recipe, seeds, trial.device, trial.precision, trial.engine)
-        groups.setdefault(key, []).append(trial)
-    total = sum(map(len, groups.values()))
-    grouped = []
-    for group in groups.values():
-        largest = min(most or MAX_STACK[group[0].device], max(1, -(-total // workers)))
-        parts = -(-len(group) // largest)
-        grouped += [
-            Stack(tuple(group[part * len(group) // parts : (part + 1) * len(group) // parts])) for part in range(parts)
-        ]
-    return grouped
 
 
 def content_hash(content: Any) -> str:

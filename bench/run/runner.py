@@ -16,11 +16,12 @@ from bench.data import DATA_SETS, data_root
 from bench.record import rows
 from bench.record.claims import Claims
 from bench.record.store import Store
-from bench.record.trials import FUSED, Stack, Trial, content_hash, stacks
+from bench.record.trials import FUSED, Stack, Trial, content_hash
 from bench.run.executors import Executor, StackDone
 from bench.run.plan import check_nothing_is_left_out, plan_document
 from bench.run.progress import Progress
 from bench.run.provenance import environment
+from bench.run.stacking import stacks
 from bench.run.standing import Standing, standing
 from bench.study.study import Study
 

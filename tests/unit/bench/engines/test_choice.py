@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from types import ModuleType
 
 import pytest
@@ -11,9 +10,7 @@ import torch
 
 import bench.engines.fused
 from bench.engines import choice
-from bench.record import trials
-from bench.record.trials import FUSED, STACKED, stacks
-from tests.conftest import condition, trial
+from bench.record.trials import FUSED, STACKED
 
 
 def test_the_cpu_has_the_stacked_engine_and_cuda_the_fused_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,12 +51,3 @@ def test_a_triton_that_cannot_launch_is_said(
     assert choice.engine_of("cuda", ["dropout"]) == STACKED
     assert "Triton launches no kernel here: " in capsys.readouterr().err
     choice._cannot_launch.cache_clear()
-
-
-def test_fused_stacks_mix_seeds_and_nothing_else() -> None:
-    many = [replace(trial(condition("none"), seed), device="cuda", engine=FUSED) for seed in range(10)]
-    assert [len(stack.trials) for stack in stacks(many, 1)] == [10]
-    assert [len(stack.trials) for stack in stacks(many, 1, 4)] == [3, 3, 4]
-    mixed = [replace(one, precision="tf32" if one.seed % 2 else "float32") for one in many]
-    assert [len(stack.trials) for stack in stacks(mixed, 1)] == [5, 5]
-    assert len(trials.stacks([replace(one, engine=STACKED) for one in many], 1)) == 10

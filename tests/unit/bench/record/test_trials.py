@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.record.trials import FUSED, NUMERICS_VERSION, STACKED, Condition, stacks, versions
+from bench.record.trials import FUSED, NUMERICS_VERSION, STACKED, versions
 from bench.regularisers import REGULARISERS
 from tests.conftest import condition, stack, trial
 
@@ -47,21 +47,6 @@ def test_versions_are_of_the_engine_and_of_what_acts_in_the_order_of_the_registr
     assert versions(both) == ((STACKED, 2), ("dropout", 1), ("weight_decay", 3))
     monkeypatch.setitem(REGULARISERS, "dropout", replace(REGULARISERS["dropout"], plugin="0123"))
     assert versions(both)[1] == ("dropout", "0123")
-
-
-@pytest.mark.parametrize(
-    ("conditions", "seeds", "workers", "sizes"),
-    [(8, 10, 2, [8] * 10), (9, 2, 2, [4, 5, 4, 5]), (10, 1, 2, [5, 5]), (3, 1, 8, [1, 1, 1]), (1, 3, 1, [1, 1, 1])],
-)
-def test_stacks_are_even_hold_one_seed_and_serve_every_worker(
-    conditions: int, seeds: int, workers: int, sizes: list[int]
-) -> None:
-    settings = [Condition(f"c{i}", (("dropout", (i / 10, 0.0)),)) for i in range(conditions)]
-    trials = [trial(setting, seed) for seed in range(seeds) for setting in settings]
-    made = stacks(trials, workers)
-    assert [len(one.trials) for one in made] == sizes
-    assert all(len({one_trial.seeds for one_trial in one.trials}) == 1 for one in made)
-    assert [one_trial for one in made for one_trial in one.trials] == trials
 
 
 def test_strengths_name_only_what_some_trial_uses() -> None:
