@@ -1,19 +1,11 @@
-"""The plan of a results folder: which trials the study asks for, and which finished ones a new plan would leave out."""
+"""The plan of a results folder: which trials the study asks for, and how they are to be analysed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bench import schema
-from bench.base.errors import UsageError
-from bench.record.store import Store
 from bench.study.study import Study
-
-FIRST = 8
-"""Differences that a message shows."""
-NAMES_TRIALS = ("plugins", "data", "model", "training", "conditions", "versions")
-"""What of a study is part of the names of its trials."""
 
 
 def plan_document(study: Study, command: str) -> dict[str, Any]:
@@ -54,63 +46,4 @@ def plan_document(study: Study, command: str) -> dict[str, Any]:
             for trial in trials
         ],
         "command": command,
-    }
-
-
-def check_nothing_is_left_out(store: Store, study: Study) -> None:
-    """Raise UsageError where the study asks for finished trials again, under other settings or versions.
-
-    That is, where a finished trial of the present plan is none of the study's, and the study has another one of its
-    label, seed, device and precision.
-    """
-    before = store.plan()
-    if before is None:
-        return
-    wanted = {_what(trial): trial["trial_id"] for trial in plan_document(study, "")["trials"]}
-    replaced = [trial for trial in before["trials"] if wanted.get(_what(trial), trial["trial_id"]) != trial["trial_id"]]
-    finished = [
-        trial for trial in replaced if (row := store.read(trial["trial_id"])) and row["status"] != schema.FAILED
-    ]
-    if not finished:
-        return
-    labels = list(dict.fromkeys(trial["condition"] for trial in finished))
-    found = list(differences(store, before, study, labels)) or ["versions of the engine, of a regulariser or of data"]
-    more = [f"and {len(found) - FIRST} more"] if len(found) > FIRST else []
-    number = f"{len(finished)} finished trial{'s' if len(finished) > 1 else ''}"
-    raise UsageError(
-        f"{store.folder}: {number} of {', '.join(labels)} would be left out, and trained again under other settings or "
-        "versions. Nothing was changed. What differs:\n"
-        + "\n".join(f"  {each}" for each in [*found[:FIRST], *more])
-        + "\nGive --supersede to go on (the old trials stay on disk, out of the analysis), or another --out."
-    )
-
-
-def differences(store: Store, before: Mapping[str, Any], study: Study, labels: list[str]) -> Iterator[str]:
-    """Yield what of the study differs from the folder's, where it names trials of the conditions in `labels`."""
-    old = store.study_document() | {"versions": before.get("versions", {})}
-    new = study.document() | {"versions": plan_document(study, "")["versions"]}
-    known = {name: _leaves(document, labels) for name, document in (("old", old), ("new", new))}
-    if not before.get("versions"):
-        known["new"] = {key: value for key, value in known["new"].items() if not key.startswith("versions.")}
-    for key in dict.fromkeys([*known["old"], *known["new"]]):
-        was, is_now = known["old"].get(key, "not set"), known["new"].get(key, "not set")
-        if was != is_now:
-            yield f"{key}: {was} -> {is_now}"
-
-
-def _what(trial: Mapping[str, Any]) -> tuple[Any, ...]:
-    return trial["condition"], trial["seed"], trial["device"], trial["precision"]
-
-
-def _leaves(document: Mapping[str, Any], labels: list[str]) -> dict[str, Any]:
-    """Return every setting that names trials, by where it stands."""
-    conditions = {f'condition "{each["label"]}"': each for each in document.get("conditions", [])}
-    named = {label: conditions.get(f'condition "{label}"', {}) for label in labels}
-    sections = {key: document.get(key, {}) for key in NAMES_TRIALS if key != "conditions"}
-    sections |= {f'condition "{label}"': each for label, each in named.items()}
-    return {
-        f"{section} {key}" if section.startswith("condition") else f"{section}.{key}": value
-        for section, table in sections.items()
-        for key, value in (table.items() if isinstance(table, Mapping) else [("files", table)])
-        if key not in ("label", "stays_at_chance")
     }

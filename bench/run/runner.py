@@ -18,11 +18,12 @@ from bench.record.claims import Claims
 from bench.record.store import Store
 from bench.record.trials import FUSED, Stack, Trial, content_hash
 from bench.run.executors import Executor, StackDone
-from bench.run.plan import check_nothing_is_left_out, plan_document
+from bench.run.plan import plan_document
 from bench.run.progress import Progress
 from bench.run.provenance import environment
 from bench.run.stacking import stacks
 from bench.run.standing import Standing, standing
+from bench.run.superseding import check_nothing_is_left_out
 from bench.study.study import Study
 
 OTHER_RUNNER_SECONDS = 1.0
