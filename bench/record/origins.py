@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from bench.base.libraries import matrix_libraries, versions
-from bench.record.sources import sources_hash
+from bench.record.code_hash import sources_hash
 from bench.schema import Arithmetic, arithmetic
 
 if TYPE_CHECKING:

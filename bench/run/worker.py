@@ -15,9 +15,9 @@ from bench.data import DATA_SETS, data_root
 from bench.data.split import Split, make_split
 from bench.engines.stacked.train import train_stack
 from bench.record import rows
+from bench.record.code_hash import sources_hash
 from bench.record.outcome import Outcome
 from bench.record.rows import Row
-from bench.record.sources import sources_hash
 from bench.record.trials import FUSED, Stack, Trial, versions
 
 

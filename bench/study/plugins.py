@@ -19,7 +19,7 @@ from bench.base.errors import DataError, StudyError
 from bench.data import DATA_SETS
 from bench.data.data_set import DataSet
 from bench.data.users import own_data_set
-from bench.record.sources import code_hash
+from bench.record.code_hash import code_hash
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Regulariser
 from bench.study import fields, plugin_fields

@@ -14,7 +14,7 @@ from bench.base.errors import StudyError, nearest
 from bench.base.precision import Target
 from bench.data import data_hash
 from bench.engines.choice import engine_of
-from bench.record.sources import sources_hash
+from bench.record.code_hash import sources_hash
 from bench.record.trials import Condition, Recipe, Seeds, Trial, content_hash, versions
 from bench.regularisers import REGULARISERS
 from bench.study import DECIDED, fields

@@ -13,7 +13,7 @@ from bench.base.precision import PRECISIONS, Target
 from bench.data import DATA_SETS, data_hash, data_root
 from bench.data.split import Split, make_split
 from bench.engines.choice import engine_of
-from bench.record.sources import sources_hash
+from bench.record.code_hash import sources_hash
 from bench.record.trials import STACKED, Condition, Recipe, Seeds, Stack, Trial, versions
 
 BOOK = (0.2, 0.5)

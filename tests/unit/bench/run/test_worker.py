@@ -10,7 +10,7 @@ import torch
 
 from bench import schema
 from bench.record import rows
-from bench.record.sources import sources_hash
+from bench.record.code_hash import sources_hash
 from bench.record.trials import Stack, versions
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.record import sources
-from bench.record.sources import code_hash, sources_hash
+from bench.record.code_hash import code_hash, sources_hash
 
 CODE = """
 import math
@@ -67,7 +66,7 @@ def test_what_is_no_python_is_hashed_as_it_lies() -> None:
 
 
 def test_the_sources_that_train_are_hashed_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "ROOT", tmp_path)
+    monkeypatch.setattr("bench.record.code_hash.ROOT", tmp_path)
     found = []
     for file, text in (("a.py", "x = 1"), ("commands/b.py", "y = 1"), ("a.py", "x = 1  # one"), ("c/d.py", "z = 1")):
         (tmp_path / file).parent.mkdir(exist_ok=True)
