@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.assurance.calibration import calibrate
 from bench.assurance.load import Load
+from bench.assurance.matmul_bound import calibrate
 from bench.assurance.pinned_workers import Lanes
 from bench.assurance.race import Contestant
 from bench.assurance.race.reference_arm import reference_losses

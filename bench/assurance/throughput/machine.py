@@ -9,8 +9,8 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bench.assurance.calibration import calibrate
 from bench.assurance.load import Load
+from bench.assurance.matmul_bound import calibrate
 from bench.assurance.pinned_workers import Lanes
 from bench.assurance.throughput.measure import Workbench
 from bench.data import DATA_SETS

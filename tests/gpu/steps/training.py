@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
-from bench.assurance.calibration import products as products_of_a_step
-from bench.assurance.calibration import step_flop
+from bench.assurance.matmul_bound import products as products_of_a_step
+from bench.assurance.matmul_bound import step_flop
 from bench.base.precision import operand_format, products
 from bench.data.split import Split
 from bench.engines.stacked import model, train

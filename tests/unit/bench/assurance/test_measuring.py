@@ -10,8 +10,8 @@ import time
 import pytest
 import torch
 
-from bench.assurance.calibration import calibrate, step_flop
 from bench.assurance.load import Load
+from bench.assurance.matmul_bound import calibrate, step_flop
 from bench.assurance.pinned_workers import LaneError, Lanes
 from bench.base.cores import physical_cores
 from bench.base.threads import single_thread
