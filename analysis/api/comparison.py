@@ -58,7 +58,7 @@ class Comparison(answer.Comparison):
         from analysis.figures import theme  # noqa: PLC0415 - matplotlib is slow to import
         from analysis.figures.plot import drawn  # noqa: PLC0415
         from analysis.report.evidence_of_table import evidence_of  # noqa: PLC0415
-        from analysis.report.sections import PLOTS  # noqa: PLC0415
+        from analysis.report.sections.order import PLOTS  # noqa: PLC0415
 
         plots = {plot.name: plot for plot in PLOTS}
         if name not in plots:

@@ -21,8 +21,9 @@ from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Column, Grid, Illustration
 from analysis.report.gather import Material, Pool, gather
 from analysis.report.markdown import block, bullets, escaped, table
-from analysis.report.sections import PLOTS, activations, divergence
+from analysis.report.sections import activations, divergence
 from analysis.report.sections.gaps import what_is_left
+from analysis.report.sections.order import PLOTS
 from analysis.report.sections.reduce_uncertainty import what_is_found, what_shows_the_size, what_would_help
 from analysis.report.sign_agreement_grid import early_words
 from analysis.report.typical_grid import typical_words

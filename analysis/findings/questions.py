@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.base.errors import TableError
-from analysis.report.sections import PLOTS
+from analysis.report.sections.order import PLOTS
 
 PLOT_NAMES = [plot.name for plot in PLOTS]
 SWITCHES = ("effects", "simple_effects", "activations", "collapses")

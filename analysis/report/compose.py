@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.report.document import Document, Part
 from analysis.report.gather import Material
-from analysis.report.sections import OF_POOL, OF_STUDY
+from analysis.report.sections.order import OF_POOL, OF_STUDY
 from analysis.wording.phrases import listed
 from analysis.wording.sentences import quoted
 from analysis.wording.units import unit_of

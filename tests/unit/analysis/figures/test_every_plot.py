@@ -15,7 +15,7 @@ from matplotlib.text import Text
 from analysis.figures import theme
 from analysis.figures.evidence import Trial
 from analysis.figures.plot import drawn, inline, rendered
-from analysis.report.sections import PLOTS
+from analysis.report.sections.order import PLOTS
 
 ALL_DIVERGED = [(label, seed) for label in ("none", "book", "mild", "strong", "all") for seed in range(6)]
 WEIRD = {"none": (0.0, 0.0), '<script>$x$ & "q"': (0.2, 0.5), "a-label-that-goes-on-and-on-for-ever": (0.3, 0.3)}

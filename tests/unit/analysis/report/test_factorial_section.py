@@ -10,7 +10,8 @@ import pytest
 from analysis.methods import verdict
 from analysis.report.document import Grid, Illustration, Listing, Paragraph
 from analysis.report.gather import gather
-from analysis.report.sections import PLOTS, divergence, factorial
+from analysis.report.sections import divergence, factorial
+from analysis.report.sections.order import PLOTS
 from analysis.wording.units import unit_of
 from tests.unit.analysis.report.conftest import GRID, Made, write_folder
 

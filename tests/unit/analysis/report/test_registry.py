@@ -7,7 +7,7 @@ import pytest
 from analysis.report.compose import compose
 from analysis.report.document import Illustration
 from analysis.report.gather import gather
-from analysis.report.sections import PLOTS
+from analysis.report.sections.order import PLOTS
 from tests.unit.analysis.report.conftest import GRID, RATES, Made, write_folder
 
 CONTROL = "dropout_1-0_dropout_2-0"

@@ -1,0 +1,77 @@
+"""The order of the report: its sections, one file each, and the figures that each shows.
+
+To add a section: its file, and a line here. To add a figure: its file, and a line here, which is ``figure(PLOT)`` where
+it stands by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from analysis.figures import activations as hidden_units
+from analysis.figures import (
+    dose_response,
+    effects,
+    floor_meter,
+    forest,
+    interaction,
+    learning_curves,
+    p_calibration,
+    raincloud,
+    rates,
+    sequence,
+    surface,
+    survival,
+    variance_shares,
+)
+from analysis.figures import gaps as both_gaps
+from analysis.figures import speed as speeds
+from analysis.figures.plot import Plot
+from analysis.report.document import Section
+from analysis.report.gather import Material
+from analysis.report.sections import (
+    activations,
+    agreement,
+    answer,
+    best_rate,
+    differences,
+    divergence,
+    factorial,
+    gaps,
+    left_out,
+    method,
+    provenance,
+    reduce_uncertainty,
+    secondary,
+    speed,
+    uncertainty,
+)
+from analysis.report.sections.entry import Entry, figure
+
+OF_POOL: tuple[Entry, ...] = (
+    Entry(answer.section),
+    Entry(differences.section, (forest.PLOT,)),
+    figure(learning_curves.PLOT),
+    Entry(activations.section, (hidden_units.PLOT,)),
+    figure(rates.PLOT),
+    Entry(gaps.section, (both_gaps.PLOT,)),
+    Entry(uncertainty.section, (raincloud.PLOT, p_calibration.PLOT, sequence.PLOT, variance_shares.PLOT)),
+    Entry(reduce_uncertainty.section, (floor_meter.PLOT,)),
+    Entry(divergence.section, (survival.PLOT,)),
+    Entry(factorial.section, (interaction.PLOT, effects.PLOT, surface.PLOT)),
+    Entry(best_rate.section, (dose_response.PLOT,)),
+    Entry(secondary.section),
+    Entry(speed.section, (speeds.PLOT,)),
+    Entry(left_out.section),
+)
+"""Told for each device, precision and data set by itself."""
+
+PLOTS: tuple[Plot, ...] = tuple(plot for entry in OF_POOL for plot in entry.plots)
+"""Every figure."""
+
+OF_STUDY: tuple[Callable[[Material], Section | None], ...] = (
+    agreement.section,
+    method.section,
+    provenance.section,
+)
+"""Told once, after all of those."""
