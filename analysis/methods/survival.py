@@ -13,7 +13,7 @@ from analysis.base.records import Record
 from analysis.methods.multiplicity import holm
 from analysis.methods.sign_flip import flip, single_step
 from analysis.tables.pairing import Pairs, pair
-from bench.schema import is_at_chance
+from bench.schema import has_diverged, is_at_chance
 
 NOTE = (
     "The log-rank test takes trials as independent, and trials of one seed are not: its scores are compared within "
@@ -125,7 +125,7 @@ def collapse(epochs: np.ndarray, accuracy: np.ndarray, losses: np.ndarray, chanc
     chance : float or None
         Accuracy of guessing; None leaves the losses alone to tell.
     """
-    bad = ~np.isfinite(losses).all(axis=1) | is_at_chance(accuracy, chance)
+    bad = has_diverged(np.isfinite(losses).all(axis=1), is_at_chance(accuracy, chance), stays_at_chance=False)
     well = np.flatnonzero(~bad)
     first = 0 if not len(well) else int(well[-1]) + 1
     return int(epochs[first]) if first < len(epochs) else None

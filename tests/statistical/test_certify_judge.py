@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from bench.assurance.certify import judge
-from bench.assurance.certify.distribution import judge_arms
+from bench.assurance.certify.distribution import collapsed, judge_arms
 from bench.assurance.certify.finding import EQUIVALENT, INCOMPLETE, INCONCLUSIVE, NOT_EQUIVALENT, Check
 from bench.assurance.certify.ladder import overall
 
@@ -99,6 +99,13 @@ def arm(seed: int, n: int = 150, shift: float = 0.0, spread: float = 1.0, **coun
             }
         )
     return rows
+
+
+@pytest.mark.parametrize(
+    ("loss", "accuracy", "diverged"), [(0.4, 0.8, False), (float("nan"), 0.8, True), (0.4, 0.15, True)]
+)
+def test_a_trial_collapses_by_the_rule_of_the_harness(loss: float, accuracy: float, diverged: bool) -> None:
+    assert collapsed({"running_train_loss": [0.5, loss], "test_accuracy": [0.8, accuracy]}, 10) is diverged
 
 
 def test_arms_of_one_distribution_are_equivalent() -> None:

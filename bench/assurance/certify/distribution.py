@@ -81,7 +81,8 @@ METRICS = {
 def collapsed(row: dict[str, Any], classes: int) -> bool:
     """Tell whether a trial diverged, by the rule of the harness: not finite, or at chance at the end."""
     finite = np.isfinite(row["running_train_loss"]).all()
-    return bool(not finite or schema.is_at_chance(row["test_accuracy"][-1], 1 / classes))
+    at_chance = schema.is_at_chance(row["test_accuracy"][-1], 1 / classes)
+    return bool(schema.has_diverged(finite, at_chance, stays_at_chance=False))
 
 
 def spikes(row: dict[str, Any]) -> bool:
