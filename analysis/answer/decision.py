@@ -54,7 +54,7 @@ def decisions(
     found = {}
     for label, arms in against.items():
         pairs = arms.complete
-        why = verdict.cannot_test(pairs.n, pairs.varies, asked.alpha)
+        why = verdict.cannot_test(pairs.n, pairs.varies, asked.alpha, pairs.unit)
         interval = intervals[label].simultaneous
         intention = by_intention.get(label)
         if why is not None or interval is None:
@@ -63,7 +63,7 @@ def decisions(
             word, reason = verdict.decide(interval, asked.margin, asked.lower_is_better), None
             if intention is not None and intention != word:
                 reason = (
-                    f"given both trained the verdict is {_spoken(word)}; with diverged trials scored at what they "
+                    f"{pairs.unit.trained} the verdict is {_spoken(word)}; with diverged trials scored at what they "
                     f"reached it is {_spoken(intention)}"
                 )
                 word = verdict.INCONCLUSIVE

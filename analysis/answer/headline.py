@@ -103,7 +103,7 @@ def headline(found: Results, pairs: Pairs, asked: Question, size: int) -> Headli
 def _by_sequence(decision: Decision, pairs: Pairs, asked: Question, size: int) -> Headline:
     last = sequence(pairs, asked.alpha / size)[-1]
     if last.half_width is None:
-        why = f"after {pairs.n} pairs the confidence sequence is still unbounded"
+        why = f"after {pairs.unit.counted(pairs.n)} the confidence sequence is still unbounded"
         return Headline(scope=SEQUENCE, verdict=verdict.CANNOT_TEST, reason=why)
     ends = last.mean - last.half_width, last.mean + last.half_width
     interval = Interval(*ends, *ends)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.answer.caveats import of_progress, of_seeds
-from analysis.answer.decision import Decision
 from analysis.answer.effect import Block, Contrast, Contrasted, assembled
 from analysis.answer.headline import Headline
 from analysis.answer.judgement import judged
@@ -107,7 +105,7 @@ def _analysed(table: Table, found: Crossing, asked: Question) -> Factorial:
     main, said = _family(effects(found), held, known, asked)
     simple, also_said = _family(simple_effects(found), held, known, asked)
     notes = [*table.warnings, *measured.warnings, *found.warnings, *of_progress(table), *of_seeds(table, asked)]
-    notes += [*_of_blocks(found, held), *map(_of_seeds, [*said, *also_said])]
+    notes += [*_of_blocks(found, held), *said, *also_said]
     plan = table.analysis
     return Factorial(
         metric=asked.metric,
@@ -132,11 +130,6 @@ def _analysed(table: Table, found: Crossing, asked: Question) -> Factorial:
         profiles=_profiles(found, held, asked.alpha),
         best_set=_best_set(found, held, asked),
     )
-
-
-def _of_seeds(said: str) -> str:
-    """Return what a method says with the word for what is paired here: the seeds of complete blocks."""
-    return re.sub(r"\bpair(s?)\b", r"seed\1", said).replace("given both trained", "given every cell trained")
 
 
 def _of_blocks(found: Crossing, held: Blocks) -> list[str]:
@@ -206,13 +199,8 @@ def _test(values: np.ndarray, effect: Effect, alpha: float) -> EffectTest:
 
 
 def _contrast(effect: Effect, asked: Question, found: Arms, results: Results) -> Contrast:
-    """Return what one contrast shows, its reasons in the words of seeds."""
+    """Return what one contrast shows."""
     pairs = found.complete
-    headline, decision = results[Headline], results[Decision]
-    of_seeds = results.having(
-        replace(headline, reason=headline.reason and _of_seeds(headline.reason)),
-        replace(decision, verdict_reason=decision.verdict_reason and _of_seeds(decision.verdict_reason)),
-    )
     own = Contrasted(
         condition=effect.name,
         metric=asked.metric,
@@ -227,7 +215,7 @@ def _contrast(effect: Effect, asked: Question, found: Arms, results: Results) ->
     )
     by_seed = zip(pairs.seeds, pairs.differences, strict=True)
     blocks_ = tuple(Block(seed=int(seed), difference=float(d) / pairs.scale) for seed, d in by_seed)
-    return assembled(Contrast, own, of_seeds, headline=of_seeds[Headline], pairs=blocks_)
+    return assembled(Contrast, own, results, headline=results[Headline], pairs=blocks_)
 
 
 def _cells(found: Crossing, held: Blocks, asked: Question) -> tuple[Cell, ...]:

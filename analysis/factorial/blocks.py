@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analysis.factorial.contrasts import Effect
 from analysis.tables.images import Images
 from analysis.tables.metric import Arm, Measured, is_accuracy
-from analysis.tables.pairing import Pairs, pair
+from analysis.tables.pairing import SEEDS, Pairs, pair
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.table import Dropped
 
@@ -126,9 +126,10 @@ def _pairs(found: Blocks, effect: Effect, arms: Sequence[Arm], scale: int | None
     names, seeds = (effect.name, "nothing"), arms[0].seeds
     if scale is not None and float(np.abs(weights).sum()) * _largest(arms) < EXACT and scale * divisor < EXACT:
         counts = np.column_stack([arm.numerator for arm in arms])
-        return pair(names, seeds, counts @ np.maximum(weights, 0), counts @ np.maximum(-weights, 0), scale * divisor)
+        positive, negative = counts @ np.maximum(weights, 0), counts @ np.maximum(-weights, 0)
+        return replace(pair(names, seeds, positive, negative, scale * divisor), unit=SEEDS)
     values, parts = np.column_stack([arm.value for arm in arms]), weights / divisor
-    return pair(names, seeds, values @ np.maximum(parts, 0), values @ np.maximum(-parts, 0))
+    return replace(pair(names, seeds, values @ np.maximum(parts, 0), values @ np.maximum(-parts, 0)), unit=SEEDS)
 
 
 def _largest(arms: Sequence[Arm]) -> float:

@@ -56,7 +56,7 @@ def effect_size(pairs: Pairs, alpha: float) -> Finding[EffectSize]:
     low, high = noncentrality_interval(dz * math.sqrt(m.n), m.df, alpha)
     found = EffectSize(cohen_dz=dz, cohen_dz_low=low / math.sqrt(m.n), cohen_dz_high=high / math.sqrt(m.n))
     if m.n == 2:
-        return undefined(found, "hedges_gz is null: dz of 2 pairs has no mean to correct")
+        return undefined(found, f"hedges_gz is null: dz of {pairs.unit.counted(2)} has no mean to correct")
     return Finding(replace(found, hedges_gz=dz * hedges_correction(m.df)))
 
 

@@ -106,15 +106,19 @@ def max_t(family: Sequence[Pairs]) -> Mapping[str, Finding[MaxT]]:
     found = {pairs.condition: undefined(MaxT(), why_untestable(pairs)) for pairs in family}
     for own, common in zip(testable, on_common, strict=True):
         if not common.varies:
-            why = f"p_max_t is null: on the {common.n} seeds that all conditions of the family have, nothing varies"
+            shared = f"the {common.n} {own.unit.key}s that all conditions of the family have"
+            why = f"p_max_t is null: on {shared}, nothing varies"
             found[own.condition] = undefined(MaxT(), why)
     if not inside:
         return found
     flips = _flip_rows(inside)
-    sizes = {pairs.condition: pairs.n for pairs in testable}
+    whole = {pairs.condition: pairs for pairs in testable}
     for pairs, single, down in zip(inside, single_step(flips), step_down(flips), strict=True):
-        fewer = f"p_max_t uses the {len(seeds)} seeds that all conditions of the family have, of {{}} pairs"
-        warnings = (fewer.format(sizes[pairs.condition]),) if len(seeds) < sizes[pairs.condition] else ()
+        n, unit = whole[pairs.condition].n, pairs.unit
+        fewer = (
+            f"p_max_t uses the {len(seeds)} {unit.key}s that all conditions of the family have, of {unit.counted(n)}"
+        )
+        warnings = (fewer,) if len(seeds) < n else ()
         tested = MaxT(n_max_t=len(seeds), p_max_t=float(single), p_max_t_step_down=float(down))
         found[pairs.condition] = Finding(tested, warnings)
     return found

@@ -118,10 +118,10 @@ def undefined(result: R, *why: str | None) -> Finding[R]:
 def why_untestable(pairs: Pairs) -> str | None:
     """Return why nothing can be tested on these pairs, None where it can."""
     if pairs.n < 2:
-        return f"{pairs.n} {'pair' if pairs.n == 1 else 'pairs'}: tests, intervals and effect sizes need at least 2"
+        return f"{pairs.unit.counted(pairs.n)}: tests, intervals and effect sizes need at least 2"
     if not pairs.varies:
         value = Number(f"{float(np.mean(pairs.differences)) / pairs.scale:.6g}")
-        after = "; t, intervals and every p are null. The seed may not be applied"
+        after = f"; t, intervals and every p are null{pairs.unit.doubt}"
         return Note(f"no variation: all {pairs.n} differences are ", value, after)
     return None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.tables.pairing import PAIRS, Unit
+
 SUPERIOR, INFERIOR = "superior", "inferior"
 POSITIVE_BUT_NEGLIGIBLE, NEGATIVE_BUT_NEGLIGIBLE = "positive_but_negligible", "negative_but_negligible"
 POSITIVE_UNCLEAR, NEGATIVE_UNCLEAR = "positive_magnitude_unclear", "negative_magnitude_unclear"
@@ -55,12 +57,12 @@ def decide(interval: Interval, margin: float | None, lower_is_better: bool) -> s
     return EQUIVALENT if inside else INCONCLUSIVE
 
 
-def cannot_test(n: int, varies: bool, alpha: float) -> str | None:
-    """Return why no verdict is possible with `n` pairs, None where one is."""
+def cannot_test(n: int, varies: bool, alpha: float, unit: Unit = PAIRS) -> str | None:
+    """Return why no verdict is possible with `n` of a `unit`, None where one is."""
     if n < 2:
-        return f"{n} {'pair' if n == 1 else 'pairs'}: at least 2 are needed"
+        return f"{unit.counted(n)}: at least 2 are needed"
     if not varies:
         return "the differences do not vary: the seed may not be applied"
     if (least := 2.0 ** (1 - n)) > alpha:
-        return f"with {n} pairs no exact p-value can be below {least:g}, and alpha is {alpha:g}"
+        return f"with {unit.counted(n)} no exact p-value can be below {least:g}, and alpha is {alpha:g}"
     return None

@@ -3,13 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 _ROUNDING = 4 * float(np.finfo(float).eps)
 _CLEAR = 1e3
 """Differences say something from this many times their rounding error; below lie sums taken in another order."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What is paired, in the words of sentences.
+
+    Parameters
+    ----------
+    one : str
+        Name of one of them.
+    key : str
+        Name of what it is paired by, and of what all conditions of a family have in common.
+    trained : str
+        What is given of a number over complete ones.
+    doubt : str
+        What is to be feared where nothing varies, as the end of a sentence.
+    """
+
+    one: str
+    key: str
+    trained: str
+    doubt: str
+
+    def counted(self, n: int) -> str:
+        """Return how many there are."""
+        return f"{n} {self.one}{'' if n == 1 else 's'}"
+
+
+_SAME_RUN = ". The seed may not be applied"
+PAIRS = Unit("pair", "seed", "given both trained", _SAME_RUN)
+SEEDS = Unit("seed", "seed", "given every cell trained", _SAME_RUN)
+"""Seeds at which every cell of a factorial trained."""
+BLOCKS = Unit("block", "block", "given both trained", "")
+"""Blocks of a measurement of speed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +64,8 @@ class Pairs:
         Divides `differences` into the metric's own unit; 1 where the metric is no count.
     resolution : float
         Rounding error of one difference, in steps; 0 where the metric is a count.
+    unit : Unit
+        What sentences call them.
     """
 
     condition: str
@@ -40,6 +76,7 @@ class Pairs:
     differences: np.ndarray
     scale: int
     resolution: float
+    unit: Unit = PAIRS
 
     @property
     def n(self) -> int:
@@ -59,10 +96,13 @@ class Pairs:
     def on(self, seeds: np.ndarray) -> Pairs:
         """Return the pairs of those `seeds` alone."""
         keep = np.isin(self.seeds, seeds)
-        return Pairs(
-            self.condition, self.control, self.seeds[keep], self.treated[keep], self.untreated[keep],
-            self.differences[keep], self.scale, self.resolution,
-        )  # fmt: skip
+        return replace(
+            self,
+            seeds=self.seeds[keep],
+            treated=self.treated[keep],
+            untreated=self.untreated[keep],
+            differences=self.differences[keep],
+        )
 
 
 def clear_steps(pairs: Pairs) -> np.ndarray:

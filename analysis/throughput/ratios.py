@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from analysis.base.notes import about
 from analysis.base.records import merged
 from analysis.methods import multiplicity, simultaneous, verdict
 from analysis.methods.paired_t import Difference, TTest, difference, equivalence, t_test
 from analysis.methods.simultaneous import Simultaneous
-from analysis.tables.pairing import Pairs, pair
+from analysis.tables.pairing import BLOCKS, Pairs, pair
 from analysis.tables.question import Question
 from analysis.throughput.result import BlockTimes, Ratio, SpeedComparison
 
@@ -46,7 +47,7 @@ def ratios(frame: pd.DataFrame, conditions: Sequence[str], asked: Question) -> t
         equal = equivalence(pairs, asked.alpha, asked.margin)
         family_wise = flips[label], max_t[label], adjusted[label], together[label]
         for finding in (mean, test, equal, *family_wise):
-            warnings += [f"{label}: {_of_blocks(text)}" for text in finding.warnings]
+            warnings += [about(label, text) for text in finding.warnings]
         ratio = _ratio(frame, pairs, asked, (mean.result, test.result, together[label].result))
         verdict_, why = _verdict(pairs, asked, together[label].result)
         entries.append(
@@ -69,20 +70,14 @@ def _pairs(frame: pd.DataFrame, label: str, control: str) -> Pairs:
     own, other = (alone.loc[alone["condition"] == name, "seconds_per_step"] for name in (label, control))
     blocks = own.index.intersection(other.index).sort_values()
     treated, untreated = (np.log(arm.loc[blocks].to_numpy(float)) for arm in (own, other))
-    return pair((label, control), blocks.to_numpy(np.int64), treated, untreated)
+    return replace(pair((label, control), blocks.to_numpy(np.int64), treated, untreated), unit=BLOCKS)
 
 
 def _why_untested(pairs: Pairs, alpha: float) -> str | None:
-    why = verdict.cannot_test(pairs.n, pairs.varies, alpha)
+    why = verdict.cannot_test(pairs.n, pairs.varies, alpha, pairs.unit)
     if why is not None and pairs.n > 1 and not pairs.varies:
         return "the ratio is the same in every block: times of a clock are not"
-    return None if why is None else _of_blocks(why)
-
-
-def _of_blocks(warning: str) -> str:
-    """Return a warning of a method that is shared with the trials, in the words of blocks."""
-    said = warning.replace(". The seed may not be applied", "")
-    return re.sub(r"\b(?:seed|pair)(s?)\b", r"block\1", said)
+    return why
 
 
 def _verdict(pairs: Pairs, asked: Question, found: Simultaneous) -> tuple[str, str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -111,6 +112,7 @@ def test_few_blocks_make_no_claim(tmp_path, measured, made_slots, disturb, block
     measured(tmp_path, [row if row["block"] < blocks else disturb(row) for row in rows])
     slow = entry(found(tmp_path), "slow")
     assert (slow.n_blocks, slow.blocks_left_out, short(slow)) == (blocks, 6 - blocks, "too few blocks")
+    assert re.match(rf"(with )?{blocks} blocks?\b", slow.verdict_reason)
     said = sentence(slow, 0.02)
     assert "slower" not in said and "interval" not in said
     json.dumps(slow.to_json(), allow_nan=False)
