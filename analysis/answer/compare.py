@@ -12,6 +12,7 @@ from analysis.answer.headline import Headline
 from analysis.answer.judgement import judged
 from analysis.base.errors import TableError, nearest
 from analysis.base.notes import Metric, Note
+from analysis.methods import bad_endings
 from analysis.methods.failure_rates import divergence
 from analysis.methods.result import Results
 from analysis.methods.summary import summary
@@ -66,6 +67,11 @@ def compare(
     together = across(table, measured, asked)
     doubtful = lower_is_better is None and sounds_lower(metric)
     doubts = [Note("higher ", Metric(metric), _DIRECTION)] if doubtful else []
+    threshold = _bad_ending(table, metric)
+    endings = bad_endings.bad_endings(
+        measured, control, threshold, alpha=alpha, lower_is_better=asked.lower_is_better, exempt=exempt
+    )
+    warnings = [*warnings, *bad_endings.notes(endings, metric, threshold)]
     notes = [*doubts, *table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
     return Comparison(
         metric=metric,
@@ -84,6 +90,7 @@ def compare(
         divergence={
             label: divergence(measured, label, against.get(label), asked, label in exempt) for label in table.conditions
         },
+        bad_endings=endings,
         conditions={label: summary(measured, label, label in exempt) for label in table.conditions},
     )
 
@@ -102,6 +109,11 @@ def pairs_of(
     measured = _check(table, asked)
     family = [label for label in table.conditions if label != control and label not in table.stays_at_chance]
     return [arms(measured, label, control, table.chance).complete for label in family]
+
+
+def _bad_ending(table: Table, metric: str) -> float | None:
+    """Return by how much a run may end below its condition's median; a plan of protocol 1 fixed no such rule."""
+    return bad_endings.default_threshold(metric) if table.analysis is None else None
 
 
 def _direction(metric: str, given: bool | None) -> bool:

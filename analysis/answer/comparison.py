@@ -9,6 +9,7 @@ from typing import Any
 from analysis.answer.effect import Effect
 from analysis.answer.headline import scopes
 from analysis.base.records import Record, to_json
+from analysis.methods.bad_endings import BadEndings
 from analysis.methods.dose_response import DoseResponse
 from analysis.methods.failure_rates import Divergence
 from analysis.methods.omnibus import Omnibus
@@ -47,6 +48,8 @@ class Comparison(Record):
         Every condition but the control, in the table's order.
     divergence, conditions : mappings of condition to Divergence, and to Summary
         Every condition, the control included: failure rates, and plain descriptions.
+    bad_endings : mapping of condition to BadEndings
+        Every condition but the negative controls; empty where no rule was fixed.
     """
 
     metric: str
@@ -63,6 +66,7 @@ class Comparison(Record):
     selection: Selection | None
     effects: Mapping[str, Effect]
     divergence: Mapping[str, Divergence]
+    bad_endings: Mapping[str, BadEndings]
     conditions: Mapping[str, Summary]
 
     def __repr__(self) -> str:
@@ -94,5 +98,6 @@ class Comparison(Record):
             "selection": to_json(self.selection),
             "comparisons": to_json(list(self.effects.values())),
             "divergence": to_json(list(self.divergence.values())),
+            "bad_endings": to_json(list(self.bad_endings.values())),
             "conditions": to_json(list(self.conditions.values())),
         }

@@ -1,4 +1,4 @@
-"""The entries: trials that diverged."""
+"""The entries: trials that diverged, or ended badly."""
 
 from analysis.catalogue.entry import CALIBRATION, Group, Method, keys
 
@@ -121,4 +121,38 @@ then V and p of the signed-rank test""",
 """,
 )
 
-GROUP = Group("What of the trials that collapsed?", (RULE, RATE, MCNEMAR, MEANS, WORST_RANK))
+BAD_ENDINGS = Method(
+    title="Bad endings",
+    answers="How many runs diverged, or ended far worse than the median of their own condition, against the control: "
+    "whether a condition trains reliably, whatever its mean.",
+    fills=(
+        keys(
+            "compare.bad_endings[]",
+            "condition n n_bad rate rate_low rate_high p_mcnemar p_holm median_in_doubt",
+        ),
+        keys("compare.bad_endings[].by_threshold[]", "threshold n_bad"),
+    ),
+    assumes="A threshold fixed before the data: 0.05 for accuracies, else none, and then no bad endings. From 5 runs; "
+    "below, null. The median is a fair account of most runs: where the better quartile is above it by more than the "
+    "threshold, `median_in_doubt`. Negative controls are left out. A plan without the rule has none.",
+    formula="""\
+median: of the condition's runs that did not diverge, the middle two averaged
+bad = diverged, or (median - value) > threshold, in doubled counts, else beyond 1e-12; value - median for losses
+rate: Clopper-Pearson;  p_mcnemar: on the seeds of both arms, bad or not;  p_holm: over the conditions
+by_threshold: the same counts at 0.02, 0.03, 0.05, 0.1, 0.2 and 0.5, for fractions""",
+    source=("Definition.", "Clopper and Pearson 1934; McNemar 1947; Holm 1979."),
+    computed_by=("analysis.methods.bad_endings:bad_endings",),
+    checked_by=(
+        "tests/oracles/test_bad_endings.py::test_counts_in_exact_fractions",
+        "tests/oracles/test_bad_endings.py::test_the_reference_study",
+        "tests/oracles/test_divergence.py::test_mcnemar_agrees_with_r",
+    ),
+    example="""\
+>>> from analysis.answer.compare import compare
+>>> found = compare(table(), "test_accuracy", "none").bad_endings["high"]
+>>> show(found, "n", "n_bad", "rate", "p_mcnemar", "p_holm", "median_in_doubt")
+n = 8, n_bad = 1, rate = 0.125, p_mcnemar = 1, p_holm = 1, median_in_doubt = false
+""",
+)
+
+GROUP = Group("What of the trials that collapsed?", (RULE, RATE, MCNEMAR, MEANS, WORST_RANK, BAD_ENDINGS))

@@ -46,7 +46,7 @@ def comparison(*effects: Effect, **fields: Any) -> Comparison:
     usual = {
         "metric": "test_accuracy", "control": "none", "alpha": 0.05, "margin": 0.001, "lower_is_better": False,
         "role": "primary", "n_seeds": 8, "dropped": (), "warnings": (), "omnibus": Omnibus(), "dose_response": None,
-        "selection": None, "divergence": {}, "conditions": {},
+        "selection": None, "divergence": {}, "bad_endings": {}, "conditions": {},
     }  # fmt: skip
     return Comparison(**(usual | {"effects": {each.condition: each for each in effects}} | fields))
 
