@@ -62,7 +62,7 @@ NOTES = """
 - `[training] record_activations = true` (for the whole study) adds to the curves, for each hidden layer and epoch,
   `activation_mean_1`, `activation_variance_1`, `activation_zeros_1` and the same of `masked_...`, after the noise: of
   the first 1,000 training images, noise on, everything else as in evaluation.
-- On a GPU, a study that uses anything here but dropout is trained by the plain engine."""
+- On a GPU, a study that uses anything here but dropout is trained by the stacked engine."""
 
 
 DATA_HEAD = """# Data sets

@@ -15,7 +15,10 @@ import numpy as np
 import pytest
 import torch
 
+import analysis
 from analysis.cli import main as analysis_main
+from analysis.tables.pairing import pair
+from analysis.tables.question import Question
 from analysis.tables.table import load
 from bench.base.draws import Position
 from bench.checks.dropout.laws import LAWS
@@ -160,6 +163,33 @@ def test_every_law_has_its_line_in_the_docs() -> None:
     assert {law.key for law in LAWS} <= named
 
 
+def executed(number: int) -> ModuleType:
+    """Return a Python block of the page on extending, by its place there, as a module."""
+    page = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
+    module = ModuleType("example")
+    code = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[number]
+    exec(compile(code, "docs/extending.md", "exec", dont_inherit=True), vars(module))
+    return module
+
+
+def test_the_figure_in_the_docs_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.report.sections.order.PLOTS", (executed(1).PLOT,))
+    compared = analysis.compare(ROOT / "results/book-en")
+    (axes,) = compared.plot("interval-widths").axes
+    widths = [each.ci_high - each.ci_low for each in compared.effects.values() if each.ci_low is not None]
+    assert [bar.get_width() for bar in axes.patches] == pytest.approx(widths)
+    assert widths
+
+
+def test_the_method_in_the_docs_computes_what_it_says() -> None:
+    record = executed(2).TrimmedMean
+    zeros, treated = np.zeros(10, np.int64), np.array([1, 2, 3, 4, 5, 6, 7, 8, 9, 1000])
+    question = Question("test_accuracy", "none", 0.05, None, lower_is_better=False)
+    made = record.of(pair(("x", "none"), range(10), treated, zeros, scale=100), question)
+    assert made.result.trimmed_mean == pytest.approx(0.055)  # the mean of 3 to 8 is 5.5
+    assert record.of(pair(("x", "none"), [], zeros[:0], zeros[:0]), question).warnings
+
+
 def test_every_law_of_a_plug_in_has_its_line_in_the_docs() -> None:
     page = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
     assert [f"`{law.key}` | {law.says}" for law in PLUGIN_LAWS] == re.findall(r"^\| (`[a-z-]+` \| .*) \|$", page, re.M)
@@ -168,9 +198,7 @@ def test_every_law_of_a_plug_in_has_its_line_in_the_docs() -> None:
 def test_the_regulariser_in_the_docs_works_in_one_file_and_one_line(
     small_split: Split, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = ModuleType("laplace_dropout")
-    exec(block((ROOT / "docs/extending.md").read_text(encoding="utf-8"), "python"), vars(module))
-    record = module.LAPLACE_DROPOUT
+    record = executed(0).LAPLACE_DROPOUT
     monkeypatch.setitem(REGULARISERS, record.name, record)
     factors = record.multiplier(Draw(0, Position()), torch.tensor([0.0, 0.5]).double(), (512, 256))
     assert torch.equal(factors[0], torch.ones(512, 256))
