@@ -37,7 +37,7 @@ def across(table: Table, measured: Measured, asked: Question) -> Across:
     """
     labels = [label for label in table.conditions if label not in table.stays_at_chance]
     by_rate, warnings = _rates(table, labels)
-    choice = asked.control in labels and len(labels) > 1
+    choice = asked.control in labels and len(labels) > 1 and asked.direction is not None
     return Across(
         omnibus(_blocks(measured, labels)[1]),
         _dose_response(table, measured, by_rate, asked) if len(by_rate) >= FEWEST_RATES else None,
@@ -78,7 +78,7 @@ def _dose_response(table: Table, measured: Measured, by_rate: dict[float, str], 
     if GAP in metrics_of(table):
         gaps = _blocks(measure(table, GAP), labels)[1]
     seeds, values = _blocks(measured, labels)
-    found = dose_response(np.array(list(by_rate)), values, gaps, asked.alpha, asked.lower_is_better)
+    found = dose_response(np.array(list(by_rate)), values, gaps, asked.alpha, asked.direction)
     return merged(DoseResponse, Rates(rates=tuple(by_rate), conditions=tuple(labels), n=len(seeds)), found)
 
 
@@ -91,4 +91,4 @@ def _selection(table: Table, measured: Measured, labels: list[str], asked: Quest
         both = np.intersect1d(seeds, others)
         seeds, values = both, values[np.searchsorted(seeds, both)]
         validation = scores[np.searchsorted(others, both)]
-    return selection(ordered, values, validation, asked.alpha, asked.lower_is_better)
+    return selection(ordered, values, validation, asked.alpha, asked.direction)

@@ -17,15 +17,19 @@ from analysis.methods.failure_rates import divergence
 from analysis.methods.result import Results
 from analysis.methods.summary import summary
 from analysis.tables.images import images_of
-from analysis.tables.metric import Measured, lower_is_better, measure, sounds_lower
+from analysis.tables.known_metrics import Direction, direction_of
+from analysis.tables.metric import Measured, measure
 from analysis.tables.pairing import Pairs
 from analysis.tables.pairs_by_seed import Arms, arms
 from analysis.tables.question import Question
 from analysis.tables.table import Dropped, Table
 
-__all__ = ["Comparison", "compare", "lower_is_better"]
+__all__ = ["Comparison", "compare"]
 
-_DIRECTION = " is taken as better, and its name speaks of an error: give --lower-is-better if lower is better"
+_DIRECTION = (
+    ": whether higher or lower is better is not known by its name: give --higher-is-better or --lower-is-better, or "
+    "direction in [analysis] of the study"
+)
 
 
 def compare(
@@ -35,7 +39,7 @@ def compare(
     *,
     margin: float | None = None,
     alpha: float = Question.ALPHA,
-    lower_is_better: bool | None = None,
+    direction: Direction | None = None,
 ) -> Comparison:
     """Compare every condition of `table` with `control` on `metric`.
 
@@ -50,8 +54,8 @@ def compare(
         Smallest difference that matters, in the metric's own unit (fractions for accuracies).
     alpha : float
         Error rate of each interval, and of the family.
-    lower_is_better : bool, optional
-        Direction of benefit; default: by the metric's name, see `metric.lower_is_better`.
+    direction : {"higher", "lower"}, optional
+        Which values are better; default: by the metric's name, see `known_metrics.direction_of`.
 
     Raises
     ------
@@ -59,14 +63,13 @@ def compare(
         An unknown metric or control, cells that are no numbers, infinite values, an alpha or margin out of range.
     """
     sequential = table.analysis is not None and table.analysis.sequential
-    asked = Question(metric, control, alpha, margin, _direction(metric, lower_is_better), sequential)
+    asked = Question(metric, control, alpha, margin, _direction(metric, direction), sequential)
     measured = _check(table, asked)
     exempt = table.stays_at_chance
     against = {label: arms(measured, label, control, table.chance) for label in table.conditions if label != control}
     found, warnings = judged(Effect, against, asked, exempt, images_of(table, metric))
     together = across(table, measured, asked)
-    doubtful = lower_is_better is None and sounds_lower(metric)
-    doubts = [Note("higher ", Metric(metric), _DIRECTION)] if doubtful else []
+    doubts = [Note(Metric(metric), _DIRECTION)] if asked.direction is None else []
     threshold = _bad_ending(table, metric)
     endings = bad_endings.bad_endings(
         measured, control, threshold, alpha=alpha, lower_is_better=asked.lower_is_better, exempt=exempt
@@ -78,7 +81,7 @@ def compare(
         control=control,
         alpha=alpha,
         margin=margin,
-        lower_is_better=asked.lower_is_better,
+        direction=asked.direction,
         role=_role(table, metric),
         n_seeds=len(table.seeds),
         dropped=(*table.dropped, *measured.dropped, *_unpaired(against)),
@@ -102,10 +105,10 @@ def pairs_of(
     *,
     margin: float | None = None,
     alpha: float = Question.ALPHA,
-    lower_is_better: bool | None = None,
+    direction: Direction | None = None,
 ) -> list[Pairs]:
     """Return the complete pairs of every condition but the negative controls; as `compare` takes them."""
-    asked = Question(metric, control, alpha, margin, _direction(metric, lower_is_better))
+    asked = Question(metric, control, alpha, margin, _direction(metric, direction))
     measured = _check(table, asked)
     family = [label for label in table.conditions if label != control and label not in table.stays_at_chance]
     return [arms(measured, label, control, table.chance).complete for label in family]
@@ -116,8 +119,8 @@ def _bad_ending(table: Table, metric: str) -> float | None:
     return bad_endings.default_threshold(metric) if table.analysis is None else None
 
 
-def _direction(metric: str, given: bool | None) -> bool:
-    return lower_is_better(metric) if given is None else given
+def _direction(metric: str, given: Direction | None) -> Direction | None:
+    return direction_of(metric) if given is None else given
 
 
 def _check(table: Table, asked: Question) -> Measured:
@@ -143,7 +146,7 @@ def _effect(asked: Question, found: Results, arms: Arms, exempt: bool) -> Effect
         condition=pairs.condition,
         control=asked.control,
         metric=asked.metric,
-        lower_is_better=asked.lower_is_better,
+        direction=asked.direction,
         alpha=asked.alpha,
         margin=asked.margin,
         stays_at_chance=exempt,

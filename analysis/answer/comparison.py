@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.answer.directed import Directed
 from analysis.answer.effect import Effect
 from analysis.answer.headline import scopes
-from analysis.base.records import Record, to_json
+from analysis.base.records import to_json
 from analysis.methods.bad_endings import BadEndings
 from analysis.methods.dose_response import DoseResponse
 from analysis.methods.failure_rates import Divergence
@@ -20,7 +21,7 @@ from analysis.tables.table import Dropped
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison(Record):
+class Comparison(Directed):
     """Every condition of a table against the control, on one metric.
 
     Parameters
@@ -30,8 +31,6 @@ class Comparison(Record):
         Error rate of each interval, and of the family of conditions.
     margin : float or None
         Smallest difference that matters, in the metric's own unit.
-    lower_is_better : bool
-        Direction of benefit.
     role : str or None
         ``primary`` or ``secondary`` (not adjusted across metrics) by the plan; None where there is no plan.
     n_seeds : int
@@ -56,7 +55,6 @@ class Comparison(Record):
     control: str
     alpha: float
     margin: float | None
-    lower_is_better: bool
     role: str | None
     n_seeds: int
     dropped: tuple[Dropped, ...]
@@ -87,7 +85,7 @@ class Comparison(Record):
 
     def to_json(self) -> dict[str, Any]:
         """Return the object of the results contract, which has lists where this has mappings of conditions."""
-        keys = ("metric", "control", "alpha", "margin", "lower_is_better", "role", "n_seeds")
+        keys = ("metric", "control", "alpha", "margin", "direction", "lower_is_better", "role", "n_seeds")
         return {
             **{key: getattr(self, key) for key in keys},
             "random_flips": {"number": RANDOM_FLIPS, "seed": FLIP_SEED, "exact_up_to": EXACT_UP_TO},

@@ -60,7 +60,7 @@ def decisions(
         if why is not None or interval is None:
             word, reason = verdict.CANNOT_TEST, why
         else:
-            word, reason = verdict.decide(interval, asked.margin, asked.lower_is_better), None
+            word, reason = verdict.decide(interval, asked.margin, asked.direction), None
             if intention is not None and intention != word:
                 reason = (
                     f"{pairs.unit.trained} the verdict is {_spoken(word)}; with diverged trials scored at what they "
@@ -97,5 +97,5 @@ def _intention_verdicts(against: Mapping[str, Arms], asked: Question) -> dict[st
     for label in affected:
         interval = found[label].result.simultaneous
         if interval is not None:
-            words[label] = verdict.decide(interval, asked.margin, asked.lower_is_better)
+            words[label] = verdict.decide(interval, asked.margin, asked.direction)
     return words

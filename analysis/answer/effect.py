@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from analysis.answer.decision import Decision
+from analysis.answer.directed import Directed
 from analysis.answer.headline import Headline
 from analysis.base.records import Record, merged
 from analysis.methods.effect_size import EffectSize
@@ -25,14 +26,12 @@ from analysis.methods.two_way_interval import OverImages
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compared(Record):
+class Compared(Directed):
     """Who is compared with whom, on what.
 
     Parameters
     ----------
     condition, control, metric : str
-    lower_is_better : bool
-        Direction of benefit.
     alpha : float
         Error rate of each interval, and of the family of conditions.
     margin : float or None
@@ -50,7 +49,6 @@ class Compared(Record):
     condition: str
     control: str
     metric: str
-    lower_is_better: bool
     alpha: float
     margin: float | None
     stays_at_chance: bool
@@ -115,7 +113,7 @@ class Effect(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contrasted(Record):
+class Contrasted(Directed):
     """Which contrast of several conditions is judged, on what.
 
     Parameters
@@ -123,8 +121,6 @@ class Contrasted(Record):
     condition : str
         Name of the effect.
     metric : str
-    lower_is_better : bool
-        Direction of benefit.
     alpha : float
         Error rate of each interval, and of the family of effects.
     margin : float or None
@@ -143,7 +139,6 @@ class Contrasted(Record):
 
     condition: str
     metric: str
-    lower_is_better: bool
     alpha: float
     margin: float | None
     stays_at_chance: bool

@@ -107,7 +107,7 @@ def _by_sequence(decision: Decision, pairs: Pairs, asked: Question, size: int) -
         return Headline(scope=SEQUENCE, verdict=verdict.CANNOT_TEST, reason=why)
     ends = last.mean - last.half_width, last.mean + last.half_width
     interval = Interval(*ends, *ends)
-    word, reason = verdict.decide(interval, asked.margin, asked.lower_is_better), None
+    word, reason = verdict.decide(interval, asked.margin, asked.direction), None
     if decision.verdict == verdict.INCONCLUSIVE and decision.verdict_reason:
         word, reason = verdict.INCONCLUSIVE, decision.verdict_reason  # any other reason is of the t test
     p = probability(size * math.exp(min(0.0, -last.log_e_value)))

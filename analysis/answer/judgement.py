@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from analysis.answer.decision import Decision, agreed, decisions
 from analysis.answer.effect import methods_of
@@ -47,8 +48,14 @@ def judged(
     for label in against:
         decision = decided.get(label, Decision())
         found = results[label].having(decision, agreed(results[label][OverImages], decision))
-        results[label] = found.having(headline(found, complete[label], asked, len(inside)))
+        found = found.having(headline(found, complete[label], asked, len(inside)))
+        results[label] = found if asked.direction else _without_benefit(found)
     return results, warnings
+
+
+def _without_benefit(found: Results) -> Results:
+    """Return results in which only the headline has a verdict: what would be a benefit is not known."""
+    return found.having(Decision(), replace(found[OverImages], verdict_crossed=None))
 
 
 def _measured(kind: type[Record], sample: Sample) -> tuple[dict[str, Results], list[str]]:

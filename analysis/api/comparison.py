@@ -14,8 +14,8 @@ from analysis.answer import comparison as answer
 from analysis.answer.compare import compare as compared
 from analysis.answer.headline import ALONE
 from analysis.base.errors import TableError, nearest
+from analysis.tables.known_metrics import DIRECTIONS, Direction, is_fraction
 from analysis.tables.loading import load
-from analysis.tables.metric import in_points
 from analysis.tables.plan import PlannedAnalysis
 from analysis.tables.question import Question
 from analysis.tables.table import Table
@@ -25,8 +25,6 @@ from analysis.wording.verdicts import short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-DIRECTIONS = {"higher": False, "lower": True}
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -79,7 +77,7 @@ class Comparison(answer.Comparison):
         return write_report_of(self.table, out=folder)
 
     def _repr_html_(self) -> str:
-        scale = 100 if in_points(self.metric) else 1
+        scale = 100 if is_fraction(self.metric) else 1
         header = ("", "pairs", "difference", "interval", "p (adjusted)", "verdict")
         rows = []
         for each in self.effects.values():
@@ -102,7 +100,7 @@ def compare(
     *,
     margin: float | None = None,
     alpha: float | None = None,
-    direction: str | None = None,
+    direction: Direction | None = None,
     condition: str = "condition",
     seed: str = "seed",
     where: Mapping[str, str] | None = None,
@@ -147,6 +145,6 @@ def compare(
         control,
         margin=margin if margin is not None or plan is None else plan.margin_of(metric),
         alpha=alpha if alpha is not None else plan.alpha if plan else Question.ALPHA,
-        lower_is_better=None if direction is None else DIRECTIONS[direction],
+        direction=direction,
     )
     return Comparison(**{each.name: getattr(found, each.name) for each in fields(found)}, table=loaded)

@@ -29,9 +29,9 @@ without a margin: superior where low > 0, inferior where high < 0, else inconclu
     ),
     example="""\
 >>> from analysis.methods.verdict import Interval, decide
->>> decide(Interval(0.001, 0.007, 0.002, 0.006), margin=0.01, lower_is_better=False)
+>>> decide(Interval(0.001, 0.007, 0.002, 0.006), margin=0.01, direction="higher")
 'positive_but_negligible'
->>> decide(Interval(0.001, 0.007, 0.002, 0.006), margin=0.003, lower_is_better=True)
+>>> decide(Interval(0.001, 0.007, 0.002, 0.006), margin=0.003, direction="lower")
 'negative_magnitude_unclear'
 """,
 )

@@ -6,28 +6,30 @@ QUESTION = Method(
     title="The question",
     answers="What every other number of the object is an answer to.",
     fills=(
-        keys("compare", "metric control alpha margin lower_is_better role n_seeds warnings"),
-        keys(COMPARISON, "condition control metric lower_is_better alpha margin stays_at_chance"),
+        keys("compare", "metric control alpha margin direction lower_is_better role n_seeds warnings"),
+        keys(COMPARISON, "condition control metric direction lower_is_better alpha margin stays_at_chance"),
     ),
     assumes="Metric, control, margin and alpha were fixed before the data. `role` says whether the metric is the "
     "study's `primary`; a `secondary` one is not adjusted across metrics. What departs from the plan is in "
     "`warnings`.",
     formula="""\
-lower_is_better = the metric's last word is gap, loss or seconds, unless given
+direction       = higher or lower: as given, else the plan's, else by the words of the metric's name (rmse, loss: lower;
+                  accuracy, f1: higher); null where these do not tell, and then nothing is called a benefit
+lower_is_better = direction is lower; null where it is
 n_seeds         = distinct seeds with a trial that ended (trained or diverged)
 1e-9 <= alpha < 1;  0 < margin < infinity, in the metric's own unit (0.01 is one point of accuracy)""",
     source=("Definition.",),
     computed_by=("analysis.answer.compare:compare",),
     checked_by=(
-        "tests/unit/analysis/tables/test_metric.py::test_direction_of_benefit",
+        "tests/unit/analysis/tables/test_known_metrics.py::test_direction_of_benefit",
         "tests/unit/analysis/tables/test_metric.py::test_all_faults_of_a_question_come_at_once",
     ),
     example="""\
 >>> from analysis.answer.compare import compare
 >>> whole = compare(table(), "generalisation_gap", "none").to_json()
->>> show(whole, "metric", "control", "alpha", "margin", "lower_is_better", "role", "n_seeds")
-metric = generalisation_gap, control = none, alpha = 0.05, margin = null,
-  lower_is_better = true, role = null, n_seeds = 8
+>>> show(whole, "metric", "control", "alpha", "margin", "direction", "role", "n_seeds")
+metric = generalisation_gap, control = none, alpha = 0.05, margin = null, direction = lower,
+  role = null, n_seeds = 8
 """,
 )
 

@@ -116,7 +116,7 @@ cliffs_delta       = (wins - losses) / n² over all pairs of runs""",
     ),
     example="""\
 >>> from analysis.methods.probability_of_superiority import improvement
->>> show(improvement(sleep(), alpha=0.05, lower_is_better=False))
+>>> show(improvement(sleep(), alpha=0.05, direction="higher"))
 improvement_paired = 0.95, improvement_paired_low = 0.554984, improvement_paired_high = 1,
   improvement_fresh = 0.722222, cliffs_delta = 0.49
 """,

@@ -33,7 +33,7 @@ optimum and ends are cut off at the tested range;   df = n (k - 1) - 2""",
     checked_by=(_ORACLE, f"{CALIBRATION}/test_across.py::test_of_the_set_of_optima"),
     example=f"""\
 >>> from analysis.methods.dose_response import dose_response
-{_VALUES}>>> found = dose_response(rates, values, None, alpha=0.05, lower_is_better=False)
+{_VALUES}>>> found = dose_response(rates, values, None, alpha=0.05, direction="higher")
 >>> show(found, "b1", "b2", "df", "identified", "optimum", "optimum_low", "optimum_high")
 b1 = 24.8048, b2 = -35.876, df = 10, identified = true, optimum = 0.345702,
   optimum_low = 0.33524, optimum_high = 0.355406
@@ -83,7 +83,7 @@ GAP_SLOPE = Method(
     example=f"""\
 >>> from analysis.methods.dose_response import dose_response
 {_VALUES}>>> gaps = np.array([[3.0, 2, 2, 1], [4, 3, 2, 0], [3, 3, 1, 1], [4, 2, 2, 1]])
->>> found = dose_response(rates, values, gaps, alpha=0.05, lower_is_better=False)
+>>> found = dose_response(rates, values, gaps, alpha=0.05, direction="higher")
 >>> show(found, "gap_slope_mean", "gap_slope_t", "gap_slope_p")
 gap_slope_mean = -3.29932, gap_slope_t = -5.9363, gap_slope_p = 0.0095553
 """,
@@ -171,7 +171,7 @@ optimism = benefit of the naive pick's difference over the cross-fitted one; 7 a
     example="""\
 >>> from analysis.methods.selection import selection
 >>> values = np.array([[5.0, 6, 8], [4, 7, 5], [5, 9, 6], [4, 5, 7]])  # 4 seeds: none, a, b
->>> found = selection(["none", "a", "b"], values, values + [0, 1, 3], alpha=0.05, lower_is_better=False)
+>>> found = selection(["none", "a", "b"], values, values + [0, 1, 3], alpha=0.05, direction="higher")
 >>> show(found, "chosen_on_validation", "test_difference_of_chosen", "crossfit_difference", "optimism")
 chosen_on_validation = b, test_difference_of_chosen = 2, crossfit_difference = 1,
   optimism = 1.25
@@ -195,7 +195,7 @@ BEST_SET = Method(
     example="""\
 >>> from analysis.methods.selection import selection
 >>> values = np.array([[5.0, 6, 8], [4, 7, 5], [5, 9, 6], [4, 5, 7]])
->>> show(selection(["none", "a", "b"], values, None, alpha=0.05, lower_is_better=False).best_set)
+>>> show(selection(["none", "a", "b"], values, None, alpha=0.05, direction="higher").best_set)
 [none, a, b]
 """,
 )

@@ -44,7 +44,7 @@ conditions: geometric means over exclusive slots""",
 >>> frame = pd.DataFrame({"condition": ["none"] * 6 + ["book"] * 6, "exclusive": True})
 >>> frame["block"] = [0, 1, 2, 3, 4, 5] * 2
 >>> frame["seconds_per_step"] = [1.00, 1.02, 0.99, 1.01, 1.0, 1.03, 1.21, 1.2, 1.19, 1.22, 1.18, 1.25]
->>> asked = Question("seconds_per_step", "none", 0.05, 0.02, lower_is_better=True)
+>>> asked = Question("seconds_per_step", "none", 0.05, 0.02, direction="lower")
 >>> (book,), _ = ratios(frame, ["book"], asked)
 >>> show(book, "n_blocks", "ratio", "ratio_low", "ratio_high", "verdict")
 n_blocks = 6, ratio = 1.19824, ratio_low = 1.18146, ratio_high = 1.21527, verdict = inferior

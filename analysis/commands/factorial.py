@@ -24,7 +24,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--margin", type=float, help="smallest effect that matters, in the metric's unit")
     options.add_alpha(command)
-    command.add_argument("--lower-is-better", action="store_true", default=None, help="smaller values are better")
+    options.add_direction(command)
     options.add_json(command)
 
 

@@ -33,7 +33,20 @@ def add_question(command: argparse.ArgumentParser) -> None:
     command.add_argument("--control", help="label of the control; default: the control of the folder's plan")
     command.add_argument("--margin", type=float, help="smallest difference that matters, in the metric's unit")
     add_alpha(command)
-    command.add_argument("--lower-is-better", action="store_true", default=None, help="smaller values are better")
+    add_direction(command)
+
+
+def add_direction(command: argparse.ArgumentParser) -> None:
+    """Add which values are better."""
+    either = command.add_mutually_exclusive_group()
+    for direction in ("higher", "lower"):
+        either.add_argument(
+            f"--{direction}-is-better",
+            action="store_const",
+            const=direction,
+            dest="direction",
+            help=f"{direction} values are better; default: the plan's direction, else by the metric's name",
+        )
 
 
 def add_alpha(command: argparse.ArgumentParser) -> None:
@@ -64,7 +77,7 @@ def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, dict
     return (
         metric,
         control,
-        {"margin": margin, "alpha": alpha_of(given, table), "lower_is_better": given.lower_is_better},
+        {"margin": margin, "alpha": alpha_of(given, table), "direction": given.direction},
     )
 
 

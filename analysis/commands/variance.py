@@ -29,7 +29,7 @@ def execute(given: argparse.Namespace) -> None:
 
     table = options.table_of(given)
     given.control = given.control or "-"
-    given.margin, given.lower_is_better = None, None
+    given.margin, given.direction = None, None
     metric, _, rest = options.question_of(given, table)
     options.answer(given, variance_by_source(table, metric, rest["alpha"]), text)
 

@@ -37,8 +37,8 @@ from analysis.methods.result import Results
 from analysis.methods.selection import selection
 from analysis.methods.sign_flip import RandomFlips
 from analysis.tables.images import Images, images_of
+from analysis.tables.known_metrics import Direction, direction_of
 from analysis.tables.loading import load
-from analysis.tables.metric import lower_is_better as by_name
 from analysis.tables.metric import measure
 from analysis.tables.pairing import rounding, varies
 from analysis.tables.pairs_by_seed import Arms
@@ -53,7 +53,7 @@ def factorial(
     *,
     margin: float | None = None,
     alpha: float = Question.ALPHA,
-    lower_is_better: bool | None = None,
+    direction: Direction | None = None,
 ) -> Factorial:
     """Return main effects, interactions and simple effects of the factors that `table` crosses.
 
@@ -69,8 +69,8 @@ def factorial(
     alpha : float
         Error rate of each interval, and of each family: all main effects and interactions that have a contrast; all
         simple effects that have one.
-    lower_is_better : bool, optional
-        Direction of benefit; default: by the metric's name.
+    direction : {"higher", "lower"}, optional
+        Which values are better; default: by the metric's name.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def factorial(
     """
     table = load(table)
     found = crossing(table) if crossed is None else crossed
-    return _analysed(table, found, _question(table, metric, margin, alpha, lower_is_better))
+    return _analysed(table, found, _question(table, metric, margin, alpha, direction))
 
 
 def of_study(table: Table, metric: str, margin: float | None, alpha: float) -> Factorial | None:
@@ -91,8 +91,8 @@ def of_study(table: Table, metric: str, margin: float | None, alpha: float) -> F
     return _analysed(table, found, _question(table, metric, margin, alpha, None))
 
 
-def _question(table: Table, metric: str, margin: float | None, alpha: float, lower: bool | None) -> Question:
-    direction = by_name(metric) if lower is None else lower
+def _question(table: Table, metric: str, margin: float | None, alpha: float, given: Direction | None) -> Question:
+    direction = direction_of(metric) if given is None else given
     sequential = table.analysis is not None and table.analysis.sequential
     return Question(metric, "nothing", alpha, margin, direction, sequential)
 
@@ -111,7 +111,7 @@ def _analysed(table: Table, found: Crossing, asked: Question) -> Factorial:
         metric=asked.metric,
         alpha=asked.alpha,
         margin=asked.margin,
-        lower_is_better=asked.lower_is_better,
+        direction=asked.direction,
         role=None if plan is None else "primary" if asked.metric == plan.primary else "secondary",
         n=len(held.seeds),
         seeds=tuple(int(seed) for seed in held.seeds),
@@ -204,7 +204,7 @@ def _contrast(effect: Effect, asked: Question, found: Arms, results: Results) ->
     own = Contrasted(
         condition=effect.name,
         metric=asked.metric,
-        lower_is_better=asked.lower_is_better,
+        direction=asked.direction,
         alpha=asked.alpha,
         margin=asked.margin,
         stays_at_chance=False,
@@ -272,4 +272,4 @@ def _profiles(found: Crossing, held: Blocks, alpha: float) -> tuple[Profile, ...
 
 def _best_set(found: Crossing, held: Blocks, asked: Question) -> tuple[str, ...] | None:
     """Return the cell with the best mean, and those not shown to be worse; None below two blocks."""
-    return selection(found.cells, held.values, None, asked.alpha, asked.lower_is_better).best_set
+    return selection(found.cells, held.values, None, asked.alpha, asked.direction).best_set

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.answer.directed import Directed
 from analysis.answer.effect import Contrast
 from analysis.base.records import Record
 from analysis.factorial.factors import Level
@@ -186,7 +187,7 @@ class Profile(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Factorial(Record):
+class Factorial(Directed):
     """The factorial of a table on one metric.
 
     Parameters
@@ -196,7 +197,6 @@ class Factorial(Record):
         Error rate of each interval, and of each family of effects.
     margin : float or None
         Smallest effect that matters, in the metric's own unit.
-    lower_is_better : bool
     role : str or None
         ``primary`` or ``secondary`` by the plan; None where there is no plan.
     n : int
@@ -222,7 +222,6 @@ class Factorial(Record):
     metric: str
     alpha: float
     margin: float | None
-    lower_is_better: bool
     role: str | None
     n: int
     seeds: tuple[int, ...]

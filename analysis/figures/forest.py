@@ -16,6 +16,7 @@ from analysis.figures.condition_rows import under
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, VERMILION, Layout, inches, place, shortened
+from analysis.tables.known_metrics import HIGHER, LOWER
 from analysis.wording.number_format import inner_level, level
 from analysis.wording.sentences import quoted
 from analysis.wording.units import MINUS, Unit, unit_of
@@ -162,7 +163,7 @@ def _text(axes: Axes, where: tuple[float, float], said: str, **looks: Any) -> No
 def _directions(axes: Axes, whole: Comparison) -> None:
     """Say below the axis in which direction the benefit lies, and what is measured."""
     unit = unit_of(whole.metric)
-    words = ("better", "worse") if whole.lower_is_better else ("worse", "better")
+    words = {LOWER: ("better", "worse"), HIGHER: ("worse", "better"), None: ("lower", "higher")}[whole.direction]
     for side, arrow in ((0, f"← {words[0]}"), (1, f"{words[1]} →")):
         axes.annotate(
             arrow, (side, 0), (0, -19), xycoords="axes fraction", textcoords="offset points", va="top",

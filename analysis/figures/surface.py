@@ -14,6 +14,7 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, SMALL, Layout, place, shortened
 from analysis.methods.verdict import FEW
+from analysis.tables.known_metrics import HIGHER, LOWER
 from analysis.wording.factorial import tell
 from analysis.wording.number_format import level
 from analysis.wording.units import Unit, plain, unit_of
@@ -98,12 +99,12 @@ def draw_panel(axes: Axes, found: Factorial, cells: list[Cell], told: tuple[Unit
     across, up = (found.factors[index].levels for index in on)
     means = [each.mean for each in found.cells if each.mean is not None]
     low, high = min(means), max(means)
-    best = (min if found.lower_is_better else max)(means)
+    best = {LOWER: low, HIGHER: high, None: None}[found.direction]
     for cell, mean in ((each, each.mean) for each in cells):
         assert mean is not None  # nothing is drawn where no seed is complete
         x, y = across.index(cell.levels[on[0]]), up.index(cell.levels[on[1]])
         share = (mean - low) / (high - low) if high > low else 0.5
-        share = 1 - share if found.lower_is_better else share
+        share = 1 - share if found.direction == LOWER else share
         shade = _PALEST + (_DARKEST - _PALEST) * share
         axes.add_patch(Rectangle((x, y), 1, 1, facecolor=BLUE, alpha=shade, linewidth=0, zorder=1))
         if cell.condition in (found.best_set or ()):
@@ -137,20 +138,25 @@ def _names(axes: Axes, found: Factorial, rest: tuple[Level, ...], column: int) -
         axes.tick_params(labelleft=False)
 
 
+_BEST = "The darker, the better. Bold: the best mean. "
+
+
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     found = _found(evidence)
     said = (
         f"Mean {unit_of(found.metric).name} at each point of the grid, over the {found.n} seeds at which every "
-        "point trained. The darker, the better. Bold: the best mean. "
+        "point trained. "
     )
-    if found.n < FEW:
-        said += "No frames: these are too few seeds to say which points are worse than it."
+    if found.direction is None:
+        said += "The darker, the higher."
+    elif found.n < FEW:
+        said += f"{_BEST}No frames: these are too few seeds to say which points are worse than it."
     else:
         said += (
-            "Framed: the best mean, and every point that was not shown to be worse than it (paired by seed, one-sided, "
-            f"Holm over the grid, at {level(found.alpha)} confidence on this test set); to be framed is no sign of "
-            "being equally good."
+            f"{_BEST}Framed: the best mean, and every point that was not shown to be worse than it (paired by seed, "
+            f"one-sided, Holm over the grid, at {level(found.alpha)} confidence on this test set); to be framed is no "
+            "sign of being equally good."
         )
     hidden = math.prod(len(each.levels) for each in found.factors) // math.prod(_size(found)) - MOST
     return said if hidden <= 0 else f"{said} {hidden} more panels are not drawn."

@@ -197,7 +197,7 @@ def _grid(told: list[tuple[str, Effect]]) -> Grid:
 def _open(pool: Pool, told: Sequence[Judged], family: Iterable[Judged]) -> str:
     """Return what the primary metric leaves undecided of `told`, and what would help; `family` is judged together."""
     judged = [each for each in told if not each.stays_at_chance]
-    undecided = [each for each in judged if tone(each) == OPEN]
+    undecided = [each for each in judged if tone(each) == OPEN and each.headline.verdict not in verdict.BY_SIGN]
     unclear = [each for each in judged if each.headline.verdict in SIZE_OPEN and each not in undecided]
     name = unit_of(pool.primary.metric).name
     said = []

@@ -13,7 +13,8 @@ from analysis.base.notes import Note
 from analysis.base.records import Record
 from analysis.methods.failure_rates import clopper_pearson, mcnemar
 from analysis.methods.multiplicity import holm
-from analysis.tables.metric import Arm, Measured, in_points, is_accuracy
+from analysis.tables.known_metrics import is_accuracy, is_fraction
+from analysis.tables.metric import Arm, Measured
 
 DEFAULT = 0.05
 """By how much a run may end below its condition's median, for accuracies."""
@@ -149,7 +150,7 @@ def bad_endings(
     if lower_is_better is None:
         return {label: BadEndings(condition=label, n=len(arm.seeds)) for label, arm in kept.items()}
     rule = Rule(threshold, lower_is_better, measured.scale)
-    levels = THRESHOLDS if in_points(measured.metric) else ()
+    levels = THRESHOLDS if is_fraction(measured.metric) else ()
     found = {label: _by_itself(label, arm, rule, alpha, levels) for label, arm in kept.items()}
     if control not in kept or found[control].n_bad is None:
         return found
@@ -167,7 +168,7 @@ def notes(found: Mapping[str, BadEndings], metric: str, threshold: float | None)
         if each.n_bad is None and each.n < FEWEST:
             told.append(Note(f"{label}: bad endings are not known: {FEWEST} runs are needed, there are {each.n}"))
         if each.median_in_doubt and threshold is not None:
-            limit = f"{100 * threshold:g} points" if in_points(metric) else f"{threshold:g}"
+            limit = f"{100 * threshold:g} points" if is_fraction(metric) else f"{threshold:g}"
             told.append(
                 Note(
                     f"{label}: the median is in doubt: a quarter of the runs end more than {limit} better than it, so "

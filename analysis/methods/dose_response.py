@@ -11,6 +11,7 @@ from scipy import stats
 from analysis.base.records import Record, merged
 from analysis.methods.fieller import ratio_set
 from analysis.methods.result import probability
+from analysis.tables.known_metrics import LOWER, Direction
 from analysis.tables.pairing import blocks_vary, rounding, varies
 
 FEWEST_RATES = 3
@@ -119,7 +120,7 @@ class DoseResponse(Rates, Response):
 
 
 def dose_response(
-    rates: np.ndarray, values: np.ndarray, gaps: np.ndarray | None, alpha: float, lower_is_better: bool
+    rates: np.ndarray, values: np.ndarray, gaps: np.ndarray | None, alpha: float, direction: Direction | None
 ) -> Response:
     """Return how a metric depends on a rate.
 
@@ -136,24 +137,24 @@ def dose_response(
     -----
     intercept, b1 and b2 are means of the seeds' own least-squares fits. The optimum -b1 / (2 b2) has Fieller's set,
     from the covariance of the seeds' coefficients on n - 1 degrees of freedom, cut off at the tested range; it is not
-    identified where the set is unbounded, the curve bends the wrong way, or seeds differ in level alone. df is that of
-    the block fit's residuals.
+    identified where the set is unbounded, the curve bends the wrong way, or seeds differ in level alone, nor where it
+    is not known which values are better. df is that of the block fit's residuals.
     """
     n, k = values.shape
     if k < FEWEST_RATES or n < 2:
         return Response()
     slope = GapSlope() if gaps is None or len(gaps) < 2 else _gap_slope(rates, gaps)
-    return merged(Response, _quadratic(rates, values, alpha, lower_is_better), slope, page(values))
+    return merged(Response, _quadratic(rates, values, alpha, direction), slope, page(values))
 
 
-def _quadratic(rates: np.ndarray, values: np.ndarray, alpha: float, lower_is_better: bool) -> Quadratic:
+def _quadratic(rates: np.ndarray, values: np.ndarray, alpha: float, direction: Direction | None) -> Quadratic:
     n, k = values.shape
     weights = np.linalg.pinv(np.column_stack([np.ones(k), rates, rates**2]))
     coefficients = weights @ values.T
     (intercept, b1, b2), covariance = coefficients.mean(axis=1), np.cov(coefficients[1:]) / n
     found = Quadratic(intercept=float(intercept), b1=float(b1), b2=float(b2), df=n * (k - 1) - 2)
     bends_down = b2 < 0
-    if b2 == 0 or bends_down == lower_is_better or not blocks_vary(values):
+    if b2 == 0 or direction is None or bends_down == (direction == LOWER) or not blocks_vary(values):
         return found
     slope = np.array([-1.0, 2.0])  # of which the optimum is the ratio: -b1 / (2 b2)
     t = float(stats.t.isf(alpha / 2, n - 1))

@@ -11,6 +11,7 @@ from analysis.base.records import Record, merged
 from analysis.methods.paired_t import difference, t_test
 from analysis.methods.result import probability
 from analysis.methods.signed_rank import signed_rank
+from analysis.tables.known_metrics import LOWER, Direction
 from analysis.tables.metric import Measured
 from analysis.tables.pairing import clear_steps
 from analysis.tables.pairs_by_seed import Arms
@@ -78,7 +79,7 @@ def divergence(measured: Measured, condition: str, found: Arms | None, asked: Qu
     by_itself = rate(measured, condition, asked.alpha, exempt)
     paired = AgainstControl()
     if found is not None:
-        paired = against_control(found, asked.alpha, exempt, asked.lower_is_better)
+        paired = against_control(found, asked.alpha, exempt, asked.direction)
     return merged(Divergence, by_itself, paired)
 
 
@@ -118,28 +119,28 @@ def rate(measured: Measured, condition: str, alpha: float, stays_at_chance: bool
     )
 
 
-def worst_rank(found: Arms, lower_is_better: bool) -> tuple[float, float] | tuple[None, None]:
+def worst_rank(found: Arms, direction: Direction | None) -> tuple[float, float] | tuple[None, None]:
     """Return V+ and p of the signed-rank test in which a failure is worse than any result (Lachin 1999).
 
     A pair with one failure ranks above all others, such pairs tied at their midrank, signed by the arm that failed; a
-    pair with two failures is a zero.
+    pair with two failures is a zero. None without a pair, and where it is not known which values are better.
     """
-    if not found.complete.n + len(found.diverged):
+    if direction is None or not found.complete.n + len(found.diverged):
         return None, None
     steps = clear_steps(found.complete)
     beyond = 1 + float(np.abs(steps).max(initial=0))
     condition_failed, control_failed = found.discordant
-    loss = beyond if lower_is_better else -beyond
+    loss = beyond if direction == LOWER else -beyond
     failures = np.repeat([loss, -loss], [condition_failed, control_failed])
     return signed_rank(np.concatenate([steps, failures]))
 
 
-def against_control(found: Arms, alpha: float, exempt: bool, lower_is_better: bool) -> AgainstControl:
+def against_control(found: Arms, alpha: float, exempt: bool, direction: Direction | None) -> AgainstControl:
     """Return divergence against the control.
 
     A negative control has neither McNemar's test nor the one by worst ranks.
     """
-    v, p = (None, None) if exempt else worst_rank(found, lower_is_better)
+    v, p = (None, None) if exempt else worst_rank(found, direction)
     n_both = found.complete.n + len(found.diverged)
     intention, complete = found.intention, found.complete
     return AgainstControl(

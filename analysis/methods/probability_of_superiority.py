@@ -9,13 +9,14 @@ import numpy as np
 from analysis.base.records import Record
 from analysis.methods.failure_rates import clopper_pearson
 from analysis.methods.result import Finding, OfPairs, undefined
+from analysis.tables.known_metrics import LOWER, Direction
 from analysis.tables.pairing import Pairs, clear_steps
 from analysis.tables.question import Question
 
 
 @dataclass(frozen=True, kw_only=True)
 class Improvement(OfPairs):
-    """How often the condition is better than the control, ties counting half; None without a pair.
+    """How often the condition is better than the control, ties counting half; None without a pair or a direction.
 
     Parameters
     ----------
@@ -38,19 +39,20 @@ class Improvement(OfPairs):
     @classmethod
     def of(cls, pairs: Pairs, question: Question) -> Finding[Record]:
         """Return the shares of one comparison."""
-        return improvement(pairs, question.alpha, question.lower_is_better)
+        return improvement(pairs, question.alpha, question.direction)
 
 
-def improvement(pairs: Pairs, alpha: float, lower_is_better: bool) -> Finding[Improvement]:
+def improvement(pairs: Pairs, alpha: float, direction: Direction | None) -> Finding[Improvement]:
     """Return the shares of seeds, and of pairs of runs, in which the condition is better; ties count half.
 
     improvement_paired: over seeds; its interval at 1 - alpha is Clopper and Pearson's, low from the wins alone, high
     from wins and ties. improvement_fresh: over the n (n - 1) pairs of runs with different seeds, since a fresh run
-    shares no seed. cliffs_delta: wins less losses over all n^2 pairs (Cliff 1993).
+    shares no seed. cliffs_delta: wins less losses over all n^2 pairs (Cliff 1993). All are null where it is not known
+    which values are better.
     """
-    n, sign = pairs.n, -1 if lower_is_better else 1
-    if n == 0:
-        return undefined(Improvement(), "no pairs")
+    n, sign = pairs.n, -1 if direction == LOWER else 1
+    if n == 0 or direction is None:
+        return undefined(Improvement(), "no pairs" if n == 0 else None)
     better = np.sign(sign * clear_steps(pairs))
     wins, ties = int((better > 0).sum()), int((better == 0).sum())
     low, high = clopper_pearson(wins, n, alpha)[0], clopper_pearson(wins + ties, n, alpha)[1]

@@ -10,12 +10,14 @@ from scipy import stats
 
 from analysis.base.records import Record
 from analysis.methods.multiplicity import holm
+from analysis.tables.known_metrics import LOWER, Direction
 from analysis.tables.pairing import rounding, varies
 
 
 @dataclass(frozen=True, kw_only=True)
 class Selection(Record):
-    """Which condition is best, and what it gains over the control; None below 2 seeds or 2 conditions.
+    """Which condition is best, and what it gains over the control; None below 2 seeds or 2 conditions,
+    and where it is not known which values of the metric are better.
 
     Parameters
     ----------
@@ -43,7 +45,11 @@ class Selection(Record):
 
 
 def selection(
-    labels: Sequence[str], values: np.ndarray, validation: np.ndarray | None, alpha: float, lower_is_better: bool
+    labels: Sequence[str],
+    values: np.ndarray,
+    validation: np.ndarray | None,
+    alpha: float,
+    direction: Direction | None,
 ) -> Selection:
     """Return the best condition: differences to the control, in the metric's own unit, raw sign.
 
@@ -67,9 +73,9 @@ def selection(
     """
     n, k = values.shape
     found = Selection(n=n)
-    if n < 2 or k < 2:
+    if n < 2 or k < 2 or direction is None:
         return found
-    benefit = -values if lower_is_better else values
+    benefit = -values if direction == LOWER else values
     differences = values - values[:, :1]
     if validation is not None:
         means = validation.mean(axis=0)
@@ -84,7 +90,7 @@ def selection(
     picked = 1 + np.argmax(others[:, 1:], axis=1)
     crossfit = float(differences[np.arange(n), picked].mean())
     naive = float(differences[:, 1 + int(np.argmax(benefit[:, 1:].mean(axis=0)))].mean())
-    optimism = crossfit - naive if lower_is_better else naive - crossfit
+    optimism = crossfit - naive if direction == LOWER else naive - crossfit
     best_set = _best_set(labels, benefit, alpha)
     return replace(found, crossfit_difference=crossfit, best_set=best_set, optimism=optimism)
 

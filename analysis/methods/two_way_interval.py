@@ -143,7 +143,7 @@ def _together(alone: OverImages, estimate: Crossed, pairs: Pairs, asked: Questio
     """Return the same with what holds for the whole family."""
     outer = estimate.interval(asked.alpha / size)
     inner = (None, None) if 2 * asked.alpha >= 1 else estimate.interval(2 * asked.alpha / size)
-    word = verdict.decide(Interval(*outer, *inner), asked.margin, asked.lower_is_better)
+    word = verdict.decide(Interval(*outer, *inner), asked.margin, asked.direction)
     return replace(
         alone,
         ci_low_crossed_simultaneous=outer[0],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.tables.known_metrics import Direction
 from analysis.tables.pairing import PAIRS, Unit
 
 SUPERIOR, INFERIOR = "superior", "inferior"
@@ -18,6 +19,16 @@ VERDICTS = (
     SUPERIOR, POSITIVE_BUT_NEGLIGIBLE, POSITIVE_UNCLEAR, EQUIVALENT, INCONCLUSIVE,
     NEGATIVE_UNCLEAR, NEGATIVE_BUT_NEGLIGIBLE, INFERIOR, CANNOT_TEST,
 )  # fmt: skip
+
+
+BY_SIGN = HIGHER, LOWER = "higher", "lower"
+"""Verdicts where it is not known which values are better."""
+
+_BY_SIGN = {
+    SUPERIOR: HIGHER, POSITIVE_BUT_NEGLIGIBLE: HIGHER, POSITIVE_UNCLEAR: HIGHER,
+    INFERIOR: LOWER, NEGATIVE_BUT_NEGLIGIBLE: LOWER, NEGATIVE_UNCLEAR: LOWER,
+    EQUIVALENT: EQUIVALENT, INCONCLUSIVE: INCONCLUSIVE,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,12 +46,16 @@ class Interval:
         return Interval(-self.high, -self.low, *inner)
 
 
-def decide(interval: Interval, margin: float | None, lower_is_better: bool) -> str:
-    """Return the verdict in the sense of benefit.
+def decide(interval: Interval, margin: float | None, direction: Direction | None) -> str:
+    """Return the verdict in the sense of benefit; in that of the sign where the direction of benefit is not known.
 
     Without a margin the sign alone decides. A bound at 0 or at the margin counts as covering it.
     """
-    benefit = interval.mirrored() if lower_is_better else interval
+    word = _of_benefit(interval.mirrored() if direction == "lower" else interval, margin)
+    return word if direction else _BY_SIGN[word]
+
+
+def _of_benefit(benefit: Interval, margin: float | None) -> str:
     if margin is None:
         return SUPERIOR if benefit.low > 0 else INFERIOR if benefit.high < 0 else INCONCLUSIVE
     inside = (

@@ -15,7 +15,7 @@ from analysis.report.document import Column, Grid
 from analysis.wording.number_format import NOTHING, level, probability
 from analysis.wording.sentences import METHODS, p_on_fewer_seeds, quoted
 from analysis.wording.units import Unit, signed, unit_of
-from analysis.wording.verdicts import short
+from analysis.wording.verdicts import better, short
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -88,11 +88,10 @@ def interval(low: float | None, high: float | None, margin: float | None, unit: 
 
 
 def _caption(whole: Comparison, unit: Unit) -> str:
-    direction = "lower is better" if whole.lower_is_better else "higher is better"
     margin = "no margin was set: verdicts go by the sign alone"
     if whole.margin is not None:
         margin = f"differences within ±{unit.tell_margin(whole.margin)} {unit.difference} count as too small to matter"
-    said = f"{unit.name.capitalize()} against {quoted(whole.control)}; {direction}; {margin}. "
+    said = f"{unit.name.capitalize()} against {quoted(whole.control)}; {better(whole.direction)}; {margin}. "
     told = whole.scopes
     if told:
         said += (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.base.errors import TableError, listed, nearest
-from analysis.tables.metric import in_points
+from analysis.tables.known_metrics import is_fraction
 from analysis.tables.reading import from_memory, read
 from analysis.tables.table import Table, from_raw
 
@@ -87,5 +87,5 @@ def _check_one_task(source: Path, frame: pd.DataFrame, task: str, chosen: Mappin
 
 def _as_fractions(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with accuracies and gaps divided by 100."""
-    numeric = [name for name in frame.columns if in_points(str(name)) and pd.api.types.is_numeric_dtype(frame[name])]
+    numeric = [name for name in frame.columns if is_fraction(str(name)) and pd.api.types.is_numeric_dtype(frame[name])]
     return frame.assign(**{str(name): frame[name] / 100 for name in numeric})

@@ -17,6 +17,7 @@ from analysis.tables import exclusive
 from analysis.tables.checks import as_text, numbers
 from analysis.tables.counts import CountRatio, count_ratio, parts_of
 from analysis.tables.divergence import SAID
+from analysis.tables.known_metrics import is_accuracy
 from analysis.tables.reading import ORIGIN
 from analysis.tables.table import Dropped, Table
 from bench.schema import DIVERGED
@@ -24,31 +25,9 @@ from bench.schema import DIVERGED
 LARGEST = 1e100
 """Metric values beyond this are refused: their squares would overflow."""
 
-_LOWER_IS_BETTER = ("gap", "loss", "seconds", "calibration_error")
-_MAYBE_LOWER = frozenset({"error", "errors", "nll", "perplexity"})
 _NOT_METRICS = ("condition", "seed", "init_seed", "order_seed", "mask_seed", "stays_at_chance", "diverged")
 _EMPTY = ("", "nan", "NaN", "NA", "null", "None")
 _FIRST = 5
-
-
-def lower_is_better(metric: str) -> bool:
-    """Return whether smaller values of `metric` are the better ones: gaps, losses, seconds, calibration errors."""
-    return any(f"_{metric}".endswith(f"_{each}") for each in _LOWER_IS_BETTER)
-
-
-def sounds_lower(metric: str) -> bool:
-    """Return whether higher is taken as better although the name of `metric` speaks of an error."""
-    return not lower_is_better(metric) and not _MAYBE_LOWER.isdisjoint(metric.lower().split("_"))
-
-
-def is_accuracy(metric: str) -> bool:
-    """Return whether `metric` is an accuracy: a run that broke is then scored at chance."""
-    return metric == "accuracy" or metric.endswith("_accuracy")
-
-
-def in_points(metric: str) -> bool:
-    """Return whether differences of `metric` are fractions to be told in percentage points."""
-    return is_accuracy(metric) or metric in ("generalisation_gap", "running_gap")
 
 
 @dataclass(frozen=True, eq=False)

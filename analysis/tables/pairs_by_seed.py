@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.tables.metric import Arm, Measured, is_accuracy
+from analysis.tables.known_metrics import is_accuracy
+from analysis.tables.metric import Arm, Measured
 from analysis.tables.pairing import Pairs, pair
 
 

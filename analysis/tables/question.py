@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+from analysis.tables.known_metrics import LOWER, Direction
+
 LEAST_ALPHA = 1e-9
 """Smaller error rates would need quantiles that floating point does not give."""
 
@@ -21,8 +23,8 @@ class Question:
         Error rate of each interval, and of the family of conditions.
     margin : float or None
         Smallest difference that matters, in the metric's own unit.
-    lower_is_better : bool
-        Direction of benefit.
+    direction : {"higher", "lower"} or None
+        Which values are better; None where that is not known.
     sequential : bool
         Whether seeds were added until something was decided: the headline is then the confidence sequence.
     """
@@ -31,11 +33,16 @@ class Question:
     control: str
     alpha: float
     margin: float | None
-    lower_is_better: bool
+    direction: Direction | None
     sequential: bool = False
 
     ALPHA: ClassVar[float] = 0.05
     """Where nobody says."""
+
+    @property
+    def lower_is_better(self) -> bool | None:
+        """Whether smaller values are better; None where that is not known."""
+        return None if self.direction is None else self.direction == LOWER
 
     def faults(self) -> list[str]:
         """Return what is out of range."""

@@ -85,7 +85,7 @@ def _verdict(pairs: Pairs, asked: Question, found: Simultaneous) -> tuple[str, s
     why, interval = _why_untested(pairs, asked.alpha), found.simultaneous
     if why is not None or interval is None:
         return verdict.CANNOT_TEST, why
-    return verdict.decide(interval, asked.margin, asked.lower_is_better), None
+    return verdict.decide(interval, asked.margin, asked.direction), None
 
 
 def _ratio(frame: pd.DataFrame, pairs: Pairs, asked: Question, found: tuple[Difference, TTest, Simultaneous]) -> Ratio:

@@ -41,7 +41,7 @@ def speeds(
     TableError
         A file that is no measurement, a control that was not measured, an alpha or margin out of range.
     """
-    faults = Question("seconds_per_step", control, alpha, margin, lower_is_better=True).faults()
+    faults = Question("seconds_per_step", control, alpha, margin, direction="lower").faults()
     if faults:
         raise TableError(folder, faults)
     return [_speed(folder, each, plan, (control, alpha, margin)) for each in latest(folder)]
@@ -56,7 +56,7 @@ def _speed(folder: Path, measurement: Measurement, plan: Plan | None, asked: tup
         raise TableError(folder, [fault])
     ordered = [each.label for each in plan.conditions] if plan else list(dict.fromkeys(frame["condition"]))
     labels = [label for label in ordered if label in present]
-    question = Question("seconds_per_step", control, alpha, math.log1p(margin), lower_is_better=True)
+    question = Question("seconds_per_step", control, alpha, math.log1p(margin), direction="lower")
     entries, warnings = ratios(frame, [label for label in labels if label != control], question)
     unmeasured = [label for label in ordered if label not in present]
     warnings += [f"{label}: not measured" for label in unmeasured if label not in stale]

@@ -165,8 +165,3 @@ tell = Factor.tell
 def crossed(found: Factorial) -> str:
     """Return which factors are crossed: ``dropout_1 (0.2, 0.5) × weight_decay (0, 0.0001)``."""
     return " × ".join(f"{each.name} ({', '.join(map(tell, each.levels))})" for each in found.factors)
-
-
-def better(found: Factorial) -> str:
-    """Return the direction of benefit."""
-    return "lower is better" if found.lower_is_better else "higher is better"

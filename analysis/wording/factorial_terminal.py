@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from analysis.answer.headline import ALONE, REACH, scopes
 from analysis.factorial.result import Factorial, FactorialEffect, contrasts
-from analysis.tables.metric import in_points
+from analysis.tables.known_metrics import is_fraction
 from analysis.wording import factorial
 from analysis.wording.number_format import level, margin_text, probability
 from analysis.wording.terminal import interval, itemised, left_out, number, signed, tabulated
+from analysis.wording.verdicts import better
 
 
 def render(found: Factorial) -> str:
@@ -25,14 +26,14 @@ def render(found: Factorial) -> str:
 
 
 def _scale(found: Factorial) -> int:
-    return 100 if in_points(found.metric) else 1
+    return 100 if is_fraction(found.metric) else 1
 
 
 def _title(found: Factorial) -> str:
     margin = "none given" if found.margin is None else margin_text(_scale(found) * found.margin)
-    unit = " in percentage points" if in_points(found.metric) else ""
+    unit = " in percentage points" if is_fraction(found.metric) else ""
     title = (
-        f"{found.metric}{unit}, {factorial.crossed(found)}; {factorial.better(found)}; n = {found.n} complete blocks; "
+        f"{found.metric}{unit}, {factorial.crossed(found)}; {better(found.direction)}; n = {found.n} complete blocks; "
         f"alpha {found.alpha:g}; margin {margin}"
     )
     told = scopes(each.headline for each in contrasts(found.effects))

@@ -12,7 +12,7 @@ from analysis.answer.headline import ALONE, SEEDS, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.methods import verdict
 from analysis.methods.failure_rates import Divergence
 from analysis.methods.verdict import FEW
-from analysis.tables.metric import in_points
+from analysis.tables.known_metrics import HIGHER, LOWER, is_fraction, is_seconds
 from analysis.wording.number_format import digits, exact, level, margin_text, p_value
 from analysis.wording.style import TERMINAL, Style
 
@@ -111,14 +111,14 @@ def amount(value: float, metric: str, margin: float | None = None, style: Style 
 
 def _numbers(values: Sequence[float], metric: str, margin: float | None, style: Style) -> list[str]:
     """Return differences with their signs, all with as many digits as one of them needs."""
-    scale, least, code = (100, 2, "f") if in_points(metric) else (1, 4, "g")
+    scale, least, code = (100, 2, "f") if is_fraction(metric) else (1, 4, "g")
     told = [scale * value for value in values]
     count = digits(told, None if margin is None else scale * margin, least, code)
     return [style.number(f"{exact(value) + 0.0:+.{count}{code}}") for value in told]
 
 
 def _unit(metric: str) -> str:
-    return " points" if in_points(metric) else " s" if metric.endswith("_seconds") else ""
+    return " points" if is_fraction(metric) else " s" if is_seconds(metric) else ""
 
 
 def estimate(judged: Judged, style: Style = TERMINAL, after: str = "", over: str = "conditions") -> str:
@@ -151,11 +151,11 @@ def claim(judged: Judged, subject: str, here: str, there: str) -> str:
     assert word is not None
     if word == verdict.INCONCLUSIVE:
         return f"It is undecided whether {subject} is higher or lower {here} than {there}"
-    m = "" if margin is None else margin_text((100 if in_points(metric) else 1) * margin) + _unit(metric)
+    m = "" if margin is None else margin_text((100 if is_fraction(metric) else 1) * margin) + _unit(metric)
     if word == verdict.EQUIVALENT:
         return f"{subject} is equivalent {here} and {there}, to within {m}"
     improves = word in (verdict.SUPERIOR, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.POSITIVE_UNCLEAR)
-    direction = "higher" if improves != judged.lower_is_better else "lower"
+    direction = word if judged.direction is None else HIGHER if improves == (judged.direction == HIGHER) else LOWER
     by_how_much = {
         verdict.SUPERIOR: f", by more than the {m} that matter" if m else "",
         verdict.INFERIOR: f", by more than the {m} that matter" if m else "",
@@ -163,7 +163,7 @@ def claim(judged: Judged, subject: str, here: str, there: str) -> str:
         verdict.NEGATIVE_BUT_NEGLIGIBLE: f", but by less than the {m} that matter",
         verdict.POSITIVE_UNCLEAR: f"; whether by the {m} that matter is open",
         verdict.NEGATIVE_UNCLEAR: f"; whether by the {m} that matter is open",
-    }[word]
+    }.get(word, "")
     return f"{subject} is {direction} {here} than {there}{by_how_much}"
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
 from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES
-from analysis.tables.metric import in_points
+from analysis.tables.known_metrics import is_fraction
 from analysis.tables.table import Dropped
 from analysis.wording.number_format import digits, exact, level, margin_text, probability
 from analysis.wording.sentences import METHODS, failure, p_on_fewer_seeds, sentences
+from analysis.wording.verdicts import better
 
 
 def render(whole: Comparison) -> str:
@@ -25,20 +26,19 @@ def render(whole: Comparison) -> str:
 
 
 def _title(whole: Comparison) -> str:
-    scale = 100 if in_points(whole.metric) else 1
+    scale = 100 if is_fraction(whole.metric) else 1
     margin = "none given" if whole.margin is None else margin_text(scale * whole.margin)
-    unit = " in percentage points" if in_points(whole.metric) else ""
-    better = "lower" if whole.lower_is_better else "higher"
+    unit = " in percentage points" if is_fraction(whole.metric) else ""
     told = whole.scopes
     reach = f"\nIntervals and verdicts hold {'; or '.join(REACH[scope] for scope in told)}." if told else ""
     return (
-        f"{whole.metric}{unit}, against {whole.control}; {better} is better; n = {whole.n_seeds}; "
+        f"{whole.metric}{unit}, against {whole.control}; {better(whole.direction)}; n = {whole.n_seeds}; "
         f"alpha {whole.alpha:g}; margin {margin}{reach}"
     )
 
 
 def _table(whole: Comparison) -> str:
-    scale = 100 if in_points(whole.metric) else 1
+    scale = 100 if is_fraction(whole.metric) else 1
     if not whole.effects:
         control = whole.conditions[whole.control]
         return f"{whole.control}, the control: mean {number(control.mean, scale)}, n = {control.n}"

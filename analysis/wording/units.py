@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.tables.metric import in_points, is_accuracy
+from analysis.tables.known_metrics import is_accuracy, is_fraction, is_seconds
 from analysis.wording.number_format import NOTHING, digits, exact, margin_text
 
 NAMES = {
@@ -74,11 +74,11 @@ class Unit:
 def unit_of(metric: str) -> Unit:
     """Return how `metric` is told."""
     name = NAMES.get(metric, metric.replace("_", " "))
-    if in_points(metric):
+    if is_fraction(metric):
         return Unit(name, "%" if is_accuracy(metric) else "points", "points", 100.0, 2)
     if metric.endswith(("_loss", "loss_gap")):
         return Unit(name, "nats", "nats", 1.0, 4)
-    return Unit(name, *(("s", "s") if metric.endswith("_seconds") else ("", "")), 1.0, 4)
+    return Unit(name, *(("s", "s") if is_seconds(metric) else ("", "")), 1.0, 4)
 
 
 def plain(number: float | None, digits: int) -> str:

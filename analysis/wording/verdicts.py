@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.answer.effect import Judged
 from analysis.methods import verdict
 from analysis.methods.verdict import FEW
+from analysis.tables.known_metrics import HIGHER, LOWER, Direction
 
 GOOD, BAD, SAME, OPEN = "good", "bad", "same", "open"
 """Tones: better, worse, equivalent, and everything that is not decided."""
@@ -19,6 +20,8 @@ SHORT = {
     verdict.NEGATIVE_BUT_NEGLIGIBLE: ("{direction}, negligibly", BAD),
     verdict.INFERIOR: ("{direction}", BAD),
     verdict.CANNOT_TEST: ("cannot be tested", OPEN),
+    verdict.HIGHER: ("higher", OPEN),
+    verdict.LOWER: ("lower", OPEN),
 }
 """Words in the direction of the metric, and tone in the direction of benefit: a lower gap is lower, and good."""
 
@@ -38,13 +41,18 @@ def short(judged: Judged) -> str:
     if judged.n_pairs < FEW:
         return TOO_FEW if judged.n_pairs else NO_PAIR
     assert judged.headline.verdict is not None
-    return worded(judged.headline.verdict, judged.lower_is_better)
+    return worded(judged.headline.verdict, judged.direction)
 
 
-def worded(verdict: str, lower_is_better: bool) -> str:
+def worded(verdict: str, direction: Direction | None) -> str:
     """Return the words for a verdict in the direction of the metric."""
     words, benefit = SHORT[verdict]
-    return words.format(direction="higher" if (benefit == GOOD) != lower_is_better else "lower")
+    return words.format(direction=HIGHER if (benefit == GOOD) == (direction == HIGHER) else LOWER)
+
+
+def better(direction: Direction | None) -> str:
+    """Return which values are better: ``lower is better``."""
+    return "which values are better is not known" if direction is None else f"{direction} is better"
 
 
 def tone(judged: Judged) -> str:

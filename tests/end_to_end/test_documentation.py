@@ -184,7 +184,7 @@ def test_the_figure_in_the_docs_is_drawn(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_method_in_the_docs_computes_what_it_says() -> None:
     record = executed(2).TrimmedMean
     zeros, treated = np.zeros(10, np.int64), np.array([1, 2, 3, 4, 5, 6, 7, 8, 9, 1000])
-    question = Question("test_accuracy", "none", 0.05, None, lower_is_better=False)
+    question = Question("test_accuracy", "none", 0.05, None, direction="higher")
     made = record.of(pair(("x", "none"), range(10), treated, zeros, scale=100), question)
     assert made.result.trimmed_mean == pytest.approx(0.055)  # the mean of 3 to 8 is 5.5
     assert record.of(pair(("x", "none"), [], zeros[:0], zeros[:0]), question).warnings

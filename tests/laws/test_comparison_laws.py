@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.answer.compare import compare
+from analysis.tables.known_metrics import DIRECTIONS
 from analysis.tables.table import TableError, from_frame
 from tests.laws.studies import (
     CENTRE,
@@ -73,7 +74,7 @@ def test_swapping_arms_flips_signs_and_keeps_p(study):
 @law
 @given(studies(conditions=st.just(2)))
 def test_the_direction_of_benefit_turns_the_words_and_the_shares_and_no_other_number(study):
-    up, down = (answer(frame_of(study), lower_is_better=lower)["comparisons"][0] for lower in (False, True))
+    up, down = (answer(frame_of(study), direction=each)["comparisons"][0] for each in DIRECTIONS)
     same(up, down, [key for key in (*UNADJUSTED, *P_KEYS, *INTERVALS) if key not in SHARES])
     mirrored(up, down, [("cliffs_delta", "cliffs_delta")])
     for key, mirror in (("improvement_paired", "improvement_paired"),

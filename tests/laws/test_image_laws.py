@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.methods.random_effects import crossed
 from analysis.methods.two_way_interval import OverImages
+from analysis.tables.known_metrics import DIRECTIONS
 from tests.laws.studies import (
     CROSSED_ALONE,
     MIRRORED,
@@ -58,7 +59,7 @@ def test_swapping_arms_mirrors_everything(right):
 @given(correctness(conditions=st.just(2)))
 def test_the_direction_of_benefit_turns_the_words_alone(right):
     frame = frame_of_images(right)
-    (up,), (down,) = (answer(frame, lower_is_better=lower)["comparisons"] for lower in (False, True))
+    (up,), (down,) = (answer(frame, direction=each)["comparisons"] for each in DIRECTIONS)
     same(up, down, [key for key in OverImages.names() if key != "verdict_crossed"])
     assert down["verdict_crossed"] == MIRRORED.get(up["verdict_crossed"], up["verdict_crossed"])
 

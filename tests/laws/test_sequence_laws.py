@@ -66,8 +66,8 @@ def test_differences_equal_but_for_rounding_are_no_evidence(rng, n, apart):
     found = sequence(pair(("c1", "control"), range(n), control + apart, control), 0.05)
     assert {(look.half_width, look.log_e_value) for look in found} == {(None, 0.0)}
     values = control[:, None] + apart * np.array([0, 1, 3, 2])
-    assert selection(list("abcd"), values, None, 0.05, lower_is_better=False).to_json()["best_set"] == list("abcd")
-    dose = dose_response(RATES, values, values, 0.05, lower_is_better=False).to_json()
+    assert selection(list("abcd"), values, None, 0.05, direction="higher").to_json()["best_set"] == list("abcd")
+    dose = dose_response(RATES, values, values, 0.05, direction="higher").to_json()
     assert not dose["identified"]
     assert all(dose[key] is None for key in (*SETS, "gap_slope_t", "gap_slope_p", "page_p"))
     assert omnibus(values) == Omnibus()
@@ -95,15 +95,15 @@ def test_levels_of_even_looks_rise(number, alpha):
 @given(generators, st.integers(2, 8), st.sampled_from([0.5, 4.0]))
 def test_dose_response_knows_units_seeds_and_direction(rng, n, unit):
     values = rng.normal(0, 1, (n, 1)) + RATES * rng.normal(1, 0.3, (n, 1)) - RATES**2 + rng.normal(0, 0.05, (n, 4))
-    plain = dose_response(RATES, values, values, 0.05, lower_is_better=False).to_json()
+    plain = dose_response(RATES, values, values, 0.05, direction="higher").to_json()
     level = rng.normal()
-    raised = dose_response(RATES, rng.permutation(values) + level, values, 0.05, lower_is_better=False).to_json()
+    raised = dose_response(RATES, rng.permutation(values) + level, values, 0.05, direction="higher").to_json()
     same(plain, raised, plain.keys() - {"intercept"}, rel=1e-7)
     assert raised["intercept"] - level == pytest.approx(plain["intercept"], rel=1e-7, abs=1e-9)
-    turned = dose_response(RATES, -values, -values, 0.05, lower_is_better=True).to_json()
+    turned = dose_response(RATES, -values, -values, 0.05, direction="lower").to_json()
     same(plain, turned, (*SETS, "identified", "df", "page_p", "gap_slope_p"))
     mirrored(plain, turned, [(key, key) for key in ("b1", "b2", "gap_slope_mean", "gap_slope_t")])
-    scaled = dose_response(unit * RATES, values, values, 0.05, lower_is_better=False).to_json()
+    scaled = dose_response(unit * RATES, values, values, 0.05, direction="higher").to_json()
     same(plain, scaled, ("identified", "df", "page_l", "page_p", "gap_slope_t", "gap_slope_p"))
     for key, power in (("b1", -1), ("b2", -2), ("gap_slope_mean", -1), *((each, 1) for each in SETS)):
         if plain[key] is not None:
@@ -115,12 +115,12 @@ def test_dose_response_knows_units_seeds_and_direction(rng, n, unit):
 def test_selection_knows_neither_the_seeds_level_nor_their_order(rng, n, k):
     labels = [f"c{i}" for i in range(k)]
     values, validation = rng.normal(0, 1, (2, n, k)) + rng.normal(0, 0.5, k)
-    plain = selection(labels, values, validation, 0.05, lower_is_better=False).to_json()
+    plain = selection(labels, values, validation, 0.05, direction="higher").to_json()
     order, levels = rng.permutation(n), rng.normal(0, 3, (n, 1))
-    moved = selection(labels, (values + levels)[order], validation[order], 0.05, lower_is_better=False).to_json()
+    moved = selection(labels, (values + levels)[order], validation[order], 0.05, direction="higher").to_json()
     assert moved["best_set"] == plain["best_set"]
     same(plain, moved, [key for key in plain if key != "best_set"])
-    turned = selection(labels, -values, validation, 0.05, lower_is_better=True).to_json()
+    turned = selection(labels, -values, validation, 0.05, direction="lower").to_json()
     assert (turned["best_set"], turned["chosen_on_validation"]) == (plain["best_set"], plain["chosen_on_validation"])
     assert turned["optimism"] == pytest.approx(plain["optimism"], abs=1e-12)
     assert plain["optimism"] >= -1e-12

@@ -58,14 +58,14 @@ def table_with_failures(condition_failed, control_failed, sign):
     return from_frame(pd.DataFrame(rows).sample(frac=1, random_state=5))
 
 
-@pytest.mark.parametrize("lower_is_better", [False, True])
-def test_worst_ranks_agree_with_r(lower_is_better):
+@pytest.mark.parametrize("direction", ["higher", "lower"])
+def test_worst_ranks_agree_with_r(direction):
     """Where lower is better the scores are mirrored, and so is V+."""
     rows = rows_of("worst_rank")
     assert len(rows) == 6
     for row in rows:
-        table = table_with_failures(row.first, row.second, -1 if lower_is_better else 1)
-        v, p = worst_rank(arms(measure(table, "score"), "c1", "none", None), lower_is_better)
+        table = table_with_failures(row.first, row.second, -1 if direction == "lower" else 1)
+        v, p = worst_rank(arms(measure(table, "score"), "c1", "none", None), direction)
         m = np.count_nonzero(DIFFERENCES) + row.first + row.second
-        agree(m * (m + 1) / 2 - v if lower_is_better else v, row.low, row)
+        agree(m * (m + 1) / 2 - v if direction == "lower" else v, row.low, row)
         agree(p, row.high, row)

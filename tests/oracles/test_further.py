@@ -83,7 +83,9 @@ def test_levels_of_five_even_looks_are_the_published_ones() -> None:
 def test_dose_response(group: str) -> None:
     table = wide(DATA[DATA["group"] == group])
     rates, values = table.columns.to_numpy(float), table.to_numpy()
-    found = dose_response(rates, values, values, 0.05, lower_is_better=group == "dose_loss").to_json()
+    found = dose_response(
+        rates, values, values, 0.05, direction="lower" if group == "dose_loss" else "higher"
+    ).to_json()
     for row in of_group(group).itertuples():
         agree(found[str(row.key)], row.value, (group, row.key))
 
@@ -96,7 +98,7 @@ def test_selection(case: str) -> None:
         ahead = np.arange(test.shape[1]) == 0
         test, validation = test + ahead, validation + ahead
     labels = [f"c{k}" for k in range(test.shape[1])]
-    found = selection(labels, test, validation, 0.05, lower_is_better=case == "lower").to_json()
+    found = selection(labels, test, validation, 0.05, direction="lower" if case == "lower" else "higher").to_json()
     found["chosen_on_validation"] = labels.index(found["chosen_on_validation"])
     found |= {f"in_best_set_{k}": label in found["best_set"] for k, label in enumerate(labels)}
     expected = of_group("selection")

@@ -12,7 +12,7 @@ from analysis.throughput.ratios import ratios
 
 STUDIES, BLOCKS, ALPHA = 600, 12, 0.05
 LABELS = [f"c{i}" for i in range(4)]
-ASKED = Question("seconds_per_step", "c0", ALPHA, 0.02, lower_is_better=True)
+ASKED = Question("seconds_per_step", "c0", ALPHA, 0.02, direction="lower")
 MOST = int(stats.binom.isf(0.001, STUDIES, ALPHA))
 """False alarms in a thousandth of all runs of a test that errs in `ALPHA` of the studies."""
 

@@ -8,6 +8,7 @@ from analysis.methods.selection import Selection
 from analysis.methods.verdict import FEW
 from analysis.report.document import Block, Illustration, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
+from analysis.tables.known_metrics import LOWER
 from analysis.wording.number_format import level
 from analysis.wording.phrases import count, listed
 from analysis.wording.sentences import quoted
@@ -57,7 +58,7 @@ def _gains(found: Selection, whole: Comparison) -> list[str]:
     crossfit, optimism = found.crossfit_difference, found.optimism
     assert crossfit is not None
     assert optimism is not None
-    looks = crossfit - optimism if whole.lower_is_better else crossfit + optimism
+    looks = crossfit - optimism if whole.direction == LOWER else crossfit + optimism
     chosen, said = found.chosen_on_validation, []
     if chosen is None:
         said.append("No validation accuracy was measured: nothing could be chosen without looking at the test images.")

@@ -19,7 +19,7 @@ from analysis.wording.phrases import listed
 from analysis.wording.sentences import METHODS, quoted
 from analysis.wording.style import PAGE
 from analysis.wording.units import Unit, signed, unit_of
-from analysis.wording.verdicts import short, tone
+from analysis.wording.verdicts import better, short, tone
 
 TITLE = "Factors together"
 
@@ -117,7 +117,7 @@ def _caption(found: Factorial, family: str, signed_: list[Contrast], unit: Unit)
     margin = "no margin was set: verdicts go by the sign alone"
     if found.margin is not None:
         margin = f"effects within ±{unit.tell_margin(found.margin)} {unit.difference} count as too small to matter"
-    said = f"{family.capitalize()} on {unit.name}; {factorial.better(found)}; {margin}."
+    said = f"{family.capitalize()} on {unit.name}; {better(found.direction)}; {margin}."
     told = scopes(each.headline for each in signed_)
     if told:
         said += (

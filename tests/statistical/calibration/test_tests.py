@@ -136,7 +136,7 @@ def test_of_worst_ranks(noise: Noise, n: int, ledger: Ledger) -> None:
     rng = generator("worst rank", noise.name, n)
     found = 0
     for errors, broke in zip(noise.draw(rng, (RUNS, n)), rng.random((RUNS, 2, n)) < 0.2, strict=True):
-        found += rejects(worst_rank(_with_failures(noise, errors, broke), lower_is_better=False)[1], ALPHA)
+        found += rejects(worst_rank(_with_failures(noise, errors, broke), direction="higher")[1], ALPHA)
     ledger.check([Rate("worst ranks", TESTS["paired t"][0], noise.name, n, ALPHA, found, RUNS, least=ON_LATTICE)])
 
 

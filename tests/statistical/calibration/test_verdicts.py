@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.statistical, pytest.mark.slow]
 
 RUNS, CONDITIONS, IMAGES = 1_000, 3, 400
 MARGIN = 0.05
-ASKED = Question("test_accuracy", "control", ALPHA, MARGIN, lower_is_better=False)
+ASKED = Question("test_accuracy", "control", ALPHA, MARGIN, direction="higher")
 BY_SEED, BY_IMAGE = 0.01, 0.12
 """Standard deviation over seeds, and over images, of the difference in the probability of being right."""
 

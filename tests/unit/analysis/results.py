@@ -20,7 +20,7 @@ def headline(verdict: str | None = "inconclusive", **told: Any) -> Headline:
 
 def effect(condition: str = "book", **numbers: Any) -> Effect:
     usual = {
-        "control": "none", "metric": "test_accuracy", "lower_is_better": False, "alpha": 0.05, "margin": 0.001,
+        "control": "none", "metric": "test_accuracy", "direction": "higher", "alpha": 0.05, "margin": 0.001,
         "stays_at_chance": False, "n_pairs": 8, "seeds_lost": (), "n_lost_to_divergence": 0, "headline": headline(),
         "pairs": (),
     }  # fmt: skip
@@ -44,7 +44,7 @@ def contrast(condition: str, like: Effect, **numbers: Any) -> Contrast:
 
 def comparison(*effects: Effect, **fields: Any) -> Comparison:
     usual = {
-        "metric": "test_accuracy", "control": "none", "alpha": 0.05, "margin": 0.001, "lower_is_better": False,
+        "metric": "test_accuracy", "control": "none", "alpha": 0.05, "margin": 0.001, "direction": "higher",
         "role": "primary", "n_seeds": 8, "dropped": (), "warnings": (), "omnibus": Omnibus(), "dose_response": None,
         "selection": None, "divergence": {}, "bad_endings": {}, "conditions": {},
     }  # fmt: skip

@@ -90,6 +90,13 @@ def test_options_reach_the_numbers(table, capsys):
     assert json.loads(capsys.readouterr().out)["lower_is_better"] is True
 
 
+@pytest.mark.parametrize(("option", "verdict"), [("--higher-is-better", "superior"), ("--lower-is-better", "inferior")])
+def test_a_flag_says_which_values_are_better_where_the_name_says_otherwise(table, capsys, option, verdict):
+    assert main(ask(table, option, "--json", "-")) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["direction"], found["comparisons"][0]["verdict"]) == (option.split("-")[2], verdict)
+
+
 def test_chance_is_used(table, capsys):
     assert main(ask(table, "--chance", "0.82", "--json", "-")) == 0
     rates = json.loads(capsys.readouterr().out)["divergence"]

@@ -43,7 +43,9 @@ def test_no_number_comes_from_two_methods(kind: type[Record]) -> None:
 def test_the_json_has_the_fields_in_the_order_of_the_bases() -> None:
     effect = compare(table(), "test_accuracy", "none", margin=0.05).effects["low"]
     found = effect.to_json()
-    assert tuple(found) == Effect.names()
+    turned = ["direction", "lower_is_better"]
+    assert [key for key in found if key not in turned] == [key for key in Effect.names() if key not in turned]
+    assert list(found)[3:5] == turned
     assert list(found)[:3] == ["condition", "control", "metric"]
     assert list(found)[-2:] == ["headline", "pairs"]
     assert (found["t"], found["pairs"][0]["seed"], found["seeds_lost"]) == (effect.t, effect.pairs[0].seed, [])

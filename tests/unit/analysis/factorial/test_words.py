@@ -147,14 +147,14 @@ def test_the_command(crossed, tmp_path, capsys) -> None:
     assert "1 of 4 combinations" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("lower", [False, True])
-def test_direction_of_benefit_turns_the_verdict_and_not_the_sign(crossed, lower) -> None:
+@pytest.mark.parametrize("direction", ["higher", "lower"])
+def test_direction_of_benefit_turns_the_verdict_and_not_the_sign(crossed, direction) -> None:
     frame = crossed(TWO, gains={"alpha": 25})
-    effect = factorial(from_frame(frame), "test_accuracy", margin=0.004, lower_is_better=lower).effects[0]
+    effect = factorial(from_frame(frame), "test_accuracy", margin=0.004, direction=direction).effects[0]
     contrast = effect.contrast
     assert contrast is not None
     assert contrast.mean_difference > 0
-    assert contrast.verdict == ("inferior" if lower else "superior")
+    assert contrast.verdict == ("inferior" if direction == "lower" else "superior")
     assert "is higher at alpha 0.5" in words.sentence(effect)
 
 

@@ -66,7 +66,7 @@ def compared(label: str, metric: str, seeds: Sequence[int], verdict: str) -> Eff
     }  # fmt: skip
     return effect(
         label, metric=metric, n_pairs=len(seeds), mean_difference=mean, stays_at_chance=label == "all",
-        lower_is_better=metric.endswith("gap"), verdict=word,
+        direction="lower" if metric.endswith("gap") else "higher", verdict=word,
         pairs=tuple(Pair(seed=s, control=0.85, condition=0.85 + d, difference=d) for s, d in differences.items()),
         headline=headline(word, interval="simultaneous" if varies else None, **ends),
         **{f"ci_{end}_simultaneous{name}": ends[f"{end}{name}"] for end in ("low", "high") for name in ("", "_90")},
@@ -90,7 +90,7 @@ def make(
     comparisons = {
         metric: comparison(
             *(compared(label, metric, pairs[label], verdict) for label in labels if label != "none"), metric=metric,
-            role="secondary" if i else "primary", lower_is_better=metric.endswith("gap"),
+            role="secondary" if i else "primary", direction="lower" if metric.endswith("gap") else "higher",
             dose_response=_dose_response(labels, seeds),
         )
         for i, metric in enumerate(METRICS)
@@ -202,7 +202,7 @@ def _factorial(seeds: int, verdict: str) -> Factorial:
     )  # fmt: skip
     factors = (("dropout_1", (0.0, 0.2, 0.5)), ("dropout_2", (0.0, 0.3)))
     return Factorial(
-        metric="test_accuracy", alpha=0.05, margin=0.001, lower_is_better=False, role="primary", n=seeds,
+        metric="test_accuracy", alpha=0.05, margin=0.001, direction="higher", role="primary", n=seeds,
         seeds=tuple(range(seeds)), n_lost_to_divergence=0, random_flips=RandomFlips(), dropped=(), outside=(),
         warnings=(), effects=told, simple_effects=(), cells=cells,
         factors=tuple(CrossedFactor(name=name, columns=(name,), levels=of, numeric=True) for name, of in factors),

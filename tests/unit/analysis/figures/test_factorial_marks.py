@@ -64,14 +64,14 @@ def test_surface_has_every_mean_and_frames_the_best_set(evidence):
 
 def test_surface_is_darker_where_it_is_better_in_either_direction(evidence):
     known = evidence()
-    for lower in (False, True):
-        told = replace(known, factorial=replace(known.factorial, lower_is_better=lower))
+    for direction in ("higher", "lower"):
+        told = replace(known, factorial=replace(known.factorial, direction=direction))
         (axes,) = draw(surface.PLOT, told).axes
         fills = [each for each in axes.patches if isinstance(each, Rectangle) and each.get_fill()]
         shades = {(each.get_x(), each.get_y()): each.get_alpha() for each in fills}
         assert {to_hex(each.get_facecolor()) for each in fills} == {theme.BLUE}
         best, worst = shades[2.0, 0.0], shades[0.0, 1.0]
-        assert (best > worst) != lower
+        assert (best > worst) == (direction == "higher")
 
 
 def test_surface_of_few_seeds_or_of_names_says_why_not(evidence):

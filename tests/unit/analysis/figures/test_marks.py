@@ -115,7 +115,7 @@ def test_forest_says_nothing_of_significance_below_five_pairs(evidence):
 def test_forest_says_on_which_side_the_benefit_lies(evidence):
     known = evidence()
     assert {"← worse", "better →"} <= set(words(figure_of(forest.PLOT, known)))
-    turned = with_whole(known, lower_is_better=True)
+    turned = with_whole(known, direction="lower")
     assert {"← better", "worse →"} <= set(words(figure_of(forest.PLOT, turned)))
 
 

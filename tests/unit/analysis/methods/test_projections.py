@@ -96,7 +96,7 @@ def test_shares_of_the_split_add_up_and_nothing_has_none():
 def test_the_fitted_curve_passes_through_values_that_lie_on_one():
     rates = np.array([0.0, 0.2, 0.5])
     values = 0.8 + 0.3 * rates - 0.4 * rates**2 + np.array([[0.0], [0.01], [0.05]])
-    found = dose_response(rates, values, None, 0.05, lower_is_better=False)
+    found = dose_response(rates, values, None, 0.05, direction="higher")
     assert found.coefficients == pytest.approx((0.82, 0.3, -0.4))
 
 

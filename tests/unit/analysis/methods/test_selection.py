@@ -16,4 +16,4 @@ def test_a_condition_that_is_worse_at_the_plain_level_alone_stays() -> None:
     p = [float(stats.ttest_rel(values[:, 4], values[:, k], alternative="greater").pvalue) for k in (1, 2, 3)]
     assert p[2] < 0.05 / 4
     assert all(0.05 / 3 < each < 0.05 for each in p[:2]), "worse by itself, not worse after adjustment"
-    assert selection(LABELS, values, None, 0.05, lower_is_better=False).best_set == ("none", "a", "b", "d")
+    assert selection(LABELS, values, None, 0.05, direction="higher").best_set == ("none", "a", "b", "d")

@@ -31,10 +31,10 @@ CASES = [
 @pytest.mark.parametrize(("interval", "expected"), CASES)
 def test_verdict_and_its_mirror_images(interval, expected):
     assert expected in VERDICTS
-    assert decide(interval, 1.0, lower_is_better=False) == expected
-    assert decide(interval, 1.0, lower_is_better=True) == MIRROR[expected]
-    assert decide(interval.mirrored(), 1.0, lower_is_better=False) == MIRROR[expected]
-    assert decide(interval.mirrored(), 1.0, lower_is_better=True) == expected
+    assert decide(interval, 1.0, direction="higher") == expected
+    assert decide(interval, 1.0, direction="lower") == MIRROR[expected]
+    assert decide(interval.mirrored(), 1.0, direction="higher") == MIRROR[expected]
+    assert decide(interval.mirrored(), 1.0, direction="lower") == expected
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,15 @@ def test_verdict_and_its_mirror_images(interval, expected):
     [(0.1, 3, "superior"), (-3, -0.1, "inferior"), (-1, 1, "inconclusive"), (0, 1, "inconclusive")],
 )
 def test_without_a_margin_the_sign_alone_decides(low, high, expected):
-    assert decide(Interval(low, high, low / 2, high / 2), None, lower_is_better=False) == expected
+    assert decide(Interval(low, high, low / 2, high / 2), None, direction="higher") == expected
+
+
+@pytest.mark.parametrize(("interval", "expected"), CASES)
+def test_without_a_direction_the_sign_is_told_and_no_benefit(interval, expected):
+    word = expected if expected in ("equivalent", "inconclusive") else "higher"
+    assert decide(interval, 1.0, None) == word
+    assert decide(interval.mirrored(), 1.0, None) == {"higher": "lower"}.get(word, word)
+    assert (decide(interval, None, None) == "higher") == (interval.low > 0)
 
 
 def test_what_cannot_be_tested():

@@ -202,7 +202,7 @@ def test_best_rate_tells_the_set_and_three_gains_and_claims_nothing_of_the_naive
 
 def test_best_rate_of_a_metric_where_lower_is_better_boasts_downwards(material):
     found = selected(crossfit_difference=-0.0012)
-    words = said(made(best_rate, material, selection=found, lower_is_better=True))
+    words = said(made(best_rate, material, selection=found, direction="lower"))
     assert f"shows {MINUS}0.31 points" in words
 
 

@@ -304,7 +304,7 @@ def test_a_wide_alpha_has_no_interval_for_equivalence(make_folder):
 
 def test_the_family_is_counted_without_what_is_meant_to_stay_at_chance():
     effects = [
-        effect(label, stays_at_chance=verdict is None, lower_is_better=True, headline=headline(verdict))
+        effect(label, stays_at_chance=verdict is None, direction="lower", headline=headline(verdict))
         for label, verdict in zip("abcd", ("superior", "inconclusive", "superior", None), strict=True)
     ]
     said = family(comparison(*effects))

@@ -2,13 +2,11 @@
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from analysis.answer.compare import compare
-from analysis.tables.metric import lower_is_better, measure, metrics_of, sounds_lower
+from analysis.tables.metric import measure, metrics_of
 from analysis.tables.table import TableError, from_frame
-from bench.schema import OUTCOME
 
 
 def counts(**extra):
@@ -21,25 +19,6 @@ def counts(**extra):
         "test_total": [100] * 4,
     }
     return from_frame(pd.DataFrame(columns | extra))
-
-
-@pytest.mark.parametrize(
-    ("metric", "lower"),
-    [
-        ("generalisation_gap", True), ("running_gap", True), ("loss_gap", True), ("test_loss", True),
-        ("train_seconds", True), ("test_accuracy", False), ("throughput", False), ("gap_closed", False),
-        ("loss", True), ("gap", True), ("seconds", True), ("gloss", False),
-        ("test_calibration_error", True), ("error", False),
-    ],
-)  # fmt: skip
-def test_direction_of_benefit(metric, lower):
-    assert lower_is_better(metric) is lower
-
-
-def test_of_what_the_harness_measures_every_direction_is_known():
-    measured = [field.name for field in OUTCOME if pa.types.is_floating(field.type)]
-    assert "test_calibration_error" in measured
-    assert [name for name in measured if sounds_lower(name)] == []
 
 
 def test_accuracy_and_gap_are_exact_ratios_of_counts():
@@ -194,18 +173,6 @@ def test_a_dropped_trial_is_not_said_to_have_trained_where_that_is_not_known():
     assert dropped[0].reason == "no x: the cell is empty, and whether the trial diverged is not known"
     dropped = measure(table_with([1.0, None], status=["ok", "ok"]), "x").dropped
     assert dropped[0].reason == "no x: the cell is empty, and the status is 'ok'"
-
-
-@pytest.mark.parametrize(
-    ("metric", "said"),
-    [("error", True), ("test_error", True), ("error_rate", True), ("nll", True), ("val_perplexity", True),
-     ("score", False), ("terror", False), ("error_loss", False)],
-)  # fmt: skip
-def test_the_direction_of_an_error_is_doubted(metric, said):
-    table = from_frame(pd.DataFrame({"condition": ["a", "a", "b", "b"], "seed": [0, 1] * 2, metric: [1.0, 2, 3, 5]}))
-    doubted = "give --lower-is-better if lower is better"
-    assert any(doubted in text for text in compare(table, metric, "a").warnings) is said
-    assert not any(doubted in text for text in compare(table, metric, "a", lower_is_better=False).warnings)
 
 
 @pytest.mark.parametrize("metric", ["train_seconds", "throughput"])

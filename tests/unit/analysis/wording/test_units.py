@@ -56,22 +56,24 @@ def test_fractions_become_points_and_losses_stay_nats():
 
 
 def test_every_verdict_has_words_and_a_tone():
-    assert verdicts.SHORT.keys() == set(verdict.VERDICTS)
+    assert verdicts.SHORT.keys() == {*verdict.VERDICTS, *verdict.BY_SIGN}
     assert {tone for _, tone in verdicts.SHORT.values()} == {"good", "bad", "same", "open"}
 
 
 @pytest.mark.parametrize(
-    ("decision", "lower_is_better", "words", "tone"),
+    ("decision", "direction", "words", "tone"),
     [
-        ("superior", False, "higher", "good"),
-        ("superior", True, "lower", "good"),
-        ("inferior", False, "lower", "bad"),
-        ("inferior", True, "higher", "bad"),
-        ("equivalent", True, "equivalent", "same"),
+        ("superior", "higher", "higher", "good"),
+        ("superior", "lower", "lower", "good"),
+        ("inferior", "higher", "lower", "bad"),
+        ("inferior", "lower", "higher", "bad"),
+        ("equivalent", "lower", "equivalent", "same"),
+        ("higher", None, "higher", "open"),
+        ("lower", None, "lower", "open"),
     ],
 )
-def test_words_follow_the_metric_and_tone_follows_the_benefit(decision, lower_is_better, words, tone):
-    told = effect("book", lower_is_better=lower_is_better, n_pairs=8, headline=headline(decision))
+def test_words_follow_the_metric_and_tone_follows_the_benefit(decision, direction, words, tone):
+    told = effect("book", direction=direction, n_pairs=8, headline=headline(decision))
     assert (verdicts.short(told), verdicts.tone(told)) == (words, tone)
     assert verdicts.tone(replace(told, n_pairs=4)) == "open"
 
