@@ -10,10 +10,10 @@ from analysis.answer.variance import SOURCES
 from analysis.base.errors import listed
 from analysis.base.notes import Metric, Note
 from analysis.tables.divergence import SAID
-from analysis.tables.known_metrics import is_accuracy
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 from analysis.tables.table import Table
+from bench.schema.known_metrics import is_accuracy
 
 
 def caveats(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[str]:

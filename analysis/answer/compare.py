@@ -17,12 +17,12 @@ from analysis.methods.failure_rates import divergence
 from analysis.methods.result import Results
 from analysis.methods.summary import summary
 from analysis.tables.images import images_of
-from analysis.tables.known_metrics import Direction, direction_of
 from analysis.tables.metric import Measured, measure
 from analysis.tables.pairing import Pairs
 from analysis.tables.pairs_by_seed import Arms, arms
 from analysis.tables.question import Question
 from analysis.tables.table import Dropped, Table
+from bench.schema.known_metrics import Direction, direction_of
 
 __all__ = ["Comparison", "compare"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.base.records import Record
-from analysis.tables.known_metrics import LOWER, Direction
+from bench.schema.known_metrics import LOWER, Direction
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,6 @@ from analysis.answer import comparison as answer
 from analysis.answer.compare import compare as compared
 from analysis.answer.headline import ALONE
 from analysis.base.errors import TableError, nearest
-from analysis.tables.known_metrics import DIRECTIONS, Direction, is_fraction
 from analysis.tables.loading import load
 from analysis.tables.plan import PlannedAnalysis
 from analysis.tables.question import Question
@@ -22,6 +21,7 @@ from analysis.tables.table import Table
 from analysis.wording.number_format import probability
 from analysis.wording.terminal import interval, render, signed
 from analysis.wording.verdicts import short
+from bench.schema.known_metrics import DIRECTIONS, Direction, is_fraction
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -37,13 +37,13 @@ from analysis.methods.result import Results
 from analysis.methods.selection import selection
 from analysis.methods.sign_flip import RandomFlips
 from analysis.tables.images import Images, images_of
-from analysis.tables.known_metrics import Direction, direction_of
 from analysis.tables.loading import load
 from analysis.tables.metric import measure
 from analysis.tables.pairing import rounding, varies
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 from analysis.tables.table import Table
+from bench.schema.known_metrics import Direction, direction_of
 
 
 def factorial(

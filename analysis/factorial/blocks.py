@@ -10,11 +10,11 @@ import numpy as np
 
 from analysis.factorial.contrasts import Effect
 from analysis.tables.images import Images
-from analysis.tables.known_metrics import is_accuracy
 from analysis.tables.metric import Arm, Measured
 from analysis.tables.pairing import SEEDS, Pairs, pair
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.table import Dropped
+from bench.schema.known_metrics import is_accuracy
 
 EXACT = 2**53
 """Whole numbers up to this are exact as floats."""

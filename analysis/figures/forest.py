@@ -16,11 +16,11 @@ from analysis.figures.condition_rows import under
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, VERMILION, Layout, inches, place, shortened
-from analysis.tables.known_metrics import HIGHER, LOWER
 from analysis.wording.number_format import inner_level, level
 from analysis.wording.sentences import quoted
 from analysis.wording.units import MINUS, Unit, unit_of
 from analysis.wording.verdicts import short, tone
+from bench.schema.known_metrics import HIGHER, LOWER
 
 _TOP, _BOTTOM = 0.30, 0.46
 _ROW = {False: 0.46, True: 0.80}

@@ -14,10 +14,10 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, SMALL, Layout, place, shortened
 from analysis.methods.verdict import FEW
-from analysis.tables.known_metrics import HIGHER, LOWER
 from analysis.wording.factorial import tell
 from analysis.wording.number_format import level
 from analysis.wording.units import Unit, plain, unit_of
+from bench.schema.known_metrics import HIGHER, LOWER
 
 _CELL, _TITLE, _FEET, _LEFT, _BETWEEN = 0.38, 0.3, 0.46, 0.7, 0.3
 _PALEST, _DARKEST = 0.05, 0.5

@@ -13,8 +13,8 @@ from analysis.base.notes import Note
 from analysis.base.records import Record
 from analysis.methods.failure_rates import clopper_pearson, mcnemar
 from analysis.methods.multiplicity import holm
-from analysis.tables.known_metrics import is_accuracy, is_fraction
 from analysis.tables.metric import Arm, Measured
+from bench.schema.known_metrics import is_accuracy, is_fraction
 
 DEFAULT = 0.05
 """By how much a run may end below its condition's median, for accuracies."""

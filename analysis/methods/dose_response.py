@@ -11,8 +11,8 @@ from scipy import stats
 from analysis.base.records import Record, merged
 from analysis.methods.fieller import ratio_set
 from analysis.methods.result import probability
-from analysis.tables.known_metrics import LOWER, Direction
 from analysis.tables.pairing import blocks_vary, rounding, varies
+from bench.schema.known_metrics import LOWER, Direction
 
 FEWEST_RATES = 3
 

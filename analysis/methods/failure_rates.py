@@ -11,11 +11,11 @@ from analysis.base.records import Record, merged
 from analysis.methods.paired_t import difference, t_test
 from analysis.methods.result import probability
 from analysis.methods.signed_rank import signed_rank
-from analysis.tables.known_metrics import LOWER, Direction
 from analysis.tables.metric import Measured
 from analysis.tables.pairing import clear_steps
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
+from bench.schema.known_metrics import LOWER, Direction
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,9 @@ import numpy as np
 from analysis.base.records import Record
 from analysis.methods.failure_rates import clopper_pearson
 from analysis.methods.result import Finding, OfPairs, undefined
-from analysis.tables.known_metrics import LOWER, Direction
 from analysis.tables.pairing import Pairs, clear_steps
 from analysis.tables.question import Question
+from bench.schema.known_metrics import LOWER, Direction
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,8 @@ from scipy import stats
 
 from analysis.base.records import Record
 from analysis.methods.multiplicity import holm
-from analysis.tables.known_metrics import LOWER, Direction
 from analysis.tables.pairing import rounding, varies
+from bench.schema.known_metrics import LOWER, Direction
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analysis.tables.known_metrics import Direction
 from analysis.tables.pairing import PAIRS, Unit
+from bench.schema.known_metrics import Direction
 
 SUPERIOR, INFERIOR = "superior", "inferior"
 POSITIVE_BUT_NEGLIGIBLE, NEGATIVE_BUT_NEGLIGIBLE = "positive_but_negligible", "negative_but_negligible"

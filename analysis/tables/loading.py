@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.base.errors import TableError, listed, nearest
-from analysis.tables.known_metrics import is_fraction
 from analysis.tables.reading import from_memory, read
 from analysis.tables.table import Table, from_raw
+from bench.schema.known_metrics import is_fraction
 
 
 def load(

@@ -17,10 +17,10 @@ from analysis.tables import exclusive
 from analysis.tables.checks import as_text, numbers
 from analysis.tables.counts import CountRatio, count_ratio, parts_of
 from analysis.tables.divergence import SAID
-from analysis.tables.known_metrics import is_accuracy
 from analysis.tables.reading import ORIGIN
 from analysis.tables.table import Dropped, Table
 from bench.schema import DIVERGED
+from bench.schema.known_metrics import is_accuracy
 
 LARGEST = 1e100
 """Metric values beyond this are refused: their squares would overflow."""

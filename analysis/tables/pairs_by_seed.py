@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.tables.known_metrics import is_accuracy
 from analysis.tables.metric import Arm, Measured
 from analysis.tables.pairing import Pairs, pair
+from bench.schema.known_metrics import is_accuracy
 
 
 @dataclass(frozen=True, eq=False)

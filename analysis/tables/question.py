@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from analysis.tables.known_metrics import LOWER, Direction
+from bench.schema.known_metrics import LOWER, Direction
 
 LEAST_ALPHA = 1e-9
 """Smaller error rates would need quantiles that floating point does not give."""

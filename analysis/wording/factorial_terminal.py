@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from analysis.answer.headline import ALONE, REACH, scopes
 from analysis.factorial.result import Factorial, FactorialEffect, contrasts
-from analysis.tables.known_metrics import is_fraction
 from analysis.wording import factorial
 from analysis.wording.number_format import level, margin_text, probability
 from analysis.wording.terminal import interval, itemised, left_out, number, signed, tabulated
 from analysis.wording.verdicts import better
+from bench.schema.known_metrics import is_fraction
 
 
 def render(found: Factorial) -> str:

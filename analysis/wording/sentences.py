@@ -12,9 +12,9 @@ from analysis.answer.headline import ALONE, SEEDS, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.methods import verdict
 from analysis.methods.failure_rates import Divergence
 from analysis.methods.verdict import FEW
-from analysis.tables.known_metrics import HIGHER, LOWER, is_fraction, is_seconds
 from analysis.wording.number_format import digits, exact, level, margin_text, p_value
 from analysis.wording.style import TERMINAL, Style
+from bench.schema.known_metrics import HIGHER, LOWER, is_fraction, is_seconds
 
 INTERVALS = {
     SEEDS: "interval",

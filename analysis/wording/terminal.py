@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
 from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES
-from analysis.tables.known_metrics import is_fraction
 from analysis.tables.table import Dropped
 from analysis.wording.number_format import digits, exact, level, margin_text, probability
 from analysis.wording.sentences import METHODS, failure, p_on_fewer_seeds, sentences
 from analysis.wording.verdicts import better
+from bench.schema.known_metrics import is_fraction
 
 
 def render(whole: Comparison) -> str:

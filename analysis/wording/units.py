@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.tables.known_metrics import is_accuracy, is_fraction, is_seconds
 from analysis.wording.number_format import NOTHING, digits, exact, margin_text
+from bench.schema.known_metrics import is_accuracy, is_fraction, is_seconds
 
 NAMES = {
     "test_accuracy": "test accuracy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.answer.effect import Judged
 from analysis.methods import verdict
 from analysis.methods.verdict import FEW
-from analysis.tables.known_metrics import HIGHER, LOWER, Direction
+from bench.schema.known_metrics import HIGHER, LOWER, Direction
 
 GOOD, BAD, SAME, OPEN = "good", "bad", "same", "open"
 """Tones: better, worse, equivalent, and everything that is not decided."""

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.answer.compare import compare
-from analysis.tables.known_metrics import DIRECTIONS
 from analysis.tables.table import TableError, from_frame
+from bench.schema.known_metrics import DIRECTIONS
 from tests.laws.studies import (
     CENTRE,
     INTERVALS,

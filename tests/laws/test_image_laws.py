@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.methods.random_effects import crossed
 from analysis.methods.two_way_interval import OverImages
-from analysis.tables.known_metrics import DIRECTIONS
+from bench.schema.known_metrics import DIRECTIONS
 from tests.laws.studies import (
     CROSSED_ALONE,
     MIRRORED,

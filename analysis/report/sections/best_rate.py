@@ -8,11 +8,11 @@ from analysis.methods.selection import Selection
 from analysis.methods.verdict import FEW
 from analysis.report.document import Block, Illustration, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.tables.known_metrics import LOWER
 from analysis.wording.number_format import level
 from analysis.wording.phrases import count, listed
 from analysis.wording.sentences import quoted
 from analysis.wording.units import Unit, unit_of
+from bench.schema.known_metrics import LOWER
 
 TITLE = "The best rate"
 

@@ -5,10 +5,10 @@ import pyarrow as pa
 import pytest
 
 from analysis.answer.compare import compare
-from analysis.tables.known_metrics import direction_of, direction_of_protocol_1, is_accuracy, is_fraction, words_of
 from analysis.tables.table import from_frame
 from analysis.wording.terminal import render
 from bench.schema import OUTCOME
+from bench.schema.known_metrics import direction_of, direction_of_protocol_1, is_accuracy, is_fraction, words_of
 
 LOWER = """
 loss Loss LOSS val/loss val_loss valLoss val.loss val-loss val:loss val@loss logLoss log_loss test_loss loss_gap gap
