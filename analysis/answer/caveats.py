@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.answer.variance import SOURCES
 from analysis.base.errors import listed
 from analysis.base.notes import Metric, Note
-from analysis.tables.divergence import SAID
+from analysis.tables.divergence import SAID, is_known
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 from analysis.tables.table import Table
@@ -88,7 +88,9 @@ def _of_divergence(table: Table, asked: Question, against: Mapping[str, Arms]) -
     notes = [
         f"{label}: no trial has ended: every number of it is null" for label in table.conditions if label not in ended
     ]
-    if table.chance is None and not {"status", SAID} & set(table.frame.columns):
+    if not is_known(table.frame):
+        notes.append("which trials diverged is not known: the table has no status, no loss and no test accuracy")
+    elif table.chance is None and not {"status", SAID} & set(table.frame.columns):
         notes.append(
             "the table has no status and chance is not known: collapsed trials count as trained (give --chance)"
         )

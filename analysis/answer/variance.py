@@ -43,8 +43,10 @@ class ConditionVariance(Record):
     Parameters
     ----------
     condition : str
-    n, n_diverged : int
-        Trials with a number, and those that diverged.
+    n : int
+        Trials with a number.
+    n_diverged : int or None
+        Trials that diverged; None where the table says nothing of it.
     why : str or None
         Why the sources cannot be told apart; None where they can.
     components : tuple of Component
@@ -55,7 +57,7 @@ class ConditionVariance(Record):
 
     condition: str
     n: int
-    n_diverged: int
+    n_diverged: int | None
     why: str | None
     components: tuple[Component, ...]
     test_set: SplitByTestSet | None
@@ -108,7 +110,7 @@ def variance_by_source(table: Table, metric: str, alpha: float) -> VarianceBySou
             ConditionVariance(
                 condition=label,
                 n=int(kept.sum()),
-                n_diverged=int(arm.diverged.sum()),
+                n_diverged=int(arm.diverged.sum()) if measured.divergence_known else None,
                 why=why,
                 components=tuple(found),
                 test_set=split,

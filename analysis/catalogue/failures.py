@@ -9,7 +9,8 @@ RULE = Method(
     answers="How many of a condition's trials that ended collapsed, by a rule fixed before the data.",
     fills=(keys(_DIVERGENCE, "condition n n_diverged stays_at_chance"),),
     assumes="Chance is known (`classes`, or `--chance`) for the part about accuracy. Diverged is an outcome: counted, "
-    "analysed, never dropped. A negative control diverges only by a loss that is not finite.",
+    "analysed, never dropped. A negative control diverges only by a loss that is not finite. Null, not known, in a "
+    "table with no status, no loss and no test accuracy.",
     formula="diverged = a loss is not finite, or the source says so, or final test accuracy <= chance + 0.05",
     source=("Definition.",),
     computed_by=("analysis.tables.divergence:diverged",),

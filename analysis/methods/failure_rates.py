@@ -25,17 +25,19 @@ class FailureRate(Record):
     Parameters
     ----------
     condition : str
-    n, n_diverged : int
-        Trials that ended, and those of them that diverged.
+    n : int
+        Trials that ended.
+    n_diverged : int or None
+        Those of them that diverged; None where the table says nothing of it.
     rate, rate_low, rate_high : float or None
-        Share that diverged, and its exact interval at 1 - alpha; None without a trial.
+        Share that diverged, and its exact interval at 1 - alpha; None without a trial, or where it is not known.
     stays_at_chance : bool
         Whether the condition is a negative control.
     """
 
     condition: str
     n: int
-    n_diverged: int
+    n_diverged: int | None
     rate: float | None = None
     rate_low: float | None = None
     rate_high: float | None = None
@@ -49,7 +51,7 @@ class AgainstControl(Record):
     Parameters
     ----------
     p_mcnemar : float or None
-        Exact p of McNemar's test; None for a negative control.
+        Exact p of McNemar's test; None for a negative control, and where nobody knows what diverged.
     intention_mean_difference, intention_p_t : float or None
         Mean difference and p of the t test by intention to train; None where the metric has none.
     worst_rank_v, worst_rank_p : float or None
@@ -79,7 +81,8 @@ def divergence(measured: Measured, condition: str, found: Arms | None, asked: Qu
     by_itself = rate(measured, condition, asked.alpha, exempt)
     paired = AgainstControl()
     if found is not None:
-        paired = against_control(found, asked.alpha, exempt, asked.direction)
+        untested = exempt or not measured.divergence_known
+        paired = against_control(found, asked.alpha, untested, asked.direction)
     return merged(Divergence, by_itself, paired)
 
 
@@ -104,9 +107,9 @@ def mcnemar(discordant: tuple[int, int]) -> float:
 def rate(measured: Measured, condition: str, alpha: float, stays_at_chance: bool = False) -> FailureRate:
     """Return how many trials diverged and the exact interval of their share, over the trials that ended."""
     broke = measured.arms[condition].diverged
-    n, k = len(broke), int(broke.sum())
-    if n == 0:
-        return FailureRate(condition=condition, n=0, n_diverged=0, stays_at_chance=stays_at_chance)
+    n, k = len(broke), int(broke.sum()) if measured.divergence_known else None
+    if n == 0 or k is None:
+        return FailureRate(condition=condition, n=n, n_diverged=k, stays_at_chance=stays_at_chance)
     low, high = clopper_pearson(k, n, alpha)
     return FailureRate(
         condition=condition,
@@ -135,16 +138,17 @@ def worst_rank(found: Arms, direction: Direction | None) -> tuple[float, float] 
     return signed_rank(np.concatenate([steps, failures]))
 
 
-def against_control(found: Arms, alpha: float, exempt: bool, direction: Direction | None) -> AgainstControl:
+def against_control(found: Arms, alpha: float, untested: bool, direction: Direction | None) -> AgainstControl:
     """Return divergence against the control.
 
-    A negative control has neither McNemar's test nor the one by worst ranks.
+    A negative control has neither McNemar's test nor the one by worst ranks, nor has a table that does not say what
+    diverged.
     """
-    v, p = (None, None) if exempt else worst_rank(found, direction)
+    v, p = (None, None) if untested else worst_rank(found, direction)
     n_both = found.complete.n + len(found.diverged)
     intention, complete = found.intention, found.complete
     return AgainstControl(
-        p_mcnemar=mcnemar(found.discordant) if n_both and not exempt else None,
+        p_mcnemar=mcnemar(found.discordant) if n_both and not untested else None,
         intention_mean_difference=None if intention is None else difference(intention).result.mean_difference,
         intention_p_t=None if intention is None else t_test(intention, alpha).result.p_t,
         worst_rank_v=v,

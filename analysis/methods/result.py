@@ -121,7 +121,7 @@ def why_untestable(pairs: Pairs) -> str | None:
         return f"{pairs.unit.counted(pairs.n)}: tests, intervals and effect sizes need at least 2"
     if not pairs.varies:
         value = Number(f"{float(np.mean(pairs.differences)) / pairs.scale:.6g}")
-        after = f"; t, intervals and every p are null{pairs.unit.doubt}"
+        after = f"; t, intervals and every p are null{pairs.doubt}"
         return Note(f"no variation: all {pairs.n} differences are ", value, after)
     return None
 

@@ -77,7 +77,7 @@ def cannot_test(n: int, varies: bool, alpha: float, unit: Unit = PAIRS) -> str |
     if n < 2:
         return f"{unit.counted(n)}: at least 2 are needed"
     if not varies:
-        return "the differences do not vary: the seed may not be applied"
+        return "the differences do not vary"
     if (least := 2.0 ** (1 - n)) > alpha:
         return f"with {unit.counted(n)} no exact p-value can be below {least:g}, and alpha is {alpha:g}"
     return None

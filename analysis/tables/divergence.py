@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.base.errors import listed
 from analysis.tables.checks import numbers
 from analysis.tables.counts import count_ratio
-from analysis.tables.reading import LOSS_NOT_FINITE
+from analysis.tables.reading import LOSS_NOT_FINITE, is_loss
 from bench.schema import CHANCE_TOLERANCE, DIVERGED, has_diverged, is_at_chance
 
 SAID = "_said_diverged"
@@ -45,6 +45,13 @@ def test_accuracy(frame: pd.DataFrame) -> np.ndarray:
     else:
         accuracy = numbers(frame[stored[0]]).to_numpy(float, na_value=np.nan)
     return accuracy if exact is None else np.where(exact.known, exact.fractions, accuracy)
+
+
+def is_known(frame: pd.DataFrame) -> bool:
+    """Return whether anything was looked at that tells which trials diverged: a status, a loss, or test accuracy."""
+    told = {"status", SAID} & set(frame.columns)
+    losses = any(is_loss(str(name)) and pd.api.types.is_numeric_dtype(frame[name]) for name in frame.columns)
+    return bool(told) or losses or bool(np.isfinite(test_accuracy(frame)).any())
 
 
 def diverged(frame: pd.DataFrame, chance: float | None, exempt: frozenset[str]) -> tuple[np.ndarray, list[str]]:
@@ -91,7 +98,7 @@ def _blind_spots(frame: pd.DataFrame, marked: np.ndarray, chance: float | None, 
             "chance is known, but the table has no test accuracy (test_correct and test_total, test_accuracy, or "
             "accuracy): collapsed trials count as trained unless their status says otherwise"
         )
-    losses = [name for name in frame.columns if name.endswith("_loss") and frame[name].notna().any()]
+    losses = [name for name in frame.columns if is_loss(str(name)) and frame[name].notna().any()]
     empty = [name for name in losses if (frame[name].isna().to_numpy(bool) & ~marked).any()]
     if empty:
         rows = int((frame[empty].isna().any(axis=1).to_numpy(bool) & ~marked).sum())

@@ -16,8 +16,8 @@ from analysis.base.notes import Metric, Note
 from analysis.tables import exclusive
 from analysis.tables.checks import as_text, numbers
 from analysis.tables.counts import CountRatio, count_ratio, parts_of
-from analysis.tables.divergence import SAID
-from analysis.tables.reading import ORIGIN
+from analysis.tables.divergence import SAID, is_known
+from analysis.tables.reading import LOSS_NOT_FINITE, ORIGIN, is_loss
 from analysis.tables.table import Dropped, Table
 from bench.schema import DIVERGED
 from bench.schema.known_metrics import is_accuracy
@@ -68,6 +68,8 @@ class Measured:
         Common denominator of every value; None where the metric is no count.
     dropped : tuple of Dropped
         Trials without a value that did not diverge.
+    divergence_known : bool
+        Whether the table says anything of which trials diverged.
     warnings : tuple of str
     """
 
@@ -75,6 +77,7 @@ class Measured:
     arms: Mapping[str, Arm]
     scale: int | None
     dropped: tuple[Dropped, ...]
+    divergence_known: bool
     warnings: tuple[str, ...]
 
 
@@ -100,8 +103,8 @@ def measure(table: Table, metric: str) -> Measured:
     Raises
     ------
     TableError
-        An unknown metric, cells that are no numbers, infinite values of trials that did not diverge, a speed of
-        which no row is exclusive.
+        An unknown metric, cells that are no numbers, infinite values of trials that did not diverge (an infinite
+        loss says that its trial did), a speed of which no row is exclusive.
     """
     frame = table.frame
     exact = count_ratio(frame, metric)
@@ -123,17 +126,20 @@ def measure(table: Table, metric: str) -> Measured:
         arms={label: every.at(np.flatnonzero((labels == label) & ~missing & ~out)) for label in table.conditions},
         scale=_scale(exact, value),
         dropped=(*_left_out(table, metric, missing), *exclusive.dropped(table, metric, out)),
+        divergence_known=is_known(frame),
         warnings=(*_doubts(metric, stored, value, exact), *exclusive.doubts(table, metric)),
     )
 
 
 def _numbers(table: Table, metric: str) -> np.ndarray:
-    """Return the column as float64 [rows]; NaN for an empty cell; faults for text and infinite values."""
+    """Return the column as float64 [rows]; NaN for an empty cell; faults for text and infinite values but losses."""
     column = table.frame[metric]
     found = numbers(column).to_numpy(float, na_value=np.nan)
     empty = np.array([as_text(cell).strip() in _EMPTY for cell in column], bool)
     text = np.isnan(found) & ~empty
     infinite = (np.abs(found) > LARGEST) & ~_said_diverged(table.frame)
+    if is_loss(metric):
+        infinite &= ~(np.isinf(found) & table.frame[LOSS_NOT_FINITE].to_numpy(bool))
     faults = []
     for bad, allowed in (
         (text, "a number, or an empty cell"),

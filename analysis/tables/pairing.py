@@ -24,14 +24,15 @@ class Unit:
         Name of what it is paired by, and of what all conditions of a family have in common.
     trained : str
         What is given of a number over complete ones.
-    doubt : str
-        What is to be feared where nothing varies, as the end of a sentence.
+    doubt, doubt_at_zero : str
+        What is to be feared where nothing varies, and where nothing differs, as the end of a sentence.
     """
 
     one: str
     key: str
     trained: str
     doubt: str
+    doubt_at_zero: str
 
     def counted(self, n: int) -> str:
         """Return how many there are."""
@@ -39,10 +40,10 @@ class Unit:
 
 
 _SAME_RUN = ". The seed may not be applied"
-PAIRS = Unit("pair", "seed", "given both trained", _SAME_RUN)
-SEEDS = Unit("seed", "seed", "given every cell trained", _SAME_RUN)
+PAIRS = Unit("pair", "seed", "given both trained", _SAME_RUN, ". The condition may not be applied")
+SEEDS = Unit("seed", "seed", "given every cell trained", _SAME_RUN, ". The factors may not be applied")
 """Seeds at which every cell of a factorial trained."""
-BLOCKS = Unit("block", "block", "given both trained", "")
+BLOCKS = Unit("block", "block", "given both trained", "", "")
 """Blocks of a measurement of speed."""
 
 
@@ -92,6 +93,11 @@ class Pairs:
     def varies(self) -> bool:
         """Whether the differences vary by more than rounding: without it there is nothing to test with."""
         return varies(self.differences, self.resolution)
+
+    @property
+    def doubt(self) -> str:
+        """What is to be feared where they do not vary, as the end of a sentence."""
+        return self.unit.doubt if self.differences.any() else self.unit.doubt_at_zero
 
     def on(self, seeds: np.ndarray) -> Pairs:
         """Return the pairs of those `seeds` alone."""

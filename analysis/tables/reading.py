@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,8 +29,10 @@ ORIGIN = "_origin"
 """Column that says where a row came from: ``row 3`` of a file, or the file of a trial."""
 
 LOSS_NOT_FINITE = "_loss_not_finite"
-"""Bool column: some ``*_loss`` of the row is NaN or infinite as a number. An empty cell of a file is not; in a frame
-in memory, where NaN is the only way to say either, a NaN of a float column is."""
+"""Bool column: some loss of the row (`is_loss`) is NaN or infinite as a number. An empty cell of a file is not; in a
+frame in memory, where NaN is the only way to say either, a NaN of a float column is."""
+
+_LOSS = re.compile(r"(?:(?:^|[\W_\d])(?i:loss)|[a-z]Loss)$")
 
 _TEXT = (
     "condition",
@@ -57,6 +60,11 @@ class Raw:
     """What each environment of a folder computed with, by id."""
     curves: pa.Table | None = None
     """Curves that lie in the rows of their trials; those in files of their own are not read."""
+
+
+def is_loss(name: str) -> bool:
+    """Return whether the last word of a column's name is loss: a NaN there is a training that broke."""
+    return _LOSS.search(name) is not None
 
 
 def read(path: Path) -> Raw:
@@ -89,7 +97,7 @@ def from_memory(frame: pd.DataFrame) -> Raw:
         raise TableError("(frame)", [f"cannot be read: {error}"]) from error
     for name in frame.columns:
         column = frame[name]
-        if str(name).endswith("_loss") and isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+        if is_loss(str(name)) and isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
             raw.frame[LOSS_NOT_FINITE] |= ~np.isfinite(column.to_numpy())
     return raw
 
@@ -206,7 +214,7 @@ def _frame(table: pa.Table, origins: list[str] | None) -> pd.DataFrame:
             table = table.set_column(i, each.name, table.column(i).cast(each.type.value_type))
     broken = pa.array([False] * table.num_rows)
     for name in table.column_names:
-        if name.endswith("_loss") and pa.types.is_floating(table.schema.field(name).type):
+        if is_loss(name) and pa.types.is_floating(table.schema.field(name).type):
             column = table.column(name)
             broken = pc.or_(broken, pc.fill_null(pc.invert(pc.is_finite(column)), False))
     frame = table.to_pandas(ignore_metadata=True)

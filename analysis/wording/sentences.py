@@ -40,10 +40,13 @@ def sentences(
     style : Style
     only_failures : bool
         Whether to be silent about failures where neither arm has any.
+
+    Where the table does not say what diverged the sentences are silent; a warning of the comparison says so once.
     """
     said = [headline(effect, style)]
     failed = any(divergence[arm].n_diverged for arm in (effect.condition, effect.control))
-    if effect.stays_at_chance or (only_failures and not failed):
+    not_known = divergence[effect.condition].n_diverged is None
+    if effect.stays_at_chance or not_known or (only_failures and not failed):
         return said
     rates = failures(effect, divergence)
     lost_all = effect.n_pairs == 0 and effect.n_lost_to_divergence > 0
@@ -77,7 +80,8 @@ def why_no_claim(judged: Judged) -> str | None:
     if n == 1:
         return "One seed says nothing of other seeds"
     if judged.ci_low is None:
-        return f"It is the same at all {n} seeds: this cannot be tested, and the seed may not be applied"
+        idle = "the seed" if judged.mean_difference else "the condition" if isinstance(judged, Effect) else "a factor"
+        return f"It is the same at all {n} seeds: this cannot be tested, and {idle} may not be applied"
     if n < FEW:
         return f"An interval from {n} seeds cannot be relied on; this is too few to tell"
     if judged.headline.verdict == verdict.CANNOT_TEST:
@@ -97,8 +101,10 @@ def failures(effect: Effect, divergence: Mapping[str, Divergence]) -> str:
 def failure(rate: Divergence) -> str:
     """Return one condition's failure count with the limits of its rate: none in n is said with its upper limit."""
     name, n, k = quoted(rate.condition), rate.n, rate.n_diverged
-    if rate.rate_low is None or rate.rate_high is None:
+    if n == 0:
         return f"{name} has no trial"
+    if rate.rate_low is None or rate.rate_high is None:
+        return f"{name} not known"
     low, high = _percent(rate.rate_low), _percent(rate.rate_high)
     limits = f"up to {high}" if k == 0 else f"at least {low}" if k == n else f"{low} to {high}"
     return f"{name} {k} of {n} ({limits})"

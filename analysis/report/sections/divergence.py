@@ -36,6 +36,8 @@ def how_many(pool: Pool) -> tuple[Block, ...]:
     entries = [each for each in whole.divergence.values() if not each.stays_at_chance]
     broke = [sentences.failure(each) for each in entries if each.n_diverged]
     found = f"Diverged: {listed(broke)}." if broke else "No trial diverged; the limits below say how often it might."
+    if entries and all(each.n_diverged is None for each in entries):
+        found = "Which trials diverged is not known: the table has no status, no loss and no test accuracy."
     exempt = [sentences.quoted(each.condition) for each in whole.divergence.values() if each.stays_at_chance]
     if exempt:
         found += f" Negative control, not counted: {listed(exempt)}."
@@ -148,7 +150,7 @@ def _row(each: Divergence, unit: Unit, margin: float | None) -> tuple[str, ...]:
         limits = f"{plain(100 * each.rate_low, 1)} to {plain(100 * each.rate_high, 1)}"
     return (
         each.condition,
-        f"{each.n_diverged} of {each.n}",
+        "not known" if each.n_diverged is None else f"{each.n_diverged} of {each.n}",
         limits,
         NOTHING if each.n < FEW else probability(each.p_mcnemar),
         unit.tell_difference(each.complete_pairs_mean_difference, margin),

@@ -1,5 +1,8 @@
 """Divergence in a comparison: complete pairs, intention to train, failure rates, and their conflict."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,10 +12,15 @@ from analysis.answer.compare import compare
 from analysis.answer.decision import decisions
 from analysis.methods import simultaneous
 from analysis.methods.simultaneous import intervals
+from analysis.report.document import Grid, Paragraph
+from analysis.report.gather import Pool
+from analysis.report.sections.divergence import how_many
 from analysis.tables.metric import measure
 from analysis.tables.pairs_by_seed import arms
 from analysis.tables.question import Question
 from analysis.tables.table import from_frame
+from analysis.wording.number_format import NOTHING
+from analysis.wording.terminal import render
 
 N = 12
 BASE = np.array([0.80, 0.82, 0.79, 0.81, 0.83, 0.80, 0.78, 0.82, 0.81, 0.80, 0.79, 0.84])
@@ -191,3 +199,33 @@ def test_a_condition_without_intention_to_train_stays_in_the_family():
         values = {label: found.result for label, found in spy([a.complete for a in against.values()], 0.05).items()}
         decisions(against, values, asked)
     assert seen == [4, 4]
+
+
+@pytest.mark.parametrize("extra", [{}, {"val_accuracy": 0.5}, {"gloss": 0.1, "loss_gap": 0.1}])
+def test_where_nothing_says_what_diverged_nothing_is_counted(extra):
+    rows = {"condition": ["none"] * N + ["book"] * N, "seed": [*range(N)] * 2, "score": [*BASE, *(BASE + GAIN)]}
+    whole = compare(from_frame(pd.DataFrame(rows).assign(**extra)), "score", "none")
+    for each in whole.divergence.values():
+        assert (each.n, each.n_diverged, each.rate, each.rate_high) == (N, None, None, None)
+        assert (each.p_mcnemar, each.worst_rank_p) == (None, None)
+    assert whole.divergence["book"].complete_pairs_n == N
+    text = render(whole)
+    assert "which trials diverged is not known" in text
+    told, grid = how_many(cast("Pool", SimpleNamespace(primary=whole, evidence=None)))
+    assert isinstance(told, Paragraph)
+    assert isinstance(grid, Grid)
+    assert told.text.startswith("Which trials diverged is not known")
+    assert {(row[1], row[3]) for row in grid.rows} == {("not known", NOTHING)}
+    assert "0 of 12" not in text
+    assert "McNemar" not in text
+    assert "Diverged" not in text
+
+
+@pytest.mark.parametrize(
+    "extra", [{"status": "ok"}, {"diverged": False}, {"test_loss": 0.1}, {"val/loss": 0.1}, {"test_accuracy": 0.5}]
+)
+def test_a_status_a_loss_or_test_accuracy_say_what_diverged(extra):
+    rows = {"condition": ["none"] * N + ["book"] * N, "seed": [*range(N)] * 2, "score": [*BASE, *(BASE + GAIN)]}
+    whole = compare(from_frame(pd.DataFrame(rows).assign(**extra)), "score", "none")
+    assert [(each.n_diverged, each.p_mcnemar) for each in whole.divergence.values()] == [(0, None), (0, 1.0)]
+    assert not any("is not known" in text and "which trials" in text for text in whole.warnings)

@@ -198,3 +198,18 @@ def test_a_table_that_does_not_say_whether_it_was_exclusive_is_doubted():
     found = measure(counts(train_seconds=[1.0, 2.0, 3.0, 4.0]), "train_seconds")
     assert list(found.arms["b"].value) == [3.0, 4.0]
     assert any("no column exclusive" in text for text in found.warnings)
+
+
+@pytest.mark.parametrize("name", ["test_loss", "val/loss", "Loss", "trainLoss", "loss"])
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_a_loss_that_is_not_finite_is_a_trial_that_diverged(name, value):
+    frame = pd.DataFrame({"condition": "a", "seed": [0, 1], name: [0.4, value]})
+    table = from_frame(frame)
+    assert list(table.frame["diverged"]) == [False, True]
+    assert np.isnan(measure(table, name).arms["a"].value[1])
+
+
+@pytest.mark.parametrize("name", ["loss_gap", "gloss", "glossLosses", "lossless"])
+def test_other_infinite_values_stay_refused(name):
+    with pytest.raises(TableError, match="finite number"):
+        measure(from_frame(pd.DataFrame({"condition": "a", "seed": [0, 1], name: [0.4, np.inf]})), name)

@@ -329,3 +329,9 @@ def test_odd_columns_are_told_of_and_do_not_break():
     assert failed.dropped[0].reason == "failed: [1 2]"
     losses = pd.Categorical([0.3, np.inf])
     assert list(from_frame(frame.assign(train_loss=losses)).frame["diverged"]) == [False, True]
+
+
+@pytest.mark.parametrize("cell", ["inf", "nan", "-inf"])
+def test_a_loss_of_a_file_that_is_not_finite_is_a_trial_that_diverged(csv, cell):
+    table = load(csv(f"condition,seed,x,test_loss\na,0,1,0.5\na,1,1,{cell}\n"))
+    assert list(table.frame["diverged"]) == [False, True]

@@ -117,6 +117,8 @@ def test_one_seed_gives_values_only():
 def test_no_variation_is_told():
     text = said(answer([20] * 8))
     assert "It is the same at all 8 seeds: this cannot be tested, and the seed may not be applied" in text
+    text = said(answer([0] * 8))
+    assert "It is the same at all 8 seeds: this cannot be tested, and the condition may not be applied" in text
 
 
 def test_no_pair_at_all():
