@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -80,6 +80,13 @@ def _dose_response(table: Table, measured: Measured, by_rate: dict[float, str], 
     seeds, values = _blocks(measured, labels)
     found = dose_response(np.array(list(by_rate)), values, gaps, asked.alpha, asked.direction)
     return merged(DoseResponse, Rates(rates=tuple(by_rate), conditions=tuple(labels), n=len(seeds)), found)
+
+
+def with_control(found: Selection | None, control: str, better: Collection[str]) -> Selection | None:
+    """Return a selection whose best set has the control, unless one of the set is shown to be `better` than it."""
+    if found is None or found.best_set is None or control in found.best_set or set(found.best_set) & set(better):
+        return found
+    return replace(found, best_set=(control, *found.best_set))
 
 
 def _selection(table: Table, measured: Measured, labels: list[str], asked: Question) -> Selection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from analysis.answer.all_conditions import across
+from analysis.answer.all_conditions import across, with_control
 from analysis.answer.caveats import caveats
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Compared, Effect, Pair, assembled
@@ -12,7 +12,7 @@ from analysis.answer.headline import Headline
 from analysis.answer.judgement import judged
 from analysis.base.errors import TableError, nearest
 from analysis.base.notes import Metric, Note
-from analysis.methods import bad_endings
+from analysis.methods import bad_endings, verdict
 from analysis.methods.failure_rates import divergence
 from analysis.methods.result import Results
 from analysis.methods.summary import summary
@@ -69,6 +69,7 @@ def compare(
     against = {label: arms(measured, label, control, table.chance) for label in table.conditions if label != control}
     found, warnings = judged(Effect, against, asked, exempt, images_of(table, metric))
     together = across(table, measured, asked)
+    better = [label for label, each in found.items() if each[Headline].verdict in verdict.BENEFITS]
     doubts = [Note(Metric(metric), _DIRECTION)] if asked.direction is None else []
     threshold = _bad_ending(table, metric)
     endings = bad_endings.bad_endings(
@@ -88,7 +89,7 @@ def compare(
         warnings=tuple(dict.fromkeys([*notes, *together.warnings])),
         omnibus=together.omnibus,
         dose_response=together.dose_response,
-        selection=together.selection,
+        selection=with_control(together.selection, control, better),
         effects={label: _effect(asked, found[label], against[label], label in exempt) for label in against},
         divergence={
             label: divergence(measured, label, against.get(label), asked, label in exempt) for label in table.conditions

@@ -19,14 +19,15 @@ OPTIMUM = Method(
             "rates conditions n intercept b1 b2 df identified optimum optimum_low optimum_high",
         ),
     ),
-    assumes="The mean response is quadratic over the tested range; the seeds' own coefficients are independent and "
-    "about normal. At least 3 rates and 2 seeds; seeds at which all of them trained. `df` is that of the "
-    "residuals of one fit with seeds as blocks; **the set does not use it**, it uses n - 1.",
+    assumes="The mean response is quadratic over the tested range, which lack of fit tests first; the seeds' own "
+    "coefficients are independent and about normal. At least 3 rates and 2 seeds; seeds at which all of them trained. "
+    "`df` is that of the residuals of one fit with seeds as blocks; **the set does not use it**, it uses n - 1.",
     formula="""\
 each seed's own least squares y = a + b1 x + b2 x²; intercept, b1, b2: means over seeds; V = their covariance / n
 optimum = -b1 / (2 b2)
 set: all x with (b1 + 2 b2 x)² <= t(1 - α/2; n - 1)² (V11 + 4 x V12 + 4 x² V22)
-not identified where the set is unbounded, the curve bends the wrong way, or seeds differ in level alone
+not identified where the set is unbounded, the curve bends the wrong way, seeds differ in level alone, or the levels
+do not lie on a parabola (lack of fit, p <= α)
 optimum and ends are cut off at the tested range;   df = n (k - 1) - 2""",
     source=("Fieller 1954, Journal of the Royal Statistical Society B 16, 175-185.",),
     computed_by=("analysis.methods.dose_response:dose_response", "analysis.methods.fieller:ratio_set"),
@@ -37,6 +38,30 @@ optimum and ends are cut off at the tested range;   df = n (k - 1) - 2""",
 >>> show(found, "b1", "b2", "df", "identified", "optimum", "optimum_low", "optimum_high")
 b1 = 24.8048, b2 = -35.876, df = 10, identified = true, optimum = 0.345702,
   optimum_low = 0.33524, optimum_high = 0.355406
+""",
+)
+
+LACK_OF_FIT = Method(
+    title="Lack of fit of the parabola (Hotelling)",
+    answers="Whether the levels lie on a parabola at all. Where they do not, no optimum is named: the top of a curve "
+    "that misses a plateau with a cliff says nothing of where the best rate is.",
+    fills=(keys("compare.dose_response", "lack_of_fit_t2 lack_of_fit_p"),),
+    assumes="The seeds' contrasts are independent and normal, with any covariance. Null below 4 rates, where seeds do "
+    "not outnumber the rates less 3, and where a contrast does not vary: then the fit is not tested.",
+    formula="""\
+c_s: each seed's k - 3 contrasts orthogonal to 1, x and x² (what its own parabola leaves);   S their covariance
+T² = n c̄' S⁻¹ c̄;   q = k - 3;   (n - q) T² / (q (n - 1)) has the F distribution on q and n - q""",
+    source=("Hotelling 1931, Annals of Mathematical Statistics 2, 360-378.",),
+    computed_by=("analysis.methods.lack_of_fit:lack_of_fit",),
+    checked_by=(
+        "tests/oracles/test_lack_of_fit.py::test_agrees_with_hotellings_test_of_statsmodels_on_residuals",
+        "tests/oracles/test_lack_of_fit.py::test_four_rates_are_a_t_test_of_the_cubic_coefficient",
+        "tests/oracles/test_lack_of_fit.py::test_it_holds_its_level",
+    ),
+    example=f"""\
+>>> from analysis.methods.lack_of_fit import lack_of_fit
+{_VALUES}>>> show(lack_of_fit(rates, values))
+lack_of_fit_t2 = 0.615516, lack_of_fit_p = 0.489967
 """,
 )
 
@@ -183,13 +208,15 @@ BEST_SET = Method(
     answers="The conditions, control included, that are not shown to be worse than the one with the best mean.",
     fills=(keys("compare.selection", "best_set"),),
     assumes="The t test's, for each lead of the best. The best is picked on the same data: calibrated, not proved.",
-    formula="one-sided paired t of the best against each other, Holm over the k - 1; those with p >= α stay",
+    formula="one-sided paired t of the best against each other, Holm over the k - 1; those with p >= α stay; the "
+    "control too, unless the headline shows one of them to be better",
     source=(
         "Subset selection: Gupta 1965, Technometrics 7, 225-245; with Holm's adjustment in place of his constant.",
     ),
-    computed_by=("analysis.methods.selection:selection",),
+    computed_by=("analysis.methods.selection:selection", "analysis.answer.all_conditions:with_control"),
     checked_by=(
         "tests/oracles/test_further.py::test_selection",
+        "tests/oracles/test_lack_of_fit.py::test_the_best_and_the_verdicts_agree",
         f"{CALIBRATION}/test_across.py::test_of_the_set_of_the_best",
     ),
     example="""\
@@ -202,5 +229,5 @@ BEST_SET = Method(
 
 GROUP = Group(
     "How does it follow the rate, and which is best?",
-    (OPTIMUM, GAP_SLOPE, GAP_SPLIT, HIDDEN_UNITS, PAGE, CHOICE, BEST_SET),
+    (LACK_OF_FIT, OPTIMUM, GAP_SLOPE, GAP_SPLIT, HIDDEN_UNITS, PAGE, CHOICE, BEST_SET),
 )

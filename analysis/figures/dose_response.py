@@ -12,7 +12,7 @@ from analysis.figures.outliers import CAPTION, count_far, near
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, GREEN, INK, LINE, MUTED, SHADE, SMALL, Layout, place
 from analysis.methods.dose_response import DoseResponse
-from analysis.wording.number_format import level
+from analysis.wording.number_format import level, p_value
 from analysis.wording.units import unit_of
 
 _PANEL, _TOP, _BOTTOM, _LEFT, _LINE = 2.3, 0.34, 0.46, 0.56, 0.19
@@ -130,6 +130,11 @@ def caption(evidence: Evidence) -> str:
         f"its t interval. Curve: mean of the seeds’ own quadratic fits, over the {found.n} seeds at which every "
         "rate trained. "
     )
+    if found.lack_of_fit_p is not None and found.rejects(whole.alpha):
+        return said + (
+            "No optimum is named: the levels do not lie on a parabola (lack of fit, Hotelling’s T² of the seeds’ "
+            f"residuals, {p_value(found.lack_of_fit_p)}). Compare the levels themselves."
+        )
     if not found.identified:
         return said + (
             "The optimum is not identified: the curve bends the wrong way, or so little that its top could be anywhere."

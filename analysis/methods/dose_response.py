@@ -10,6 +10,7 @@ from scipy import stats
 
 from analysis.base.records import Record, merged
 from analysis.methods.fieller import ratio_set
+from analysis.methods.lack_of_fit import LackOfFit, lack_of_fit
 from analysis.methods.result import probability
 from analysis.tables.pairing import blocks_vary, rounding, varies
 from bench.schema.known_metrics import LOWER, Direction
@@ -30,7 +31,7 @@ class Quadratic(Record):
     optimum, optimum_low, optimum_high : float or None
         Best rate and the set that holds it, cut off at the tested range; None where it is not identified.
     identified : bool
-        Whether the curve bends the right way and the set is bounded.
+        Whether the curve fits, bends the right way, and the set is bounded.
     """
 
     intercept: float | None = None
@@ -110,7 +111,7 @@ class Rates(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Response(Quadratic, GapSlope, Trend):
+class Response(Quadratic, LackOfFit, GapSlope, Trend):
     """How a metric follows numbers."""
 
 
@@ -138,13 +139,17 @@ def dose_response(
     intercept, b1 and b2 are means of the seeds' own least-squares fits. The optimum -b1 / (2 b2) has Fieller's set,
     from the covariance of the seeds' coefficients on n - 1 degrees of freedom, cut off at the tested range; it is not
     identified where the set is unbounded, the curve bends the wrong way, or seeds differ in level alone, nor where it
-    is not known which values are better. df is that of the block fit's residuals.
+    is not known which values are better, nor where the levels do not lie on a parabola at `alpha`. df is that of the
+    block fit's residuals.
     """
     n, k = values.shape
     if k < FEWEST_RATES or n < 2:
         return Response()
     slope = GapSlope() if gaps is None or len(gaps) < 2 else _gap_slope(rates, gaps)
-    return merged(Response, _quadratic(rates, values, alpha, direction), slope, page(values))
+    fit, curve = lack_of_fit(rates, values), _quadratic(rates, values, alpha, direction)
+    if fit.rejects(alpha):
+        curve = replace(curve, optimum=None, optimum_low=None, optimum_high=None, identified=False)
+    return merged(Response, curve, fit, slope, page(values))
 
 
 def _quadratic(rates: np.ndarray, values: np.ndarray, alpha: float, direction: Direction | None) -> Quadratic:

@@ -31,6 +31,10 @@ _BY_SIGN = {
 }  # fmt: skip
 
 
+BENEFITS = (SUPERIOR, POSITIVE_BUT_NEGLIGIBLE, POSITIVE_UNCLEAR)
+"""Verdicts by which the condition is better than the control."""
+
+
 @dataclass(frozen=True)
 class Interval:
     """An interval of a difference at 1 - alpha, and the one at 1 - 2 alpha inside it (None where it is not)."""

@@ -134,6 +134,12 @@ def blocks_vary(values: np.ndarray) -> bool:
     return any(varies(column, rounding(values)) for column in centred.T)
 
 
+def varies_in_every_direction(contrasts: np.ndarray, values: np.ndarray) -> bool:
+    """Return whether no combination of `contrasts` [seeds, q], made of `values`, is constant but for rounding."""
+    spread = np.linalg.svd(contrasts - contrasts.mean(axis=0), compute_uv=False)
+    return len(contrasts) > contrasts.shape[1] and bool(spread.min() > _CLEAR * rounding(values))
+
+
 def pair(
     names: tuple[str, str],
     seeds: Sequence[int] | np.ndarray,
