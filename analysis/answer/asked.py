@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Unpack
 
 from analysis.answer.compare import pairs_of
 from analysis.answer.sequences import Sequences, sequences
 from analysis.base.records import Record, merged
 from analysis.methods.self_check import SelfCheck, self_check
+from analysis.tables.asking import asked_of
+from analysis.tables.question import Told
 from analysis.tables.table import Table
 
 
@@ -36,18 +39,16 @@ class Checked(Asked, SelfCheck):
     """Self-check of a metric against a control."""
 
 
-def followed(
-    table: Table, metric: str, control: str, *, alpha: float, margin: float | None = None, planned: int | None = None
-) -> Followed:
+def followed(table: Table, metric: str, control: str, *, planned: int | None = None, **told: Unpack[Told]) -> Followed:
     """Return what was known of every condition after each seed, and at `planned` looks; the errors of `compare`."""
-    family = pairs_of(table, metric, control, margin=margin, alpha=alpha)
+    family, alpha = pairs_of(table, metric, control, **told), asked_of(table, metric, control, told).alpha
     diverged = int(table.frame["diverged"].to_numpy(bool).sum())
     trials = "1 diverged trial" if diverged == 1 else f"{diverged} diverged trials"
     note = f"{trials}: the sequences run on complete pairs" if diverged else None
     return merged(Followed, Noted(metric=metric, control=control, note=note), sequences(family, alpha, planned))
 
 
-def checked(table: Table, metric: str, control: str, *, alpha: float, margin: float | None = None) -> Checked:
+def checked(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Checked:
     """Return the error rates of tests and intervals on these very data; the errors of `compare`."""
-    family = pairs_of(table, metric, control, margin=margin, alpha=alpha)
+    family, alpha = pairs_of(table, metric, control, **told), asked_of(table, metric, control, told).alpha
     return merged(Checked, Asked(metric=metric, control=control), self_check(family, alpha))

@@ -13,12 +13,18 @@ from analysis.tables.divergence import SAID, is_known
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 from analysis.tables.table import Table
-from bench.schema.known_metrics import is_accuracy
+from bench.schema.known_metrics import is_accuracy, margin_doubt
+
+_NO_DIRECTION = (
+    ": whether higher or lower is better is not known by its name: give --higher-is-better or --lower-is-better, or "
+    "direction in [analysis] of the study"
+)
 
 
 def caveats(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[str]:
     """Return warnings about the plan, pairing, and how divergence was told."""
     return [
+        *of_question(asked),
         *of_progress(table),
         *_of_plan(table, asked),
         *of_seeds(table, asked),
@@ -26,6 +32,13 @@ def caveats(table: Table, asked: Question, against: Mapping[str, Arms]) -> list[
         *_of_pairing(asked, against),
         *_of_arithmetic(table, asked, against),
     ]
+
+
+def of_question(asked: Question) -> list[str]:
+    """Return warnings about what is asked: no direction of benefit, a margin that was probably not meant."""
+    unknown = Note(Metric(asked.metric), _NO_DIRECTION) if asked.direction is None else None
+    doubt = None if asked.margin is None else margin_doubt(asked.metric, asked.margin)
+    return [each for each in (unknown, doubt) if each]
 
 
 def of_progress(table: Table) -> list[str]:
@@ -43,8 +56,15 @@ def _of_plan(table: Table, asked: Question) -> list[str]:
     plan = table.analysis
     if plan is None:
         return notes
-    planned = {"control": plan.control, "alpha": plan.alpha, "margin": plan.margin_of(asked.metric)}
-    asks = {"control": asked.control, "alpha": asked.alpha, "margin": asked.margin}
+    planned = {
+        "control": plan.control,
+        "alpha": plan.alpha,
+        "margin": plan.margin_of(asked.metric),
+        "estimand": plan.estimand,
+        "bad_ending": plan.bad_ending_of(asked.metric),
+        "direction": plan.direction_of(asked.metric),
+    }
+    asks = {key: getattr(asked, key) for key in planned}
     notes += [
         f"{key} is {asks[key]}; the analysis fixed before the data has {planned[key]}"
         for key in planned

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Unpack
 
 from analysis.answer.all_conditions import across, with_control
 from analysis.answer.caveats import caveats
@@ -11,36 +12,22 @@ from analysis.answer.effect import Compared, Effect, Pair, assembled
 from analysis.answer.headline import Headline
 from analysis.answer.judgement import judged
 from analysis.base.errors import TableError, nearest
-from analysis.base.notes import Metric, Note
 from analysis.methods import bad_endings, verdict
 from analysis.methods.failure_rates import divergence
 from analysis.methods.result import Results
 from analysis.methods.summary import summary
+from analysis.tables.asking import asked_of
 from analysis.tables.images import images_of
 from analysis.tables.metric import Measured, measure
 from analysis.tables.pairing import Pairs
 from analysis.tables.pairs_by_seed import Arms, arms
-from analysis.tables.question import Question
+from analysis.tables.question import Question, Told
 from analysis.tables.table import Dropped, Table
-from bench.schema.known_metrics import Direction, direction_of
 
 __all__ = ["Comparison", "compare"]
 
-_DIRECTION = (
-    ": whether higher or lower is better is not known by its name: give --higher-is-better or --lower-is-better, or "
-    "direction in [analysis] of the study"
-)
 
-
-def compare(
-    table: Table,
-    metric: str,
-    control: str,
-    *,
-    margin: float | None = None,
-    alpha: float = Question.ALPHA,
-    direction: Direction | None = None,
-) -> Comparison:
+def compare(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Comparison:
     """Compare every condition of `table` with `control` on `metric`.
 
     Parameters
@@ -55,33 +42,33 @@ def compare(
     alpha : float
         Error rate of each interval, and of the family.
     direction : {"higher", "lower"}, optional
-        Which values are better; default: by the metric's name, see `known_metrics.direction_of`.
+        Which values are better; default: the plan's, else by the metric's name.
+    estimand : {"typical", "mean"}, optional
+        Which centre of the differences leads; default: the plan's, else the typical difference.
+    bad_ending : float, optional
+        By how much a run may end worse than the median of its condition; default: the plan's, else 0.05 for
+        accuracies and no such rule for other metrics.
 
     Raises
     ------
     TableError
-        An unknown metric or control, cells that are no numbers, infinite values, an alpha or margin out of range.
+        An unknown metric or control, cells that are no numbers, infinite values, numbers out of range.
     """
-    sequential = table.analysis is not None and table.analysis.sequential
-    asked = Question(metric, control, alpha, margin, _direction(metric, direction), sequential)
+    asked = asked_of(table, metric, control, told)
     measured = _check(table, asked)
     exempt = table.stays_at_chance
     against = {label: arms(measured, label, control, table.chance) for label in table.conditions if label != control}
     found, warnings = judged(Effect, against, asked, exempt, images_of(table, metric))
     together = across(table, measured, asked)
     better = [label for label, each in found.items() if each[Headline].verdict in verdict.BENEFITS]
-    doubts = [Note(Metric(metric), _DIRECTION)] if asked.direction is None else []
-    threshold = _bad_ending(table, metric)
-    endings = bad_endings.bad_endings(
-        measured, control, threshold, alpha=alpha, lower_is_better=asked.lower_is_better, exempt=exempt
-    )
-    warnings = [*warnings, *bad_endings.notes(endings, metric, threshold)]
-    notes = [*doubts, *table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
+    endings = bad_endings.bad_endings(measured, asked, exempt)
+    warnings = [*warnings, *bad_endings.notes(endings, metric, asked.bad_ending)]
+    notes = [*table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
     return Comparison(
         metric=metric,
         control=control,
-        alpha=alpha,
-        margin=margin,
+        alpha=asked.alpha,
+        margin=asked.margin,
         direction=asked.direction,
         role=_role(table, metric),
         n_seeds=len(table.seeds),
@@ -99,29 +86,11 @@ def compare(
     )
 
 
-def pairs_of(
-    table: Table,
-    metric: str,
-    control: str,
-    *,
-    margin: float | None = None,
-    alpha: float = Question.ALPHA,
-    direction: Direction | None = None,
-) -> list[Pairs]:
+def pairs_of(table: Table, metric: str, control: str, **told: Unpack[Told]) -> list[Pairs]:
     """Return the complete pairs of every condition but the negative controls; as `compare` takes them."""
-    asked = Question(metric, control, alpha, margin, _direction(metric, direction))
-    measured = _check(table, asked)
+    measured = _check(table, asked_of(table, metric, control, told))
     family = [label for label in table.conditions if label != control and label not in table.stays_at_chance]
     return [arms(measured, label, control, table.chance).complete for label in family]
-
-
-def _bad_ending(table: Table, metric: str) -> float | None:
-    """Return by how much a run may end below its condition's median; a plan of protocol 1 fixed no such rule."""
-    return bad_endings.default_threshold(metric) if table.analysis is None else None
-
-
-def _direction(metric: str, given: Direction | None) -> Direction | None:
-    return direction_of(metric) if given is None else given
 
 
 def _check(table: Table, asked: Question) -> Measured:

@@ -21,7 +21,7 @@ from analysis.tables.table import Table
 from analysis.wording.number_format import probability
 from analysis.wording.terminal import interval, render, signed
 from analysis.wording.verdicts import short
-from bench.schema.known_metrics import DIRECTIONS, Direction, is_fraction
+from bench.schema.known_metrics import Direction, is_fraction
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -63,7 +63,9 @@ class Comparison(answer.Comparison):
             raise TableError(
                 "plot", [f"{name!r} is no figure{nearest(name, list(plots))} (figures: {', '.join(plots)})"]
             )
-        plan = PlannedAnalysis(self.control, self.metric, alpha=self.alpha, margin=self.margin)
+        plan = PlannedAnalysis(
+            self.control, self.metric, alpha=self.alpha, margin=self.margin, direction=self.direction
+        )
         evidence = evidence_of(self.table, plan, {self.metric: self})
         if (why := plots[name].missing(evidence)) is not None:
             raise TableError("plot", [why])
@@ -101,6 +103,8 @@ def compare(
     margin: float | None = None,
     alpha: float | None = None,
     direction: Direction | None = None,
+    estimand: str | None = None,
+    bad_ending: float | None = None,
     condition: str = "condition",
     seed: str = "seed",
     where: Mapping[str, str] | None = None,
@@ -118,7 +122,11 @@ def compare(
     alpha : float, optional
         Error rate of each interval, and of the family. Default: the plan's, or 0.05.
     direction : {"higher", "lower"}, optional
-        Which values are better. Default: by the metric's name.
+        Which values are better. Default: the plan's, or by the metric's name.
+    estimand : {"typical", "mean"}, optional
+        Which centre of the differences leads. Default: the plan's, or the typical difference.
+    bad_ending : float, optional
+        By how much a run may end worse than the median of its condition. Default: the plan's, or 0.05 for accuracies.
 
     Raises
     ------
@@ -134,8 +142,6 @@ def compare(
         for name, value in (("metric", metric), ("control", control))
         if value is None
     ]
-    if direction is not None and direction not in DIRECTIONS:
-        faults.append(f"direction is {direction!r}; allowed: {', '.join(map(repr, DIRECTIONS))}")
     if faults:
         raise TableError(loaded.source, faults)
     assert metric is not None and control is not None
@@ -146,5 +152,7 @@ def compare(
         margin=margin if margin is not None or plan is None else plan.margin_of(metric),
         alpha=alpha if alpha is not None else plan.alpha if plan else Question.ALPHA,
         direction=direction,
+        estimand=estimand,
+        bad_ending=bad_ending,
     )
     return Comparison(**{each.name: getattr(found, each.name) for each in fields(found)}, table=loaded)

@@ -25,6 +25,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--margin", type=float, help="smallest effect that matters, in the metric's unit")
     options.add_alpha(command)
     options.add_direction(command)
+    options.add_rules(command)
     options.add_json(command)
 
 

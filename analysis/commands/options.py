@@ -15,6 +15,7 @@ from analysis.base.files import check_writable, write_atomically
 from analysis.base.records import to_json
 
 if TYPE_CHECKING:
+    from analysis.tables.question import Told
     from analysis.tables.table import Table
 
 
@@ -34,6 +35,7 @@ def add_question(command: argparse.ArgumentParser) -> None:
     command.add_argument("--margin", type=float, help="smallest difference that matters, in the metric's unit")
     add_alpha(command)
     add_direction(command)
+    add_rules(command)
 
 
 def add_direction(command: argparse.ArgumentParser) -> None:
@@ -47,6 +49,21 @@ def add_direction(command: argparse.ArgumentParser) -> None:
             dest="direction",
             help=f"{direction} values are better; default: the plan's direction, else by the metric's name",
         )
+
+
+def add_rules(command: argparse.ArgumentParser) -> None:
+    """Add which centre leads, and what a bad ending is."""
+    command.add_argument(
+        "--estimand",
+        choices=("typical", "mean"),
+        help="centre of the differences that leads; default: the plan's, or typical (the Hodges-Lehmann estimate)",
+    )
+    command.add_argument(
+        "--bad-ending",
+        type=float,
+        metavar="X",
+        help="by how much a run may end worse than its condition's median; default: the plan's, or 0.05 for accuracies",
+    )
 
 
 def add_alpha(command: argparse.ArgumentParser) -> None:
@@ -66,7 +83,7 @@ def table_of(given: argparse.Namespace) -> Table:
     return load(given.table, where=_selection(given), chance=given.chance)
 
 
-def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, dict[str, Any]]:
+def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, Told]:
     """Return metric, control, and the rest of the question as `analysis.answer.compare.compare` takes it.
 
     What is not given is the plan's; raise TableError where there is none.
@@ -74,11 +91,8 @@ def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, dict
     plan = table.analysis
     metric, control = _required(given, table)
     margin = given.margin if given.margin is not None or plan is None else plan.margin_of(metric)
-    return (
-        metric,
-        control,
-        {"margin": margin, "alpha": alpha_of(given, table), "direction": given.direction},
-    )
+    told: Told = {"margin": margin, "alpha": alpha_of(given, table), "direction": given.direction}
+    return metric, control, {**told, "estimand": given.estimand, "bad_ending": given.bad_ending}
 
 
 def alpha_of(given: argparse.Namespace, table: Table) -> float:

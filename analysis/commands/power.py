@@ -46,7 +46,8 @@ def execute(given: argparse.Namespace) -> None:
             raise TableError("power", faults)
         options.answer(given, planned(design, given.delta, given.n), text)
         return
-    given.table, given.margin, given.direction = given.pilot, None, None
+    given.table = given.pilot
+    given.margin = given.direction = given.estimand = given.bad_ending = None
     table = options.table_of(given)
     metric, control, _ = options.question_of(given, table)
     asked = Design(1.0, given.alpha, given.power, 1 if given.comparisons is None else given.comparisons)

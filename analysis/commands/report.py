@@ -14,6 +14,8 @@ NAME, HELP = "report", "figures, tables and a page from a results folder"
 def arguments(command: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     command.add_argument("folder", type=Path, metavar="DIR", help="a results folder")
+    options.add_direction(command)
+    options.add_rules(command)
     command.add_argument("--out", type=Path, help="where to write; default: DIR/report")
     options.add_json(command)
 
@@ -24,7 +26,10 @@ def execute(given: argparse.Namespace) -> None:
 
     if given.json not in (None, "-"):
         check_writable(Path(given.json))
-    page = write_report(given.folder, given.out or given.folder / "report")
+    instead = {
+        name: told for name in ("direction", "estimand", "bad_ending") if (told := getattr(given, name)) is not None
+    }
+    page = write_report(given.folder, given.out or given.folder / "report", instead)
     if given.json is None:
         options.say(f"{page}\n")
     else:

@@ -26,7 +26,7 @@ def execute(given: argparse.Namespace) -> None:
 
     table = options.table_of(given)
     metric, control, rest = options.question_of(given, table)
-    options.answer(given, checked(table, metric, control, alpha=rest["alpha"], margin=rest["margin"]), text)
+    options.answer(given, checked(table, metric, control, **rest), text)
 
 
 def text(found: Checked) -> str:

@@ -35,7 +35,7 @@ def execute(given: argparse.Namespace) -> None:
         raise TableError("sequential", [f"--planned-looks is {given.planned_looks}; allowed: 1 or more"])
     table = options.table_of(given)
     metric, control, rest = options.question_of(given, table)
-    found = followed(table, metric, control, alpha=rest["alpha"], margin=rest["margin"], planned=given.planned_looks)
+    found = followed(table, metric, control, planned=given.planned_looks, **rest)
     options.answer(given, found, text)
 
 

@@ -29,9 +29,9 @@ def execute(given: argparse.Namespace) -> None:
 
     table = options.table_of(given)
     given.control = given.control or "-"
-    given.margin, given.direction = None, None
-    metric, _, rest = options.question_of(given, table)
-    options.answer(given, variance_by_source(table, metric, rest["alpha"]), text)
+    given.margin = given.direction = given.estimand = given.bad_ending = None
+    metric, _, _ = options.question_of(given, table)
+    options.answer(given, variance_by_source(table, metric, options.alpha_of(given, table)), text)
 
 
 def text(found: VarianceBySource) -> str:

@@ -6,11 +6,12 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
-from analysis.answer.caveats import of_progress, of_seeds
+from analysis.answer.caveats import of_progress, of_question, of_seeds
 from analysis.answer.effect import Block, Contrast, Contrasted, assembled
 from analysis.answer.headline import Headline
 from analysis.answer.judgement import judged
@@ -36,24 +37,24 @@ from analysis.methods.paired_t import half_width
 from analysis.methods.result import Results
 from analysis.methods.selection import selection
 from analysis.methods.sign_flip import RandomFlips
+from analysis.tables.asking import asked_of
 from analysis.tables.images import Images, images_of
 from analysis.tables.loading import load
 from analysis.tables.metric import measure
 from analysis.tables.pairing import rounding, varies
 from analysis.tables.pairs_by_seed import Arms
-from analysis.tables.question import Question
+from analysis.tables.question import Question, Told
 from analysis.tables.table import Table
-from bench.schema.known_metrics import Direction, direction_of
+
+_NO_CONTROL = "nothing"
+"""The cells of a factorial are compared with each other."""
 
 
 def factorial(
     table: Table | pd.DataFrame | Path | str,
     metric: str,
     crossed: Crossing | None = None,
-    *,
-    margin: float | None = None,
-    alpha: float = Question.ALPHA,
-    direction: Direction | None = None,
+    **told: Unpack[Told],
 ) -> Factorial:
     """Return main effects, interactions and simple effects of the factors that `table` crosses.
 
@@ -70,7 +71,9 @@ def factorial(
         Error rate of each interval, and of each family: all main effects and interactions that have a contrast; all
         simple effects that have one.
     direction : {"higher", "lower"}, optional
-        Which values are better; default: by the metric's name.
+        Which values are better; default: the plan's, else by the metric's name.
+    estimand : {"typical", "mean"}, optional
+        Which centre of the effects leads; default: the plan's, else the typical one.
 
     Raises
     ------
@@ -79,22 +82,16 @@ def factorial(
     """
     table = load(table)
     found = crossing(table) if crossed is None else crossed
-    return _analysed(table, found, _question(table, metric, margin, alpha, direction))
+    return _analysed(table, found, asked_of(table, metric, _NO_CONTROL, told))
 
 
-def of_study(table: Table, metric: str, margin: float | None, alpha: float) -> Factorial | None:
+def of_study(table: Table, metric: str, **told: Unpack[Told]) -> Factorial | None:
     """Return `factorial` by the columns that vary; None where the conditions form no full factorial."""
     try:
         found = crossing(table)
     except TableError:
         return None
-    return _analysed(table, found, _question(table, metric, margin, alpha, None))
-
-
-def _question(table: Table, metric: str, margin: float | None, alpha: float, given: Direction | None) -> Question:
-    direction = direction_of(metric) if given is None else given
-    sequential = table.analysis is not None and table.analysis.sequential
-    return Question(metric, "nothing", alpha, margin, direction, sequential)
+    return _analysed(table, found, asked_of(table, metric, _NO_CONTROL, told))
 
 
 def _analysed(table: Table, found: Crossing, asked: Question) -> Factorial:
@@ -104,7 +101,14 @@ def _analysed(table: Table, found: Crossing, asked: Question) -> Factorial:
     held, known = blocks(measured, found.cells, table.chance), images_of(table, asked.metric)
     main, said = _family(effects(found), held, known, asked)
     simple, also_said = _family(simple_effects(found), held, known, asked)
-    notes = [*table.warnings, *measured.warnings, *found.warnings, *of_progress(table), *of_seeds(table, asked)]
+    notes = [
+        *table.warnings,
+        *measured.warnings,
+        *found.warnings,
+        *of_question(asked),
+        *of_progress(table),
+        *of_seeds(table, asked),
+    ]
     notes += [*_of_blocks(found, held), *said, *also_said]
     plan = table.analysis
     return Factorial(

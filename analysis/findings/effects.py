@@ -44,7 +44,7 @@ def _of(metric: str, pool: Pool) -> Factorial:
     assert plan is not None
     if metric == found.metric:
         return found
-    other = of_study(pool.table, metric, plan.margin_of(metric), plan.alpha)
+    other = of_study(pool.table, metric, **plan.told(metric))
     assert other is not None
     return other
 

@@ -14,10 +14,8 @@ from analysis.base.records import Record
 from analysis.methods.failure_rates import clopper_pearson, mcnemar
 from analysis.methods.multiplicity import holm
 from analysis.tables.metric import Arm, Measured
-from bench.schema.known_metrics import is_accuracy, is_fraction
-
-DEFAULT = 0.05
-"""By how much a run may end below its condition's median, for accuracies."""
+from analysis.tables.question import Question
+from bench.schema.known_metrics import is_fraction
 
 THRESHOLDS = (0.02, 0.03, 0.05, 0.1, 0.2, 0.5)
 """Fractions at which bad endings are counted beside the rule's own."""
@@ -111,31 +109,15 @@ class Rule:
         return math.floor(times * self.scale * Fraction(repr(threshold)))
 
 
-def default_threshold(metric: str) -> float | None:
-    """Return by how much a run may end below its condition's median where nobody says; None: there is no rule."""
-    return DEFAULT if is_accuracy(metric) else None
-
-
-def bad_endings(
-    measured: Measured,
-    control: str,
-    threshold: float | None,
-    *,
-    alpha: float,
-    lower_is_better: bool | None,
-    exempt: frozenset[str] = frozenset(),
-) -> Mapping[str, BadEndings]:
-    """Return the bad endings of every condition that is meant to train; none where there is no `threshold`.
+def bad_endings(measured: Measured, asked: Question, exempt: frozenset[str] = frozenset()) -> Mapping[str, BadEndings]:
+    """Return the bad endings of every condition that is meant to train; none where there is no such rule.
 
     Parameters
     ----------
     measured : Measured
-    control : str
-    threshold : float or None
-        By how much a run may end worse than the median of its condition's runs that did not diverge.
-    alpha : float
-    lower_is_better : bool or None
-        Direction of benefit; None where it is not known: then there is no worse end.
+    asked : Question
+        `bad_ending` is counted from the median of a condition's runs that did not diverge. Where it is not known which
+        values are better there is no worse end.
     exempt : frozenset of str
         Negative controls.
 
@@ -144,14 +126,15 @@ def bad_endings(
     Each condition's own median: a condition that is worse throughout has no bad endings for that. McNemar's exact test
     is on the seeds that a condition and the control share, its p adjusted by Holm over all conditions.
     """
-    if threshold is None:
+    if asked.bad_ending is None:
         return {}
+    control = asked.control
     kept = {label: arm for label, arm in measured.arms.items() if label not in exempt}
-    if lower_is_better is None:
+    if asked.lower_is_better is None:
         return {label: BadEndings(condition=label, n=len(arm.seeds)) for label, arm in kept.items()}
-    rule = Rule(threshold, lower_is_better, measured.scale)
+    rule = Rule(asked.bad_ending, asked.lower_is_better, measured.scale)
     levels = THRESHOLDS if is_fraction(measured.metric) else ()
-    found = {label: _by_itself(label, arm, rule, alpha, levels) for label, arm in kept.items()}
+    found = {label: _by_itself(label, arm, rule, asked.alpha, levels) for label, arm in kept.items()}
     if control not in kept or found[control].n_bad is None:
         return found
     against = [label for label, each in found.items() if label != control and each.n_bad is not None]

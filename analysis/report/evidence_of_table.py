@@ -55,7 +55,7 @@ def evidence_of(table: Table, planned: PlannedAnalysis, comparisons: Mapping[str
         self_check=self_check(family, planned.alpha),
         variance=variance_by_source(table, planned.primary, planned.alpha),
         gap_splits=_gap_splits(comparisons, planned.alpha),
-        factorial=of_study(table, planned.primary, planned.margin_of(planned.primary), planned.alpha),
+        factorial=of_study(table, planned.primary, **planned.told(planned.primary)),
         survival=survival(followed(curves, table.chance), trained, planned.control, planned.alpha),
         activations=activations(
             recorded(curves),

@@ -80,8 +80,14 @@ class Material:
     environments: Mapping[str, Mapping[str, Any]]
 
 
-def gather(folder: Path) -> Material:
+def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
     """Read a results folder and make every comparison that the report tells.
+
+    Parameters
+    ----------
+    folder : Path
+    instead : mapping of str, optional
+        Fields of the plan's analysis that are given otherwise here: `estimand`, `bad_ending`, `direction`.
 
     Raises
     ------
@@ -93,14 +99,14 @@ def gather(folder: Path) -> Material:
     plan = read_plan(folder / PLAN_FILE)
     if plan.analysis is None:
         raise TableError(folder / PLAN_FILE, ["has no analysis; a report needs control, primary and alpha"])
-    raw = read(folder)
+    analysis, raw = replace(plan.analysis, **(instead or {})), read(folder)
     selections = _selections(raw, {each.trial_id for each in plan.trials})
-    measured = speeds(folder, plan, control=plan.analysis.control, alpha=plan.analysis.alpha)
-    pools = tuple(_with_speed(_pool(folder, raw, where, plan.analysis), measured) for where in selections)
+    measured = speeds(folder, plan, control=analysis.control, alpha=analysis.alpha)
+    pools = tuple(_with_speed(_pool(folder, raw, where, analysis), measured) for where in selections)
     return Material(
         folder=folder,
         study=plan.study or folder.name,
-        analysis=plan.analysis,
+        analysis=analysis,
         plan=plan.raw,
         pools=pools,
         settings=_toml(folder / STUDY_FILE),
@@ -139,8 +145,7 @@ def _selections(raw: Raw, planned: set[str]) -> list[dict[str, str]]:
 def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnalysis) -> Pool:
     table = from_raw(folder, raw, where)
     comparisons = {
-        metric: compare(table, metric, planned.control, margin=planned.margin_of(metric), alpha=planned.alpha)
-        for metric in _metrics(table, planned)
+        metric: compare(table, metric, planned.control, **planned.told(metric)) for metric in _metrics(table, planned)
     }
     return Pool(", ".join(where.values()), table, evidence_of(table, planned, comparisons))
 

@@ -29,7 +29,7 @@ PAGE = "index.html"
 B = TypeVar("B", Grid, Illustration)
 
 
-def write_report(folder: Path, out: Path) -> Path:
+def write_report(folder: Path, out: Path, instead: Mapping[str, Any] | None = None) -> Path:
     """Make the report of a results folder.
 
     Parameters
@@ -41,6 +41,8 @@ def write_report(folder: Path, out: Path) -> Path:
         ``factorial.json`` where factors are crossed,
         ``tables/*.csv`` and ``*.tex``, ``tables/all.tex``, ``figures/*.svg``, and of wide figures ``*.png`` and
         ``*.pdf``. Figures that lie there already, drawn from the same, are not drawn again.
+    instead : mapping of str, optional
+        Fields of the plan's analysis that are given otherwise here, as in `gather`.
 
     Returns
     -------
@@ -52,7 +54,7 @@ def write_report(folder: Path, out: Path) -> Path:
     TableError
         A folder that cannot be analysed, or a place that cannot be written to.
     """
-    material = gather(folder)
+    material = gather(folder, instead)
     document = compose(material)
     files, drawings, stems = _figures(material, document, out)
     files |= _tables(material, document)

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from analysis.base.errors import TableError
-from analysis.tables.question import LEAST_ALPHA
+from analysis.tables.question import LEAST_ALPHA, Told
 from bench.schema import SCHEMA_VERSION
+from bench.schema.known_metrics import (
+    DIRECTIONS,
+    ESTIMANDS,
+    MEAN,
+    PROTOCOL,
+    TYPICAL,
+    Direction,
+    bad_ending_of,
+    direction_of,
+    direction_of_protocol_1,
+    is_accuracy,
+)
+
+C = TypeVar("C", bound=str)
 
 
 @dataclass(frozen=True)
 class PlannedAnalysis:
-    """The study's ``[analysis]``: margins in the unit of their metric, alpha a probability."""
+    """The study's ``[analysis]``: margins and bad endings in the unit of their metric, alpha a probability.
+
+    Protocol 1 knew no estimand but the mean, no bad endings, and a direction of every metric.
+    """
 
     control: str
     primary: str
@@ -24,6 +41,12 @@ class PlannedAnalysis:
     margin: float | None = None
     margins: Mapping[str, float] = field(default_factory=dict)
     until: str | None = None
+    estimand: str = TYPICAL
+    bad_ending: float | None = None
+    direction: Direction | None = None
+    directions: Mapping[str, Direction] = field(default_factory=dict)
+    late_epochs: int | None = None
+    protocol: int = PROTOCOL
 
     @property
     def sequential(self) -> bool:
@@ -35,6 +58,32 @@ class PlannedAnalysis:
         if metric in self.margins:
             return self.margins[metric]
         return self.margin if metric == self.primary else None
+
+    def direction_of(self, metric: str) -> Direction | None:
+        """Return which values of `metric` are better: as the plan says, else by its name; None where neither tells."""
+        stated = self.direction if metric == self.primary else None
+        by_name = direction_of_protocol_1 if self.protocol == 1 else direction_of
+        return stated or self.directions.get(metric) or by_name(metric)
+
+    def bad_ending_of(self, metric: str) -> float | None:
+        """Return by how much a run may end worse than its condition's median; None where there is no rule.
+
+        What was fixed for the primary holds for other accuracies too, where the primary is one.
+        """
+        like_primary = metric == self.primary or (is_accuracy(metric) and is_accuracy(self.primary))
+        if like_primary and self.bad_ending is not None:
+            return self.bad_ending
+        return None if self.protocol == 1 else bad_ending_of(metric)
+
+    def told(self, metric: str) -> Told:
+        """Return what the plan says of a comparison on `metric`, as `analysis.answer.compare.compare` takes it."""
+        return {
+            "margin": self.margin_of(metric),
+            "alpha": self.alpha,
+            "direction": self.direction_of(metric),
+            "estimand": self.estimand,
+            "bad_ending": self.bad_ending_of(metric),
+        }
 
 
 @dataclass(frozen=True)
@@ -115,7 +164,9 @@ def _analysis(given: Mapping[str, Any]) -> PlannedAnalysis:
     margins = {
         str(name): _positive(value, f"margins.{name}") for name, value in dict(given.get("margins") or {}).items()
     }
-    margin = given.get("margin")
+    margin, protocol = given.get("margin"), given.get("protocol", 1)
+    if protocol not in range(1, PROTOCOL + 1):
+        raise ValueError(f"analysis.protocol is {protocol!r}; this program knows up to {PROTOCOL}: update it")
     alpha = float(given.get("alpha", 0.05))
     if not LEAST_ALPHA <= alpha < 1:
         raise ValueError(f"analysis.alpha is {alpha}; allowed: above 0 (at least {LEAST_ALPHA:g}) and below 1")
@@ -126,7 +177,37 @@ def _analysis(given: Mapping[str, Any]) -> PlannedAnalysis:
         margin=None if margin is None else _positive(margin, "margin"),
         margins=margins,
         until=given.get("until"),
+        **_of_protocol(protocol, given),
     )
+
+
+def _of_protocol(protocol: int, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what protocol 1 did not have, filled in as it was for a plan of it."""
+    if protocol == 1:
+        return {"protocol": 1, "estimand": MEAN}
+    bad_ending, late = given.get("bad_ending"), given.get("late_epochs")
+    return {
+        "protocol": protocol,
+        "estimand": _one_of(ESTIMANDS, given.get("estimand", TYPICAL), "estimand"),
+        "bad_ending": None if bad_ending is None else _positive(bad_ending, "bad_ending"),
+        "direction": _direction(given.get("direction"), "direction"),
+        "directions": {
+            str(name): _direction(value, f"directions.{name}")
+            for name, value in (given.get("directions") or {}).items()
+        },
+        "late_epochs": None if late is None else int(late),
+    }
+
+
+def _direction(given: object, key: str) -> Direction | None:
+    return None if given is None else _one_of(DIRECTIONS, given, key)
+
+
+def _one_of(allowed: Sequence[C], given: object, key: str) -> C:
+    for each in allowed:
+        if each == given:
+            return each
+    raise ValueError(f"analysis.{key} is {given!r}; allowed: {', '.join(allowed)}")
 
 
 def _positive(value: object, key: str) -> float:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
-from bench.schema.known_metrics import LOWER, Direction
+from bench.schema.known_metrics import (
+    DIRECTIONS,
+    ESTIMANDS,
+    LOWER,
+    TYPICAL,
+    Direction,
+    is_fraction,
+    margin_fault,
+)
 
 LEAST_ALPHA = 1e-9
 """Smaller error rates would need quantiles that floating point does not give."""
@@ -27,6 +35,10 @@ class Question:
         Which values are better; None where that is not known.
     sequential : bool
         Whether seeds were added until something was decided: the headline is then the confidence sequence.
+    estimand : {"typical", "mean"}
+        Which centre of the differences leads.
+    bad_ending : float or None
+        By how much a run may end worse than the median of its condition; None: there is no such rule.
     """
 
     metric: str
@@ -35,6 +47,8 @@ class Question:
     margin: float | None
     direction: Direction | None
     sequential: bool = False
+    estimand: str = TYPICAL
+    bad_ending: float | None = None
 
     ALPHA: ClassVar[float] = 0.05
     """Where nobody says."""
@@ -51,4 +65,25 @@ class Question:
             faults.append(f"alpha is {self.alpha}; allowed: above 0 (at least {LEAST_ALPHA:g}) and below 1")
         if self.margin is not None and not (math.isfinite(self.margin) and self.margin > 0):
             faults.append(f"margin is {self.margin}; allowed: a finite number above 0, in the unit of the metric")
+        elif self.margin is not None and (why := margin_fault(self.metric, self.margin)):
+            faults.append(f"margin is {self.margin:g}; {why}")
+        if self.direction not in (None, *DIRECTIONS):
+            faults.append(f"direction is {self.direction!r}; allowed: {', '.join(map(repr, DIRECTIONS))}")
+        if self.estimand not in ESTIMANDS:
+            faults.append(f"estimand is {self.estimand!r}; allowed: {', '.join(map(repr, ESTIMANDS))}")
+        if self.bad_ending is not None:
+            most = 1 if is_fraction(self.metric) else math.inf
+            if not 0 < self.bad_ending < most:
+                below = f", and below 1: {self.metric} is a fraction (0.05 is 5 points)" if most == 1 else ""
+                faults.append(f"bad_ending is {self.bad_ending:g}; allowed: a finite number above 0{below}")
         return faults
+
+
+class Told(TypedDict, total=False):
+    """What may be said of a comparison beside metric and control; what is None or left out is settled by `asked_of`."""
+
+    margin: float | None
+    alpha: float
+    direction: Direction | None
+    estimand: str | None
+    bad_ending: float | None

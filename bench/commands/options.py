@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,8 @@ def study_and_store(options: argparse.Namespace) -> tuple[Study, Store]:
     from bench.study.study import find_study, load_study
 
     study = load_study(find_study(options.study))
+    for doubt in study.analysis.doubts:
+        print(f"warning: {doubt}", file=sys.stderr)
     return study, Store(options.out or Path("results") / study.name)
 
 

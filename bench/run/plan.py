@@ -24,6 +24,12 @@ def plan_document(study: Study, command: str) -> dict[str, Any]:
             "margins": plan.margins or {},
             "alpha": plan.alpha,
             "until": plan.until,
+            "estimand": plan.estimand,
+            "bad_ending": plan.bad_ending,
+            "direction": plan.direction,
+            "directions": plan.directions or {},
+            "late_epochs": plan.late_epochs,
+            "protocol": plan.protocol,
         },
         "conditions": [
             {

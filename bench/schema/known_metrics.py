@@ -15,6 +15,18 @@ DIRECTIONS: tuple[Direction, ...] = (HIGHER, LOWER)
 GAPS = ("generalisation_gap", "running_gap")
 """Differences of two accuracies, from -1 to 1."""
 
+BAD_ENDING = 0.05
+"""By how much an accuracy may end below the median of its condition where nobody says."""
+
+LARGEST_MARGIN, DOUBTFUL_MARGIN = 0.5, 0.05
+"""Margins of a fraction: above the one refused, above the other warned of."""
+
+PROTOCOL = 2
+"""Version of the statistical protocol that new plans have."""
+
+ESTIMANDS = TYPICAL, MEAN = "typical", "mean"
+"""Which centre of the differences leads: the Hodges-Lehmann estimate, or the mean."""
+
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -88,6 +100,25 @@ def is_fraction(metric: str) -> bool:
 def is_seconds(metric: str) -> bool:
     """Return whether `metric` is a time in seconds."""
     return metric == "seconds" or metric.endswith("_seconds")
+
+
+def bad_ending_of(metric: str) -> float | None:
+    """Return by how much a run may end worse than its condition's median where nobody says; None: there is no rule."""
+    return BAD_ENDING if is_accuracy(metric) else None
+
+
+def margin_fault(metric: str, margin: float) -> str | None:
+    """Return why a margin of `metric` is refused, None where it is not."""
+    if not is_fraction(metric) or margin <= LARGEST_MARGIN:
+        return None
+    return f"{metric} is a fraction, and at most {LARGEST_MARGIN:g} is expected (0.2 points is 0.002)"
+
+
+def margin_doubt(metric: str, margin: float) -> str | None:
+    """Return what is said of a large margin of `metric`, None where it is not large."""
+    if not is_fraction(metric) or not DOUBTFUL_MARGIN < margin <= LARGEST_MARGIN:
+        return None
+    return f"the margin {margin:g} of {metric} is {100 * margin:.12g} points (0.2 points is 0.002)"
 
 
 def words_of(metric: str) -> tuple[str, ...]:

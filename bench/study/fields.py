@@ -122,6 +122,16 @@ def inside_unit(value: Any) -> float:
     return float(value)
 
 
+def exactly(only: int) -> Callable[[Any], int]:
+    """Return a parser of one number."""
+
+    def parse(value: Any) -> int:
+        require(type(value) is int and value == only)
+        return value
+
+    return parse
+
+
 def flag(value: Any) -> bool:
     """Parse true or false."""
     require(isinstance(value, bool))

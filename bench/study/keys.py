@@ -13,6 +13,7 @@ from bench.engines.stacked.activations import ACTIVATIONS
 from bench.engines.stacked.model import INITIALISATIONS
 from bench.engines.stacked.normalisation import NORMALISATIONS
 from bench.engines.stacked.optimisers import OPTIMISERS, SCHEDULES
+from bench.schema.known_metrics import DIRECTIONS, ESTIMANDS, PROTOCOL, TYPICAL
 from bench.study import DECIDED, fields
 from bench.study.fields import Field
 
@@ -74,6 +75,16 @@ SECTIONS: dict[str, dict[str, Field]] = {
             fields.table_of(fields.positive, METRICS), "a table of metrics with finite numbers above 0", None
         ),
         "alpha": Field(fields.inside_unit, "a number between 0 and 1", 0.05),
+        "estimand": _one_of(ESTIMANDS, TYPICAL),
+        "bad_ending": Field(fields.positive, "a finite number above 0, in the unit of the primary metric", None),
+        "direction": Field(fields.choice(DIRECTIONS), f"one of {', '.join(DIRECTIONS)}", None),
+        "directions": Field(
+            fields.table_of(fields.choice(DIRECTIONS), METRICS),
+            f"a table of metrics, each with one of {', '.join(DIRECTIONS)}",
+            None,
+        ),
+        "late_epochs": Field(fields.count, "a positive whole number", None),
+        "protocol": Field(fields.exactly(PROTOCOL), f"{PROTOCOL}, the present protocol,", PROTOCOL),
         "until": Field(fields.choice([DECIDED]), f'"{DECIDED}" (seeds are added until every condition is)', None),
     },
 }

@@ -18,6 +18,7 @@ from bench.record.code_hash import sources_hash
 from bench.record.trials import Condition, Recipe, Seeds, Trial, content_hash, versions
 from bench.regularisers import REGULARISERS
 from bench.study import DECIDED, fields
+from bench.study.analysis_plan import AnalysisPlan, check_analysis, resolved
 from bench.study.conditions import Whole, check_control, named_by_conditions, read_conditions
 from bench.study.consistency import available, check_precisions, check_regularisers, check_sizes
 from bench.study.fields import REQUIRED, Faults, Field
@@ -26,24 +27,6 @@ from bench.study.user_files import Own, read_own
 
 SHIPPED = Path(__file__).with_name("studies")
 LONGEST_PATH = 4096
-
-
-@dataclass(frozen=True)
-class AnalysisPlan:
-    """What was decided before the data: its hash is printed in the report."""
-
-    control: str
-    primary: str
-    alpha: float
-    margin: float | None = None
-    margins: dict[str, float] | None = None
-    until: str | None = None
-    """When to stop adding seeds: the analysis then goes by a confidence sequence."""
-
-    @property
-    def analysis_hash(self) -> str:
-        """Hash of the plan; what is not set is no part of it, so that a key added later leaves it as it was."""
-        return content_hash({key: value for key, value in asdict(self).items() if value is not None})
 
 
 @dataclass(frozen=True)
@@ -227,6 +210,7 @@ def read_study(document: dict[str, Any], file: str) -> Study:
     check_regularisers(conditions, section["data"], faults)
     check_precisions(section["trials"], faults)
     check_control(section["analysis"].get("control"), conditions, faults)
+    check_analysis(section["analysis"], section["training"].get("epochs"), faults)
     if faults.found:
         raise StudyError("\n".join(faults.found))
     analysis = section["analysis"]
@@ -235,7 +219,7 @@ def read_study(document: dict[str, Any], file: str) -> Study:
     given = trials.pop("seeds")
     crossing = given if isinstance(given, dict) else None
     seeds = range(math.prod(given.values())) if isinstance(given, dict) else given
-    plan = AnalysisPlan(**analysis)
+    plan = resolved(analysis)
     return Study(study_name, recipe, conditions, tuple(seeds), crossing, **trials, analysis=plan, own=users_own)
 
 

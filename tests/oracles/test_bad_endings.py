@@ -12,9 +12,11 @@ import pandas as pd
 from scipy import stats
 
 from analysis.answer.compare import compare
-from analysis.methods.bad_endings import FEWEST, THRESHOLDS, bad_endings, default_threshold
+from analysis.methods.bad_endings import FEWEST, THRESHOLDS, bad_endings
 from analysis.tables.metric import measure
+from analysis.tables.question import Question
 from analysis.tables.table import from_frame, load
+from bench.schema.known_metrics import Direction, bad_ending_of
 from tests.oracles.agreement import agree
 
 ROOT = Path(__file__).parents[2]
@@ -38,9 +40,13 @@ def runs(counts: dict[str, list[int]], broken: dict[str, list[int]] | None = Non
     return pd.DataFrame(rows).assign(**extra)
 
 
+def asked(metric: str, threshold: float, direction: Direction | None) -> Question:
+    return Question(metric, "none", 0.05, None, direction, bad_ending=threshold)
+
+
 def judged(frame: pd.DataFrame, metric: str = "test_accuracy", threshold: float = 0.05, lower: bool = False):
     measured = measure(from_frame(frame), metric)
-    return bad_endings(measured, "none", threshold, alpha=0.05, lower_is_better=lower)
+    return bad_endings(measured, asked(metric, threshold, "lower" if lower else "higher"))
 
 
 def median(values: list[Fraction]) -> Fraction:
@@ -157,12 +163,12 @@ def test_a_negative_control_and_a_metric_without_a_rule_have_none() -> None:
     assert list(found.bad_endings) == ["none", "a"]
     assert [each["condition"] for each in found.to_json()["bad_endings"]] == ["none", "a"]
     assert compare(from_frame(frame), "score", "none").to_json()["bad_endings"] == []
-    assert (default_threshold("val_accuracy"), default_threshold("test_loss")) == (0.05, None)
+    assert (bad_ending_of("val_accuracy"), bad_ending_of("test_loss")) == (0.05, None)
 
 
 def test_without_a_direction_nothing_is_worse() -> None:
     measured = measure(from_frame(runs({"none": [160] * 6, "a": [20] * 6})), "test_accuracy")
-    found = bad_endings(measured, "none", 0.05, alpha=0.05, lower_is_better=None)
+    found = bad_endings(measured, asked("test_accuracy", 0.05, None))
     assert [(each.n, each.n_bad, each.p_holm) for each in found.values()] == [(6, None, None)] * 2
 
 
@@ -176,7 +182,7 @@ def test_a_median_among_bad_endings_is_in_doubt_and_said_to_be() -> None:
 
 def test_the_reference_study() -> None:
     table = load(ROOT / "results" / "reference", where={"device": "cpu"})
-    found = bad_endings(measure(table, "test_accuracy"), "none", 0.05, alpha=0.05, lower_is_better=False)
+    found = bad_endings(measure(table, "test_accuracy"), asked("test_accuracy", 0.05, "higher"))
     counts = {label: {at.threshold: at.n_bad for at in found[label].by_threshold} for label in ("none", "book")}
     assert [found[label].n for label in counts] == [100, 100]
     assert [(counts[label][0.03], counts[label][0.05]) for label in counts] == [(13, 6), (3, 1)]

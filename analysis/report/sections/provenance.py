@@ -90,6 +90,7 @@ def _plan(material: Material) -> list[Paragraph | Grid]:
         if material.plan_changes and not late and not material.plan_changes[0].get("trials_done")
         else f"Hash of the plan of analysis: {material.plan.get('analysis_hash', 'unknown')}."
     )
+    said += f" It follows version {material.analysis.protocol} of the statistical protocol."
     if late:
         said += (
             f" The plan was changed {count(len(late), 'time')} after trials were done: what it finds is not fixed "

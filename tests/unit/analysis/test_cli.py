@@ -97,6 +97,37 @@ def test_a_flag_says_which_values_are_better_where_the_name_says_otherwise(table
     assert (found["direction"], found["comparisons"][0]["verdict"]) == (option.split("-")[2], verdict)
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--margin", "20"], ["margin is 20", "test_accuracy is a fraction", "0.2 points is 0.002"]),
+        (["--margin", "0.51"], ["margin is 0.51", "at most 0.5"]),
+        (["--bad-ending", "5"], ["bad_ending is 5", "0.05 is 5 points"]),
+        (["--bad-ending", "0"], ["bad_ending is 0", "above 0"]),
+        (["--bad-ending", "nan"], ["bad_ending is nan"]),
+    ],
+)
+def test_rules_out_of_range_are_refused(table, capsys, options, words):
+    refused(capsys, ask(table, *options, "--json", "-"), *words)
+
+
+def test_a_margin_of_many_points_is_warned_of(table, capsys):
+    for margin, warned in (("0.05", False), ("0.2", True)):
+        assert main(ask(table, "--margin", margin, "--json", "-")) == 0
+        warnings = json.loads(capsys.readouterr().out)["warnings"]
+        assert ("the margin 0.2 of test_accuracy is 20 points (0.2 points is 0.002)" in warnings) is warned
+    assert main(["compare", str(table), "--metric", "train_seconds", "--control", "none", "--margin", "20"]) == 0
+
+
+def test_a_bad_ending_is_what_the_option_says(table, capsys):
+    counts = []
+    for threshold in ("0.05", "0.001"):
+        assert main(ask(table, "--bad-ending", threshold, "--json", "-")) == 0
+        counts.append([each["n_bad"] for each in json.loads(capsys.readouterr().out)["bad_endings"]])
+    assert counts[0] == [0, 0, 0]
+    assert sum(counts[1]) > 0
+
+
 def test_chance_is_used(table, capsys):
     assert main(ask(table, "--chance", "0.82", "--json", "-")) == 0
     rates = json.loads(capsys.readouterr().out)["divergence"]

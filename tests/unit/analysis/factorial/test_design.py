@@ -96,8 +96,8 @@ def test_faults_of_factors_that_are_named(crossed) -> None:
 def test_a_table_without_two_factors_is_no_factorial(crossed) -> None:
     one = crossed({"alpha": (0.1, 0.2)})
     assert "vary in 1 factors ('alpha'); a factorial needs 2" in refused(one)
-    assert of_study(from_frame(one), "test_accuracy", None, 0.05) is None
-    assert of_study(from_frame(crossed(TWO)), "test_accuracy", None, 0.05) is not None
+    assert of_study(from_frame(one), "test_accuracy") is None
+    assert of_study(from_frame(crossed(TWO)), "test_accuracy") is not None
 
 
 def test_conditions_that_cannot_be_cells_stand_outside_and_that_is_said(crossed) -> None:
@@ -108,7 +108,7 @@ def test_conditions_that_cannot_be_cells_stand_outside_and_that_is_said(crossed)
     found = crossing(from_frame(pd.concat([strange, frame.assign(stays_at_chance=False), dropped])))
     assert dict(found.outside) == {"strange": APART, "all": AT_CHANCE}
     assert len(found.cells) == 4
-    told = of_study(from_frame(pd.concat([strange, frame])), "test_accuracy", None, 0.05)
+    told = of_study(from_frame(pd.concat([strange, frame])), "test_accuracy")
     assert told is not None
     assert any("'strange' is left out" in each for each in told.warnings)
 

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.answer.compare import compare
+from analysis.tables.asking import asked_of
 from analysis.tables.table import TableError, load
 from tests.results import write, write_trials
 
@@ -57,6 +58,53 @@ def test_the_plan_gives_order_settings_and_what_stays_at_chance(folder):
     assert table.analysis is not None
     assert (table.analysis.control, table.analysis.primary, table.analysis.alpha) == ("none", "test_accuracy", 0.1)
     assert [table.analysis.margin_of(m) for m in ("test_accuracy", "test_loss", "loss_gap")] == [0.01, 0.5, None]
+
+
+PROTOCOL_2 = {"control": "none", "primary": "test_accuracy", "protocol": 2}
+
+
+@pytest.mark.parametrize(
+    ("given", "metric", "told"),
+    [
+        # of the plan, the metric, and what it says: estimand, bad ending, direction
+        ({}, "test_accuracy", ("typical", 0.05, "higher")),
+        ({}, "rmse", ("typical", None, "lower")),
+        ({}, "score", ("typical", None, None)),
+        ({"estimand": "mean", "bad_ending": 0.1}, "test_accuracy", ("mean", 0.1, "higher")),
+        ({"bad_ending": 0.1}, "train_accuracy", ("typical", 0.1, "higher")),
+        ({"bad_ending": 0.1}, "test_loss", ("typical", None, "lower")),
+        ({"direction": "lower"}, "test_accuracy", ("typical", 0.05, "lower")),
+        ({"direction": "lower"}, "train_accuracy", ("typical", 0.05, "higher")),
+        ({"directions": {"score": "lower"}}, "score", ("typical", None, "lower")),
+        ({"primary": "score", "bad_ending": 3.0, "direction": "higher"}, "score", ("typical", 3.0, "higher")),
+        ({"primary": "score", "bad_ending": 3.0}, "test_accuracy", ("typical", 0.05, "higher")),
+        ({"protocol": None}, "test_accuracy", ("mean", None, "higher")),
+        ({"protocol": None}, "rmse", ("mean", None, "higher")),
+        ({"protocol": None}, "test_loss", ("mean", None, "lower")),
+        ({"protocol": None}, "score", ("mean", None, "higher")),
+    ],
+)
+def test_what_a_plan_says_of_a_metric(folder, given, metric, told):
+    plan = {key: value for key, value in (PROTOCOL_2 | given).items() if value is not None}
+    table = load(folder(TRIALS, plan_of(TRIALS, analysis=plan)))
+    found = table.analysis
+    assert found is not None
+    assert found.protocol == plan.get("protocol", 1)
+    assert (found.estimand, found.bad_ending_of(metric), found.direction_of(metric)) == told
+    asked = asked_of(table, metric, "none", {})
+    assert (asked.estimand, asked.bad_ending, asked.direction) == told
+    otherwise = asked_of(table, metric, "none", {"estimand": "mean", "bad_ending": 0.3, "direction": "lower"})
+    assert (otherwise.estimand, otherwise.bad_ending, otherwise.direction) == ("mean", 0.3, "lower")
+
+
+def test_departing_from_the_plan_is_warned_of(folder):
+    table = load(folder(TRIALS, plan_of(TRIALS, analysis=PROTOCOL_2)))
+    plain = compare(table, "test_accuracy", "none").warnings
+    assert not [text for text in plain if "the analysis fixed before the data has" in text]
+    departs = compare(table, "test_accuracy", "none", direction="lower", estimand="mean", bad_ending=0.1).warnings
+    for said in ("direction is lower; the analysis fixed before the data has higher", "estimand is mean;",
+                 "bad_ending is 0.1; the analysis fixed before the data has 0.05"):  # fmt: skip
+        assert [text for text in departs if said in text], said
 
 
 def test_without_a_plan_all_rows_are_used_in_natural_order(folder):
@@ -147,6 +195,21 @@ def test_a_wrong_plan_is_said(folder, text, words):
     (path / "plan.json").write_text(text)
     with pytest.raises(TableError, match=words):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("protocol", 3, "analysis.protocol is 3; this program knows up to 2"),
+        ("estimand", 1, "analysis.estimand is 1; allowed: typical, mean"),
+        ("direction", "up", "analysis.direction is 'up'; allowed: higher, lower"),
+        ("directions", {"score": "up"}, "analysis.directions.score is 'up'; allowed: higher, lower"),
+        ("bad_ending", 0, "analysis.bad_ending is 0; allowed: a finite number above 0"),
+    ],
+)
+def test_a_wrong_rule_of_a_plan_is_said(folder, key, value, words):
+    with pytest.raises(TableError, match=words):
+        load(folder(TRIALS, plan_of(TRIALS, analysis=PROTOCOL_2 | {key: value})))
 
 
 def test_a_file_of_another_program_is_no_trial(folder):

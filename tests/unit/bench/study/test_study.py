@@ -14,6 +14,7 @@ import pytest
 from bench.base.errors import StudyError
 from bench.data import DATA_SETS
 from bench.record.trials import STACKED
+from bench.run.plan import plan_document
 from bench.study.study import SHIPPED, find_study, load_study, read_study
 
 MINIMAL = tomllib.loads(
@@ -125,6 +126,26 @@ MALFORMED: list[tuple[str, Any, str]] = [
     ("analysis.margin", INF, "margin: inf was given"),
     ("analysis.margins", {"test_acuracy": 0.1}, r'did you mean "test_accuracy"\?'),
     ("analysis.alpha", 1.5, "alpha: 1.5 was given"),
+    (
+        "analysis.margin",
+        0.6,
+        r"margin: 0.6 was given; test_accuracy is a fraction, and at most 0.5 .* \(0.2 points is 0.002",
+    ),
+    ("analysis.margins", {"running_gap": 3}, "margins running_gap: 3.0 was given; running_gap is a fraction"),
+    ("analysis.estimand", "typcal", r'estimand: "typcal" was given; one of typical, mean .*did you mean "typical"\?'),
+    ("analysis.bad_ending", 0, "bad_ending: 0 was given; a finite number above 0"),
+    (
+        "analysis.bad_ending",
+        5,
+        r"bad_ending: 5.0 was given; test_accuracy is a fraction, so below 1 \(0.05 is 5 points",
+    ),
+    ("analysis.direction", "hihger", r'direction: "hihger" was given; one of higher, lower .*did you mean "higher"\?'),
+    ("analysis.directions", {"test_los": "lower"}, r'unknown key test_los; did you mean "test_loss"\?'),
+    ("analysis.directions", {"test_loss": "down"}, "directions: .* was given; a table of metrics, each with one of"),
+    ("analysis.late_epochs", 0, "late_epochs: 0 was given; a positive whole number"),
+    ("analysis.late_epochs", 11, "late_epochs: 11 was given; at most the 10 epochs"),
+    ("analysis.protocol", 1, "protocol: 1 was given; 2, the present protocol"),
+    ("analysis.protocl", 2, r'protocl: unknown key; did you mean "protocol"\?'),
 ]
 
 
@@ -149,6 +170,36 @@ def test_a_fault_is_named_with_file_key_what_came_and_what_is_allowed(where: str
     with pytest.raises(StudyError, match=message) as raised:
         read_study(changed(where, value), "bad.toml")
     assert all(line.startswith("bad.toml: ") for line in str(raised.value).splitlines())
+
+
+def test_two_directions_of_the_primary_contradict_each_other() -> None:
+    document = changed("analysis.direction", "higher")
+    document["analysis"]["directions"] = {"test_accuracy": "lower"}
+    with pytest.raises(StudyError, match="test_accuracy is lower here, and direction is higher"):
+        read_study(document, "bad.toml")
+
+
+def test_a_new_plan_is_of_protocol_2_and_its_rules_are_part_of_its_hash() -> None:
+    study = read_study(MINIMAL, "x")
+    told = plan_document(study, "test")["analysis"]
+    assert [told[key] for key in ("protocol", "estimand", "bad_ending", "direction")] == [2, "typical", 0.05, None]
+    hashes = {study.analysis.analysis_hash}
+    for where, value in (
+        ("analysis.estimand", "mean"), ("analysis.bad_ending", 0.1), ("analysis.direction", "lower"),
+        ("analysis.directions", {"test_loss": "higher"}), ("analysis.late_epochs", 3),
+        ("analysis.primary", "test_loss"),
+    ):  # fmt: skip
+        other = read_study(changed(where, value), "x")
+        assert plan_document(other, "test")["analysis"][where.split(".")[1]] == value
+        hashes.add(other.analysis.analysis_hash)
+    assert len(hashes) == 7
+    assert plan_document(other, "test")["analysis"]["bad_ending"] is None, "a loss has no rule unless one is stated"
+
+
+@pytest.mark.parametrize(("margin", "warned"), [(0.002, False), (0.05, False), (0.2, True)])
+def test_a_margin_of_many_points_is_warned_of(margin: float, warned: bool) -> None:
+    plan = read_study(changed("analysis.margin", margin), "x").analysis
+    assert plan.doubts == (["the margin 0.2 of test_accuracy is 20 points (0.2 points is 0.002)"] if warned else [])
 
 
 def test_all_faults_are_reported_at_once() -> None:
@@ -220,10 +271,18 @@ def test_studies_that_ship_are_valid_and_read_the_same_when_resolved(path: Path)
     study = load_study(path)
     assert study.name == path.stem
     assert read_study(tomllib.loads(study.to_toml()), "resolved") == study
+    stated = tomllib.loads(path.read_text())["analysis"]
+    assert {key: stated.get(key) for key in ("protocol", "estimand", "bad_ending", "direction")} == {
+        "protocol": 2,
+        "estimand": "typical",
+        "bad_ending": 0.05,
+        "direction": "higher",
+    }
 
 
 def test_the_default_study_is_the_one_described() -> None:
     study = load_study(find_study("dropout"))
+    assert study.seeds == tuple(range(16))
     rates = {condition.label: dict(condition.settings)["dropout"] for condition in study.conditions}
     assert rates == {
         "none": (0, 0),
