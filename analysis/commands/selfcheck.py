@@ -31,6 +31,8 @@ def execute(given: argparse.Namespace) -> None:
 
 def text(found: Checked) -> str:
     """Return the self-check in words."""
+    from analysis.wording.resampling import NAMES, outcome
+
     if not found.checks:
         return "Nothing can be checked: no condition has two pairs whose differences vary."
     how = "all" if found.exhaustive else f"{found.flips:,} random"
@@ -43,4 +45,16 @@ def text(found: Checked) -> str:
         lines.append(
             f"  {check.name:<40} {check.achieved:.4f} of {check.nominal:g}, at most {check.limit:.4f}: {check.verdict}"
         )
-    return "\n".join([*lines, found.note])
+    lines.append(found.note)
+    for each in found.resampled:
+        if each.achieved is not None:
+            name = f"{NAMES[each.estimand]}, any condition"
+            lines.append(
+                f"  {name:<40} {each.achieved:.4f} of {each.nominal:g}, at most {each.limit:.4f}: {outcome(each)}"
+            )
+    if any(each.achieved is not None for each in found.resampled):
+        lines.append(
+            f"The last rows: intervals in {found.resamples:,} studies of seeds drawn with replacement from these, "
+            "against the value at all of them."
+        )
+    return "\n".join(lines)

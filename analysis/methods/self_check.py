@@ -15,6 +15,8 @@ from scipy import stats
 from analysis.base.records import Record
 from analysis.methods.multiplicity import common_seeds
 from analysis.methods.paired_t import half_width
+from analysis.methods.resampling import RESAMPLES, Resampled, resampled
+from analysis.methods.resampling import SEED as RESAMPLE_SEED
 from analysis.methods.result import why_untestable
 from analysis.methods.sign_flip import EXACT_UP_TO, flip, flip_chunks
 from analysis.methods.simultaneous import critical_values
@@ -79,7 +81,7 @@ class Calibration(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class SelfCheck(Record):
-    """Error rates of the methods on flipped data of a family of conditions.
+    """Error rates of the methods on flipped data of a family of conditions, and of intervals on resampled seeds.
 
     Parameters
     ----------
@@ -98,6 +100,10 @@ class SelfCheck(Record):
         At alpha; empty where nothing can be checked.
     calibration : Calibration or None
         At `LEVELS`; None where nothing can be checked.
+    resamples, resample_seed : int
+        Studies of drawn seeds, and the seed of the draws.
+    resampled : tuple of Resampled
+        How often the intervals of each estimand miss in them.
     """
 
     n: int
@@ -108,9 +114,12 @@ class SelfCheck(Record):
     exhaustive: bool = False
     checks: tuple[Check, ...] = ()
     calibration: Calibration | None = None
+    resamples: int = RESAMPLES
+    resample_seed: int = RESAMPLE_SEED
+    resampled: tuple[Resampled, ...] = ()
 
 
-def self_check(family: Sequence[Pairs], alpha: float) -> SelfCheck:
+def self_check(family: Sequence[Pairs], alpha: float, every: Sequence[Pairs] | None = None) -> SelfCheck:
     """Return the error rates of the methods on flipped data, at alpha and at every one of `LEVELS`.
 
     Parameters
@@ -118,6 +127,8 @@ def self_check(family: Sequence[Pairs], alpha: float) -> SelfCheck:
     family : sequence of Pairs
         The conditions of one metric. They are taken on the seeds that all have.
     alpha : float
+    every : sequence of Pairs, optional
+        The same conditions, at all seeds: what the typical difference is over; `family` by default.
 
     Notes
     -----
@@ -130,8 +141,9 @@ def self_check(family: Sequence[Pairs], alpha: float) -> SelfCheck:
     inside = [each for pairs in family if (each := pairs.on(seeds)).n >= 2 and each.varies]
     n = len(seeds)
     conditions = tuple(pairs.condition for pairs in inside)
+    drawn = resampled(family, family if every is None else every, alpha)
     if not inside:
-        return SelfCheck(n=n, conditions=conditions)
+        return SelfCheck(n=n, conditions=conditions, resampled=drawn)
     centred = np.column_stack([pairs.differences - pairs.differences.mean() for pairs in inside])
     t = np.concatenate([_t(centred, signs) for signs in _signs(n)])
     exhaustive = n <= EXACT_UP_TO
@@ -150,6 +162,7 @@ def self_check(family: Sequence[Pairs], alpha: float) -> SelfCheck:
             limit=tuple(limit for limit, _ in bounds[1:]),
             floor=tuple(floor for _, floor in bounds[1:]),
         ),
+        resampled=drawn,
     )
 
 

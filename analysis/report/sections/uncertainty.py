@@ -16,6 +16,7 @@ from analysis.report.gather import Material, Pool
 from analysis.report.sign_agreement_grid import early_grid, early_words
 from analysis.report.typical_grid import typical_grid
 from analysis.wording.number_format import NOTHING, exact, level
+from analysis.wording.resampling import NAMES, outcome
 from analysis.wording.units import Unit, plain, unit_of
 from analysis.wording.verdicts import short
 
@@ -98,12 +99,18 @@ def _scopes(whole: Comparison, judged: list[Effect]) -> Grid:
 
 
 def _checks(check: SelfCheck) -> Grid:
+    drawn = tuple(each for each in check.resampled if each.achieved is not None)
     how = f"all {check.flips:,}" if check.exhaustive else f"{check.flips:,} random"
     return Grid(
         name="self-check",
         caption=(
             f"Error rates at the study’s alpha on these very data, by {how} flips of the signs of the centred "
             f"differences at the {check.n} seeds that all conditions have."
+            + (
+                f" Last rows: intervals in {check.resamples:,} studies of seeds drawn with replacement."
+                if drawn
+                else ""
+            )
         ),
         columns=(
             Column("method", numeric=False),
@@ -120,8 +127,17 @@ def _checks(check: SelfCheck) -> Grid:
                 each.verdict,
             )
             for each in check.checks
+        )
+        + tuple(
+            (
+                f"intervals of the {NAMES[each.estimand]}, resampled seeds, any condition",
+                f"{exact(100 * each.nominal):g}",
+                *(plain(100 * rate, 2) for rate in (each.achieved or 0.0, each.limit)),
+                outcome(each),
+            )
+            for each in drawn
         ),
-        data=check.checks,
+        data=(*check.checks, *drawn),
     )
 
 

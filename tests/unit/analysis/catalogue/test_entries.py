@@ -16,6 +16,7 @@ from analysis.catalogue.entry import PREAMBLE
 from analysis.methods import (
     confidence_sequence,
     power,
+    resampling,
     self_check,
     sign_agreement,
     sign_flip,
@@ -82,6 +83,9 @@ def test_its_example_prints_what_it_shows(method: Method) -> None:
         ("Sign agreement of shorter studies", f"{sign_agreement.SUBSETS:,}"),
         ("Variance by source", f"{variance_components.DRAWS:,} draws"),
         ("Self-check", f"{self_check.FLIPS:,} random"),
+        ("Self-check by resampled seeds", f"{resampling.RESAMPLES:,} studies"),
+        ("Self-check by resampled seeds", f"From {resampling.FEWEST} seeds"),
+        ("Self-check by resampled seeds", f"<= {resampling.TIMES:g} α"),
         ("Self-check", f"{100 * self_check.SURE:.1f}% quantile"),
     ],
 )

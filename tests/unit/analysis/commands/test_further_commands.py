@@ -121,7 +121,11 @@ def test_self_check_holds_on_symmetric_data(table: Path, capsys: pytest.CaptureF
     assert len(found["checks"]) == 3
     assert all(each["verdict"] in ("holds", "conservative") for each in found["checks"])
     assert main(["selfcheck", str(table), *ASKED]) == 0
-    assert "skewness" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "skewness" in said
+    assert [each["estimand"] for each in found["resampled"]] == ["typical", "mean"]
+    for each in found["resampled"]:
+        assert f"{each['achieved']:.4f} of 0.05, at most 0.1250: holds" in said
 
 
 def crossed(tmp_path: Path) -> Path:

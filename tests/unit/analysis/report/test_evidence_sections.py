@@ -7,10 +7,11 @@ import dataclasses
 import pytest
 
 from analysis.methods.power import Design, upper_sd
+from analysis.methods.resampling import Resampled
 from analysis.methods.selection import Selection
 from analysis.report.document import Grid, Illustration, Listing, Paragraph
 from analysis.report.gather import gather
-from analysis.report.sections import best_rate, reduce_uncertainty, uncertainty
+from analysis.report.sections import answer, best_rate, reduce_uncertainty, uncertainty
 from analysis.report.typical_grid import typical_words
 from analysis.wording.units import MINUS, unit_of
 from tests.unit.analysis.results import effect, with_whole
@@ -132,6 +133,29 @@ def test_self_check_and_spread_are_tables_of_what_was_found(material):
         if split.lasting_share is not None:
             assert shares == [f"{100 * share:.0f}" for share in (split.lasting_share, split.churn_share)]
     assert {spread.rows[index][0] for index in spread.quiet} == {"all-dropped"}
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_an_interval_that_misses_too_often_is_told_beside_the_answer(material, holds):
+    rate = 0.1 if holds else 0.36
+    drawn = (
+        Resampled(estimand="typical", n=9, nominal=0.05, limit=0.125, achieved=0.9, holds=False),
+        Resampled(estimand="mean", n=9, nominal=0.05, limit=0.125, achieved=rate, holds=holds),
+        Resampled(estimand="typical", n=7, nominal=0.05, limit=0.125),
+    )
+    (pool,) = material.pools
+    check = dataclasses.replace(pool.evidence.self_check, resampled=drawn)
+    changed = dataclasses.replace(pool, evidence=dataclasses.replace(pool.evidence, self_check=check))
+    texts = [each.text for each in answer.section(material, changed).blocks if isinstance(each, Paragraph)]
+    told = [text for text in texts if "does not hold on data like these" in text]
+    assert len(told) == (0 if holds else 1)
+    assert all(
+        "of the mean difference" in text and "2,000 studies of 9 seeds" in text and "36%" in text for text in told
+    )
+    _, rows = grid(uncertainty.section(material, changed), "self-check")
+    row = rows["intervals of the mean difference, resampled seeds, any condition"]
+    assert row[1:] == ("5", f"{100 * rate:.2f}", "12.50", "holds" if holds else "does not hold")
+    assert len([name for name in rows if "resampled" in name]) == 2
 
 
 def test_sure_tells_how_often_fewer_seeds_would_have_pointed_the_other_way(material):
