@@ -41,11 +41,15 @@ class Checked(Asked, SelfCheck):
 
 def followed(table: Table, metric: str, control: str, *, planned: int | None = None, **told: Unpack[Told]) -> Followed:
     """Return what was known of every condition after each seed, and at `planned` looks; the errors of `compare`."""
-    family, alpha = pairs_of(table, metric, control, **told), asked_of(table, metric, control, told).alpha
+    family, asked = pairs_of(table, metric, control, **told), asked_of(table, metric, control, told)
     diverged = int(table.frame["diverged"].to_numpy(bool).sum())
     trials = "1 diverged trial" if diverged == 1 else f"{diverged} diverged trials"
     note = f"{trials}: the sequences run on complete pairs" if diverged else None
-    return merged(Followed, Noted(metric=metric, control=control, note=note), sequences(family, alpha, planned))
+    return merged(
+        Followed,
+        Noted(metric=metric, control=control, note=note),
+        sequences(family, asked.alpha, planned, asked.estimand),
+    )
 
 
 def checked(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Checked:

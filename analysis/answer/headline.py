@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from analysis.answer.decision import Decision
+from analysis.answer.sequences import follow
 from analysis.base.records import Record
 from analysis.methods import verdict
-from analysis.methods.confidence_sequence import sequence
 from analysis.methods.multiplicity import MaxT
 from analysis.methods.paired_t import TTest
 from analysis.methods.result import Results, probability
@@ -18,6 +18,7 @@ from analysis.methods.two_way_interval import OverImages
 from analysis.methods.verdict import FEW, Interval
 from analysis.tables.pairing import Pairs
 from analysis.tables.question import Question
+from bench.schema.known_metrics import MEAN
 
 SEEDS, SEEDS_AND_IMAGES, SEQUENCE = "seeds", "seeds_and_images", "sequence"
 """What the decision holds for: new seeds on this test set; new seeds and test images; new seeds, looking at will."""
@@ -101,14 +102,13 @@ def headline(found: Results, pairs: Pairs, asked: Question, size: int) -> Headli
 
 
 def _by_sequence(decision: Decision, pairs: Pairs, asked: Question, size: int) -> Headline:
-    last = sequence(pairs, asked.alpha / size)[-1]
-    if last.half_width is None:
+    last = follow(pairs, asked.alpha / size, asked.estimand)[-1]
+    if last.ends is None:
         why = f"after {pairs.unit.counted(pairs.n)} the confidence sequence is still unbounded"
         return Headline(scope=SEQUENCE, verdict=verdict.CANNOT_TEST, reason=why)
-    ends = last.mean - last.half_width, last.mean + last.half_width
-    interval = Interval(*ends, *ends)
+    interval = Interval(*last.ends, *last.ends)
     word, reason = verdict.decide(interval, asked.margin, asked.direction), None
-    if decision.verdict == verdict.INCONCLUSIVE and decision.verdict_reason:
+    if asked.estimand == MEAN and decision.verdict == verdict.INCONCLUSIVE and decision.verdict_reason:
         word, reason = verdict.INCONCLUSIVE, decision.verdict_reason  # any other reason is of the t test
     p = probability(size * math.exp(min(0.0, -last.log_e_value)))
     return _with(Headline(scope=SEQUENCE, verdict=word, reason=reason), interval, p)

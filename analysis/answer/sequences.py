@@ -8,9 +8,14 @@ from typing import Any
 
 from analysis.base.records import Record
 from analysis.methods.confidence_sequence import Look, planned_levels, sequence
+from analysis.methods.median_sequence import MedianLook, median_sequence
 from analysis.methods.paired_t import p_t
 from analysis.methods.result import probability
 from analysis.tables.pairing import Pairs
+from bench.schema.known_metrics import TYPICAL
+
+MEDIAN = "median"
+"""What is followed where the typical difference is estimated: a median has a sequence that no tail can break."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +51,7 @@ class ConditionSequence(Record):
         Complete pairs.
     first_n_excluding_zero : int or None
         Pairs at the first look whose interval excludes 0; None where none does.
-    looks : tuple of Look
+    looks : tuple of Look, or of MedianLook
         At alpha, one after each pair.
     first_n_excluding_zero_family, looks_family
         The same at alpha over the number of conditions.
@@ -57,9 +62,9 @@ class ConditionSequence(Record):
     condition: str
     n: int
     first_n_excluding_zero: int | None
-    looks: tuple[Look, ...]
+    looks: tuple[Look, ...] | tuple[MedianLook, ...]
     first_n_excluding_zero_family: int | None
-    looks_family: tuple[Look, ...]
+    looks_family: tuple[Look, ...] | tuple[MedianLook, ...]
     planned_looks: tuple[PlannedLook, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -79,37 +84,56 @@ class Sequences(Record):
     alpha : float
     conditions : int
         Conditions in the family.
+    estimand : str or None
+        `MEDIAN`; None where it is the mean: the key is then absent.
     sequences : tuple of ConditionSequence
     """
 
     alpha: float
     conditions: int
+    estimand: str | None = None
     sequences: tuple[ConditionSequence, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the keys, ``estimand`` only where it is not the mean."""
+        found = super().to_json()
+        if self.estimand is None:
+            del found["estimand"]
+        return found
 
-def sequences(family: Sequence[Pairs], alpha: float, planned: int | None = None) -> Sequences:
-    """Return the confidence sequence of each condition, in the order of the seeds; with `planned` looks, these too."""
+
+def sequences(family: Sequence[Pairs], alpha: float, planned: int | None = None, estimand: str = TYPICAL) -> Sequences:
+    """Return the confidence sequence of each condition, in the order of the seeds; with `planned` looks, these too.
+
+    It is of the median where `estimand` is the typical difference, else of the mean.
+    """
     return Sequences(
         alpha=alpha,
         conditions=len(family),
-        sequences=tuple(_of_condition(pairs, alpha, len(family), planned) for pairs in family),
+        estimand=MEDIAN if estimand == TYPICAL else None,
+        sequences=tuple(_of_condition(pairs, alpha, len(family), planned, estimand) for pairs in family),
     )
 
 
-def _of_condition(pairs: Pairs, alpha: float, size: int, planned: int | None) -> ConditionSequence:
-    alone, together = sequence(pairs, alpha), sequence(pairs, alpha / size)
+def follow(pairs: Pairs, alpha: float, estimand: str) -> tuple[Look, ...] | tuple[MedianLook, ...]:
+    """Return the looks at one comparison: of the median where `estimand` is the typical difference, else the mean."""
+    return tuple(median_sequence(pairs, alpha)) if estimand == TYPICAL else tuple(sequence(pairs, alpha))
+
+
+def _of_condition(pairs: Pairs, alpha: float, size: int, planned: int | None, estimand: str) -> ConditionSequence:
+    alone, together = follow(pairs, alpha, estimand), follow(pairs, alpha / size, estimand)
     return ConditionSequence(
         condition=pairs.condition,
         n=pairs.n,
         first_n_excluding_zero=_first(alone),
-        looks=tuple(alone),
+        looks=alone,
         first_n_excluding_zero_family=_first(together),
-        looks_family=tuple(together),
+        looks_family=together,
         planned_looks=None if planned is None else _planned(pairs, alpha / size, planned),
     )
 
 
-def _first(looks: Sequence[Look]) -> int | None:
+def _first(looks: Sequence[Look | MedianLook]) -> int | None:
     return next((look.n for look in looks if look.excludes_zero()), None)
 
 

@@ -52,9 +52,15 @@ def power(
     return planned(design, delta, n)
 
 
-def sequential(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> Followed:
-    """Return what was known of every condition after each seed, however often one looked; the errors of `compare`."""
-    return followed(load(table), metric, control, alpha=alpha)
+def sequential(
+    table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA, estimand: str | None = None
+) -> Followed:
+    """Return what was known of every condition after each seed, however often one looked; the errors of `compare`.
+
+    Of the median difference where the typical one is estimated, which is the default without a plan; of the mean with
+    ``estimand="mean"``.
+    """
+    return followed(load(table), metric, control, alpha=alpha, estimand=estimand)
 
 
 def selfcheck(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> Checked:

@@ -108,6 +108,40 @@ n = 10, mean = 1.58, half_width = 1.50519, log_e_value = 3.2377
 """,
 )
 
+MEDIAN_SEQUENCE = Method(
+    title="Confidence sequence of the median",
+    answers="After every seed: the median difference, and an interval that holds at all looks at once, whatever the "
+    "tails. It is followed where the typical difference is estimated, and is the headline where seeds were added until "
+    "every condition was decided.",
+    fills=(
+        keys("sequential", "estimand"),
+        keys("sequential.sequences[].looks[]", "median low high"),
+        keys("sequential.sequences[].looks_family[]", "median low high"),
+    ),
+    assumes="Independent differences in the order of the seeds, of any distribution. It holds over seeds, on this "
+    "test set (E1), for complete pairs. `low` and `high` null: infinite still; finite from 7 seeds at alpha 0.05. "
+    "`estimand` is median; with `--estimand mean` the sequence of the mean is followed, and the key is absent.",
+    formula="""\
+e(m) = 2^n Beta(k + 1/2, n - k + 1/2) / Beta(1/2, 1/2),   k of n differences above m; those equal to m are put on the
+side that makes e least, none is dropped
+sequence: all m with e(m) < 1/α, from one ordered difference to another;   log_e_value = ln e(0)""",
+    source=(
+        "Ville 1939, Étude critique de la notion de collectif (at most α, however often one looks).",
+        "Krichevsky and Trofimov 1981, IEEE Transactions on Information Theory 27, 199-207 (the mixture).",
+    ),
+    computed_by=("analysis.answer.sequences:sequences", "analysis.methods.median_sequence:median_looks"),
+    checked_by=(
+        "tests/oracles/test_median_sequence.py::test_looks_are_those_of_enumeration",
+        "tests/oracles/test_median_sequence.py::test_over_every_path_of_signs_it_errs_no_more_than_alpha",
+        "tests/oracles/test_median_sequence.py::test_zero_is_excluded_exactly_where_the_e_value_reaches_one_over_alpha",
+    ),
+    example="""\
+>>> from analysis.methods.median_sequence import median_sequence
+>>> show(median_sequence(sleep(), alpha=0.05)[-1])
+n = 10, median = 1.3, low = 0, high = 4.6, log_e_value = 2.25088
+""",
+)
+
 PLANNED = Method(
     title="Planned looks",
     answers="Where looks were planned beforehand: the level at which each may stop the study, and whether it may.",
@@ -153,4 +187,6 @@ opposite_sign_1 = 0.05, opposite_sign_3 = 0, opposite_sign_5 = 0, opposite_sign_
 """,
 )
 
-GROUP = Group("How many seeds, and may I look before the last?", (SEEDS, PILOT, SEQUENCE, PLANNED, EARLY))
+GROUP = Group(
+    "How many seeds, and may I look before the last?", (SEEDS, PILOT, SEQUENCE, MEDIAN_SEQUENCE, PLANNED, EARLY)
+)

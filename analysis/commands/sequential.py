@@ -43,16 +43,16 @@ def text(found: Followed) -> str:
     """Return the sequences in words: where each stands, and when it first excluded 0."""
     from analysis.wording.sentences import amount
 
-    metric = found.metric
+    metric, of = found.metric, found.estimand or "mean"
     lines = [f"{metric} against {found.control}, looked at after every seed; alpha {found.alpha:g}"]
     for each in found.sequences:
         last = each.looks[-1] if each.looks else None
         if last is None:
             lines.append(f"  {each.condition}: no pairs")
             continue
-        mean = amount(last.mean, metric)
-        reach = "unbounded" if last.half_width is None else f"± {amount(last.half_width, metric)[1:]}"
+        centre = f"{of} {amount(last.centre, metric)}"
+        reach = "unbounded" if last.ends is None else f"({' to '.join(amount(end, metric) for end in last.ends)})"
         first = each.first_n_excluding_zero
         when = "has not excluded 0" if first is None else f"first excluded 0 after {first} seeds"
-        lines.append(f"  {each.condition}: {mean} {reach} after {last.n} seeds; {when}")
+        lines.append(f"  {each.condition}: {centre} {reach} after {last.n} seeds; {when}")
     return "\n".join([*lines, *([found.note] if found.note else [])])

@@ -54,8 +54,9 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
 def _reach(evidence: Evidence, unit: Unit) -> float:
     """Return how far the axis goes to either side of zero."""
     last = [each.looks_family[-1] for each in _told(evidence)]
-    ends = [abs(look.mean) + 1.2 * (look.half_width or 0.0) for look in last]
-    widest = max((look.half_width or 0.0) for look in last)
+    half = [(look.ends[1] - look.ends[0]) / 2 if look.ends else 0.0 for look in last]
+    ends = [abs(look.centre) + 1.2 * reach for look, reach in zip(last, half, strict=True)]
+    widest = max(half)
     return unit.scale * max(*ends, _REACH * widest, 1.5 * (evidence.primary.margin or 0.0), 0.0) or 1.0
 
 
@@ -66,20 +67,20 @@ def draw_panel(axes: Axes, evidence: Evidence, each: ConditionSequence) -> None:
     axes.axhspan(-margin, margin, color=SHADE, linewidth=0, zorder=0)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
     axes.plot(
-        [look.n for look in looks], [look.mean * unit.scale for look in looks], color=BLUE, linewidth=1.2,
-        marker="o" if len(looks) == 1 else None, markersize=3, zorder=4, label=f"mean-{condition}",
+        [look.n for look in looks], [look.centre * unit.scale for look in looks], color=BLUE, linewidth=1.2,
+        marker="o" if len(looks) == 1 else None, markersize=3, zorder=4, label=f"centre-{condition}",
     )  # fmt: skip
-    known = [(look.n, look.mean, look.half_width) for look in looks if look.half_width is not None]
-    low, high = ([(mean + side * reach) * unit.scale for _, mean, reach in known] for side in (-1, 1))
-    places = [n for n, _, _ in known]
+    known = [(look.n, look.ends) for look in looks if look.ends is not None]
+    low, high = ([ends[side] * unit.scale for _, ends in known] for side in (0, 1))
+    places = [n for n, _ in known]
     axes.fill_between(places, low, high, color=BLUE, alpha=0.2, linewidth=0, zorder=2)
     for end, name in ((low, "low"), (high, "high")):
         axes.plot(places, end, color=BLUE, linewidth=0.8, zorder=3, label=f"{name}-{condition}")
     first = each.first_n_excluding_zero_family
     if first is not None:
         axes.axvline(first, color=VERMILION, linewidth=0.9, linestyle=(0, (3, 2)), zorder=3, label=f"first-{condition}")
-        mean = next(look.mean for look in looks if look.n == first) * unit.scale
-        axes.plot([first], [mean], marker="D", markersize=4.5, color=VERMILION, markeredgecolor=PAPER, zorder=5)
+        centre = next(look.centre for look in looks if look.n == first) * unit.scale
+        axes.plot([first], [centre], marker="D", markersize=4.5, color=VERMILION, markeredgecolor=PAPER, zorder=5)
     _words(axes, each)
 
 
@@ -97,7 +98,7 @@ def _words(axes: Axes, each: ConditionSequence) -> None:
 
 def outcome(each: ConditionSequence) -> str:
     """Return where a sequence first excluded zero, in words that fit a panel."""
-    if each.looks_family[-1].half_width is None:
+    if each.looks_family[-1].ends is None:
         return "unbounded yet"
     first = each.first_n_excluding_zero_family
     return "holds 0 at every look" if first is None else f"first without 0: {first} seeds"
@@ -109,9 +110,9 @@ def caption(evidence: Evidence) -> str:
     assert found is not None
     unit = unit_of(evidence.primary.metric)
     said = (
-        f"Difference in {unit.name} to {quoted(evidence.primary.control)} after each seed, in the order of the "
-        f"seeds. Line: mean so far. Band: confidence sequence, which holds at {level(found.alpha)} for all "
-        f"{found.conditions} conditions and all looks at once, on this test set: one may stop whenever one pleases. "
+        f"Difference in {unit.name} to {quoted(evidence.primary.control)} after each seed, in the order of the seeds. "
+        f"Line: {found.estimand or 'mean'} so far. Band: confidence sequence, which holds at {level(found.alpha)} for "
+        f"all {found.conditions} conditions and all looks at once, on this test set: one may stop at will. "
         "It is wider than an interval for a number of seeds that was fixed beforehand. Dashed line and diamond: where "
         "it first did not hold zero. It has no ends after the first seeds; what lies outside the axis is cut off."
     )
@@ -126,9 +127,9 @@ def description(evidence: Evidence) -> str:
     unit, said = unit_of(evidence.primary.metric), []
     for each in _told(evidence):
         last = each.looks_family[-1]
-        mean = unit.tell_difference(last.mean)
-        width = "" if last.half_width is None else f" ± {unit.tell(last.half_width)}"
-        said.append(f"{each.condition}: {mean}{width} after {last.n} seeds, {outcome(each)}")
+        centre = unit.tell_difference(last.centre)
+        ends = "" if last.ends is None else f" ({' to '.join(unit.tell_differences(list(last.ends), None))})"
+        said.append(f"{each.condition}: {centre}{ends} after {last.n} seeds, {outcome(each)}")
     return f"Confidence sequences in {unit.difference or 'the metric'}. {'; '.join(said)}."
 
 
@@ -136,7 +137,7 @@ def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
     if not _told(evidence):
         return "There is no complete pair of trials to follow seed by seed."
-    if all(each.looks_family[-1].half_width is None for each in _told(evidence)):
+    if all(each.looks_family[-1].ends is None for each in _told(evidence)):
         return f"The confidence sequences are still unbounded: they need more seeds than there are, at least {FEW}."
     return None
 

@@ -38,6 +38,16 @@ class Look(Record):
     half_width: float | None
     log_e_value: float
 
+    @property
+    def centre(self) -> float:
+        """The estimate."""
+        return self.mean
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """Both ends of the sequence; None while it is infinite."""
+        return None if self.half_width is None else (self.mean - self.half_width, self.mean + self.half_width)
+
     def excludes_zero(self) -> bool:
         """Return whether 0 lies outside the sequence at this look."""
         return self.half_width is not None and abs(self.mean) > self.half_width

@@ -51,7 +51,7 @@ def evidence_of(table: Table, planned: PlannedAnalysis, comparisons: Mapping[str
         means={metric: _means(whole) for metric, whole in comparisons.items()},
         broken={each.label: _broken(tuple(trials.values()), each.label, planned.control) for each in settings},
         comparisons=comparisons,
-        sequences=sequences(family, planned.alpha),
+        sequences=sequences(family, planned.alpha, estimand=planned.estimand),
         self_check=self_check(family, planned.alpha),
         variance=variance_by_source(table, planned.primary, planned.alpha),
         gap_splits=_gap_splits(comparisons, planned.alpha),

@@ -1,7 +1,8 @@
 """When a study has seen enough: each condition's confidence sequence against the margin, whenever one looks.
 
 The sequence holds at every number of seeds at once, so looking after each block and stopping where it pleases costs
-nothing. It is taken at alpha over the number of conditions, on complete pairs.
+nothing. It is of the median difference where the plan estimates the typical one, else of the mean, and is taken at
+alpha over the number of conditions, on complete pairs.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.answer.compare import compare, pairs_of
-from analysis.methods.confidence_sequence import Look, sequence
+from analysis.answer.sequences import follow
+from analysis.methods.confidence_sequence import Look
+from analysis.methods.median_sequence import MedianLook
 from analysis.tables.table import load
 from bench.base.precision import Target
+from bench.schema.known_metrics import MEAN
 from bench.study.study import Study
 
 SEED_SHARE = 0.3
@@ -27,7 +31,7 @@ class Standing:
 
     target: str
     condition: str
-    look: Look | None
+    look: Look | MedianLook | None
     state: str
 
     @property
@@ -39,15 +43,18 @@ class Standing:
         """Return it in a line."""
         if self.look is None:
             return f"{self.condition} on {self.target}: no pair yet"
-        reach = "unbounded" if self.look.half_width is None else f"± {self.look.half_width:.4g}"
+        ends = self.look.ends
+        reach = "unbounded" if ends is None else f"({ends[0]:+.4g} to {ends[1]:+.4g})"
         meaning = "only more test images could tell more" if self.state == IMAGES else self.state
-        return f"{self.condition} on {self.target}: {self.look.mean:+.4g} {reach} after {self.look.n} pairs: {meaning}"
+        return (
+            f"{self.condition} on {self.target}: {self.look.centre:+.4g} {reach} after {self.look.n} pairs: {meaning}"
+        )
 
 
-def state(look: Look, margin: float, standard_error: float | None, floor: float | None) -> str:
+def state(look: Look | MedianLook, margin: float, standard_error: float | None, floor: float | None) -> str:
     """Return what a look decides; a `margin` of 0 asks for the sign alone."""
-    if look.half_width is not None:
-        low, high = look.mean - look.half_width, look.mean + look.half_width
+    if look.ends is not None:
+        low, high = look.ends
         if low > margin:
             return ABOVE
         if high < -margin:
@@ -72,7 +79,7 @@ def _on_target(folder: Path, study: Study, target: Target) -> list[Standing]:
     effects = compare(table, metric, plan.control, alpha=plan.alpha).effects
     found = []
     for pairs in family:
-        seen = sequence(pairs, plan.alpha / len(family))
+        seen = follow(pairs, plan.alpha / len(family), plan.estimand or MEAN)
         if not seen:
             found.append(Standing(str(target), pairs.condition, None, OPEN))
             continue

@@ -11,6 +11,7 @@ import pytest
 
 from analysis.answer.compare import compare
 from analysis.methods.confidence_sequence import looks
+from analysis.methods.median_sequence import median_looks
 from analysis.tables.plan import Plan, PlannedAnalysis
 from analysis.tables.table import Table, from_frame
 
@@ -50,7 +51,8 @@ def test_over_seeds_the_p_is_max_t(table: Table) -> None:
 
 
 def test_of_a_sequence_interval_and_p_are_at_alpha_over_the_family(table: Table) -> None:
-    planned = replace(table, plan=Plan("made", (), (), PlannedAnalysis("none", METRIC, until="decided"), {}))
+    fixed = PlannedAnalysis("none", METRIC, until="decided", estimand="mean")
+    planned = replace(table, plan=Plan("made", (), (), fixed, {}))
     for each in compare(planned, METRIC, "none", alpha=ALPHA).effects.values():
         last = looks(np.array([pair.difference for pair in each.pairs]), ALPHA / FAMILY)[-1]
         told = each.headline
@@ -58,3 +60,17 @@ def test_of_a_sequence_interval_and_p_are_at_alpha_over_the_family(table: Table)
         assert last.half_width is not None
         assert told.high - told.low == pytest.approx(2 * last.half_width)
         assert told.p == pytest.approx(min(1.0, FAMILY * math.exp(-max(0.0, last.log_e_value))))
+
+
+def test_of_a_sequence_of_the_median_interval_and_p_are_at_alpha_over_the_family(table: Table) -> None:
+    planned = replace(table, plan=Plan("made", (), (), PlannedAnalysis("none", METRIC, until="decided"), {}))
+    for each in compare(planned, METRIC, "none", alpha=ALPHA).effects.values():
+        last = median_looks(np.array([pair.difference for pair in each.pairs]), ALPHA / FAMILY)[-1]
+        told = each.headline
+        assert told.scope == "sequence"
+        if last.low is None:
+            assert (told.verdict, told.low, told.p) == ("cannot_test", None, None)
+            continue
+        assert (told.low, told.high) == (pytest.approx(last.low), pytest.approx(last.high))
+        assert told.p == pytest.approx(min(1.0, FAMILY * math.exp(-max(0.0, last.log_e_value))))
+        assert (told.p <= ALPHA) == (told.low > 0 or told.high < 0)

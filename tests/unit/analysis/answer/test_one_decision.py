@@ -71,7 +71,7 @@ def table(differences: np.ndarray, scope: str) -> Table:
     made = from_frame(trials(differences, scope == SEEDS_AND_IMAGES))
     if scope != SEQUENCE:
         return made
-    planned = PlannedAnalysis("none", METRIC, margin=MARGIN, until="decided")
+    planned = PlannedAnalysis("none", METRIC, margin=MARGIN, until="decided", estimand="mean")
     return replace(made, plan=Plan("made", (), (), planned, {}))
 
 

@@ -113,6 +113,7 @@ def test_keys_of_sequential(run: Run, tables: dict[str, Path]) -> None:
     answers = [
         run("sequential", tables["whole"], *ASKED, "--planned-looks", 2),
         run("sequential", tables["one"], *ASKED),
+        run("sequential", tables["whole"], *ASKED, "--estimand", "mean"),
     ]
     assert emitted(*(("sequential", each) for each in answers)) == catalogued("sequential")
 

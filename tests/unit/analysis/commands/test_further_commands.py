@@ -96,7 +96,8 @@ def test_power_refuses(arguments: list[str], said: str, capsys: pytest.CaptureFi
 
 
 def test_sequences_follow_every_seed(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = run(capsys, "sequential", table, *ASKED)
+    found = run(capsys, "sequential", table, *ASKED, "--estimand", "mean")
+    assert list(found) == ["metric", "control", "note", "alpha", "conditions", "sequences"]
     assert [each["condition"] for each in found["sequences"]] == ["some", "more"]
     some, more = found["sequences"]
     assert [look["n"] for look in some["looks"]] == list(range(1, 13))
@@ -113,6 +114,24 @@ def test_sequences_follow_every_seed(table: Path, capsys: pytest.CaptureFixture[
     assert "--planned-looks is 0" in refused(capsys, "sequential", table, *ASKED, "--planned-looks", 0)
     assert main(["sequential", str(table), *ASKED]) == 0
     assert "first excluded 0 after" in capsys.readouterr().out
+
+
+def test_sequences_of_the_median_are_the_default(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = run(capsys, "sequential", table, *ASKED)
+    assert found == run(capsys, "sequential", table, *ASKED, "--estimand", "typical")
+    assert (found["estimand"], found["conditions"]) == ("median", 2)
+    some, _ = found["sequences"]
+    assert set(some["looks"][0]) == {"n", "median", "low", "high", "log_e_value"}
+    assert [look["n"] for look in some["looks"] if look["low"] is not None] == list(range(7, 13))
+    assert [look["n"] for look in some["looks_family"] if look["low"] is not None] == list(range(8, 13))
+    first = some["first_n_excluding_zero"]
+    look = some["looks"][first - 1]
+    assert look["low"] > 0 or look["high"] < 0
+    assert look["log_e_value"] >= np.log(20)
+    assert main(["sequential", str(table), *ASKED]) == 0
+    said = capsys.readouterr().out
+    assert f"first excluded 0 after {first} seeds" in said
+    assert "some: median " in said
 
 
 def test_self_check_holds_on_symmetric_data(table: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -108,7 +108,7 @@ def test_sequence_ends_and_first_exclusion_are_those_of_the_looks(evidence, layo
     figure = figure_of(sequence.PLOT, known, layout)
     for each in known.sequences.sequences:
         name = each.condition
-        assert line(figure, f"mean-{name}")[0] == [1, 2, 3, 4, 5, 6]
+        assert line(figure, f"centre-{name}")[0] == [1, 2, 3, 4, 5, 6]
         assert line(figure, f"low-{name}") == ([4, 5, 6], pytest.approx([-1.0, 0.1, 0.2]))
         assert line(figure, f"high-{name}") == ([4, 5, 6], pytest.approx([3.0, 1.9, 1.8]))
         assert line(figure, f"first-{name}")[0] == [5, 5]

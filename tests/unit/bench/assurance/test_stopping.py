@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.methods.confidence_sequence import Look
+from analysis.methods.median_sequence import MedianLook
 from bench.assurance.stopping import ABOVE, BELOW, IMAGES, OPEN, WITHIN, state
 
 
@@ -34,3 +35,12 @@ def test_seeds_that_hardly_matter_any_more_end_it() -> None:
 def test_without_a_margin_the_sign_decides() -> None:
     assert state(Look(n=20, mean=0.008, half_width=0.005, log_e_value=0.0), 0.0, None, None) == ABOVE
     assert state(Look(n=20, mean=0.004, half_width=0.005, log_e_value=0.0), 0.0, None, None) == OPEN
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(0.011, 0.05, ABOVE), (-0.05, -0.011, BELOW), (-0.009, 0.003, WITHIN), (0.01, 0.05, OPEN), (None, None, OPEN)],
+)
+def test_states_of_the_median(low: float | None, high: float | None, expected: str) -> None:
+    look = MedianLook(n=20, median=0.012, low=low, high=high, log_e_value=0.0)
+    assert state(look, 0.01, None, None) == expected
