@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.base.errors import TableError
 from analysis.base.records import merged
 from analysis.methods.dose_response import FEWEST_RATES, DoseResponse, Rates, dose_response
 from analysis.methods.omnibus import Omnibus, omnibus
@@ -46,6 +47,14 @@ def across(table: Table, measured: Measured, asked: Question) -> Across:
     )
 
 
+def _beside(table: Table, metric: str) -> Measured | None:
+    """Return another metric than the one asked for; None where the table has none, or none that can be used."""
+    try:
+        return measure(table, metric) if metric in metrics_of(table) else None
+    except TableError:
+        return None
+
+
 def _blocks(measured: Measured, labels: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return the seeds [S] at which every one of `labels` trained, ascending, and the metric there [S, k]."""
     trained = [(arm := measured.arms[label]).at(np.flatnonzero(~arm.diverged)) for label in labels]
@@ -75,8 +84,8 @@ def _rates(table: Table, labels: Sequence[str]) -> tuple[dict[float, str], list[
 
 def _dose_response(table: Table, measured: Measured, by_rate: dict[float, str], asked: Question) -> DoseResponse:
     labels, gaps = list(by_rate.values()), None
-    if GAP in metrics_of(table):
-        gaps = _blocks(measure(table, GAP), labels)[1]
+    if (beside := _beside(table, GAP)) is not None:
+        gaps = _blocks(beside, labels)[1]
     seeds, values = _blocks(measured, labels)
     found = dose_response(np.array(list(by_rate)), values, gaps, asked.alpha, asked.direction)
     return merged(DoseResponse, Rates(rates=tuple(by_rate), conditions=tuple(labels), n=len(seeds)), found)
@@ -93,8 +102,8 @@ def _selection(table: Table, measured: Measured, labels: list[str], asked: Quest
     ordered = [asked.control, *(label for label in labels if label != asked.control)]
     seeds, values = _blocks(measured, ordered)
     validation = None
-    if VALIDATION in metrics_of(table):
-        others, scores = _blocks(measure(table, VALIDATION), ordered)
+    if (beside := _beside(table, VALIDATION)) is not None:
+        others, scores = _blocks(beside, ordered)
         both = np.intersect1d(seeds, others)
         seeds, values = both, values[np.searchsorted(seeds, both)]
         validation = scores[np.searchsorted(others, both)]

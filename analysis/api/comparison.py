@@ -15,6 +15,7 @@ from analysis.answer.compare import compare as compared
 from analysis.answer.headline import ALONE
 from analysis.base.errors import TableError, nearest
 from analysis.tables.loading import load
+from analysis.tables.percent import hundredth
 from analysis.tables.plan import PlannedAnalysis
 from analysis.tables.question import Question
 from analysis.tables.table import Table
@@ -105,6 +106,7 @@ def compare(
     direction: Direction | None = None,
     estimand: str | None = None,
     bad_ending: float | None = None,
+    percent: bool = False,
     condition: str = "condition",
     seed: str = "seed",
     where: Mapping[str, str] | None = None,
@@ -127,13 +129,17 @@ def compare(
         Which centre of the differences leads. Default: the plan's, or the typical difference.
     bad_ending : float, optional
         By how much a run may end worse than the median of its condition. Default: the plan's, or 0.05 for accuracies.
+    percent : bool
+        Whether the metric, `margin` and `bad_ending` are in per cent: they are divided by 100.
 
     Raises
     ------
     TableError
         A table that cannot be read; an unknown metric, control or direction; numbers out of range.
     """
-    loaded = load(table, condition=condition, seed=seed, where=where)
+    loaded = load(table, condition=condition, seed=seed, where=where, percent=metric or True if percent else False)
+    if percent:
+        margin, bad_ending = hundredth(margin), hundredth(bad_ending)
     plan = loaded.analysis
     metric = metric or (plan.primary if plan else None)
     control = control or (plan.control if plan else None)

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 def add_table(command: argparse.ArgumentParser) -> None:
     """Add the table and what chooses its rows."""
     command.add_argument("table", type=Path, metavar="TABLE", help="a results folder, a parquet file or a CSV")
+    command.add_argument(
+        "--percent",
+        action="store_true",
+        help="the metric is in per cent: it, --margin and --bad-ending are divided by 100",
+    )
     command.add_argument("--chance", type=float, help="accuracy of guessing, for tables without 'classes'")
     command.add_argument(
         "--where", action="append", default=[], metavar="COLUMN=VALUE", help="keep these rows; may be repeated"
@@ -78,9 +83,10 @@ def add_json(command: argparse.ArgumentParser) -> None:
 
 def table_of(given: argparse.Namespace) -> Table:
     """Return the rows that are asked for."""
-    from analysis.tables.table import load
+    from analysis.tables.loading import load
 
-    return load(given.table, where=_selection(given), chance=given.chance)
+    percent = given.metric or True if given.percent else False
+    return load(given.table, where=_selection(given), chance=given.chance, percent=percent)
 
 
 def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, Told]:
@@ -88,11 +94,19 @@ def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, Told
 
     What is not given is the plan's; raise TableError where there is none.
     """
+    from analysis.tables.percent import hundredth
+
     plan = table.analysis
     metric, control = _required(given, table)
-    margin = given.margin if given.margin is not None or plan is None else plan.margin_of(metric)
-    told: Told = {"margin": margin, "alpha": alpha_of(given, table), "direction": given.direction}
-    return metric, control, {**told, "estimand": given.estimand, "bad_ending": given.bad_ending}
+    margin, bad_ending = (hundredth(each) if given.percent else each for each in (given.margin, given.bad_ending))
+    told: Told = {
+        "margin": plan.margin_of(metric) if margin is None and plan is not None else margin,
+        "alpha": alpha_of(given, table),
+        "direction": given.direction,
+        "estimand": given.estimand,
+        "bad_ending": bad_ending,
+    }
+    return metric, control, told
 
 
 def alpha_of(given: argparse.Namespace, table: Table) -> float:

@@ -29,6 +29,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--pilot", type=Path, metavar="TABLE", help="take the standard deviations from this table")
     command.add_argument("--metric", help="of the pilot; default: the primary of the folder's plan")
     command.add_argument("--control", help="of the pilot; default: the control of the folder's plan")
+    command.add_argument("--percent", action="store_true", help="the pilot's metric and --delta are in per cent")
     command.add_argument("--chance", type=float, help="accuracy of guessing, for pilots without 'classes'")
     command.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="rows of the pilot")
     options.add_json(command)
@@ -38,6 +39,7 @@ def execute(given: argparse.Namespace) -> None:
     """Plan."""
     from analysis.answer.sample_size import by_pilot, planned
     from analysis.methods.power import Design
+    from analysis.tables.percent import hundredth
 
     _check(given)
     if given.pilot is None:
@@ -49,11 +51,12 @@ def execute(given: argparse.Namespace) -> None:
     given.table = given.pilot
     given.margin = given.direction = given.estimand = given.bad_ending = None
     table = options.table_of(given)
+    delta = hundredth(given.delta) if given.percent else given.delta
     metric, control, _ = options.question_of(given, table)
     asked = Design(1.0, given.alpha, given.power, 1 if given.comparisons is None else given.comparisons)
     if faults := asked.faults():
         raise TableError("power", faults)
-    found = by_pilot(table, (metric, control), asked, given.comparisons, delta=given.delta, n=given.n)
+    found = by_pilot(table, (metric, control), asked, given.comparisons, delta=delta, n=given.n)
     options.answer(given, found, text)
 
 
@@ -64,6 +67,8 @@ def _check(given: argparse.Namespace) -> None:
         faults.append("give --delta (how many seeds?) or --n (what difference?), one of the two")
     if (given.sd is None) == (given.pilot is None):
         faults.append("give --sd or --pilot TABLE, one of the two")
+    if given.percent and given.pilot is None:
+        faults.append("--percent is of a pilot's metric: give --pilot TABLE with it")
     if given.delta is not None and not (math.isfinite(given.delta) and given.delta > 0):
         faults.append(f"--delta is {given.delta:g}; allowed: a finite number above 0")
     if given.n is not None and given.n < 2:

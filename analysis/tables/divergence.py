@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.base.errors import listed
 from analysis.tables.checks import numbers
 from analysis.tables.counts import count_ratio
+from analysis.tables.percent import outside
 from analysis.tables.reading import LOSS_NOT_FINITE, is_loss
 from bench.schema import CHANCE_TOLERANCE, DIVERGED, has_diverged, is_at_chance
 
@@ -97,6 +98,11 @@ def _blind_spots(frame: pd.DataFrame, marked: np.ndarray, chance: float | None, 
         warnings.append(
             "chance is known, but the table has no test accuracy (test_correct and test_total, test_accuracy, or "
             "accuracy): collapsed trials count as trained unless their status says otherwise"
+        )
+    if chance is not None and (beyond := int(outside("accuracy", accuracy).sum())):
+        warnings.append(
+            f"test accuracy is outside 0 to 1 in {beyond} trials: the rule of divergence is of fractions, so collapsed "
+            "ones count as trained unless their status says otherwise"
         )
     losses = [name for name in frame.columns if is_loss(str(name)) and frame[name].notna().any()]
     empty = [name for name in losses if (frame[name].isna().to_numpy(bool) & ~marked).any()]

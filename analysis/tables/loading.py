@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.base.errors import TableError, listed, nearest
+from analysis.tables.percent import as_fractions
 from analysis.tables.reading import from_memory, read
 from analysis.tables.table import Table, from_raw
-from bench.schema.known_metrics import is_fraction
 
 
 def load(
@@ -20,7 +20,7 @@ def load(
     condition: str = "condition",
     seed: str = "seed",
     task: str | None = None,
-    percent: bool = False,
+    percent: bool | str = False,
     where: Mapping[str, str] | None = None,
     chance: float | None = None,
 ) -> Table:
@@ -34,8 +34,9 @@ def load(
         The columns that say what was compared, and which trials are paired.
     task : str, optional
         The column that says on which task a trial was run. One task is analysed at a time: choose it with `where`.
-    percent : bool
-        Whether accuracies and gaps are in per cent: they are divided by 100.
+    percent : bool or str
+        Whether accuracies and gaps are in per cent: they are divided by 100, counts are not. The name of a metric says
+        that it is, and it is divided even where it is neither.
     where : mapping of column to value, optional
         Which rows to keep.
     chance : float, optional
@@ -47,6 +48,8 @@ def load(
         With every fault that could be found.
     """
     if isinstance(source, Table):
+        if percent:
+            raise TableError(source.source, ["is loaded already: give percent where it is loaded"])
         return source
     path = Path("(frame)") if isinstance(source, pd.DataFrame) else Path(source)
     raw = from_memory(source) if isinstance(source, pd.DataFrame) else read(path)
@@ -55,7 +58,7 @@ def load(
     if task is not None:
         _check_one_task(path, frame, task, chosen)
     if percent:
-        frame = _as_fractions(frame)
+        frame = as_fractions(path, frame, percent if isinstance(percent, str) else None)
     return from_raw(path, replace(raw, frame=frame), chosen, chance)
 
 
@@ -83,9 +86,3 @@ def _check_one_task(source: Path, frame: pd.DataFrame, task: str, chosen: Mappin
             source,
             [f"column {task!r} has several tasks: {listed(tasks)}; choose one: where={{{task!r}: {tasks[0]!r}}}"],
         )
-
-
-def _as_fractions(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with accuracies and gaps divided by 100."""
-    numeric = [name for name in frame.columns if is_fraction(str(name)) and pd.api.types.is_numeric_dtype(frame[name])]
-    return frame.assign(**{str(name): frame[name] / 100 for name in numeric})

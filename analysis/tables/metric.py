@@ -17,10 +17,10 @@ from analysis.tables import exclusive
 from analysis.tables.checks import as_text, numbers
 from analysis.tables.counts import CountRatio, count_ratio, parts_of
 from analysis.tables.divergence import SAID, is_known
+from analysis.tables.percent import range_faults
 from analysis.tables.reading import LOSS_NOT_FINITE, ORIGIN, is_loss
 from analysis.tables.table import Dropped, Table
 from bench.schema import DIVERGED
-from bench.schema.known_metrics import is_accuracy
 
 LARGEST = 1e100
 """Metric values beyond this are refused: their squares would overflow."""
@@ -104,7 +104,7 @@ def measure(table: Table, metric: str) -> Measured:
     ------
     TableError
         An unknown metric, cells that are no numbers, infinite values of trials that did not diverge (an infinite
-        loss says that its trial did), a speed of which no row is exclusive.
+        loss says that its trial did), accuracies and gaps that are no fractions, a speed of which no row is exclusive.
     """
     frame = table.frame
     exact = count_ratio(frame, metric)
@@ -116,6 +116,8 @@ def measure(table: Table, metric: str) -> Measured:
     broken = frame["diverged"].to_numpy(bool)
     said = _said_diverged(frame)
     value = np.where((broken | said) & ~(np.abs(value) <= LARGEST), np.nan, value)
+    if faults := range_faults(frame, metric, value):
+        raise TableError(table.source, faults)
     out = exclusive.shared(table, metric)
     missing = np.isnan(value) & ~broken & ~out
     labels, seeds = frame["condition"].to_numpy(object), frame["seed"].to_numpy(np.int64)
@@ -195,7 +197,4 @@ def _doubts(metric: str, stored: np.ndarray, value: np.ndarray, exact: CountRati
         if differ:
             counts = " and ".join(f"{split}_correct / {split}_total" for split, _ in parts_of(metric))
             doubts.append(Note(Metric(metric), f" differs from {counts} in {differ} rows: the counts are used"))
-    if is_accuracy(metric) and ((value < 0) | (value > 1)).any():
-        after = " has values outside 0 to 1: accuracies are expected as fractions, not per cent"
-        doubts.append(Note(Metric(metric), after))
     return doubts

@@ -84,7 +84,7 @@ def table_of(metric, gain=2.0):
         for label in "ab"
         for seed in range(9)
     ]
-    return from_frame(pd.DataFrame(rows))
+    return from_frame(pd.DataFrame(rows).assign(status="ok"))
 
 
 @pytest.mark.parametrize(("gain", "word"), [(2.0, "higher"), (-2.0, "lower")])
@@ -101,7 +101,7 @@ def test_without_a_direction_no_word_of_benefit_is_used(gain, word, margin):
     assert len(turned) > 6
     assert {key: entry[key] for key in turned} == dict.fromkeys(turned)
     assert found["selection"] is None
-    assert found["divergence"][1]["worst_rank_p"] is None
+    assert [found["divergence"][1][key] for key in ("p_mcnemar", "worst_rank_p")] == [1.0, None]
     assert [text for text in found["warnings"] if "--higher-is-better" in text and "[analysis]" in text]
     text = render(whole)
     assert "which values are better is not known" in text

@@ -117,11 +117,6 @@ def test_metrics_of_a_table():
     assert metrics_of(counts())[-3:] == ["train_accuracy", "test_accuracy", "generalisation_gap"]
 
 
-def test_per_cent_are_doubted():
-    table = counts(running_train_accuracy=[85.0, 86, 87, 88])
-    assert "outside 0 to 1" in measure(table, "running_train_accuracy").warnings[0]
-
-
 def test_all_faults_of_a_question_come_at_once():
     with pytest.raises(TableError) as caught:
         compare(counts(), "tset_accuracy", "c", margin=-1, alpha=2)
