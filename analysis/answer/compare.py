@@ -14,6 +14,7 @@ from analysis.answer.judgement import judged
 from analysis.base.errors import TableError, nearest
 from analysis.methods import bad_endings, verdict
 from analysis.methods.failure_rates import divergence
+from analysis.methods.influence import Influence, fragile_means
 from analysis.methods.result import Results
 from analysis.methods.summary import summary
 from analysis.tables.asking import asked_of
@@ -63,6 +64,8 @@ def compare(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Co
     better = [label for label, each in found.items() if each[Headline].verdict in verdict.BENEFITS]
     endings = bad_endings.bad_endings(measured, asked, exempt)
     warnings = [*warnings, *bad_endings.notes(endings, metric, asked.bad_ending)]
+    hangs = {label: each[Influence] for label, each in found.items() if label not in exempt}
+    warnings += fragile_means(hangs, {label: each.complete for label, each in against.items()}, metric)
     notes = [*table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
     return Comparison(
         metric=metric,

@@ -141,17 +141,20 @@ median_difference = 1.3, trimmed_mean_difference = 1.33333, lower_quartile_diffe
 
 INFLUENCE = Method(
     title="What the mean hangs on",
-    answers="The seed whose difference is farthest from the median, and the mean difference without it.",
-    fills=(keys(COMPARISON, "extreme_seed mean_without_extreme"),),
+    answers="The seed whose difference is farthest from the median, the mean difference without it, and its share of "
+    "the variance: above one half, from 8 pairs on, the mean is fragile.",
+    fills=(keys(COMPARISON, "extreme_seed mean_without_extreme variance_share_of_extreme_seed"),),
     assumes="Descriptive: no seed may be left out for being far away. Null below 3 pairs or without variation.",
-    formula="extreme_seed = argmax |d_s - median(d)|, the smallest seed of several;   mean of the other d_s",
+    formula="""\
+extreme_seed = argmax |d_s - median(d)|, the smallest seed of several;   mean of the other d_s
+share = (d_extreme - d̄)² / Σ (d_s - d̄)²""",
     source=("Hampel 1974, Journal of the American Statistical Association 69, 383-393 (influence).",),
     computed_by=("analysis.methods.influence:influence",),
     checked_by=("tests/unit/analysis/methods/test_influence.py::test_the_farthest_seed_and_the_mean_of_the_others",),
     example="""\
 >>> from analysis.methods.influence import influence
 >>> show(influence(sleep()))
-extreme_seed = 8, mean_without_extreme = 1.24444
+extreme_seed = 8, mean_without_extreme = 1.24444, variance_share_of_extreme_seed = 0.66983
 """,
 )
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.base.notes import Note, Number
 from analysis.base.records import Record
 from analysis.methods.result import Finding, OfPairs
 from analysis.tables.pairing import Pairs
 from analysis.tables.question import Question
+from bench.schema.known_metrics import is_fraction
+
+FRAGILE, FEWEST_FOR_FRAGILE = 0.5, 8
+"""Share of the variance above which a mean of at least so many differences rests on one seed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +28,18 @@ class Influence(OfPairs):
         Seed whose difference is farthest from the median.
     mean_without_extreme : float or None
         Mean difference over all other seeds.
+    variance_share_of_extreme_seed : float or None
+        Share of the differences' sum of squares about their mean that this seed makes.
     """
 
     extreme_seed: int | None = None
     mean_without_extreme: float | None = None
+    variance_share_of_extreme_seed: float | None = None
+
+    def fragile(self, n: int) -> bool:
+        """Return whether a mean of `n` differences rests on one seed: it makes more than half of the variance."""
+        share = self.variance_share_of_extreme_seed
+        return n >= FEWEST_FOR_FRAGILE and share is not None and share > FRAGILE
 
     @classmethod
     def of(cls, pairs: Pairs, question: Question) -> Finding[Record]:
@@ -45,4 +59,28 @@ def influence(pairs: Pairs) -> Finding[Influence]:
         return Finding(Influence())
     farthest = int(np.argmax(np.abs(pairs.differences - np.median(pairs.differences))))
     others = float(np.delete(pairs.differences, farthest).mean()) / pairs.scale
-    return Finding(Influence(extreme_seed=int(pairs.seeds[farthest]), mean_without_extreme=others))
+    squares = (pairs.differences - pairs.differences.mean()) ** 2
+    return Finding(
+        Influence(
+            extreme_seed=int(pairs.seeds[farthest]),
+            mean_without_extreme=others,
+            variance_share_of_extreme_seed=float(squares[farthest] / squares.sum()),
+        )
+    )
+
+
+def fragile_means(found: Mapping[str, Influence], pairs: Mapping[str, Pairs], metric: str) -> list[Note]:
+    """Return one warning that names each condition whose mean is fragile, with what it would be without the seed."""
+    told: list[str] = []
+    for label, each in found.items():
+        of = pairs[label]
+        if each.fragile(of.n) and each.variance_share_of_extreme_seed and each.mean_without_extreme is not None:
+            scale, unit, code = (100, " points", "+.2f") if is_fraction(metric) else (1, "", "+.4g")
+            means = float(of.differences.mean()) / of.scale, each.mean_without_extreme
+            mean, without = (Number(f"{scale * value:{code}}") for value in means)
+            share = f"{100 * each.variance_share_of_extreme_seed:.0f}%"
+            told += ["; " if told else "", f"{label} {share} (seed {each.extreme_seed}; the mean of "]
+            told += [mean, f"{unit} would be ", without, f"{unit} without it)"]
+    if not told:
+        return []
+    return [Note("the mean is fragile where one seed makes more than half of the variance of the differences: ", *told)]

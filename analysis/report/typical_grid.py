@@ -10,12 +10,12 @@ from analysis.report.comparison_grid import interval
 from analysis.report.document import Column, Grid
 from analysis.wording.number_format import NOTHING, level, probability
 from analysis.wording.sentences import quoted
-from analysis.wording.units import Unit, unit_of
+from analysis.wording.units import Unit, plain, unit_of
 
 KEYS = (
     "condition", "n_pairs", "mean_difference", "hodges_lehmann", "hodges_lehmann_low", "hodges_lehmann_high",
     "p_wilcoxon", "improvement_paired", "improvement_paired_low", "improvement_paired_high", "extreme_seed",
-    "mean_without_extreme",
+    "mean_without_extreme", "variance_share_of_extreme_seed",
 )  # fmt: skip
 
 
@@ -31,9 +31,13 @@ def typical_words(each: Effect) -> str | None:
         f"(Hodges-Lehmann estimate, unadjusted {level(each.alpha)} interval {_between(each, unit)}); better than "
         f"{quoted(each.control)} at {share:g} of {each.n_pairs} seeds. "
     )
+    share = each.variance_share_of_extreme_seed
+    without = f"Without seed {each.extreme_seed}, the farthest from the others, the mean of "
+    if each.fragile(each.n_pairs) and share is not None:
+        without = f"The mean is fragile: one seed makes {100 * share:.0f}% of the variance. Without it, seed "
+        without += f"{each.extreme_seed}, the mean of "
     return said + (
-        f"Without seed {each.extreme_seed}, the farthest from the others, the mean of "
-        f"{_told(each.mean_difference, each, unit)}{points} would be "
+        f"{without}{_told(each.mean_difference, each, unit)}{points} would be "
         f"{_told(each.mean_without_extreme, each, unit)}{points}."
     )
 
@@ -59,6 +63,7 @@ def typical_grid(judged: Sequence[Effect]) -> Grid:
             Column("p, Wilcoxon"),
             Column("better at", "seeds"),
             Column("farthest seed"),
+            Column("its share of the variance", "%"),
             Column("mean without it", unit.difference),
         ),
         rows=tuple(_row(each, unit) for each in judged),
@@ -76,6 +81,7 @@ def _row(each: Effect, unit: Unit) -> tuple[str, ...]:
         probability(each.p_wilcoxon) if each.n_pairs >= FEW else NOTHING,
         NOTHING if share is None else f"{share * each.n_pairs:g} of {each.n_pairs}",
         NOTHING if each.extreme_seed is None else str(each.extreme_seed),
+        NOTHING if each.variance_share_of_extreme_seed is None else plain(100 * each.variance_share_of_extreme_seed, 0),
         _told(each.mean_without_extreme, each, unit),
     )
 

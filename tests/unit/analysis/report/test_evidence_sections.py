@@ -183,18 +183,26 @@ def test_sure_sets_typical_seeds_beside_means(material):
     first = dataclasses.replace(
         first, mean_difference=0.0121, hodges_lehmann=0.0026, hodges_lehmann_low=0.0001, p_wilcoxon=0.045,
         hodges_lehmann_high=0.0056, improvement_paired=0.5625, extreme_seed=5, mean_without_extreme=0.0064,
+        variance_share_of_extreme_seed=0.45,
     )  # fmt: skip
-    told = [first, *(dataclasses.replace(each, extreme_seed=None, mean_without_extreme=None) for each in others)]
+    none = {"extreme_seed": None, "mean_without_extreme": None, "variance_share_of_extreme_seed": None}
+    told = [first, *(dataclasses.replace(each, **none) for each in others)]
     typical, rows = grid(made(uncertainty, material, effects=told), "typical")
     assert rows[first.condition][1:] == (
-        "+1.21", "+0.26", "+0.01 to +0.56", "0.045", "4.5 of 8", "5", "+0.64"
+        "+1.21", "+0.26", "+0.01 to +0.56", "0.045", "4.5 of 8", "5", "45", "+0.64"
     )  # fmt: skip
-    assert {row[6:] for row in typical.rows[1:]} == {("–", "–")}
+    assert {row[6:] for row in typical.rows[1:]} == {("–", "–", "–")}
     assert typical.data[0]["extreme_seed"] == 5
     assert typical_words(first) == (
         f"“{first.condition}”: typical difference +0.26 points (Hodges-Lehmann estimate, unadjusted 95% interval "
         "+0.01 to +0.56); better than “none” at 4.5 of 8 seeds. Without seed 5, the farthest from the others, the mean "
         "of +1.21 points would be +0.64 points."
+    )
+    fragile = typical_words(dataclasses.replace(first, variance_share_of_extreme_seed=0.832))
+    assert fragile is not None
+    assert fragile.endswith(
+        "The mean is fragile: one seed makes 83% of the variance. Without it, seed 5, the mean of +1.21 points would "
+        "be +0.64 points."
     )
     assert [typical_words(dataclasses.replace(first, n_pairs=4)), typical_words(told[1])] == [None, None]
 
