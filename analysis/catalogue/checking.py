@@ -49,7 +49,8 @@ RESAMPLED = Method(
         keys("selfcheck.resampled[]", "estimand n nominal limit achieved holds"),
     ),
     assumes="The seeds at hand stand for all seeds. The draws repeat seeds, so at few seeds the rate errs upward: it "
-    "is held against 2.5 times alpha. From 8 seeds that all conditions have; null where the interval does not exist.",
+    "is held against 2.5 times alpha. From 8 seeds that all conditions have; null where the interval does not exist, "
+    "and for the typical difference above 1,000 seeds.",
     formula="""\
 2,000 studies: n seeds drawn with replacement from n, the same ones in every condition
 miss: in any of K conditions the interval over seeds at α/K leaves out the value at all n seeds

@@ -28,6 +28,9 @@ FEWEST = 8
 TIMES = 2.5
 """An interval that misses this many times as often as it promises does not hold."""
 
+LARGEST = 1_000
+"""Seeds above which the typical difference is not checked: its averages of any two would be too many."""
+
 MEAN, TYPICAL = "mean", "typical"
 _CELLS = 2_000_000
 _ROUNDING = 1e-12
@@ -49,7 +52,8 @@ class Resampled(Record):
     nominal, limit : float
         Error rate promised by all intervals together, and the one from which they do not hold.
     achieved : float or None
-        Share of drawn studies in which any interval misses; None where there is no interval, or too few seeds.
+        Share of drawn studies in which any interval misses; None where there is no interval, or too few seeds, and for
+        the typical difference above `LARGEST`.
     holds : bool or None
         Whether `achieved` is within the limit.
     """
@@ -132,7 +136,7 @@ def _typical_misses(pairs: Pairs, alpha: float) -> Misses | None:
     """
     n, steps = pairs.n, np.sort(pairs.differences)
     order = np.argsort(pairs.differences, kind="stable")
-    outside = _outside(n, alpha / 2)
+    outside = _outside(n, alpha / 2) if n <= LARGEST else 0
     if not outside:
         return None
     first, second = np.triu_indices(n)

@@ -131,3 +131,9 @@ def test_fractions_tie_where_their_counts_do() -> None:
         counts = [pair(("a", "none"), range(14), treated, control, 100)]
         fractions = [pair(("a", "none"), range(14), treated / 100, control / 100)]
         assert resampled(counts, counts, ALPHA) == resampled(fractions, fractions, ALPHA)
+
+
+def test_above_so_many_seeds_the_mean_alone_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resampling, "LARGEST", 11)
+    assert [each.achieved is None for each in resampled(family(11, 2, 0), family(11, 2, 0), ALPHA)] == [False, False]
+    assert [each.achieved is None for each in resampled(family(12, 2, 0), family(12, 2, 0), ALPHA)] == [True, False]

@@ -85,6 +85,7 @@ def test_its_example_prints_what_it_shows(method: Method) -> None:
         ("Self-check", f"{self_check.FLIPS:,} random"),
         ("Self-check by resampled seeds", f"{resampling.RESAMPLES:,} studies"),
         ("Self-check by resampled seeds", f"From {resampling.FEWEST} seeds"),
+        ("Self-check by resampled seeds", f"above {resampling.LARGEST:,} seeds"),
         ("Self-check by resampled seeds", f"<= {resampling.TIMES:g} α"),
         ("Self-check", f"{100 * self_check.SURE:.1f}% quantile"),
     ],
