@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Unpack
 
-from analysis.answer.compare import pairs_of
+from analysis.answer.compare import family_of
 from analysis.answer.sequences import Sequences, sequences
 from analysis.base.records import Record, merged
 from analysis.methods.self_check import SelfCheck, self_check
@@ -41,18 +41,19 @@ class Checked(Asked, SelfCheck):
 
 def followed(table: Table, metric: str, control: str, *, planned: int | None = None, **told: Unpack[Told]) -> Followed:
     """Return what was known of every condition after each seed, and at `planned` looks; the errors of `compare`."""
-    family, asked = pairs_of(table, metric, control, **told), asked_of(table, metric, control, told)
+    family, asked = family_of(table, metric, control, **told), asked_of(table, metric, control, told)
     diverged = int(table.frame["diverged"].to_numpy(bool).sum())
     trials = "1 diverged trial" if diverged == 1 else f"{diverged} diverged trials"
     note = f"{trials}: the sequences run on complete pairs" if diverged else None
     return merged(
         Followed,
         Noted(metric=metric, control=control, note=note),
-        sequences(family, asked.alpha, planned, asked.estimand),
+        sequences([each.complete for each in family], asked.alpha, planned, asked.estimand),
     )
 
 
 def checked(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Checked:
     """Return the error rates of tests and intervals on these very data; the errors of `compare`."""
-    family, alpha = pairs_of(table, metric, control, **told), asked_of(table, metric, control, told).alpha
-    return merged(Checked, Asked(metric=metric, control=control), self_check(family, alpha))
+    family, alpha = family_of(table, metric, control, **told), asked_of(table, metric, control, told).alpha
+    complete, every = [each.complete for each in family], [each.every for each in family]
+    return merged(Checked, Asked(metric=metric, control=control), self_check(complete, alpha, every))

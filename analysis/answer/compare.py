@@ -20,8 +20,7 @@ from analysis.methods.summary import summary
 from analysis.tables.asking import asked_of
 from analysis.tables.images import images_of
 from analysis.tables.metric import Measured, measure
-from analysis.tables.pairing import Pairs
-from analysis.tables.pairs_by_seed import Arms, arms
+from analysis.tables.pairs_by_seed import Arms, arms, worst_of
 from analysis.tables.question import Question, Told
 from analysis.tables.table import Dropped, Table
 
@@ -58,8 +57,10 @@ def compare(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Co
     asked = asked_of(table, metric, control, told)
     measured = _check(table, asked)
     exempt = table.stays_at_chance
-    against = {label: arms(measured, label, control, table.chance) for label in table.conditions if label != control}
-    found, warnings = judged(Effect, against, asked, exempt, images_of(table, metric))
+    worst = worst_of(metric, asked.lower_is_better)
+    labels = [label for label in table.conditions if label != control]
+    against = {label: arms(measured, label, control, table.chance, worst) for label in labels}
+    found, warnings = judged(Effect, against, asked, exempt, images_of(table, metric), table.seeds_of(control))
     together = across(table, measured, asked)
     better = [label for label, each in found.items() if each[Headline].verdict in verdict.BENEFITS]
     endings = bad_endings.bad_endings(measured, asked, exempt)
@@ -89,11 +90,12 @@ def compare(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Co
     )
 
 
-def pairs_of(table: Table, metric: str, control: str, **told: Unpack[Told]) -> list[Pairs]:
-    """Return the complete pairs of every condition but the negative controls; as `compare` takes them."""
-    measured = _check(table, asked_of(table, metric, control, told))
+def family_of(table: Table, metric: str, control: str, **told: Unpack[Told]) -> list[Arms]:
+    """Return every condition but the negative controls against the control, as `compare` takes them."""
+    asked = asked_of(table, metric, control, told)
+    measured, worst = _check(table, asked), worst_of(metric, asked.lower_is_better)
     family = [label for label in table.conditions if label != control and label not in table.stays_at_chance]
-    return [arms(measured, label, control, table.chance).complete for label in family]
+    return [arms(measured, label, control, table.chance, worst) for label in family]
 
 
 def _check(table: Table, asked: Question) -> Measured:

@@ -18,6 +18,7 @@ from analysis.methods.selection import Selection
 from analysis.methods.sign_flip import EXACT_UP_TO, FLIP_SEED, RANDOM_FLIPS
 from analysis.methods.summary import Summary
 from analysis.tables.table import Dropped
+from bench.schema.known_metrics import TYPICAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,11 @@ class Comparison(Directed):
         )
 
     @property
+    def estimand(self) -> str:
+        """The centre of the differences that leads: the same for every condition."""
+        return next((each.headline.estimand for each in self.effects.values()), TYPICAL)
+
+    @property
     def scopes(self) -> list[str]:
         """The scopes of the headlines, those that claim nothing left out; mostly there is one."""
         return scopes(each.headline for each in self.effects.values())
@@ -88,6 +94,7 @@ class Comparison(Directed):
         keys = ("metric", "control", "alpha", "margin", "direction", "lower_is_better", "role", "n_seeds")
         return {
             **{key: getattr(self, key) for key in keys},
+            "estimand": self.estimand,
             "random_flips": {"number": RANDOM_FLIPS, "seed": FLIP_SEED, "exact_up_to": EXACT_UP_TO},
             "dropped": to_json(self.dropped),
             "warnings": to_json(self.warnings),

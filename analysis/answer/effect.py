@@ -14,6 +14,7 @@ from analysis.answer.headline import Headline
 from analysis.base.records import Record, merged
 from analysis.methods.effect_size import EffectSize
 from analysis.methods.influence import Influence
+from analysis.methods.mean_family import MeanFamily
 from analysis.methods.multiplicity import AdjustedT, MaxT, SignFlip
 from analysis.methods.paired_t import Difference, Equivalence, PairingGain, TTest
 from analysis.methods.probability_of_superiority import Improvement
@@ -23,6 +24,7 @@ from analysis.methods.signed_rank import HodgesLehmann, SignedRank
 from analysis.methods.simultaneous import Simultaneous
 from analysis.methods.summary import DifferenceSummary
 from analysis.methods.two_way_interval import OverImages
+from analysis.methods.typical import Typical
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,8 @@ class Effect(
     MaxT,
     AdjustedT,
     Simultaneous,
+    Typical,
+    MeanFamily,
     Decision,
 ):
     """One condition against the control: the numbers of every method under their own names.
@@ -169,6 +173,8 @@ class Contrast(
     MaxT,
     AdjustedT,
     Simultaneous,
+    Typical,
+    MeanFamily,
     Decision,
 ):
     """One contrast of several conditions: the numbers of the methods that have a meaning for it.

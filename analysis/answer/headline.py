@@ -1,4 +1,4 @@
-"""The one decision that a comparison is told by: words, tables, figures and LaTeX read it, and nothing else."""
+"""The one decision that a comparison is judged by: words, tables, figures and LaTeX read it, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,24 +7,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from analysis.answer.decision import Decision
-from analysis.answer.sequences import follow
+from analysis.answer.sequences import MEDIAN, follow
 from analysis.base.records import Record
 from analysis.methods import verdict
-from analysis.methods.multiplicity import MaxT
-from analysis.methods.paired_t import TTest
-from analysis.methods.result import Results, probability
-from analysis.methods.simultaneous import Simultaneous
-from analysis.methods.two_way_interval import OverImages
-from analysis.methods.verdict import FEW, Interval
+from analysis.methods.mean_family import MeanFamily
+from analysis.methods.p_value import probability
+from analysis.methods.paired_t import Difference, TTest
+from analysis.methods.result import Results, why_untestable
+from analysis.methods.typical import Typical, fewest
+from analysis.methods.verdict import Interval
 from analysis.tables.pairing import Pairs
+from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
-from bench.schema.known_metrics import MEAN
+from bench.schema.known_metrics import MEAN, TYPICAL
 
 SEEDS, SEEDS_AND_IMAGES, SEQUENCE = "seeds", "seeds_and_images", "sequence"
 """What the decision holds for: new seeds on this test set; new seeds and test images; new seeds, looking at will."""
 
 SIMULTANEOUS, ALONE = "simultaneous", "t"
-"""An interval that holds with those of all other conditions, or the t interval of this one alone."""
+"""An interval that holds with those of all other conditions, or the interval of this one alone."""
+
+NORMAL = "normal differences"
+"""What an interval of the mean assumes."""
 
 REACH = {
     SEEDS: "for new seeds, on this training set and this test set",
@@ -35,95 +39,171 @@ REACH = {
 
 @dataclass(frozen=True, kw_only=True)
 class Headline(Record):
-    """The decision that a comparison is told by.
+    """The decision that a comparison is judged by.
 
     Parameters
     ----------
+    estimand : str
+        `TYPICAL` or `MEAN`: which centre of the differences.
     scope : str
         `SEEDS`, `SEEDS_AND_IMAGES` or `SEQUENCE`.
-    verdict : str or None
-        One of `analysis.methods.verdict.VERDICTS`; None for a negative control.
-    reason : str or None
-        Why it is not decided, where there is more to say than the interval does.
     interval : str or None
         `SIMULTANEOUS` or `ALONE`; None where there is no interval.
+    verdict : str or None
+        One of `analysis.methods.verdict.VERDICTS`; None for a negative control.
+    estimate : float or None
+        The estimate, in the metric's own unit.
     low, high : float or None
-        Interval at 1 - alpha, in the metric's own unit.
+        Interval at 1 - alpha, in the metric's own unit; None where there is none, and where it has no limit.
     low_90, high_90 : float or None
         Interval at 1 - 2 alpha.
     p : float or None
-        p-value adjusted over the family; None where there is none, or nothing can be tested.
+        Least alpha at which the interval excludes 0; None where nothing can be tested.
+    assumes : str or None
+        What the interval assumes.
+    reason : str or None
+        Why it is not decided, where there is more to say than the interval does.
     """
 
+    estimand: str = TYPICAL
     scope: str
-    verdict: str | None
-    reason: str | None = None
     interval: str | None = None
+    verdict: str | None
+    estimate: float | None = None
     low: float | None = None
     high: float | None = None
     low_90: float | None = None
     high_90: float | None = None
     p: float | None = None
+    assumes: str | None = None
+    reason: str | None = None
 
 
-def headline(found: Results, pairs: Pairs, asked: Question, size: int) -> Headline:
-    """Return the decision that a comparison is told by.
+@dataclass(frozen=True)
+class Family:
+    """The conditions that are judged together, as they were planned.
+
+    Parameters
+    ----------
+    seeds : int
+        Planned seeds; without a plan, distinct seeds of the control.
+    size : int
+        Conditions, those that cannot be tested too.
+    """
+
+    seeds: int
+    size: int
+
+    def leading(self, asked: Question) -> str:
+        """Return the estimand that leads: that of the plan, but the mean where seeds are too few for the typical one.
+
+        Decided once for all conditions of a metric, and never by what the data show.
+        """
+        return asked.estimand if self.seeds >= fewest(asked.alpha, max(1, self.size)) else MEAN
+
+
+def headline(found: Results, arms: Arms, asked: Question, family: Family) -> Headline:
+    """Return the decision that a comparison is judged by.
 
     Parameters
     ----------
     found : Results
         Results of the comparison; its verdict is None for a condition outside the family.
-    pairs : Pairs
-        Its complete pairs.
+    arms : Arms
     asked : Question
-    size : int
-        Conditions in the family.
+    family : Family
 
     Notes
     -----
-    Seeds that were added until something was decided are told by the confidence sequence, at alpha over the number of
-    all conditions in the family; its interval stands for that at 2 alpha too. Else the decision over seeds and images
-    leads where it can be made, and that over seeds stands in for it. p is adjusted over the family: 1/e of the sequence
-    times that number, the two-way p times the number of conditions that can be tested, both at most 1, or max-t's. It
-    is null where the verdict is that nothing can be tested.
+    Seeds that were added until something was decided are judged by the confidence sequence, at alpha over the number of
+    all conditions in the family; its interval stands for that at 2 alpha too, and 1/e times that number is its p. Else
+    the interval over seeds and images leads where the images are known, and that over seeds stands in for it.
     """
-    decision, images, over_seeds = found[Decision], found[OverImages], found[Simultaneous].simultaneous
-    if decision.verdict is None or pairs.n < FEW or over_seeds is None:
-        low, high = found[TTest].ci_low, found[TTest].ci_high
-        alone = Headline(scope=SEEDS, verdict=decision.verdict, reason=decision.verdict_reason)
-        return alone if low is None else replace(alone, interval=ALONE, low=low, high=high)
+    decision = found[Decision]
+    leading = family.leading(asked)
+    if decision.verdict is None:
+        return _outside(found, leading)
     if asked.sequential:
-        return _by_sequence(decision, pairs, asked, size)
-    if images.verdict_crossed is not None and images.simultaneous_crossed is not None:
-        told = Headline(scope=SEEDS_AND_IMAGES, verdict=images.verdict_crossed, reason=decision.verdict_reason)
-        return _with(told, images.simultaneous_crossed, images.p_crossed_adjusted)
-    told = Headline(scope=SEEDS, verdict=decision.verdict, reason=decision.verdict_reason)
-    return _with(told, over_seeds, found[MaxT].p_of_enough(pairs.n, asked.alpha))
+        return _by_sequence(decision, arms.complete, asked, family.size)
+    if leading == MEAN:
+        return _of_mean(found)
+    return _of_typical(found[Typical], arms.every, asked, family)
+
+
+def _outside(found: Results, leading: str) -> Headline:
+    typical, t = found[Typical], found[TTest]
+    if leading == MEAN:
+        estimate, low, high = found[Difference].mean_difference, t.ci_low, t.ci_high
+    else:
+        estimate, low, high = typical.typical_difference, typical.typical_low, typical.typical_high
+    interval = None if low is None and high is None else ALONE
+    return Headline(
+        estimand=leading, scope=SEEDS, verdict=None, interval=interval, estimate=estimate, low=low, high=high
+    )
+
+
+def _of_mean(found: Results) -> Headline:
+    decision, mean, middle = found[Decision], found[MeanFamily], found[Difference].mean_difference
+    over_images = decision.verdict_crossed is not None and mean.over_images is not None
+    interval = mean.over_images if over_images else mean.over_seeds
+    judged = Headline(
+        estimand=MEAN,
+        scope=SEEDS_AND_IMAGES if over_images else SEEDS,
+        verdict=decision.verdict_crossed if over_images else decision.verdict,
+        estimate=middle,
+        assumes=NORMAL,
+        reason=decision.verdict_reason,
+    )
+    if interval is None or decision.verdict_reason is not None:
+        return judged
+    return _with(judged, interval, mean.p_mean_crossed_adjusted if over_images else mean.p_mean_adjusted)
+
+
+def _of_typical(typical: Typical, every: Pairs, asked: Question, family: Family) -> Headline:
+    over_images = typical.verdict_typical_crossed is not None
+    word = typical.verdict_typical_crossed if over_images else typical.verdict_typical
+    judged = Headline(
+        scope=SEEDS_AND_IMAGES if over_images else SEEDS, verdict=word, estimate=typical.typical_difference
+    )
+    if word == verdict.CANNOT_TEST:
+        need = fewest(asked.alpha, family.size)
+        few = f"{every.unit.counted(every.n)}: the typical difference needs {need} to be judged with {family.size}"
+        few += " condition" if family.size == 1 else " conditions"
+        return replace(judged, reason=why_untestable(every) or few)
+    ends = (
+        typical.typical_low_crossed_simultaneous if over_images else typical.typical_low_simultaneous,
+        typical.typical_high_crossed_simultaneous if over_images else typical.typical_high_simultaneous,
+        typical.typical_low_crossed_simultaneous_90 if over_images else typical.typical_low_simultaneous_90,
+        typical.typical_high_crossed_simultaneous_90 if over_images else typical.typical_high_simultaneous_90,
+    )
+    p = typical.p_typical_crossed_adjusted if over_images else typical.p_typical_adjusted
+    low, high, low_90, high_90 = ends
+    return replace(judged, interval=SIMULTANEOUS, low=low, high=high, low_90=low_90, high_90=high_90, p=p)
 
 
 def _by_sequence(decision: Decision, pairs: Pairs, asked: Question, size: int) -> Headline:
     last = follow(pairs, asked.alpha / size, asked.estimand)[-1]
+    centre = MEAN if asked.estimand == MEAN else MEDIAN
+    judged = Headline(estimand=centre, scope=SEQUENCE, verdict=verdict.CANNOT_TEST, estimate=last.centre)
     if last.ends is None:
-        why = f"after {pairs.unit.counted(pairs.n)} the confidence sequence is still unbounded"
-        return Headline(scope=SEQUENCE, verdict=verdict.CANNOT_TEST, reason=why)
+        return replace(judged, reason=f"after {pairs.unit.counted(pairs.n)} the confidence sequence is still unbounded")
     interval = Interval(*last.ends, *last.ends)
-    word, reason = verdict.decide(interval, asked.margin, asked.direction), None
     if asked.estimand == MEAN and decision.verdict == verdict.INCONCLUSIVE and decision.verdict_reason:
-        word, reason = verdict.INCONCLUSIVE, decision.verdict_reason  # any other reason is of the t test
+        return replace(judged, verdict=verdict.INCONCLUSIVE, reason=decision.verdict_reason)
+    word = verdict.decide(interval, asked.margin, asked.direction)
     p = probability(size * math.exp(min(0.0, -last.log_e_value)))
-    return _with(Headline(scope=SEQUENCE, verdict=word, reason=reason), interval, p)
+    return _with(replace(judged, verdict=word), interval, p)
 
 
-def _with(told: Headline, interval: Interval, p: float | None) -> Headline:
-    """Return a headline with its interval, and with its p unless nothing can be tested."""
+def _with(judged: Headline, interval: Interval, p: float | None) -> Headline:
     return replace(
-        told,
+        judged,
         interval=SIMULTANEOUS,
         low=interval.low,
         high=interval.high,
         low_90=interval.low_90,
         high_90=interval.high_90,
-        p=None if told.verdict == verdict.CANNOT_TEST else p,
+        p=p,
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from analysis.answer.decision import Decision, agreed, decisions
+from analysis.answer.decision import Decision, decisions
 from analysis.answer.effect import methods_of
-from analysis.answer.headline import headline
+from analysis.answer.headline import Family, headline
 from analysis.base.notes import about
 from analysis.base.records import Record
+from analysis.methods.mean_family import MeanFamily
 from analysis.methods.result import Finding, Gains, Results, Sample
-from analysis.methods.simultaneous import Simultaneous
-from analysis.methods.two_way_interval import OverImages
+from analysis.methods.typical import Typical
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 
@@ -20,7 +20,12 @@ OUTSIDE = "negative control: in no family, so adjusted p, simultaneous intervals
 
 
 def judged(
-    kind: type[Record], against: Mapping[str, Arms], asked: Question, exempt: frozenset[str], gains: Gains | None
+    kind: type[Record],
+    against: Mapping[str, Arms],
+    asked: Question,
+    exempt: frozenset[str],
+    gains: Gains | None,
+    seeds: int,
 ) -> tuple[dict[str, Results], list[str]]:
     """Apply the methods of a kind of comparison, and decide.
 
@@ -35,6 +40,8 @@ def judged(
         Negative controls: in no family.
     gains : Gains or None
         What is gained at each test image, where the table says which ones each trial got right.
+    seeds : int
+        Planned seeds; without a plan, distinct seeds of the control.
 
     Returns
     -------
@@ -42,20 +49,21 @@ def judged(
     """
     inside = {label: each for label, each in against.items() if label not in exempt}
     complete = {label: each.complete for label, each in against.items()}
-    sample = Sample(asked, list(complete.values()), [complete[label] for label in inside], gains)
+    every = [each.every for each in against.values()]
+    sample = Sample(asked, list(complete.values()), [complete[label] for label in inside], gains, every)
     results, warnings = _measured(kind, sample)
-    decided = decisions(inside, {label: results[label][Simultaneous] for label in inside}, asked)
-    for label in against:
-        decision = decided.get(label, Decision())
-        found = results[label].having(decision, agreed(results[label][OverImages], decision))
-        found = found.having(headline(found, complete[label], asked, len(inside)))
+    decided = decisions(inside, {label: results[label][MeanFamily] for label in inside}, sample.with_images, asked)
+    family = Family(seeds, len(inside))
+    for label, arms in against.items():
+        found = results[label].having(decided.get(label, Decision()))
+        found = found.having(headline(found, arms, asked, family))
         results[label] = found if asked.direction else _without_benefit(found)
     return results, warnings
 
 
 def _without_benefit(found: Results) -> Results:
     """Return results in which only the headline has a verdict: what would be a benefit is not known."""
-    return found.having(Decision(), replace(found[OverImages], verdict_crossed=None))
+    return found.having(Decision(), replace(found[Typical], verdict_typical=None, verdict_typical_crossed=None))
 
 
 def _measured(kind: type[Record], sample: Sample) -> tuple[dict[str, Results], list[str]]:

@@ -9,8 +9,8 @@ from typing import Any
 from analysis.base.records import Record
 from analysis.methods.confidence_sequence import Look, planned_levels, sequence
 from analysis.methods.median_sequence import MedianLook, median_sequence
+from analysis.methods.p_value import probability
 from analysis.methods.paired_t import p_t
-from analysis.methods.result import probability
 from analysis.tables.pairing import Pairs
 from bench.schema.known_metrics import TYPICAL
 

@@ -84,7 +84,7 @@ class Comparison(answer.Comparison):
         header = ("", "pairs", "difference", "interval", "p (adjusted)", "verdict")
         rows = []
         for each in self.effects.values():
-            told, difference = each.headline, each.mean_difference
+            told, difference = each.headline, each.headline.estimate
             ends = interval(told.low, told.high, scale, each.margin) + (" (t)" if told.interval == ALONE else "")
             shown = "-" if difference is None else signed([difference], scale, each.margin)[0]
             p = "-" if told.p is None else probability(told.p)

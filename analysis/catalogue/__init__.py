@@ -6,6 +6,7 @@
 from analysis.catalogue import (
     checking,
     decisions,
+    estimands,
     failures,
     families,
     means,
@@ -22,7 +23,8 @@ from analysis.catalogue.entry import Group, Keys, Method
 __all__ = ["GROUPS", "METHODS", "Group", "Keys", "Method"]
 
 _FILES = (
-    questions, means, ranks, families, two_way, decisions, failures, rates, planning, variance, checking, speed,
+    questions, estimands, means, ranks, families, two_way, decisions, failures, rates, planning, variance, checking,
+    speed,
 )  # fmt: skip
 
 GROUPS = tuple(each.GROUP for each in _FILES)

@@ -4,14 +4,14 @@ from analysis.catalogue.entry import CALIBRATION, COMPARISON, Group, Method, key
 
 VERDICT = Method(
     title="Verdict",
-    answers="One of nine words for each condition, over seeds: from the simultaneous intervals and the margin, in the "
-    "direction of benefit.",
-    fills=(keys(COMPARISON, "verdict"),),
-    assumes="What the simultaneous intervals assume, and a margin fixed before the data. Null for a negative "
-    "control. An interval's end at 0 or at the margin counts as not beyond it.",
+    answers="One of nine words for each condition: from an interval over the family and the margin, in the direction "
+    "of benefit. One each for mean and typical difference, over seeds, and (`_crossed`) over seeds and test images.",
+    fills=(keys(COMPARISON, "verdict verdict_crossed verdict_typical verdict_typical_crossed"),),
+    assumes="What the intervals assume, and a margin fixed before the data. Null for a negative control; `_crossed` "
+    "also where the images are not known. An interval's end at 0 or at the margin counts as not beyond it.",
     formula="""\
 [low, high] at 1 - α and [low_90, high_90] at 1 - 2α, turned so that benefit is positive; the first line that holds:
-cannot_test                 n < 2, or no variation, or 2/2^n > α
+cannot_test                 mean: n < 3; typical: 2/2^n > α/K; no variation
 superior                    low > m                    inferior                    high < -m
 positive_but_negligible     low > 0, _90 in (-m, m)    negative_but_negligible     high < 0, _90 in (-m, m)
 positive_magnitude_unclear  low > 0                    negative_magnitude_unclear  high < 0
@@ -38,15 +38,15 @@ without a margin: superior where low > 0, inferior where high < 0, else inconclu
 
 INTENTION = Method(
     title="Agreement with intention to train",
-    answers="The verdict with diverged trials scored at what they reached, where any diverged; where it is another "
-    "word than the one given both trained, `verdict` and `verdict_crossed` become `inconclusive`, and the "
+    answers="The verdict on the mean with diverged trials scored at what they reached, where any diverged; where it is "
+    "another word than the one given both trained, `verdict` and `verdict_crossed` become `inconclusive`, and the "
     "reason is given.",
     fills=(keys(COMPARISON, "verdict_intention verdict_reason"),),
     assumes="Accuracies only: a broken run has no gap or loss to score; `verdict_intention` is null there, and where "
     "nothing diverged.",
     formula="""\
 intention to train: all seeds at which both ended; a diverged trial counts with the accuracy it reached, none: chance
-the same simultaneous intervals and rules; verdict != verdict_intention  ->  inconclusive
+the same intervals and rules; verdict != verdict_intention  ->  inconclusive
 verdict_reason: why it cannot be tested, or that the two disagree; else null""",
     source=("Lachin 2000, Controlled Clinical Trials 21, 167-189 (the principle). The rule is this project's.",),
     computed_by=("analysis.answer.decision:decisions",),
@@ -55,7 +55,7 @@ verdict_reason: why it cannot be tested, or that the two disagree; else null""",
         "test_where_the_two_disagree_the_verdict_is_inconclusive_and_says_why",
         "tests/unit/analysis/methods/test_failure_rates.py::test_where_the_two_agree_the_verdict_stands",
         "tests/unit/analysis/answer/test_one_decision.py::"
-        "test_where_intention_to_train_disagrees_the_headline_over_images_is_undecided_too",
+        "test_where_intention_to_train_disagrees_the_mean_is_undecided_and_gives_no_numbers",
     ),
     example="""\
 >>> from analysis.answer.compare import compare
@@ -69,32 +69,42 @@ verdict = inconclusive, verdict_intention = inconclusive
 
 HEADLINE = Method(
     title="Headline",
-    answers="**The one decision that words, tables, figures, Markdown and LaTeX read**: what it holds for (`scope`), "
-    "the verdict, its interval and its adjusted p.",
-    fills=(keys("compare.comparisons[].headline", "scope verdict reason interval low high low_90 high_90 p"),),
-    assumes="What the method that it takes the numbers from assumes. Where intention to train disagrees it is "
-    "inconclusive whatever the scope. p and verdict come from different arguments and may fall on different "
-    "sides close to the limit; the verdict counts.",
+    answers="**The one decision that words, tables, figures, Markdown and LaTeX read**: which centre (`estimand`), "
+    "over what (`scope`), the verdict, and the estimate with its interval and p.",
+    fills=(
+        keys(
+            "compare.comparisons[].headline",
+            "estimand scope interval verdict estimate low high low_90 high_90 p assumes reason",
+        ),
+        keys("compare", "estimand"),
+    ),
+    assumes="What the interval assumes; where the mean leads, `assumes` says so. The plan decides which estimand "
+    "leads, never the data: the typical difference, unless the plan says the mean or has too few seeds. p is the least "
+    "α at which the interval excludes 0, so that the two cannot disagree. Where the mean leads and intention to train "
+    "disagrees, the verdict is inconclusive, and interval and p are null.",
     formula="""\
+n planned seeds (no plan: distinct seeds of the control), K conditions of the family
+estimand: the plan's, but the mean where 2/2^n > α/K;   below that many pairs one condition by itself is cannot_test
 the first that holds:
-outside the family, fewer than 5 pairs, or no variation: the t interval if there is one (interval "t"), p null
+outside the family:             the interval of this condition alone (interval "t"), p and verdict null
 seeds were added until decided: scope sequence; the sequence at α/K for both levels, p = K / e-value, at most 1
-a crossed estimate:             scope seeds_and_images; its simultaneous intervals, verdict_crossed, p_crossed_adjusted
-else:                           scope seeds; simultaneous intervals, verdict, p_max_t (null: n_max_t too small)""",
+the images are known:           scope seeds_and_images; interval, verdict and p of the estimand over images
+else:                           scope seeds; interval, verdict and p of the estimand over seeds""",
     source=("This project's rule; the parts are the entries named.",),
     computed_by=("analysis.answer.headline:headline",),
     checked_by=(
         "tests/unit/analysis/answer/test_one_decision.py::test_all_that_is_made_carries_the_verdict_of_the_headline",
         "tests/unit/analysis/answer/test_one_decision.py::test_all_that_is_made_carries_the_interval_of_the_headline",
+        "tests/unit/analysis/answer/test_headline.py::test_the_mean_leads_where_seeds_are_too_few_for_the_family",
         f"{CALIBRATION}/test_verdicts.py::test_of_the_headline",
     ),
     example="""\
 >>> from analysis.answer.compare import compare
 >>> low = compare(table(), "test_accuracy", "none", margin=0.05).effects["low"]
 >>> show(low.headline)
-scope = seeds_and_images, verdict = positive_magnitude_unclear, reason = null,
-  interval = simultaneous, low = 0.0172167, high = 0.201533, low_90 = 0.0299389,
-  high_90 = 0.188811, p = 0.0195791
+estimand = typical, scope = seeds_and_images, interval = simultaneous,
+  verdict = positive_magnitude_unclear, estimate = 0.1, low = 0.0162984, high = 0.230407,
+  low_90 = 0.0293074, high_90 = 0.205315, p = 0.046875, assumes = null, reason = null
 """,
 )
 

@@ -116,7 +116,8 @@ then V and p of the signed-rank test""",
 >>> from analysis.tables.pairs_by_seed import Arms
 >>> from analysis.methods.failure_rates import worst_rank
 >>> lost = (6, 7)  # two seeds more, at which the condition alone failed
->>> found = Arms(pairs(1, 2, -1, 3, 2, 4), None, (), (), diverged=lost, discordant=(2, 0))
+>>> complete = pairs(1, 2, -1, 3, 2, 4)
+>>> found = Arms(complete, None, complete, (), (), diverged=lost, discordant=(2, 0))
 >>> show(worst_rank(found, direction="higher"))
 [19.5, 0.867188]
 """,

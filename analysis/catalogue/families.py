@@ -6,7 +6,7 @@ _FAMILY = f"{CALIBRATION}/test_families.py::test_of_a_family"
 
 MAX_T = Method(
     title="Max-t by sign flips",
-    answers="**The primary adjusted p over seeds**: the chance that, were no condition different, any of them would "
+    answers="A check of the mean's p over the family: the chance that, were no condition different, any of them would "
     "look so different. It uses what the conditions have in common, so it is mostly sharper than Bonferroni.",
     fills=(keys(COMPARISON, "n_max_t p_max_t p_max_t_step_down"),),
     assumes="Where nothing differs, each seed's row of differences over all conditions is as likely as its negative. "
@@ -42,8 +42,8 @@ b: n_max_t = 6, p_max_t = 0.71875, p_max_t_step_down = 0.53125
 
 SIMULTANEOUS = Method(
     title="Simultaneous intervals over seeds",
-    answers="Intervals that all hold at once with probability 1 - alpha (suffix `_90`: 1 - 2 alpha). They decide "
-    "`verdict`.",
+    answers="Intervals of the mean that all hold at once with probability 1 - alpha (suffix `_90`: 1 - 2 alpha), from "
+    "30 seeds on shorter than Bonferroni's where conditions have much in common. A check: no verdict rests on them.",
     fills=(
         keys(
             COMPARISON,

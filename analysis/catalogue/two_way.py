@@ -46,34 +46,30 @@ interval = [-0.103175, 1.10317], p = 0.0812662
 
 TOGETHER = Method(
     title="Simultaneous intervals over seeds and images",
-    answers="The two-way intervals of all conditions at once, and the verdict that they give: **what the headline "
-    "rests on wherever it can be made**.",
+    answers="The two-way intervals of all conditions at once: a check of the headline's, which widens the interval "
+    "over seeds instead.",
     fills=(
         keys(
             COMPARISON,
             "ci_low_crossed_simultaneous ci_high_crossed_simultaneous ci_low_crossed_simultaneous_90 "
-            "ci_high_crossed_simultaneous_90 p_crossed_adjusted verdict_crossed",
+            "ci_high_crossed_simultaneous_90 p_crossed_adjusted",
         ),
     ),
     assumes="As above; Bonferroni, so any dependence between conditions. K counts the conditions of the family that "
-    "have a two-way estimate. `verdict_crossed` is `cannot_test` where `verdict` is, `inconclusive` where "
-    "intention to train disagrees, and null where the images are not known.",
+    "have a two-way estimate.",
     formula="""\
-intervals at 1 - α/K (and, _90, at 1 - 2α/K);   p_crossed_adjusted = min( 1, K p_crossed )
-verdict_crossed: the verdict's rules on these intervals""",
+intervals at 1 - α/K (and, _90, at 1 - 2α/K);   p_crossed_adjusted = min( 1, K p_crossed )""",
     source=("Dunn 1961, Journal of the American Statistical Association 56, 52-64.",),
-    computed_by=("analysis.methods.two_way_interval:over_images", "analysis.methods.verdict:decide"),
+    computed_by=("analysis.methods.two_way_interval:over_images",),
     checked_by=(
         _BY_R,
         "tests/laws/test_image_laws.py::test_adjusted_is_at_least_raw_and_intervals_nest",
-        f"{CALIBRATION}/test_verdicts.py::test_of_the_headline",
     ),
     example="""\
 >>> from analysis.answer.compare import compare
 >>> low = compare(table(), "test_accuracy", "none", margin=0.05).effects["low"]
->>> show(low, "p_crossed", "p_crossed_adjusted", "verdict_crossed")
-p_crossed = 0.00652637, p_crossed_adjusted = 0.0195791,
-  verdict_crossed = positive_magnitude_unclear
+>>> show(low, "p_crossed", "p_crossed_adjusted")
+p_crossed = 0.00652637, p_crossed_adjusted = 0.0195791
 >>> show(low, "ci_low_crossed", "ci_low_crossed_simultaneous", "ci_low_crossed_simultaneous_90")
 ci_low_crossed = 0.0374728, ci_low_crossed_simultaneous = 0.0172167,
   ci_low_crossed_simultaneous_90 = 0.0299389

@@ -99,8 +99,9 @@ def _analysed(table: Table, found: Crossing, asked: Question) -> Factorial:
         raise TableError(table.source, faults)
     measured = measure(table, asked.metric)
     held, known = blocks(measured, found.cells, table.chance), images_of(table, asked.metric)
-    main, said = _family(effects(found), held, known, asked)
-    simple, also_said = _family(simple_effects(found), held, known, asked)
+    seeds = max(table.seeds_of(label) for label in found.cells)
+    main, said = _family(effects(found), held, known, asked, seeds)
+    simple, also_said = _family(simple_effects(found), held, known, asked, seeds)
     notes = [
         *table.warnings,
         *measured.warnings,
@@ -150,13 +151,13 @@ def _of_blocks(found: Crossing, held: Blocks) -> list[str]:
 
 
 def _family(
-    every: Sequence[Effect], held: Blocks, known: Images | None, asked: Question
+    every: Sequence[Effect], held: Blocks, known: Images | None, asked: Question, seeds: int
 ) -> tuple[tuple[FactorialEffect, ...], list[str]]:
     """Return effects that are judged together, and what the methods warn of."""
     signed = {each.name: each for each in every if each.weights is not None}
     against = {name: contrasted(held, each) for name, each in signed.items()}
     images = None if known is None else ContrastImages(known, held.cells, signed)
-    results, warnings = judged(Contrast, against, asked, frozenset(), images)
+    results, warnings = judged(Contrast, against, asked, frozenset(), images, seeds)
     found = []
     for each, test in zip(every, tests_of(every, held.values, asked.alpha), strict=True):
         contrast = None if each.kind is None else _contrast(each, asked, against[each.name], results[each.name])

@@ -114,7 +114,7 @@ def contrasted(found: Blocks, effect: Effect) -> Arms:
         scored = [_scored(arm, found.chance) for arm in found.ended]
         if all(np.isfinite(arm.value).all() for arm in scored):
             intention = _pairs(found, effect, scored, None)
-    return Arms(complete, intention, (), (), found.lost, (0, 0))
+    return Arms(complete, intention, intention or complete, (), (), found.lost, (0, 0))
 
 
 def _scored(arm: Arm, chance: float | None) -> Arm:

@@ -1,4 +1,4 @@
-"""One comparison as a row: its seeds, its intervals, its mean, and the look of its verdict."""
+"""One comparison as a row: its seeds, its intervals, its estimate, and the look of its verdict."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Row:
     Parameters
     ----------
     condition : str
-    mean : float or None
+    estimate : float or None
     outer, inner : (low, high)
-        Intervals at 1 - alpha and at 1 - 2 alpha; None where there is none.
+        Intervals at 1 - alpha and at 1 - 2 alpha; an end is None where it has no limit, both where there is none.
     differences : tuple of float
         Difference at each seed.
     tone : str
@@ -33,7 +33,7 @@ class Row:
     """
 
     condition: str
-    mean: float | None
+    estimate: float | None
     outer: tuple[float | None, float | None]
     inner: tuple[float | None, float | None]
     differences: tuple[float, ...]
@@ -44,11 +44,11 @@ def row_of(judged: Judged) -> Row:
     """Return what is drawn of an effect or a contrast."""
     told, differences = judged.headline, tuple(pair.difference for pair in judged.pairs)
     outer, inner = (told.low, told.high), (told.low_90, told.high_90)
-    return Row(judged.condition, judged.mean_difference, outer, inner, differences, tone(judged))
+    return Row(judged.condition, told.estimate, outer, inner, differences, tone(judged))
 
 
 def draw_row(axes: Axes, row: Row, heights: tuple[float, float], measured: tuple[Unit, tuple[float, float]]) -> None:
-    """Draw one comparison: seeds as small points below the line, 95% thin, 90% thick, the mean as a mark."""
+    """Draw one comparison: seeds as small points below the line, 95% thin, 90% thick, the estimate as a mark."""
     (unit, reach), (line, below) = measured, heights
     colour, shape, filled = LOOKS[row.tone]
     differences = [each * unit.scale for each in row.differences]
@@ -58,11 +58,13 @@ def draw_row(axes: Axes, row: Row, heights: tuple[float, float], measured: tuple
         markeredgewidth=0, label=f"seeds-{row.condition}", zorder=3,
     )  # fmt: skip
     for (low, high), thickness in ((row.outer, 1.3), (row.inner, 3.4)):
-        if low is not None and high is not None:
-            axes.plot([low * unit.scale, high * unit.scale], [line] * 2, color=colour, linewidth=thickness, zorder=4)
-    if row.mean is not None:
+        if low is not None or high is not None:
+            edges = axes.get_xlim()
+            ends = [edge if end is None else end * unit.scale for end, edge in zip((low, high), edges, strict=True)]
+            axes.plot(ends, [line] * 2, color=colour, linewidth=thickness, zorder=4)
+    if row.estimate is not None:
         axes.plot(
-            [row.mean * unit.scale], [line], marker=shape, markersize=6.5, color=colour, zorder=5,
+            [row.estimate * unit.scale], [line], marker=shape, markersize=6.5, color=colour, zorder=5,
             markerfacecolor=colour if filled else "#ffffff", markeredgewidth=1.3,
         )  # fmt: skip
     count_beyond(axes, differences, reach, (below, colour))

@@ -55,7 +55,7 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
 
 def _limits(axes: Axes, rows: list[Contrast], margin: float | None, unit: Unit) -> tuple[float, float]:
     """Set the axis so that zero, the margin and every interval fit, and return between where seeds are drawn."""
-    told = [end for row in rows for end in (row.headline.low, row.headline.high, row.mean_difference)]
+    told = [end for row in rows for end in (row.headline.low, row.headline.high, row.headline.estimate)]
     ends = [end * unit.scale for end in told if end is not None]
     edge = (margin or 0.0) * unit.scale
     low, high = min([*ends, -edge, 0.0]), max([*ends, edge, 0.0])
@@ -91,9 +91,9 @@ def _words(axes: Axes, row: Contrast, index: int, told: tuple[Unit, Layout]) -> 
 
 def estimate(row: Contrast, unit: Unit) -> str:
     """Return the effect and its interval."""
-    if row.mean_difference is None:
+    if row.headline.estimate is None:
         return "no complete block"
-    said, low, high = unit.tell_difference(row.mean_difference, row.margin), row.headline.low, row.headline.high
+    said, low, high = unit.tell_difference(row.headline.estimate, row.margin), row.headline.low, row.headline.high
     if low is None or high is None:
         return said
     return f"{said}  [{', '.join(unit.tell_differences([low, high], row.margin))}]"

@@ -17,9 +17,9 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, VERMILION, Layout, inches, place, shortened
 from analysis.wording.number_format import inner_level, level
-from analysis.wording.sentences import quoted
+from analysis.wording.sentences import ESTIMANDS, ESTIMATES, quoted
 from analysis.wording.units import MINUS, Unit, unit_of
-from analysis.wording.verdicts import short, tone
+from analysis.wording.verdicts import pairs_of, short, tone
 from bench.schema.known_metrics import HIGHER, LOWER
 
 _TOP, _BOTTOM = 0.30, 0.46
@@ -90,7 +90,7 @@ def _ground(axes: Axes, whole: Comparison, count: int, layout: Layout) -> None:
 
 def _limits(axes: Axes, rows: list[Effect], margin: float | None, unit: Unit) -> tuple[float, float]:
     """Set the axis so that zero, the margin and every interval fit, and return between where seeds are drawn."""
-    told = [end for row in rows for end in (row.headline.low, row.headline.high, row.mean_difference)]
+    told = [end for row in rows for end in (row.headline.low, row.headline.high, row.headline.estimate)]
     ends = [end for end in told if end is not None]
     low, high = (of([*ends, side * (margin or 0.0)]) * unit.scale for of, side in ((min, -1), (max, 1)))
     low, high = min(low, 0.0), max(high, 0.0)
@@ -144,16 +144,18 @@ def _words(axes: Axes, evidence: Evidence, rows: list[Effect], told: tuple[Unit,
 
 
 def _estimate(row: Judged, unit: Unit, margin: float | None, around: tuple[str, str, str] = ("  [", ", ", "]")) -> str:
-    """Return mean difference and interval; how many pairs a collapse took where none is left."""
-    if not row.n_pairs:
+    """Return estimate and interval; how many pairs a collapse took where none is left."""
+    if not pairs_of(row):
         lost = row.n_lost_to_divergence
         return f"0 of {lost} {'pair' if lost == 1 else 'pairs'}" if lost else "no pair"
-    estimate = unit.tell_difference(row.mean_difference, margin)
+    estimate = unit.tell_difference(row.headline.estimate, margin)
     low, high = row.headline.low, row.headline.high
-    if low is None or high is None:
+    if low is None and high is None:
         return estimate
     before, between, after = around
-    return f"{estimate}{before}{between.join(unit.tell_differences([low, high], margin))}{after}"
+    known = iter(unit.tell_differences([end for end in (low, high) if end is not None], margin))
+    ends = ("no limit" if end is None else next(known) for end in (low, high))
+    return f"{estimate}{before}{between.join(ends)}{after}"
 
 
 def _text(axes: Axes, where: tuple[float, float], said: str, **looks: Any) -> None:
@@ -184,13 +186,21 @@ def _heads(figure: Figure, axes: Axes, evidence: Evidence, layout: Layout) -> No
     if layout.narrow:
         looks = {"va": "top", "fontsize": SMALL, "color": MUTED}
         figure.text(0.12 / layout.width, 0.995, unit.name, **looks)
-        figure.text(1 - 0.12 / layout.width, 0.995, f"verdict, mean [{told} interval]", ha="right", **looks)
+        figure.text(
+            1 - 0.12 / layout.width,
+            0.995,
+            f"verdict, {ESTIMATES[whole.estimand]} [{told} interval]",
+            ha="right",
+            **looks,
+        )
         return
     left, right = _margins(evidence, layout)
     inch = 1 / (layout.width - left - right)
     top = -0.5 - 0.12 / _ROW[False]
     places = ((0.12 - left) * inch, 1 + 0.12 * inch, 1 + _verdict(evidence) * inch)
-    for place_, said in zip(places, (unit.name, f"mean [{told} interval]", "verdict"), strict=True):
+    for place_, said in zip(
+        places, (unit.name, f"{ESTIMATES[whole.estimand]} [{told} interval]", "verdict"), strict=True
+    ):
         _text(axes, (place_, top), said, color=MUTED, fontsize=SMALL)
 
 
@@ -201,20 +211,20 @@ def caption(evidence: Evidence) -> str:
     inner = inner_level(alpha)
     thick = "" if inner is None else f", thick line: {inner} interval, both"
     said = (
-        f"Difference in {unit.name} to {quoted(whole.control)}, seed by seed. Mark: mean over the pairs. Thin line: "
-        f"{level(alpha)} interval{thick} simultaneous over "
+        f"Difference in {unit.name} to {quoted(whole.control)}, seed by seed. Mark: {ESTIMANDS[whole.estimand]}. Thin "
+        f"line: {level(alpha)} interval{thick} simultaneous over "
         f"all conditions shown{_reach(whole)}. Small points: one seed each; a triangle at the edge counts seeds beyond "
         f"it. Filled round marks: better, square: worse, diamond: equivalent; hollow: undecided."
     )
     if whole.margin is not None:
         smallest = f"±{unit.tell_margin(whole.margin)} {unit.difference}"
         said += f" Shaded: differences too small to matter ({smallest}, set in the study)."
-    if any(not row.n_pairs for row in _rows(evidence)):
+    if any(not pairs_of(row) for row in _rows(evidence)):
         said += " A row without a mark: no pair trained, so there is no difference to show."
     if any(each.alone + each.control_alone for each in evidence.broken.values()):
         said += (
-            " ×: pairs broken by a collapse and in no interval; at the left edge the condition collapsed, at the right "
-            "edge the control did."
+            " ×: pairs in which a run collapsed, without a point; at the left edge the condition collapsed, at the "
+            "right edge the control did."
         )
     return said
 
@@ -233,12 +243,12 @@ def description(evidence: Evidence) -> str:
     for row in _rows(evidence):
         told = _estimate(row, unit, whole.margin, (", interval ", " to ", ""))
         said.append(f"{row.condition}: {told}, {short(row)}")
-    return f"Mean differences in {unit.difference or 'the metric'}. {'; '.join(said)}."
+    return f"{ESTIMATES[whole.estimand].capitalize()}s in {unit.difference or 'the metric'}. {'; '.join(said)}."
 
 
 def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
-    if not evidence.comparisons or not any(row.n_pairs for row in _rows(evidence)):
+    if not evidence.comparisons or not any(pairs_of(row) for row in _rows(evidence)):
         return "There is no complete pair of trials to compare."
     return None
 

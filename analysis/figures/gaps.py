@@ -12,6 +12,7 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, LINE, SMALL, VERMILION, Layout, hue, inches, marker, place, shortened
 from analysis.wording.number_format import level
+from analysis.wording.sentences import ESTIMATES, over_seeds
 from analysis.wording.units import MINUS, unit_of
 
 CLEAN, RUNNING = "generalisation_gap", "running_gap"
@@ -108,7 +109,7 @@ def draw_changes(axes: Axes, evidence: Evidence) -> None:
 
 
 def _join(axes: Axes, clean: Effect | None, running: Effect | None, index: int) -> None:
-    ends = [None if row is None else row.mean_difference for row in (clean, running)]
+    ends = [None if row is None else row.headline.estimate for row in (clean, running)]
     if None not in ends:
         axes.plot(
             [100 * end for end in ends if end is not None], [index - 0.12, index + 0.12], color=LINE, linewidth=0.8
@@ -118,7 +119,7 @@ def _join(axes: Axes, clean: Effect | None, running: Effect | None, index: int) 
 def _change(axes: Axes, row: Effect, where: tuple[int, float], filled: bool) -> None:
     index, y = where
     colour = hue(index)
-    low, high, mean = row.ci_low_simultaneous, row.ci_high_simultaneous, row.mean_difference
+    low, high, mean = *over_seeds(row), row.headline.estimate
     if low is not None and high is not None:
         axes.plot([100 * low, 100 * high], [y, y], color=colour, linewidth=1.4)
     if mean is not None:
@@ -144,8 +145,8 @@ def caption(evidence: Evidence) -> str:
     if len(evidence.trained) > 1:
         told = level(evidence.comparisons[CLEAN].alpha)
         said += (
-            f" Change: mean difference to the control, seed by seed; simultaneous {told} intervals over seeds. The "
-            "distance from the filled to the hollow mark is the measurement artefact."
+            f" Change: {ESTIMATES[evidence.comparisons[CLEAN].estimand]} to the control; simultaneous {told} intervals "
+            "over seeds. The distance from the filled to the hollow mark is the measurement artefact."
         )
     if any(each.diverged for each in evidence.broken.values()):
         said += " Trials that collapsed have no meaningful gap and are not drawn."
@@ -154,14 +155,12 @@ def caption(evidence: Evidence) -> str:
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
-    running = {each.condition: each.mean_difference for each in evidence.compared(RUNNING)}
+    running = {each.condition: each.headline.estimate for each in evidence.compared(RUNNING)}
     said = [
-        f"{each.condition}: clean {_told(each.mean_difference)}, running {_told(running.get(each.condition))}"
+        f"{each.condition}: clean {_told(each.headline.estimate)}, running {_told(running.get(each.condition))}"
         for each in evidence.compared(CLEAN)
     ]
-    return (
-        f"Mean change of the gaps against the control, in points. {'; '.join(said)}." if said else "One condition only."
-    )
+    return f"Change of the gaps against the control, in points. {'; '.join(said)}." if said else "One condition only."
 
 
 def _told(difference: float | None) -> str:

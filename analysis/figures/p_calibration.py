@@ -8,7 +8,7 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, LINE, MUTED, PURPLE, SHADE, SMALL, VERMILION, Layout, place
 from analysis.methods.self_check import Calibration, SelfCheck
-from analysis.methods.verdict import FEW
+from analysis.methods.verdict import ROUGH
 from analysis.wording.number_format import exact
 
 _LOOKS = ((BLUE, "-", "o"), (VERMILION, (0, (5, 2)), "s"), (PURPLE, (0, (1.5, 1.5)), "^"))
@@ -95,8 +95,8 @@ def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
     if evidence.self_check is None or evidence.self_check.calibration is None:
         return "Nothing can be checked: no condition has two pairs whose differences vary."
-    if evidence.self_check.n < FEW:
-        return f"A self-check needs at least {FEW} seeds at which every condition trained."
+    if evidence.self_check.n < ROUGH:
+        return f"A self-check needs at least {ROUGH} seeds at which every condition trained."
     return None
 
 

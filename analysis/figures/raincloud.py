@@ -15,7 +15,7 @@ from analysis.figures.comparison_row import LOOKS, count_beyond
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, PAPER, SMALL, Layout, place, shortened
-from analysis.methods.verdict import FEW
+from analysis.methods.verdict import ROUGH
 from analysis.wording.sentences import quoted
 from analysis.wording.units import Unit, unit_of
 from analysis.wording.verdicts import tone
@@ -90,7 +90,7 @@ def draw_row(axes: Axes, row: Effect, span: tuple[float, float], measured: tuple
         return
     tall = bottom - top
     base, rain = top + 0.56 * tall, top + 0.74 * tall
-    if len(differences) >= FEW and np.ptp(differences) > 0:
+    if len(differences) >= ROUGH and np.ptp(differences) > 0:
         _cloud(axes, differences, (colour, base, 0.54 * tall), row.condition)
         _box(axes, row, unit, (colour, base + 0.085 * tall, 0.055 * tall))
     inside = [i for i, each in enumerate(differences) if reach[0] <= each <= reach[1]]
@@ -174,8 +174,8 @@ def caption(evidence: Evidence) -> str:
     )
     if whole.margin is not None:
         said += f" Shaded: differences too small to matter (±{unit.tell_margin(whole.margin)} {unit.difference})."
-    if any(0 < row.n_pairs < FEW for row in _rows(evidence)):
-        said += f" Below {FEW} pairs only the dots are drawn."
+    if any(0 < row.n_pairs < ROUGH for row in _rows(evidence)):
+        said += f" Below {ROUGH} pairs only the dots are drawn."
     return said + " A triangle at the edge counts seeds beyond it."
 
 

@@ -93,7 +93,7 @@ def _equal(margin: float) -> tuple[float, float]:
 def _limits(axes: Axes, rows: Sequence[SpeedComparison], margin: float) -> tuple[float, float]:
     """Set the axis so that no change, the margin and every interval fit; return between where blocks are drawn."""
     drawn = [_drawn(row) for row in rows]
-    ends = [100 * end for row in drawn for end in (*row.outer, row.mean) if end is not None]
+    ends = [100 * end for row in drawn for end in (*row.outer, row.estimate) if end is not None]
     low, high = min([*ends, _equal(margin)[0]]), max([*ends, _equal(margin)[1]])
     room = 0.2 * (high - low)
     points = [100 * each for row in drawn for each in row.differences]

@@ -13,7 +13,7 @@ from analysis.factorial.result import Cell, Factorial
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, SMALL, Layout, place, shortened
-from analysis.methods.verdict import FEW
+from analysis.methods.verdict import ROUGH
 from analysis.wording.factorial import tell
 from analysis.wording.number_format import level
 from analysis.wording.units import Unit, plain, unit_of
@@ -150,7 +150,7 @@ def caption(evidence: Evidence) -> str:
     )
     if found.direction is None:
         said += "The darker, the higher."
-    elif found.n < FEW:
+    elif found.n < ROUGH:
         said += f"{_BEST}No frames: these are too few seeds to say which points are worse than it."
     else:
         said += (

@@ -16,7 +16,7 @@ from analysis.figures.plot import rendered
 from analysis.findings.effects import effects
 from analysis.findings.questions import Asked, read_questions
 from analysis.methods import verdict
-from analysis.methods.verdict import FEW
+from analysis.methods.verdict import ROUGH
 from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Column, Grid, Illustration
 from analysis.report.gather import Material, Pool, gather
@@ -26,12 +26,12 @@ from analysis.report.sections.gaps import what_is_left
 from analysis.report.sections.order import PLOTS
 from analysis.report.sections.reduce_uncertainty import what_is_found, what_shows_the_size, what_would_help
 from analysis.report.sign_agreement_grid import early_words
-from analysis.report.typical_grid import typical_words
+from analysis.report.typical_grid import mean_words
 from analysis.wording import sentences as words
 from analysis.wording.phrases import count, listed
 from analysis.wording.style import PAGE
 from analysis.wording.units import unit_of
-from analysis.wording.verdicts import OPEN, short, tone
+from analysis.wording.verdicts import OPEN, pairs_of, short, tone
 
 SIZE_OPEN = (verdict.POSITIVE_UNCLEAR, verdict.NEGATIVE_UNCLEAR)
 
@@ -143,7 +143,7 @@ def _told(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Effect]]:
 
 def _asides(asked: Asked, pool: Pool, of_primary: list[Effect]) -> list[str]:
     """Return typical differences, how often fewer would have erred, and what of a smaller gap is owed to measuring."""
-    found = [said for each in of_primary if (said := typical_words(each)) is not None]
+    found = [said for each in of_primary if (said := mean_words(each)) is not None]
     if (early := early_words(of_primary)) is not None:
         found.append(f"{unit_of(pool.primary.metric).name.capitalize()}: {early}")
     if {figure.CLEAN, figure.RUNNING} <= set(asked.metrics):
@@ -184,10 +184,10 @@ def _grid(told: list[tuple[str, Effect]]) -> Grid:
                 each.condition,
                 unit_of(metric).name,
                 short(each),
-                f"{unit_of(metric).tell_difference(each.mean_difference, each.margin)} "
+                f"{unit_of(metric).tell_difference(each.headline.estimate, each.margin)} "
                 f"{unit_of(metric).difference}".rstrip(),
                 headline_interval(each, unit_of(metric)),
-                str(each.n_pairs),
+                str(pairs_of(each)),
             )
             for metric, each in told
         ),
@@ -210,7 +210,7 @@ def _open(pool: Pool, told: Sequence[Judged], family: Iterable[Judged]) -> str:
         return f"Nothing shown here about {name} is left open."
     size = sum(not each.stays_at_chance for each in family)
     for each, tell in ((undecided, what_is_found), (unclear, what_shows_the_size)):
-        if measured := [one for one in each if one.n_pairs >= FEW and one.sd_difference]:
+        if measured := [one for one in each if one.n_pairs >= ROUGH and one.sd_difference]:
             said.append(tell(measured, size))
     return " ".join([*said, *what_would_help([*undecided, *unclear])])
 

@@ -11,7 +11,7 @@ from scipy import stats
 from analysis.base.records import Record, merged
 from analysis.methods.fieller import ratio_set
 from analysis.methods.lack_of_fit import LackOfFit, lack_of_fit
-from analysis.methods.result import probability
+from analysis.methods.p_value import probability
 from analysis.tables.pairing import blocks_vary, rounding, varies
 from bench.schema.known_metrics import LOWER, Direction
 

@@ -8,8 +8,8 @@ import numpy as np
 from scipy import special, stats
 
 from analysis.base.records import Record, merged
+from analysis.methods.p_value import probability
 from analysis.methods.paired_t import difference, t_test
-from analysis.methods.result import probability
 from analysis.methods.signed_rank import signed_rank
 from analysis.tables.metric import Measured
 from analysis.tables.pairing import clear_steps

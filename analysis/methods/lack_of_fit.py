@@ -8,7 +8,7 @@ import numpy as np
 from scipy import linalg, stats
 
 from analysis.base.records import Record
-from analysis.methods.result import probability
+from analysis.methods.p_value import probability
 from analysis.tables.pairing import varies_in_every_direction
 
 POLYNOMIAL = 3

@@ -9,10 +9,10 @@ from functools import reduce
 import numpy as np
 
 from analysis.base.records import Record
+from analysis.methods.p_value import probability
 from analysis.methods.paired_t import p_t
-from analysis.methods.result import Finding, Method, Sample, probability, undefined, why_untestable
+from analysis.methods.result import Finding, Method, Sample, undefined, why_untestable
 from analysis.methods.sign_flip import Flips, flip, single_step, step_down
-from analysis.methods.verdict import FEW
 from analysis.tables.pairing import Pairs
 
 
@@ -80,12 +80,6 @@ class MaxT(Method):
     n_max_t: int | None = None
     p_max_t: float | None = None
     p_max_t_step_down: float | None = None
-
-    def p_of_enough(self, n_pairs: int, alpha: float) -> float | None:
-        """Return p_max_t; None where the seeds that it rests on are too few to say anything at `alpha`."""
-        if self.n_max_t is None or min(self.n_max_t, n_pairs) < FEW or 2.0 ** (1 - self.n_max_t) > alpha:
-            return None
-        return self.p_max_t
 
     @classmethod
     def compute(cls, sample: Sample) -> Mapping[str, Finding[Record]]:

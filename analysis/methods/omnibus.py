@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from analysis.base.records import Record, merged
-from analysis.methods.result import probability
+from analysis.methods.p_value import probability
 from analysis.tables.pairing import blocks_vary
 
 

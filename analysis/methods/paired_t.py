@@ -9,7 +9,8 @@ import numpy as np
 from scipy import stats
 
 from analysis.base.records import Record
-from analysis.methods.result import Finding, OfPairs, probability, undefined, why_untestable
+from analysis.methods.p_value import probability
+from analysis.methods.result import Finding, OfPairs, undefined, why_untestable
 from analysis.tables.pairing import Pairs
 from analysis.tables.question import Question
 

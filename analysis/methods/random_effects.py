@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from analysis.methods.result import probability
+from analysis.methods.p_value import probability
 
 ROUNDING = 1e-12
 """Relative difference of two variances, or numbers of seeds, that sums in another order can make."""

@@ -15,8 +15,10 @@ from scipy import stats
 from analysis.base.records import Record
 from analysis.methods.multiplicity import common_seeds
 from analysis.methods.result import why_untestable
-from analysis.methods.signed_rank import distribution
+from analysis.methods.signed_rank_distribution import counted_off
+from analysis.methods.walsh_averages import WalshAverages
 from analysis.tables.pairing import Pairs
+from bench.schema.known_metrics import MEAN, TYPICAL
 
 RESAMPLES = 2_000
 SEED = 20_251_117
@@ -31,7 +33,6 @@ TIMES = 2.5
 LARGEST = 1_000
 """Seeds above which the typical difference is not checked: its averages of any two would be too many."""
 
-MEAN, TYPICAL = "mean", "typical"
 _CELLS = 2_000_000
 _ROUNDING = 1e-12
 
@@ -136,11 +137,10 @@ def _typical_misses(pairs: Pairs, alpha: float) -> Misses | None:
     """
     n, steps = pairs.n, np.sort(pairs.differences)
     order = np.argsort(pairs.differences, kind="stable")
-    outside = _outside(n, alpha / 2) if n <= LARGEST else 0
+    outside = counted_off(n, alpha / 2) if n <= LARGEST else 0
     if not outside:
         return None
-    first, second = np.triu_indices(n)
-    doubled = 2 * float(np.median((steps[first] + steps[second]) / 2))
+    doubled = 2 * WalshAverages(steps).median
     slack = 4 * pairs.resolution
     up_to = np.searchsorted(steps, doubled - steps + slack, side="right")
     below = np.searchsorted(steps, doubled - steps - slack, side="left")
@@ -155,9 +155,3 @@ def _typical_misses(pairs: Pairs, alpha: float) -> Misses | None:
         return np.minimum(number_up_to, number_from) < outside
 
     return misses
-
-
-def _outside(n: int, tail: float) -> int:
-    """Return how many Walsh averages lie outside at each end, for the error `tail` of one end."""
-    below = np.cumsum(distribution(tuple(range(1, n + 1))))
-    return int(np.searchsorted(below, tail * (1 + _ROUNDING), side="right"))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
 from analysis.base.notes import Note, Number
 from analysis.base.records import Record
+from analysis.methods.random_effects import Crossed, crossed
 from analysis.tables.pairing import Pairs
 from analysis.tables.question import Question
 
-SMALLEST = float(np.finfo(float).tiny)
-"""The least p-value that is ever told: where a tail underflows, never 0."""
+FEWEST_FOR_IMAGES = 3
+"""Complete pairs below which nothing is said of new test images."""
 
 
 class Gains(Protocol):
@@ -42,12 +44,52 @@ class Sample:
         Those among them that are judged together.
     gains : Gains or None
         What is gained at each test image, where the table says which ones each trial got right.
+    every : sequence of Pairs
+        All pairs of every comparison, diverged runs scored, in the order of `everyone`; those by default.
     """
 
     question: Question
     everyone: Sequence[Pairs]
     family: Sequence[Pairs]
     gains: Gains | None = None
+    every: Sequence[Pairs] = ()
+
+    def __post_init__(self) -> None:
+        if not self.every:
+            object.__setattr__(self, "every", self.everyone)
+
+    @property
+    def size(self) -> int:
+        """Conditions in the family, those that cannot be tested too."""
+        return max(1, len(self.family))
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The conditions of the family."""
+        return frozenset(pairs.condition for pairs in self.family)
+
+    @cached_property
+    def with_images(self) -> frozenset[str]:
+        """The conditions whose test images are known at every complete pair."""
+        gains = self.gains
+        return frozenset(pairs.condition for pairs in self.everyone if gains is not None and gains.has(pairs))
+
+    @cached_property
+    def crossed(self) -> Mapping[str, Crossed]:
+        """What each comparison shows over seeds and images, where that can be told."""
+        found = {}
+        gains = self.gains
+        for pairs in self.everyone:
+            if gains is not None and pairs.condition in self.with_images and why_untestable(pairs) is None:
+                estimate = crossed(*gains.gains(pairs))
+                if estimate is not None:
+                    found[pairs.condition] = estimate
+        return found
+
+    @cached_property
+    def floors(self) -> Mapping[str, float]:
+        """Standard error from the test set of each comparison with enough pairs to speak of new test images."""
+        return {label: each.floor for label, each in self.crossed.items() if each.seeds >= FEWEST_FOR_IMAGES}
 
 
 R_co = TypeVar("R_co", bound=Record, covariant=True)
@@ -124,8 +166,3 @@ def why_untestable(pairs: Pairs) -> str | None:
         after = f"; t, intervals and every p are null{pairs.doubt}"
         return Note(f"no variation: all {pairs.n} differences are ", value, after)
     return None
-
-
-def probability(p: float) -> float:
-    """Return `p` kept within (0, 1]: a tail that underflows is not a p-value of 0."""
-    return float(min(1.0, max(p, SMALLEST)))

@@ -42,6 +42,7 @@ class RandomFlips(Record):
 
 
 _CHUNK = 2**21  # signs held at once
+_PACKED = 2**27  # signs held at once, a bit each
 _TIE = 1e-11  # far above the rounding of u, far below the steps of u for differences that were counts
 
 
@@ -75,13 +76,40 @@ def flip_chunks(n: int) -> Iterator[np.ndarray]:
         yield ((np.arange(0, 2**n, 2)[:, None] >> np.arange(n)) & 1).astype(float)
         return
     yield np.zeros((1, n))
+    some = max(1, _CHUNK // n)
+    for packed in _random_flips(n):
+        for start in range(0, len(packed), some):
+            yield np.unpackbits(packed[start : start + some], axis=1, count=n).astype(float)
+
+
+def _random_flips(n: int) -> Iterator[np.ndarray]:
+    """Yield `RANDOM_FLIPS` rows of which of `n` seeds are flipped, a bit each, uint8 [flips, ceil(n / 8)]."""
     rng = np.random.Generator(np.random.PCG64([FLIP_SEED, n]))
     left, width = RANDOM_FLIPS, -(-n // 8)
     while left:
-        rows = min(left, max(1, _CHUNK // n))
-        packed = np.frombuffer(rng.bytes(rows * width), np.uint8).reshape(rows, width)
-        yield np.unpackbits(packed, axis=1, count=n).astype(float)
+        rows = min(left, max(1, _PACKED // n))
+        yield np.frombuffer(rng.bytes(rows * width), np.uint8).reshape(rows, width)
         left -= rows
+
+
+def _flipped_sums(differences: np.ndarray) -> np.ndarray:
+    """Return the sum of the flipped rows of `differences` [n, K] for each of `flip_chunks`, [flips, K].
+
+    Of random flips, eight seeds at a time: each byte of flips is a place in the table of its 256 possible sums.
+    """
+    n, k = differences.shape
+    if n <= EXACT_UP_TO:
+        return np.concatenate([flipped @ differences for flipped in flip_chunks(n)])
+    byte = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(float)
+    padded = np.zeros((8 * -(-n // 8), k))
+    padded[:n] = differences
+    found = [np.zeros((1, k))]
+    for packed in _random_flips(n):
+        sums = np.zeros((len(packed), k))
+        for place in range(packed.shape[1]):
+            sums += (byte @ padded[8 * place : 8 * place + 8])[packed[:, place]]
+        found.append(sums)
+    return np.concatenate(found)
 
 
 def flip(differences: np.ndarray, resolution: np.ndarray) -> Flips:
@@ -97,7 +125,7 @@ def flip(differences: np.ndarray, resolution: np.ndarray) -> Flips:
     if not (size > 0).all():
         raise ValueError("a condition whose differences are all zero has nothing to flip")
     total = differences.sum(axis=0)
-    sums = np.concatenate([total - 2.0 * (flipped @ differences) for flipped in flip_chunks(n)])
+    sums = total - 2.0 * _flipped_sums(differences)
     return Flips(np.abs(sums) / size, _TIE * np.sqrt(n) + 2 * n * resolution / size)
 
 

@@ -14,12 +14,12 @@ import numpy as np
 from scipy import stats
 
 from analysis.base.records import Record
-from analysis.methods.result import Finding, OfPairs, probability, undefined, why_untestable
+from analysis.methods.p_value import probability
+from analysis.methods.result import Finding, OfPairs, undefined, why_untestable
+from analysis.methods.signed_rank_distribution import EXACT_UP_TO, counted_off
+from analysis.methods.walsh_averages import WalshAverages
 from analysis.tables.pairing import Pairs, clear_steps
 from analysis.tables.question import Question
-
-EXACT_UP_TO = 200
-"""Up to this many differences that are not zero the p-value is exact; above, normal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,24 +119,16 @@ def hodges_lehmann(pairs: Pairs, alpha: float) -> Finding[HodgesLehmann]:
     """
     if pairs.n == 0:
         return undefined(HodgesLehmann(), "no pairs")
-    n, d = pairs.n, pairs.differences
-    first, second = np.triu_indices(n)
-    walsh = np.sort((d[first] + d[second]) / 2) / pairs.scale
-    centre = HodgesLehmann(hodges_lehmann=float(np.median(walsh)))
+    averages = WalshAverages(pairs.differences)
+    centre = HodgesLehmann(hodges_lehmann=averages.median / pairs.scale)
     why = why_untestable(pairs)
     if why is not None:
         return undefined(centre, why)
-    left_out = _counted_off(n, alpha)
-    if left_out is None:
+    outside = counted_off(pairs.n, alpha / 2)
+    if not outside:
         need = math.ceil(1 - math.log2(alpha))
-        return undefined(centre, f"the Hodges-Lehmann interval is null: it needs {need} pairs at this alpha")
-    low, high = float(walsh[left_out]), float(walsh[-1 - left_out])
+        return undefined(
+            centre, f"the Hodges-Lehmann interval is null: it needs {need} {pairs.unit.one}s at this alpha"
+        )
+    low, high = averages.at(outside - 1) / pairs.scale, averages.at(len(averages) - outside) / pairs.scale
     return Finding(replace(centre, hodges_lehmann_low=low, hodges_lehmann_high=high))
-
-
-@cache
-def _counted_off(n: int, alpha: float) -> int | None:
-    """Return how many Walsh averages lie outside at each end; None where even all of them cover less than 1 - alpha."""
-    below = np.cumsum(distribution(tuple(range(1, n + 1))))
-    within = int(np.searchsorted(below, alpha / 2 * (1 + 1e-12), side="right"))
-    return within - 1 if within else None

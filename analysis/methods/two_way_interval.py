@@ -1,4 +1,4 @@
-"""Each comparison over new seeds and new test images: intervals, and the verdict that they give."""
+"""Each comparison over new seeds and new test images, two-way random effects: a check of the headline's interval."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from analysis.base.records import Record
-from analysis.methods import verdict
-from analysis.methods.random_effects import Crossed, crossed
-from analysis.methods.result import Finding, Method, Sample, undefined, why_untestable
-from analysis.methods.verdict import Interval
-from analysis.tables.pairing import Pairs
+from analysis.methods.random_effects import Crossed
+from analysis.methods.result import Finding, Method, Sample, undefined
 from analysis.tables.question import Question
 
 MORE_SEEDS, MORE_IMAGES = (2, 4, 10), 4
@@ -47,8 +44,6 @@ class OverImages(Method):
         Interval at 1 - 2 alpha over the family.
     p_crossed_adjusted : float or None
         p-value adjusted over the family.
-    verdict_crossed : str or None
-        Verdict over new seeds and new test images.
     """
 
     se_crossed: float | None = None
@@ -69,7 +64,6 @@ class OverImages(Method):
     ci_low_crossed_simultaneous_90: float | None = None
     ci_high_crossed_simultaneous_90: float | None = None
     p_crossed_adjusted: float | None = None
-    verdict_crossed: str | None = None
 
     @classmethod
     def compute(cls, sample: Sample) -> Mapping[str, Finding[Record]]:
@@ -82,38 +76,24 @@ class OverImages(Method):
         errors = (self.se_crossed_2x_seeds, self.se_crossed_4x_seeds, self.se_crossed_10x_seeds)
         return {times: error for times, error in zip(MORE_SEEDS, errors, strict=True) if error is not None}
 
-    @property
-    def simultaneous_crossed(self) -> Interval | None:
-        """The intervals over the family as a verdict takes them; None where there is none."""
-        low, high = self.ci_low_crossed_simultaneous, self.ci_high_crossed_simultaneous
-        if low is None or high is None:
-            return None
-        return Interval(low, high, self.ci_low_crossed_simultaneous_90, self.ci_high_crossed_simultaneous_90)
-
 
 def over_images(sample: Sample) -> dict[str, Finding[OverImages]]:
     """Return each comparison over new seeds and images; the family at 1 - alpha / K, for the K that can be tested."""
-    everyone, asked, gains = sample.everyone, sample.question, sample.gains
+    everyone, asked, gains, found = sample.everyone, sample.question, sample.gains, sample.crossed
     if gains is None:
         return {pairs.condition: Finding(OverImages()) for pairs in everyone}
-    family = {pairs.condition for pairs in sample.family}
-    found: dict[str, Crossed] = {}
+    family = sample.labels
     findings: dict[str, Finding[OverImages]] = {}
     for pairs in everyone:
-        known = gains.has(pairs) or pairs.n == 0
-        estimate = crossed(*gains.gains(pairs)) if known and why_untestable(pairs) is None else None
-        if estimate is not None:
-            found[pairs.condition] = estimate
-            continue
-        cannot = pairs.condition in family and why_untestable(pairs) is not None
-        nothing = OverImages(verdict_crossed=verdict.CANNOT_TEST if cannot else None)
-        findings[pairs.condition] = undefined(nothing, None if known else NO_IMAGES)
+        if pairs.condition not in found:
+            known = gains.has(pairs) or pairs.n == 0
+            findings[pairs.condition] = undefined(OverImages(), None if known else NO_IMAGES)
     size = sum(label in family for label in found)
     for pairs in everyone:
         label = pairs.condition
         if label in found:
             alone = _alone(found[label], asked.alpha)
-            findings[label] = Finding(_together(alone, found[label], pairs, asked, size) if label in family else alone)
+            findings[label] = Finding(_together(alone, found[label], asked, size) if label in family else alone)
     return findings
 
 
@@ -139,11 +119,10 @@ def _alone(estimate: Crossed, alpha: float) -> OverImages:
     )
 
 
-def _together(alone: OverImages, estimate: Crossed, pairs: Pairs, asked: Question, size: int) -> OverImages:
+def _together(alone: OverImages, estimate: Crossed, asked: Question, size: int) -> OverImages:
     """Return the same with what holds for the whole family."""
     outer = estimate.interval(asked.alpha / size)
     inner = (None, None) if 2 * asked.alpha >= 1 else estimate.interval(2 * asked.alpha / size)
-    word = verdict.decide(Interval(*outer, *inner), asked.margin, asked.direction)
     return replace(
         alone,
         ci_low_crossed_simultaneous=outer[0],
@@ -151,5 +130,4 @@ def _together(alone: OverImages, estimate: Crossed, pairs: Pairs, asked: Questio
         ci_low_crossed_simultaneous_90=inner[0],
         ci_high_crossed_simultaneous_90=inner[1],
         p_crossed_adjusted=min(1.0, size * estimate.p),
-        verdict_crossed=verdict.CANNOT_TEST if verdict.cannot_test(pairs.n, pairs.varies, asked.alpha) else word,
     )

@@ -12,8 +12,11 @@ POSITIVE_BUT_NEGLIGIBLE, NEGATIVE_BUT_NEGLIGIBLE = "positive_but_negligible", "n
 POSITIVE_UNCLEAR, NEGATIVE_UNCLEAR = "positive_magnitude_unclear", "negative_magnitude_unclear"
 EQUIVALENT, INCONCLUSIVE, CANNOT_TEST = "equivalent", "inconclusive", "cannot_test"
 
-FEW = 5
-"""Below this many pairs nothing is said about significance."""
+FEW = 3
+"""Fewest differences whose mean has a verdict."""
+
+ROUGH = 5
+"""Below this many seeds a spread is hardly more than a guess and no exact test can reject: neither is shown."""
 
 VERDICTS = (
     SUPERIOR, POSITIVE_BUT_NEGLIGIBLE, POSITIVE_UNCLEAR, EQUIVALENT, INCONCLUSIVE,
@@ -76,12 +79,10 @@ def _of_benefit(benefit: Interval, margin: float | None) -> str:
     return EQUIVALENT if inside else INCONCLUSIVE
 
 
-def cannot_test(n: int, varies: bool, alpha: float, unit: Unit = PAIRS) -> str | None:
-    """Return why no verdict is possible with `n` of a `unit`, None where one is."""
-    if n < 2:
-        return f"{unit.counted(n)}: at least 2 are needed"
+def cannot_test(n: int, varies: bool, unit: Unit = PAIRS) -> str | None:
+    """Return why the mean of `n` differences of a `unit` has no verdict, None where it has one."""
+    if n < FEW:
+        return f"{unit.counted(n)}: at least {FEW} are needed"
     if not varies:
         return "the differences do not vary"
-    if (least := 2.0 ** (1 - n)) > alpha:
-        return f"with {unit.counted(n)} no exact p-value can be below {least:g}, and alpha is {alpha:g}"
     return None

@@ -10,12 +10,12 @@ from analysis.answer.effect import Effect, Judged
 from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES
 from analysis.figures.evidence import Evidence
 from analysis.methods.summary import Summary
-from analysis.methods.verdict import FEW, INCONCLUSIVE
+from analysis.methods.verdict import INCONCLUSIVE
 from analysis.report.document import Column, Grid
 from analysis.wording.number_format import NOTHING, level, probability
-from analysis.wording.sentences import METHODS, p_on_fewer_seeds, quoted
+from analysis.wording.sentences import ESTIMANDS, over_seeds, quoted
 from analysis.wording.units import Unit, signed, unit_of
-from analysis.wording.verdicts import better, short
+from analysis.wording.verdicts import better, pairs_of, short
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -33,7 +33,7 @@ def comparison_grid(whole: Comparison, evidence: Evidence) -> Grid:
         Column("difference", unit.difference),
         Column(f"{told} interval", unit.difference),
         *([Column("over seeds alone", unit.difference)] if images else []),
-        Column("p, adjusted"),
+        Column("p"),
         Column("effect", "dz"),
         Column("pairs"),
         Column("mean", unit.value),
@@ -56,12 +56,12 @@ def _row(each: Effect, unit: Unit, details: Mapping[str, str], images: bool) -> 
     return (
         each.condition,
         short(each) + (NOTE if _undecided_by_intention(each) else ""),
-        unit.tell_difference(each.mean_difference, each.margin),
+        unit.tell_difference(each.headline.estimate, each.margin),
         headline_interval(each, unit),
         *([interval_over_seeds(each, unit)] if images else []),
         probability(each.headline.p),
         NOTHING if each.stays_at_chance else signed(each.cohen_dz, 2),
-        str(each.n_pairs),
+        str(pairs_of(each)),
         unit.tell(each.mean_of("condition")),
         unit.tell(each.mean_of("control")),
         details[each.condition],
@@ -79,12 +79,18 @@ def headline_interval(each: Judged, unit: Unit) -> str:
 
 def interval_over_seeds(each: Effect, unit: Unit) -> str:
     """Return the simultaneous interval over seeds in words, an en dash where there is none."""
-    return interval(each.ci_low_simultaneous, each.ci_high_simultaneous, each.margin, unit)
+    return interval(*over_seeds(each), each.margin, unit)
 
 
 def interval(low: float | None, high: float | None, margin: float | None, unit: Unit) -> str:
     """Return an interval of a difference in words, an en dash where there is none."""
-    return NOTHING if low is None or high is None else " to ".join(unit.tell_differences([low, high], margin))
+    ends = [end for end in (low, high) if end is not None]
+    if len(ends) == 2:
+        return " to ".join(unit.tell_differences(ends, margin))
+    if not ends:
+        return NOTHING
+    told = unit.tell_differences(ends, margin)[0]
+    return f"{told} or more" if high is None else f"{told} or less"
 
 
 def _caption(whole: Comparison, unit: Unit) -> str:
@@ -97,12 +103,12 @@ def _caption(whole: Comparison, unit: Unit) -> str:
         said += (
             f"Intervals and verdicts hold for all conditions at once, {'; or '.join(REACH[scope] for scope in told)}. "
         )
-        said += f"p: {'; or '.join(METHODS[scope] for scope in told)}. "
-    said += "Both means are over the pairs of the row."
-    fewer = {found for each in whole.effects.values() if (found := p_on_fewer_seeds(each)) is not None}
-    said += "".join(f" p rests on the {number} seeds that all conditions have." for number in sorted(fewer))
+        assumed = {each.headline.assumes for each in whole.effects.values()} - {None}
+        said += "".join(f"The intervals are those of the mean, assuming {each}. " for each in assumed)
+        said += "p is the least alpha at which the interval excludes 0. "
+    said += f"Difference: {ESTIMANDS[whole.estimand]}. Both means are over the pairs of the row in which both trained."
     if any(each.headline.interval == ALONE for each in whole.effects.values()):
-        said += f" Below {FEW} pairs, and for negative controls: the t interval, unadjusted."
+        said += " For negative controls: the interval of that condition alone."
     notes = [
         f" {NOTE} {quoted(each.condition)}: {each.headline.reason}."
         for each in whole.effects.values()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from analysis.answer.compare import pairs_of
+from analysis.answer.compare import family_of
 from analysis.answer.comparison import Comparison
 from analysis.answer.sequences import sequences
 from analysis.answer.variance import variance_by_source
@@ -43,7 +43,8 @@ def evidence_of(table: Table, planned: PlannedAnalysis, comparisons: Mapping[str
     trials = _trials(table, list(comparisons))
     curves = read_curves(table.source, table.curves, _with_ids(table, trials))
     trained = [each.label for each in settings if not each.stays_at_chance]
-    family = pairs_of(table, planned.primary, planned.control, alpha=planned.alpha)
+    family = family_of(table, planned.primary, planned.control, alpha=planned.alpha)
+    complete = [each.complete for each in family]
     return Evidence(
         settings=settings,
         trials=tuple(trials.values()),
@@ -51,8 +52,8 @@ def evidence_of(table: Table, planned: PlannedAnalysis, comparisons: Mapping[str
         means={metric: _means(whole) for metric, whole in comparisons.items()},
         broken={each.label: _broken(tuple(trials.values()), each.label, planned.control) for each in settings},
         comparisons=comparisons,
-        sequences=sequences(family, planned.alpha, estimand=planned.estimand),
-        self_check=self_check(family, planned.alpha),
+        sequences=sequences(complete, planned.alpha, estimand=planned.estimand),
+        self_check=self_check(complete, planned.alpha, [each.every for each in family]),
         variance=variance_by_source(table, planned.primary, planned.alpha),
         gap_splits=_gap_splits(comparisons, planned.alpha),
         factorial=of_study(table, planned.primary, **planned.told(planned.primary)),

@@ -5,62 +5,61 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.answer.effect import Effect
-from analysis.methods.verdict import FEW
+from analysis.methods.verdict import ROUGH
 from analysis.report.comparison_grid import interval
 from analysis.report.document import Column, Grid
-from analysis.wording.number_format import NOTHING, level, probability
+from analysis.wording.number_format import NOTHING, level
 from analysis.wording.sentences import quoted
 from analysis.wording.units import Unit, plain, unit_of
 
 KEYS = (
-    "condition", "n_pairs", "mean_difference", "hodges_lehmann", "hodges_lehmann_low", "hodges_lehmann_high",
-    "p_wilcoxon", "improvement_paired", "improvement_paired_low", "improvement_paired_high", "extreme_seed",
-    "mean_without_extreme", "variance_share_of_extreme_seed",
+    "condition", "n_pairs", "mean_difference", "mean_low_simultaneous", "mean_high_simultaneous", "n_typical",
+    "typical_difference", "typical_low_simultaneous", "typical_high_simultaneous", "improvement_paired",
+    "improvement_paired_low", "improvement_paired_high", "extreme_seed", "mean_without_extreme",
+    "variance_share_of_extreme_seed",
 )  # fmt: skip
 
 
-def typical_words(each: Effect) -> str | None:
-    """Return the typical difference, and what the farthest one does to the mean; None where too few pairs tell."""
-    if each.n_pairs < FEW or each.extreme_seed is None or each.improvement_paired is None:
+def mean_words(each: Effect) -> str | None:
+    """Return the mean, and what the farthest difference does to it; None where too few pairs tell."""
+    if each.n_pairs < ROUGH or each.extreme_seed is None or each.improvement_paired is None:
         return None
     unit = unit_of(each.metric)
     points = f" {unit.difference}".rstrip()
     share = each.improvement_paired * each.n_pairs
     said = (
-        f"{quoted(each.condition)}: typical difference {_told(each.hodges_lehmann, each, unit)}{points} "
-        f"(Hodges-Lehmann estimate, unadjusted {level(each.alpha)} interval {_between(each, unit)}); better than "
+        f"{quoted(each.condition)}: mean difference {_told(each.mean_difference, each, unit)}{points} "
+        f"({level(each.alpha)} interval over seeds, assuming normal differences: {_of_mean(each, unit)}); better than "
         f"{quoted(each.control)} at {share:g} of {each.n_pairs} seeds. "
     )
     share = each.variance_share_of_extreme_seed
-    without = f"Without seed {each.extreme_seed}, the farthest from the others, the mean of "
+    without = f"Without seed {each.extreme_seed}, the farthest from the others, the mean"
     if each.fragile(each.n_pairs) and share is not None:
         without = f"The mean is fragile: one seed makes {100 * share:.0f}% of the variance. Without it, seed "
-        without += f"{each.extreme_seed}, the mean of "
-    return said + (
-        f"{without}{_told(each.mean_difference, each, unit)}{points} would be "
-        f"{_told(each.mean_without_extreme, each, unit)}{points}."
-    )
+        without += f"{each.extreme_seed}, the mean"
+    return said + (f"{without} would be {_told(each.mean_without_extreme, each, unit)}{points}.")
 
 
 def typical_grid(judged: Sequence[Effect]) -> Grid:
-    """Return mean, Hodges-Lehmann estimate and share of seeds that improve, side by side."""
+    """Return typical difference, mean and share of seeds that improve, side by side."""
     first = judged[0]
     unit, told = unit_of(first.metric), level(first.alpha)
     return Grid(
         name="typical",
         caption=(
-            "The mean is what the verdict rests on; one run far from the others can move it a long way. Typical "
-            "difference: the Hodges-Lehmann estimate, which is the median of the averages of any two differences, with "
-            f"its exact {told} interval and Wilcoxon’s p, both unadjusted. Better at: seeds at which the condition did "
-            "better than the control, ties half. Mean without: what the mean would be without the seed farthest from "
-            "the others. It shows what the mean hangs on; nothing was left out."
+            "Typical difference: the Hodges-Lehmann estimate, which is the median of the averages of any two "
+            "differences, over all pairs. Mean: over the pairs in which both trained, its interval assuming normal "
+            f"differences; one run far from the others can move it a long way. All {told} intervals of a column hold "
+            "at once, for new seeds. Better at: seeds at which the condition did better than the control, ties half. "
+            "Mean without: the mean without the seed farthest from the others. It shows what the mean hangs on; "
+            "nothing was left out."
         ),
         columns=(
             Column("condition", numeric=False),
-            Column("mean difference", unit.difference),
             Column("typical difference", unit.difference),
             Column(f"{told} interval", unit.difference),
-            Column("p, Wilcoxon"),
+            Column("mean difference", unit.difference),
+            Column(f"{told} interval", unit.difference),
             Column("better at", "seeds"),
             Column("farthest seed"),
             Column("its share of the variance", "%"),
@@ -75,10 +74,10 @@ def _row(each: Effect, unit: Unit) -> tuple[str, ...]:
     share = each.improvement_paired
     return (
         each.condition,
+        _told(each.typical_difference, each, unit),
+        interval(each.typical_low_simultaneous, each.typical_high_simultaneous, each.margin, unit),
         _told(each.mean_difference, each, unit),
-        _told(each.hodges_lehmann, each, unit),
-        _between(each, unit),
-        probability(each.p_wilcoxon) if each.n_pairs >= FEW else NOTHING,
+        _of_mean(each, unit),
         NOTHING if share is None else f"{share * each.n_pairs:g} of {each.n_pairs}",
         NOTHING if each.extreme_seed is None else str(each.extreme_seed),
         NOTHING if each.variance_share_of_extreme_seed is None else plain(100 * each.variance_share_of_extreme_seed, 0),
@@ -90,5 +89,5 @@ def _told(value: float | None, each: Effect, unit: Unit) -> str:
     return unit.tell_difference(value, each.margin)
 
 
-def _between(each: Effect, unit: Unit) -> str:
-    return interval(each.hodges_lehmann_low, each.hodges_lehmann_high, each.margin, unit)
+def _of_mean(each: Effect, unit: Unit) -> str:
+    return interval(each.mean_low_simultaneous, each.mean_high_simultaneous, each.margin, unit)

@@ -60,7 +60,7 @@ class Pairs:
         The metric of the condition and of the control, in the metric's own unit.
     differences : ndarray of float64, [n]
         Condition minus control, in steps of ``1 / scale``: whole numbers where the metric is a count. All 0 where
-        none is clearly beyond rounding.
+        none is clearly beyond rounding. Infinite where one of the two lost to every other run; 0 where both did.
     scale : int
         Divides `differences` into the metric's own unit; 1 where the metric is no count.
     resolution : float
@@ -120,12 +120,15 @@ def varies(differences: np.ndarray, resolution: float) -> bool:
     """Return whether `differences` [n] vary, clearly beyond the rounding error of their values."""
     if len(differences) < 2:
         return False
+    if not np.isfinite(differences).all():
+        return len(np.unique(differences)) > 1
     return bool(np.ptp(differences) > _CLEAR * resolution and np.var(differences) > 0)
 
 
 def rounding(*values: np.ndarray) -> float:
     """Return the rounding error of a difference between any two of `values`."""
-    return _ROUNDING * max((float(np.abs(each).max()) for each in values if each.size), default=0.0)
+    finite = [np.abs(each[np.isfinite(each)]) for each in values]
+    return _ROUNDING * max((float(each.max()) for each in finite if each.size), default=0.0)
 
 
 def blocks_vary(values: np.ndarray) -> bool:
@@ -169,7 +172,8 @@ def pair(
         raise ValueError(f"seeds repeat in the pairs of {names[0]!r} and {names[1]!r}; each may come once")
     order = np.argsort(keys, kind="stable")
     treated, untreated = np.asarray(treated)[order], np.asarray(untreated)[order]
-    differences = (treated - untreated).astype(float)
+    same = treated == untreated  # the difference of two infinite values is not a number
+    differences = np.subtract(treated, untreated, out=np.zeros(len(keys)), where=~same, dtype=float)
     unit = 1 if scale is None else scale
     resolution = 0.0 if scale is not None else rounding(treated, untreated)
     if (np.abs(differences) <= _CLEAR * resolution).all():

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.tables.metric import Arm, Measured
 from analysis.tables.pairing import Pairs, pair
-from bench.schema.known_metrics import is_accuracy
+from bench.schema.known_metrics import is_accuracy, words_of
+
+_WITHOUT_WORST = frozenset({"gap", "seconds", "time", "latency", "runtime", "throughput", "speed", "memory", "cost"})
+"""Words of metrics in which a run that broke is not the worst one: it may be the fastest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +26,10 @@ class Arms:
     intention : Pairs or None
         All seeds at which both ended, diverged trials scored at what they reached (no number: at chance). None
         for metrics that are no accuracy, and where chance would be needed and is not known.
+    every : Pairs
+        All seeds at which both ended, a diverged trial scored so that nothing is left out: an accuracy at what it
+        reached (no number: at chance), any other metric as worse than every other. The complete pairs where a metric
+        has no worst value.
     condition_alone, control_alone : tuple of int
         Seeds that only the condition, and only the control, has.
     diverged : tuple of int
@@ -32,6 +40,7 @@ class Arms:
 
     complete: Pairs
     intention: Pairs | None
+    every: Pairs
     condition_alone: tuple[int, ...]
     control_alone: tuple[int, ...]
     diverged: tuple[int, ...]
@@ -43,8 +52,22 @@ class Arms:
         return tuple(sorted(self.condition_alone + self.control_alone + self.diverged))
 
 
-def arms(measured: Measured, condition: str, control: str, chance: float | None) -> Arms:
-    """Pair `condition` with `control` by seed."""
+def worst_of(metric: str, lower_is_better: bool | None) -> float | None:
+    """Return the value of a run that lost to every other; None for metrics that have none."""
+    if lower_is_better is None or not _WITHOUT_WORST.isdisjoint(words_of(metric)):
+        return None
+    return math.inf if lower_is_better else -math.inf
+
+
+def arms(measured: Measured, condition: str, control: str, chance: float | None, worst: float | None = None) -> Arms:
+    """Pair `condition` with `control` by seed.
+
+    Parameters
+    ----------
+    worst : float, optional
+        Value of a trial that diverged, of a metric that is no accuracy: infinite, of the sign that no run wants. None
+        where the metric has no worst value.
+    """
     treated, untreated = measured.arms[condition], measured.arms[control]
     _, rows_a, rows_b = np.intersect1d(treated.seeds, untreated.seeds, assume_unique=True, return_indices=True)
     a, b = treated.at(rows_a), untreated.at(rows_b)
@@ -54,6 +77,7 @@ def arms(measured: Measured, condition: str, control: str, chance: float | None)
     return Arms(
         complete=complete,
         intention=_intention(measured, (a, b), complete, chance),
+        every=_every(measured, (a, b), complete, chance, worst),
         condition_alone=_alone(treated, untreated),
         control_alone=_alone(untreated, treated),
         diverged=tuple(int(seed) for seed in a.seeds[broke]),
@@ -81,3 +105,20 @@ def _intention(measured: Measured, both: tuple[Arm, Arm], complete: Pairs, chanc
     if np.isnan(a).any() or np.isnan(b).any():
         return None
     return pair((complete.condition, complete.control), both[0].seeds, a, b)
+
+
+def _every(
+    measured: Measured, both: tuple[Arm, Arm], complete: Pairs, chance: float | None, worst: float | None
+) -> Pairs:
+    accuracy = is_accuracy(measured.metric)
+    if accuracy:
+        worst = -math.inf if chance is None else chance
+    if len(both[0].seeds) == complete.n or worst is None:
+        return complete
+    unit = 1 if measured.scale is None else measured.scale
+    scores = []
+    for arm in both:
+        known = arm.value if measured.scale is None else np.where(np.isnan(arm.value), np.nan, arm.numerator)
+        lost = np.isnan(known) if accuracy else arm.diverged | np.isnan(known)
+        scores.append(np.where(lost, worst * unit, known))
+    return pair((complete.condition, complete.control), both[0].seeds, scores[0], scores[1], measured.scale)

@@ -99,6 +99,12 @@ class Table:
         """The analysis fixed before the data, where the folder has a plan."""
         return None if self.plan is None else self.plan.analysis
 
+    def seeds_of(self, condition: str) -> int:
+        """Return how many seeds are planned for a condition; without a plan, how many it has."""
+        trials = () if self.plan is None else self.plan.trials
+        planned = {trial.seed for trial in trials if trial.condition == condition}
+        return len(planned) or len(self.rows_of(condition, "seed"))
+
     def rows_of(self, condition: str, *columns: str) -> pd.DataFrame:
         """Return the rows of one condition, ordered by seed; these `columns` alone where some are named."""
         frame = self.frame[list(columns)] if columns else self.frame

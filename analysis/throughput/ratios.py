@@ -16,7 +16,7 @@ from analysis.methods.paired_t import Difference, TTest, difference, equivalence
 from analysis.methods.simultaneous import Simultaneous
 from analysis.tables.pairing import BLOCKS, Pairs, pair
 from analysis.tables.question import Question
-from analysis.throughput.result import BlockTimes, Ratio, SpeedComparison
+from analysis.throughput.result import BlockTimes, Ratio, SpeedComparison, least_p
 
 
 def ratios(frame: pd.DataFrame, conditions: Sequence[str], asked: Question) -> tuple[list[SpeedComparison], list[str]]:
@@ -74,10 +74,13 @@ def _pairs(frame: pd.DataFrame, label: str, control: str) -> Pairs:
 
 
 def _why_untested(pairs: Pairs, alpha: float) -> str | None:
-    why = verdict.cannot_test(pairs.n, pairs.varies, alpha, pairs.unit)
-    if why is not None and pairs.n > 1 and not pairs.varies:
+    if pairs.n < 2:
+        return f"{pairs.unit.counted(pairs.n)}: at least 2 are needed"
+    if not pairs.varies:
         return "the ratio is the same in every block: times of a clock are not"
-    return why
+    if (least := least_p(pairs.n)) > alpha:
+        return f"with {pairs.unit.counted(pairs.n)} no exact p-value can be below {least:g}, and alpha is {alpha:g}"
+    return None
 
 
 def _verdict(pairs: Pairs, asked: Question, found: Simultaneous) -> tuple[str, str | None]:

@@ -64,6 +64,15 @@ class Ratio(Record):
     p_t: float | None
 
 
+FEW_BLOCKS = 5
+"""Below this many blocks nothing is said about significance."""
+
+
+def least_p(blocks: int) -> float:
+    """Return the least p that flipping signs in so many blocks can give."""
+    return 2.0 ** (1 - blocks)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SpeedComparison(Ratio, Equivalence, SignFlip, MaxT, AdjustedT):
     """A condition's speed against the control's, with what is decided of it.
@@ -90,7 +99,10 @@ class SpeedComparison(Ratio, Equivalence, SignFlip, MaxT, AdjustedT):
     @property
     def adjusted_p(self) -> float | None:
         """The max-t p; None where the blocks that all conditions have are too few for one."""
-        return self.p_of_enough(self.n_blocks, self.alpha)
+        n = self.n_max_t
+        return (
+            self.p_max_t if n is not None and min(n, self.n_blocks) >= FEW_BLOCKS and least_p(n) <= self.alpha else None
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

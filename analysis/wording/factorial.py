@@ -8,7 +8,7 @@ from analysis.answer.effect import Contrast
 from analysis.factorial.factors import Factor, Level
 from analysis.factorial.result import TREND, EffectTest, Factorial, FactorialEffect
 from analysis.methods import verdict
-from analysis.methods.verdict import FEW
+from analysis.methods.verdict import ROUGH
 from analysis.wording import sentences
 from analysis.wording.number_format import NOTHING, p_value, probability
 from analysis.wording.style import TERMINAL, Style
@@ -103,7 +103,7 @@ def _any(effect: FactorialEffect) -> str:
     if test.p_holm is None:
         return "Whether its levels differ at all cannot be tested."
     told = f"{f_told(test)}, adjusted {p_value(test.p_holm)} (Holm over {_family(effect)})"
-    if test.n < FEW:
+    if test.n < ROUGH:
         return f"{told}: {test.n} seeds are too few to tell."
     if differs(effect):
         start = "Straight or not, its" if effect.kind == TREND else "Its"
@@ -119,7 +119,7 @@ def _family(effect: FactorialEffect) -> str:
 def differs(effect: FactorialEffect) -> bool:
     """Return whether an effect of several dimensions is there by its F."""
     test = effect.omnibus
-    return effect.df > 1 and test.n >= FEW and test.p_holm is not None and test.p_holm <= test.alpha
+    return effect.df > 1 and test.n >= ROUGH and test.p_holm is not None and test.p_holm <= test.alpha
 
 
 def is_there(effect: FactorialEffect) -> bool:

@@ -63,7 +63,7 @@ def _row(effect: FactorialEffect, scale: int, with_f: bool) -> tuple[str, ...]:
     omnibus = factorial.cells_of_f(effect) if with_f else ()
     if contrast is None:
         return (effect.effect, "-", "-", "-", "-", *omnibus, "levels are names")
-    told, margin, mean = contrast.headline, contrast.margin, contrast.mean_difference
+    told, margin, mean = contrast.headline, contrast.margin, contrast.headline.estimate
     return (
         effect.effect,
         "-" if mean is None else signed([mean], scale, margin)[0],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.methods.resampling import MEAN, RESAMPLES, TYPICAL, Resampled
+from analysis.methods.resampling import RESAMPLES, Resampled
 from analysis.wording.number_format import level
+from bench.schema.known_metrics import MEAN, TYPICAL
 
 NAMES = {TYPICAL: "typical difference", MEAN: "mean difference"}
 HOLDS, DOES_NOT_HOLD, NOT_KNOWN = "holds", "does not hold", "not known"

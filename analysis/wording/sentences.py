@@ -11,18 +11,25 @@ from analysis.answer.effect import Effect, Judged
 from analysis.answer.headline import ALONE, SEEDS, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.methods import verdict
 from analysis.methods.failure_rates import Divergence
-from analysis.methods.verdict import FEW
 from analysis.wording.number_format import digits, exact, level, margin_text, p_value
 from analysis.wording.style import TERMINAL, Style
-from bench.schema.known_metrics import HIGHER, LOWER, is_fraction, is_seconds
+from analysis.wording.verdicts import pairs_of
+from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL, is_fraction, is_seconds
 
 INTERVALS = {
     SEEDS: "interval",
     SEEDS_AND_IMAGES: "interval over new seeds and new test images",
     SEQUENCE: "confidence sequence",
 }
-METHODS = {SEEDS: "max-t", SEEDS_AND_IMAGES: "two-way random effects, Bonferroni", SEQUENCE: "1/e-value, Bonferroni"}
-"""By the scope of the headline: what its interval is called, and where its p comes from."""
+"""What the interval of a headline is called, by its scope."""
+
+ESTIMATES = {TYPICAL: "typical difference", MEAN: "mean difference", "median": "median difference"}
+ESTIMANDS = {
+    TYPICAL: "typical difference (Hodges-Lehmann estimate) over all pairs",
+    MEAN: "mean over complete pairs",
+    "median": "median over complete pairs",
+}
+"""What the estimate of a headline is called, and what it is, by its estimand."""
 
 
 def sentences(
@@ -56,7 +63,7 @@ def sentences(
 def headline(effect: Effect, style: Style = TERMINAL) -> str:
     """Return the one sentence that says what this comparison shows."""
     name, control = quoted(effect.condition), quoted(effect.control)
-    if effect.n_pairs == 0:
+    if not pairs_of(effect):
         return f"{name} cannot be compared with {control}: there is no seed at which both trained."
     difference = f"{style.metric(effect.metric)} {estimate(effect, style, f' against {control}')}{_given(effect)}"
     if effect.stays_at_chance:
@@ -70,30 +77,33 @@ def headline(effect: Effect, style: Style = TERMINAL) -> str:
 
 def _given(effect: Effect) -> str:
     """Return on what condition the difference holds where diverged trials took pairs away."""
-    lost = effect.n_lost_to_divergence
+    lost = effect.n_lost_to_divergence if effect.headline.estimand == MEAN else 0
     return f", given that both trained: {lost} of {effect.n_pairs + lost} pairs left out" if lost else ""
 
 
 def why_no_claim(judged: Judged) -> str | None:
     """Return why these pairs carry no claim, None where they do."""
-    n = judged.n_pairs
+    n = pairs_of(judged)
     if n == 1:
         return "One seed says nothing of other seeds"
-    if judged.ci_low is None:
+    if judged.headline.verdict != verdict.CANNOT_TEST:
+        return None
+    if judged.ci_low is None or judged.ci_high is None:
+        if judged.n_pairs < 2:
+            return f"It cannot be tested: {judged.headline.reason}"
         idle = "the seed" if judged.mean_difference else "the condition" if isinstance(judged, Effect) else "a factor"
         return f"It is the same at all {n} seeds: this cannot be tested, and {idle} may not be applied"
-    if n < FEW:
-        return f"An interval from {n} seeds cannot be relied on; this is too few to tell"
-    if judged.headline.verdict == verdict.CANNOT_TEST:
-        return f"It cannot be tested: {judged.headline.reason}"
-    return None
+    if n < verdict.FEW:
+        ends = " to ".join(_numbers([judged.ci_low, judged.ci_high], judged.metric, judged.margin, TERMINAL))
+        return f"{n} seeds are too few to test it: their {level(judged.alpha)} t interval, {ends}, is very wide"
+    return f"It cannot be tested: {judged.headline.reason}"
 
 
 def failures(effect: Effect, divergence: Mapping[str, Divergence]) -> str:
     """Return how often trials of the condition and of the control diverged, with exact limits and McNemar's p."""
     own, other = divergence[effect.condition], divergence[effect.control]
     text = f"Diverged (exact {level(effect.alpha)} limits): {failure(own)}; {failure(other)}"
-    if effect.n_pairs + effect.n_lost_to_divergence < FEW or own.p_mcnemar is None:
+    if effect.n_pairs + effect.n_lost_to_divergence < verdict.ROUGH or own.p_mcnemar is None:
         return f"{text}."
     return f"{text}; exact McNemar {p_value(own.p_mcnemar)}."
 
@@ -128,17 +138,27 @@ def _unit(metric: str) -> str:
 
 
 def estimate(judged: Judged, style: Style = TERMINAL, after: str = "", over: str = "conditions") -> str:
-    """Return mean difference, interval and n; `after` follows the difference, `over` names the family."""
-    metric, margin, n, told = judged.metric, judged.margin, judged.n_pairs, judged.headline
-    assert judged.mean_difference is not None
-    text = f"{amount(judged.mean_difference, metric, margin, style)}{after}"
+    """Return the headline's estimate, interval and n; `after` follows the difference, `over` names the family."""
+    metric, margin, n, told = judged.metric, judged.margin, pairs_of(judged), judged.headline
+    text = f"{_middle(judged, style)}{after}"
     seeds = f"n = {n} {'seed' if n == 1 else 'seeds'}"
-    if told.low is None or told.high is None:
+    known = [end for end in (told.low, told.high) if end is not None]
+    if not known:
         return f"{text} ({seeds})"
-    ends = " to ".join(_numbers([told.low, told.high], metric, margin, style))
-    if told.interval == ALONE:
-        return f"{text} ({level(judged.alpha)} t interval: {ends}; {seeds})"
-    return f"{text} ({level(judged.alpha)} {INTERVALS[told.scope]}, simultaneous over {over}: {ends}; {seeds})"
+    ends = " to ".join(_numbers(known, metric, margin, style))
+    if len(known) == 1:
+        ends += " or more, no upper limit" if told.high is None else " or less, no lower limit"
+    of_family = "" if told.interval == ALONE else f", simultaneous over {over}"
+    assumes = "" if told.assumes is None else f", assuming {told.assumes}"
+    return f"{text} ({level(judged.alpha)} {INTERVALS[told.scope]}{of_family}{assumes}: {ends}; {seeds})"
+
+
+def _middle(judged: Judged, style: Style) -> str:
+    """Return the headline's estimate; where runs that lost to every other are in the middle it has no limit."""
+    told = judged.headline
+    if told.estimate is not None:
+        return amount(told.estimate, judged.metric, judged.margin, style)
+    return "beyond every value, since runs that diverged count as worse than all others"
 
 
 def claim(judged: Judged, subject: str, here: str, there: str) -> str:
@@ -179,19 +199,15 @@ def quoted(label: str) -> str:
 
 
 def adjusted(judged: Judged) -> str:
-    """Return the adjusted p with its method; nothing where there is none."""
-    p, scope = judged.headline.p, judged.headline.scope
-    if p is None:
-        return ""
-    fewer = p_on_fewer_seeds(judged)
-    seeds = "" if fewer is None else f", on the {fewer} seeds that all conditions have"
-    return f", adjusted {p_value(p)} ({METHODS[scope]}{seeds})"
+    """Return the p of the headline; nothing where there is none."""
+    return "" if judged.headline.p is None else f", {p_value(judged.headline.p)}"
 
 
-def p_on_fewer_seeds(judged: Judged) -> int | None:
-    """Return on how many seeds the headline's p rests where these are fewer than the pairs, else None."""
-    n, p = judged.n_max_t, judged.p_of_enough(judged.n_pairs, judged.alpha)
-    return n if judged.headline.scope == SEEDS and p is not None and n is not None and n < judged.n_pairs else None
+def over_seeds(judged: Judged) -> tuple[float | None, float | None]:
+    """Return the interval of the headline's estimand over new seeds alone."""
+    if judged.headline.estimand == TYPICAL:
+        return judged.typical_low_simultaneous, judged.typical_high_simultaneous
+    return judged.mean_low_simultaneous, judged.mean_high_simultaneous
 
 
 def reason(judged: Judged) -> str:

@@ -9,8 +9,8 @@ from analysis.answer.effect import Effect
 from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES
 from analysis.tables.table import Dropped
 from analysis.wording.number_format import digits, exact, level, margin_text, probability
-from analysis.wording.sentences import METHODS, failure, p_on_fewer_seeds, sentences
-from analysis.wording.verdicts import better
+from analysis.wording.sentences import ESTIMANDS, failure, over_seeds, sentences
+from analysis.wording.verdicts import better, pairs_of
 from bench.schema.known_metrics import is_fraction
 
 
@@ -45,7 +45,7 @@ def _table(whole: Comparison) -> str:
     images = SEEDS_AND_IMAGES in whole.scopes
     header = (
         "condition", "pairs", "mean", "control's mean", "difference", f"{level(whole.alpha)} interval",
-        *(["over seeds alone"] if images else []), "p (adjusted)", "dz", "verdict",
+        *(["over seeds alone"] if images else []), "p", "dz", "verdict",
     )  # fmt: skip
     return tabulated(header, [_row(each, scale, images) for each in whole.effects.values()])
 
@@ -61,24 +61,23 @@ def _notes(whole: Comparison) -> str:
     """Return what the table's columns do not say of themselves."""
     if not whole.effects:
         return ""
-    said = "Both means are over the pairs of the row."
-    told_by = {METHODS[scope] for scope in whole.scopes}
-    said += f" p (adjusted): {'; or '.join(sorted(told_by))}." if told_by else ""
-    fewer = {found for each in whole.effects.values() if (found := p_on_fewer_seeds(each)) is not None}
-    return said + "".join(f" It rests on the {number} seeds that all conditions have." for number in sorted(fewer))
+    return (
+        f"Difference: {ESTIMANDS[whole.estimand]}. p: the least alpha at which the interval excludes 0. Both means are "
+        "over the pairs of the row in which both trained."
+    )
 
 
 def _row(each: Effect, scale: int, images: bool) -> tuple[str, ...]:
-    told, margin, difference = each.headline, each.margin, each.mean_difference
-    ends = interval(told.low, told.high, scale, margin) + (" (t)" if told.interval == ALONE else "")
+    told, margin, difference = each.headline, each.margin, each.headline.estimate
+    ends = interval(told.low, told.high, scale, margin) + (" (alone)" if told.interval == ALONE else "")
     return (
         each.condition,
-        str(each.n_pairs),
+        str(pairs_of(each)),
         number(each.mean_of("condition"), scale),
         number(each.mean_of("control"), scale),
         "-" if difference is None else signed([difference], scale, margin)[0],
         ends,
-        *([interval(each.ci_low_simultaneous, each.ci_high_simultaneous, scale, margin)] if images else []),
+        *([interval(*over_seeds(each), scale, margin)] if images else []),
         "-" if told.p is None else probability(told.p),
         "-" if each.cohen_dz is None else f"{each.cohen_dz:+.2f}",
         (told.verdict or "negative control").replace("_", " "),
@@ -87,7 +86,12 @@ def _row(each: Effect, scale: int, images: bool) -> tuple[str, ...]:
 
 def interval(low: float | None, high: float | None, scale: int, margin: float | None) -> str:
     """Return both ends with their signs."""
-    return "-" if low is None or high is None else " to ".join(signed([low, high], scale, margin))
+    ends = [end for end in (low, high) if end is not None]
+    if len(ends) == 2:
+        return " to ".join(signed(ends, scale, margin))
+    if not ends:
+        return "-"
+    return signed(ends, scale, margin)[0] + (" or more" if high is None else " or less")
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:

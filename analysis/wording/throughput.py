@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from analysis.methods import verdict
-from analysis.methods.verdict import FEW
-from analysis.throughput.result import Speed, SpeedComparison
+from analysis.throughput.result import FEW_BLOCKS, Speed, SpeedComparison
 from analysis.wording.number_format import digits, level, margin_text, p_value
 from analysis.wording.sentences import quoted
 from analysis.wording.verdicts import OPEN, tone_of
@@ -38,14 +37,14 @@ CLAIMS = {
 
 def short(entry: SpeedComparison) -> str:
     """Return a verdict in a word or three."""
-    if entry.n_blocks < FEW:
+    if entry.n_blocks < FEW_BLOCKS:
         return "too few blocks"
     return SHORT[entry.verdict]
 
 
 def tone(entry: SpeedComparison) -> str:
     """Return the tone of a verdict."""
-    return OPEN if entry.n_blocks < FEW else tone_of(entry.verdict)
+    return OPEN if entry.n_blocks < FEW_BLOCKS else tone_of(entry.verdict)
 
 
 def percents(ratios: Sequence[float], margin: float, minus: str = "-") -> list[str]:
@@ -72,9 +71,9 @@ def sentence(entry: SpeedComparison, margin: float, minus: str = "-") -> str:
     if entry.ratio is None:
         return f"{name} cannot be compared with {control}: both were alone on the machine in no block."
     ends = entry.simultaneous
-    if n < FEW or entry.verdict == verdict.CANNOT_TEST or ends is None:
+    if n < FEW_BLOCKS or entry.verdict == verdict.CANNOT_TEST or ends is None:
         change = percents([entry.ratio], margin, minus)[0]
-        why = entry.verdict_reason if n >= FEW else "too few to tell"
+        why = entry.verdict_reason if n >= FEW_BLOCKS else "too few to tell"
         return f"{name}: {change} time against {control}, n = {count(n, 'block')}: {why}."
     claim = CLAIMS[entry.verdict].format(name=name, control=control, margin=margin_text(100 * margin))
     p = entry.adjusted_p

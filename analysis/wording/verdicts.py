@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from analysis.answer.effect import Judged
 from analysis.methods import verdict
-from analysis.methods.verdict import FEW
-from bench.schema.known_metrics import HIGHER, LOWER, Direction
+from bench.schema.known_metrics import HIGHER, LOWER, TYPICAL, Direction
 
 GOOD, BAD, SAME, OPEN = "good", "bad", "same", "open"
 """Tones: better, worse, equivalent, and everything that is not decided."""
@@ -27,19 +26,21 @@ SHORT = {
 
 NO_PAIR = "no pair trained"
 
-TOO_FEW = "too few seeds"
-"""Below `FEW` pairs nothing is said about significance."""
-
 NOT_TESTED = "not tested"
 """A negative control."""
+
+
+def pairs_of(judged: Judged) -> int:
+    """Return how many pairs the headline rests on."""
+    return judged.n_typical if judged.headline.estimand == TYPICAL else judged.n_pairs
 
 
 def short(judged: Judged) -> str:
     """Return the words for the verdict of an effect or a contrast."""
     if judged.stays_at_chance:
         return NOT_TESTED
-    if judged.n_pairs < FEW:
-        return TOO_FEW if judged.n_pairs else NO_PAIR
+    if not pairs_of(judged):
+        return NO_PAIR
     assert judged.headline.verdict is not None
     return worded(judged.headline.verdict, judged.direction)
 
@@ -57,7 +58,7 @@ def better(direction: Direction | None) -> str:
 
 def tone(judged: Judged) -> str:
     """Return `GOOD`, `BAD`, `SAME` or `OPEN`."""
-    if judged.stays_at_chance or judged.n_pairs < FEW:
+    if judged.stays_at_chance:
         return OPEN
     assert judged.headline.verdict is not None
     return tone_of(judged.headline.verdict)

@@ -54,6 +54,19 @@ def test_agrees_with_r(results, key):
         agree(entry[key], row.value, (row.dataset, row.condition, key))
 
 
+TYPICAL = {
+    "hodges_lehmann": "typical_difference", "hodges_lehmann_low": "typical_low", "hodges_lehmann_high": "typical_high",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", TYPICAL)
+def test_the_typical_difference_alone_is_r_s_pseudomedian(results, key):
+    """``wilcox.test(d, conf.int = TRUE)`` where nothing diverged."""
+    for row in BY_R[BY_R["key"] == key].itertuples():
+        (entry,) = (each for each in results[row.dataset]["comparisons"] if each["condition"] == row.condition)
+        agree(entry[TYPICAL[key]], row.value, (row.dataset, row.condition, key))
+
+
 def test_equivalence_is_the_inner_interval_inside_the_margin(results):
     for dataset, margin in ((name, 0.005 if name == "loss" else 0.002) for name in DATASETS):
         for entry in results[dataset]["comparisons"]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
 from analysis.answer.headline import SEEDS_AND_IMAGES, SEQUENCE
-from analysis.methods.resampling import MEAN as LEADING
 from analysis.report.document import Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.report.typical_grid import typical_words
+from analysis.report.typical_grid import mean_words
 from analysis.wording import sentences
 from analysis.wording.phrases import count, family
 from analysis.wording.resampling import does_not_hold
@@ -25,7 +24,7 @@ def section(material: Material, pool: Pool) -> Section:
         return Section("Answer", (Paragraph(_alone(whole), "lead"),))
     blocks: list[Paragraph | Listing] = [Paragraph(_said(judged[0], whole), "lead")]
     of_all = family(whole) if len(judged) > 1 else None
-    said = (typical_words(judged[0]), of_all, _gap(pool, judged[0].condition), *_not_holding(pool))
+    said = (mean_words(judged[0]), of_all, _gap(pool, judged[0].condition), *_not_holding(pool))
     blocks += [Paragraph(each) for each in said if each is not None]
     blocks.append(Paragraph(_reach(pool), "note"))
     others = tuple(_item(each, whole) for each in whole.effects.values() if each is not judged[0])
@@ -37,7 +36,11 @@ def section(material: Material, pool: Pool) -> Section:
 def _not_holding(pool: Pool) -> list[str | None]:
     """Return what resampled seeds say of intervals that miss too often, of the estimand that leads."""
     check = pool.evidence.self_check
-    return [] if check is None else [does_not_hold(each) for each in check.resampled if each.estimand == LEADING]
+    return (
+        []
+        if check is None
+        else [does_not_hold(each) for each in check.resampled if each.estimand == pool.primary.estimand]
+    )
 
 
 def _alone(whole: Comparison) -> str:

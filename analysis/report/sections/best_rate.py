@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.answer.comparison import Comparison
 from analysis.figures import dose_response as figure
 from analysis.methods.selection import Selection
-from analysis.methods.verdict import FEW
+from analysis.methods.verdict import ROUGH
 from analysis.report.document import Block, Illustration, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.number_format import level
@@ -25,7 +25,7 @@ def section(material: Material, pool: Pool) -> Section | None:
         return None
     why = figure.missing(pool.evidence)
     blocks: list[Block] = [Paragraph(why) if why is not None else Illustration(figure.PLOT, pool.evidence)]
-    if found.n < FEW:
+    if found.n < ROUGH:
         said = f"Every condition trained at {count(found.n, 'seed')}: too few to say which one is best."
         return Section(TITLE, (*blocks, Paragraph(said)))
     blocks.append(Paragraph(_best(found, whole)))

@@ -8,7 +8,7 @@ from analysis.answer.comparison import Comparison
 from analysis.figures import survival as figure
 from analysis.methods.failure_rates import Divergence
 from analysis.methods.survival import ConditionCurve, Survival
-from analysis.methods.verdict import FEW
+from analysis.methods.verdict import ROUGH
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording import sentences
@@ -61,7 +61,7 @@ def _in_pairs(seen: Survival) -> str:
         if each.condition == seen.control:
             continue
         name, p, n = sentences.quoted(each.condition), each.p_log_rank_holm, each.n_pairs
-        if p is None or n is None or n < FEW:
+        if p is None or n is None or n < ROUGH:
             untested.append(name)
         else:
             told.append(f"{name} {p_value(p)} (n = {n})")
@@ -117,7 +117,7 @@ def _still(each: ConditionCurve) -> tuple[str, ...]:
         plain(100 * each.survival[-1], 1) if each.n else NOTHING,
         NOTHING if low is None or high is None else f"{plain(100 * low, 1)} to {plain(100 * high, 1)}",
         NOTHING if each.n_pairs is None else str(each.n_pairs),
-        *(NOTHING if (each.n_pairs or 0) < FEW else probability(p) for p in (each.p_log_rank, each.p_log_rank_holm)),
+        *(NOTHING if (each.n_pairs or 0) < ROUGH else probability(p) for p in (each.p_log_rank, each.p_log_rank_holm)),
     )
 
 
@@ -152,7 +152,7 @@ def _row(each: Divergence, unit: Unit, margin: float | None) -> tuple[str, ...]:
         each.condition,
         "not known" if each.n_diverged is None else f"{each.n_diverged} of {each.n}",
         limits,
-        NOTHING if each.n < FEW else probability(each.p_mcnemar),
+        NOTHING if each.n < ROUGH else probability(each.p_mcnemar),
         unit.tell_difference(each.complete_pairs_mean_difference, margin),
         unit.tell_difference(each.intention_mean_difference, margin),
     )

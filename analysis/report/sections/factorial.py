@@ -16,7 +16,7 @@ from analysis.report.gather import Material, Pool
 from analysis.wording import factorial
 from analysis.wording.number_format import NOTHING, level, probability
 from analysis.wording.phrases import listed
-from analysis.wording.sentences import METHODS, quoted
+from analysis.wording.sentences import quoted
 from analysis.wording.style import PAGE
 from analysis.wording.units import Unit, signed, unit_of
 from analysis.wording.verdicts import better, short, tone
@@ -105,7 +105,7 @@ def _row(effect: FactorialEffect, unit: Unit) -> tuple[str, ...]:
     return (
         effect.effect,
         short(contrast),
-        unit.tell_difference(contrast.mean_difference, contrast.margin),
+        unit.tell_difference(contrast.headline.estimate, contrast.margin),
         headline_interval(contrast, unit),
         probability(contrast.headline.p),
         signed(contrast.cohen_dz, 2),
@@ -122,7 +122,7 @@ def _caption(found: Factorial, family: str, signed_: list[Contrast], unit: Unit)
     if told:
         said += (
             f" Intervals and verdicts hold for all {family} at once, {'; or '.join(REACH[scope] for scope in told)}. "
-            f"p: {'; or '.join(METHODS[scope] for scope in told)}."
+            "p is the least alpha at which the interval excludes 0."
         )
     return said
 

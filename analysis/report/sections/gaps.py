@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.figures import gaps as figure
 from analysis.methods.gap_split import GapSplit
-from analysis.methods.verdict import FEW
+from analysis.methods.verdict import ROUGH
 from analysis.report.document import Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.number_format import level
@@ -43,7 +43,7 @@ def what_is_left(split: GapSplit, pool: Pool) -> str:
         f"With {quoted(split.condition)} against {quoted(whole.control)}, the running gap changed by {running} "
         f"and the clean gap by {clean} (n = {split.n}). "
     )
-    if split.n < FEW or split.measuring_low is None or split.measuring_high is None:
+    if split.n < ROUGH or split.measuring_low is None or split.measuring_high is None:
         return said.strip()
     ends = " to ".join(unit.tell_differences([split.measuring_low, split.measuring_high], whole.margin))
     said += f"The measurement artefact accounts for {owed} (unadjusted {told} t interval over seeds: {ends}). "

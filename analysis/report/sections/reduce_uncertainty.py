@@ -10,7 +10,7 @@ from analysis.answer.sample_size import ConditionPlan, of_condition
 from analysis.figures import floor_meter
 from analysis.methods.power import UPPER, Design
 from analysis.methods.two_way_interval import IMAGES, MORE_IMAGES, SEEDS
-from analysis.methods.verdict import FEW
+from analysis.methods.verdict import ROUGH
 from analysis.report.document import Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.number_format import NOTHING, exact
@@ -33,9 +33,9 @@ def section(material: Material, pool: Pool) -> Section | None:
     why = floor_meter.missing(pool.evidence)
     shown = Paragraph(why) if why is not None else Illustration(floor_meter.PLOT, pool.evidence)
     blocks = [Paragraph(said) for said in what_would_help(known)]
-    rough = [each for each in known if each.n_pairs < FEW]
+    rough = [each for each in known if each.n_pairs < ROUGH]
     if rough:
-        blocks.append(Paragraph(f"With fewer than {FEW} pairs these numbers are hardly more than guesses.", "note"))
+        blocks.append(Paragraph(f"With fewer than {ROUGH} pairs these numbers are hardly more than guesses.", "note"))
     return Section(TITLE, (*blocks, shown, _grid(whole, known)))
 
 

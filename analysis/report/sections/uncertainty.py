@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
+from analysis.answer.headline import SEEDS_AND_IMAGES
 from analysis.answer.variance import SplitByTestSet, VarianceBySource
 from analysis.figures import p_calibration, raincloud, sequence, variance_shares
 from analysis.figures.plot import Plot
 from analysis.methods.self_check import SelfCheck
-from analysis.report.comparison_grid import interval, interval_over_seeds
+from analysis.report.comparison_grid import headline_interval, interval_over_seeds
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.report.sign_agreement_grid import early_grid, early_words
 from analysis.report.typical_grid import typical_grid
 from analysis.wording.number_format import NOTHING, exact, level
+from analysis.wording.phrases import listed
 from analysis.wording.resampling import NAMES, outcome
+from analysis.wording.sentences import quoted
 from analysis.wording.units import Unit, plain, unit_of
-from analysis.wording.verdicts import short
+from analysis.wording.verdicts import short, worded
+from bench.schema.known_metrics import TYPICAL
 
 TITLE = "How sure, and why"
 
@@ -35,7 +37,7 @@ def section(material: Material, pool: Pool) -> Section | None:
     early = early_words(judged)
     if early is not None:
         blocks += [Paragraph(early), early_grid(judged)]
-    if any(each.verdict_crossed is not None for each in judged):
+    if any(each.headline.scope == SEEDS_AND_IMAGES for each in judged):
         blocks += [Paragraph(_two_scopes(judged)), _scopes(whole, judged)]
     blocks += [_shown(pool, p_calibration.PLOT)]
     if pool.evidence.self_check is not None and p_calibration.missing(pool.evidence) is None:
@@ -54,20 +56,22 @@ def _shown(pool: Pool, plot: Plot) -> Block:
 
 def _two_scopes(judged: list[Effect]) -> str:
     """Return how many verdicts change with the scope."""
-    both = [each for each in judged if each.verdict_crossed is not None]
-    changed = sum(_verdict(each, each.verdict) != _verdict(each, each.verdict_crossed) for each in both)
+    both = [each for each in judged if each.headline.scope == SEEDS_AND_IMAGES]
+    changed = [quoted(each.condition) for each in both if _over_seeds(each) != short(each)]
     said = (
-        "A verdict over seeds alone holds for this one test set; over seeds and test images it holds for new images of "
-        "the same kind too, and asks for more. "
+        "Over seeds alone a verdict holds for this one test set; over seeds and test images it holds for new images of "
+        "the same kind too. The second interval is the first one, widened by what new images add; all else is alike. "
     )
     if not changed:
-        return said + "Here both ways give the same verdicts."
-    number = "one condition gets" if changed == 1 else f"{changed} conditions get"
-    return said + f"Here {number} another verdict when new test images are counted in."
+        return said + "Here both give the same verdicts."
+    verb = "has" if len(changed) == 1 else "have"
+    return said + f"Here {listed(changed)} {verb} another verdict when new test images count too."
 
 
-def _verdict(each: Effect, verdict: str | None) -> str:
-    return NOTHING if verdict is None else short(replace(each, headline=replace(each.headline, verdict=verdict)))
+def _over_seeds(each: Effect) -> str:
+    """Return the verdict over seeds alone in words."""
+    verdict = each.verdict_typical if each.headline.estimand == TYPICAL else each.verdict
+    return NOTHING if verdict is None else worded(verdict, each.direction)
 
 
 def _scopes(whole: Comparison, judged: list[Effect]) -> Grid:
@@ -88,12 +92,13 @@ def _scopes(whole: Comparison, judged: list[Effect]) -> Grid:
         rows=tuple(
             (
                 each.condition,
-                _verdict(each, each.verdict),
+                _over_seeds(each),
                 interval_over_seeds(each, unit),
-                _verdict(each, each.verdict_crossed),
-                interval(each.ci_low_crossed_simultaneous, each.ci_high_crossed_simultaneous, each.margin, unit),
+                short(each),
+                headline_interval(each, unit),
             )
             for each in judged
+            if each.headline.scope == SEEDS_AND_IMAGES
         ),
     )
 

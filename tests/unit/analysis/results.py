@@ -24,7 +24,11 @@ def effect(condition: str = "book", **numbers: Any) -> Effect:
         "stays_at_chance": False, "n_pairs": 8, "seeds_lost": (), "n_lost_to_divergence": 0, "headline": headline(),
         "pairs": (),
     }  # fmt: skip
-    return Effect(**({"condition": condition} | usual | numbers))
+    given = {"condition": condition} | usual | numbers
+    led = given["headline"]
+    if led.estimate is None:
+        given["headline"] = replace(led, estimate=numbers.get("mean_difference"))
+    return Effect(**({"n_typical": given["n_pairs"]} | given))
 
 
 def pairs(differences: Sequence[float], first_seed: int = 0) -> tuple[Pair, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import product
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -34,20 +36,67 @@ def table() -> Table:
     return from_frame(pd.DataFrame(rows).assign(test_total=IMAGES))
 
 
-def test_over_images_the_p_is_that_of_the_crossed_estimate_times_the_family(table: Table) -> None:
+def test_over_images_each_end_moves_by_what_new_images_add(table: Table) -> None:
+    z = NormalDist().inv_cdf(1 - ALPHA / (2 * FAMILY))
     for each in compare(table, METRIC, "none").effects.values():
-        told = each.headline
-        assert told.scope == "seeds_and_images"
-        assert told.p == each.p_crossed_adjusted == pytest.approx(min(1.0, FAMILY * each.p_crossed))
-        assert 0 < each.p_crossed < 1
-        assert [told.low, told.high] == [each.ci_low_crossed_simultaneous, each.ci_high_crossed_simultaneous]
+        told, reach = each.headline, z * each.test_set_floor
+        assert (told.estimand, told.scope, told.assumes) == ("typical", "seeds_and_images", None)
+        assert told.estimate == each.typical_difference == each.hodges_lehmann
+        for end, seeds in ((told.low, each.typical_low_simultaneous), (told.high, each.typical_high_simultaneous)):
+            assert abs(end - told.estimate) == pytest.approx(math.hypot(told.estimate - seeds, reach), rel=1e-9)
+        assert told.p == each.p_typical_crossed_adjusted >= each.p_typical_adjusted
 
 
-def test_over_seeds_the_p_is_max_t(table: Table) -> None:
+def test_over_seeds_interval_and_p_are_those_of_the_signed_rank_distribution(table: Table) -> None:
     alone = replace(table, frame=table.frame.drop(columns="test_bits"))
     for each in compare(alone, METRIC, "none").effects.values():
-        assert (each.headline.scope, each.headline.p) == ("seeds", each.p_max_t)
-        assert each.headline.low == each.ci_low_simultaneous
+        d = np.array([pair.difference for pair in each.pairs])
+        averages = np.sort([(d[i] + d[j]) / 2 for i in range(len(d)) for j in range(i, len(d))])
+        v = min((averages <= 1e-12).sum(), (averages >= -1e-12).sum())
+        expected = min(1.0, 2 * FAMILY * enumerated(len(d))[: v + 1].sum())
+        assert each.headline.scope == "seeds"
+        assert each.headline.p == pytest.approx(expected, rel=1e-12)
+        outside = int((np.cumsum(enumerated(len(d))) <= ALPHA / (2 * FAMILY)).sum())
+        assert each.headline.low == pytest.approx(averages[outside - 1], abs=1e-12)
+        assert each.headline.high == pytest.approx(averages[-outside], abs=1e-12)
+
+
+def enumerated(n: int) -> np.ndarray:
+    """Return P(V = v) by going through all 2^n sets of ranks."""
+    sums = [sum(rank for rank, chosen in enumerate(bits, 1) if chosen) for bits in product((0, 1), repeat=n)]
+    return np.bincount(sums) / 2**n
+
+
+@pytest.mark.parametrize(("seeds", "leading"), [(6, "mean"), (7, "typical")])
+def test_the_mean_leads_where_seeds_are_too_few_for_the_family(table: Table, seeds: int, leading: str) -> None:
+    """2/2^6 is above 0.05/3, 2/2^7 is not."""
+    few = replace(table, frame=table.frame[table.frame["seed"] < seeds])
+    for each in compare(few, METRIC, "none").effects.values():
+        assert each.headline.estimand == leading
+        assert each.headline.assumes == ("normal differences" if leading == "mean" else None)
+        centre = each.mean_difference if leading == "mean" else each.typical_difference
+        assert each.headline.estimate == centre
+        assert each.headline.p is not None
+
+
+def test_a_condition_with_fewer_pairs_cannot_be_tested_and_changes_no_other(table: Table) -> None:
+    rows = table.frame
+    lost = replace(table, frame=rows[(rows["condition"] != "much") | (rows["seed"] < 5)])
+    found, whole = compare(lost, METRIC, "none").effects, compare(table, METRIC, "none").effects
+    told = found["much"].headline
+    assert (told.estimand, told.verdict, told.p, told.low) == ("typical", "cannot_test", None, None)
+    assert told.reason == "5 pairs: the typical difference needs 7 to be judged with 3 conditions"
+    assert [found[label].headline for label in ("little", "some")] == [
+        whole[label].headline for label in ("little", "some")
+    ]
+
+
+def test_two_pairs_have_no_verdict_and_three_have_one(table: Table) -> None:
+    for seeds, verdict in ((2, "cannot_test"), (3, None)):
+        few = replace(table, frame=table.frame[table.frame["seed"] < seeds])
+        for each in compare(few, METRIC, "none").effects.values():
+            assert (each.headline.verdict == "cannot_test") == (verdict == "cannot_test")
+            assert (each.headline.p is None) == (verdict == "cannot_test")
 
 
 def test_of_a_sequence_interval_and_p_are_at_alpha_over_the_family(table: Table) -> None:

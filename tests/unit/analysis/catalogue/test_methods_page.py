@@ -38,7 +38,7 @@ def test_anchors_are_those_of_github() -> None:
 
 def test_its_tables_have_as_many_cells_in_every_row() -> None:
     tables = re.findall(r"(?:^\|.*\n)+", PROSE, re.MULTILINE)
-    assert len(tables) == 3
+    assert len(tables) == 4
     for table in tables:
         assert len({row.count("|") for row in table.splitlines()}) == 1
 

@@ -31,7 +31,7 @@ def test_a_main_effect_and_an_interaction_in_words(crossed) -> None:
     assert interaction.startswith("The change in test_accuracy from alpha 0.2 to 0.5 is lower at beta 1 than at beta 0")
     for name in ("beta", "alpha × beta"):
         told = found[name].contrast
-        assert f"{100 * told.mean_difference:+.2f} points" in words.sentence(found[name])
+        assert f"{100 * told.headline.estimate:+.2f} points" in words.sentence(found[name])
         assert "n = 12 seeds" in words.sentence(found[name])
 
 
@@ -88,9 +88,10 @@ def test_undecided_and_too_few_claim_nothing(crossed) -> None:
     assert undecided.contrast.headline.verdict == "inconclusive"
     said = words.sentence(undecided)
     assert said.startswith("It is undecided whether the change in test_accuracy from alpha 0.2 to 0.5 is higher or")
-    few = words.sentence(effects(crossed(TWO, seeds=3, gains={"alpha": 50}))["alpha"])
-    assert "too few to tell" in few
+    few = words.sentence(effects(crossed(TWO, seeds=2, gains={"alpha": 50}))["alpha"])
+    assert "2 seeds are too few to test it" in few
     assert "higher" not in few
+    assert "assuming normal differences" in words.sentence(effects(crossed(TWO, seeds=3, gains={"alpha": 50}))["alpha"])
 
 
 def test_lines_and_names_are_told_apart(crossed) -> None:
@@ -122,7 +123,7 @@ def test_text_has_every_effect_cell_and_warning(crossed) -> None:
     text = render(found)
     for each in found.effects:
         (row,) = [line for line in text.splitlines() if line.startswith(f"{each.effect}  ")][-1:]
-        assert f"{100 * each.contrast.mean_difference:+.3f}" in row
+        assert f"{100 * each.contrast.headline.estimate:+.3f}" in row
         assert row.endswith(each.contrast.headline.verdict.replace("_", " "))
     assert all(cell.condition in text for cell in found.cells)
     assert all(warning in text for warning in found.warnings)

@@ -106,10 +106,13 @@ def test_forest_says_the_verdict_in_its_colour(evidence, verdict, said, colour):
     assert {text.get_color() for text in figure.findobj(Text) if text.get_text() == said} == {colour}
 
 
-def test_forest_says_nothing_of_significance_below_five_pairs(evidence):
-    said = words(figure_of(forest.PLOT, evidence(seeds=4, verdict="superior")))
-    assert "too few seeds" in said
-    assert "higher" not in said
+def test_forest_draws_an_interval_without_an_upper_limit_to_the_edge_and_says_so(evidence):
+    known = with_interval(evidence(), "book", 0.001, 0.009)
+    known = with_effect(known, "book", headline=replace(primary(known)["book"].headline, high=None, high_90=None))
+    figure = figure_of(forest.PLOT, known)
+    edge = figure.axes[0].get_xlim()[1]
+    assert any(list(line.get_xdata()) == pytest.approx([0.1, edge]) for line in figure.axes[0].lines)
+    assert any("[+0.10, no limit]" in each for each in words(figure))
 
 
 def test_forest_says_on_which_side_the_benefit_lies(evidence):
@@ -187,14 +190,16 @@ def test_gaps_draws_every_trial_that_trained_and_the_line_of_equality(evidence):
 
 
 def test_gaps_sets_both_changes_side_by_side(evidence):
-    known = with_effect(evidence(), "book", "running_gap", mean_difference=-0.03)
+    known = evidence()
+    running = known.comparisons["running_gap"].effects["book"].headline
+    known = with_effect(known, "book", "running_gap", headline=replace(running, estimate=-0.03))
     changes = figure_of(gaps.PLOT, known).axes[1]
     single = {
         (round(line.get_xdata()[0], 9), line.get_markerfacecolor())
         for line in changes.lines
         if len(line.get_xdata()) == 1
     }
-    clean = known.comparisons["generalisation_gap"].effects["book"].mean_difference
+    clean = known.comparisons["generalisation_gap"].effects["book"].headline.estimate
     assert (-3.0, "#ffffff") in single
     assert (round(100 * clean, 9), theme.hue(1)) in single
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from analysis.methods.p_value import probability
 from analysis.methods.paired_t import Equivalence, PairingGain, equivalence, moments, pairing_gain, t_test
-from analysis.methods.result import probability
 from analysis.tables.pairing import pair
 
 

@@ -54,9 +54,8 @@ def test_without_a_direction_the_sign_is_told_and_no_benefit(interval, expected)
 
 
 def test_what_cannot_be_tested():
-    assert "0 pairs" in (cannot_test(0, False, 0.05) or "")
-    assert "1 pair:" in (cannot_test(1, False, 0.05) or "")
-    assert "do not vary" in (cannot_test(9, False, 0.05) or "")
-    assert "below 0.0625" in (cannot_test(5, True, 0.05) or "")
-    assert cannot_test(6, True, 0.05) is None
-    assert cannot_test(5, True, 0.0625) is None
+    assert "0 pairs" in (cannot_test(0, False) or "")
+    assert "1 pair:" in (cannot_test(1, False) or "")
+    assert "2 pairs: at least 3" in (cannot_test(2, True) or "")
+    assert "do not vary" in (cannot_test(9, False) or "")
+    assert cannot_test(3, True) is None

@@ -141,6 +141,7 @@ def _units(row: Mapping[str, Any], epoch: int) -> dict[str, float]:
 
 def _plan(made: Made, names: list[tuple[str, int, str]]) -> dict[str, Any]:
     analysis = {"control": made.control, "primary": "test_accuracy", "margin": made.margin, "alpha": 0.05}
+    analysis |= {"protocol": 2, "estimand": "typical", "bad_ending": 0.05, "direction": "higher"}
     return {
         "schema_version": schema.SCHEMA_VERSION, "study": "dropout", "study_hash": "57d1", "analysis_hash": "a7a1",
         "analysis": analysis | {"margins": {"generalisation_gap": 0.001} if made.margin else {}},

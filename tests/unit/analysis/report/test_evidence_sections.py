@@ -12,7 +12,7 @@ from analysis.methods.selection import Selection
 from analysis.report.document import Grid, Illustration, Listing, Paragraph
 from analysis.report.gather import gather
 from analysis.report.sections import answer, best_rate, reduce_uncertainty, uncertainty
-from analysis.report.typical_grid import typical_words
+from analysis.report.typical_grid import mean_words
 from analysis.wording.units import MINUS, unit_of
 from tests.unit.analysis.results import effect, with_whole
 
@@ -97,7 +97,9 @@ def test_surer_answers_a_margin_below_the_floor_with_images(material):
 def test_sure_sets_both_scopes_side_by_side(material):
     words = (("superior", "inconclusive"), ("equivalent", "equivalent"), ("inferior", "inferior"))
     entries = [
-        dataclasses.replace(each, verdict=alone, verdict_crossed=crossed, ci_low_crossed_simultaneous=-0.0321)
+        dataclasses.replace(
+            each, verdict_typical=alone, headline=dataclasses.replace(each.headline, verdict=crossed, low=-0.0321)
+        )
         for each, (alone, crossed) in zip(judged(material), words, strict=True)
     ]
     found = made(uncertainty, material, effects=entries)
@@ -107,14 +109,17 @@ def test_sure_sets_both_scopes_side_by_side(material):
         ("equivalent", "equivalent"),
         ("lower", "lower"),
     ]
-    low, high = entries[0].ci_low_crossed_simultaneous, entries[0].ci_high_crossed_simultaneous
+    low, high = entries[0].headline.low, entries[0].headline.high
     assert rows[entries[0].condition][4] == " to ".join(UNIT.tell_differences([low, high], 0.001))
-    assert "one condition gets another verdict" in said(found)
-    assert figures(found) == ["raincloud", "p-calibration", "sequence", "variance-shares"]
+    assert f"Here “{entries[0].condition}” has another verdict when new test images count too." in said(found)
+    assert figures(found) == ["raincloud", "p-calibration", "variance-shares"]
 
 
 def test_sure_without_images_has_no_second_scope(material):
-    entries = [dataclasses.replace(each, verdict_crossed=None) for each in judged(material)]
+    entries = [
+        dataclasses.replace(each, headline=dataclasses.replace(each.headline, scope="seeds"))
+        for each in judged(material)
+    ]
     found = made(uncertainty, material, effects=entries)
     assert "scopes" not in [each.name for each in found.blocks if isinstance(each, Grid)]
 
@@ -139,9 +144,9 @@ def test_self_check_and_spread_are_tables_of_what_was_found(material):
 def test_an_interval_that_misses_too_often_is_told_beside_the_answer(material, holds):
     rate = 0.1 if holds else 0.36
     drawn = (
-        Resampled(estimand="typical", n=9, nominal=0.05, limit=0.125, achieved=0.9, holds=False),
-        Resampled(estimand="mean", n=9, nominal=0.05, limit=0.125, achieved=rate, holds=holds),
-        Resampled(estimand="typical", n=7, nominal=0.05, limit=0.125),
+        Resampled(estimand="mean", n=9, nominal=0.05, limit=0.125, achieved=0.9, holds=False),
+        Resampled(estimand="typical", n=9, nominal=0.05, limit=0.125, achieved=rate, holds=holds),
+        Resampled(estimand="mean", n=7, nominal=0.05, limit=0.125),
     )
     (pool,) = material.pools
     check = dataclasses.replace(pool.evidence.self_check, resampled=drawn)
@@ -150,10 +155,10 @@ def test_an_interval_that_misses_too_often_is_told_beside_the_answer(material, h
     told = [text for text in texts if "does not hold on data like these" in text]
     assert len(told) == (0 if holds else 1)
     assert all(
-        "of the mean difference" in text and "2,000 studies of 9 seeds" in text and "36%" in text for text in told
+        "of the typical difference" in text and "2,000 studies of 9 seeds" in text and "36%" in text for text in told
     )
     _, rows = grid(uncertainty.section(material, changed), "self-check")
-    row = rows["intervals of the mean difference, resampled seeds, any condition"]
+    row = rows["intervals of the typical difference, resampled seeds, any condition"]
     assert row[1:] == ("5", f"{100 * rate:.2f}", "12.50", "holds" if holds else "does not hold")
     assert len([name for name in rows if "resampled" in name]) == 2
 
@@ -181,30 +186,29 @@ def test_sure_tells_how_often_fewer_seeds_would_have_pointed_the_other_way(mater
 def test_sure_sets_typical_seeds_beside_means(material):
     (first, *others) = judged(material)
     first = dataclasses.replace(
-        first, mean_difference=0.0121, hodges_lehmann=0.0026, hodges_lehmann_low=0.0001, p_wilcoxon=0.045,
-        hodges_lehmann_high=0.0056, improvement_paired=0.5625, extreme_seed=5, mean_without_extreme=0.0064,
-        variance_share_of_extreme_seed=0.45,
+        first, mean_difference=0.0121, typical_difference=0.0026, typical_low_simultaneous=0.0001,
+        typical_high_simultaneous=0.0056, mean_low_simultaneous=-0.0032, mean_high_simultaneous=0.0274,
+        improvement_paired=0.5625, extreme_seed=5, mean_without_extreme=0.0064, variance_share_of_extreme_seed=0.45,
     )  # fmt: skip
     none = {"extreme_seed": None, "mean_without_extreme": None, "variance_share_of_extreme_seed": None}
     told = [first, *(dataclasses.replace(each, **none) for each in others)]
     typical, rows = grid(made(uncertainty, material, effects=told), "typical")
     assert rows[first.condition][1:] == (
-        "+1.21", "+0.26", "+0.01 to +0.56", "0.045", "4.5 of 8", "5", "45", "+0.64"
+        "+0.26", "+0.01 to +0.56", "+1.21", "−0.32 to +2.74", "4.5 of 8", "5", "45", "+0.64"
     )  # fmt: skip
     assert {row[6:] for row in typical.rows[1:]} == {("–", "–", "–")}
     assert typical.data[0]["extreme_seed"] == 5
-    assert typical_words(first) == (
-        f"“{first.condition}”: typical difference +0.26 points (Hodges-Lehmann estimate, unadjusted 95% interval "
-        "+0.01 to +0.56); better than “none” at 4.5 of 8 seeds. Without seed 5, the farthest from the others, the mean "
-        "of +1.21 points would be +0.64 points."
+    assert mean_words(first) == (
+        f"“{first.condition}”: mean difference +1.21 points (95% interval over seeds, assuming normal differences: "
+        "−0.32 to +2.74); better than “none” at 4.5 of 8 seeds. Without seed 5, the farthest from the others, the mean "
+        "would be +0.64 points."
     )
-    fragile = typical_words(dataclasses.replace(first, variance_share_of_extreme_seed=0.832))
+    fragile = mean_words(dataclasses.replace(first, variance_share_of_extreme_seed=0.832))
     assert fragile is not None
     assert fragile.endswith(
-        "The mean is fragile: one seed makes 83% of the variance. Without it, seed 5, the mean of +1.21 points would "
-        "be +0.64 points."
+        "The mean is fragile: one seed makes 83% of the variance. Without it, seed 5, the mean would be +0.64 points."
     )
-    assert [typical_words(dataclasses.replace(first, n_pairs=4)), typical_words(told[1])] == [None, None]
+    assert [mean_words(dataclasses.replace(first, n_pairs=4)), mean_words(told[1])] == [None, None]
 
 
 def test_sure_is_silent_on_fewer_seeds_where_no_size_is_known(material):

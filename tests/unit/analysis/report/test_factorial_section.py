@@ -39,7 +39,7 @@ def test_the_section_says_what_the_object_says(material):
     assert [row[0] for row in grid.rows] == ["dropout_1", "dropout_2", "dropout_1 × dropout_2"]
     for effect, item, row, data in zip(whole.effects, listing.items, grid.rows, grid.data, strict=True):
         contrast = effect.contrast
-        estimate = UNIT.tell_difference(contrast.mean_difference, 0.001)
+        estimate = UNIT.tell_difference(contrast.headline.estimate, 0.001)
         assert estimate in item.text
         assert row[2] == estimate
         assert row[1] == item.mark
@@ -66,7 +66,7 @@ def test_simple_effects_have_their_own_table_where_the_interaction_is_there(mate
     assert [row[0] for row in grid.rows] == [each.effect for each in whole.simple_effects]
     assert "hold for all simple effects at once" in grid.caption
     for item, row, effect in zip(listing.items, grid.rows, whole.simple_effects, strict=True):
-        estimate = UNIT.tell_difference(effect.contrast.mean_difference, 0.001)
+        estimate = UNIT.tell_difference(effect.contrast.headline.estimate, 0.001)
         assert estimate == row[2]
         assert estimate in item.text
 

@@ -12,7 +12,7 @@ from tests.unit.analysis.report.conftest import GRID, RATES, Made, write_folder
 
 CONTROL = "dropout_1-0_dropout_2-0"
 FOLDERS = {
-    "rates": Made(labels=tuple(RATES), seeds=6, recorded=True, diverged=(("none", 1),)),
+    "rates": Made(labels=tuple(RATES), seeds=11, recorded=True, diverged=(("none", 1),)),
     "factors": Made(labels=(*GRID, "all-dropped"), seeds=9, control=CONTROL, diverged=((CONTROL, 1),), images=False),
 }
 MEASURED_APART = {"speed"}
