@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.answer.compare import compare, pairs_of
+from analysis.answer.compare import compare, family_of
 from analysis.answer.sequences import follow
 from analysis.methods.confidence_sequence import Look
 from analysis.methods.median_sequence import MedianLook
@@ -75,7 +75,7 @@ def _on_target(folder: Path, study: Study, target: Target) -> list[Standing]:
     plan = study.analysis
     table = load(folder, where={"device": target.device, "precision": target.precision})
     metric, margin = plan.primary, plan.margin or 0.0
-    family = pairs_of(table, metric, plan.control, alpha=plan.alpha)
+    family = [each.complete for each in family_of(table, metric, plan.control, alpha=plan.alpha)]
     effects = compare(table, metric, plan.control, alpha=plan.alpha).effects
     found = []
     for pairs in family:
