@@ -137,8 +137,11 @@ class Contrasted(Directed):
         Blocks that are not complete because a trial diverged.
     weights : tuple of float
         Weight of each cell.
+    contrast : str
+        ``ends``: between the lowest and the highest level of each factor; ``reference``: between a named level and the
+        first one.
     levels : tuple of (level, level)
-        Lowest and highest level of each factor of the effect.
+        These two levels of each factor: the effect is at the second minus at the first.
     """
 
     condition: str
@@ -149,6 +152,7 @@ class Contrasted(Directed):
     n_pairs: int
     n_lost_to_divergence: int
     weights: tuple[float, ...]
+    contrast: str
     levels: tuple[tuple[float | str, float | str], ...]
 
 

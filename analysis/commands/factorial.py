@@ -23,6 +23,12 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--conditions", nargs="+", metavar="LABEL", help="conditions that form the factorial; default: all of them"
     )
     command.add_argument("--margin", type=float, help="smallest effect that matters, in the metric's unit")
+    command.add_argument(
+        "--scores",
+        choices=("raw", "log", "rank"),
+        default="raw",
+        help="what the slope of a factor with three numeric levels or more runs over; default: raw, the levels",
+    )
     options.add_alpha(command)
     options.add_direction(command)
     options.add_rules(command)
@@ -39,4 +45,4 @@ def execute(given: argparse.Namespace) -> None:
     crossed = crossing(table, given.factors, given.conditions)
     given.control = "-"  # the cells of a factorial are compared with each other
     metric, _, rest = options.question_of(given, table)
-    options.answer(given, factorial(table, metric, crossed, **rest), render)
+    options.answer(given, factorial(table, metric, crossed, scores=given.scores, **rest), render)

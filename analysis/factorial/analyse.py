@@ -20,6 +20,9 @@ from analysis.factorial.blocks import Blocks, ContrastImages, blocks, contrasted
 from analysis.factorial.contrasts import Effect, effects, simple_effects
 from analysis.factorial.design import Crossing, crossing
 from analysis.factorial.result import (
+    DIFFERENCE,
+    ENDS,
+    REFERENCE,
     Cell,
     CrossedFactor,
     EffectTest,
@@ -31,6 +34,7 @@ from analysis.factorial.result import (
     ProfilePoint,
     WithinSeeds,
 )
+from analysis.factorial.slopes import FEWEST_LEVELS, SCORES, Scores, Slope, slope
 from analysis.methods.multiplicity import holm
 from analysis.methods.omnibus import repeated_measures
 from analysis.methods.paired_t import half_width
@@ -54,6 +58,8 @@ def factorial(
     table: Table | pd.DataFrame | Path | str,
     metric: str,
     crossed: Crossing | None = None,
+    *,
+    scores: Scores = "raw",
     **told: Unpack[Told],
 ) -> Factorial:
     """Return main effects, interactions and simple effects of the factors that `table` crosses.
@@ -74,15 +80,17 @@ def factorial(
         Which values are better; default: the plan's, else by the metric's name.
     estimand : {"typical", "mean"}, optional
         Which centre of the effects leads; default: the plan's, else the typical one.
+    scores : {"raw", "log", "rank"}
+        What the slope of a factor with three numeric levels or more runs over.
 
     Raises
     ------
     TableError
-        No full factorial, an unknown metric, an alpha or margin out of range.
+        No full factorial, an unknown metric, an alpha or margin out of range, the logarithm of a level 0.
     """
     table = load(table)
     found = crossing(table) if crossed is None else crossed
-    return _analysed(table, found, asked_of(table, metric, _NO_CONTROL, told))
+    return _analysed(table, found, asked_of(table, metric, _NO_CONTROL, told), scores)
 
 
 def of_study(table: Table, metric: str, **told: Unpack[Told]) -> Factorial | None:
@@ -91,17 +99,17 @@ def of_study(table: Table, metric: str, **told: Unpack[Told]) -> Factorial | Non
         found = crossing(table)
     except TableError:
         return None
-    return _analysed(table, found, asked_of(table, metric, _NO_CONTROL, told))
+    return _analysed(table, found, asked_of(table, metric, _NO_CONTROL, told), "raw")
 
 
-def _analysed(table: Table, found: Crossing, asked: Question) -> Factorial:
-    if faults := asked.faults():
+def _analysed(table: Table, found: Crossing, asked: Question, scores: Scores) -> Factorial:
+    if faults := asked.faults() + _faults_of_scores(found, scores):
         raise TableError(table.source, faults)
     measured = measure(table, asked.metric)
     held, known = blocks(measured, found.cells, table.chance), images_of(table, asked.metric)
     seeds = max(table.seeds_of(label) for label in found.cells)
-    main, said = _family(effects(found), held, known, asked, seeds)
-    simple, also_said = _family(simple_effects(found), held, known, asked, seeds)
+    main, said = _family(effects(found), held, known, asked, seeds, scores)
+    simple, also_said = _family(simple_effects(found), held, known, asked, seeds, scores)
     notes = [
         *table.warnings,
         *measured.warnings,
@@ -137,6 +145,18 @@ def _analysed(table: Table, found: Crossing, asked: Question) -> Factorial:
     )
 
 
+def _faults_of_scores(found: Crossing, scores: Scores) -> list[str]:
+    """Return what a slope over these scores cannot be taken of."""
+    faults = [] if scores in SCORES else [f"scores {scores!r}; allowed: {', '.join(SCORES)}"]
+    for each in found.factors:
+        if scores == "log" and each.numeric and len(each.levels) >= FEWEST_LEVELS and float(each.levels[0]) <= 0:
+            faults.append(
+                f"factor {each.name!r} has the level {float(each.levels[0]):g}, which has no logarithm; allowed with "
+                "scores 'log': levels above 0"
+            )
+    return faults
+
+
 def _of_blocks(found: Crossing, held: Blocks) -> list[str]:
     notes = [f"condition {label!r} is left out: it {why}" for label, why in found.outside]
     for label, seeds in held.absent.items():
@@ -151,30 +171,37 @@ def _of_blocks(found: Crossing, held: Blocks) -> list[str]:
 
 
 def _family(
-    every: Sequence[Effect], held: Blocks, known: Images | None, asked: Question, seeds: int
+    every: Sequence[Effect], held: Blocks, known: Images | None, asked: Question, seeds: int, scores: Scores
 ) -> tuple[tuple[FactorialEffect, ...], list[str]]:
     """Return effects that are judged together, and what the methods warn of."""
-    signed = {each.name: each for each in every if each.weights is not None}
+    signed = {one.name: one for each in every for one in (each, *each.against_reference) if one.weights is not None}
     against = {name: contrasted(held, each) for name, each in signed.items()}
     images = None if known is None else ContrastImages(known, held.cells, signed)
     results, warnings = judged(Contrast, against, asked, frozenset(), images, seeds)
-    found = []
-    for each, test in zip(every, tests_of(every, held.values, asked.alpha), strict=True):
-        contrast = None if each.kind is None else _contrast(each, asked, against[each.name], results[each.name])
-        found.append(_told(each, test, contrast))
-    return tuple(found), warnings
+    told = {name: _contrast(each, asked, against[name], results[name]) for name, each in signed.items()}
+    tests = tests_of(every, held.values, asked.alpha)
+    return tuple(
+        FactorialEffect(
+            effect=effect.name,
+            factors=tuple(factor.name for factor in effect.factors),
+            at=None if effect.at is None else HeldAt(factor=effect.at[0].name, level=effect.at[1]),
+            kind=None if effect.weights is None else DIFFERENCE,
+            df=effect.df,
+            omnibus=test,
+            contrast=told.get(effect.name),
+            against_reference=tuple(told[each.name] for each in effect.against_reference),
+            **vars(_slope(effect, held, asked, scores)),
+        )
+        for effect, test in zip(every, tests, strict=True)
+    ), warnings
 
 
-def _told(effect: Effect, test: EffectTest, contrast: Contrast | None) -> FactorialEffect:
-    return FactorialEffect(
-        effect=effect.name,
-        factors=tuple(factor.name for factor in effect.factors),
-        at=None if effect.at is None else HeldAt(factor=effect.at[0].name, level=effect.at[1]),
-        kind=effect.kind,
-        df=effect.df,
-        omnibus=test,
-        contrast=contrast,
-    )
+def _slope(effect: Effect, held: Blocks, asked: Question, scores: Scores) -> Slope:
+    """Return the slope of one factor with three numeric levels or more; nothing of any other effect."""
+    factor = effect.factors[0]
+    if len(effect.factors) > 1 or not factor.numeric or len(factor.levels) < FEWEST_LEVELS:
+        return Slope()
+    return slope([float(each) for each in factor.levels], held.values @ effect.means, scores, asked.alpha)
 
 
 def tests_of(every: Sequence[Effect], values: np.ndarray, alpha: float) -> list[EffectTest]:
@@ -216,7 +243,8 @@ def _contrast(effect: Effect, asked: Question, found: Arms, results: Results) ->
         n_pairs=pairs.n,
         n_lost_to_divergence=len(found.diverged),
         weights=tuple(float(each) for each in effect.weights or ()),
-        levels=tuple((each.levels[0], each.levels[-1]) for each in effect.factors),
+        contrast=ENDS if all(each.has_ends for each in effect.factors) else REFERENCE,
+        levels=effect.between,
     )
     by_seed = zip(pairs.seeds, pairs.differences, strict=True)
     blocks_ = tuple(Block(seed=int(seed), difference=float(d) / pairs.scale) for seed, d in by_seed)

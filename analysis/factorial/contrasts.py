@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -28,15 +28,20 @@ class Effect:
     df : int
         Independent contrasts that it consists of.
     weights : tuple of Fraction, [cells], or None
-        The one contrast with a sign. A factor with two levels: higher minus lower (of names: second minus first). Of
-        more, where these are numbers: what a straight line through the levels, fitted by least squares, rises from the
-        lowest to the highest. Of several factors: how that changes from the lowest to the highest level of the next, so
-        A1B1 - A0B1 - A1B0 + A0B0. Averaged over the levels of all other factors, each counted alike. None where a
-        factor has more than two levels that are no numbers.
+        The one contrast with a sign. Of one factor: highest level minus lowest (of two names: second minus first). Of
+        several factors: how that changes from the lowest to the highest level of the next, so A1B1 - A0B1 - A1B0 +
+        A0B0. Averaged over the levels of all other factors, each counted alike. None where a factor has more than two
+        levels that are no numbers.
     projection : ndarray of float64, [cells, cells]
         Onto everything that the effect may be.
+    means : ndarray of float64, [cells, levels]
+        What makes the mean at each level, or combination of levels, of these factors.
+    between : tuple of (level, level)
+        Of each factor, the levels that the contrast is between: the second minus the first.
     at : tuple of Factor and level, or None
         The factor that is held in a simple effect, and where.
+    against_reference : tuple of Effect
+        Of one factor with more than two levels that are no numbers: each level against the first one.
     """
 
     name: str
@@ -44,14 +49,10 @@ class Effect:
     df: int
     weights: tuple[Fraction, ...] | None
     projection: np.ndarray
+    means: np.ndarray
+    between: tuple[tuple[Level, Level], ...]
     at: tuple[Factor, Level] | None = None
-
-    @property
-    def kind(self) -> str | None:
-        """``difference`` where all factors have two levels, ``trend`` with a straight line in it, None without sign."""
-        if self.weights is None:
-            return None
-        return "difference" if all(len(each.levels) == 2 for each in self.factors) else "trend"
+    against_reference: tuple[Effect, ...] = ()
 
     def whole(self) -> tuple[np.ndarray, int]:
         """Return the weights as whole numbers [cells], and what they are to be divided by."""
@@ -92,20 +93,52 @@ def _effect(factors: Sequence[Factor], chosen: Sequence[int], held: tuple[int, i
     if held is not None:
         at = factors[held[0]], factors[held[0]].levels[held[1]]
         name += f" at {at[0].name} {Factor.tell(at[1])}"
-    weights = None
-    if all(each.has_trend for each in mine):
-        columns = [
-            trend(each) if index in chosen else _weights_over(each, index, held) for index, each in enumerate(factors)
-        ]
-        weights = tuple(math.prod(row, start=Fraction(1)) for row in itertools.product(*columns))
-    return Effect(
+    over = {index: _weights_over(each, index, held) for index, each in enumerate(factors) if index not in chosen}
+    whole = Effect(
         name=name,
         factors=mine,
         df=math.prod(len(each.levels) - 1 for each in mine),
-        weights=weights,
+        weights=None,
         projection=functools.reduce(np.kron, [_part(each, index, chosen, held) for index, each in enumerate(factors)]),
+        means=functools.reduce(np.kron, [_mean(each, index, chosen, held) for index, each in enumerate(factors)]),
+        between=tuple((each.levels[0], each.levels[-1]) for each in mine),
         at=at,
     )
+    if all(each.has_ends for each in mine):
+        return replace(whole, weights=_product(over | {index: ends(factors[index]) for index in chosen}))
+    if len(mine) > 1:
+        return whole
+    (place,), (named,) = chosen, mine
+    each_level = (
+        replace(
+            whole,
+            name=f"{name}: {Factor.tell(level)}",
+            df=1,
+            weights=_product(over | {place: _against_first(named, index)}),
+            between=((named.levels[0], level),),
+        )
+        for index, level in enumerate(named.levels)
+        if index
+    )
+    return replace(whole, against_reference=tuple(each_level))
+
+
+def _product(columns: Mapping[int, Sequence[Fraction]]) -> tuple[Fraction, ...]:
+    """Return the weights of the cells from those of each factor's levels, by the factor's place."""
+    ordered = [columns[index] for index in sorted(columns)]
+    return tuple(math.prod(row, start=Fraction(1)) for row in itertools.product(*ordered))
+
+
+def _against_first(factor: Factor, place: int) -> tuple[Fraction, ...]:
+    """Return the weights of the level at this place minus the first one."""
+    return tuple(Fraction(int(index == place) - int(index == 0)) for index in range(len(factor.levels)))
+
+
+def _mean(factor: Factor, index: int, chosen: Sequence[int], held: tuple[int, int] | None) -> np.ndarray:
+    """Return what makes means within one factor [levels, levels] where it varies, else [levels, 1]."""
+    if index in chosen:
+        return np.eye(len(factor.levels))
+    return np.array([_weights_over(factor, index, held)], float).T
 
 
 def _part(factor: Factor, index: int, chosen: Sequence[int], held: tuple[int, int] | None) -> np.ndarray:
@@ -125,14 +158,6 @@ def _weights_over(factor: Factor, index: int, held: tuple[int, int] | None) -> t
     return (Fraction(1, size),) * size
 
 
-def trend(factor: Factor) -> tuple[Fraction, ...]:
-    """Return the weights of the rise of the least-squares line from the lowest to the highest level.
-
-    (x - mean x) (max x - min x) / sum (x - mean x)^2; of two levels, -1 and 1.
-    """
-    if len(factor.levels) == 2:
-        return Fraction(-1), Fraction(1)
-    x = [Fraction(repr(each)) for each in factor.levels]
-    mean = sum(x, Fraction(0)) / len(x)
-    squares = sum(((each - mean) ** 2 for each in x), Fraction(0))
-    return tuple((each - mean) * (x[-1] - x[0]) / squares for each in x)
+def ends(factor: Factor) -> tuple[Fraction, ...]:
+    """Return the weights of the highest level minus the lowest."""
+    return Fraction(-1), *[Fraction(0)] * (len(factor.levels) - 2), Fraction(1)

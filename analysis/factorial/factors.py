@@ -44,8 +44,8 @@ class Factor:
         return not isinstance(self.levels[0], str)
 
     @property
-    def has_trend(self) -> bool:
-        """Whether there is one contrast with a sign: two levels, or numbers that a straight line can go through."""
+    def has_ends(self) -> bool:
+        """Whether there is one contrast with a sign: two levels, or a lowest and a highest one."""
         return self.numeric or len(self.levels) == 2
 
     def of(self, table: Table, label: str) -> Level:

@@ -10,11 +10,14 @@ from analysis.answer.directed import Directed
 from analysis.answer.effect import Contrast
 from analysis.base.records import Record
 from analysis.factorial.factors import Level
+from analysis.factorial.slopes import Slope
 from analysis.methods.sign_flip import RandomFlips
 from analysis.tables.table import Dropped
 
-DIFFERENCE, TREND = "difference", "trend"
-"""Kinds of contrasts: all factors have two levels, or a straight line goes through those of some."""
+DIFFERENCE = "difference"
+"""Kind of an effect that has a contrast with a sign."""
+ENDS, REFERENCE = "ends", "reference"
+"""Contrasts: between the lowest and the highest level of each factor; of a named level and the first one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +86,7 @@ class EffectTest(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FactorialEffect(Record):
+class FactorialEffect(Slope):
     """A main effect, an interaction, or a simple effect.
 
     Parameters
@@ -94,12 +97,16 @@ class FactorialEffect(Record):
     at : HeldAt or None
         Where a simple effect is held; None for every other, and then no key of the JSON.
     kind : str or None
-        `DIFFERENCE` or `TREND`; None where the effect has no contrast.
+        `DIFFERENCE`; None where the effect has no contrast.
     df : int
         Dimensions of the effect.
     omnibus : EffectTest
     contrast : Contrast or None
-        None where a factor has more than two levels that are no numbers.
+        Between the end levels; None where a factor has more than two levels that are no numbers.
+    against_reference : tuple of Contrast
+        Of one such factor: each level against the first one.
+
+    The keys of `Slope` are filled where the effect is of one factor with three numeric levels or more.
     """
 
     effect: str
@@ -109,6 +116,7 @@ class FactorialEffect(Record):
     df: int
     omnibus: EffectTest
     contrast: Contrast | None
+    against_reference: tuple[Contrast, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the keys, ``at`` only of a simple effect."""
@@ -239,5 +247,5 @@ class Factorial(Directed):
 
 
 def contrasts(told: Sequence[FactorialEffect]) -> list[Contrast]:
-    """Return the contrasts of effects, those left out that have none."""
-    return [each.contrast for each in told if each.contrast is not None]
+    """Return every contrast of effects, in their order."""
+    return [one for each in told for one in (each.contrast, *each.against_reference) if one is not None]

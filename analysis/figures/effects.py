@@ -17,6 +17,7 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, place, shortened
 from analysis.wording.number_format import inner_level, level
+from analysis.wording.sentences import ESTIMATES
 from analysis.wording.units import MINUS, Unit, unit_of
 from analysis.wording.verdicts import short, tone
 
@@ -103,14 +104,15 @@ def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     found = _found(evidence)
     unit, inner = unit_of(found.metric), inner_level(found.alpha)
-    told = scopes(each.headline for each in contrasts(found.effects))
+    rows = contrasts(found.effects)
+    told = scopes(each.headline for each in rows)
     reach = f", {'; or '.join(REACH[scope] for scope in told)}" if told else ""
     thick = "" if inner is None else f", thick: {inner} interval, both"
     said = (
-        f"Effects on {unit.name} at the {found.n} seeds at which every cell trained. Mark: mean over seeds. Thin "
-        f"line: {level(found.alpha)} interval{thick} simultaneous over all effects{reach}. Small points: one seed "
-        "each; a triangle at the edge counts seeds beyond it. Filled round marks: better, square: worse, diamond: "
-        "equivalent; hollow: undecided."
+        f"Effects on {unit.name} at the {found.n} seeds at which every cell trained. Mark: "
+        f"{ESTIMATES[rows[0].headline.estimand]}. Thin line: {level(found.alpha)} interval{thick} simultaneous over "
+        f"all effects{reach}. Small points: one seed each; a triangle at the edge counts seeds beyond it. Filled round "
+        "marks: better, square: worse, diamond: equivalent; hollow: undecided."
     )
     if found.margin is not None:
         said += f" Shaded: effects too small to matter (±{unit.tell_margin(found.margin)} {unit.difference})."

@@ -1,4 +1,4 @@
-"""Whether a parabola follows the levels of a rate at all, tested within seeds."""
+"""Whether a polynomial follows the levels of a rate or a factor at all, tested within seeds."""
 
 from __future__ import annotations
 
@@ -35,6 +35,15 @@ class LackOfFit(Record):
         return self.lack_of_fit_p is not None and self.lack_of_fit_p <= alpha
 
 
+@dataclass(frozen=True)
+class Residual:
+    """Hotelling's T2 of what a polynomial leaves, F and p."""
+
+    t2: float
+    f: float
+    p: float
+
+
 def lack_of_fit(rates: np.ndarray, values: np.ndarray) -> LackOfFit:
     """Return Hotelling's T2 of the seeds' residual contrasts, cubic and up.
 
@@ -43,21 +52,30 @@ def lack_of_fit(rates: np.ndarray, values: np.ndarray) -> LackOfFit:
     rates : ndarray, [k]
         Distinct.
     values : ndarray, [seeds, k]
+    """
+    found = residual_t2(rates, values, POLYNOMIAL)
+    return LackOfFit() if found is None else LackOfFit(lack_of_fit_t2=found.t2, lack_of_fit_p=found.p)
+
+
+def residual_t2(levels: np.ndarray, values: np.ndarray, coefficients: int) -> Residual | None:
+    """Return Hotelling's test of what a polynomial in the `levels` [k] leaves of `values` [seeds, k].
+
+    None where nothing is left, the seeds are too few, or they do not vary.
 
     Notes
     -----
-    q = k - 3 contrasts c_s, orthogonal to every parabola in the rate. T2 = n c' S^-1 c with their mean c and
-    covariance S; (n - q) T2 / (q (n - 1)) has the F distribution on q and n - q degrees of freedom where the seeds'
+    q = k - coefficients contrasts c_s, orthogonal to every such polynomial. T2 = n c' S^-1 c with their mean c and
+    covariance S; F = (n - q) T2 / (q (n - 1)) has the F distribution on q and n - q degrees of freedom where the seeds'
     contrasts are normal with mean 0, whatever their covariance (Hotelling 1931).
     """
-    n, q = len(values), len(rates) - POLYNOMIAL
+    n, q = len(values), len(levels) - coefficients
     if q < 1 or n <= q:
-        return LackOfFit()
-    scaled = (rates - rates.mean()) / np.ptp(rates)
-    contrasts = values @ linalg.null_space(np.vander(scaled, POLYNOMIAL).T)
+        return None
+    scaled = (levels - levels.mean()) / np.ptp(levels)
+    contrasts = values @ linalg.null_space(np.vander(scaled, coefficients).T)
     if not varies_in_every_direction(contrasts, values):
-        return LackOfFit()
+        return None
     centre, covariance = contrasts.mean(axis=0), np.atleast_2d(np.cov(contrasts.T))
     t2 = n * float(centre @ np.linalg.solve(covariance, centre))
-    p = float(stats.f.sf(t2 * (n - q) / (q * (n - 1)), q, n - q))
-    return LackOfFit(lack_of_fit_t2=t2, lack_of_fit_p=probability(p))
+    f = t2 * (n - q) / (q * (n - 1))
+    return Residual(t2, f, probability(float(stats.f.sf(f, q, n - q))))

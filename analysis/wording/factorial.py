@@ -6,22 +6,25 @@ from collections.abc import Sequence
 
 from analysis.answer.effect import Contrast
 from analysis.factorial.factors import Factor, Level
-from analysis.factorial.result import TREND, EffectTest, Factorial, FactorialEffect
+from analysis.factorial.result import EffectTest, Factorial, FactorialEffect, contrasts
 from analysis.methods import verdict
 from analysis.methods.verdict import ROUGH
 from analysis.wording import sentences
-from analysis.wording.number_format import NOTHING, p_value, probability
+from analysis.wording.number_format import NOTHING, exact, level, p_value, probability
 from analysis.wording.style import TERMINAL, Style
+from analysis.wording.units import unit_of
 
 SIGNS = (
-    "The sign of an effect: mean at the higher level minus mean at the lower one (of levels that are names: the second "
-    "minus the first), averaged over the levels of the other factors, each counted alike. That of an interaction: the "
-    "effect of the first factor at the higher level of the other minus that at the lower one, A1B1 − A0B1 − A1B0 + "
-    "A0B0; of three factors, how such an interaction differs between the levels of the third."
+    "The sign of an effect: the highest level minus the lowest one (of levels that are names: each minus the first), "
+    "averaged over the levels of the other factors, each counted alike. That of an interaction: the effect "
+    "of the first factor at the highest level of the other minus that at the lowest one, A1B1 − A0B1 − A1B0 + A0B0; of "
+    "three factors, how such an interaction differs between the end levels of the third. Levels in between have no "
+    "part in it."
 )
-LINES = (
-    "For a factor with more than two levels the effect is what a straight line through the means, fitted by least "
-    "squares, rises from the lowest to the highest level; a curve that comes back has no such rise, and F sees it."
+SLOPES = (
+    "The slope of a factor with three numeric levels or more is that of a least-squares line through the means of its "
+    "levels, averaged over seeds, with the t interval of this slope alone. Its lack of fit is Hotelling’s test of what "
+    "the line leaves of the levels: where it rejects, no line is described."
 )
 WHY_F = (
     "F asks whether the levels differ in any way, straight or not: repeated measures, each effect against its own "
@@ -35,6 +38,8 @@ WHY_SIMPLE = (
     "A simple effect is that of one factor at one level of another, averaged over the levels of all others. All simple "
     "effects are one family, beside that of the main effects and interactions, whichever of them are shown."
 )
+SCORE_UNITS = {"raw": "unit of {name}", "log": "unit of the logarithm of {name}", "rank": "level of {name}"}
+"""What a slope is per, by its scores."""
 SIGNED = (
     verdict.SUPERIOR, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.POSITIVE_UNCLEAR,
     verdict.INFERIOR, verdict.NEGATIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_UNCLEAR,
@@ -44,13 +49,37 @@ SIGNED = (
 
 def sentence(effect: FactorialEffect, style: Style = TERMINAL) -> str:
     """Return what an effect shows: its contrast, then F where the effect has more than one dimension."""
-    found = effect.contrast
-    said = (
-        f"{effect.effect}: its levels are names, so it has no sign."
-        if found is None
-        else _contrast(effect, found, style)
+    told = [_contrast(effect, each, style) for each in contrasts([effect])]
+    said = told or [f"{effect.effect}: some of its levels are names without an order, so it has no sign."]
+    if effect.slope is not None:
+        said.append(_slope(effect, style))
+    if effect.df > 1:
+        said.append(_any(effect))
+    return " ".join(said)
+
+
+def _slope(effect: FactorialEffect, style: Style) -> str:
+    """Return the slope with its unit and its interval, or why no line is described."""
+    assert effect.slope is not None
+    test, (name,) = effect.omnibus, effect.factors
+    if effect.lack_of_fit_p is None:
+        fit = f"lack of fit not tested: {test.n} seeds are too few, or do not vary"
+    else:
+        fit = f"lack of fit F = {effect.lack_of_fit_f:.3g}, {p_value(effect.lack_of_fit_p)}"
+        if effect.lack_of_fit_p <= test.alpha:
+            return f"No straight line is described: the levels of {name} do not lie on one ({fit})."
+    metric = unit_of(_metric(effect))
+    unit = f"{metric.difference} per {SCORE_UNITS[effect.scores or ''].format(name=name)}".lstrip()
+    known = [each for each in (effect.slope, effect.slope_low, effect.slope_high) if each is not None]
+    middle, *ends = (style.number(f"{exact(metric.scale * each):+.3g}") for each in known)
+    between = (
+        f"{level(test.alpha)} t interval {' to '.join(ends)}, {p_value(effect.slope_p)}; " if effect.slope_p else ""
     )
-    return said if effect.df == 1 else f"{said} {_any(effect)}"
+    return f"Slope: {middle} {unit} ({between}{fit})."
+
+
+def _metric(effect: FactorialEffect) -> str:
+    return contrasts([effect])[0].metric
 
 
 def _contrast(effect: FactorialEffect, found: Contrast, style: Style) -> str:
@@ -60,7 +89,7 @@ def _contrast(effect: FactorialEffect, found: Contrast, style: Style) -> str:
     why = sentences.why_no_claim(found)
     if why is not None:
         return f"{effect.effect}: {style.metric(found.metric)} {estimate}{given}. {why}."
-    claim = _opened(effect, sentences.claim(found, *_places(effect, found, style)), style)
+    claim = _opened(sentences.claim(found, *_places(effect, found, style)), style)
     return f"{claim}: {estimate}{sentences.adjusted(found)}{given}.{sentences.reason(found)}"
 
 
@@ -82,11 +111,8 @@ def _level(level: Level, style: Style) -> str:
     return style.number(tell(level)) if isinstance(level, float) else tell(level)
 
 
-def _opened(effect: FactorialEffect, claim: str, style: Style) -> str:
-    """Return a claim as the beginning of a sentence; one of straight lines says so first."""
-    if effect.kind == TREND:
-        start = "i" if claim.startswith("It is") else claim[0]
-        return f"By straight lines through all levels, {start}{claim[1:]}"
+def _opened(claim: str, style: Style) -> str:
+    """Return a claim as the beginning of a sentence."""
     return f"T{claim[1:]}" if claim.startswith("the ") else style.opened(claim)
 
 
@@ -106,8 +132,7 @@ def _any(effect: FactorialEffect) -> str:
     if test.n < ROUGH:
         return f"{told}: {test.n} seeds are too few to tell."
     if differs(effect):
-        start = "Straight or not, its" if effect.kind == TREND else "Its"
-        return f"{start} levels differ, for new seeds on this test set: {told}."
+        return f"Its levels differ in some way, for new seeds on this test set: {told}."
     return f"That its levels differ in any way is not shown: {told}."
 
 
@@ -124,8 +149,9 @@ def differs(effect: FactorialEffect) -> bool:
 
 def is_there(effect: FactorialEffect) -> bool:
     """Return whether an effect is there: its contrast has a sign, or its F says that levels differ."""
-    found = effect.contrast
-    signed = found is not None and sentences.why_no_claim(found) is None and found.headline.verdict in SIGNED
+    signed = any(
+        sentences.why_no_claim(each) is None and each.headline.verdict in SIGNED for each in contrasts([effect])
+    )
     return signed or differs(effect)
 
 
@@ -149,9 +175,9 @@ def cells_of_f(effect: FactorialEffect) -> tuple[str, str]:
 
 
 def notes(found: Factorial) -> list[str]:
-    """Return what signs, lines and F mean, as far as they are told."""
-    lines = [LINES] if any(each.kind == TREND for each in found.effects) else []
-    return [SIGNS, *lines, *([WHY_F] if has_curves(found.effects) else [])]
+    """Return what signs, slopes and F mean, as far as they are told."""
+    slopes = [SLOPES] if any(each.slope is not None for each in found.effects) else []
+    return [SIGNS, *slopes, *([WHY_F] if has_curves(found.effects) else [])]
 
 
 def has_curves(told: Sequence[FactorialEffect]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analysis.answer.effect import Contrast
 from analysis.answer.headline import ALONE, REACH, scopes
 from analysis.factorial.result import Factorial, FactorialEffect, contrasts
 from analysis.wording import factorial
@@ -54,18 +55,22 @@ def _cells(found: Factorial) -> str:
 
 def _effects(told: Sequence[FactorialEffect], found: Factorial) -> str:
     omnibus = ("F", "p of F (adjusted)") if factorial.has_curves(told) else ()
-    header = ("effect", "contrast", f"{level(found.alpha)} interval", "p (adjusted)", "dz", *omnibus, "verdict")
-    return tabulated(header, [_row(each, _scale(found), bool(omnibus)) for each in told])
+    header = ("effect", "contrast", f"{level(found.alpha)} interval", "p", "dz", *omnibus, "verdict")
+    return tabulated(header, [row for each in told for row in _rows(each, _scale(found), bool(omnibus))])
 
 
-def _row(effect: FactorialEffect, scale: int, with_f: bool) -> tuple[str, ...]:
-    contrast = effect.contrast
+def _rows(effect: FactorialEffect, scale: int, with_f: bool) -> list[tuple[str, ...]]:
     omnibus = factorial.cells_of_f(effect) if with_f else ()
-    if contrast is None:
-        return (effect.effect, "-", "-", "-", "-", *omnibus, "levels are names")
+    rows = [] if effect.contrast is not None else [(effect.effect, "-", "-", "-", "-", *omnibus, "levels are names")]
+    if effect.contrast is None:
+        omnibus = ("", "") if with_f else ()
+    return rows + [_row(each, scale, omnibus) for each in contrasts([effect])]
+
+
+def _row(contrast: Contrast, scale: int, omnibus: tuple[str, ...]) -> tuple[str, ...]:
     told, margin, mean = contrast.headline, contrast.margin, contrast.headline.estimate
     return (
-        effect.effect,
+        contrast.condition,
         "-" if mean is None else signed([mean], scale, margin)[0],
         interval(told.low, told.high, scale, margin) + (" (t)" if told.interval == ALONE else ""),
         "-" if told.p is None else probability(told.p),

@@ -14,6 +14,7 @@ epsilon <- function(wide, basis) {
   sum(diag(S))^2 / (ncol(basis) * sum(S^2))
 }
 # A straight line through the levels by lm: what it rises from the lowest to the highest; of two levels, the difference.
+# With more levels the test compares it with the slope, times this distance.
 rise <- function(x, y) unname(coef(lm(y ~ x))[2]) * (max(x) - min(x))
 
 for (group in unique(data$group[grepl("^f", data$group)])) {

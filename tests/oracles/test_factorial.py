@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+from statsmodels.stats.multivariate import test_mvmean as hotelling
 
 from analysis.factorial import factorial
 from analysis.factorial.result import FactorialEffect
@@ -18,6 +22,8 @@ DATA = pd.read_csv(HERE / "factorial_data.csv")
 BY_R = pd.read_csv(HERE / "factorial_r.csv", comment="#", dtype={"case": str})
 GROUPS = [group for group in DATA["group"].unique() if group.startswith("f")]
 OMNIBUS = ("f", "df1", "df2", "p", "epsilon", "p_gg")
+LINE = {"mean_difference": "slope", "ci_low": "slope_low", "ci_high": "slope_high", "p_t": "slope_p"}
+"""R's numbers of what a line rises from the lowest to the highest level, and ours of its slope."""
 
 
 def of_group(group: str) -> pd.DataFrame:
@@ -51,9 +57,74 @@ def test_effects(group: str) -> None:
     found, expected = analysed(group), of_group(group)
     assert set(found) == set(expected["case"])
     for row in expected.itertuples():
-        effect = found[str(row.case)]
-        ours = effect.omnibus if row.key in OMNIBUS else effect.contrast
-        agree(getattr(ours, str(row.key)), row.value, (group, row.case, row.key))
+        effect, key, where = found[str(row.case)], str(row.key), (group, row.case, row.key)
+        if key in OMNIBUS:
+            agree(getattr(effect.omnibus, key), row.value, where)
+        elif effect.df == 1:
+            agree(getattr(effect.contrast, key), row.value, where)
+        elif len(effect.factors) == 1 and key in LINE:
+            levels = DATA[DATA["group"] == group][effect.factors[0]]
+            rise = 1.0 if key == "p_t" else float(levels.max() - levels.min())
+            agree(getattr(effect, LINE[key]) * rise, row.value, where)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_contrasts_are_of_the_end_levels(group: str) -> None:
+    """Against t.test of scipy on differences of cell means; with two levels R has them all."""
+    rows = DATA[DATA["group"] == group].dropna(axis=1, how="all")
+    others = [name for name in "abc" if name in rows]
+    ends = {name: (rows[name].min(), rows[name].max()) for name in others}
+    for effect in analysed(group).values():
+        at = rows if effect.at is None else rows[rows[effect.at.factor] == effect.at.level]
+        wide = at.pivot_table(index="seed", columns=list(effect.factors), values="value", aggfunc="mean")
+        d = sum(
+            (-1) ** (len(effect.factors) - sum(places)) * wide[_key([ends[name][place] for name, place in named])]
+            for places in itertools.product((0, 1), repeat=len(effect.factors))
+            for named in [list(zip(effect.factors, places, strict=True))]
+        )
+        test = stats.ttest_1samp(d, 0)
+        ours = effect.contrast
+        assert ours.contrast == "ends"
+        for key, theirs in (("mean_difference", d.mean()), ("t", test.statistic), ("p_t", test.pvalue)):
+            agree(getattr(ours, key), float(theirs), (group, effect.effect, "ends", key), near_zero=1e-3)
+        low, high = test.confidence_interval(0.95)
+        agree(ours.ci_low, float(low), (group, effect.effect, "ends", "low"))
+        agree(ours.ci_high, float(high), (group, effect.effect, "ends", "high"))
+        walsh = [(x + y) / 2 for x, y in itertools.combinations_with_replacement(d, 2)]
+        agree(ours.typical_difference, float(np.median(walsh)), (group, effect.effect, "typical"), near_zero=1e-3)
+
+
+def _key(levels: list[float]) -> object:
+    return levels[0] if len(levels) == 1 else tuple(levels)
+
+
+def _hotelling(residuals: np.ndarray) -> tuple[float, float]:
+    if residuals.shape[1] > 1:
+        tested = hotelling(residuals)
+        return float(tested.statistic), float(tested.pvalue)
+    single = stats.ttest_1samp(residuals[:, 0], 0)
+    return float(single.statistic) ** 2, float(single.pvalue)
+
+
+@pytest.mark.parametrize("scores", ["raw", "log", "rank"])
+def test_lack_of_fit_of_a_line_agrees_with_hotellings_test_of_statsmodels(scores: str) -> None:
+    """On the residuals of each seed's own line at the first levels - 2 levels; the slope is polyfit's."""
+    rows = DATA[DATA["group"] == "f34"].assign(a=lambda one: one["a"] + 0.05)
+    label = rows["a"].astype(str) + "-" + rows["b"].astype(str)
+    table = from_frame(rows.drop(columns=["group", "c"]).assign(condition=label), chance=0.1)
+    found = {each.effect: each for each in factorial(table, "value", scores=scores).effects}
+    for name in "ab":
+        wide = rows.pivot_table(index="seed", columns=name, values="value", aggfunc="mean")
+        levels = wide.columns.to_numpy(float)
+        x = {"raw": levels, "log": np.log(levels), "rank": np.arange(len(levels))}[scores]
+        fits = np.array([np.polyfit(x, own, 1) for own in wide.to_numpy()])
+        residuals = np.array([own - np.polyval(fit, x) for fit, own in zip(fits, wide.to_numpy(), strict=True)])
+        f, p = _hotelling(residuals[:, : len(levels) - 2])
+        assert found[name].scores == scores
+        agree(found[name].slope, fits[:, 0].mean(), (scores, name, "slope"))
+        agree(found[name].lack_of_fit_f, f, (scores, name, "f"))
+        agree(found[name].lack_of_fit_p, p, (scores, name, "p"))
+    assert found["a × b"].slope is None
 
 
 @pytest.mark.parametrize("group", GROUPS)

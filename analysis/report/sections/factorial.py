@@ -8,6 +8,7 @@ from typing import Any
 from analysis.answer.effect import Contrast
 from analysis.answer.headline import REACH, scopes
 from analysis.factorial.result import Factorial, FactorialEffect, contrasts
+from analysis.factorial.slopes import Slope
 from analysis.figures import effects, interaction, surface
 from analysis.figures.plot import Plot
 from analysis.report.comparison_grid import headline_interval
@@ -19,7 +20,7 @@ from analysis.wording.phrases import listed
 from analysis.wording.sentences import quoted
 from analysis.wording.style import PAGE
 from analysis.wording.units import Unit, signed, unit_of
-from analysis.wording.verdicts import better, short, tone
+from analysis.wording.verdicts import better, pairs_of, short, tone
 
 TITLE = "Factors together"
 
@@ -88,28 +89,35 @@ def _grid(name: str, family: str, told: Sequence[FactorialEffect], found: Factor
             Column("verdict", numeric=False),
             Column("contrast", unit.difference),
             Column(f"{level(found.alpha)} interval", unit.difference),
-            Column("p, adjusted"),
+            Column("p"),
             Column("effect size", "dz"),
             Column("seeds"),
             *((Column("F", numeric=False), Column("p of F, adjusted")) if curves else ()),
         ),
-        rows=tuple(_row(each, unit) + (factorial.cells_of_f(each) if curves else ()) for each in told),
-        data=tuple(_flat(each) for each in told),
+        rows=tuple(_row(*line, unit, curves) for each in told for line in _lines(each)),
+        data=tuple(_flat(*line) for each in told for line in _lines(each)),
     )
 
 
-def _row(effect: FactorialEffect, unit: Unit) -> tuple[str, ...]:
-    contrast = effect.contrast
+def _lines(effect: FactorialEffect) -> list[tuple[FactorialEffect, Contrast | None]]:
+    """Return the effect with its contrast; one without a sign first by itself, then with each level’s own."""
+    whole = [] if effect.contrast is not None else [(effect, None)]
+    return [*whole, *((effect, each) for each in contrasts([effect]))]
+
+
+def _row(effect: FactorialEffect, contrast: Contrast | None, unit: Unit, curves: bool) -> tuple[str, ...]:
+    omnibus = factorial.cells_of_f(effect) if curves else ()
     if contrast is None:
-        return (effect.effect, "levels are names", *[NOTHING] * 5)
+        return (effect.effect, "levels are names", *[NOTHING] * 5, *omnibus)
     return (
-        effect.effect,
+        contrast.condition,
         short(contrast),
         unit.tell_difference(contrast.headline.estimate, contrast.margin),
         headline_interval(contrast, unit),
         probability(contrast.headline.p),
         signed(contrast.cohen_dz, 2),
-        str(contrast.n_pairs),
+        str(pairs_of(contrast)),
+        *(omnibus if contrast is effect.contrast else [NOTHING] * len(omnibus)),
     )
 
 
@@ -127,11 +135,12 @@ def _caption(found: Factorial, family: str, signed_: list[Contrast], unit: Unit)
     return said
 
 
-def _flat(effect: FactorialEffect) -> dict[str, Any]:
-    """Return an effect at full precision: F, the contrast and its headline under their own names."""
-    found = effect.contrast
+def _flat(effect: FactorialEffect, found: Contrast | None) -> dict[str, Any]:
+    """Return an effect at full precision: F, slope, the contrast and its headline under their own names."""
     omnibus = {f"omnibus_{key}": value for key, value in vars(effect.omnibus).items()}
     told = {} if found is None else {f"headline_{key}": value for key, value in vars(found.headline).items()}
     skip = ("headline", "pairs", "weights", "levels", "condition")
     rest = {} if found is None else {key: getattr(found, key) for key in found.names() if key not in skip}
-    return {"effect": effect.effect, "kind": effect.kind, "df_effect": effect.df, **omnibus, **told, **rest}
+    name = effect.effect if found is None else found.condition
+    slope = {key: getattr(effect, key) for key in Slope.names()}
+    return {"effect": name, "kind": effect.kind, "df_effect": effect.df, **slope, **omnibus, **told, **rest}

@@ -43,7 +43,9 @@ def contrast(condition: str, like: Effect, **numbers: Any) -> Contrast:
     """Return a contrast with the numbers of an effect."""
     kept = {name: getattr(like, name) for name in Contrast.names() if hasattr(like, name)}
     blocks = tuple(Block(seed=pair.seed, difference=pair.difference) for pair in like.pairs)
-    return Contrast(**(kept | {"condition": condition, "weights": (), "levels": (), "pairs": blocks} | numbers))
+    return Contrast(
+        **(kept | {"condition": condition, "weights": (), "contrast": "ends", "levels": (), "pairs": blocks} | numbers)
+    )
 
 
 def comparison(*effects: Effect, **fields: Any) -> Comparison:

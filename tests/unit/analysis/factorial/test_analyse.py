@@ -12,6 +12,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from analysis.answer.compare import compare
+from analysis.base.errors import TableError
 from analysis.factorial import factorial
 from analysis.factorial.analyse import within
 from analysis.factorial.blocks import blocks, contrasted
@@ -211,11 +212,12 @@ def test_few_blocks_and_none_claim_nothing(crossed) -> None:
     assert [each.mean for each in whole.cells] == [None] * 4
 
 
-def test_many_levels_have_a_line_and_an_f_that_sees_more(crossed) -> None:
+def test_many_levels_have_their_ends_and_an_f_that_sees_more(crossed) -> None:
     frame = crossed({"alpha": (0.0, 0.5, 1.0), "beta": (0.0, 1.0)})
     frame.loc[frame["alpha"] == 0.5, "test_correct"] += 40
     effect = analysed(frame)[0].effects[0]
-    assert effect.kind == "trend"
+    assert effect.contrast.contrast == "ends"
+    assert effect.lack_of_fit_p < 1e-4
     assert effect.contrast.verdict in ("inconclusive", "equivalent")
     assert effect.omnibus.p_holm < 1e-4
     levels = [frame[frame["alpha"] == level]["test_correct"].mean() / IMAGES for level in (0.0, 1.0)]
@@ -273,6 +275,51 @@ def test_profiles_and_cells_are_means_of_blocks(crossed) -> None:
         own = frame[frame["condition"] == cell.condition]
         assert cell.mean == pytest.approx(own["test_correct"].mean() / IMAGES, rel=1e-12)
         assert cell.levels == (*own[["alpha", "beta", "kind"]].iloc[0],)
+
+
+def test_a_difference_of_two_levels_is_that_of_their_cell_means_whatever_lies_between(crossed) -> None:
+    """The kind of finding 13: a straight line through 1,000 to 60,000 is no difference of the two."""
+    frame = crossed({"alpha": (1_000.0, 5_000.0, 60_000.0), "beta": (0.0, 1.0)})
+    frame.loc[frame["alpha"] > 1_000, "test_correct"] += 80
+    found = factorial(from_frame(frame), "test_accuracy")
+    effect, at = found.effects[0], found.simple_effects[0]
+    for told, rows in ((effect, frame), (at, frame[frame["beta"] == 0.0])):
+        mean = rows.groupby("alpha")["test_correct"].mean() / IMAGES
+        assert told.contrast.mean_difference == pytest.approx(mean[60_000.0] - mean[1_000.0], rel=1e-12)
+        assert told.contrast.levels == ((1_000.0, 60_000.0),)
+        line = np.polyfit(mean.index, mean, 1)[0]
+        assert told.slope == pytest.approx(line, rel=1e-9)
+        assert abs(line * 59_000 - told.contrast.mean_difference) > 0.01
+
+
+def test_each_name_is_set_against_the_first_within_the_family_of_all_contrasts(crossed) -> None:
+    frame = crossed({"alpha": (0.2, 0.5), "kind": ("a", "b", "c")}, gains={"kind": 20})
+    found = factorial(from_frame(frame), "test_accuracy")
+    kind = found.effects[1]
+    assert kind.contrast is None
+    assert kind.slope is None
+    assert [each.condition for each in kind.against_reference] == ["kind: b", "kind: c"]
+    y = frame.pivot_table(index="seed", columns="kind", values="test_correct", aggfunc="mean") / IMAGES
+    for each, level in zip(kind.against_reference, "bc", strict=True):
+        d = y[level] - y["a"]
+        assert (each.contrast, each.levels) == ("reference", (("a", level),))
+        assert each.mean_difference == pytest.approx(d.mean(), rel=1e-12)
+        assert each.p_mean_adjusted == pytest.approx(min(1, 3 * stats.ttest_1samp(d, 0).pvalue), rel=1e-9)
+
+
+def test_too_few_seeds_for_lack_of_fit_leave_it_null_and_one_for_an_interval_too(crossed) -> None:
+    levels = {"alpha": (0.0, 0.2, 0.5, 0.7, 0.9), "beta": (0.0, 1.0)}
+    for seeds, f, interval in ((4, False, False), (3, True, False), (1, True, True)):
+        told = factorial(from_frame(crossed(levels, seeds=seeds)), "test_accuracy").effects[0]
+        assert told.slope is not None
+        assert ((told.lack_of_fit_f is None), (told.slope_low is None)) == (f, interval)
+
+
+def test_the_logarithm_of_0_is_refused(crossed) -> None:
+    table = from_frame(crossed({"alpha": (0.0, 0.2, 0.5), "beta": (0.0, 1.0)}))
+    with pytest.raises(TableError, match="factor 'alpha' has the level 0, which has no logarithm"):
+        factorial(table, "test_accuracy", scores="log")
+    assert factorial(table, "test_accuracy", scores="rank").effects[0].scores == "rank"
 
 
 SIMPLE = ("alpha at beta 0", "alpha at beta 1", "beta at alpha 0.2", "beta at alpha 0.5")

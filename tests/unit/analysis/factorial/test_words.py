@@ -96,16 +96,34 @@ def test_undecided_and_too_few_claim_nothing(crossed) -> None:
 
 def test_lines_and_names_are_told_apart(crossed) -> None:
     found = effects(crossed({"alpha": (0.0, 0.1, 0.5), "kind": ("a", "b", "c")}, gains={"alpha": 20}))
-    line = words.sentence(found["alpha"])
-    assert line.startswith("By straight lines through all levels, test_accuracy is higher at alpha 0.5 than at alpha 0")
-    assert "Straight or not, its levels differ, for new seeds on this test set: F(" in line
+    ends = words.sentence(found["alpha"])
+    assert ends.startswith("test_accuracy is higher at alpha 0.5 than at alpha 0, by more than")
+    assert "Its levels differ in some way, for new seeds on this test set: F(" in ends
     names = words.sentence(found["kind"])
-    assert names.startswith(
-        "kind: its levels are names, so it has no sign. That its levels differ in any way is not shown: F("
-    )
+    assert names.startswith("test_accuracy is equivalent at kind b and at kind a, to within 0.4 points: ")
+    assert "at kind c and at kind a" in names
+    assert "That its levels differ in any way is not shown: F(" in names
+    both = words.sentence(found["alpha × kind"])
+    assert both.startswith("alpha × kind: some of its levels are names without an order, so it has no sign. That its")
     test = found["kind"].omnibus
     ends = f"F({test.epsilon * test.df1:.3g}, {test.epsilon * test.df2:.3g}) = {test.f:.3g}"
     assert ends in names
+
+
+def test_a_slope_has_its_unit_and_none_is_described_where_it_does_not_fit(crossed) -> None:
+    frame = crossed({"alpha": (0.0, 0.1, 0.2), "beta": (0.0, 1.0)}, gains={"alpha": 20})
+    told = effects(frame)["alpha"]
+    said = words.sentence(told)
+    assert told.lack_of_fit_p > 0.05
+    ends = f"{100 * told.slope_low:+.3g} to {100 * told.slope_high:+.3g}"
+    assert f"Slope: {100 * told.slope:+.3g} points per unit of alpha (95% t interval {ends}, p " in said
+    assert f"lack of fit F = {told.lack_of_fit_f:.3g}, p = " in said
+    frame.loc[frame["alpha"] == 0.1, "test_correct"] += 60
+    bent = words.sentence(effects(frame)["alpha"])
+    assert "Slope" not in bent
+    assert "No straight line is described: the levels of alpha do not lie on one (lack of fit F = " in bent
+    few = words.sentence(effects(crossed({"alpha": (0.0, 0.1, 0.2), "beta": (0.0, 1.0)}, seeds=1))["alpha"])
+    assert "(lack of fit not tested: 1 seeds are too few, or do not vary)" in few
 
 
 def test_three_factors_and_what_was_left_out(crossed) -> None:
