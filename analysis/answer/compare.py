@@ -73,6 +73,7 @@ def compare(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Co
         control=control,
         alpha=asked.alpha,
         margin=asked.margin,
+        bad_ending=asked.bad_ending,
         direction=asked.direction,
         role=_role(table, metric),
         n_seeds=len(table.seeds),

@@ -32,6 +32,9 @@ class Comparison(Directed):
         Error rate of each interval, and of the family of conditions.
     margin : float or None
         Smallest difference that matters, in the metric's own unit.
+    bad_ending : float or None
+        How much worse than its condition's median a run ends badly, in the metric's own unit; None where no rule was
+        fixed.
     role : str or None
         ``primary`` or ``secondary`` (not adjusted across metrics) by the plan; None where there is no plan.
     n_seeds : int
@@ -56,6 +59,7 @@ class Comparison(Directed):
     control: str
     alpha: float
     margin: float | None
+    bad_ending: float | None = None
     role: str | None
     n_seeds: int
     dropped: tuple[Dropped, ...]
@@ -91,7 +95,7 @@ class Comparison(Directed):
 
     def to_json(self) -> dict[str, Any]:
         """Return the object of the results contract, which has lists where this has mappings of conditions."""
-        keys = ("metric", "control", "alpha", "margin", "direction", "lower_is_better", "role", "n_seeds")
+        keys = ("metric", "control", "alpha", "margin", "bad_ending", "direction", "lower_is_better", "role", "n_seeds")
         return {
             **{key: getattr(self, key) for key in keys},
             "estimand": self.estimand,

@@ -6,7 +6,7 @@ QUESTION = Method(
     title="The question",
     answers="What every other number of the object is an answer to.",
     fills=(
-        keys("compare", "metric control alpha margin direction lower_is_better role n_seeds warnings"),
+        keys("compare", "metric control alpha margin bad_ending direction lower_is_better role n_seeds warnings"),
         keys(COMPARISON, "condition control metric direction lower_is_better alpha margin stays_at_chance"),
     ),
     assumes="Metric, control, margin and alpha were fixed before the data. `role` says whether the metric is the "
@@ -17,6 +17,7 @@ direction       = higher or lower: as given, else the plan's, else by the words 
                   accuracy, f1: higher); null where these do not tell, and then nothing is called a benefit
 lower_is_better = direction is lower; null where it is
 n_seeds         = distinct seeds with a trial that ended (trained or diverged)
+bad_ending      = how much worse than its condition's median a run ends badly; null where no rule was fixed
 1e-9 <= alpha < 1;  0 < margin < infinity, in the metric's own unit (0.01 is one point of accuracy)""",
     source=("Definition.",),
     computed_by=("analysis.answer.compare:compare",),

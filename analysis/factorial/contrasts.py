@@ -108,7 +108,7 @@ def _effect(factors: Sequence[Factor], chosen: Sequence[int], held: tuple[int, i
         return replace(whole, weights=_product(over | {index: ends(factors[index]) for index in chosen}))
     if len(mine) > 1:
         return whole
-    (place,), (named,) = chosen, mine
+    place, named = next(zip(chosen, mine, strict=True))
     each_level = (
         replace(
             whole,

@@ -16,7 +16,7 @@ from bench.schema import EXECUTION, IDENTITY, OUTCOME
 
 Level = float | str
 
-_NEVER = frozenset(field.name for field in (*IDENTITY, *OUTCOME, *EXECUTION)) - {"epochs"} | {"diverged", "accuracy"}
+NEVER = frozenset(field.name for field in (*IDENTITY, *OUTCOME, *EXECUTION)) - {"epochs"} | {"diverged", "accuracy"}
 """Columns that no factor is looked for in; one of them may be named. Epochs say what was set."""
 
 
@@ -74,13 +74,13 @@ def factor(table: Table, conditions: Sequence[str], columns: Sequence[str]) -> F
 def level_of(table: Table, label: str, columns: Sequence[str]) -> Level:
     """Return the level of a condition; of layers that differ, each layer's: ``(0.2, 0.5)``."""
     values = [_value(table, label, name) for name in columns]
-    if _is_layers(columns) and len(set(values)) > 1:
+    if is_layers(columns) and len(set(values)) > 1:
         return f"({', '.join(map(Factor.tell, values))})"
     return values[0]
 
 
 def _value(table: Table, label: str, column: str) -> Level:
-    return _plain(table.rows_of(label, column)[column].iloc[0])
+    return plain(table.rows_of(label, column)[column].iloc[0])
 
 
 def named(table: Table, conditions: Sequence[str], names: Sequence[str]) -> list[list[str]]:
@@ -91,7 +91,7 @@ def named(table: Table, conditions: Sequence[str], names: Sequence[str]) -> list
     shown = [str(name) for name in frame.columns if not str(name).startswith("_")]
     for name in dict.fromkeys(names):
         if name not in shown or name in ("condition", "seed"):
-            faults.append(f"there is no factor {name!r}{nearest(name, [each for each in shown if each not in _NEVER])}")
+            faults.append(f"there is no factor {name!r}{nearest(name, [each for each in shown if each not in NEVER])}")
             continue
         for label in conditions:
             column = table.rows_of(label, name)[name]
@@ -112,7 +112,7 @@ def found(table: Table, conditions: Sequence[str]) -> tuple[list[list[str]], lis
     warnings = []
     for name in map(str, rows.columns):
         column = rows[name]
-        if name in _NEVER or name.startswith("_") or not _is_scalar(column):
+        if name in NEVER or name.startswith("_") or not _is_scalar(column):
             continue
         if (
             name == "hidden"
@@ -127,7 +127,7 @@ def found(table: Table, conditions: Sequence[str]) -> tuple[list[list[str]], lis
             warnings.append(f"column {name!r} differs between conditions but is empty in some: it is no factor here")
             continue
         first = by_condition.first()
-        values = np.array([_plain(first[label]) for label in conditions], object)
+        values = np.array([plain(first[label]) for label in conditions], object)
         groups.setdefault(tuple(pd.factorize(values)[0]), []).append(name)
     return list(groups.values()), [*warnings, *_together(table, conditions, list(groups.values()))]
 
@@ -137,21 +137,22 @@ def _together(table: Table, conditions: Sequence[str], groups: Sequence[Sequence
     return [
         f"{' and '.join(columns)} vary together: they are one factor here, {columns[0]!r}, and cannot be separated"
         for columns in groups
-        if len(columns) > 1 and not _is_layers(columns)
+        if len(columns) > 1 and not is_layers(columns)
     ]
 
 
 def _name(columns: Sequence[str]) -> str:
     """Return the stem that layers share, ``dropout`` for dropout_1 and dropout_2; else the first column."""
-    return _stem(columns[0]) if _is_layers(columns) else columns[0]
+    return stem(columns[0]) if is_layers(columns) else columns[0]
 
 
-def _is_layers(columns: Sequence[str]) -> bool:
+def is_layers(columns: Sequence[str]) -> bool:
     """Return whether the columns are one setting of several layers."""
-    return len(columns) > 1 and len({_stem(name) for name in columns}) == 1
+    return len(columns) > 1 and len({stem(name) for name in columns}) == 1
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
+    """Return what the columns of a setting's layers share: ``dropout`` of ``dropout_1``."""
     return re.sub(r"_\d+$", "", name)
 
 
@@ -159,7 +160,7 @@ def _is_scalar(column: pd.Series) -> bool:
     return all(isinstance(each, str | bool | int | float | np.number | np.bool_) or each is None for each in column)
 
 
-def _plain(value: object) -> Level:
+def plain(value: object) -> Level:
     """Return a level as a float where it is a number, else as text; true and false are text."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
         return as_text(value)

@@ -27,12 +27,15 @@ class Setting:
     rates : tuple of float
         Dropout rate of each hidden layer; empty where the table does not say.
     is_control, stays_at_chance : bool
+    varied : tuple of (name, value)
+        Every setting that varies between conditions, in words.
     """
 
     label: str
     rates: tuple[float, ...]
     is_control: bool
     stays_at_chance: bool
+    varied: tuple[tuple[str, str], ...] = ()
 
     @property
     def rate(self) -> float | None:

@@ -10,7 +10,6 @@ from analysis.answer.sequences import ConditionSequence
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, MUTED, PAPER, SHADE, SMALL, VERMILION, Layout, place, shortened
-from analysis.methods.verdict import ROUGH
 from analysis.wording.number_format import level
 from analysis.wording.sentences import quoted
 from analysis.wording.units import MINUS, Unit, unit_of
@@ -138,7 +137,7 @@ def missing(evidence: Evidence) -> str | None:
     if not _told(evidence):
         return "There is no complete pair of trials to follow seed by seed."
     if all(each.looks_family[-1].ends is None for each in _told(evidence)):
-        return f"The confidence sequences are still unbounded: they need more seeds than there are, at least {ROUGH}."
+        return "The confidence sequences are still unbounded: they need more seeds than there are."
     return None
 
 

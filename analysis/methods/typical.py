@@ -118,10 +118,10 @@ def inference(pairs: Pairs, sample: Sample) -> Inference:
 
 def typical(pairs: Pairs, sample: Sample) -> Finding[Record]:
     """Return the typical difference of one comparison; simultaneous intervals and verdict where it is in the family."""
-    if pairs.n == 0:
-        return undefined(Typical(), "no pairs")
-    asked, found = sample.question, inference(pairs, sample)
     inside = pairs.condition in sample.labels
+    if pairs.n == 0:
+        return undefined(Typical(verdict_typical=verdict.CANNOT_TEST if inside else None), "no pairs")
+    asked, found = sample.question, inference(pairs, sample)
     why = why_untestable(pairs)
     if why is not None:
         word = verdict.CANNOT_TEST if inside else None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES
+from analysis.answer.headline import REACH, SEEDS_AND_IMAGES
 from analysis.figures.evidence import Evidence
 from analysis.methods.summary import Summary
 from analysis.methods.verdict import INCONCLUSIVE
@@ -15,9 +14,7 @@ from analysis.report.document import Column, Grid
 from analysis.wording.number_format import NOTHING, level, probability
 from analysis.wording.sentences import ESTIMANDS, over_seeds, quoted
 from analysis.wording.units import Unit, signed, unit_of
-from analysis.wording.verdicts import better, pairs_of, short
-
-NO_BREAK = "\N{NO-BREAK SPACE}"
+from analysis.wording.verdicts import better, pairs_of, short, tone
 
 NOTE = "*"
 """Refers to the reason below a verdict that two ways of counting diverged trials leave undecided."""
@@ -38,21 +35,47 @@ def comparison_grid(whole: Comparison, evidence: Evidence) -> Grid:
         Column("pairs"),
         Column("mean", unit.value),
         Column("control’s mean", unit.value),
-        Column("dropout", numeric=False),
     )
-    details = {each.label: each.detail.replace(" ", NO_BREAK) or NOTHING for each in evidence.settings}
-    quiet = {index for index, each in enumerate(whole.effects.values()) if each.stays_at_chance}
     return Grid(
         name=f"comparisons-{whole.metric}",
         caption=_caption(whole, unit),
         columns=columns,
-        rows=tuple(_row(each, unit, details, images) for each in whole.effects.values()),
+        rows=tuple(_row(each, unit, images) for each in whole.judged),
         data=tuple(_flat(each) for each in whole.effects.values()),
-        quiet=frozenset(quiet),
+        tones=tuple(tone(each) for each in whole.judged),
     )
 
 
-def _row(each: Effect, unit: Unit, details: Mapping[str, str], images: bool) -> tuple[str, ...]:
+def at_chance_grid(whole: Comparison) -> Grid:
+    """Return the negative controls: what they differ by, and their intervals, each of its condition alone."""
+    unit = unit_of(whole.metric)
+    return Grid(
+        name=f"at-chance-{whole.metric}",
+        caption=(
+            "Negative controls: shown, not tested, in no family; the interval of each holds for that condition alone."
+        ),
+        columns=(
+            Column("condition", numeric=False),
+            Column("difference", unit.difference),
+            Column(f"{level(whole.alpha)} interval", unit.difference),
+            Column("pairs"),
+            Column("mean", unit.value),
+        ),
+        rows=tuple(
+            (
+                each.condition,
+                unit.tell_difference(each.headline.estimate, each.margin),
+                headline_interval(each, unit),
+                str(pairs_of(each)),
+                unit.tell(each.mean_of("condition")),
+            )
+            for each in whole.effects.values()
+            if each.stays_at_chance
+        ),
+    )
+
+
+def _row(each: Effect, unit: Unit, images: bool) -> tuple[str, ...]:
     return (
         each.condition,
         short(each) + (NOTE if _undecided_by_intention(each) else ""),
@@ -60,11 +83,10 @@ def _row(each: Effect, unit: Unit, details: Mapping[str, str], images: bool) -> 
         headline_interval(each, unit),
         *([interval_over_seeds(each, unit)] if images else []),
         probability(each.headline.p),
-        NOTHING if each.stays_at_chance else signed(each.cohen_dz, 2),
+        signed(each.cohen_dz, 2),
         str(pairs_of(each)),
         unit.tell(each.mean_of("condition")),
         unit.tell(each.mean_of("control")),
-        details[each.condition],
     )
 
 
@@ -107,8 +129,6 @@ def _caption(whole: Comparison, unit: Unit) -> str:
         said += "".join(f"The intervals are those of the mean, assuming {each}. " for each in assumed)
         said += "p is the least alpha at which the interval excludes 0. "
     said += f"Difference: {ESTIMANDS[whole.estimand]}. Both means are over the pairs of the row in which both trained."
-    if any(each.headline.interval == ALONE for each in whole.effects.values()):
-        said += " For negative controls: the interval of that condition alone."
     notes = [
         f" {NOTE} {quoted(each.condition)}: {each.headline.reason}."
         for each in whole.effects.values()

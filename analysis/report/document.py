@@ -84,6 +84,10 @@ class Grid:
         The same and more at full precision, for a CSV file; empty where there is nothing to add.
     quiet : frozenset of int
         Rows that stand back, such as negative controls.
+    tones : tuple of str
+        By row, the tone of its second cell: ``good``, ``bad``, ``same``, ``open`` or empty; empty where it has none.
+    compact : bool
+        Whether each row becomes a block of its own on a narrow screen.
     """
 
     name: str
@@ -92,6 +96,8 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     data: tuple[Record | Mapping[str, Any], ...] = ()
     quiet: frozenset[int] = field(default=frozenset())
+    tones: tuple[str, ...] = ()
+    compact: bool = False
 
 
 @dataclass(frozen=True, eq=False)

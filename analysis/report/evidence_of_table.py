@@ -17,6 +17,7 @@ from analysis.methods.paired_t import half_width
 from analysis.methods.self_check import self_check
 from analysis.methods.survival import survival
 from analysis.report.curves import drawn_curves, followed, read_curves, recorded
+from analysis.report.varied_settings import varied_settings
 from analysis.tables.metric import measure
 from analysis.tables.plan import PlannedAnalysis
 from analysis.tables.table import Table
@@ -36,8 +37,15 @@ def evidence_of(table: Table, planned: PlannedAnalysis, comparisons: Mapping[str
     comparisons : mapping of metric to Comparison
         The primary metric first.
     """
+    varied = varied_settings(table, frozenset(comparisons))
     settings = tuple(
-        Setting(label, _rates(table, label), label == planned.control, label in table.stays_at_chance)
+        Setting(
+            label=label,
+            rates=_rates(table, label),
+            is_control=label == planned.control,
+            stays_at_chance=label in table.stays_at_chance,
+            varied=tuple((name, values[label]) for name, values in varied.items()),
+        )
         for label in table.conditions
     )
     trials = _trials(table, list(comparisons))

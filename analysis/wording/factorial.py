@@ -85,12 +85,12 @@ def _metric(effect: FactorialEffect) -> str:
 def _contrast(effect: FactorialEffect, found: Contrast, style: Style) -> str:
     if found.n_pairs == 0:
         return f"{effect.effect} cannot be estimated: there is no seed at which every cell trained."
-    given, estimate = _given(found), sentences.estimate(found, style, over=_family(effect))
+    given, estimate = _given(found), f"{sentences.estimate(found, style)} {sentences.between(found, style)}"
     why = sentences.why_no_claim(found)
     if why is not None:
-        return f"{effect.effect}: {style.metric(found.metric)} {estimate}{given}. {why}."
+        return f"{effect.effect} cannot be tested: {style.metric(found.metric)} {estimate}{given}. {why}."
     claim = _opened(sentences.claim(found, *_places(effect, found, style)), style)
-    return f"{claim}: {estimate}{sentences.adjusted(found)}{given}.{sentences.reason(found)}"
+    return f"{claim}: {estimate}{given}.{sentences.reason(found)}"
 
 
 def _places(effect: FactorialEffect, found: Contrast, style: Style) -> tuple[str, str, str]:

@@ -38,7 +38,11 @@ def _title(found: Factorial) -> str:
         f"alpha {found.alpha:g}; margin {margin}"
     )
     told = scopes(each.headline for each in contrasts(found.effects))
-    reach = f"\nIntervals and verdicts hold {'; or '.join(REACH[scope] for scope in told)}." if told else ""
+    reach = (
+        f"\nIntervals and verdicts hold for all effects at once, {'; or '.join(REACH[scope] for scope in told)}."
+        if told
+        else ""
+    )
     return title + reach
 
 

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-
-from analysis.answer.comparison import Comparison
-from analysis.wording.sentences import quoted
-from analysis.wording.verdicts import short
-
-
-def family(whole: Comparison) -> str:
-    """Return how many conditions got which verdict, the most frequent first."""
-    judged = whole.judged
-    counts = Counter(short(each) for each in judged)
-    told = [f"{number} {words}" for words, number in counts.most_common()]
-    return f"{count(len(judged), 'condition')} compared with {quoted(whole.control)}: {'; '.join(told)}."
 
 
 def listed(items: Sequence[str]) -> str:

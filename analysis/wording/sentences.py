@@ -8,19 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.headline import ALONE, SEEDS, SEEDS_AND_IMAGES, SEQUENCE
+from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.methods import verdict
 from analysis.methods.failure_rates import Divergence
-from analysis.wording.number_format import digits, exact, level, margin_text, p_value
+from analysis.wording.number_format import digits, exact, inner_level, level, margin_text, p_value
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.verdicts import pairs_of
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL, is_fraction, is_seconds
 
-INTERVALS = {
-    SEEDS: "interval",
-    SEEDS_AND_IMAGES: "interval over new seeds and new test images",
-    SEQUENCE: "confidence sequence",
-}
+CONFIDENCE = {SEEDS: "CI", SEEDS_AND_IMAGES: "CI", SEQUENCE: "confidence sequence"}
 """What the interval of a headline is called, by its scope."""
 
 ESTIMATES = {TYPICAL: "typical difference", MEAN: "mean difference", "median": "median difference"}
@@ -30,6 +26,11 @@ ESTIMANDS = {
     "median": "median over complete pairs",
 }
 """What the estimate of a headline is called, and what it is, by its estimand."""
+
+
+NEGLIGIBLE = (verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_BUT_NEGLIGIBLE)
+NARROWER = (verdict.EQUIVALENT, *NEGLIGIBLE)
+"""Verdicts that the interval at 1 - 2 alpha decides: it stands beside the other."""
 
 
 def sentences(
@@ -61,18 +62,30 @@ def sentences(
 
 
 def headline(effect: Effect, style: Style = TERMINAL) -> str:
-    """Return the one sentence that says what this comparison shows."""
+    """Return the one sentence that says what this comparison shows: its verdict, then the numbers."""
     name, control = quoted(effect.condition), quoted(effect.control)
     if not pairs_of(effect):
         return f"{name} cannot be compared with {control}: there is no seed at which both trained."
-    difference = f"{style.metric(effect.metric)} {estimate(effect, style, f' against {control}')}{_given(effect)}"
+    changed = (
+        f"{name} changed {style.metric(effect.metric)} by {estimate(effect, style)} against {control} "
+        f"{between(effect, style)}{_given(effect)}."
+    )
     if effect.stays_at_chance:
-        return f"{name} is a negative control: {difference}; it is shown, not tested."
+        return f"Negative control, not tested: {changed}"
     why = why_no_claim(effect)
     if why is not None:
-        return f"{name}: {difference}. {why}."
-    claimed = style.opened(claim(effect, style.metric(effect.metric), f"with {name}", f"with {control}"))
-    return f"{claimed}: {estimate(effect, style)}{adjusted(effect)}{_given(effect)}.{reason(effect)}"
+        return f"Cannot be tested: {changed} {why}."
+    return f"{_found(effect)}: {changed}{reason(effect)}"
+
+
+def _found(judged: Judged) -> str:
+    """Return the verdict in words, in the direction of the metric, as the beginning of a sentence."""
+    word = judged.headline.verdict
+    if word == verdict.INCONCLUSIVE:
+        return "Undecided"
+    if word == verdict.EQUIVALENT:
+        return f"Equivalent to within {_margin(judged)}"
+    return f"{_direction(judged).capitalize()}{_by_how_much(judged)}"
 
 
 def _given(effect: Effect) -> str:
@@ -88,15 +101,13 @@ def why_no_claim(judged: Judged) -> str | None:
         return "One seed says nothing of other seeds"
     if judged.headline.verdict != verdict.CANNOT_TEST:
         return None
-    if judged.ci_low is None or judged.ci_high is None:
-        if judged.n_pairs < 2:
-            return f"It cannot be tested: {judged.headline.reason}"
+    if n > 1 and judged.n_pairs > 1 and (judged.ci_low is None or judged.ci_high is None):
         idle = "the seed" if judged.mean_difference else "the condition" if isinstance(judged, Effect) else "a factor"
-        return f"It is the same at all {n} seeds: this cannot be tested, and {idle} may not be applied"
-    if n < verdict.FEW:
+        return f"It is the same at all {n} seeds: {idle} may not be applied"
+    if n < verdict.FEW and judged.ci_low is not None and judged.ci_high is not None:
         ends = " to ".join(_numbers([judged.ci_low, judged.ci_high], judged.metric, judged.margin, TERMINAL))
-        return f"{n} seeds are too few to test it: their {level(judged.alpha)} t interval, {ends}, is very wide"
-    return f"It cannot be tested: {judged.headline.reason}"
+        return f"{n} seeds are too few, and their {level(judged.alpha)} t interval is very wide: {ends}"
+    return _capital(judged.headline.reason or "there are too few seeds")
 
 
 def failures(effect: Effect, divergence: Mapping[str, Divergence]) -> str:
@@ -137,28 +148,45 @@ def _unit(metric: str) -> str:
     return " points" if is_fraction(metric) else " s" if is_seconds(metric) else ""
 
 
-def estimate(judged: Judged, style: Style = TERMINAL, after: str = "", over: str = "conditions") -> str:
-    """Return the headline's estimate, interval and n; `after` follows the difference, `over` names the family."""
-    metric, margin, n, told = judged.metric, judged.margin, pairs_of(judged), judged.headline
-    text = f"{_middle(judged, style)}{after}"
-    seeds = f"n = {n} {'seed' if n == 1 else 'seeds'}"
-    known = [end for end in (told.low, told.high) if end is not None]
-    if not known:
-        return f"{text} ({seeds})"
-    ends = " to ".join(_numbers(known, metric, margin, style))
-    if len(known) == 1:
-        ends += " or more, no upper limit" if told.high is None else " or less, no lower limit"
-    of_family = "" if told.interval == ALONE else f", simultaneous over {over}"
-    assumes = "" if told.assumes is None else f", assuming {told.assumes}"
-    return f"{text} ({level(judged.alpha)} {INTERVALS[told.scope]}{of_family}{assumes}: {ends}; {seeds})"
-
-
-def _middle(judged: Judged, style: Style) -> str:
+def estimate(judged: Judged, style: Style = TERMINAL) -> str:
     """Return the headline's estimate; where runs that lost to every other are in the middle it has no limit."""
     told = judged.headline
     if told.estimate is not None:
         return amount(told.estimate, judged.metric, judged.margin, style)
-    return "beyond every value, since runs that diverged count as worse than all others"
+    return "an amount without limit (runs that diverged count as worse than all others)"
+
+
+def between(judged: Judged, style: Style = TERMINAL) -> str:
+    """Return interval, number of seeds and p of the headline in parentheses."""
+    told, n = judged.headline, pairs_of(judged)
+    said = list(filter(None, [interval(judged, style, assumed=True)]))
+    if told.verdict in NARROWER and told.low_90 is not None and told.high_90 is not None:
+        inner = " to ".join(_numbers([told.low_90, told.high_90], judged.metric, judged.margin, style))
+        said[0] += f", {inner_level(judged.alpha)} CI {inner}"
+    said.append(f"{n} {'seed' if n == 1 else 'seeds'}")
+    if told.p is not None:
+        said.append(p_value(told.p))
+    return f"({'; '.join(said)})"
+
+
+def interval(judged: Judged, style: Style = TERMINAL, *, assumed: bool = False) -> str:
+    """Return the interval of the headline, with what it assumes where that is `assumed`; nothing where there is "
+    "none."""
+    told = judged.headline
+    if told.low is None and told.high is None:
+        return ""
+    called = f"{level(judged.alpha)} {CONFIDENCE[told.scope]}"
+    if assumed and told.assumes is not None:
+        called += f" assuming {told.assumes},"
+    return f"{called} {_ends(judged, style)}"
+
+
+def _ends(judged: Judged, style: Style) -> str:
+    told = judged.headline
+    known = _numbers([end for end in (told.low, told.high) if end is not None], judged.metric, judged.margin, style)
+    if len(known) == 2:
+        return " to ".join(known)
+    return known[0] + (" or more, no upper limit" if told.high is None else " or less, no lower limit")
 
 
 def claim(judged: Judged, subject: str, here: str, there: str) -> str:
@@ -173,34 +201,41 @@ def claim(judged: Judged, subject: str, here: str, there: str) -> str:
     here, there : str
         Where the difference is taken from, and to: ``with “book”``, ``with “none”``.
     """
-    word, metric, margin = judged.headline.verdict, judged.metric, judged.margin
-    assert word is not None
+    word = judged.headline.verdict
     if word == verdict.INCONCLUSIVE:
         return f"It is undecided whether {subject} is higher or lower {here} than {there}"
-    m = "" if margin is None else margin_text((100 if is_fraction(metric) else 1) * margin) + _unit(metric)
     if word == verdict.EQUIVALENT:
-        return f"{subject} is equivalent {here} and {there}, to within {m}"
+        return f"{subject} is equivalent {here} and {there}, to within {_margin(judged)}"
+    return f"{subject} is {_direction(judged)} {here} than {there}{_by_how_much(judged)}"
+
+
+def _margin(judged: Judged) -> str:
+    if judged.margin is None:
+        return ""
+    return margin_text((100 if is_fraction(judged.metric) else 1) * judged.margin) + _unit(judged.metric)
+
+
+def _direction(judged: Judged) -> str:
+    """Return which way the metric goes: a smaller gap is lower, not 'better'."""
+    word = judged.headline.verdict
+    assert word is not None
     improves = word in (verdict.SUPERIOR, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.POSITIVE_UNCLEAR)
-    direction = word if judged.direction is None else HIGHER if improves == (judged.direction == HIGHER) else LOWER
-    by_how_much = {
-        verdict.SUPERIOR: f", by more than the {m} that matter" if m else "",
-        verdict.INFERIOR: f", by more than the {m} that matter" if m else "",
-        verdict.POSITIVE_BUT_NEGLIGIBLE: f", but by less than the {m} that matter",
-        verdict.NEGATIVE_BUT_NEGLIGIBLE: f", but by less than the {m} that matter",
-        verdict.POSITIVE_UNCLEAR: f"; whether by the {m} that matter is open",
-        verdict.NEGATIVE_UNCLEAR: f"; whether by the {m} that matter is open",
-    }.get(word, "")
-    return f"{subject} is {direction} {here} than {there}{by_how_much}"
+    return word if judged.direction is None else HIGHER if improves == (judged.direction == HIGHER) else LOWER
+
+
+def _by_how_much(judged: Judged) -> str:
+    word, m = judged.headline.verdict, _margin(judged)
+    if word in (verdict.SUPERIOR, verdict.INFERIOR):
+        return f", by more than the {m} that matter" if m else ""
+    if word in NEGLIGIBLE:
+        return f", but by less than the {m} that matter"
+    unclear = word in (verdict.POSITIVE_UNCLEAR, verdict.NEGATIVE_UNCLEAR)
+    return f"; whether by the {m} that matter is open" if unclear else ""
 
 
 def quoted(label: str) -> str:
     """Return a condition's label in quotation marks: a label like none is not taken for a word."""
     return f"“{label}”"
-
-
-def adjusted(judged: Judged) -> str:
-    """Return the p of the headline; nothing where there is none."""
-    return "" if judged.headline.p is None else f", {p_value(judged.headline.p)}"
 
 
 def over_seeds(judged: Judged) -> tuple[float | None, float | None]:
@@ -213,7 +248,11 @@ def over_seeds(judged: Judged) -> tuple[float | None, float | None]:
 def reason(judged: Judged) -> str:
     """Return why two ways of counting diverged trials leave the verdict open; nothing where they do not."""
     why = judged.headline.reason
-    return f" {why[0].upper()}{why[1:]}." if why else ""
+    return f" {_capital(why)}." if why else ""
+
+
+def _capital(said: str) -> str:
+    return f"{said[0].upper()}{said[1:]}"
 
 
 def _percent(rate: float) -> str:

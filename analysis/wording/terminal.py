@@ -8,6 +8,7 @@ from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
 from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES
 from analysis.tables.table import Dropped
+from analysis.wording import bad_endings
 from analysis.wording.number_format import digits, exact, level, margin_text, probability
 from analysis.wording.sentences import ESTIMANDS, failure, over_seeds, sentences
 from analysis.wording.verdicts import better, pairs_of
@@ -30,7 +31,11 @@ def _title(whole: Comparison) -> str:
     margin = "none given" if whole.margin is None else margin_text(scale * whole.margin)
     unit = " in percentage points" if is_fraction(whole.metric) else ""
     told = whole.scopes
-    reach = f"\nIntervals and verdicts hold {'; or '.join(REACH[scope] for scope in told)}." if told else ""
+    reach = (
+        f"\nIntervals and verdicts hold for all conditions at once, {'; or '.join(REACH[scope] for scope in told)}."
+        if told
+        else ""
+    )
     return (
         f"{whole.metric}{unit}, against {whole.control}; {better(whole.direction)}; n = {whole.n_seeds}; "
         f"alpha {whole.alpha:g}; margin {margin}{reach}"
@@ -45,9 +50,10 @@ def _table(whole: Comparison) -> str:
     images = SEEDS_AND_IMAGES in whole.scopes
     header = (
         "condition", "pairs", "mean", "control's mean", "difference", f"{level(whole.alpha)} interval",
-        *(["over seeds alone"] if images else []), "p", "dz", "verdict",
+        *(["over seeds alone"] if images else []), "p", "dz",
+        *(["bad endings"] if whole.bad_endings else []), "verdict",
     )  # fmt: skip
-    return tabulated(header, [_row(each, scale, images) for each in whole.effects.values()])
+    return tabulated(header, [_row(each, whole, scale, images) for each in whole.effects.values()])
 
 
 def tabulated(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -61,13 +67,14 @@ def _notes(whole: Comparison) -> str:
     """Return what the table's columns do not say of themselves."""
     if not whole.effects:
         return ""
-    return (
+    said = [
         f"Difference: {ESTIMANDS[whole.estimand]}. p: the least alpha at which the interval excludes 0. Both means are "
         "over the pairs of the row in which both trained."
-    )
+    ]
+    return "\n".join([*said, *filter(None, [bad_endings.rule(whole), bad_endings.shown(whole)])])
 
 
-def _row(each: Effect, scale: int, images: bool) -> tuple[str, ...]:
+def _row(each: Effect, whole: Comparison, scale: int, images: bool) -> tuple[str, ...]:
     told, margin, difference = each.headline, each.margin, each.headline.estimate
     ends = interval(told.low, told.high, scale, margin) + (" (alone)" if told.interval == ALONE else "")
     return (
@@ -80,6 +87,7 @@ def _row(each: Effect, scale: int, images: bool) -> tuple[str, ...]:
         *([interval(*over_seeds(each), scale, margin)] if images else []),
         "-" if told.p is None else probability(told.p),
         "-" if each.cohen_dz is None else f"{each.cohen_dz:+.2f}",
+        *([bad_endings.counted(whole.bad_endings.get(each.condition))] if whole.bad_endings else []),
         (told.verdict or "negative control").replace("_", " "),
     )
 

@@ -1,46 +1,57 @@
-"""The answer: what the first comparison shows, what all of them show, and what becomes of the gap."""
+"""The first screen: the answer in one line, the conditions as a table and as a figure, and what to keep in mind."""
 
 from __future__ import annotations
 
 from analysis.answer.comparison import Comparison
-from analysis.answer.effect import Effect
 from analysis.answer.headline import SEEDS_AND_IMAGES, SEQUENCE
-from analysis.report.document import Item, Listing, Paragraph, Section
+from analysis.figures import forest
+from analysis.report.answer_grid import answer_grid
+from analysis.report.document import Block, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.report.typical_grid import mean_words
-from analysis.wording import sentences
-from analysis.wording.phrases import count, family
+from analysis.wording import bad_endings, sentences
+from analysis.wording.answers import answer
+from analysis.wording.phrases import count, listed
 from analysis.wording.resampling import does_not_hold
-from analysis.wording.style import PAGE
+from analysis.wording.sentences import ESTIMANDS
 from analysis.wording.units import unit_of
-from analysis.wording.verdicts import short, tone
 
 
 def section(material: Material, pool: Pool) -> Section:
-    """Return the answer to the study's question, then what each of the other conditions shows."""
+    """Return the answer to the study's question, and what it rests on."""
     whole = pool.primary
-    judged = whole.judged
-    if not judged:
+    if not whole.judged:
         return Section("Answer", (Paragraph(_alone(whole), "lead"),))
-    blocks: list[Paragraph | Listing] = [Paragraph(_said(judged[0], whole), "lead")]
-    of_all = family(whole) if len(judged) > 1 else None
-    said = (mean_words(judged[0]), of_all, _gap(pool, judged[0].condition), *_not_holding(pool))
-    blocks += [Paragraph(each) for each in said if each is not None]
-    blocks.append(Paragraph(_reach(pool), "note"))
-    others = tuple(_item(each, whole) for each in whole.effects.values() if each is not judged[0])
-    if others:
-        blocks += [Paragraph("The other conditions:"), Listing(others)]
-    return Section("Answer", tuple(blocks))
+    blocks: list[Block] = [Paragraph(answer(whole), "lead")]
+    if (endings := bad_endings.shown(whole)) is not None:
+        blocks.append(Paragraph(endings))
+    broke = [
+        sentences.failure(each) for each in whole.divergence.values() if each.n_diverged and not each.stays_at_chance
+    ]
+    if broke:
+        blocks.append(Paragraph(f"Diverged: {listed(broke)}."))
+    blocks.append(answer_grid(whole, pool.evidence))
+    why = forest.missing(pool.evidence)
+    blocks.append(Illustration(forest.PLOT, pool.evidence) if why is None else Paragraph(why))
+    return Section("Answer", (*blocks, *(Paragraph(each, "note") for each in _notes(pool))))
 
 
-def _not_holding(pool: Pool) -> list[str | None]:
-    """Return what resampled seeds say of intervals that miss too often, of the estimand that leads."""
-    check = pool.evidence.self_check
-    return (
-        []
-        if check is None
-        else [does_not_hold(each) for each in check.resampled if each.estimand == pool.primary.estimand]
-    )
+def _notes(pool: Pool) -> list[str]:
+    """Return what qualifies the answer: what the intervals speak of, and where they may not hold."""
+    whole, check = pool.primary, pool.evidence.self_check
+    said = [f"{_reach(pool)} Differences: {ESTIMANDS[whole.estimand]}. {bad_endings.rule(whole)}".strip()]
+    said += sorted({_assumed(each.headline.assumes) for each in whole.judged if each.headline.assumes is not None})
+    if check is not None:
+        said += [told for each in check.resampled if each.estimand == whole.estimand and (told := does_not_hold(each))]
+    said += [
+        f"{sentences.quoted(each.condition)}:{sentences.reason(each)}" for each in whole.judged if each.headline.reason
+    ]
+    if at_chance := [sentences.quoted(each.label) for each in pool.evidence.at_chance]:
+        said.append(f"Negative control, in no comparison above: {listed(at_chance)}.")
+    return said
+
+
+def _assumed(assumes: str) -> str:
+    return f"The intervals assume {assumes}."
 
 
 def _alone(whole: Comparison) -> str:
@@ -55,15 +66,6 @@ def _alone(whole: Comparison) -> str:
     return said + f"Mean {unit.name} {unit.tell(own.mean)} {unit.value}{spread} (n = {own.n})."
 
 
-def _gap(pool: Pool, condition: str) -> str | None:
-    """Return the sentence about the clean gap of the condition that leads."""
-    whole = pool.evidence.comparisons.get("generalisation_gap")
-    if whole is None or whole is pool.primary:
-        return None
-    mine = whole.effects[condition]
-    return sentences.headline(mine, PAGE) if mine.n_pairs else None
-
-
 def _reach(pool: Pool) -> str:
     """Return what the intervals speak of."""
     totals = pool.distinct("test_total")
@@ -72,23 +74,14 @@ def _reach(pool: Pool) -> str:
     if SEQUENCE in told:
         return (
             "Seeds were added until every condition was decided. The intervals are confidence sequences, which hold "
-            f"however often one looks: for other seeds, on this one training set and this one test set{images}."
+            f"however often one looks, for other seeds on this training set and this test set{images}."
         )
     if SEEDS_AND_IMAGES in told:
         return (
-            "These intervals say what other seeds and other test images of the same kind would give, for this one "
-            f"training set. Its test set{images} is one sample of them; how much it costs is shown further down."
+            "The intervals hold for all conditions at once, for other seeds and other test images of the same kind, on "
+            "this training set."
         )
     return (
-        f"These intervals say what other seeds would give on this one training set and this one test set{images}. How "
-        "the result would change on new test images is another question, and not answered here."
+        f"The intervals hold for all conditions at once, for other seeds on this training set and this test "
+        f"set{images}. New test images are not covered."
     )
-
-
-def _item(effect: Effect, whole: Comparison) -> Item:
-    return Item(_said(effect, whole), short(effect), tone(effect))
-
-
-def _said(effect: Effect, whole: Comparison) -> str:
-    """Return what `analysis.wording.sentences` says of an effect, failure rates where anything diverged."""
-    return " ".join(sentences.sentences(effect, whole.divergence, PAGE, only_failures=True))

@@ -1,21 +1,16 @@
-"""Differences to the control on the primary metric: forest plot and table."""
+"""Differences to the control on the primary metric, in full: what each verdict rests on, and each condition by "
+"itself."""
 
 from __future__ import annotations
 
-from analysis.figures import forest
-from analysis.report.comparison_grid import comparison_grid, summary_grid
-from analysis.report.document import Illustration, Paragraph, Section
+from analysis.report.comparison_grid import at_chance_grid, comparison_grid, summary_grid
+from analysis.report.document import Section
 from analysis.report.gather import Material, Pool
 
 
 def section(material: Material, pool: Pool) -> Section:
-    """Return the figure of all differences, and what it was drawn from as a table."""
+    """Return the tables of all differences, of the negative controls apart, and of each condition by itself."""
     whole = pool.primary
-    by_itself = summary_grid(whole, pool.evidence)
-    why = forest.missing(pool.evidence)
-    if why is not None:
-        return Section("Differences to the control", (Paragraph(why), by_itself))
-    return Section(
-        "Differences to the control",
-        (Illustration(forest.PLOT, pool.evidence), comparison_grid(whole, pool.evidence), by_itself),
-    )
+    judged = (comparison_grid(whole, pool.evidence),) if whole.judged else ()
+    apart = (at_chance_grid(whole),) if len(whole.judged) < len(whole.effects) else ()
+    return Section("Differences to the control", (*judged, *apart, summary_grid(whole, pool.evidence)))

@@ -7,6 +7,7 @@ from analysis.methods.gap_split import GapSplit
 from analysis.methods.verdict import ROUGH
 from analysis.report.document import Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
+from analysis.wording.answers import answer
 from analysis.wording.number_format import level
 from analysis.wording.sentences import quoted
 from analysis.wording.units import plain, unit_of
@@ -22,13 +23,23 @@ WHY = (
 
 def section(material: Material, pool: Pool) -> Section:
     """Return the explanation, the figure, and what becomes of both gaps of the leading condition."""
-    why = figure.missing(pool.evidence)
+    why, found = figure.missing(pool.evidence), _headlines(pool)
     if why is not None:
-        return Section("Running gap and clean gap", (Paragraph(why),))
+        return Section("Running gap and clean gap", (*found, Paragraph(why)))
     judged = {each.condition for each in pool.evidence.compared(figure.CLEAN)}
     leading = [each for each in pool.evidence.gap_splits if each.condition in judged and each.n][:1]
     said = [Paragraph(what_is_left(each, pool)) for each in leading]
-    return Section("Running gap and clean gap", (Paragraph(WHY), *said, Illustration(figure.PLOT, pool.evidence)))
+    return Section(
+        "Running gap and clean gap", (*found, Paragraph(WHY), *said, Illustration(figure.PLOT, pool.evidence))
+    )
+
+
+def _headlines(pool: Pool) -> tuple[Paragraph, ...]:
+    """Return what becomes of the clean gap, where the study asks of something else first."""
+    whole = pool.evidence.comparisons.get(figure.CLEAN)
+    if whole is None or whole is pool.primary or not whole.judged:
+        return ()
+    return (Paragraph(answer(whole)),)
 
 
 def what_is_left(split: GapSplit, pool: Pool) -> str:

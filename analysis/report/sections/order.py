@@ -33,6 +33,7 @@ from analysis.report.sections import (
     activations,
     agreement,
     answer,
+    bad_endings,
     best_rate,
     differences,
     divergence,
@@ -49,8 +50,9 @@ from analysis.report.sections import (
 from analysis.report.sections.entry import Entry, figure
 
 OF_POOL: tuple[Entry, ...] = (
-    Entry(answer.section),
-    Entry(differences.section, (forest.PLOT,)),
+    Entry(answer.section, (forest.PLOT,)),
+    Entry(bad_endings.section),
+    Entry(differences.section),
     figure(learning_curves.PLOT),
     Entry(activations.section, (hidden_units.PLOT,)),
     figure(rates.PLOT),

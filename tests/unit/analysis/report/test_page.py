@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from analysis.report.answer_grid import answer_grid
+from analysis.report.gather import gather
 from analysis.wording.number_format import exact, probability
 
 SMALL = ("none", "book", "all-dropped", "dropout-0.3")
@@ -99,7 +102,7 @@ def test_every_figure_has_a_name_and_a_description_for_screen_readers(page, usua
 
 def test_sections_come_in_their_order(page):
     assert page.headings == [
-        "Answer", "Differences to the control", "Learning curves", "Accuracy and gap by dropout rate",
+        "Answer", "Bad endings", "Differences to the control", "Learning curves", "Accuracy and gap by dropout rate",
         "Running gap and clean gap", "How sure, and why", "What would reduce the uncertainty",
         "Collapsed and diverged trials",
         "The best rate", "Secondary metrics", "Does it cost speed?",
@@ -108,16 +111,19 @@ def test_sections_come_in_their_order(page):
 
 
 @pytest.mark.parametrize(
-    ("metric", "start"), [("test_accuracy", "Test accuracy against"), ("generalisation_gap", "Clean gap against")]
+    ("metric", "start"),
+    [("test_accuracy", "Test accuracy against “none”"), ("generalisation_gap", "Clean gap against “n")],
 )
 def test_tables_say_what_the_objects_say(page, usual, metric, start):
     whole = usual.objects[metric]
     rows = {row["condition"]: row for row in page.table(start)}
-    assert list(rows) == list(SMALL[1:])
+    assert list(rows) == ["book", "dropout-0.3"], "the negative control stands apart"
     unit = "%" if metric == "test_accuracy" else "points"
     images = metric == "test_accuracy"
-    assert images or {row["verdict"] for row in rows.values()} == {"cannot be tested", "not tested"}, "6 pairs each"
+    assert images or {row["verdict"] for row in rows.values()} == {"cannot be tested"}, "6 pairs each"
     for each in whole["comparisons"]:
+        if each["stays_at_chance"]:
+            continue
         row = rows[each["condition"]]
         assert row["pairs"] == str(each["n_typical"])
         assert row["difference points"] == told(each["headline"]["estimate"])
@@ -134,15 +140,40 @@ def between(low, high):
     return "–" if low is None else f"{told(low)} to {told(high)}"
 
 
-def test_the_answer_is_the_sentence_of_the_first_condition_after_the_control(usual):
-    each = usual.objects["test_accuracy"]["comparisons"][0]
-    assert each["condition"] == "book"
+def test_the_first_screen_says_what_the_object_says(page, usual):
+    whole = usual.objects["test_accuracy"]
     (lead,) = re.findall(r'<p class="lead">(.*?)</p>', usual.page)
-    assert "book" in lead
-    assert f"{told(each['typical_difference'])} points" in lead
-    assert f"n = {each['n_pairs'] + 1} seeds" in lead, "a diverged run counts at what it reached"
-    assert f", p = {each['headline']['p']:.3f}." in lead
-    assert "these intervals say what other seeds and other test images" in usual.page.lower()
+    judged = {each["condition"]: each for each in whole["comparisons"] if not each["stays_at_chance"]}
+    low, high = sorted(each["headline"]["estimate"] for each in judged.values())
+    assert lead == (
+        f"Undecided for all 2 conditions: {told(low)} to {told(high)} points in test accuracy against “none” (7 seeds)."
+    )
+    rows = {row["condition"]: row for row in page.table("Test accuracy against the control")}
+    assert list(rows) == ["none", "book", "dropout-0.3"]
+    endings = {each["condition"]: f"{each['n_bad']} of {each['n']}" for each in whole["bad_endings"]}
+    assert (rows["none"]["verdict"], rows["none"]["bad endings of runs"]) == ("control", endings["none"])
+    for label, each in judged.items():
+        head = each["headline"]
+        assert rows[label]["verdict"] == "undecided"
+        assert rows[label]["typical difference points"] == told(head["estimate"])
+        assert rows[label]["95% CI points"] == between(head["low"], head["high"])
+        assert rows[label]["bad endings of runs"] == endings[label]
+    assert [rows[label]["dropout"] for label in rows] == ["0", "0.2 / 0.5", "0.3"]
+    assert "hold for all conditions at once, for other seeds and other test images" in usual.page
+    assert "Negative control, in no comparison above: “all-dropped”." in usual.page
+    assert "Diverged: “none” 1 of 8 (0.3% to 53%)." in usual.page
+
+
+def test_a_verdict_has_its_colour_on_the_first_screen(usual):
+    assert usual.page.count('<td data-name="verdict"><strong class="mark open">undecided</strong></td>') == 2
+    assert '<td data-name="verdict">control</td>' in usual.page
+    pool = gather(usual.folder).pools[0]
+    words = {"superior": "good", "inferior": "bad", "equivalent": "same"}
+    for word, tone in words.items():
+        book = pool.primary.effects["book"]
+        told = replace(book, headline=replace(book.headline, verdict=word))
+        whole = replace(pool.primary, effects={**pool.primary.effects, "book": told})
+        assert answer_grid(whole, pool.evidence).tones == ("", tone, "open")
 
 
 def test_csv_files_have_every_key_at_full_precision(usual):
