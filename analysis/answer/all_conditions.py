@@ -13,6 +13,7 @@ from analysis.base.records import merged
 from analysis.methods.dose_response import FEWEST_RATES, DoseResponse, Rates, dose_response
 from analysis.methods.omnibus import Omnibus, omnibus
 from analysis.methods.selection import Selection, selection
+from analysis.tables.checks import numbers
 from analysis.tables.metric import Measured, measure, metrics_of
 from analysis.tables.question import Question
 from analysis.tables.table import Table
@@ -71,7 +72,7 @@ def _rates(table: Table, labels: Sequence[str]) -> tuple[dict[float, str], list[
     found: dict[float, str] = {}
     warnings = []
     for label in labels:
-        values = table.rows_of(label, RATE)[RATE].to_numpy(float, na_value=np.nan)
+        values = numbers(table.rows_of(label, RATE)[RATE]).to_numpy(float, na_value=np.nan)
         if not len(values) or not np.isfinite(values).all() or np.ptp(values) > 0:
             continue
         rate = float(values[0])

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import numpy as np
 import pandas as pd
@@ -43,8 +43,7 @@ def identity_faults(frame: pd.DataFrame) -> list[str]:
     label = frame["condition"]
     faults += _at(frame, label.isna() | (label.astype(str).str.strip() == ""), "condition", "a label")
     seeds = seeds_of(frame)
-    whole = np.isfinite(seeds) & (seeds == np.floor(seeds)) & (seeds.abs() < 2**63)
-    faults += _at(frame, ~whole, "seed", "a whole number")
+    faults += _at(frame, seeds.isna(), "seed", f"a whole number below 2^63; as a decimal number, below 2^53 ({2**53})")
     if "status" in frame.columns:
         faults += _at(frame, ~frame["status"].isin(STATUSES), "status", f"one of {listed(STATUSES)}")
     for name in ("stays_at_chance", "diverged"):
@@ -55,11 +54,24 @@ def identity_faults(frame: pd.DataFrame) -> list[str]:
 
 
 def seeds_of(frame: pd.DataFrame) -> pd.Series:
-    """Return the column ``seed`` as numbers; NaN where it is none, and for true and false."""
-    column = frame["seed"]
-    if pd.api.types.is_bool_dtype(column):
-        return pd.Series(np.nan, index=column.index)
-    return numbers(column.where(~column.map(lambda cell: isinstance(cell, bool | np.bool_)).to_numpy(bool)))
+    """Return the column ``seed`` as exact whole numbers; None where it is none, and for true and false."""
+    return pd.Series([_seed(cell) for cell in frame["seed"]], index=frame.index, dtype=object)
+
+
+def _seed(cell: object) -> int | None:
+    """Return a seed exactly; None for what is no whole number, or a float that may stand for several."""
+    if isinstance(cell, str):
+        try:
+            cell = Decimal(cell.strip())
+        except InvalidOperation:
+            return None
+    if isinstance(cell, bool | np.bool_) or not isinstance(cell, int | float | Decimal | np.integer | np.floating):
+        return None
+    if isinstance(cell, float | np.floating) and not (abs(cell) < 2**53 and cell == np.floor(cell)):
+        return None
+    if isinstance(cell, Decimal) and not (cell.is_finite() and abs(cell) < 2**63 and cell == int(cell)):
+        return None
+    return int(cell) if abs(int(cell)) < 2**63 else None
 
 
 def numbers(column: pd.Series) -> pd.Series:
@@ -105,6 +117,14 @@ def count_faults(frame: pd.DataFrame) -> list[str]:
             ]
             faults += _rest(name, int(above.sum()))
     return faults
+
+
+def with_numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with counts that are written as text as the numbers that they are."""
+    text = [
+        name for name in frame.columns if name.endswith(("_correct", "_total")) and frame[name].dtype.kind not in "iuf"
+    ]
+    return frame.assign(**{name: numbers(frame[name]) for name in text})
 
 
 def duplicate_faults(frame: pd.DataFrame) -> list[str]:

@@ -165,7 +165,7 @@ def _parquet(read: Callable[[Path], pa.Table], path: Path) -> pa.Table:
 def _read_csv(path: Path) -> pa.Table:
     header = _header(path)
     convert = pa_csv.ConvertOptions(
-        column_types={name: pa.string() for name in (*_TEXT, *header) if name.strip() in _TEXT},
+        column_types={name: pa.string() for name in (*_TEXT, *header) if name.strip() in (*_TEXT, "seed")},
         null_values=_EMPTY,
         strings_can_be_null=False,
     )
@@ -208,10 +208,18 @@ def _raw(table: pa.Table, origins: list[str] | None, plan: Plan | None) -> Raw:
     return Raw(_frame(table, origins), plan, ordered=origins is None, curves=curves)
 
 
+def _is_bytes(kind: pa.DataType) -> bool:
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+
+
 def _frame(table: pa.Table, origins: list[str] | None) -> pd.DataFrame:
     for i, each in enumerate(table.schema):
         if pa.types.is_dictionary(each.type):  # categories: as the values they stand for
             table = table.set_column(i, each.name, table.column(i).cast(each.type.value_type))
+        elif pa.types.is_timestamp(each.type) and each.type.tz:  # in a zone that this machine may not know
+            table = table.set_column(i, each.name, table.column(i).cast(pa.timestamp(each.type.unit, "UTC")))
+        elif each.name == "condition" and _is_bytes(each.type):
+            table = table.set_column(i, each.name, table.column(i).cast(pa.string()))
     broken = pa.array([False] * table.num_rows)
     for name in table.column_names:
         if is_loss(name) and pa.types.is_floating(table.schema.field(name).type):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -145,6 +146,7 @@ def from_raw(source: Path, raw: Raw, where: Mapping[str, str], chance: float | N
     if chance is not None and not 0 < chance < 1:
         raise TableError(source, [f"chance is {chance}; allowed: above 0 and below 1"])
     frame = _canonical(source, raw)
+    spelt = _spellings(raw.frame["condition"], frame["condition"])
     frame, dropped = _keep_planned(source, frame, raw.plan, where)
     _refuse(source, checks.where_faults(frame, where))
     for name, value in where.items():
@@ -154,9 +156,10 @@ def from_raw(source: Path, raw: Raw, where: Mapping[str, str], chance: float | N
     faults = checks.duplicate_faults(_without_pools(frame)) + checks.flag_faults(frame)
     faults += checks.pool_faults(frame[~failed]) + checks.count_faults(frame[~failed])
     _refuse(source, faults)
+    frame = checks.with_numbers(frame)
     dropped += _group(frame[failed], _failures(frame[failed]))
     made = _assemble(source, frame[~failed], raw.plan, (conditions, chance, dropped))
-    return replace(made, made_with=raw.made_with, curves=raw.curves)
+    return replace(made, warnings=(*spelt, *made.warnings), made_with=raw.made_with, curves=raw.curves)
 
 
 def _assemble(
@@ -202,9 +205,24 @@ def _canonical(source: Path, raw: Raw) -> pd.DataFrame:
         faults.append("column 'trial_id' is missing; a folder with a plan.json needs it")
     _refuse(source, faults)
     return frame.assign(
-        condition=frame["condition"].map(str).astype(object),
+        condition=frame["condition"].map(_label).astype(object),
         seed=checks.seeds_of(frame).astype("int64"),
     )
+
+
+def _label(cell: object) -> str:
+    """Return a label without blanks around it, in the composed form of Unicode: as it looks."""
+    return unicodedata.normalize("NFC", str(cell)).strip()
+
+
+def _spellings(raw: pd.Series, labels: pd.Series) -> list[str]:
+    """Return a warning for each condition whose label is written in several ways that look alike."""
+    written = raw.map(str).groupby(labels.to_numpy(), sort=False).unique()
+    return [
+        f"the labels {', '.join(ascii(each) for each in ways)} look alike and are read as one condition, {label!r}"
+        for label, ways in written.items()
+        if len(ways) > 1
+    ]
 
 
 def _keep_planned(

@@ -56,7 +56,7 @@ def test_parquet_and_csv_give_the_same_table(csv, tmp_path):
         ("conditon,seed,x\nnone,0,1\n", ["'condition' is missing", "did you mean 'conditon'?"]),
         ("x,y\n1,2\n", ["'condition' is missing", "'seed' is missing"]),
         ("condition,seed,x\nnone,zero,1\n", ["row 1: seed is 'zero'", "whole number"]),
-        ("condition,seed,x\nnone,0.5,1\n", ["row 1: seed is 0.5", "whole number"]),
+        ("condition,seed,x\nnone,0.5,1\n", ["row 1: seed is '0.5'", "whole number"]),
         ("condition,seed,x\nnone,0,1\nnone,,1\n", ["row 2: seed is empty"]),
         ("condition,seed,x\n,0,1\n", ["row 1: condition is empty"]),
         ("condition,seed,x,status\nnone,0,1,fine\n", ["status is 'fine'", "'ok', 'diverged', 'failed'"]),
