@@ -72,7 +72,8 @@ def _rates(table: Table, labels: Sequence[str]) -> tuple[dict[float, str], list[
     found: dict[float, str] = {}
     warnings = []
     for label in labels:
-        values = numbers(table.rows_of(label, RATE)[RATE]).to_numpy(float, na_value=np.nan)
+        column = table.rows_of(label, RATE)[RATE]
+        values = numbers(column).to_numpy(float, na_value=np.nan)  # pyright: ignore[reportArgumentType]
         if not len(values) or not np.isfinite(values).all() or np.ptp(values) > 0:
             continue
         rate = float(values[0])
