@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analysis.report.document import Document, Part
 from analysis.report.gather import Material
 from analysis.report.sections.order import OF_POOL, OF_STUDY
-from analysis.wording.phrases import listed
+from analysis.wording.phrases import listed, ranges
 from analysis.wording.sentences import quoted
 from analysis.wording.units import unit_of
 
@@ -47,7 +49,7 @@ def _facts(material: Material) -> tuple[tuple[str, str], ...]:
     done = sum(len(pool.table.frame) for pool in pools)
     facts = [
         ("conditions", str(len(pools[0].table.conditions))),
-        ("seeds", str(max(len(pool.table.seeds) for pool in pools))),
+        ("seeds", _seeds(max((pool.table.seeds for pool in pools), key=len))),
         ("trials", f"{done:,} of {len(material.plan.get('trials', [])):,}"),
     ]
     for name, told in (("epochs", "epochs"), ("train_total", "training images"), ("test_total", "test images")):
@@ -58,3 +60,8 @@ def _facts(material: Material) -> tuple[tuple[str, str], ...]:
     if isinstance(data, dict) and data.get("name"):
         facts.insert(0, ("data", str(data["name"])))
     return tuple(facts)
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    """Return how many seeds there are, and which."""
+    return f"{len(seeds)} ({ranges(sorted(seeds))})"

@@ -8,9 +8,6 @@ from analysis.factorial.factors import NEVER, Factor, plain, stem
 from analysis.tables.table import Table
 from analysis.wording.number_format import NOTHING
 
-_SUMMARY = "rate"
-"""A column that repeats what the layers' own columns say."""
-
 
 def varied_settings(table: Table, metrics: frozenset[str] = frozenset()) -> dict[str, Mapping[str, str]]:
     """Return each setting that varies and its value in words by condition: of layers that differ, ``0.2 / 0.5``.
@@ -20,7 +17,7 @@ def varied_settings(table: Table, metrics: frozenset[str] = frozenset()) -> dict
     frame, layers = table.frame, dict[str, list[str]]()
     by_condition = frame.groupby("condition", sort=False, dropna=False)
     for name in map(str, frame.columns):
-        if name in NEVER or name in metrics or name.startswith("_") or name == "stays_at_chance":
+        if name in NEVER or name in metrics or name.startswith("_"):
             continue
         values = frame[name]
         if not all(isinstance(each, str | bool | int | float) or each is None for each in values):
@@ -28,8 +25,6 @@ def varied_settings(table: Table, metrics: frozenset[str] = frozenset()) -> dict
         within = [len(set(map(str, own))) for _, own in by_condition[name]]
         if len(set(map(str, values))) > 1 and max(within) == 1:
             layers.setdefault(stem(name), []).append(name)
-    if len(layers) > 1 and any(len(columns) > 1 for columns in layers.values()):
-        layers.pop(_SUMMARY, None)
     return {
         name: {label: _told(table, label, columns) for label in table.conditions} for name, columns in layers.items()
     }

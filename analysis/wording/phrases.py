@@ -13,3 +13,20 @@ def listed(items: Sequence[str]) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural where it takes one: ``3 trials``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+MOST_RANGES = 8
+"""Ranges of seeds that are written out."""
+
+
+def ranges(seeds: Sequence[int]) -> str:
+    """Return ascending seeds as ranges: ``0-4, 7``; where there are too many of these, how many seeds are left."""
+    found: list[list[int]] = []
+    for each in seeds:
+        if found and each == found[-1][1] + 1:
+            found[-1][1] = each
+        else:
+            found.append([each, each])
+    said = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in found[:MOST_RANGES])
+    rest = sum(high - low + 1 for low, high in found[MOST_RANGES:])
+    return f"{said} and {rest} more" if rest else said

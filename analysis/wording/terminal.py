@@ -10,6 +10,7 @@ from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES
 from analysis.tables.table import Dropped
 from analysis.wording import bad_endings
 from analysis.wording.number_format import digits, exact, level, margin_text, probability
+from analysis.wording.phrases import ranges
 from analysis.wording.sentences import ESTIMANDS, failure, over_seeds, sentences
 from analysis.wording.verdicts import better, pairs_of
 from bench.schema.known_metrics import is_fraction
@@ -125,9 +126,8 @@ def signed(values: Sequence[float], scale: int, margin: float | None) -> list[st
 
 def left_out(each: Dropped) -> str:
     """Return what was dropped for one reason in a line."""
-    shown = ", ".join(map(str, each.seeds[:8])) + (f" and {each.count - 8} more" if each.count > 8 else "")
     trials = "1 trial (seed" if each.count == 1 else f"{each.count} trials (seeds"
-    return f"{each.condition}: {trials} {shown}): {each.reason}"
+    return f"{each.condition}: {trials} {ranges(sorted(each.seeds))}): {each.reason}"
 
 
 def itemised(title: str, items: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ def section(material: Material, pool: Pool) -> Section | None:
     known = [each for each in whole.bad_endings.values() if each.n_bad is not None]
     if not known:
         return None
-    said = f"{bad_endings.rule(whole)} {bad_endings.shown(whole) or ''}".strip()
+    said = f"{bad_endings.rule(whole)} A condition that is worse throughout has no bad endings for that."
     blocks: list[Block] = [Paragraph(said), _counts(whole, known)]
     if any(each.by_threshold for each in known):
         blocks.append(_sensitivity(whole, known))
@@ -41,7 +41,7 @@ def _counts(whole: Comparison, known: list[BadEndings]) -> Grid:
         name="bad-endings",
         caption=(
             f"Runs that ended badly, with exact limits, and McNemar’s exact test against {quoted(whole.control)} on "
-            "runs of the same seed. The rule was fixed beforehand."
+            "runs of the same seed."
         ),
         columns=(
             Column("condition", numeric=False),

@@ -24,8 +24,9 @@ def section(material: Material, pool: Pool) -> Section:
     limit = "" if chance is None else f" (here {100 * (chance + CHANCE_TOLERANCE):g}%)"
     rule = (
         "A trial diverged where a loss is not a finite number, or where test accuracy at the end is at most chance "
-        f"level plus {100 * CHANCE_TOLERANCE:g} points{limit}. The rule was fixed before the data. Numbers elsewhere "
-        "in this report are given that both trials of a pair trained."
+        f"level plus {100 * CHANCE_TOLERANCE:g} points{limit}. The rule was fixed before the data. In a "
+        "typical difference a diverged trial counts at what it reached; means are given that both trials of a pair "
+        "trained."
     )
     return Section("Collapsed and diverged trials", (Paragraph(rule), *how_many(pool)))
 

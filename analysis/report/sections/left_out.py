@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from analysis.answer.comparison import Comparison
 from analysis.report.document import Column, Grid, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
+from analysis.wording.phrases import ranges
 from analysis.wording.style import PAGE
-
-MOST_SEEDS = 12
 
 
 def section(material: Material, pool: Pool) -> Section:
@@ -34,11 +31,8 @@ def _grid(whole: Comparison) -> Grid:
             Column("seeds", numeric=False),
             Column("reason", numeric=False),
         ),
-        rows=tuple((each.condition, str(each.count), _seeds(each.seeds), each.reason) for each in whole.dropped),
+        rows=tuple(
+            (each.condition, str(each.count), ranges(sorted(each.seeds)), each.reason) for each in whole.dropped
+        ),
         data=tuple({**each.to_json(), "seeds": " ".join(map(str, each.seeds))} for each in whole.dropped),
     )
-
-
-def _seeds(seeds: Sequence[int]) -> str:
-    shown = ", ".join(map(str, seeds[:MOST_SEEDS]))
-    return shown + (f" and {len(seeds) - MOST_SEEDS} more" if len(seeds) > MOST_SEEDS else "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from analysis.methods.simultaneous import FLIPS_FROM
 from analysis.report.document import Item, Listing, Paragraph, Section, Source, Sources
 from analysis.report.gather import Material
 from analysis.tables.plan import PlannedAnalysis
 from analysis.wording.number_format import inner_level, level
 from analysis.wording.sentences import quoted
 from analysis.wording.units import unit_of
+from bench.schema.known_metrics import TYPICAL
 
 SOURCES = (
     Source("Student (1908). The probable error of a mean. Biometrika 6.", "https://doi.org/10.1093/biomet/6.1.1"),
@@ -24,6 +24,15 @@ SOURCES = (
         "Schuirmann (1987). A comparison of the two one-sided tests procedure and the power approach. Journal of "
         "Pharmacokinetics and Biopharmaceutics 15.",
         "https://doi.org/10.1007/BF01068419",
+    ),
+    Source(
+        "Hodges and Lehmann (1963). Estimates of location based on rank tests. Annals of Mathematical Statistics 34.",
+        "https://doi.org/10.1214/aoms/1177704172",
+    ),
+    Source(
+        "Zou and Donner (2008). Construction of confidence limits about effect measures: a general approach. "
+        "Statistics in Medicine 27.",
+        "https://doi.org/10.1002/sim.3095",
     ),
     Source(
         "Gallas (2006). One-shot estimate of MRMC variance: AUC. Academic Radiology 13.",
@@ -90,25 +99,30 @@ def _sentences(planned: PlannedAnalysis) -> tuple[str, ...]:
         "Pairing. Trials of one seed start from the same weights, see the same batches in the same order, and draw "
         "their dropout masks from the same random numbers, whatever the condition. So each condition is compared "
         f"with {control} seed by seed; what a seed does to both cancels.",
-        f"Difference. The mean over seeds of condition minus {control}, with {both} intervals over seeds that hold "
-        f"for all conditions at once: t intervals with Bonferroni's correction, from {FLIPS_FROM} seeds the quantile "
-        "of the largest |t| under sign flips where that is shorter.",
-        "p-value. Sign-flip test of the largest |t| over all conditions, whole seeds flipped together (max-t, "
-        "Westfall and Young): adjusted for the number of conditions. It rests on the seeds that all conditions have; "
-        "where these are too few to reach alpha, no p-value is given. It is never 0. "
-        "Verdicts rest on the intervals; close to the limit the two may fall on different sides.",
+        f"Typical difference. The Hodges-Lehmann estimate: the median of the averages of any two differences to "
+        f"{control}, over all pairs. A run that diverged counts at the accuracy it reached (in other metrics: as worse "
+        f"than every other run), so nothing is left out. Its {both} intervals come from the exact signed-rank "
+        "distribution, with Bonferroni's correction for the number of conditions. "
+        + ("It leads. " if planned.estimand == TYPICAL else "Here the plan has the mean lead. ")
+        + "Where the planned seeds are too few for it the mean leads.",
+        f"Mean difference. The average over the pairs in which both trained, with {both} t intervals, corrected "
+        "likewise; they assume normal differences. A few bad runs in one arm make them miss.",
+        "p-value. The smallest error rate at which the interval of the same row excludes zero: the two cannot "
+        "disagree. It is never 0.",
         f"Verdict. {margin} {_verdicts(planned)} Undecided: none of these; this is not evidence of no difference.",
         "Effect. dz is the mean difference divided by the standard deviation of the differences.",
-        "Collapsed trials. Differences are given that both trials of a pair trained. Where scoring collapsed trials "
-        "at what they reached leads to another verdict, the verdict is undecided and says so. The number of "
-        "collapses has exact limits (Clopper and Pearson) and is compared by McNemar's exact test.",
+        "Collapsed trials. Their number has exact limits (Clopper and Pearson) and is compared by McNemar's exact "
+        "test. Where the mean leads, and scoring them at what they reached leads to another verdict, the verdict is "
+        "undecided and says so.",
+        "Bad endings. Runs that diverged, or ended worse than the median of their own condition by more than the "
+        "plan's limit: exact limits, McNemar's exact test against the control, Holm over the conditions.",
         "Clean and running. The clean gap is training minus test accuracy of the same final weights, dropout off in "
         "both. The running gap takes training accuracy averaged over the last epoch with dropout on, as the textbook "
         "plots it.",
         "Reach. Where it is known which test images each trial got right, the leading intervals and verdicts hold for "
-        "new seeds and new test images: variances of the two-way layout of seeds and images, degrees of freedom by "
-        "Satterthwaite, Bonferroni over conditions. Elsewhere seeds are the sample, and the test set is one. The "
-        "training set is one in either case.",
+        "new seeds and new test images: each end of the interval over seeds is moved by what new images add (MOVER, "
+        "with the standard error from the test set in the two-way layout of seeds and images). Elsewhere seeds are the "
+        "sample, and the test set is one. The training set is one in either case.",
     )
 
 

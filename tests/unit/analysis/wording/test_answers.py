@@ -7,6 +7,7 @@ import pytest
 from analysis.methods.bad_endings import BadEndings
 from analysis.wording.answers import answer
 from analysis.wording.bad_endings import rule, shown
+from analysis.wording.phrases import ranges
 from tests.unit.analysis.results import comparison, effect, headline
 
 
@@ -97,3 +98,14 @@ def test_a_bad_ending_is_below_the_median_or_above_it_by_the_direction():
     assert "more than 5 points below the median" in rule(comparison(bad_ending=0.05))
     loss = rule(comparison(metric="test_loss", direction="lower", bad_ending=0.2))
     assert "more than 0.2 nats above the median of its own condition" in loss
+
+
+@pytest.mark.parametrize(
+    ("seeds", "said"),
+    [
+        (range(100), "0-99"), ([3], "3"), ([0, 1, 4, 6, 7, 8], "0-1, 4, 6-8"), ([], ""),
+        (range(0, 40, 2), "0, 2, 4, 6, 8, 10, 12, 14 and 12 more"),
+    ],
+)  # fmt: skip
+def test_seeds_are_told_as_ranges(seeds, said):
+    assert ranges(list(seeds)) == said

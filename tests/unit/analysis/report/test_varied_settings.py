@@ -1,0 +1,71 @@
+"""What the first screen says was set: every setting that varies, by name, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from analysis.figures.evidence import Setting
+from analysis.report.answer_grid import answer_grid
+from analysis.report.varied_settings import varied_settings
+from analysis.tables.table import from_frame
+from tests.unit.analysis.figures.conftest import make
+from tests.unit.analysis.results import comparison, effect
+
+SETTINGS = {
+    "none": {"dropout_1": 0.0, "dropout_2": 0.0, "rate": 0.0, "optimiser": "sgd", "weight_decay": 0.0},
+    "book": {"dropout_1": 0.2, "dropout_2": 0.5, "rate": None, "optimiser": "sgd", "weight_decay": None},
+    "both": {"dropout_1": 0.3, "dropout_2": 0.3, "rate": 0.3, "optimiser": "adam", "weight_decay": 0.001},
+}
+
+
+def table(seeds: int = 3):
+    rows = [
+        {"condition": label, "seed": seed, "score": 0.8 + 0.01 * seed + 0.1 * place, "fixed": 7, "per_seed": seed}
+        | values
+        for place, (label, values) in enumerate(SETTINGS.items())
+        for seed in range(seeds)
+    ]
+    return from_frame(pd.DataFrame(rows))
+
+
+def test_each_setting_that_varies_is_there_by_name_and_layers_are_one():
+    assert varied_settings(table()) == {
+        "dropout": {"none": "0", "book": "0.2 / 0.5", "both": "0.3"},
+        "optimiser": {"none": "sgd", "book": "sgd", "both": "adam"},
+        "weight_decay": {"none": "0", "book": "–", "both": "0.001"},
+    }
+
+
+def test_of_one_seed_a_metric_is_no_setting():
+    assert "score" in varied_settings(table(1))
+    assert "score" not in varied_settings(table(1), frozenset({"score"}))
+
+
+@pytest.mark.parametrize("further", [0, 1])
+def test_up_to_three_settings_have_columns_and_more_share_one(evidence_of_settings, further):
+    whole, known = evidence_of_settings(further)
+    grid = answer_grid(whole, known)
+    settings = [column.heading for column in grid.columns[4:]]
+    if not further:
+        assert settings == ["dropout", "optimiser", "weight decay"]
+        assert [row[4:] for row in grid.rows] == [("0", "sgd", "0"), ("0.2 / 0.5", "sgd", "–")]
+    else:
+        assert settings == ["settings"]
+        assert [row[4] for row in grid.rows] == ["optimiser sgd", "dropout 0.2 / 0.5, optimiser sgd"]
+        assert "A setting that is not named is 0." in grid.caption
+
+
+@pytest.fixture
+def evidence_of_settings():
+    def made(further: int):
+        varied = varied_settings(table()) | ({"noise": dict.fromkeys(SETTINGS, "0")} if further else {})
+        settings = tuple(
+            Setting(label, (), label == "none", False, tuple((name, of[label]) for name, of in varied.items()))
+            for label in ("none", "book")
+        )
+        return comparison(effect("book", mean_difference=0.01)), replace(make(), settings=settings)
+
+    return made
