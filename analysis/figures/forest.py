@@ -189,7 +189,7 @@ def _heads(figure: Figure, axes: Axes, evidence: Evidence, layout: Layout) -> No
         figure.text(
             1 - 0.12 / layout.width,
             0.995,
-            f"verdict, {ESTIMATES[whole.estimand]} [{told} interval]",
+            f"verdict, {ESTIMATES[whole.estimand]} [{told} CI]",
             ha="right",
             **looks,
         )
@@ -199,7 +199,7 @@ def _heads(figure: Figure, axes: Axes, evidence: Evidence, layout: Layout) -> No
     top = -0.5 - 0.12 / _ROW[False]
     places = ((0.12 - left) * inch, 1 + 0.12 * inch, 1 + _verdict(evidence) * inch)
     for place_, said in zip(
-        places, (unit.name, f"{ESTIMATES[whole.estimand]} [{told} interval]", "verdict"), strict=True
+        places, (unit.name, f"{ESTIMATES[whole.estimand]} [{told} CI]", "verdict"), strict=True
     ):
         _text(axes, (place_, top), said, color=MUTED, fontsize=SMALL)
 
