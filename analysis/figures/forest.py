@@ -198,9 +198,7 @@ def _heads(figure: Figure, axes: Axes, evidence: Evidence, layout: Layout) -> No
     inch = 1 / (layout.width - left - right)
     top = -0.5 - 0.12 / _ROW[False]
     places = ((0.12 - left) * inch, 1 + 0.12 * inch, 1 + _verdict(evidence) * inch)
-    for place_, said in zip(
-        places, (unit.name, f"{ESTIMATES[whole.estimand]} [{told} CI]", "verdict"), strict=True
-    ):
+    for place_, said in zip(places, (unit.name, f"{ESTIMATES[whole.estimand]} [{told} CI]", "verdict"), strict=True):
         _text(axes, (place_, top), said, color=MUTED, fontsize=SMALL)
 
 

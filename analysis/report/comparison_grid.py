@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.headline import REACH, SEEDS_AND_IMAGES
+from analysis.answer.headline import REACH
 from analysis.figures.evidence import Evidence
 from analysis.methods.summary import Summary
 from analysis.methods.verdict import INCONCLUSIVE
@@ -23,13 +23,11 @@ NOTE = "*"
 def comparison_grid(whole: Comparison, evidence: Evidence) -> Grid:
     """Return the table of one metric; its data has every key of every comparison at full precision."""
     unit, told = unit_of(whole.metric), level(whole.alpha)
-    images = SEEDS_AND_IMAGES in whole.scopes
     columns = (
         Column("condition", numeric=False),
         Column("verdict", numeric=False),
         Column("difference", unit.difference),
         Column(f"{told} interval", unit.difference),
-        *([Column("over seeds alone", unit.difference)] if images else []),
         Column("p"),
         Column("effect", "dz"),
         Column("pairs"),
@@ -40,7 +38,7 @@ def comparison_grid(whole: Comparison, evidence: Evidence) -> Grid:
         name=f"comparisons-{whole.metric}",
         caption=_caption(whole, unit),
         columns=columns,
-        rows=tuple(_row(each, unit, images) for each in whole.judged),
+        rows=tuple(_row(each, unit) for each in whole.judged),
         data=tuple(_flat(each) for each in whole.effects.values()),
         tones=tuple(tone(each) for each in whole.judged),
     )
@@ -75,13 +73,12 @@ def at_chance_grid(whole: Comparison) -> Grid:
     )
 
 
-def _row(each: Effect, unit: Unit, images: bool) -> tuple[str, ...]:
+def _row(each: Effect, unit: Unit) -> tuple[str, ...]:
     return (
         each.condition,
         short(each) + (NOTE if _undecided_by_intention(each) else ""),
         unit.tell_difference(each.headline.estimate, each.margin),
         headline_interval(each, unit),
-        *([interval_over_seeds(each, unit)] if images else []),
         probability(each.headline.p),
         signed(each.cohen_dz, 2),
         str(pairs_of(each)),

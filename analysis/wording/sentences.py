@@ -5,7 +5,7 @@ A sentence never travels without n and interval, and never says 'no difference' 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.answer.effect import Effect, Judged
 from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, SEQUENCE
@@ -129,6 +129,17 @@ def failure(rate: Divergence) -> str:
     low, high = _percent(rate.rate_low), _percent(rate.rate_high)
     limits = f"up to {high}" if k == 0 else f"at least {low}" if k == n else f"{low} to {high}"
     return f"{name} {k} of {n} ({limits})"
+
+
+def no_failure(rates: Iterable[Divergence]) -> str:
+    """Return that no trial diverged, with the limit of the rates; nothing where one did, or it is not known."""
+    known = [each for each in rates if not each.stays_at_chance and each.n]
+    limits = [each.rate_high for each in known if each.n_diverged == 0 and each.rate_high is not None]
+    if len(known) < 2 or len(limits) < len(known):
+        return ""
+    counts = sorted({each.n for each in known})
+    runs = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    return f"No trial diverged: 0 of {runs} in each condition (exact limits: up to {_percent(max(limits))})."
 
 
 def amount(value: float, metric: str, margin: float | None = None, style: Style = TERMINAL) -> str:

@@ -11,7 +11,7 @@ from analysis.tables.table import Dropped
 from analysis.wording import bad_endings
 from analysis.wording.number_format import digits, exact, level, margin_text, probability
 from analysis.wording.phrases import ranges
-from analysis.wording.sentences import ESTIMANDS, failure, over_seeds, sentences
+from analysis.wording.sentences import ESTIMANDS, failure, no_failure, over_seeds, sentences
 from analysis.wording.verdicts import better, pairs_of
 from bench.schema.known_metrics import is_fraction
 
@@ -19,7 +19,8 @@ from bench.schema.known_metrics import is_fraction
 def render(whole: Comparison) -> str:
     """Return a comparison as text."""
     blocks = [_title(whole), _table(whole), _notes(whole)]
-    blocks += ["\n".join(sentences(each, whole.divergence)) for each in whole.effects.values()]
+    blocks += ["\n".join(sentences(each, whole.divergence, only_failures=True)) for each in whole.effects.values()]
+    blocks.append(no_failure(whole.divergence.values()))
     if not whole.effects:
         blocks.append("\n".join(f"Diverged: {failure(each)}" for each in whole.divergence.values()))
     blocks.append(itemised("Left out", [left_out(each) for each in whole.dropped]))
@@ -88,7 +89,11 @@ def _row(each: Effect, whole: Comparison, scale: int, images: bool) -> tuple[str
         *([interval(*over_seeds(each), scale, margin)] if images else []),
         "-" if told.p is None else probability(told.p),
         "-" if each.cohen_dz is None else f"{each.cohen_dz:+.2f}",
-        *([bad_endings.counted(whole.bad_endings.get(each.condition))] if whole.bad_endings else []),
+        *(
+            ["-" if each.stays_at_chance else bad_endings.counted(whole.bad_endings.get(each.condition))]
+            if whole.bad_endings
+            else []
+        ),
         (told.verdict or "negative control").replace("_", " "),
     )
 

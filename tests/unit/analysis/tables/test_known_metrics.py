@@ -105,7 +105,7 @@ def test_without_a_direction_no_word_of_benefit_is_used(gain, word, margin):
     assert [text for text in found["warnings"] if "--higher-is-better" in text and "[analysis]" in text]
     text = render(whole)
     assert "which values are better is not known" in text
-    assert f"score is {word} with “b” than with “a”: " in text
+    assert f"{word.capitalize()}: “b” changed score by " in text
     assert not [each for each in ("superior", "inferior", "positive", "negative", "better than") if each in text]
 
 

@@ -132,6 +132,15 @@ def test_failures_come_with_limits():
     assert failure(everyone) == "“a” 10 of 10 (at least 69%)"
 
 
+def test_the_text_says_once_that_nothing_diverged_and_repeats_no_limits():
+    quiet = render(answer(SPREAD))
+    assert quiet.count("No trial diverged: 0 of 10 in each condition (exact limits: up to 31%).") == 1
+    assert "Diverged" not in quiet
+    broken = render(answer(SPREAD, status=["diverged"] + ["ok"] * 19))
+    assert "No trial diverged" not in broken
+    assert "Diverged (exact 95% limits): “book” 0 of 10 (up to 31%); “none” 1 of 10" in broken
+
+
 def test_a_condition_meant_to_stay_at_chance_is_not_tested_in_words():
     flags = [False] * 10 + [True] * 10
     text = said(answer(SPREAD - 7000, stays_at_chance=flags))
