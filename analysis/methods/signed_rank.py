@@ -119,7 +119,7 @@ def hodges_lehmann(pairs: Pairs, alpha: float) -> Finding[HodgesLehmann]:
     """
     if pairs.n == 0:
         return undefined(HodgesLehmann(), "no pairs")
-    averages = WalshAverages(pairs.differences)
+    averages = WalshAverages(pairs.differences, pairs.noise)
     centre = HodgesLehmann(hodges_lehmann=averages.median / pairs.scale)
     why = why_untestable(pairs)
     if why is not None:

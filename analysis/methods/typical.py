@@ -81,7 +81,7 @@ class HodgesLehmannEstimate:
     @cached_property
     def averages(self) -> WalshAverages:
         """The Walsh averages, in steps of the pairs."""
-        return WalshAverages(self.pairs.differences)
+        return WalshAverages(self.pairs.differences, self.pairs.noise)
 
     @property
     def value(self) -> float:
@@ -99,7 +99,7 @@ class HodgesLehmannEstimate:
     @property
     def p(self) -> float:
         """Two-sided p of 0: the least alpha at which the interval excludes it."""
-        v = min(self.averages.number_up_to(0.0), self.averages.number_from(0.0))
+        v = min(self.averages.up_to_zero, self.averages.from_zero)
         return min(1.0, 2 * lower_tail(self.pairs.n, v))
 
 

@@ -38,6 +38,10 @@ BENEFITS = (SUPERIOR, POSITIVE_BUT_NEGLIGIBLE, POSITIVE_UNCLEAR)
 """Verdicts by which the condition is better than the control."""
 
 
+_ROUNDING = 1e-9
+"""Relative difference between a bound and the margin that differences of decimal numbers make."""
+
+
 @dataclass(frozen=True)
 class Interval:
     """An interval of a difference at 1 - alpha, and the one at 1 - 2 alpha inside it (None where it is not)."""
@@ -65,12 +69,13 @@ def decide(interval: Interval, margin: float | None, direction: Direction | None
 def _of_benefit(benefit: Interval, margin: float | None) -> str:
     if margin is None:
         return SUPERIOR if benefit.low > 0 else INFERIOR if benefit.high < 0 else INCONCLUSIVE
+    within, beyond = margin * (1 - _ROUNDING), margin * (1 + _ROUNDING)
     inside = (
-        benefit.low_90 is not None and benefit.high_90 is not None and -margin < benefit.low_90
-    ) and benefit.high_90 < margin
-    if benefit.low > margin:
+        benefit.low_90 is not None and benefit.high_90 is not None and -within < benefit.low_90
+    ) and benefit.high_90 < within
+    if benefit.low > beyond:
         return SUPERIOR
-    if benefit.high < -margin:
+    if benefit.high < -beyond:
         return INFERIOR
     if benefit.low > 0:
         return POSITIVE_BUT_NEGLIGIBLE if inside else POSITIVE_UNCLEAR

@@ -17,9 +17,13 @@ HELD_UP_TO = 2048
 
 @dataclass(frozen=True, eq=False)
 class WalshAverages:
-    """The Walsh averages of `differences` float64 [n], n at least 1; infinite ones allowed."""
+    """The Walsh averages of `differences` float64 [n], n at least 1; infinite ones allowed.
+
+    Averages up to `noise` count as 0: differences of decimal numbers cancel to that but for rounding.
+    """
 
     differences: np.ndarray
+    noise: float = 0.0
 
     def __len__(self) -> int:
         n = len(self.differences)
@@ -27,6 +31,10 @@ class WalshAverages:
 
     def at(self, rank: int) -> float:
         """Return the average of this rank, 0 the smallest."""
+        average = self._at(rank)
+        return 0.0 if abs(average) <= self.noise else average
+
+    def _at(self, rank: int) -> float:
         below = self._infinite(-np.inf)
         if rank < below:
             return -np.inf
@@ -42,13 +50,15 @@ class WalshAverages:
         lower, upper = self.at((len(self) - 1) // 2), self.at(len(self) // 2)
         return lower if lower == upper else float(np.sum([lower, upper]) / 2)
 
-    def number_up_to(self, value: float) -> int:
-        """Return how many averages are at most `value`, a finite number."""
-        return self._infinite(-np.inf) + self._finite_up_to(value)
+    @property
+    def up_to_zero(self) -> int:
+        """How many averages are at most 0."""
+        return self._infinite(-np.inf) + self._finite_up_to(self.noise)
 
-    def number_from(self, value: float) -> int:
-        """Return how many averages are at least `value`, a finite number."""
-        return WalshAverages(-self.differences).number_up_to(-value)
+    @property
+    def from_zero(self) -> int:
+        """How many averages are at least 0."""
+        return WalshAverages(-self.differences, self.noise).up_to_zero
 
     @cached_property
     def _sorted(self) -> np.ndarray:

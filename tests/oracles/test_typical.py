@@ -58,8 +58,8 @@ def test_order_statistics_of_averages_are_those_of_all_of_them(differences, held
         found = WalshAverages(d)
         assert len(found) == len(expected)
         assert [found.at(rank) for rank in range(len(expected))] == pytest.approx(list(expected), abs=1e-12)
-        assert found.number_up_to(0.0) == (expected <= 0).sum()
-        assert found.number_from(0.0) == (expected >= 0).sum()
+        assert found.up_to_zero == (expected <= 0).sum()
+        assert found.from_zero == (expected >= 0).sum()
 
 
 @pytest.mark.parametrize("n", range(1, 13))
@@ -170,3 +170,38 @@ def test_a_gap_has_no_worst_value_and_leaves_pairs_out():
     frame = losses({"book": [2]}).rename(columns={"test_loss": "generalisation_gap"})
     (found,) = compare(from_frame(frame), "generalisation_gap", "none").effects.values()
     assert (found.n_pairs, found.n_typical, found.typical_unbounded_high) == (9, 9, False)
+
+
+def scores(control: list[float], treated: list[float]) -> pd.DataFrame:
+    arms = {"none": control, "book": treated}
+    return pd.DataFrame(
+        {"condition": label, "seed": seed, "test_accuracy": value}
+        for label, values in arms.items()
+        for seed, value in enumerate(values)
+    )
+
+
+def test_decimal_numbers_that_cancel_are_ties_as_their_counts_are():
+    """Averages of 0 carry rounding: an end of the interval that is 0 covers it."""
+    control, treated = [82, 76, 83, 84, 82, 75, 78], [84, 79, 86, 89, 79, 79, 83]
+    decimal = scores([each / 100 for each in control], [each / 100 for each in treated])
+    counts = decimal.drop(columns="test_accuracy").assign(test_correct=[*control, *treated], test_total=100)
+    found, exact = (compare(from_frame(each), "test_accuracy", "none").effects["book"] for each in (decimal, counts))
+    assert found.typical_low == exact.typical_low == found.hodges_lehmann_low == 0
+    assert found.p_typical == exact.p_typical == pytest.approx(0.109375, rel=1e-12)
+    assert found.headline.verdict == exact.headline.verdict == "inconclusive"
+
+
+def test_a_bound_that_is_the_margin_but_for_rounding_covers_it():
+    control, treated = [0.80, 0.81, 0.82, 0.83, 0.84, 0.85], [0.802, 0.813, 0.825, 0.834, 0.846, 0.856]
+    found = compare(from_frame(scores(control, treated)), "test_accuracy", "none", margin=0.002).effects["book"]
+    assert found.typical_low == pytest.approx(0.002, rel=1e-9)
+    assert found.headline.verdict == "positive_magnitude_unclear"
+
+
+def test_where_every_run_of_an_arm_diverged_it_is_worse_not_untested():
+    found = compare(from_frame(losses({"book": list(range(10))})), "test_loss", "none").effects["book"]
+    assert (found.n_pairs, found.n_typical, found.typical_difference) == (0, 10, None)
+    assert found.typical_unbounded_high is True
+    assert found.p_typical == pytest.approx(2 / 2**10, rel=1e-12)
+    assert found.headline.verdict == "inferior"
