@@ -182,9 +182,13 @@ def _of_typical(typical: Typical, every: Pairs, asked: Question, family: Family)
 
 
 def _by_sequence(decision: Decision, pairs: Pairs, asked: Question, size: int) -> Headline:
-    last = follow(pairs, asked.alpha / size, asked.estimand)[-1]
+    looks = follow(pairs, asked.alpha / size, asked.estimand)
     centre = MEAN if asked.estimand == MEAN else MEDIAN
-    judged = Headline(estimand=centre, scope=SEQUENCE, verdict=verdict.CANNOT_TEST, estimate=last.centre)
+    judged = Headline(estimand=centre, scope=SEQUENCE, verdict=verdict.CANNOT_TEST, reason=decision.verdict_reason)
+    if not looks:
+        return judged
+    last = looks[-1]
+    judged = replace(judged, estimate=last.centre, reason=None)
     if last.ends is None:
         return replace(judged, reason=f"after {pairs.unit.counted(pairs.n)} the confidence sequence is still unbounded")
     interval = Interval(*last.ends, *last.ends)

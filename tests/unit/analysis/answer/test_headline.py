@@ -123,3 +123,10 @@ def test_of_a_sequence_of_the_median_interval_and_p_are_at_alpha_over_the_family
         assert (told.low, told.high) == (pytest.approx(last.low), pytest.approx(last.high))
         assert told.p == pytest.approx(min(1.0, FAMILY * math.exp(-max(0.0, last.log_e_value))))
         assert (told.p <= ALPHA) == (told.low > 0 or told.high < 0)
+
+
+def test_a_sequence_without_a_pair_cannot_be_judged(table: Table) -> None:
+    rows = table.frame[(table.frame["condition"] != "much") | (table.frame["seed"] > 99)]
+    plan = Plan("made", (), (), PlannedAnalysis("none", METRIC, until="decided"), {})
+    told = compare(replace(table, frame=rows, plan=plan), METRIC, "none").effects["much"].headline
+    assert (told.scope, told.verdict, told.estimate, told.p) == ("sequence", "cannot_test", None, None)
