@@ -105,9 +105,10 @@ def _flipped_sums(differences: np.ndarray) -> np.ndarray:
     padded[:n] = differences
     found = [np.zeros((1, k))]
     for packed in _random_flips(n):
-        sums = np.zeros((len(packed), k))
-        for place in range(packed.shape[1]):
-            sums += (byte @ padded[8 * place : 8 * place + 8])[packed[:, place]]
+        sums, part = np.zeros((len(packed), k)), np.empty((len(packed), k))
+        for place, flipped in enumerate(np.ascontiguousarray(packed.T)):
+            table = byte @ padded[8 * place : 8 * place + 8]
+            sums += np.take(table, flipped, axis=0, out=part, mode="clip")  # no byte is beyond the table
         found.append(sums)
     return np.concatenate(found)
 
