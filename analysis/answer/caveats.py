@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.answer.variance import SOURCES
 from analysis.base.errors import listed
 from analysis.base.notes import Metric, Note
-from analysis.tables.divergence import SAID, is_known
+from analysis.tables.divergence import COLLAPSES_NOT_KNOWN, SAID, is_known
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 from analysis.tables.table import Table
@@ -111,9 +111,7 @@ def _of_divergence(table: Table, asked: Question, against: Mapping[str, Arms]) -
     if not is_known(table.frame):
         notes.append("which trials diverged is not known: the table has no status, no loss and no test accuracy")
     elif table.chance is None and not {"status", SAID} & set(table.frame.columns):
-        notes.append(
-            "the table has no status and chance is not known: collapsed trials count as trained (give --chance)"
-        )
+        notes.append(COLLAPSES_NOT_KNOWN)
     if not is_accuracy(asked.metric):
         after = " is no accuracy: intention to train is null, as diverged trials have no score"
         return [*notes, Note(Metric(asked.metric), after)]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from analysis.answer.decision import Decision, decisions
 from analysis.answer.effect import methods_of
 from analysis.answer.headline import Family, headline
-from analysis.base.notes import about
+from analysis.base.notes import of_each
 from analysis.base.records import Record
 from analysis.methods.mean_family import MeanFamily
 from analysis.methods.result import Finding, Gains, Results, Sample
@@ -69,11 +69,11 @@ def _without_benefit(found: Results) -> Results:
 def _measured(kind: type[Record], sample: Sample) -> tuple[dict[str, Results], list[str]]:
     """Return what each method finds; nothing where it looks at the family and a comparison is in none."""
     records: dict[str, list[Record]] = {pairs.condition: [] for pairs in sample.everyone}
-    warnings = []
+    warnings: list[tuple[str, str]] = []
     for method in methods_of(kind):
         found = method.compute(sample)
         outside = {label: Finding(method(), (OUTSIDE,)) for label in records if label not in found}
         for label, finding in (outside | dict(found)).items():
             records[label].append(finding.result)
-            warnings += [about(label, text) for text in finding.warnings]
-    return {label: Results.of(*each) for label, each in records.items()}, list(dict.fromkeys(warnings))
+            warnings += [(label, text) for text in finding.warnings]
+    return {label: Results.of(*each) for label, each in records.items()}, [*of_each(warnings, records)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 
@@ -43,3 +44,23 @@ def parts_of(text: str) -> tuple[str, ...]:
 def about(label: str, text: str) -> Note:
     """Return a text with the condition that it is about in front."""
     return Note(f"{label}: ", *parts_of(text))
+
+
+def of_each(found: Iterable[tuple[str, str]], everyone: Iterable[str]) -> list[Note]:
+    """Return each text once, with the conditions that it is about in front.
+
+    Parameters
+    ----------
+    found : iterable of (str, str)
+        Condition, text.
+    everyone : iterable of str
+        All conditions: a text about each of several is put so.
+    """
+    labels: dict[tuple[str, ...], list[str]] = {}
+    for label, text in found:
+        labels.setdefault(parts_of(text), []).append(label)
+    names = set(everyone)
+    return [
+        about("each condition" if len(names) > 1 and names <= set(own) else ", ".join(dict.fromkeys(own)), Note(*parts))
+        for parts, own in labels.items()
+    ]

@@ -167,7 +167,10 @@ def equivalence(pairs: Pairs, alpha: float, margin: float | None) -> Finding[Equ
     Two one-sided t tests (Schuirmann 1987): p is the larger; equivalent when the 1 - 2 alpha interval lies inside.
     """
     if margin is None:
-        why = "no margin given: p_tost and equivalent are null; verdicts go by the sign alone"
+        why = (
+            "no margin was given, so verdicts go by the sign alone and nothing is called equivalent or negligible "
+            "(p_tost, equivalent: null)"
+        )
         return undefined(Equivalence(), why)
     why = why_untestable(pairs)
     if why is not None:

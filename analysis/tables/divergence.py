@@ -18,6 +18,11 @@ from bench.schema import CHANCE_TOLERANCE, DIVERGED, has_diverged, is_at_chance
 SAID = "_said_diverged"
 """Column ``diverged`` of the source: the caller's own word, which counts as a status 'diverged' does."""
 
+COLLAPSES_NOT_KNOWN = (
+    "whether a run collapsed to chance is not known, and such a run counts as trained: the table has no status, and "
+    "what chance is, is not known (give --chance)"
+)
+
 
 def chance_of(frame: pd.DataFrame, given: float | None) -> tuple[float | None, list[str]]:
     """Return the chance accuracy (a fraction) and warnings.

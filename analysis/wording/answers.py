@@ -9,7 +9,7 @@ from analysis.answer.effect import Effect
 from analysis.methods import verdict
 from analysis.wording import sentences
 from analysis.wording.phrases import listed
-from analysis.wording.style import PAGE
+from analysis.wording.style import PAGE, Style
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import OPEN, SAME, pairs_of, short, tone
 
@@ -17,23 +17,23 @@ MOST_NAMED = 3
 """Conditions that are named with their numbers; more of them are counted."""
 
 
-def answer(whole: Comparison) -> str:
+def answer(whole: Comparison, style: Style = PAGE) -> str:
     """Return what all conditions show in one sentence: those that differ by name and number, the others counted."""
     judged = whole.judged
     if len(judged) == 1:
-        return sentences.headline(judged[0], PAGE)
-    metric, control = unit_of(whole.metric).name, sentences.quoted(whole.control)
+        return sentences.headline(judged[0], style)
+    metric, control = style.metric(whole.metric), sentences.quoted(whole.control)
     apart = [each for each in judged if differs(each)]
     rest = [each for each in judged if not differs(each)]
     if not apart:
         if not any(map(pairs_of, rest)):
             return f"No condition can be compared with {control}: there is no seed at which both trained."
-        return f"{_none(rest)}: {_range(rest)} in {metric} against {control} ({_seeds(rest)})."
-    named = [_told(each) for each in apart[:MOST_NAMED]]
+        return f"{_none(rest)}: {_range(rest, style)} in {metric} against {control} ({_seeds(rest)})."
+    named = [_told(each, style) for each in apart[:MOST_NAMED]]
     if more := len(apart) - len(named):
         named.append(f"{more} more")
     which = f"{len(apart)} of {len(judged)}" if rest else f"all {len(judged)}"
-    said = f"{metric[0].upper()}{metric[1:]} differs from {control} with {which} conditions: {listed(named)}"
+    said = f"{style.opened(metric)} differs from {control} with {which} conditions: {listed(named)}"
     return f"{said}; {_counted(rest)} ({_seeds(judged)})." if rest else f"{said} ({_seeds(judged)})."
 
 
@@ -43,9 +43,9 @@ def differs(effect: Effect) -> bool:
     return bool(pairs_of(effect)) and (word in verdict.BY_SIGN or tone(effect) not in (OPEN, SAME))
 
 
-def _told(effect: Effect) -> str:
-    found = f"{sentences.quoted(effect.condition)} {sentences.estimate(effect, PAGE)}"
-    ends = sentences.interval(effect, PAGE)
+def _told(effect: Effect, style: Style) -> str:
+    found = f"{sentences.quoted(effect.condition)} {sentences.estimate(effect, style)}"
+    ends = sentences.interval(effect, style)
     return f"{found} ({ends})" if ends else found
 
 
@@ -63,14 +63,14 @@ def _counted(rest: Sequence[Effect]) -> str:
     return listed([f"{len(each)} {'is' if len(each) == 1 else 'are'} {word}" for word, each in counts.items()])
 
 
-def _range(rest: Sequence[Effect]) -> str:
+def _range(rest: Sequence[Effect], style: Style) -> str:
     """Return the least and the greatest difference."""
     known = sorted(
         (each for each in rest if each.headline.estimate is not None), key=lambda each: each.headline.estimate or 0.0
     )
     if not known:
         return "an amount without limit"
-    first, last = (sentences.estimate(each, PAGE) for each in (known[0], known[-1]))
+    first, last = (sentences.estimate(each, style) for each in (known[0], known[-1]))
     unit = f" {unit_of(known[0].metric).difference}".rstrip()
     told = first if first == last else f"{first.removesuffix(unit) if unit else first} to {last}"
     return told

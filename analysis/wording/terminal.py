@@ -7,25 +7,51 @@ from collections.abc import Sequence
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
 from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES
+from analysis.tables.divergence import COLLAPSES_NOT_KNOWN
 from analysis.tables.table import Dropped
 from analysis.wording import bad_endings
+from analysis.wording.answers import answer
 from analysis.wording.number_format import digits, exact, level, margin_text, probability
 from analysis.wording.phrases import ranges
-from analysis.wording.sentences import ESTIMANDS, failure, no_failure, over_seeds, sentences
+from analysis.wording.sentences import (
+    ESTIMANDS,
+    NARROWER,
+    failure,
+    headline,
+    no_failure,
+    over_seeds,
+    sentences,
+    why_no_claim,
+)
+from analysis.wording.style import TERMINAL
 from analysis.wording.verdicts import better, pairs_of
 from bench.schema.known_metrics import is_fraction
 
 
 def render(whole: Comparison) -> str:
     """Return a comparison as text."""
-    blocks = [_title(whole), _table(whole), _notes(whole)]
-    blocks += ["\n".join(sentences(each, whole.divergence, only_failures=True)) for each in whole.effects.values()]
-    blocks.append(no_failure(whole.divergence.values()))
+    blocks = [_title(whole), _answer(whole), _table(whole), _notes(whole)]
+    blocks += ["\n".join(_beyond_table(each, whole)) for each in whole.effects.values()]
+    if COLLAPSES_NOT_KNOWN not in whole.warnings:
+        blocks.append(no_failure(whole.divergence.values()))
     if not whole.effects:
         blocks.append("\n".join(f"Diverged: {failure(each)}" for each in whole.divergence.values()))
     blocks.append(itemised("Left out", [left_out(each) for each in whole.dropped]))
     blocks.append(itemised("Know before you believe this", whole.warnings))
     return "\n\n".join(block for block in blocks if block)
+
+
+def _answer(whole: Comparison) -> str:
+    return answer(whole, TERMINAL) if whole.judged else ""
+
+
+def _beyond_table(each: Effect, whole: Comparison) -> list[str]:
+    """Return what the answer and the table do not say of a comparison: why it is open, what else decides, failures."""
+    said = sentences(each, whole.divergence, TERMINAL, only_failures=True)
+    sentence = headline(each, TERMINAL)
+    is_in_table = each.headline.verdict not in NARROWER and not why_no_claim(each) and not each.headline.reason
+    told_above = len(whole.judged) == 1 and not each.stays_at_chance
+    return [one for one in said if one != sentence or not (is_in_table or told_above)]
 
 
 def _title(whole: Comparison) -> str:

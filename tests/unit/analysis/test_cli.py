@@ -46,8 +46,8 @@ def test_text_goes_to_standard_output(table, capsys):
     assert main(ask(table, "--margin", "0.001")) == 0
     said = capsys.readouterr()
     assert said.err == ""
-    assert "Higher, by more than the 0.1 points that matter: “book” changed test_accuracy by" in said.out
-    assert "; 8 seeds; p = " in said.out
+    assert "test_accuracy differs from “none” with" in said.out
+    assert "(8 seeds)" in said.out
     assert "verdict" in said.out
 
 

@@ -50,7 +50,7 @@ def test_moments_need_two_pairs():
 def test_a_margin_is_needed_for_equivalence():
     found = equivalence(pairs_of([1.0, 2.0, 1.5]), 0.05, None)
     assert found.result == Equivalence()
-    assert "no margin given" in found.warnings[0]
+    assert "no margin was given" in found.warnings[0]
 
 
 def test_an_alpha_of_half_or_more_has_no_inner_interval():

@@ -133,12 +133,42 @@ def test_failures_come_with_limits():
 
 
 def test_the_text_says_once_that_nothing_diverged_and_repeats_no_limits():
-    quiet = render(answer(SPREAD))
+    quiet = render(answer(SPREAD, status=["ok"] * 20))
     assert quiet.count("No trial diverged: 0 of 10 in each condition (exact limits: up to 31%).") == 1
     assert "Diverged" not in quiet
     broken = render(answer(SPREAD, status=["diverged"] + ["ok"] * 19))
     assert "No trial diverged" not in broken
     assert "Diverged (exact 95% limits): “book” 0 of 10 (up to 31%); “none” 1 of 10" in broken
+
+
+def test_the_text_does_not_say_that_nothing_diverged_where_collapses_are_not_known():
+    text = render(answer(SPREAD))
+    assert "No trial diverged" not in text
+    assert "whether a run collapsed to chance is not known" in text
+
+
+def several(*differences: list[int], margin: float | None) -> str:
+    rows = [("none", seed, 0.85) for seed in range(10)]
+    rows += [(f"c{k}", seed, 0.85 + d / 1e4) for k, own in enumerate(differences) for seed, d in enumerate(own)]
+    table = from_frame(pd.DataFrame(rows, columns=["condition", "seed", "accuracy"]))
+    return render(compare(table, "accuracy", "none", margin=margin))
+
+
+def test_the_text_begins_with_the_answer_and_repeats_no_row_of_the_table_as_a_sentence():
+    clear, open_, same = (SPREAD + 250).tolist(), (SPREAD * 50).tolist(), (SPREAD + 1).tolist()
+    text = several(clear, open_, same, margin=0.01)
+    assert text.split("\n\n")[1].startswith("accuracy differs from “none” with 1 of 3 conditions: “c0” +2.5")
+    assert [each for each in text.split("\n\n") if " changed accuracy by " in each] == [
+        each
+        for each in text.split("\n\n")
+        if each.startswith("Equivalent to within 1 points: “c2”") and "90% CI" in each
+    ]
+    assert "no margin was given" not in text
+
+
+def test_what_is_so_for_each_condition_is_said_once():
+    text = several((SPREAD + 250).tolist(), (SPREAD * 50).tolist(), margin=None)
+    assert text.count("no margin was given") == text.count("  - each condition: no margin was given") == 1
 
 
 def test_a_condition_meant_to_stay_at_chance_is_not_tested_in_words():
