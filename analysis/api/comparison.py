@@ -107,6 +107,7 @@ def compare(
     estimand: str | None = None,
     bad_ending: float | None = None,
     percent: bool = False,
+    late_epochs: int | None = None,
     condition: str = "condition",
     seed: str = "seed",
     where: Mapping[str, str] | None = None,
@@ -131,13 +132,22 @@ def compare(
         By how much a run may end worse than the median of its condition. Default: the plan's, or 0.05 for accuracies.
     percent : bool
         Whether the metric, `margin` and `bad_ending` are in per cent: they are divided by 100.
+    late_epochs : int, optional
+        How many of the last epochs ``late_test_accuracy`` is the median of. Default: the plan's, or 4.
 
     Raises
     ------
     TableError
         A table that cannot be read; an unknown metric, control or direction; numbers out of range.
     """
-    loaded = load(table, condition=condition, seed=seed, where=where, percent=metric or True if percent else False)
+    loaded = load(
+        table,
+        condition=condition,
+        seed=seed,
+        where=where,
+        percent=metric or True if percent else False,
+        late_epochs=late_epochs,
+    )
     if percent:
         margin, bad_ending = hundredth(margin), hundredth(bad_ending)
     plan = loaded.analysis

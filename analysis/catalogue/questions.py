@@ -69,4 +69,29 @@ seed = 0, control = 0.625, condition = 0.675, difference = 0.05
 """,
 )
 
-GROUP = Group("What is the question, and which trials enter?", (QUESTION, PAIRING))
+LATE = Method(
+    title="Late test accuracy",
+    answers="The level of a network late in training: the metric `late_test_accuracy`, made from curves. It leaves out "
+    "what the noise of the last steps adds to the final weights, so that fewer seeds show the same difference.",
+    fills=(),
+    assumes="Accuracy hardly rises over the last E epochs: else the median lies below the level at the end, and a "
+    "difference is biased as far as the conditions rise at unequal speed. It is not the accuracy of the final weights. "
+    "E is fixed before the data (`[analysis] late_epochs`; default 4, [chosen on other studies than the reference "
+    "study](late-training.md)). A trial without a curve, or with fewer than E epochs, is listed under `dropped`.",
+    formula="""\
+c_e = test images classified rightly after epoch e, of N;   late = median over the last E epochs of c_e / N
+kept as 2 median(c_e) of 2 N: whole numbers at even E too""",
+    source=("Definition.",),
+    computed_by=("analysis.tables.late_training:late_training",),
+    checked_by=(
+        "tests/unit/analysis/tables/test_late_training.py::test_the_median_of_the_last_epochs_is_exact",
+        "tests/unit/analysis/tables/test_late_training.py::test_a_trial_without_enough_epochs_is_named",
+    ),
+    example="""\
+>>> from analysis.tables.late_training import late_median
+>>> show(late_median(np.array([0.85, 0.86, 0.84, 0.87]), total=100))
+[0.855, 171, 200]
+""",
+)
+
+GROUP = Group("What is the question, and which trials enter?", (QUESTION, PAIRING, LATE))

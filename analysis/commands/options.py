@@ -28,8 +28,19 @@ def add_table(command: argparse.ArgumentParser) -> None:
         help="the metric is in per cent: it, --margin and --bad-ending are divided by 100",
     )
     command.add_argument("--chance", type=float, help="accuracy of guessing, for tables without 'classes'")
+    add_late_epochs(command)
     command.add_argument(
         "--where", action="append", default=[], metavar="COLUMN=VALUE", help="keep these rows; may be repeated"
+    )
+
+
+def add_late_epochs(command: argparse.ArgumentParser) -> None:
+    """Add how many epochs late test accuracy is the median of."""
+    command.add_argument(
+        "--late-epochs",
+        type=int,
+        metavar="N",
+        help="last epochs that late_test_accuracy is the median of; default: the plan's, or 4",
     )
 
 
@@ -86,7 +97,13 @@ def table_of(given: argparse.Namespace) -> Table:
     from analysis.tables.loading import load
 
     percent = given.metric or True if given.percent else False
-    return load(given.table, where=_selection(given), chance=given.chance, percent=percent)
+    return load(
+        given.table,
+        where=_selection(given),
+        chance=given.chance,
+        percent=percent,
+        late_epochs=given.late_epochs,
+    )
 
 
 def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, Told]:

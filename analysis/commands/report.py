@@ -16,6 +16,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", type=Path, metavar="DIR", help="a results folder")
     options.add_direction(command)
     options.add_rules(command)
+    options.add_late_epochs(command)
     command.add_argument("--out", type=Path, help="where to write; default: DIR/report")
     options.add_json(command)
 
@@ -26,9 +27,8 @@ def execute(given: argparse.Namespace) -> None:
 
     if given.json not in (None, "-"):
         check_writable(Path(given.json))
-    instead = {
-        name: told for name in ("direction", "estimand", "bad_ending") if (told := getattr(given, name)) is not None
-    }
+    settable = ("direction", "estimand", "bad_ending", "late_epochs")
+    instead = {name: value for name in settable if (value := getattr(given, name)) is not None}
     page = write_report(given.folder, given.out or given.folder / "report", instead)
     if given.json is None:
         options.say(f"{page}\n")

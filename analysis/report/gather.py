@@ -17,6 +17,7 @@ from analysis.base.errors import TableError
 from analysis.figures.evidence import Evidence
 from analysis.report.evidence_of_table import evidence_of
 from analysis.tables.checks import POOLS, as_text
+from analysis.tables.late_training import has_late_training, is_derived
 from analysis.tables.metric import metrics_of
 from analysis.tables.plan import PlannedAnalysis, read_plan
 from analysis.tables.reading import Raw, read
@@ -24,8 +25,9 @@ from analysis.tables.table import Table, from_raw
 from analysis.throughput import speeds
 from analysis.throughput.result import Speed
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, STUDY_FILE
+from bench.schema.known_metrics import LATE
 
-TOLD = ("test_accuracy", "generalisation_gap", "running_gap", "test_loss", "running_train_loss")
+TOLD = ("test_accuracy", LATE, "generalisation_gap", "running_gap", "test_loss", "running_train_loss")
 """Metrics of every report, beside the primary and those that the study gives a margin."""
 
 
@@ -87,7 +89,8 @@ def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
     ----------
     folder : Path
     instead : mapping of str, optional
-        Fields of the plan's analysis that are given otherwise here: `estimand`, `bad_ending`, `direction`.
+        Fields of the plan's analysis that are given otherwise here: `estimand`, `bad_ending`, `direction`,
+        `late_epochs`.
 
     Raises
     ------
@@ -143,7 +146,7 @@ def _selections(raw: Raw, planned: set[str]) -> list[dict[str, str]]:
 
 
 def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnalysis) -> Pool:
-    table = from_raw(folder, raw, where)
+    table = from_raw(folder, raw, where, late_epochs=planned.late_epochs)
     comparisons = {
         metric: compare(table, metric, planned.control, **planned.told(metric)) for metric in _metrics(table, planned)
     }
@@ -158,7 +161,9 @@ def _metrics(table: Table, planned: PlannedAnalysis) -> list[str]:
 
 
 def _has_numbers(table: Table, metric: str) -> bool:
-    """Return whether some cell of a metric is filled; those made of counts have no cells."""
+    """Return whether some cell of a metric is filled; those made of counts and curves have no cells."""
+    if is_derived(table, metric):
+        return has_late_training(table)
     return metric not in table.frame.columns or not bool(table.frame[metric].isna().all())
 
 
@@ -183,7 +188,7 @@ def _log(path: Path) -> tuple[Mapping[str, Any], ...]:
 def _changes(log: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
     """Return the entries that differ from the one before, defaults filled in: a key added at null is no change."""
     plans = [{key: value for key, value in _analysis(each).items() if value not in (None, {})} for each in log]
-    return tuple(each for each, plan, before in zip(log, plans, [None, *plans[:-1]], strict=True) if plan != before)
+    return tuple(each for each, plan, before in zip(log, plans, [None, *plans], strict=False) if plan != before)
 
 
 def _analysis(entry: Mapping[str, Any]) -> Mapping[str, Any]:

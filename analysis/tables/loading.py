@@ -23,6 +23,7 @@ def load(
     percent: bool | str = False,
     where: Mapping[str, str] | None = None,
     chance: float | None = None,
+    late_epochs: int | None = None,
 ) -> Table:
     """Return a checked table of trials, one row per trial.
 
@@ -41,6 +42,8 @@ def load(
         Which rows to keep.
     chance : float, optional
         Accuracy of guessing, a fraction; default: 1 / ``classes`` where the table has that column.
+    late_epochs : int, optional
+        How many of the last epochs ``late_test_accuracy`` is the median of; default: the plan's, or 4.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def load(
     if isinstance(source, Table):
         if percent:
             raise TableError(source.source, ["is loaded already: give percent where it is loaded"])
-        return source
+        return source if late_epochs is None else replace(source, late_epochs=late_epochs)
     path = Path("(frame)") if isinstance(source, pd.DataFrame) else Path(source)
     raw = from_memory(source) if isinstance(source, pd.DataFrame) else read(path)
     frame = _renamed(path, raw.frame, {condition: "condition", seed: "seed"})
@@ -59,7 +62,7 @@ def load(
         _check_one_task(path, frame, task, chosen)
     if percent:
         frame = as_fractions(path, frame, percent if isinstance(percent, str) else None)
-    return from_raw(path, replace(raw, frame=frame), chosen, chance)
+    return from_raw(path, replace(raw, frame=frame), chosen, chance, late_epochs)
 
 
 def _renamed(source: Path, frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

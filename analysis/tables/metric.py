@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,10 +18,12 @@ from analysis.tables import exclusive
 from analysis.tables.checks import as_text, numbers
 from analysis.tables.counts import CountRatio, count_ratio, parts_of
 from analysis.tables.divergence import SAID, is_known
+from analysis.tables.late_training import is_derived, late_training
 from analysis.tables.percent import range_faults
 from analysis.tables.reading import LOSS_NOT_FINITE, ORIGIN, is_loss
 from analysis.tables.table import Dropped, Table
 from bench.schema import DIVERGED
+from bench.schema.known_metrics import LATE
 
 LARGEST = 1e100
 """Metric values beyond this are refused: their squares would overflow."""
@@ -94,6 +97,7 @@ def metrics_of(table: Table) -> list[str]:
         for metric in ("train_accuracy", "test_accuracy", "validation_accuracy", "generalisation_gap")
         if metric not in numeric and count_ratio(frame, metric) is not None
     ]
+    derived += [LATE] if is_derived(table, LATE) else []
     return numeric + derived
 
 
@@ -106,12 +110,13 @@ def measure(table: Table, metric: str) -> Measured:
         An unknown metric, cells that are no numbers, infinite values of trials that did not diverge (an infinite
         loss says that its trial did), accuracies and gaps that are no fractions, a speed of which no row is exclusive.
     """
-    frame = table.frame
+    late = late_training(table) if is_derived(table, metric) else None
+    frame = table.frame if late is None else late.frame
     exact = count_ratio(frame, metric)
     if metric in _NOT_METRICS or metric.startswith("_") or (metric not in frame.columns and exact is None):
         fault = f"there is no metric {metric!r}{nearest(metric, metrics_of(table))}"
         raise TableError(table.source, [fault])
-    stored = _numbers(table, metric) if metric in frame.columns else np.full(len(frame), np.nan)
+    stored = _numbers(table.source, frame, metric) if metric in frame.columns else np.full(len(frame), np.nan)
     value = stored if exact is None else np.where(exact.known, exact.fractions, stored)
     broken = frame["diverged"].to_numpy(bool)
     said = _said_diverged(frame)
@@ -127,21 +132,28 @@ def measure(table: Table, metric: str) -> Measured:
         metric=metric,
         arms={label: every.at(np.flatnonzero((labels == label) & ~missing & ~out)) for label in table.conditions},
         scale=_scale(exact, value),
-        dropped=(*_left_out(table, metric, missing), *exclusive.dropped(table, metric, out)),
+        dropped=(
+            *_left_out(frame, metric, missing, None if late is None else late.why),
+            *exclusive.dropped(table, metric, out),
+        ),
         divergence_known=is_known(frame),
-        warnings=(*_doubts(metric, stored, value, exact), *exclusive.doubts(table, metric)),
+        warnings=(
+            *(() if late is None else late.notes),
+            *_doubts(metric, stored, value, exact),
+            *exclusive.doubts(table, metric),
+        ),
     )
 
 
-def _numbers(table: Table, metric: str) -> np.ndarray:
+def _numbers(source: Path, frame: pd.DataFrame, metric: str) -> np.ndarray:
     """Return the column as float64 [rows]; NaN for an empty cell; faults for text and infinite values but losses."""
-    column = table.frame[metric]
+    column = frame[metric]
     found = numbers(column).to_numpy(float, na_value=np.nan)
     empty = np.array([as_text(cell).strip() in _EMPTY for cell in column], bool)
     text = np.isnan(found) & ~empty
-    infinite = (np.abs(found) > LARGEST) & ~_said_diverged(table.frame)
+    infinite = (np.abs(found) > LARGEST) & ~_said_diverged(frame)
     if is_loss(metric):
-        infinite &= ~(np.isinf(found) & table.frame[LOSS_NOT_FINITE].to_numpy(bool))
+        infinite &= ~(np.isinf(found) & frame[LOSS_NOT_FINITE].to_numpy(bool))
     faults = []
     for bad, allowed in (
         (text, "a number, or an empty cell"),
@@ -149,13 +161,13 @@ def _numbers(table: Table, metric: str) -> np.ndarray:
     ):
         rows = np.flatnonzero(bad)
         faults += [
-            f"{table.frame[ORIGIN].iloc[i]}: {metric} is {as_text(column.iloc[i])!r}; allowed: {allowed}"
+            f"{frame[ORIGIN].iloc[i]}: {metric} is {as_text(column.iloc[i])!r}; allowed: {allowed}"
             for i in rows[:_FIRST]
         ]
         if len(rows) > _FIRST:
             faults.append(f"{metric}: {len(rows) - _FIRST} more rows like these")
     if faults:
-        raise TableError(table.source, faults)
+        raise TableError(source, faults)
     return found
 
 
@@ -176,10 +188,16 @@ def _scale(exact: CountRatio | None, value: np.ndarray) -> int | None:
     return exact.scale
 
 
-def _left_out(table: Table, metric: str, missing: np.ndarray) -> Iterator[Dropped]:
+def _left_out(
+    frame: pd.DataFrame, metric: str, missing: np.ndarray, why: np.ndarray | None = None
+) -> Iterator[Dropped]:
+    """Yield what has no value by condition and reason; `why` [rows] gives the reasons of a metric that is made here."""
     if not missing.any():
         return
-    frame = table.frame
+    if why is not None:
+        for (condition, reason), rows in frame.assign(_why=why)[missing].groupby(["condition", "_why"], sort=False):
+            yield Dropped(str(condition), tuple(int(seed) for seed in rows["seed"]), f"no {metric}: {reason}")
+        return
     said = _said_diverged(frame)
     whether = "the status is 'ok'" if "status" in frame.columns else "whether the trial diverged is not known"
     for of_said, reason in (

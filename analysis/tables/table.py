@@ -21,6 +21,7 @@ from analysis.tables import checks, divergence
 from analysis.tables.plan import Plan, PlannedAnalysis
 from analysis.tables.reading import Raw, from_memory, read
 from bench.schema import FAILED, Arithmetic
+from bench.schema.known_metrics import LATE_EPOCHS
 
 __all__ = ["Dropped", "Table", "TableError", "from_frame", "from_raw", "load"]
 
@@ -80,6 +81,8 @@ class Table:
         What each environment of the folder computed with, by id.
     curves : pyarrow Table or None
         Curves that lie in the rows of their trials; those of a folder that lie in files of their own stay there.
+    late_epochs : int
+        How many of the last epochs ``late_test_accuracy`` is the median of.
     """
 
     source: Path
@@ -94,6 +97,7 @@ class Table:
     plan: Plan | None
     made_with: Mapping[str, Arithmetic] = field(default_factory=dict)
     curves: pa.Table | None = None
+    late_epochs: int = LATE_EPOCHS
 
     @property
     def analysis(self) -> PlannedAnalysis | None:
@@ -141,10 +145,14 @@ def from_frame(frame: pd.DataFrame, where: Mapping[str, str] | None = None, chan
     return from_raw(Path("(frame)"), from_memory(frame), dict(where or {}), chance)
 
 
-def from_raw(source: Path, raw: Raw, where: Mapping[str, str], chance: float | None = None) -> Table:
-    """Check what has been read from `source` already; the other parameters and errors of `load`."""
+def from_raw(
+    source: Path, raw: Raw, where: Mapping[str, str], chance: float | None = None, late_epochs: int | None = None
+) -> Table:
+    """Check what has been read from `source` already; the other parameters and errors of `analysis.load`."""
     if chance is not None and not 0 < chance < 1:
         raise TableError(source, [f"chance is {chance}; allowed: above 0 and below 1"])
+    if late_epochs is not None and not late_epochs > 0:
+        raise TableError(source, [f"late_epochs is {late_epochs}; allowed: a whole number above 0"])
     frame = _canonical(source, raw)
     spelt = _spellings(raw.frame["condition"], frame["condition"])
     frame, dropped = _keep_planned(source, frame, raw.plan, where)
@@ -159,7 +167,14 @@ def from_raw(source: Path, raw: Raw, where: Mapping[str, str], chance: float | N
     frame = checks.with_numbers(frame)
     dropped += _group(frame[failed], _failures(frame[failed]))
     made = _assemble(source, frame[~failed], raw.plan, (conditions, chance, dropped))
-    return replace(made, warnings=(*spelt, *made.warnings), made_with=raw.made_with, curves=raw.curves)
+    planned = None if made.analysis is None else made.analysis.late_epochs
+    return replace(
+        made,
+        warnings=(*spelt, *made.warnings),
+        made_with=raw.made_with,
+        curves=raw.curves,
+        late_epochs=late_epochs or planned or LATE_EPOCHS,
+    )
 
 
 def _assemble(

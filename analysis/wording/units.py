@@ -11,6 +11,7 @@ from bench.schema.known_metrics import is_accuracy, is_fraction, is_seconds
 
 NAMES = {
     "test_accuracy": "test accuracy",
+    "late_test_accuracy": "late test accuracy",
     "train_accuracy": "training accuracy",
     "validation_accuracy": "validation accuracy",
     "generalisation_gap": "clean gap",

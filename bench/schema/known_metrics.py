@@ -18,6 +18,12 @@ GAPS = ("generalisation_gap", "running_gap")
 BAD_ENDING = 0.05
 """By how much an accuracy may end below the median of its condition where nobody says."""
 
+LATE = "late_test_accuracy"
+"""Test accuracy late in training: the median over the last epochs of a trial's curve. No column of a trial's row."""
+
+LATE_EPOCHS = 4
+"""How many epochs that is where nobody says."""
+
 LARGEST_MARGIN, DOUBTFUL_MARGIN = 0.5, 0.05
 """Margins of a fraction: above the one refused, above the other warned of."""
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bench.record.trials import content_hash
-from bench.schema.known_metrics import bad_ending_of, direction_of, is_fraction, margin_doubt, margin_fault
+from bench.schema.known_metrics import (
+    LATE,
+    LATE_EPOCHS,
+    bad_ending_of,
+    direction_of,
+    is_fraction,
+    margin_doubt,
+    margin_fault,
+)
 from bench.study.fields import Faults, show
 
 
@@ -57,10 +65,16 @@ class AnalysisPlan:
 
 
 def resolved(given: Mapping[str, Any]) -> AnalysisPlan:
-    """Return the plan of a checked section, the rule of bad endings filled in."""
+    """Return the plan of a checked section, the rule of bad endings and the late epochs of a late primary filled in."""
     plan = AnalysisPlan(**given)
-    stated = plan.bad_ending is not None
-    return plan if stated else AnalysisPlan(**{**given, "bad_ending": bad_ending_of(plan.primary)})
+    if plan.bad_ending is None:
+        plan = replace(plan, bad_ending=bad_ending_of(plan.primary))
+    return replace(plan, late_epochs=_late_epochs(given))
+
+
+def _late_epochs(given: Mapping[str, Any]) -> int | None:
+    default = LATE_EPOCHS if given.get("primary") == LATE else None
+    return given.get("late_epochs") or default
 
 
 def check_analysis(given: Mapping[str, Any], epochs: int | None, faults: Faults) -> None:
@@ -69,7 +83,7 @@ def check_analysis(given: Mapping[str, Any], epochs: int | None, faults: Faults)
     `epochs` is None where conditions set them.
     """
     primary, margin = given.get("primary") or "", given.get("margin")
-    bad_ending, late = given.get("bad_ending"), given.get("late_epochs")
+    bad_ending, late = given.get("bad_ending"), _late_epochs(given)
     margins = {"margin": (primary, margin)} | {
         f"margins {metric}": (metric, value) for metric, value in (given.get("margins") or {}).items()
     }
@@ -85,4 +99,5 @@ def check_analysis(given: Mapping[str, Any], epochs: int | None, faults: Faults)
     if of_primary and given.get("direction") not in (None, of_primary):
         faults.add("[analysis] directions", f"{primary} is {of_primary} here, and direction is {given['direction']}")
     if late is not None and epochs is not None and late > epochs:
-        faults.add("[analysis] late_epochs", f"{late} was given; at most the {epochs} epochs of training are expected")
+        which = "was given" if given.get("late_epochs") else "is the default"
+        faults.add("[analysis] late_epochs", f"{late} {which}; at most the {epochs} epochs of training are expected")

@@ -13,11 +13,11 @@ from bench.engines.stacked.activations import ACTIVATIONS
 from bench.engines.stacked.model import INITIALISATIONS
 from bench.engines.stacked.normalisation import NORMALISATIONS
 from bench.engines.stacked.optimisers import OPTIMISERS, SCHEDULES
-from bench.schema.known_metrics import DIRECTIONS, ESTIMANDS, PROTOCOL, TYPICAL
+from bench.schema.known_metrics import DIRECTIONS, ESTIMANDS, LATE, PROTOCOL, TYPICAL
 from bench.study import DECIDED, fields
 from bench.study.fields import Field
 
-METRICS = [field.name for field in schema.OUTCOME if field.type == pa.float64()]
+METRICS = [*(field.name for field in schema.OUTCOME if field.type == pa.float64()), LATE]
 
 
 def _one_of(names: Iterable[str], default: str) -> Field:

@@ -15,6 +15,7 @@ from bench.base.errors import StudyError
 from bench.data import DATA_SETS
 from bench.record.trials import STACKED
 from bench.run.plan import plan_document
+from bench.schema.known_metrics import LATE_EPOCHS
 from bench.study.study import SHIPPED, find_study, load_study, read_study
 
 MINIMAL = tomllib.loads(
@@ -193,6 +194,13 @@ def test_a_new_plan_is_of_protocol_2_and_its_rules_are_part_of_its_hash() -> Non
         assert plan_document(other, "test")["analysis"][where.split(".")[1]] == value
         hashes.add(other.analysis.analysis_hash)
     assert len(hashes) == 7
+    late = read_study(changed("analysis.primary", "late_test_accuracy"), "x")
+    assert plan_document(late, "test")["analysis"]["late_epochs"] == LATE_EPOCHS
+    assert told["late_epochs"] is None
+    short = changed("analysis.primary", "late_test_accuracy")
+    short["training"]["epochs"] = LATE_EPOCHS - 1
+    with pytest.raises(StudyError, match=r"late_epochs: 4 is the default; at most the 3 epochs"):
+        read_study(short, "x")
     assert plan_document(other, "test")["analysis"]["bad_ending"] is None, "a loss has no rule unless one is stated"
 
 
