@@ -8,7 +8,6 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from analysis.answer.effect import Effect
-from analysis.figures.evidence import Evidence
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, inches, shortened
 from analysis.wording.units import MINUS
 
@@ -45,20 +44,13 @@ def ground(axes: Axes, margin: float | None, count: int, layout: Layout) -> None
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:+g}".replace("-", MINUS) if abs(x) > 1e-12 else "0")
 
 
-def label(axes: Axes, evidence: Evidence, row: Effect, at: tuple[int, float, Layout]) -> None:
-    """Write the condition's name, and its rates and pairs below it; `at` has index, inches left of the axis, layout."""
+def label(axes: Axes, row: Effect, at: tuple[int, float, Layout]) -> None:
+    """Write the condition's name, and its pairs below it; `at` has index, inches left of the axis, layout."""
     index, left, layout = at
     up, down = (-0.36, -0.20) if layout.narrow else (-0.13, 0.18)
     start = (EDGE - left) / _width(axes)
     write(axes, (start, index + up), shortened(row.condition), weight="bold", va="center")
-    write(axes, (start, index + down), under(evidence, row), color=MUTED, va="center", fontsize=SMALL)
-
-
-def under(evidence: Evidence, row: Effect) -> str:
-    """Return what stands below a condition's name: its dropout rates, if any, and its pairs."""
-    asides = {each.label: each.aside for each in evidence.settings}
-    aside = asides.get(row.condition, "")
-    return f"{aside + ', ' if aside else ''}n = {row.n_pairs}"
+    write(axes, (start, index + down), f"n = {row.n_pairs}", color=MUTED, va="center", fontsize=SMALL)
 
 
 def write(axes: Axes, where: tuple[float, float], said: str, **looks: Any) -> None:

@@ -46,7 +46,7 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     for index, row in enumerate(rows):
         draw_row(axes, row, shared.span(index, layout), unit)
-        shared.label(axes, evidence, row, (index, left, layout))
+        shared.label(axes, row, (index, left, layout))
         if layout.narrow:
             shared.write(axes, (1, index - 0.36), buy(row), ha="right", va="center", weight="bold")
         else:

@@ -12,9 +12,9 @@ from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
 from analysis.answer.headline import REACH
 from analysis.figures.comparison_row import LOOKS, draw_row, row_of
-from analysis.figures.condition_rows import under
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
+from analysis.figures.row_words import BOLD, common_n, row_words
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, VERMILION, Layout, inches, place, shortened
 from analysis.wording.number_format import inner_level, level
 from analysis.wording.sentences import ESTIMANDS, ESTIMATES, quoted
@@ -22,16 +22,26 @@ from analysis.wording.units import MINUS, Unit, unit_of
 from analysis.wording.verdicts import pairs_of, short, tone
 from bench.schema.known_metrics import HIGHER, LOWER
 
-_TOP, _BOTTOM = 0.30, 0.46
-_ROW = {False: 0.46, True: 0.80}
-_VERDICT = 1.29
+_TOP, _BOTTOM = 0.30, 0.58
+_ROW = {False: 0.46, True: 0.84}
+"""Inches of a row whose name and settings are a line each; further lines add to them."""
+_LINE, _LINES = 0.135, 2
+_MARKS = 0.38
+"""Inches between the marks of a row and its lower end, where words stand above them."""
+_VERDICT = 0.7
+"""Inches of the column of verdicts, at least."""
 _ROOM = 0.2
 """Seeds are drawn this far beyond the intervals, as a share of their whole width; farther ones at the edge."""
 
 
 def height(evidence: Evidence, layout: Layout) -> float:
     """Return the height in inches."""
-    return _TOP + _BOTTOM + _ROW[layout.narrow] * len(_rows(evidence))
+    return _TOP + _BOTTOM + _row(evidence, layout) * len(_rows(evidence))
+
+
+def _row(evidence: Evidence, layout: Layout) -> float:
+    """Return the inches of a row: enough for the condition with the most words."""
+    return _ROW[layout.narrow] + _LINE * max(0, max(each.lines for each in row_words(evidence)) - _LINES)
 
 
 def _rows(evidence: Evidence) -> list[Effect]:
@@ -45,12 +55,14 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     unit = unit_of(whole.metric)
     left, right = _margins(evidence, layout)
     axes = figure.add_axes((0, 0, 1, 1))
-    place(axes, left, _BOTTOM, layout.width - left - right, _ROW[layout.narrow] * len(rows))
-    _ground(axes, whole, len(rows), layout)
+    tall = _row(evidence, layout)
+    place(axes, left, _BOTTOM, layout.width - left - right, tall * len(rows))
+    mark = 0.5 - _MARKS / tall if layout.narrow else 0.0
+    _ground(axes, whole, len(rows), mark - 0.13 / tall if layout.narrow else None)
     reach = _limits(axes, rows, whole.margin, unit)
     _widen(axes, evidence, rows)
     for index, row in enumerate(rows):
-        heights = (index + 0.10, index + 0.29) if layout.narrow else (index, index + 0.26)
+        heights = (index + mark, index + mark + (0.15 if layout.narrow else 0.12) / tall)
         draw_row(axes, row_of(row), heights, (unit, reach))
         _edge_marks(axes, evidence, row.condition, heights[0])
     _words(axes, evidence, rows, (unit, layout))
@@ -62,9 +74,9 @@ def _margins(evidence: Evidence, layout: Layout) -> tuple[float, float]:
     """Return the inches left of the axis, for the labels, and right of it, for numbers and verdict."""
     if layout.narrow:
         return 0.12, 0.12
-    rows = _rows(evidence)
-    longest = max(max(1.2 * inches(shortened(row.condition)), inches(under(evidence, row))) for row in rows)
-    return max(0.95, 0.25 + longest), _verdict(evidence) + _VERDICT
+    longest = max(each.inches for each in row_words(evidence))
+    verdict = BOLD * max(inches(short(row)) for row in _rows(evidence))
+    return max(0.95, 0.25 + longest), _verdict(evidence) + max(_VERDICT, verdict)
 
 
 def _verdict(evidence: Evidence) -> float:
@@ -74,10 +86,10 @@ def _verdict(evidence: Evidence) -> float:
     return max(1.66, 0.18 + 1.05 * longest)
 
 
-def _ground(axes: Axes, whole: Comparison, count: int, layout: Layout) -> None:
-    """Draw margin and zero behind all rows; where words stand above each row, only behind what is drawn of it."""
+def _ground(axes: Axes, whole: Comparison, count: int, top: float | None) -> None:
+    """Draw margin and zero behind all rows; where words stand above each row, from `top` of each row on."""
     margin = (whole.margin or 0.0) * unit_of(whole.metric).scale
-    spans = [(index - 0.06, index + 0.5) for index in range(count)] if layout.narrow else [(-0.5, count - 0.5)]
+    spans = [(-0.5, count - 0.5)] if top is None else [(index + top, index + 0.5) for index in range(count)]
     for span in spans:
         axes.fill_betweenx(span, -margin, margin, color=SHADE, linewidth=0, zorder=0)
         axes.plot([0, 0], span, color=INK, linewidth=0.9, zorder=1)
@@ -128,16 +140,19 @@ def _words(axes: Axes, evidence: Evidence, rows: list[Effect], told: tuple[Unit,
     margin = evidence.primary.margin
     inch = 1 / (layout.width - left - right)  # as a fraction of the axes' width
     start = (0.12 - left) * inch
-    for index, row in enumerate(rows):
-        verdict, label = short(row), shortened(row.condition)
-        estimate = _estimate(row, unit, margin)
+    tall = _row(evidence, layout)
+    for index, (row, words) in enumerate(zip(rows, row_words(evidence), strict=True)):
+        verdict, estimate = short(row), _estimate(row, unit, margin)
         colour = LOOKS[tone(row)][0]
-        up, down = (-0.36, -0.18) if layout.narrow else (-0.13, 0.22)
-        _text(axes, (start, index + up), label, weight="bold", va="center")
-        _text(axes, (start, index + down), under(evidence, row), color=MUTED, va="center", fontsize=SMALL)
+        first = -0.5 + 0.11 / tall if layout.narrow else -0.5 * _LINE * (words.lines - 1) / tall
+        at = [index + first + _LINE * line / tall for line in range(max(2, words.lines))]
+        for height_, said in zip(at, words.name, strict=False):
+            _text(axes, (start, height_), said, weight="bold", va="center")
+        for height_, said in zip(at[len(words.name) :], words.below, strict=False):
+            _text(axes, (start, height_), said, color=MUTED, va="center", fontsize=SMALL)
         if layout.narrow:
-            _text(axes, (1, index + up), verdict, ha="right", va="center", color=colour, weight="bold")
-            _text(axes, (1, index + down), estimate, ha="right", va="center", fontsize=SMALL)
+            _text(axes, (1, at[0]), verdict, ha="right", va="center", color=colour, weight="bold")
+            _text(axes, (1, at[1]), estimate, ha="right", va="center", fontsize=SMALL)
             continue
         _text(axes, (1 + 0.12 * inch, index), estimate, va="center")
         _text(axes, (1 + _verdict(evidence) * inch, index), verdict, va="center", color=colour, weight="bold")
@@ -173,7 +188,7 @@ def _directions(axes: Axes, whole: Comparison) -> None:
         )  # fmt: skip
     said = f"difference to {quoted(shortened(whole.control))}" + (f", {unit.difference}" if unit.difference else "")
     axes.annotate(
-        said, (0.5, 0), (0, -19), xycoords="axes fraction", textcoords="offset points", va="top", ha="center",
+        said, (0.5, 0), (0, -29), xycoords="axes fraction", textcoords="offset points", va="top", ha="center",
         fontsize=SMALL, color=INK,
     )  # fmt: skip
 
@@ -182,10 +197,11 @@ def _heads(figure: Figure, axes: Axes, evidence: Evidence, layout: Layout) -> No
     """Put headings above the columns."""
     whole = evidence.primary
     unit = unit_of(whole.metric)
-    told = level(whole.alpha)
+    told, n = level(whole.alpha), common_n(evidence)
+    measured = unit.name if n is None else f"{unit.name}, n = {n}"
     if layout.narrow:
         looks = {"va": "top", "fontsize": SMALL, "color": MUTED}
-        figure.text(0.12 / layout.width, 0.995, unit.name, **looks)
+        figure.text(0.12 / layout.width, 0.995, measured, **looks)
         figure.text(
             1 - 0.12 / layout.width,
             0.995,
@@ -196,9 +212,9 @@ def _heads(figure: Figure, axes: Axes, evidence: Evidence, layout: Layout) -> No
         return
     left, right = _margins(evidence, layout)
     inch = 1 / (layout.width - left - right)
-    top = -0.5 - 0.12 / _ROW[False]
+    top = -0.5 - 0.12 / _row(evidence, layout)
     places = ((0.12 - left) * inch, 1 + 0.12 * inch, 1 + _verdict(evidence) * inch)
-    for place_, said in zip(places, (unit.name, f"{ESTIMATES[whole.estimand]} [{told} CI]", "verdict"), strict=True):
+    for place_, said in zip(places, (measured, f"{ESTIMATES[whole.estimand]} [{told} CI]", "verdict"), strict=True):
         _text(axes, (place_, top), said, color=MUTED, fontsize=SMALL)
 
 
@@ -209,7 +225,7 @@ def caption(evidence: Evidence) -> str:
     inner = inner_level(alpha)
     thick = "" if inner is None else f", thick line: {inner} interval, both"
     said = (
-        f"Difference in {unit.name} to {quoted(whole.control)}, seed by seed. Mark: {ESTIMANDS[whole.estimand]}. Thin "
+        f"Difference in {unit.name} to {quoted(whole.control)}. Mark: {ESTIMANDS[whole.estimand]}. Thin "
         f"line: {level(alpha)} interval{thick} simultaneous over "
         f"all conditions shown{_reach(whole)}. Small points: one seed each; a triangle at the edge counts seeds beyond "
         f"it. Filled round marks: better, square: worse, diamond: equivalent; hollow: undecided."

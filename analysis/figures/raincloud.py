@@ -53,7 +53,7 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     reach = _limits(axes, rows, margin or 0.0, unit)
     for index, row in enumerate(rows):
         draw_row(axes, row, shared.span(index, layout), (unit, reach))
-        shared.label(axes, evidence, row, (index, left, layout))
+        shared.label(axes, row, (index, left, layout))
         _numbers(axes, row, index, (whole, layout))
     _heads(axes, layout)
     said = f"difference to {quoted(shortened(whole.control))}" + (f", {unit.difference}" if unit.difference else "")

@@ -9,12 +9,10 @@ from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Column, Grid
 from analysis.wording import bad_endings
 from analysis.wording.number_format import NOTHING, level
+from analysis.wording.phrases import MOST_SETTINGS, settings, spoken
 from analysis.wording.sentences import CONFIDENCE, ESTIMATES
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import short, tone
-
-MOST_COLUMNS = 3
-"""Settings with a column each; more of them share one."""
 
 CONTROL = "control"
 
@@ -23,7 +21,7 @@ def answer_grid(whole: Comparison, evidence: Evidence) -> Grid:
     """Return a row for the control and for each condition that is meant to train."""
     unit, shown = unit_of(whole.metric), [each for each in evidence.trained if _is_row(each, whole)]
     names = list(dict.fromkeys(name for each in evidence.settings for name, _ in each.varied))
-    apart = len(names) <= MOST_COLUMNS
+    apart = len(names) <= MOST_SETTINGS
     called = " or ".join(dict.fromkeys(CONFIDENCE[scope] for scope in whole.scopes)) or "interval"
     columns = (
         Column("condition", numeric=False),
@@ -31,17 +29,19 @@ def answer_grid(whole: Comparison, evidence: Evidence) -> Grid:
         Column(ESTIMATES[whole.estimand], unit.difference),
         Column(f"{level(whole.alpha)} {called}", unit.difference),
         *([Column("bad endings", "of runs")] if whole.bad_endings else []),
-        *(Column(_spoken(name), numeric=False) for name in (names if apart else ["settings"])),
+        *(Column(spoken(name), numeric=False) for name in (names if apart else ["settings"])),
     )
     rows, tones = [], []
     for each in shown:
         effect = whole.effects.get(each.label)
         rows.append((each.label, *_cells(effect, whole), *_settings(each, apart)))
         tones.append("" if effect is None else tone(effect))
-    others = "" if apart else " A setting that is not named is 0."
+    others = "" if apart else " A setting that is not named is 0 or does not apply."
     return Grid(
         name=f"answer-{whole.metric}",
-        caption=f"{unit.name.capitalize()} against the control, in the study’s order.{others}",
+        caption=" ".join(
+            filter(None, (f"{unit.name.capitalize()} against the control.{others}", bad_endings.rule(whole)))
+        ),
         columns=columns,
         rows=tuple(rows),
         tones=tuple(tones),
@@ -71,9 +71,4 @@ def _cells(effect: Effect | None, whole: Comparison) -> tuple[str, ...]:
 def _settings(setting: Setting, apart: bool) -> tuple[str, ...]:
     if apart:
         return tuple(value for _, value in setting.varied)
-    named = [f"{_spoken(name)} {value}" for name, value in setting.varied if value not in ("0", NOTHING)]
-    return (", ".join(named) or NOTHING,)
-
-
-def _spoken(name: str) -> str:
-    return name.replace("_", " ")
+    return (", ".join(settings(setting.varied)) or NOTHING,)

@@ -11,6 +11,9 @@ from analysis.wording.phrases import listed, ranges
 from analysis.wording.sentences import quoted
 from analysis.wording.units import unit_of
 
+MOST_LETTERS = 60
+"""Letters that the names of conditions may take up in the question; above that they are counted."""
+
 
 def compose(material: Material) -> Document:
     """Return the whole report as plain data."""
@@ -40,7 +43,7 @@ def question(material: Material) -> str:
         return f"How does {control} do on {metric}?"
     if len(asked) == 1:
         return f"Does {asked[0]} change {metric} compared with {control}, by how much, and how sure is that?"
-    start = f"Do {listed(asked)}" if len(asked) < 4 else f"Do {len(asked)} conditions"
+    start = f"Do {listed(asked)}" if len(listed(asked)) <= MOST_LETTERS else f"Do {len(asked)} conditions"
     return f"{start} change {metric} compared with {control}, by how much, and how sure is that?"
 
 

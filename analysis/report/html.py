@@ -25,6 +25,7 @@ def render(document: Document, drawings: Mapping[tuple[int, str, str], str], mad
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["breakable"] = breakable
     parts = [_part(part, index, drawings) for index, part in enumerate(document.parts)]
     return environment.get_template("page.html").render(
         document=document,
@@ -33,6 +34,11 @@ def render(document: Document, drawings: Mapping[tuple[int, str, str], str], mad
         palette=Markup(_palette()),
         made=made.strftime("%Y-%m-%d %H:%M UTC"),
     )
+
+
+def breakable(label: str) -> Markup:
+    """Return a label that may end a line after its underscores."""
+    return Markup("_<wbr>").join(label.split("_"))
 
 
 def _part(part: Part, index: int, drawings: Mapping[tuple[int, str, str], str]) -> dict[str, object]:

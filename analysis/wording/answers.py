@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from analysis.answer.comparison import Comparison
@@ -11,30 +12,39 @@ from analysis.wording import sentences
 from analysis.wording.phrases import listed
 from analysis.wording.style import PAGE, Style
 from analysis.wording.units import unit_of
-from analysis.wording.verdicts import OPEN, SAME, pairs_of, short, tone
+from analysis.wording.verdicts import NO_PAIR, OPEN, SAME, pairs_of, short, tone
 
-MOST_NAMED = 3
-"""Conditions that are named with their numbers; more of them are counted."""
+MOST_NAMED = 2
+"""Conditions that are named with their numbers; of more, the least and the greatest difference."""
+
+LONG = 20
+"""Letters of a control's label above which it is called the control."""
 
 
 def answer(whole: Comparison, style: Style = PAGE) -> str:
-    """Return what all conditions show in one sentence: those that differ by name and number, the others counted."""
+    """Return what all conditions show in one sentence: those that differ, with their numbers, the others counted."""
     judged = whole.judged
     if len(judged) == 1:
         return sentences.headline(judged[0], style)
-    metric, control = style.metric(whole.metric), sentences.quoted(whole.control)
+    metric = style.metric(whole.metric)
+    control = sentences.quoted(whole.control) if len(whole.control) <= LONG else "the control"
     apart = [each for each in judged if differs(each)]
     rest = [each for each in judged if not differs(each)]
     if not apart:
         if not any(map(pairs_of, rest)):
             return f"No condition can be compared with {control}: there is no seed at which both trained."
         return f"{_none(rest)}: {_range(rest, style)} in {metric} against {control} ({_seeds(rest)})."
-    named = [_told(each, style) for each in apart[:MOST_NAMED]]
-    if more := len(apart) - len(named):
-        named.append(f"{more} more")
-    which = f"{len(apart)} of {len(judged)}" if rest else f"all {len(judged)}"
-    said = f"{style.opened(metric)} differs from {control} with {which} conditions: {listed(named)}"
-    return f"{said}; {_counted(rest)} ({_seeds(judged)})." if rest else f"{said} ({_seeds(judged)})."
+    verb = "differs" if len(apart) == 1 else "differ"
+    which = f"{len(apart)} of {len(judged)} conditions" if rest else _opened(_all(judged))
+    said = f"{which} {verb} from {control} in {metric} ({_seeds(judged)})"
+    if len(apart) <= MOST_NAMED:
+        said += f": {listed([_told(each, style) for each in apart])}"
+    else:
+        said += f", from {_told(min(apart, key=_size), style)} to {_told(max(apart, key=_size), style)}"
+    if rest:
+        estimates = f" ({'estimate' if len(rest) == 1 else 'estimates'} {_range(rest, style)})" if _known(rest) else ""
+        said += f"; {_others(rest)}{estimates}"
+    return f"{said}."
 
 
 def differs(effect: Effect) -> bool:
@@ -49,31 +59,63 @@ def _told(effect: Effect, style: Style) -> str:
     return f"{found} ({ends})" if ends else found
 
 
+def _size(effect: Effect) -> float:
+    """Return the estimate; infinite on the side where it has no limit."""
+    head = effect.headline
+    return head.estimate if head.estimate is not None else -math.inf if head.low is None else math.inf
+
+
+def _all(judged: Sequence[Effect]) -> str:
+    return "both conditions" if len(judged) == 2 else f"all {len(judged)} conditions"
+
+
+def _others(rest: Sequence[Effect]) -> str:
+    """Return the verdicts of the conditions that are not shown to differ."""
+    if len(set(map(short, rest))) > 1:
+        return _counted(rest)
+    return f"the other {_are(rest)}" if len(rest) == 1 else f"the other {len(rest)} {_are(rest)}"
+
+
+def _are(rest: Sequence[Effect]) -> str:
+    """Return what conditions of one verdict are, with the verb."""
+    word = short(rest[0])
+    if word == NO_PAIR:
+        return f"{'has' if len(rest) == 1 else 'have'} no pair in which both trained"
+    if rest[0].headline.verdict == verdict.CANNOT_TEST:
+        return word
+    return f"{'is' if len(rest) == 1 else 'are'} {word}"
+
+
 def _none(rest: Sequence[Effect]) -> str:
     """Return what is said of conditions none of which is shown to differ, as the beginning of a sentence."""
     words = dict.fromkeys(short(each) for each in rest)
     if len(words) == 1:
-        return f"{next(iter(words)).capitalize()} for all {len(rest)} conditions"
-    said = _counted(rest)
-    return f"{said[0].upper()}{said[1:]}"
+        return _opened(f"{next(iter(words))} for {_all(rest)}")
+    return _opened(_counted(rest))
 
 
 def _counted(rest: Sequence[Effect]) -> str:
     counts = {word: [each for each in rest if short(each) == word] for word in dict.fromkeys(map(short, rest))}
-    return listed([f"{len(each)} {'is' if len(each) == 1 else 'are'} {word}" for word, each in counts.items()])
+    return listed([f"{len(each)} {_are(each)}" for each in counts.values()])
 
 
 def _range(rest: Sequence[Effect], style: Style) -> str:
     """Return the least and the greatest difference."""
-    known = sorted(
-        (each for each in rest if each.headline.estimate is not None), key=lambda each: each.headline.estimate or 0.0
-    )
+    known = sorted(_known(rest), key=_size)
     if not known:
         return "an amount without limit"
     first, last = (sentences.estimate(each, style) for each in (known[0], known[-1]))
     unit = f" {unit_of(known[0].metric).difference}".rstrip()
     told = first if first == last else f"{first.removesuffix(unit) if unit else first} to {last}"
     return told
+
+
+def _known(rest: Sequence[Effect]) -> list[Effect]:
+    return [each for each in rest if each.headline.estimate is not None]
+
+
+def _opened(said: str) -> str:
+    return f"{said[0].upper()}{said[1:]}"
 
 
 def _seeds(judged: Sequence[Effect]) -> str:

@@ -23,7 +23,7 @@ def rule(whole: Comparison) -> str:
     unit = unit_of(whole.metric)
     amount = f"{exact(unit.scale * whole.bad_ending):g} {unit.difference}".rstrip()
     side = "below" if whole.direction == HIGHER else "above"
-    return f"A run ends badly where it diverges or ends more than {amount} {side} the median of its own condition."
+    return f"A bad ending is a run that diverges or ends more than {amount} {side} the median of its own condition."
 
 
 def shown(whole: Comparison) -> str | None:
@@ -35,14 +35,17 @@ def shown(whole: Comparison) -> str | None:
     tested = [(each, each.p_holm) for each in others if each.p_holm is not None]
     apart = [(each, p) for each, p in tested if p <= whole.alpha]
     name = quoted(whole.control)
+    most = [each.n_bad or 0 for each in others]
+    if not control.n_bad and not any(most):
+        return f"No run ended badly: 0 of {_sizes([control, *others])} in each condition."
     if not apart:
-        most = [each.n_bad or 0 for each in others]
         range_ = f"{min(most)}" if min(most) == max(most) else f"{min(most)} to {max(most)}"
         other = quoted(others[0].condition) if len(others) == 1 else "each other condition"
-        smallest = f" (smallest adjusted {p_value(min(p for _, p in tested))})" if tested else ""
+        p = p_value(min(p for _, p in tested)) if tested else ""
+        smallest = f" ({'adjusted' if len(others) == 1 else 'smallest adjusted'} {p})" if tested else ""
         return (
-            f"Bad endings: {counted(control)} runs with {name}, {range_} of {_sizes(others)} with {other}; that they "
-            f"differ is not shown{smallest}."
+            f"Bad endings: {counted(control)} runs with {name}, {range_} of {_sizes(others)} with {other}; that "
+            f"their frequencies differ is not established{smallest}."
         )
     said = [
         f"{'fewer' if (each.rate or 0) < (control.rate or 0) else 'more'} with {quoted(each.condition)} "

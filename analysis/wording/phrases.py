@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analysis.wording.number_format import NOTHING
+
 
 def listed(items: Sequence[str]) -> str:
     """Return items as in a sentence: ``a, b and c``."""
@@ -13,6 +15,21 @@ def listed(items: Sequence[str]) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural where it takes one: ``3 trials``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+MOST_SETTINGS = 3
+"""Settings of which each is named, whatever its value; of more, those that are not 0."""
+
+
+def settings(varied: Sequence[tuple[str, str]], *, every: bool | None = None) -> list[str]:
+    """Return settings with their values: ``dropout 0.2 / 0.5``; where there are many, those that are set."""
+    whole = len(varied) <= MOST_SETTINGS if every is None else every
+    return [f"{spoken(name)} {value}" for name, value in varied if whole or value not in ("0", NOTHING)]
+
+
+def spoken(name: str) -> str:
+    """Return the name of a setting or metric as it is read aloud."""
+    return name.replace("_", " ")
 
 
 MOST_RANGES = 8

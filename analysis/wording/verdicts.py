@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analysis.answer.effect import Judged
 from analysis.methods import verdict
+from analysis.wording.number_format import inner_level, level
+from analysis.wording.units import unit_of
 from bench.schema.known_metrics import HIGHER, LOWER, TYPICAL, Direction
 
 GOOD, BAD, SAME, OPEN = "good", "bad", "same", "open"
@@ -49,6 +53,28 @@ def worded(verdict: str, direction: Direction | None) -> str:
     """Return the words for a verdict in the direction of the metric."""
     words, benefit = SHORT[verdict]
     return words.format(direction=HIGHER if (benefit == GOOD) == (direction == HIGHER) else LOWER)
+
+
+def meanings(judged: Sequence[Judged]) -> str:
+    """Return in sentences what the verdicts at hand mean, each once; nothing where there is none."""
+    first = judged[0]
+    words = [each.headline.verdict for each in judged if pairs_of(each)]
+    outer, inner, unit = level(first.alpha), inner_level(first.alpha), unit_of(first.metric)
+    margin = None if first.direction is None or first.margin is None else first.margin
+    matters = "" if margin is None else f"±{unit.tell_margin(margin)} {unit.difference}".rstrip()
+    signed = [word for word in (HIGHER, LOWER) if word in map(short, judged)]
+    beyond = f"is beyond {matters}" if matters else "excludes zero"
+    said = [f"{' or '.join(signed).capitalize()}: the {outer} interval {beyond}."] if signed else []
+    told = {
+        (verdict.POSITIVE_UNCLEAR, verdict.NEGATIVE_UNCLEAR): f"Size open: the {outer} interval excludes zero; whether "
+        f"the difference is beyond {matters} is not known.",
+        (verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_BUT_NEGLIGIBLE): f"Negligibly: the {outer} interval "
+        f"excludes zero, and the {inner} interval is within {matters}.",
+        (verdict.EQUIVALENT,): f"Equivalent: the {inner} interval is within {matters}.",
+        (verdict.INCONCLUSIVE,): f"Undecided: the {outer} interval covers zero"
+        f"{f' and differences beyond {matters}' if matters else ''}; this is not evidence of equivalence.",
+    }
+    return " ".join([*said, *(text for kinds, text in told.items() if set(kinds) & set(words))])
 
 
 def better(direction: Direction | None) -> str:

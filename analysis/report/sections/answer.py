@@ -12,8 +12,8 @@ from analysis.wording import bad_endings, sentences
 from analysis.wording.answers import answer
 from analysis.wording.phrases import count, listed
 from analysis.wording.resampling import does_not_hold
-from analysis.wording.sentences import ESTIMANDS
 from analysis.wording.units import unit_of
+from analysis.wording.verdicts import meanings
 
 
 def section(material: Material, pool: Pool) -> Section:
@@ -38,7 +38,7 @@ def section(material: Material, pool: Pool) -> Section:
 def _notes(pool: Pool) -> list[str]:
     """Return what qualifies the answer: what the intervals speak of, and where they may not hold."""
     whole, check = pool.primary, pool.evidence.self_check
-    said = [f"{_reach(pool)} Differences: {ESTIMANDS[whole.estimand]}. {bad_endings.rule(whole)}".strip()]
+    said = [_reach(pool), meanings(whole.judged)]
     said += sorted({_assumed(each.headline.assumes) for each in whole.judged if each.headline.assumes is not None})
     if check is not None:
         said += [told for each in check.resampled if each.estimand == whole.estimand and (told := does_not_hold(each))]
@@ -74,14 +74,14 @@ def _reach(pool: Pool) -> str:
     if SEQUENCE in told:
         return (
             "Seeds were added until every condition was decided. The intervals are confidence sequences, which hold "
-            f"however often one looks, for other seeds on this training set and this test set{images}."
+            f"however often one looks, for new seeds on this training set and this test set{images}."
         )
     if SEEDS_AND_IMAGES in told:
         return (
-            "The intervals hold for all conditions at once, for other seeds and other test images of the same kind, on "
+            "The intervals hold for all conditions at once, for new seeds and new test images of the same kind, on "
             "this training set."
         )
     return (
-        f"The intervals hold for all conditions at once, for other seeds on this training set and this test "
-        f"set{images}. New test images are not covered."
+        f"The intervals hold for all conditions at once, for new seeds on this training set and this test set{images}. "
+        "They do not cover new test images."
     )

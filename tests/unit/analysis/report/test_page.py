@@ -145,7 +145,7 @@ def test_the_first_screen_says_what_the_object_says(page, usual):
     judged = {each["condition"]: each for each in whole["comparisons"] if not each["stays_at_chance"]}
     low, high = sorted(each["headline"]["estimate"] for each in judged.values())
     assert lead == (
-        f"Undecided for all 2 conditions: {told(low)} to {told(high)} points in test accuracy against “none” (7 seeds)."
+        f"Undecided for both conditions: {told(low)} to {told(high)} points in test accuracy against “none” (7 seeds)."
     )
     rows = {row["condition"]: row for row in page.table("Test accuracy against the control")}
     assert list(rows) == ["none", "book", "dropout-0.3"]
@@ -158,7 +158,8 @@ def test_the_first_screen_says_what_the_object_says(page, usual):
         assert rows[label]["95% CI points"] == between(head["low"], head["high"])
         assert rows[label]["bad endings of runs"] == endings[label]
     assert [rows[label]["dropout"] for label in rows] == ["0", "0.2 / 0.5", "0.3"]
-    assert "hold for all conditions at once, for other seeds and other test images" in usual.page
+    assert "hold for all conditions at once, for new seeds and new test images" in usual.page
+    assert "Undecided: the 95% interval covers zero and differences beyond ±0.1 points; this is not" in usual.page
     assert "Negative control, in no comparison above: “all-dropped”." in usual.page
     assert "Diverged: “none” 1 of 8 (0.3% to 53%)." in usual.page
 

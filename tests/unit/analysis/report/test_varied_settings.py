@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.figures.evidence import Setting
+from analysis.figures.row_words import row_words
 from analysis.report.answer_grid import answer_grid
 from analysis.report.varied_settings import varied_settings
 from analysis.tables.table import from_frame
@@ -55,7 +56,28 @@ def test_up_to_three_settings_have_columns_and_more_share_one(evidence_of_settin
     else:
         assert settings == ["settings"]
         assert [row[4] for row in grid.rows] == ["optimiser sgd", "dropout 0.2 / 0.5, optimiser sgd"]
-        assert "A setting that is not named is 0." in grid.caption
+        assert "A setting that is not named is 0 or does not apply." in grid.caption
+
+
+@pytest.mark.parametrize(
+    ("further", "below"),
+    [(0, ("dropout 0.2 / 0.5", "optimiser sgd, weight decay –")), (1, ("dropout 0.2 / 0.5", "optimiser sgd"))],
+)
+def test_the_forest_plot_names_the_settings_of_each_row(evidence_of_settings, further, below):
+    whole, known = evidence_of_settings(further)
+    (words,) = row_words(replace(known, comparisons={"test_accuracy": whole}))
+    assert (words.name, words.below) == (("book",), below)
+
+
+def test_labels_that_differ_at_their_ends_differ_in_the_forest_plot():
+    labels = ("dropout-0.2-0.5_weight_decay-0", "dropout-0.2-0.5_weight_decay-0.001")
+    whole = comparison(*(effect(label, mean_difference=0.01) for label in labels), effect("book", n_pairs=7))
+    settings = tuple(Setting(each, (), is_control=False, stays_at_chance=False) for each in whole.effects)
+    words = row_words(replace(make(), settings=settings, comparisons={"test_accuracy": whole}))
+    assert [each.name for each in words[:2]] == [
+        ("dropout-0.2-0.5_weight_", "decay-0"), ("dropout-0.2-0.5_weight_", "decay-0.001"),
+    ]  # fmt: skip
+    assert [each.below for each in words] == [("n = 8",), ("n = 8",), ("n = 7",)]
 
 
 @pytest.fixture

@@ -243,8 +243,8 @@ def test_the_answer_tells_bad_endings_and_what_diverged_beside_the_verdict(make_
     assert lead.startswith("Undecided: “book” changed test accuracy by ")
     assert "; 8 seeds; p = " in lead, "a diverged run counts at what it reached"
     assert endings == (
-        "Bad endings: 0 of 8 runs with “none”, 2 of 8 with “book”; that they differ is not shown (smallest adjusted "
-        "p = 0.500)."
+        "Bad endings: 0 of 8 runs with “none”, 2 of 8 with “book”; that their frequencies differ is not established "
+        "(adjusted p = 0.500)."
     )
     assert diverged == "Diverged: “book” 2 of 8 (3.2% to 65%)."
 
@@ -259,7 +259,7 @@ def test_the_answer_tells_the_failures_where_no_pair_is_left(make_folder):
 @pytest.mark.slow
 def test_no_condition_has_a_paragraph_of_its_own(make_folder):
     lead, *others = answer_of(make_folder(labels=SMALL, seeds=6))
-    assert lead.startswith("Undecided for all 2 conditions: ")
+    assert lead.startswith("Undecided for both conditions: ")
     assert not [each for each in others if "“book”" in each]
 
 

@@ -157,7 +157,7 @@ def several(*differences: list[int], margin: float | None) -> str:
 def test_the_text_begins_with_the_answer_and_repeats_no_row_of_the_table_as_a_sentence():
     clear, open_, same = (SPREAD + 250).tolist(), (SPREAD * 50).tolist(), (SPREAD + 1).tolist()
     text = several(clear, open_, same, margin=0.01)
-    assert text.split("\n\n")[1].startswith("accuracy differs from “none” with 1 of 3 conditions: “c0” +2.5")
+    assert text.split("\n\n")[1].startswith("1 of 3 conditions differs from “none” in accuracy (10 seeds): “c0” +2.5")
     assert [each for each in text.split("\n\n") if " changed accuracy by " in each] == [
         each
         for each in text.split("\n\n")
