@@ -141,4 +141,4 @@ def missing(evidence: Evidence) -> str | None:
     return None
 
 
-PLOT = Plot("sequence", "Seed by seed", draw, height, caption, description, missing)
+PLOT = Plot("sequence", "Adding seeds one at a time", draw, height, caption, description, missing)

@@ -16,12 +16,20 @@ from analysis.wording.sentences import ESTIMANDS, over_seeds, quoted
 from analysis.wording.units import Unit, signed, unit_of
 from analysis.wording.verdicts import better, pairs_of, short, tone
 
+COLUMNS = (
+    "Difference: {difference}; it need not be that of the means, which a few bad runs can move. p: the smallest error "
+    "rate at which the interval excludes zero. dz: mean difference by its standard deviation. Means: over the pairs in "
+    "which both trained. "
+)
 NOTE = "*"
 """Refers to the reason below a verdict that two ways of counting diverged trials leave undecided."""
 
 
-def comparison_grid(whole: Comparison, evidence: Evidence) -> Grid:
-    """Return the table of one metric; its data has every key of every comparison at full precision."""
+def comparison_grid(whole: Comparison, evidence: Evidence, *, explained: bool = True) -> Grid:
+    """Return the table of one metric; its data has every key of every comparison at full precision.
+
+    Where the columns are not `explained`, `COLUMNS` is to stand above the table.
+    """
     unit, told = unit_of(whole.metric), level(whole.alpha)
     columns = (
         Column("condition", numeric=False),
@@ -36,11 +44,12 @@ def comparison_grid(whole: Comparison, evidence: Evidence) -> Grid:
     )
     return Grid(
         name=f"comparisons-{whole.metric}",
-        caption=_caption(whole, unit),
+        caption=_caption(whole, unit, explained),
         columns=columns,
         rows=tuple(_row(each, unit) for each in whole.judged),
         data=tuple(_flat(each) for each in whole.effects.values()),
         tones=tuple(tone(each) for each in whole.judged),
+        compact=True,
     )
 
 
@@ -112,7 +121,7 @@ def interval(low: float | None, high: float | None, margin: float | None, unit: 
     return f"{told} or more" if high is None else f"{told} or less"
 
 
-def _caption(whole: Comparison, unit: Unit) -> str:
+def _caption(whole: Comparison, unit: Unit, explained: bool) -> str:
     margin = "no margin was set: verdicts go by the sign alone"
     if whole.margin is not None:
         margin = f"differences within ±{unit.tell_margin(whole.margin)} {unit.difference} count as too small to matter"
@@ -124,14 +133,14 @@ def _caption(whole: Comparison, unit: Unit) -> str:
         )
         assumed = {each.headline.assumes for each in whole.effects.values()} - {None}
         said += "".join(f"The intervals are those of the mean, assuming {each}. " for each in assumed)
-        said += "p is the least alpha at which the interval excludes 0. "
-    said += f"Difference: {ESTIMANDS[whole.estimand]}. Both means are over the pairs of the row in which both trained."
+    if explained:
+        said += COLUMNS.format(difference=ESTIMANDS[whole.estimand])
     notes = [
         f" {NOTE} {quoted(each.condition)}: {each.headline.reason}."
         for each in whole.effects.values()
         if _undecided_by_intention(each)
     ]
-    return said + "".join(notes)
+    return said.rstrip() + "".join(notes)
 
 
 def _flat(each: Effect) -> dict[str, Any]:

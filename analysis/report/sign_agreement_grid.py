@@ -18,10 +18,13 @@ def early_words(judged: Sequence[Effect]) -> str | None:
     least = _share(judged, SIZES[0])
     if least is None:
         return None
-    said = f"A study of {count(SIZES[0], 'seed')} would have pointed the other way than all seeds together in {least}"
+    said = (
+        f"The mean difference of {count(SIZES[0], 'seed')}, drawn from these, has the opposite sign to that of all "
+        f"seeds in {least}"
+    )
     most = next(size for size in reversed(SIZES) if _share(judged, size) is not None)
     if most != SIZES[0]:
-        said += f"; one of {count(most, 'seed')} in {_share(judged, most)}"
+        said += f"; that of {count(most, 'seed')} in {_share(judged, most)}"
     return said + "."
 
 
@@ -30,8 +33,8 @@ def early_grid(judged: Sequence[Effect]) -> Grid:
     return Grid(
         name="early",
         caption=(
-            "Share (%) of the studies that could be made of so few of these seeds whose mean difference has the "
-            "opposite sign to that of all seeds. Near 50, the sign is that of a coin."
+            "Share of the subsets of so many seeds whose mean difference has the opposite sign to that of all seeds. "
+            "At 50%, the sign of so few seeds is that of a coin."
         ),
         columns=(
             Column("condition", numeric=False),
@@ -54,7 +57,7 @@ def _share(judged: Sequence[Effect], size: int) -> str | None:
     if not known:
         return None
     (low, first), (high, last) = known[0], known[-1]
-    least, most = f"{plain(100 * low, 1)}%", f"{plain(100 * high, 1)}%"
+    least, most = f"{plain(100 * low, 0)}%", f"{plain(100 * high, 0)}%"
     if least == most:
         return f"{least} of cases" + ("" if first == last else ", with each condition")
     return f"{least} ({quoted(first)}) to {most} ({quoted(last)}) of cases"

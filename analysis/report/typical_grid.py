@@ -59,7 +59,7 @@ def typical_grid(judged: Sequence[Effect]) -> Grid:
             Column("typical difference", unit.difference),
             Column(f"{told} interval", unit.difference),
             Column("mean difference", unit.difference),
-            Column(f"{told} interval", unit.difference),
+            Column(f"{told} interval of the mean", unit.difference),
             Column("better at", "seeds"),
             Column("farthest seed"),
             Column("its share of the variance", "%"),
@@ -67,6 +67,7 @@ def typical_grid(judged: Sequence[Effect]) -> Grid:
         ),
         rows=tuple(_row(each, unit) for each in judged),
         data=tuple({key: each.to_json()[key] for key in KEYS} for each in judged),
+        compact=True,
     )
 
 

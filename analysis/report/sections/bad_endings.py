@@ -20,7 +20,7 @@ def section(material: Material, pool: Pool) -> Section | None:
     known = [each for each in whole.bad_endings.values() if each.n_bad is not None]
     if not known:
         return None
-    said = f"{bad_endings.rule(whole)} A condition that is worse throughout has no bad endings for that."
+    said = f"{bad_endings.rule(whole)} A condition that is worse throughout need not have any."
     blocks: list[Block] = [Paragraph(said), _counts(whole, known)]
     if any(each.by_threshold for each in known):
         blocks.append(_sensitivity(whole, known))
@@ -71,8 +71,8 @@ def _sensitivity(whole: Comparison, known: list[BadEndings]) -> Grid:
     return Grid(
         name="bad-endings-by-limit",
         caption=(
-            "How many runs end badly where the limit is another one: more than so many points worse than the median of "
-            "the own condition. A finding that holds at one limit alone hangs on that limit."
+            "Bad endings at other limits: runs that end worse than the median of their own condition by more than the "
+            "limit. A finding that holds at a single limit depends on it."
         ),
         columns=(
             Column("condition", numeric=False),

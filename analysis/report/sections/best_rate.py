@@ -40,16 +40,16 @@ def _best(found: Selection, whole: Comparison) -> str:
     names = [quoted(each) for each in best_set]
     if len(names) == 1:
         return (
-            f"{names[0]} has the best mean, and every other condition was shown to be worse than it, at "
-            f"{level(whole.alpha)} confidence over all of them (n = {found.n})."
+            f"{names[0]} has the best mean, and every other condition is shown to be worse, at {level(whole.alpha)} "
+            f"confidence over all of them (n = {found.n})."
         )
     said = (
-        f"Which condition is best is not known: {listed(names)} are the one with the best mean and those not shown to "
-        f"be worse than it (n = {found.n}). "
+        f"Which condition is best is undecided (n = {found.n}): {listed(names)} may each be, because none of them is "
+        "shown to be worse than the one with the best mean."
     )
     if whole.control in best_set:
-        said += f"The control {quoted(whole.control)} is among them. "
-    return said + "To be among them is no sign of being equally good."
+        said += " The control is one of them, so it is not shown that anything is gained by leaving it."
+    return said
 
 
 def _gains(found: Selection, whole: Comparison) -> list[str]:
@@ -61,26 +61,24 @@ def _gains(found: Selection, whole: Comparison) -> list[str]:
     looks = crossfit - optimism if whole.direction == LOWER else crossfit + optimism
     chosen, said = found.chosen_on_validation, []
     if chosen is None:
-        said.append("No validation accuracy was measured: nothing could be chosen without looking at the test images.")
+        said.append("No validation accuracy was measured, so no choice is independent of the test images.")
     else:
         difference = unit.tell_difference(found.test_difference_of_chosen, whole.margin)
         leads = (found.validation_difference_of_chosen or 0.0) > 0
-        rank = (
-            "is best" if leads else f"is the best except for the control {control}, which there is no reason to leave"
-        )
+        rank = "is best" if leads else f"is the best of the others, but not better than the control {control}"
         said.append(
-            f"By mean validation accuracy {quoted(chosen)} {rank}. Its difference to {control} in {unit.name} is "
-            f"{difference} {unit.difference}. The test images did not enter that choice, but the seeds are the same."
+            f"By mean validation accuracy {quoted(chosen)} {rank}. Its gain in {unit.name} over {control} is "
+            f"{difference} {unit.difference}. The choice is independent of the test images, though not of the seeds."
         )
     said.append(
-        f"Chosen by the mean over all seeds but one, and measured at the one left out: {_tell(unit, crossfit, whole)} "
-        f"against {control}. Here the seed that is measured did not enter the choice, but the test images are the same."
+        "Cross-fitted, that is chosen by the mean over all seeds except one and measured at that one, the gain of the "
+        f"best condition over {control} is {_tell(unit, crossfit, whole)}. The choice is independent of the seed "
+        "measured, though not of the test images."
     )
-    direction = "flatters itself by" if optimism > 0 else "does not flatter itself: it is off by"
+    beyond = f", {_tell(unit, optimism, whole)} beyond the cross-fitted one" if optimism > 0 else ""
     said.append(
-        f"The best mean as it stands, chosen and measured on the same seeds and images, shows "
-        f"{_tell(unit, looks, whole)}. Next to the choice above, it {direction} {_tell(unit, optimism, whole)}. Do not "
-        "report it as what the best condition gains."
+        f"Chosen and measured on the same seeds and images, its gain is {_tell(unit, looks, whole)}{beyond}. This "
+        "number is optimistic by construction and is not to be reported as the gain."
     )
     return said
 
@@ -91,7 +89,6 @@ def _tell(unit: Unit, number: float, whole: Comparison) -> str:
 
 def _reach(found: Selection) -> str:
     return (
-        f"These differences are taken at the {count(found.n, 'seed')} at which every condition trained: how often a "
-        "condition collapses does not count against it here. They have no intervals; those of each condition are in "
-        "the differences to the control."
+        f"Gains are mean differences at the {count(found.n, 'seed')} at which every condition trained, so collapses "
+        "do not count. They have no intervals; the differences to the control have."
     )

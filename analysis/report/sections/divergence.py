@@ -28,7 +28,9 @@ def section(material: Material, pool: Pool) -> Section:
         "typical difference a diverged trial counts at what it reached; means are given that both trials of a pair "
         "trained."
     )
-    return Section("Collapsed and diverged trials", (Paragraph(rule), *how_many(pool)))
+    none = sentences.no_failure(pool.primary.divergence.values())
+    found = (Paragraph(f"{none} {_exempt(pool.primary)}".strip()),) if none else how_many(pool)
+    return Section("Collapsed and diverged trials", (Paragraph(rule), *found))
 
 
 def how_many(pool: Pool) -> tuple[Block, ...]:
@@ -39,10 +41,13 @@ def how_many(pool: Pool) -> tuple[Block, ...]:
     found = f"Diverged: {listed(broke)}." if broke else "No trial diverged; the limits below say how often it might."
     if entries and all(each.n_diverged is None for each in entries):
         found = "Which trials diverged is not known: the table has no status, no loss and no test accuracy."
-    exempt = [sentences.quoted(each.condition) for each in whole.divergence.values() if each.stays_at_chance]
-    if exempt:
-        found += f" Negative control, not counted: {listed(exempt)}."
-    return Paragraph(found), _grid(whole, entries), *(_when(pool) if broke else ())
+    return Paragraph(f"{found} {_exempt(whole)}".strip()), _grid(whole, entries), *(_when(pool) if broke else ())
+
+
+def _exempt(whole: Comparison) -> str:
+    """Return which conditions are not counted."""
+    names = [sentences.quoted(each.condition) for each in whole.divergence.values() if each.stays_at_chance]
+    return f"Negative control, not counted: {listed(names)}." if names else ""
 
 
 def _when(pool: Pool) -> tuple[Block, ...]:
@@ -76,6 +81,7 @@ def _in_pairs(seen: Survival) -> str:
 def _survival(seen: Survival) -> Grid:
     return Grid(
         name="survival",
+        compact=True,
         caption=(
             "Collapses by epoch: the share that still trains at the last epoch (Kaplan and Meier) with its pointwise "
             "interval, and the log-rank scores compared with the control’s within seeds."
@@ -134,6 +140,7 @@ def _grid(whole: Comparison, entries: Sequence[Divergence]) -> Grid:
     )
     return Grid(
         name="divergence",
+        compact=True,
         caption=(
             f"Diverged trials, and the mean difference in {unit.name} to {sentences.quoted(whole.control)}: given that "
             "both trials of a pair trained, and over all trials, diverged ones scored at what they reached. No "

@@ -29,7 +29,12 @@ def figure(plot: Plot) -> Entry:
     """Return the section that is one figure under its title, or says why there is nothing to draw."""
 
     def section(_: Material, pool: Pool) -> Section:
-        why = plot.missing(pool.evidence)
-        return Section(plot.title, (Illustration(plot, pool.evidence) if why is None else Paragraph(why),))
+        return Section(plot.title, (shown(pool, plot),))
 
     return Entry(section, (plot,))
+
+
+def shown(pool: Pool, plot: Plot) -> Illustration | Paragraph:
+    """Return a figure, or why there is nothing to draw."""
+    why = plot.missing(pool.evidence)
+    return Illustration(plot, pool.evidence) if why is None else Paragraph(why)

@@ -10,10 +10,10 @@ from analysis.answer.headline import REACH, scopes
 from analysis.factorial.result import Factorial, FactorialEffect, contrasts
 from analysis.factorial.slopes import Slope
 from analysis.figures import effects, interaction, surface
-from analysis.figures.plot import Plot
 from analysis.report.comparison_grid import headline_interval
-from analysis.report.document import Block, Column, Grid, Illustration, Item, Listing, Paragraph, Section
+from analysis.report.document import Block, Column, Grid, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
+from analysis.report.sections.entry import shown
 from analysis.wording import factorial
 from analysis.wording.number_format import NOTHING, level, probability
 from analysis.wording.phrases import listed
@@ -31,9 +31,9 @@ def section(material: Material, pool: Pool) -> Section | None:
     if found is None:
         return None
     blocks: list[Block] = [Paragraph(_opening(found)), _listing(found.effects)]
-    blocks += [_shown(pool, interaction.PLOT), _shown(pool, effects.PLOT), effects_grid(found)]
+    blocks += [shown(pool, interaction.PLOT), shown(pool, effects.PLOT), effects_grid(found)]
     if surface.axes_of(found) is not None:
-        blocks.append(_shown(pool, surface.PLOT))
+        blocks.append(shown(pool, surface.PLOT))
     blocks += [Paragraph(each, "note") for each in factorial.notes(found)]
     if simple := factorial.simple_told(found):
         blocks += [Paragraph(factorial.WHY_SIMPLE), _listing(simple), simple_grid(simple, found)]
@@ -64,11 +64,6 @@ def _item(effect: FactorialEffect) -> Item:
     return Item(text, short(effect.contrast), tone(effect.contrast))
 
 
-def _shown(pool: Pool, plot: Plot) -> Block:
-    why = plot.missing(pool.evidence)
-    return Illustration(plot, pool.evidence) if why is None else Paragraph(why)
-
-
 def effects_grid(found: Factorial) -> Grid:
     """Return verdict, contrast, interval and p of every main effect and interaction."""
     return _grid("factorial", "effects", found.effects, found)
@@ -83,6 +78,7 @@ def _grid(name: str, family: str, told: Sequence[FactorialEffect], found: Factor
     unit, curves = unit_of(found.metric), factorial.has_curves(told)
     return Grid(
         name=f"{name}-{found.metric}",
+        compact=True,
         caption=_caption(found, family, contrasts(told), unit),
         columns=(
             Column("effect", numeric=False),

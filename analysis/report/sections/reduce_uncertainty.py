@@ -20,6 +20,8 @@ from analysis.wording.units import Unit, unit_of
 
 TITLE = "What would reduce the uncertainty"
 POWER = 0.8
+MANY = 3
+"""Conditions that are counted where all of them are meant."""
 
 
 def section(material: Material, pool: Pool) -> Section | None:
@@ -47,12 +49,17 @@ def what_would_help(known: Sequence[Judged]) -> list[str]:
         if helped:
             said.append(
                 f"{MORE_IMAGES} times the {name} would help more than {MORE_IMAGES} times the "
-                f"{'test images' if what == SEEDS else 'seeds'} for {listed(helped)}."
+                f"{'test images' if what == SEEDS else 'seeds'} for {_which(helped, known)}."
             )
     unknown = [quoted(each.condition) for each in known if each.surer_by is None]
     if unknown:
-        said.append(f"Whether seeds or test images would help more is not known for {listed(unknown)}.")
+        said.append(f"Whether seeds or test images would help more is not known for {_which(unknown, known)}.")
     return said
+
+
+def _which(names: Sequence[str], known: Sequence[Judged]) -> str:
+    """Return conditions by name; all of them by their number."""
+    return listed(names) if len(names) < len(known) or len(names) < MANY else f"all {len(names)} conditions"
 
 
 def what_is_found(known: Sequence[Judged], family: int) -> str:
@@ -140,13 +147,14 @@ def _grid(whole: Comparison, known: list[Effect]) -> Grid:
         Column("SE over seeds and images", unit.difference),
         Column("SE from the test set", unit.difference),
         Column("seeds that halve the SE"),
-        *([] if whole.margin is None else [Column("seeds to find the margin"), Column("at most")]),
+        *([] if whole.margin is None else [Column("to detect the margin")]),
     )
     return Grid(
         name="surer",
         caption=_caption(whole, unit),
         columns=columns,
         rows=tuple(_row(each, plan, unit) for each, plan in zip(known, plans, strict=True)),
+        compact=True,
         data=tuple(plan or {"condition": each.condition} for each, plan in zip(known, plans, strict=True)),
     )
 
@@ -161,17 +169,17 @@ def _row(each: Effect, plan: ConditionPlan | None, unit: Unit) -> tuple[str, ...
         str(each.n_pairs),
         *(floor_meter.tell(unit, error) for error in (each.standard_error, each.se_crossed, each.test_set_floor)),
         halve,
-        *(() if plan is None else _planned(plan)),
+        *(() if plan is None else (_planned(plan),)),
     )
 
 
-def _planned(plan: ConditionPlan) -> tuple[str, str]:
-    """Return the seeds that a study to come needs, at the standard deviation seen and at its upper limit."""
+def _planned(plan: ConditionPlan) -> str:
+    """Return what a study to come needs: seeds, at the standard deviation seen and at its upper limit, or images."""
     if plan.why:
-        return NOTHING, NOTHING
+        return NOTHING
     if plan.test_images_needed is not None:
-        return "no number of seeds", f"{plan.test_images_needed:,} test images"
-    return _seeds(plan.n), _seeds(plan.n_upper)
+        return f"{plan.test_images_needed:,} test images"
+    return f"{_seeds(plan.n)} (at most {_seeds(plan.n_upper)}) seeds"
 
 
 def _seeds(number: int | None) -> str:
@@ -180,16 +188,14 @@ def _seeds(number: int | None) -> str:
 
 def _caption(whole: Comparison, unit: Unit) -> str:
     said = (
-        "Standard errors (SE) of the mean difference: over new seeds on this test set, and over new seeds and new "
-        "test images. SE from the test set: what no number of seeds goes below on this test set."
+        "Standard error (SE) of the mean difference, over new seeds on this test set and over new seeds and new test "
+        "images. On this test set no number of seeds brings it below the SE from the test set."
     )
     if whole.margin is None:
-        return said + " No margin was set: how many seeds would detect it is unknown."
+        return said + " No margin was set, so there is no difference to plan for."
     return said + (
-        f" Seeds to find the margin: a study of its own, that is to find a true difference of "
-        f"{unit.tell_margin(whole.margin)} {unit.difference} with {exact(100 * POWER):g}% power at the alpha of "
-        "this one, over all of its conditions, where the standard deviation of the differences is what was seen here, "
-        "and over as many new test images where the SE from the test set is known; at most: where the standard "
-        f"deviation is at its upper {exact(100 * UPPER):g}% limit. Where the SE from the test set puts the margin out "
-        "of the reach of seeds, the test images that would do instead."
+        f" Last column: the seeds with which a new study of these conditions detects a true mean difference of "
+        f"{unit.tell_margin(whole.margin)} {unit.difference} with {exact(100 * POWER):g}% power, at the standard "
+        f"deviation of this one (at most: at its upper {exact(100 * UPPER):g}% limit). Where no number of seeds "
+        "would, the test images that it takes instead."
     )

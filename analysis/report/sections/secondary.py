@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from analysis.report.comparison_grid import comparison_grid
+from analysis.report.comparison_grid import COLUMNS, comparison_grid
 from analysis.report.document import Paragraph, Section
 from analysis.report.gather import Material, Pool
+from analysis.wording.sentences import ESTIMANDS
 from analysis.wording.units import unit_of
 
 
@@ -14,9 +15,10 @@ def section(material: Material, pool: Pool) -> Section | None:
     if not told:
         return None
     note = (
-        f"Secondary, not adjusted across metrics: the study names only {unit_of(pool.primary.metric).name} as what "
-        "the answer rests on. Within each table the intervals and p-values hold for all its conditions at once."
-    )
+        f"The answer rests on {unit_of(pool.primary.metric).name} alone. These metrics are secondary: nothing is "
+        f"adjusted across metrics. {COLUMNS.format(difference=ESTIMANDS[pool.primary.estimand])}"
+    ).strip()
     return Section(
-        "Secondary metrics", (Paragraph(note, "note"), *(comparison_grid(whole, pool.evidence) for whole in told))
+        "Secondary metrics",
+        (Paragraph(note, "note"), *(comparison_grid(whole, pool.evidence, explained=False) for whole in told)),
     )

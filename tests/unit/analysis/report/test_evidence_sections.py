@@ -11,7 +11,16 @@ from analysis.methods.resampling import Resampled
 from analysis.methods.selection import Selection
 from analysis.report.document import Grid, Illustration, Listing, Paragraph
 from analysis.report.gather import gather
-from analysis.report.sections import answer, best_rate, reduce_uncertainty, uncertainty
+from analysis.report.sections import (
+    answer,
+    best_rate,
+    fewer_seeds,
+    reduce_uncertainty,
+    seed_differences,
+    seeds_and_images,
+    self_check,
+    spread,
+)
 from analysis.report.typical_grid import mean_words
 from analysis.wording.units import MINUS, unit_of
 from tests.unit.analysis.results import effect, with_whole
@@ -62,13 +71,12 @@ def test_surer_tells_standard_errors_and_plans_of_the_object(material):
         assert list(row[3:6]) == numbers
         z = 2.638 + 0.842  # of alpha / 6 and of 80% power
         if z * each.test_set_floor >= 0.001:
-            assert row[7] == "no number of seeds"
-            assert row[8].endswith("test images")
+            assert row[7].endswith(" test images")
             continue
         design = Design(each.sd_difference, 0.05, 0.8, 3, each.test_set_floor)
-        assert row[7] == f"{design.seeds(0.001):,}"
         high = upper_sd(each.sd_difference, each.n_pairs)
-        assert row[8] == f"{dataclasses.replace(design, sd=high).seeds(0.001):,}"
+        most = dataclasses.replace(design, sd=high).seeds(0.001)
+        assert row[7] == f"{design.seeds(0.001):,} (at most {most:,}) seeds"
 
 
 def test_surer_says_in_words_what_to_buy(material):
@@ -83,13 +91,18 @@ def test_surer_says_in_words_what_to_buy(material):
     assert f"is not known for “{names[2]}”." in words
 
 
+def test_surer_counts_the_conditions_where_the_same_helps_all(material):
+    told = [dataclasses.replace(each, surer_by="seeds") for each in judged(material)]
+    assert "4 times the test images for all 3 conditions." in said(made(reduce_uncertainty, material, effects=told))
+
+
 def test_surer_answers_a_margin_below_the_floor_with_images(material):
     low = [dataclasses.replace(each, test_set_floor=0.01, seeds_to_halve=None) for each in judged(material)]
     found = made(reduce_uncertainty, material, effects=low)
     _, rows = grid(found, "surer")
     for row in rows.values():
         assert row[6] == "none does"
-        assert row[7] == "no number of seeds"
+        assert row[7].endswith(" test images")
     without, _ = grid(made(reduce_uncertainty, material, margin=None), "surer")
     assert [column.heading for column in without.columns][-1] == "seeds that halve the SE"
 
@@ -102,7 +115,7 @@ def test_sure_sets_both_scopes_side_by_side(material):
         )
         for each, (alone, crossed) in zip(judged(material), words, strict=True)
     ]
-    found = made(uncertainty, material, effects=entries)
+    found = made(seeds_and_images, material, effects=entries)
     _, rows = grid(found, "scopes")
     assert [(row[1], row[3]) for row in rows.values()] == [
         ("higher", "undecided"),
@@ -112,7 +125,6 @@ def test_sure_sets_both_scopes_side_by_side(material):
     low, high = entries[0].headline.low, entries[0].headline.high
     assert rows[entries[0].condition][4] == " to ".join(UNIT.tell_differences([low, high], 0.001))
     assert f"Here “{entries[0].condition}” has another verdict when new test images count too." in said(found)
-    assert figures(found) == ["raincloud", "p-calibration", "variance-shares"]
 
 
 def test_sure_without_images_has_no_second_scope(material):
@@ -120,24 +132,22 @@ def test_sure_without_images_has_no_second_scope(material):
         dataclasses.replace(each, headline=dataclasses.replace(each.headline, scope="seeds"))
         for each in judged(material)
     ]
-    found = made(uncertainty, material, effects=entries)
-    assert "scopes" not in [each.name for each in found.blocks if isinstance(each, Grid)]
+    assert made(seeds_and_images, material, effects=entries) is None
 
 
 def test_self_check_and_spread_are_tables_of_what_was_found(material):
-    found = made(uncertainty, material)
     evidence = material.pools[0].evidence
-    _, checks = grid(found, "self-check")
+    _, checks = grid(made(self_check, material), "self-check")
     for each in evidence.self_check.checks:
         assert checks[each.name][2] == f"{100 * each.achieved:.2f}"
         assert checks[each.name][4] == each.verdict
-    spread, _ = grid(found, "variance")
+    shares_of, _ = grid(made(spread, material), "variance")
     for each in evidence.variance.conditions:
-        shares = [row[3] for row in spread.rows if row[0] == each.condition]
+        shares = [row[3] for row in shares_of.rows if row[0] == each.condition]
         split = each.test_set
         if split.lasting_share is not None:
             assert shares == [f"{100 * share:.0f}" for share in (split.lasting_share, split.churn_share)]
-    assert {spread.rows[index][0] for index in spread.quiet} == {"all-dropped"}
+    assert {shares_of.rows[index][0] for index in shares_of.quiet} == {"all-dropped"}
 
 
 @pytest.mark.parametrize("holds", [True, False])
@@ -157,7 +167,7 @@ def test_an_interval_that_misses_too_often_is_told_beside_the_answer(material, h
     assert all(
         "of the typical difference" in text and "2,000 studies of 9 seeds" in text and "36%" in text for text in told
     )
-    _, rows = grid(uncertainty.section(material, changed), "self-check")
+    _, rows = grid(self_check.section(material, changed), "self-check")
     row = rows["intervals of the typical difference, resampled seeds, any condition"]
     assert row[1:] == ("5", f"{100 * rate:.2f}", "12.50", "holds" if holds else "does not hold")
     assert len([name for name in rows if "resampled" in name]) == 2
@@ -170,7 +180,7 @@ def test_sure_tells_how_often_fewer_seeds_would_have_pointed_the_other_way(mater
         dataclasses.replace(each, **dict(zip(keys, row, strict=True)))
         for each, row in zip(judged(material), shares, strict=True)
     ]
-    found = made(uncertainty, material, effects=told)
+    found = made(fewer_seeds, material, effects=told)
     first, second, third = (each.condition for each in told)
     early, rows = grid(found, "early")
     assert rows[first] == (first, "8", "25.0", "12.5", "0.0", "–")
@@ -178,8 +188,8 @@ def test_sure_tells_how_often_fewer_seeds_would_have_pointed_the_other_way(mater
     assert rows[third][2:] == ("–",) * 4
     assert [each["opposite_sign_3"] for each in early.data] == [0.125, 0.5, None]
     assert (
-        "A study of 1 seed would have pointed the other way than all seeds together in "
-        f"25.0% (“{first}”) to 43.8% (“{second}”) of cases; one of 5 seeds in 0.0% of cases."
+        "The mean difference of 1 seed, drawn from these, has the opposite sign to that of all seeds in "
+        f"25% (“{first}”) to 44% (“{second}”) of cases; that of 5 seeds in 0% of cases."
     ) in said(found)
 
 
@@ -192,7 +202,7 @@ def test_sure_sets_typical_seeds_beside_means(material):
     )  # fmt: skip
     none = {"extreme_seed": None, "mean_without_extreme": None, "variance_share_of_extreme_seed": None}
     told = [first, *(dataclasses.replace(each, **none) for each in others)]
-    typical, rows = grid(made(uncertainty, material, effects=told), "typical")
+    typical, rows = grid(made(seed_differences, material, effects=told), "typical")
     assert rows[first.condition][1:] == (
         "+0.26", "+0.01 to +0.56", "+1.21", "−0.32 to +2.74", "4.5 of 8", "5", "45", "+0.64"
     )  # fmt: skip
@@ -213,8 +223,7 @@ def test_sure_sets_typical_seeds_beside_means(material):
 
 def test_sure_is_silent_on_fewer_seeds_where_no_size_is_known(material):
     told = [dataclasses.replace(each, opposite_sign_1=None) for each in judged(material)]
-    found = made(uncertainty, material, effects=told)
-    assert "early" not in [each.name for each in found.blocks if isinstance(each, Grid)]
+    assert made(fewer_seeds, material, effects=told) is None
 
 
 def selected(**changed):
@@ -228,26 +237,26 @@ def selected(**changed):
 
 def test_best_rate_tells_the_set_and_three_gains_and_claims_nothing_of_the_naive_one(material):
     words = said(made(best_rate, material, selection=selected()))
-    assert "Which condition is best is not known: “none” and “book”" in words
-    assert "The control “none” is among them." in words
+    assert "Which condition is best is undecided (n = 8): “none” and “book”" in words
+    assert "The control is one of them" in words
     assert "+0.21 points" in words
     assert "+0.12 points" in words
-    assert "shows +0.31 points" in words
-    assert "flatters itself by +0.19 points" in words
+    assert "its gain is +0.31 points, +0.19 points beyond" in words
+    assert "+0.19 points beyond the cross-fitted one" in words
 
 
 def test_best_rate_of_a_metric_where_lower_is_better_boasts_downwards(material):
     found = selected(crossfit_difference=-0.0012)
     words = said(made(best_rate, material, selection=found, direction="lower"))
-    assert f"shows {MINUS}0.31 points" in words
+    assert f"its gain is {MINUS}0.31 points" in words
 
 
 def test_best_rate_of_one_that_stands_out_and_of_a_control_that_wins(material):
     alone = said(made(best_rate, material, selection=selected(best_set=("book",))))
-    assert "“book” has the best mean, and every other condition was shown to be worse" in alone
-    assert "“book” is best. Its difference to “none”" in alone
+    assert "“book” has the best mean, and every other condition is shown to be worse" in alone
+    assert "“book” is best. Its gain in test accuracy over “none” is" in alone
     behind = said(made(best_rate, material, selection=selected(validation_difference_of_chosen=-0.001)))
-    assert "“book” is the best except for the control “none”, which there is no reason to leave. Its" in behind
+    assert "“book” is the best of the others, but not better than the control “none”. Its gain" in behind
     none = said(made(best_rate, material, selection=selected(chosen_on_validation=None)))
     assert "No validation accuracy was measured" in none
 
@@ -260,11 +269,8 @@ def test_best_rate_of_few_seeds_names_no_best_one(material):
 
 def test_a_study_with_only_its_control_has_none_of_these_sections(report):
     alone = gather(report(labels=("none",), seeds=3).folder)
-    assert [each.section(alone, alone.pools[0]) for each in (uncertainty, reduce_uncertainty, best_rate)] == [
-        None,
-        None,
-        None,
-    ]
+    for each in (seed_differences, fewer_seeds, seeds_and_images, self_check, spread, reduce_uncertainty, best_rate):
+        assert each.section(alone, alone.pools[0]) is None
 
 
 @pytest.mark.parametrize(("mean", "beyond"), [(0.0065, 0.0035), (-0.0041, 0.0011), (0.001, 0.002)])
