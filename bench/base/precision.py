@@ -20,6 +20,11 @@ PRECISIONS = {"float32": ("cpu", "cuda"), "tf32": ("cuda",), "bfloat16": ("cpu",
 """Precision -> kinds of device that have it."""
 
 
+OWN_PRECISION = "own"
+"""The precision of own training code, which computes in whatever formats it likes."""
+
+_EVERYWHERE = ("float32", OWN_PRECISION)
+
 AMPERE = (8, 0)
 """Compute capability of the first GPUs with TF32 and bfloat16."""
 
@@ -31,18 +36,18 @@ class Target(NamedTuple):
     precision: str
 
     def __str__(self) -> str:
-        return self.device if self.precision == "float32" else f"{self.device} in {self.precision}"
+        return self.device if self.precision in _EVERYWHERE else f"{self.device} in {self.precision}"
 
     def exists(self) -> bool:
         """Tell whether some machine has it: TF32 is there on CUDA only."""
-        return self.device in PRECISIONS[self.precision]
+        return self.precision == OWN_PRECISION or self.device in PRECISIONS[self.precision]
 
     def is_present(self) -> bool:
         """Tell whether this machine has the device, and the device this arithmetic in hardware."""
         if self.device == "cuda":
             here = torch.cuda.is_available()
-            return here and (self.precision == "float32" or torch.cuda.get_device_capability() >= AMPERE)
-        if self.precision == "float32":
+            return here and (self.precision in _EVERYWHERE or torch.cuda.get_device_capability() >= AMPERE)
+        if self.precision in _EVERYWHERE:
             return True
         can = torch.cpu.get_capabilities()
         return bool(can.get("avx512_bf16") or can.get("amx_bf16"))

@@ -9,7 +9,7 @@ from bench.commands import options as common
 from bench.commands.standing import print_standing
 
 if TYPE_CHECKING:
-    from bench.record.trials import Trial
+    from bench.run.standing import Standing
 
 NAME = "plan"
 arguments = common.add_study
@@ -24,16 +24,24 @@ def execute(options: argparse.Namespace) -> int:
     print(f"study {study.name}: {len(study.conditions)} conditions x {len(study.seeds)} seeds -> {store.folder}")
     print_standing(now, store)
     if now.to_do:
-        _estimate(now.to_do, options.workers)
+        _estimate(now, options.workers)
     return common.DONE
 
 
-def _estimate(to_do: list[Trial], workers: int) -> None:
-    """Print about how long the trials on the CPU will take."""
-    from bench.run.estimate import seconds_of
+def _estimate(now: Standing, workers: int) -> None:
+    """Print about how long the trials on the CPU will take; own training code is timed by the trials that ended."""
+    from bench.record.trials import OWN
+    from bench.run.estimate import seconds_of, seconds_of_own
     from bench.run.progress import duration
     from bench.run.stacking import stacks
 
+    to_do = now.to_do
+    if to_do[0].engine == OWN:
+        seconds = seconds_of_own(now, workers)
+        print(
+            "how long they take is not known before one has ended" if seconds is None else f"about {duration(seconds)}"
+        )
+        return
     for target in dict.fromkeys(trial.target for trial in to_do if trial.device == "cpu"):
         mine = stacks((trial for trial in to_do if trial.target == target), workers)
         print(f"about {duration(seconds_of(mine, workers))} for those on {target}, with {workers} workers")

@@ -91,12 +91,13 @@ def _executor(name: str) -> Executor:
 def _run(options: argparse.Namespace, study: Study, store: Store) -> int:
     from bench import schema
     from bench.run.runner import NOT_TRAINED, Run
-    from bench.run.session import carry_out
+    from bench.run.session import carry_out, executor_of
 
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     workers = 1 if options.executor == "serial" else options.workers
-    this_run = Run(study, store, _executor(options.executor), workers, options.supersede)
+    executor = executor_of(study, store, _executor(options.executor))
+    this_run = Run(study, store, executor, workers, options.supersede)
     counts = carry_out(this_run, options.device, command, lambda now: print_standing(now, store, sys.stderr))
     if counts:
         print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())), file=sys.stderr)

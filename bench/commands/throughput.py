@@ -49,8 +49,12 @@ def execute(options: argparse.Namespace) -> int:
     cores = len(physical_cores())
     if options.workers > cores:
         raise UsageError(f"--workers {options.workers} was given; to measure speed, at most one per core: {cores}")
+    if not study.recipes():
+        raise UsageError(
+            f"study {study.name} has own training code: its trials' speed is in their rows (train_seconds)"
+        )
     targets = present_targets(study, options.device)
-    fetch(study.recipe.data)
+    fetch(study.recipes()[0].data)
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     Run(study, store, serial.run, options.workers).start(targets, command)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.base.libraries import matrix_libraries, versions
 from bench.record.code_hash import sources_hash
+from bench.record.trials import OWN
 from bench.schema import Arithmetic, arithmetic
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def notes(rows: Iterable[Row], made_with: Mapping[str, Arithmetic]) -> list[str]
     made_with : mapping
         Id of an environment -> what it computed with.
     """
-    finished = list(rows)
+    finished = [row for row in rows if row.get("engine") != OWN]
     here = present()
     others = sum(row["code_hash"] != sources_hash() for row in finished)
     found = [f"{_trials(others)} made by other sources of the same versions"] if others else []

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bench import schema
-from bench.record.outcome import Outcome, Score
+from bench.record import own_rows
+from bench.record.experiment import Experiment
 from bench.record.trials import Trial
+
+if TYPE_CHECKING:
+    from bench.record.outcome import Outcome, Score
 
 Row = dict[str, Any]
 
@@ -77,9 +81,6 @@ def curve(outcome: Outcome) -> list[Row]:
 
 def identity(trial: Trial, names: list[str]) -> Row:
     """Return the columns that say what a trial is, with those of the regularisers and keys of the recipe in `names`."""
-    layers = len(trial.recipe.hidden)
-    rates = {trial.condition.factors(["dropout"], layers)[f"dropout_{layer + 1}"] for layer in range(layers)}
-    other = not trial.condition.active().keys() <= {"dropout"} or bool(trial.condition.recipe)
     return {
         "study": trial.study,
         "trial_id": trial.trial_id,
@@ -93,11 +94,22 @@ def identity(trial: Trial, names: list[str]) -> Row:
         "order_seed": trial.seeds.order,
         "mask_seed": trial.seeds.mask,
         "stays_at_chance": trial.condition.stays_at_chance,
-        "rate": rates.pop() if len(rates) == 1 and not other else None,
+        "rate": _rate(trial),
         "data_hash": trial.data_hash,
         "code_hash": trial.code_hash,
         **trial.factors(names),
     }
+
+
+def _rate(trial: Trial) -> float | None:
+    """Return the dropout rate where all layers agree and nothing else is set."""
+    condition = trial.condition
+    if isinstance(trial.recipe, Experiment):
+        return own_rows.rate(trial.recipe, condition.recipe)
+    layers = len(trial.recipe.hidden)
+    rates = {condition.factors(["dropout"], layers)[f"dropout_{layer + 1}"] for layer in range(layers)}
+    other = not condition.active().keys() <= {"dropout"} or bool(condition.recipe)
+    return rates.pop() if len(rates) == 1 and not other else None
 
 
 def status(row: Row) -> str:
@@ -116,8 +128,10 @@ def stamp(trial: Trial, row: Row, names: list[str]) -> Row:
     made the row stay those that did.
     """
     stamped = identity(trial, names)
-    stamped = row | stamped | {"code_hash": row.get("code_hash", stamped["code_hash"])}
-    return stamped | {"status": status(stamped)}
+    stamped = row | stamped | {key: row.get(key) or stamped[key] for key in ("code_hash", "data_hash")}
+    recipe = trial.recipe
+    ended = own_rows.status(stamped, recipe.guess) if isinstance(recipe, Experiment) else status(stamped)
+    return stamped | {"status": ended}
 
 
 def _correct(score: Score) -> int:

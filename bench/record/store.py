@@ -168,6 +168,16 @@ class Store:
         for path in plugins:
             write_atomically(self.folder / schema.PLUGINS_FOLDER / path.name, path.read_bytes())
 
+    def write_code(self, folder: Path, files: Iterable[str]) -> None:
+        """Keep a copy of each file of own training code, as it lies in `folder`."""
+        for name in files:
+            if (
+                not Path(name).is_absolute()
+                and ".." not in Path(name).parts
+                and self.folder / schema.CODE_FOLDER != folder
+            ):
+                write_atomically(self.folder / schema.CODE_FOLDER / name, (folder / name).read_bytes())
+
     def write_environment(self, environment_id: str, environment: dict[str, Any]) -> None:
         """Write the full provenance under its id, once."""
         path = self.folder / schema.ENVIRONMENT_FOLDER / f"{environment_id}.json"
@@ -183,8 +193,21 @@ def _given(analysis: dict[str, Any]) -> dict[str, Any]:
 def trials_table(rows: Iterable[Row]) -> pa.Table:
     """Return rows of trials as a table; a factor that some lack is null there."""
     rows = list(rows)
-    factors = dict.fromkeys(column for row in rows for column in row if column not in _OF_TRIALS)
-    return pa.Table.from_pylist(rows, schema=schema.trials_schema(list(factors)))
+    more: dict[str, pa.DataType] = {}
+    for row in rows:
+        for column in row.keys() - _OF_TRIALS - {name for name, kind in more.items() if kind != pa.null()}:
+            more[column] = _kind(column, row[column])
+    kinds = {column: pa.float64() if kind == pa.null() else kind for column, kind in more.items()}
+    order = dict.fromkeys(column for row in rows for column in row if column in kinds)
+    return pa.Table.from_pylist(rows, schema=schema.trials_schema({column: kinds[column] for column in order}))
+
+
+def _kind(column: str, value: object) -> pa.DataType:
+    """Return the type of a column that a study adds, by one of its values."""
+    if column in schema.WORDS:
+        return pa.string()
+    known = {bool: pa.bool_(), str: pa.string(), bytes: pa.binary(), type(None): pa.null()}
+    return known.get(type(value), pa.float64())
 
 
 def _read(path: Path) -> pa.Table | None:

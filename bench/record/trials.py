@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from bench.base.precision import Target
+from bench.record.experiment import Experiment
+from bench.record.settings import thaw
 from bench.regularisers import REGULARISERS
 
-STACKED, FUSED = "stacked", "fused"
-NUMERICS_VERSION = {STACKED: 1, FUSED: 1}
+STACKED, FUSED, OWN = "stacked", "fused", "own"
+NUMERICS_VERSION = {STACKED: 1, FUSED: 1, OWN: 1}
 """Engine -> version of its numbers: raised when anything that every trial shares computes other numbers.
 
 That is the training step, initial weights, random numbers, data split, optimisers, schedules, activations,
@@ -42,6 +44,18 @@ class Recipe:
     stratified: bool = False
     label_noise: float = 0.0
     record_activations: bool = False
+
+    def keys(self) -> list[str]:
+        """Return what a condition may set."""
+        return [each.name for each in fields(self)]
+
+    def having(self, changes: Iterable[tuple[str, Any]]) -> Recipe:
+        """Return the same with some of it changed."""
+        return replace(self, **dict(changes))
+
+    def naming(self) -> dict[str, Any]:
+        """Return what names a trial beside its condition, seeds, device, data and versions."""
+        return {"recipe": asdict(self)}
 
     def columns(self, key: str) -> dict[str, float | str | None]:
         """Return the columns of results that say what `key` is. ``epochs`` has one in every table."""
@@ -86,12 +100,12 @@ class Condition:
         strengths = {
             name: list(values) if REGULARISERS[name].each == "layer" else values[0] for name, values in self.settings
         }
-        return strengths | {key: list(value) if isinstance(value, tuple) else value for key, value in self.recipe}
+        return strengths | {key: thaw(value) for key, value in self.recipe}
 
     @property
     def condition_id(self) -> str:
         """Hash of what the condition does, whatever its label."""
-        return content_hash(self.active() | dict(self.recipe))
+        return content_hash(self.active() | {key: thaw(value) for key, value in self.recipe})
 
     def factors(self, names: Iterable[str], layers: int) -> dict[str, float]:
         """Return the columns of strengths for the regularisers in `names`: null ones where it does not name them.
@@ -124,7 +138,7 @@ class Trial:
     condition: Condition
     seed: int
     seeds: Seeds
-    recipe: Recipe
+    recipe: Recipe | Experiment
     device: str
     data_hash: str
     code_hash: str
@@ -135,15 +149,21 @@ class Trial:
     engine: str = STACKED
 
     @property
+    def network(self) -> Recipe:
+        """The recipe of a trial that an engine of networks trains."""
+        assert isinstance(self.recipe, Recipe), "own training code has no network that is known here"
+        return self.recipe
+
+    @property
     def target(self) -> Target:
         """What it runs on, and in what number format."""
         return Target(self.device, self.precision)
 
     def factors(self, names: Iterable[str]) -> dict[str, Any]:
         """Return the columns that say what it has of the regularisers and keys of the recipe in `names`."""
-        keys = [name for name in names if name not in REGULARISERS]
-        others = [self.recipe.columns(key) for key in keys]
-        strengths = self.condition.factors(names, len(self.recipe.hidden))
+        own = isinstance(self.recipe, Experiment)
+        others = [self.recipe.columns(name) for name in names if own or name not in REGULARISERS]
+        strengths = {} if own else self.condition.factors(names, len(self.recipe.hidden))
         return strengths | {column: value for each in others for column, value in each.items()}
 
     @property
@@ -151,7 +171,7 @@ class Trial:
         """Hash of settings, seeds, data and versions. Study name, label and sources are not among it."""
         return content_hash(
             {
-                "recipe": asdict(self.recipe),
+                **self.recipe.naming(),
                 "condition": self.condition.active(),
                 "seeds": asdict(self.seeds),
                 "seed": self.seed,
@@ -172,8 +192,8 @@ class Stack:
 
     @property
     def recipe(self) -> Recipe:
-        """Recipe of every trial."""
-        return self.trials[0].recipe
+        """Recipe of every trial; of networks alone."""
+        return self.trials[0].network
 
     @property
     def seeds(self) -> Seeds:
@@ -200,6 +220,13 @@ def content_hash(content: Any) -> str:
     """Return the first 16 hexadecimal digits of the SHA-256 of `content` as canonical JSON."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def versions_of(recipe: Recipe | Experiment, condition: Condition, engine: str) -> Versions:
+    """Return the versions of what trains a trial: for own training code, the hash of its files."""
+    if isinstance(recipe, Experiment):
+        return (engine, NUMERICS_VERSION[engine]), (recipe.name, recipe.files_hash)
+    return versions(condition, engine)
 
 
 def versions(condition: Condition, engine: str = STACKED) -> Versions:

@@ -11,6 +11,8 @@ from bench.data import DATA_SETS
 from bench.data.split import Split
 from bench.engines.stacked.train import StackedEngine
 from bench.record.trials import Recipe, Stack
+from bench.run.executors.own import experiment_of, slots
+from bench.run.standing import Standing
 
 STEPS = 6
 TEST_ROWS = 1000
@@ -24,6 +26,14 @@ def seconds_of(stacks: list[Stack], workers: int) -> float:
         largest[stack.recipe] = stack
     per_trial = {recipe: _seconds_per_trial(stack) for recipe, stack in largest.items()}
     return _makespan([per_trial[stack.recipe] * len(stack.trials) for stack in stacks], workers)
+
+
+def seconds_of_own(now: Standing, workers: int) -> float | None:
+    """Return about how long own training code will take for what is to do, None where no trial of it has ended."""
+    ended = [row for trial in now.done for row in [now.rows[trial.trial_id]]]
+    taken = [(row["ended_at"] - row["started_at"]).total_seconds() for row in ended]
+    at_once = len(slots(experiment_of(now.to_do[0]), now.to_do[0].device, workers))
+    return _makespan([sum(taken) / len(taken)] * len(now.to_do), at_once) if taken and at_once else None
 
 
 def _seconds_per_trial(largest: Stack) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -12,7 +14,7 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from bench.record.trials import Stack
+from bench.record.trials import Stack, Trial
 
 PLAIN_SECONDS = 10
 
@@ -23,11 +25,15 @@ class Progress:
     On a terminal it is one live line; elsewhere a plain line at most every ten seconds and at the end.
     """
 
-    def __init__(self, done: int, epochs_to_do: int, trials_to_do: int, workers: int) -> None:
+    def __init__(self, done: int, to_do: Sequence[Trial], workers: int) -> None:
         self.done, self.failed, self.diverged = done, 0, 0
-        self.trials_to_do, self.epochs_to_do, self.workers = trials_to_do, epochs_to_do, workers
+        self.trials_to_do, self.workers = len(to_do), workers
         self.epochs = self.stacks_done = self.waited_for = 0
         self.in_flight: dict[Stack, int] = {}
+        self.seen: list[int] = []
+        """Epochs of own trials that ended, where no setting says how many there are to be."""
+        self.waiting = Counter(trial.recipe.epochs for trial in to_do)
+        """Trials to do, by their epochs; None where that is not known."""
         self.started = self.shown = self.last_told = time.monotonic()
         console = Console(file=sys.stderr)
         self.live = Live(console=console, refresh_per_second=4) if console.is_terminal else None
@@ -44,6 +50,21 @@ class Progress:
         if self.live:
             self.live.stop()
 
+    def expected(self, epochs: int | None) -> float:
+        """Return how many epochs a trial has: as planned, or as those that ended had; 1 before any has."""
+        if epochs is not None:
+            return epochs
+        return max(1.0, sum(self.seen) / len(self.seen)) if self.seen else 1.0
+
+    @property
+    def epochs_to_do(self) -> float:
+        """Epochs of all trials that are not done, those in training included, and those trained so far."""
+        return (
+            self.epochs
+            + sum(number * self.expected(each) for each, number in self.waiting.items())
+            - sum(self.in_flight.values())
+        )
+
     def epoch(self, stack: Stack) -> None:
         """Count one epoch of every trial of `stack`."""
         self.in_flight[stack] = self.in_flight.get(stack, 0) + len(stack.trials)
@@ -55,18 +76,23 @@ class Progress:
         """Count the trials of `stack` as done; what it did not train (it failed) is no longer to do."""
         trained = self.in_flight.pop(stack, 0)
         self.stacks_done += 1
-        self.epochs_to_do -= stack.recipe.epochs * len(stack.trials) - trained
+        epochs = stack.trials[0].recipe.epochs
+        if epochs is None and "failed" not in statuses:
+            self.seen.append(trained)
+            self.epochs += 0 if trained else 1
+            self.last_told = time.monotonic()
+        self.waiting[epochs] -= len(stack.trials)
         self.done += len(statuses)
         self.trials_to_do -= len(statuses)
         self.failed += statuses.count("failed")
         self.diverged += statuses.count("diverged")
         self.show()
 
-    def elsewhere(self, stack_trials: int, epochs: int) -> None:
+    def elsewhere(self, trials: Sequence[Trial]) -> None:
         """Count trials that another runner has done."""
-        self.done += stack_trials
-        self.trials_to_do -= stack_trials
-        self.epochs_to_do -= epochs
+        self.done += len(trials)
+        self.trials_to_do -= len(trials)
+        self.waiting.subtract(trial.recipe.epochs for trial in trials)
 
     def waiting_for(self, trials: int) -> None:
         """Say that `trials` are being trained by another runner, and waited for."""
@@ -88,7 +114,10 @@ class Progress:
             return None
         left = self.epochs_to_do - self.epochs
         longest = max(
-            (stack.recipe.epochs * len(stack.trials) - trained for stack, trained in self.in_flight.items()),
+            (
+                self.expected(stack.trials[0].recipe.epochs) * len(stack.trials) - trained
+                for stack, trained in self.in_flight.items()
+            ),
             default=0,
         )
         since = time.monotonic() - self.last_told

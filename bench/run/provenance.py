@@ -44,7 +44,7 @@ def environment(targets: list[Target], recipes: list[Recipe], fused: Collection[
         "threads_per_worker": 1,
         "self_test": {
             str(target): self_test(target, shapes) | ({"fused": fused_test(target, shapes)} if target in fused else {})
-            for target in targets
+            for target in (targets if recipes else ())
         },
     }
 

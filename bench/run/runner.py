@@ -13,8 +13,10 @@ from bench import schema
 from bench.base.errors import StorageError
 from bench.base.precision import Target
 from bench.data import DATA_SETS, data_root
-from bench.record import rows
+from bench.record import rows, unfinished
+from bench.record.agreement import Agreement
 from bench.record.claims import Claims
+from bench.record.experiment import Experiment
 from bench.record.store import Store
 from bench.record.trials import FUSED, Stack, Trial, content_hash
 from bench.run.executors import Executor, StackDone
@@ -49,7 +51,8 @@ class Run:
         UsageError where finished trials would be left out. A plan of which nothing is done replaces no other: `train`
         writes it with its first trial.
         """
-        DATA_SETS[self.study.recipe.data].verify(data_root())
+        for recipe in self.study.recipes()[:1]:
+            DATA_SETS[recipe.data].verify(data_root())
         before = self.store.plan()
         if before is not None and before["study"] != self.study.name:
             raise StorageError(
@@ -70,6 +73,8 @@ class Run:
 
     def _write_plan(self, command: str, trials_done: int) -> None:
         self.store.write_plugins(self.study.own.plugins)
+        if isinstance(self.study.recipe, Experiment):
+            self.store.write_code(self.study.recipe.folder, self.study.recipe.files)
         self.store.write_plan(plan_document(self.study, command), self.study.to_toml(), trials_done)
 
     def train(self, now: Standing, targets: list[Target], command: str) -> list[str]:
@@ -84,24 +89,26 @@ class Run:
         for why in barred.values():
             print(f"error: {why}", file=sys.stderr)
         trusted = [trial for trial in now.to_do if str(trial.target) not in barred]
-        most_of = widest(provenance)
+        most_of = {str(target): None for target in targets} | widest(provenance)
         statuses: list[str] = []
         is_planned = bool(now.done)
-        epochs = sum(trial.recipe.epochs for trial in trusted)
         claims = Claims(self.store.folder)
-        with closing(claims), Progress(len(now.done), epochs, len(trusted), self.workers) as progress:
+        with closing(claims), Progress(len(now.done), trusted, self.workers) as progress:
             for target in targets:
                 to_do = [trial for trial in trusted if trial.target == target]
                 workers = self.workers if target.device == "cpu" else 1
                 most = most_of[str(target)]
                 workers = min(workers, max(1, len(stacks(to_do, workers, most))))
+                agreed = Agreement(now.rows[trial.trial_id] for trial in now.done)
                 progress.workers = workers
                 for stack, results in self._target((to_do, most), workers, claims, progress):
                     written = []
                     for result in results:
                         known = {"workers": workers, "environment_id": environment_id}
-                        row = rows.stamp(result.trial, result.row | known, self.study.factors())
+                        row = rows.stamp(result.trial, agreed.held(result.row) | known, self.study.factors())
                         self.store.write(row, result.curve)
+                        if row["status"] != schema.FAILED:
+                            unfinished.forget(self.store.folder, row["trial_id"])
                         if not is_planned and row["status"] != schema.FAILED:
                             self._write_plan(command, 0)
                             is_planned = True
@@ -130,7 +137,7 @@ class Run:
                             yield event.stack, event.results
                         else:
                             progress.epoch(event.stack)
-            progress.elsewhere(len(queue.done_elsewhere), sum(t.recipe.epochs for t in queue.done_elsewhere))
+            progress.elsewhere(queue.done_elsewhere)
             to_do = queue.claimed_elsewhere
             progress.waiting_for(len(to_do))
             if to_do:

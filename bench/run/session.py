@@ -9,8 +9,9 @@ from pathlib import Path
 
 from bench.base.cores import physical_cores
 from bench.data import fetch
+from bench.record.experiment import Experiment
 from bench.record.store import Store
-from bench.run.executors import processes
+from bench.run.executors import Executor, own, processes
 from bench.run.runner import Run
 from bench.run.standing import Standing, present_targets
 from bench.study.study import Study
@@ -50,14 +51,20 @@ def run_study(
     store = Store(Path(out) if out is not None else Path("results") / found.name)
     number = len(physical_cores()) if workers is None else workers
     command = shlex.join(["python", "-m", "bench", "run", found.name])
-    carry_out(Run(found, store, processes.run, number, supersede), device, command)
+    carry_out(Run(found, store, executor_of(found, store, processes.run), number, supersede), device, command)
     return store.folder
+
+
+def executor_of(study: Study, store: Store, chosen: Executor) -> Executor:
+    """Return what runs a study: own training code has a process for each trial, whatever else is `chosen`."""
+    return own.executor(store.folder) if isinstance(study.recipe, Experiment) else chosen
 
 
 def carry_out(run: Run, device: str, command: str, tell: Callable[[Standing], None] = lambda _: None) -> Counter[str]:
     """Fetch the data, plan, `tell` where the study stands, and train; return the number of trials by status."""
     targets = present_targets(run.study, device)
-    fetch(run.study.recipe.data)
+    for recipe in run.study.recipes()[:1]:
+        fetch(recipe.data)
     now = run.start(targets, command)
     tell(now)
     return Counter(run.train(now, targets, command) if now.to_do else [])

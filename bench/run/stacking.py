@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bench.record.trials import FUSED, Stack, Trial
+from bench.record.trials import FUSED, OWN, Stack, Trial
 
 MAX_STACK = {"cpu": 8, "cuda": 264}
 """Trials trained together at most: on a CPU the stack should stay in cache, on a GPU fill the multiprocessors."""
@@ -20,7 +20,7 @@ def stacks(trials: Iterable[Trial], workers: int, most: int | None = None) -> li
     total = sum(map(len, groups.values()))
     grouped = []
     for group in groups.values():
-        largest = min(most or MAX_STACK[group[0].device], max(1, -(-total // workers)))
+        largest = 1 if group[0].engine == OWN else min(most or MAX_STACK[group[0].device], max(1, -(-total // workers)))
         parts = -(-len(group) // largest)
         grouped += [
             Stack(tuple(group[part * len(group) // parts : (part + 1) * len(group) // parts])) for part in range(parts)

@@ -11,6 +11,7 @@ from bench.schema.columns import (
     EXECUTION,
     IDENTITY,
     LATER,
+    MORE_KINDS,
     OUTCOME,
     RUN_DEPENDENT,
     SCHEMA_VERSION,
@@ -21,8 +22,10 @@ from bench.schema.columns import (
 )
 from bench.schema.divergence import CHANCE_TOLERANCE, DIVERGED, FAILED, OK, has_diverged, is_at_chance
 from bench.schema.paths import (
+    CODE_FOLDER,
     CURVES_FOLDER,
     ENVIRONMENT_FOLDER,
+    LOGS_FOLDER,
     PACKED_FILE,
     PLAN_FILE,
     PLANS_LOG,
@@ -34,6 +37,7 @@ from bench.schema.paths import (
 
 __all__ = [
     "CHANCE_TOLERANCE",
+    "CODE_FOLDER",
     "CURVES",
     "CURVES_FOLDER",
     "DIVERGED",
@@ -42,6 +46,8 @@ __all__ = [
     "FAILED",
     "IDENTITY",
     "LATER",
+    "LOGS_FOLDER",
+    "MORE_KINDS",
     "OK",
     "OUTCOME",
     "PACKED_FILE",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pyarrow as pa
 
 SCHEMA_VERSION = 1
@@ -139,12 +141,17 @@ def curves_schema(activations: list[str]) -> pa.Schema:
     return pa.schema([*CURVES, *more], metadata=CURVES.metadata)
 
 
-def trials_schema(factors: list[str]) -> pa.Schema:
-    """Return the schema of a trials table with one column per name in `factors`: string for `WORDS`, else float64."""
-    factor_fields = [
-        _field(name, pa.string(), "setting of the condition")
-        if name in WORDS
-        else _field(name, pa.float64(), "strength of a regulariser, or setting of the condition")
-        for name in factors
-    ]
+MORE_KINDS = (pa.float64(), pa.string(), pa.bool_(), pa.binary())
+"""Types of the columns that a study adds."""
+
+
+def trials_schema(more: Iterable[str] | Mapping[str, pa.DataType]) -> pa.Schema:
+    """Return the schema of a trials table with one column per name in `more`, by type.
+
+    Settings of the condition, and metrics of own training code. Of names alone: string for `WORDS`, else float64.
+    """
+    kinds = (
+        more if isinstance(more, Mapping) else {name: pa.string() if name in WORDS else pa.float64() for name in more}
+    )
+    factor_fields = [_field(name, kind, "setting of the condition, or own metric") for name, kind in kinds.items()]
     return pa.schema(IDENTITY + factor_fields + OUTCOME + EXECUTION, metadata={"schema_version": str(SCHEMA_VERSION)})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from bench.schema.columns import CURVES, LATER, THROUGHPUT, curves_schema, trials_schema
+from bench.schema.columns import CURVES, LATER, MORE_KINDS, THROUGHPUT, WORDS, curves_schema, trials_schema
 from bench.schema.curves import CURVES_COLUMN, columns_in, curves_type
 from bench.schema.paths import CURVES_FOLDER, PACKED_FILE, THROUGHPUT_FOLDER, TRIALS_FOLDER
 from bench.schema.sealed import UnusableFileError, is_sealed, sealed_table_in, table_in
@@ -47,6 +47,8 @@ def throughput_in(content: bytes, _: Path) -> pa.Table:
     """Return the rows in the content of a measurement of speed; the errors of `trials_in`."""
     return _held_to(sealed_table_in(content), _throughput)
 
+
+_FIXED = frozenset(trials_schema([]).names)
 
 OF_FOLDER = {
     TRIALS_FOLDER: trials_in,
@@ -96,18 +98,24 @@ def _held_to(table: pa.Table, contract: Callable[[pa.Table], pa.Schema]) -> pa.T
 
 
 def _trials(table: pa.Table) -> pa.Schema:
-    names = table.column_names
-    if CURVES_COLUMN not in names:
-        return _trials_without_curves(tuple(names))
-    names.remove(CURVES_COLUMN)
-    kind = curves_type(columns_in(table.schema.field(CURVES_COLUMN).type))
-    return _trials_without_curves(tuple(names)).append(pa.field(CURVES_COLUMN, kind))
+    kinds = _types(table.schema)
+    if CURVES_COLUMN not in kinds:
+        return _trials_without_curves(tuple(kinds.items()))
+    kind = curves_type(columns_in(kinds.pop(CURVES_COLUMN)))
+    return _trials_without_curves(tuple(kinds.items())).append(pa.field(CURVES_COLUMN, kind))
 
 
 @lru_cache
-def _trials_without_curves(names: tuple[str, ...]) -> pa.Schema:
-    fixed = trials_schema([]).names
-    return trials_schema([name for name in names if name not in fixed])
+def _trials_without_curves(kinds: tuple[tuple[str, pa.DataType], ...]) -> pa.Schema:
+    """Return the contract for a table with these columns; those that a study adds have one of a few types."""
+    more = {name: kind for name, kind in kinds if name not in _FIXED}
+    usual = trials_schema(list(more))
+    return trials_schema(
+        {
+            name: kind if kind in MORE_KINDS and name not in WORDS else usual.field(name).type
+            for name, kind in more.items()
+        }
+    )
 
 
 def _curves(table: pa.Table) -> pa.Schema:

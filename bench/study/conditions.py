@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,9 @@ STAYS_AT_CHANCE = Field(fields.flag, "true or false", False)
 
 Strengths = tuple[tuple[str, tuple[float, ...]], ...]
 """Name of a regulariser, and its strengths: one, or one per hidden layer."""
+
+Settings = Callable[[str, Mapping[str, Any]], tuple[Strengths, tuple[tuple[str, Any], ...]]]
+"""(where, what a condition gives) -> strengths of regularisers, and what it sets of the recipe."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,20 @@ def named_by_conditions(document: Mapping[str, Any]) -> set[str]:
     return {key for table in tables if isinstance(table, dict) for key in table}
 
 
-def read_conditions(document: Mapping[str, Any], whole: Whole, faults: Faults) -> tuple[Condition, ...]:
-    """Return the conditions of the study `document`, those of the grid last."""
+def of_networks(document: Mapping[str, Any], whole: Whole, faults: Faults) -> tuple[Condition, ...]:
+    """Return the conditions of a study of networks, those of the grid last."""
+    return read_conditions(document, _FactorReader(whole, faults).settings, faults)
+
+
+def read_conditions(document: Mapping[str, Any], settings: Settings, faults: Faults) -> tuple[Condition, ...]:
+    """Return the conditions of the study `document`, those of the grid last; `settings` reads what one sets."""
     listed = document.get("conditions", [])
     if not isinstance(listed, list):
         faults.add("[[conditions]]", f"{show(listed)} was given; a list of tables is expected")
         listed = []
-    factors = _FactorReader(whole, faults)
-    conditions = [factors.condition(f"[[conditions]] {index + 1}", table) for index, table in enumerate(listed)]
-    conditions += factors.grid(document.get("grid", {}))
+    reader = _Reader(settings, faults)
+    conditions = [reader.condition(f"[[conditions]] {index + 1}", table) for index, table in enumerate(listed)]
+    conditions += reader.grid(document.get("grid", {}))
     if not conditions and not faults.found:
         faults.add("[[conditions]]", "there are none; at least one condition, the control, is expected")
     found = tuple(condition for condition in conditions if condition is not None)
@@ -57,11 +65,11 @@ def read_conditions(document: Mapping[str, Any], whole: Whole, faults: Faults) -
     return found
 
 
-class _FactorReader:
-    """Reads the keys that may differ between conditions: regularisers, for all layers or for one, and the recipe's."""
+class _Reader:
+    """Reads conditions that are listed, and those of the grid."""
 
-    def __init__(self, whole: Whole, faults: Faults) -> None:
-        self.whole, self.faults = whole, faults
+    def __init__(self, settings: Settings, faults: Faults) -> None:
+        self.settings, self.faults = settings, faults
 
     def condition(self, where: str, table: Any) -> Condition | None:
         """Return one listed condition, or None where it is faulty."""
@@ -95,8 +103,21 @@ class _FactorReader:
             if len(self.faults.found) > before:
                 return [None]
             label = "_".join(f"{key}-{_level(value)}" for key, value in given.items())
+            if fields.NAME.fullmatch(label) is None:
+                self.faults.add(
+                    "[grid]",
+                    f'"{label}" is no label; list these as [[conditions]] with labels of letters, digits, - _ .',
+                )
+                return [None]
             conditions.append(Condition(label, settings, recipe=recipe))
         return conditions
+
+
+class _FactorReader:
+    """Reads the keys that may differ between conditions: regularisers, for all layers or for one, and the recipe's."""
+
+    def __init__(self, whole: Whole, faults: Faults) -> None:
+        self.whole, self.faults = whole, faults
 
     def settings(self, where: str, given: Mapping[str, Any]) -> tuple[Strengths, tuple[tuple[str, Any], ...]]:
         """Return the strengths of every regulariser that `given` names, and what it sets of the recipe."""
@@ -186,4 +207,4 @@ def check_control(control: str | None, conditions: tuple[Condition, ...], faults
 def _level(value: Any) -> str:
     """Return a level of the grid as part of a label: 0.2, 0.2-0.5 for one per layer, or a word as it is."""
     items = value if isinstance(value, list) else [value]
-    return "-".join(item if isinstance(item, str) else f"{item:g}" for item in items)
+    return "-".join(show(item).strip('"') if isinstance(item, str | bool | dict) else f"{item:g}" for item in items)

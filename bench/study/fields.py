@@ -202,13 +202,13 @@ def seeds(value: Any) -> tuple[int, ...] | dict[str, int]:
     return tuple(range(value))
 
 
-def table_of(parse_value: Callable[[Any], Any], keys: list[str]) -> Callable[[Any], dict[str, Any]]:
-    """Return a parser of a table with some of `keys`."""
+def table_of(parse_value: Callable[[Any], Any], keys: list[str] | None = None) -> Callable[[Any], dict[str, Any]]:
+    """Return a parser of a table with some of `keys`; with any where there are none."""
 
     def parse(value: Any) -> dict[str, Any]:
         require(isinstance(value, dict))
-        unknown = [key for key in value if key not in keys]
-        require(not unknown, "; ".join(f"unknown key {key}{nearest(key, keys)}" for key in unknown))
+        unknown = [] if keys is None else [key for key in value if key not in keys]
+        require(not unknown, "; ".join(f"unknown key {key}{nearest(key, keys or [])}" for key in unknown))
         return {key: parse_value(item) for key, item in value.items()}
 
     return parse

@@ -88,6 +88,21 @@ SECTIONS: dict[str, dict[str, Field]] = {
         "until": Field(fields.choice([DECIDED]), f'"{DECIDED}" (seeds are added until every condition is)', None),
     },
 }
+OWN_TRIALS = {
+    key: field if key == "seeds" else Field(field.parse, field.allowed, None)
+    for key, field in SECTIONS["trials"].items()
+    if key != "precisions"
+}
+OWN_ANALYSIS = SECTIONS["analysis"] | {
+    "primary": Field(fields.name, "the name of a metric", "test_accuracy"),
+    "margins": Field(fields.table_of(fields.positive), "a table of metrics with finite numbers above 0", None),
+    "directions": Field(
+        fields.table_of(fields.choice(DIRECTIONS)),
+        f"a table of metrics, each with one of {', '.join(DIRECTIONS)}",
+        None,
+    ),
+}
+"""Keys of [analysis] in a study of own training code, whose metrics may have any names."""
 TOP_LEVEL = ["name", "plugins", *SECTIONS, "conditions", "grid"]
 RECIPE = {
     key: section

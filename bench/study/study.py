@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,15 @@ from bench.base.precision import Target
 from bench.data import data_hash
 from bench.engines.choice import engine_of
 from bench.record.code_hash import sources_hash
-from bench.record.trials import Condition, Recipe, Seeds, Trial, content_hash, versions
+from bench.record.experiment import Experiment
+from bench.record.trials import OWN, Condition, Recipe, Seeds, Trial, content_hash, versions_of
 from bench.regularisers import REGULARISERS
-from bench.study import DECIDED, fields
+from bench.study import DECIDED, experiment, fields
 from bench.study.analysis_plan import AnalysisPlan, check_analysis, resolved
-from bench.study.conditions import Whole, check_control, named_by_conditions, read_conditions
+from bench.study.conditions import Whole, check_control, named_by_conditions, of_networks, read_conditions
 from bench.study.consistency import available, check_precisions, check_regularisers, check_sizes
 from bench.study.fields import REQUIRED, Faults, Field
-from bench.study.keys import RECIPE, SECTIONS, STUDY_ONLY, TOP_LEVEL
+from bench.study.keys import OWN_ANALYSIS, OWN_TRIALS, RECIPE, SECTIONS, STUDY_ONLY, TOP_LEVEL
 from bench.study.user_files import Own, read_own
 
 SHIPPED = Path(__file__).with_name("studies")
@@ -34,7 +36,7 @@ class Study:
     """A valid study, resolved: defaults filled in, grid expanded."""
 
     name: str
-    recipe: Recipe
+    recipe: Recipe | Experiment
     """Recipe of every condition, except for what the condition itself sets."""
     conditions: tuple[Condition, ...]
     seeds: tuple[int, ...]
@@ -51,18 +53,19 @@ class Study:
         """Return the study of a file, or one that ships by its name; raise StudyError with every fault in it."""
         return load_study(find_study(str(name_or_path)))
 
-    def recipe_of(self, condition: Condition) -> Recipe:
+    def recipe_of(self, condition: Condition) -> Recipe | Experiment:
         """Return the recipe of one condition."""
-        return replace(self.recipe, **dict(condition.recipe))
+        return self.recipe.having(condition.recipe)
 
     def recipes(self) -> list[Recipe]:
-        """Return every recipe that some condition has."""
-        return list(dict.fromkeys(map(self.recipe_of, self.conditions)))
+        """Return every recipe of networks that some condition has; none of own training code."""
+        found = dict.fromkeys(map(self.recipe_of, self.conditions))
+        return [each for each in found if isinstance(each, Recipe)]
 
     def varied(self) -> list[str]:
         """Return the keys of the recipe that conditions set."""
         named = {key for condition in self.conditions for key, _ in condition.recipe}
-        return [key for key in RECIPE if key in named]
+        return [key for key in ([*RECIPE] if isinstance(self.recipe, Recipe) else self.recipe.keys()) if key in named]
 
     def factors(self) -> list[str]:
         """Return the regularisers, and keys of the recipe, that some condition names: they get columns."""
@@ -72,6 +75,8 @@ class Study:
     def data_hash(self) -> str:
         """Return the hash of what all conditions are trained and tested on, what they themselves set left out."""
         recipe, varied = self.recipe, self.varied()
+        if isinstance(recipe, Experiment):
+            return recipe.data_hash
         size = "by condition" if "train_size" in varied else recipe.train_size
         marks = ["stratified"] if recipe.stratified else []
         if recipe.label_noise and "label_noise" not in varied:
@@ -96,7 +101,8 @@ class Study:
         content = self.data_hash()
         used = {name for condition in self.conditions for name in condition.regularisers()}
         used.update(name for recipe in self.recipes() for name in recipe.beyond_fused())
-        engines = {device: engine_of(device, used) for device in self.devices}
+        own = isinstance(self.recipe, Experiment)
+        engines = {device: OWN if own else engine_of(device, used) for device in self.devices}
         return [
             Trial(
                 self.name,
@@ -106,8 +112,8 @@ class Study:
                 self.recipe_of(condition),
                 target.device,
                 data_hash=content,
-                code_hash=sources_hash(),
-                versions=versions(condition, engines[target.device]),
+                code_hash=self.recipe.files_hash if isinstance(self.recipe, Experiment) else sources_hash(),
+                versions=versions_of(self.recipe, condition, engines[target.device]),
                 precision=target.precision,
                 engine=engines[target.device],
             )
@@ -130,36 +136,41 @@ class Study:
 
     def document(self) -> dict[str, Any]:
         """Return the resolved study as a study file has it; reading it gives this study again."""
-        sections = {
-            section: {
-                key: list(value) if isinstance(value, tuple) else value
-                for key in SECTIONS[section]
-                if key in RECIPE and key not in self.varied()
-                for value in [getattr(self.recipe, key)]
-                if value != SECTIONS[section][key].default or key == "initialisation"
-            }
-            for section in ("data", "model", "training")
-        }
         conditions = [
             {"label": condition.label}
             | condition.given()
             | ({"stays_at_chance": True} if condition.stays_at_chance else {})
             for condition in self.conditions
         ]
+        own = isinstance(self.recipe, Experiment)
         return {
             "name": self.name,
-            **self.own.plugins_document(),
-            "data": {"name": self.recipe.data} | self.own.data_document() | sections["data"],
-            "model": sections["model"],
-            "training": sections["training"],
+            **(
+                experiment.sections(self.recipe) if isinstance(self.recipe, Experiment) else self._sections(self.recipe)
+            ),
             "trials": {
                 "seeds": list(self.seeds) if self.crossing is None else self.crossing,
                 "devices": list(self.devices),
-                "precisions": list(self.precisions),
+                **({} if own else {"precisions": list(self.precisions)}),
             },
             "conditions": conditions,
             "analysis": {key: value for key, value in asdict(self.analysis).items() if value is not None},
         }
+
+    def _sections(self, recipe: Recipe) -> dict[str, Any]:
+        """Return plug-ins, data, model and training as a study file has them."""
+        sections = {
+            section: {
+                key: list(value) if isinstance(value, tuple) else value
+                for key in SECTIONS[section]
+                if key in RECIPE and key not in self.varied()
+                for value in [getattr(recipe, key)]
+                if value != SECTIONS[section][key].default or key == "initialisation"
+            }
+            for section in ("data", "model", "training")
+        }
+        sections["data"] = {"name": recipe.data} | self.own.data_document() | sections["data"]
+        return self.own.plugins_document() | sections
 
     def to_toml(self) -> str:
         """Return the resolved study as TOML."""
@@ -189,38 +200,63 @@ def load_study(path: Path) -> Study:
 def read_study(document: dict[str, Any], file: str) -> Study:
     """Check a study as parsed from TOML, `file` being its name in messages; raise StudyError with every fault."""
     faults = Faults(file)
-    for key in (name for name in document if name not in TOP_LEVEL):
-        faults.unknown("top level:", key, TOP_LEVEL)
-    study_name = faults.value("top level:", "name", document, Field(fields.name, "letters, digits, - _ and ."))
-    users_own = read_own(document, Path(file).parent, faults)
-    varied = _left_to_conditions(document)
-    section = {
-        name: faults.table(
-            f"[{name}]", document.get(name, {}), {key: field for key, field in table.items() if key not in varied}
-        )
-        for name, table in SECTIONS.items()
-    }
-    fixed = {key: name for key, name in RECIPE.items() if key not in varied}
-    whole = Whole(fixed, varied, section["model"].get("hidden"))
-    conditions = read_conditions(document, whole, faults)
-    given = {key: value for name in ("data", "model", "training") for key, value in section[name].items()}
-    for condition in conditions if varied else [None]:
-        own = {} if condition is None else {key: varied[key].default for key in varied} | dict(condition.recipe)
-        check_sizes("[data]" if condition is None else f'condition "{condition.label}"', given | own, faults)
-    check_regularisers(conditions, section["data"], faults)
-    check_precisions(section["trials"], faults)
-    check_control(section["analysis"].get("control"), conditions, faults)
-    check_analysis(section["analysis"], section["training"].get("epochs"), faults)
-    if faults.found:
+    own = "experiment" in document
+    allowed = experiment.TOP_LEVEL if own else TOP_LEVEL
+    for key in (name for name in document if name not in allowed):
+        faults.unknown("top level:", key, allowed)
+    name = faults.value("top level:", "name", document, Field(fields.name, "letters, digits, - _ and ."))
+    recipe, conditions, users_own = _own(document, file, faults) if own else _networks(document, file, faults)
+    trials = faults.table("[trials]", document.get("trials", {}), OWN_TRIALS if own else SECTIONS["trials"])
+    analysis = faults.table("[analysis]", document.get("analysis", {}), OWN_ANALYSIS if own else SECTIONS["analysis"])
+    if not own:
+        check_precisions(trials, faults)
+    check_control(analysis.get("control"), conditions, faults)
+    check_analysis(analysis, recipe.epochs if recipe else None, faults)
+    if isinstance(recipe, Experiment):
+        recipe = replace(recipe, primary=analysis.get("primary") or recipe.primary)
+        trials = experiment.on_devices(recipe, trials, faults)
+    if faults.found or recipe is None:
         raise StudyError("\n".join(faults.found))
-    analysis = section["analysis"]
-    recipe = _recipe(given, varied, conditions[0])
-    trials = section["trials"]
     given = trials.pop("seeds")
     crossing = given if isinstance(given, dict) else None
     seeds = range(math.prod(given.values())) if isinstance(given, dict) else given
     plan = resolved(analysis)
-    return Study(study_name, recipe, conditions, tuple(seeds), crossing, **trials, analysis=plan, own=users_own)
+    return Study(name, recipe, conditions, tuple(seeds), crossing, **trials, analysis=plan, own=users_own)
+
+
+Read = tuple[Recipe | Experiment | None, tuple[Condition, ...], Own]
+
+
+def _own(document: dict[str, Any], file: str, faults: Faults) -> Read:
+    """Return own training code with its conditions."""
+    base = experiment.read_experiment(document, file, faults)
+
+    def settings(where: str, given: Mapping[str, Any]) -> tuple[tuple[()], tuple[tuple[str, Any], ...]]:
+        return (), () if base is None else experiment.read_settings(where, given, base, faults)
+
+    return base, read_conditions(document, settings, faults) if base else (), Own()
+
+
+def _networks(document: dict[str, Any], file: str, faults: Faults) -> Read:
+    """Return the recipe of a study of networks, its conditions, and what it has of its user's own."""
+    users_own = read_own(document, Path(file).parent, faults)
+    varied = _left_to_conditions(document)
+    section = {
+        name: faults.table(
+            f"[{name}]", document.get(name, {}), {k: field for k, field in SECTIONS[name].items() if k not in varied}
+        )
+        for name in ("data", "model", "training")
+    }
+    fixed = {key: name for key, name in RECIPE.items() if key not in varied}
+    whole = Whole(fixed, varied, section["model"].get("hidden"))
+    conditions = of_networks(document, whole, faults)
+    given = {key: value for name in section for key, value in section[name].items()}
+    for condition in conditions if varied else [None]:
+        own = {} if condition is None else {key: varied[key].default for key in varied} | dict(condition.recipe)
+        check_sizes("[data]" if condition is None else f'condition "{condition.label}"', given | own, faults)
+    check_regularisers(conditions, section["data"], faults)
+    recipe = None if faults.found else _recipe(given, varied, conditions[0])
+    return recipe, conditions, users_own
 
 
 def _left_to_conditions(document: dict[str, Any]) -> dict[str, Field]:

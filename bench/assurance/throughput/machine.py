@@ -46,7 +46,7 @@ def train_slot(trial: Trial, dose: Dose) -> float:
     It is the training of every run, and its own clock: evaluation and set-up are not in it, and on a GPU the work is
     done before the clock is read.
     """
-    recipe = trial.recipe
+    recipe = trial.network
     split = load_split(recipe.data, recipe.train_size, recipe.validation_size, trial.device)
     check_sources(Stack((trial,)))
 
@@ -72,7 +72,7 @@ def workbench(lanes: Lanes, trials: Mapping[str, Trial], dose: Dose) -> Workbenc
 
 def dose_for(lanes: Lanes, trial: Trial, stack_size: int, seconds: float) -> Dose:
     """Return the dose with which a slot of `trial` takes about `seconds`, from a short measurement."""
-    recipe = trial.recipe
+    recipe = trial.network
     full_batches = max(1, recipe.train_size // recipe.batch_size)
     probe = Dose(stack_size, 1, min(PROBE_STEPS, full_batches))
     per_step = statistics.fmean(lanes(train_slot, trial, probe)) / probe.steps
@@ -84,13 +84,13 @@ def dose_for(lanes: Lanes, trial: Trial, stack_size: int, seconds: float) -> Dos
 
 
 def _bound(trial: Trial, dose: Dose) -> float:
-    data_set = DATA_SETS[trial.recipe.data]
-    sizes = (data_set.pixels, *trial.recipe.hidden, data_set.classes)
+    data_set = DATA_SETS[trial.network.data]
+    sizes = (data_set.pixels, *trial.network.hidden, data_set.classes)
     return calibrate(sizes, _rows(trial), dose.stack_size, dose.products, trial.device)
 
 
 def _rows(trial: Trial) -> int:
-    return min(trial.recipe.batch_size, trial.recipe.train_size)
+    return min(trial.network.batch_size, trial.network.train_size)
 
 
 def _first(split: Split, rows: int) -> Split:

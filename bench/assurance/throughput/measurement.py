@@ -26,7 +26,7 @@ def rows(slots: Sequence[Slot], trials: Mapping[str, Trial], dose: Dose, known: 
 
 
 def _row(slot: Slot, why: str | None, trial: Trial, dose: Dose) -> Row:
-    rows_per_step = min(trial.recipe.batch_size, trial.recipe.train_size)
+    rows_per_step = min(trial.network.batch_size, trial.network.train_size)
     per_step = statistics.fmean(slot.seconds) / (dose.steps * dose.stack_size)
     samples = dose.stack_size * dose.steps * rows_per_step
     return {

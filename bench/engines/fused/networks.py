@@ -44,7 +44,7 @@ class Networks:
         for place, trial in enumerate(trials):
             places.setdefault(trial.seeds.init, []).append(place)
         for seed, mine in places.items():
-            initial = model.initial_weights(sizes, seed, trials[0].recipe.initialisation)
+            initial = model.initial_weights(sizes, seed, trials[0].network.initialisation)
             for (weight, bias), ours, our_bias in zip(initial, self.weights, self.biases, strict=True):
                 ours[mine, :, : len(bias)] = _float32(weight).to(ours.device)
                 our_bias[mine, : len(bias)] = _float32(bias).to(ours.device)
@@ -77,7 +77,7 @@ def networks(stack_size: int, sizes: tuple[int, ...], device: torch.device) -> N
 
 def draws_of(trials: Sequence[Trial], device: torch.device) -> Draws:
     """Return where the randomness of `trials` comes from."""
-    layers = len(trials[0].recipe.hidden)
+    layers = len(trials[0].network.hidden)
     rates = [trial.condition.active().get("dropout", (0.0,) * layers) for trial in trials]
     rate = torch.tensor(rates, dtype=torch.float64)
     seeds = list(dict.fromkeys(trial.seeds.order for trial in trials))

@@ -51,7 +51,7 @@ class FusedStack:
     """K trials of one recipe, of any seeds, and everything on the device that training them needs."""
 
     def __init__(self, trials: Sequence[Trial], split: Split) -> None:
-        self.trials, self.recipe, self.precision = trials, trials[0].recipe, trials[0].precision
+        self.trials, self.recipe, self.precision = trials, trials[0].network, trials[0].precision
         self.device = split.train_images.device
         self.sizes = (split.train_images.shape[1], *self.recipe.hidden, split.classes)
         self.parts: dict[str, Examples] = {}

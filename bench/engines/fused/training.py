@@ -46,7 +46,7 @@ class FusedEngine:
 
 def train_stack(trials: Sequence[Trial], split: Split, on_epoch: Callable[[], None]) -> list[Outcome]:
     """Train every trial and score it, as bench.engines.stacked.train.train_stack does."""
-    return run_epochs(FusedEngine(trials, split), trials[0].recipe.epochs, on_epoch)
+    return run_epochs(FusedEngine(trials, split), trials[0].network.epochs, on_epoch)
 
 
 def train_epoch(stack: FusedStack, step: Callable[[], None], epoch: int) -> list[Score]:

@@ -21,7 +21,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_no_time_is_told_until_every_worker_has_told_of_an_epoch(clock: list[float]) -> None:
-    shown = Progress(done=1, epochs_to_do=8, trials_to_do=4, workers=2)
+    shown = Progress(1, [*TWO.trials, *OTHER.trials], workers=2)
     assert shown.seconds_left() is None
     clock[0] = 10
     shown.epoch(TWO)
@@ -35,10 +35,10 @@ def test_no_time_is_told_until_every_worker_has_told_of_an_epoch(clock: list[flo
 
 
 def test_the_last_stack_is_not_shared_between_workers(clock: list[float]) -> None:
-    shown = Progress(done=0, epochs_to_do=6, trials_to_do=3, workers=2)
+    alone = stack(condition("c"), seed=2)
+    shown = Progress(0, [*TWO.trials, *alone.trials], workers=2)
     clock[0] = 10
     shown.epoch(TWO)
-    alone = stack(condition("c"), seed=2)
     shown.epoch(alone)
     shown.epoch(alone)
     shown.finished(alone, ["ok"])
@@ -46,11 +46,11 @@ def test_the_last_stack_is_not_shared_between_workers(clock: list[float]) -> Non
 
 
 def test_failed_and_diverged_trials_are_counted_and_what_was_not_trained_is_not_left(clock: list[float]) -> None:
-    shown = Progress(done=0, epochs_to_do=8, trials_to_do=4, workers=1)
+    shown = Progress(0, [*TWO.trials, *OTHER.trials], workers=1)
     shown.finished(TWO, ["failed", "diverged"])
     assert shown.epochs_to_do == 4
     assert shown.text().startswith("2 done · 2 left · 1 failed · 1 diverged · starting")
-    shown.elsewhere(2, 4)
+    shown.elsewhere(OTHER.trials)
     assert shown.text().startswith("4 done · 0 left")
 
 
@@ -62,7 +62,7 @@ def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> Non
 
 
 def test_trials_of_another_runner_are_said_to_be_waited_for() -> None:
-    shown = Progress(done=2, epochs_to_do=8, trials_to_do=4, workers=1)
+    shown = Progress(2, [*TWO.trials, *OTHER.trials], workers=1)
     shown.waiting_for(3)
     assert shown.text() == "2 done · 4 left · 0 failed · waiting for 3 that another runner trains"
     shown.waiting_for(0)
