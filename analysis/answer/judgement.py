@@ -16,7 +16,7 @@ from analysis.methods.typical import Typical
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 
-OUTSIDE = "negative control: in no family, so adjusted p, simultaneous intervals and verdict are null"
+OUTSIDE = "negative control: in no family, without adjusted p, simultaneous interval and verdict"
 
 
 def judged(

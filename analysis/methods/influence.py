@@ -70,17 +70,23 @@ def influence(pairs: Pairs) -> Finding[Influence]:
 
 
 def fragile_means(found: Mapping[str, Influence], pairs: Mapping[str, Pairs], metric: str) -> list[Note]:
-    """Return one warning that names each condition whose mean is fragile, with what it would be without the seed."""
-    told: list[str] = []
+    """Return a warning for each seed that makes a mean fragile: of which conditions, and their means without it."""
+    by_seed = dict[int | None, list[str]]()
     for label, each in found.items():
-        of = pairs[label]
-        if each.fragile(of.n) and each.variance_share_of_extreme_seed and each.mean_without_extreme is not None:
-            scale, unit, code = (100, " points", "+.2f") if is_fraction(metric) else (1, "", "+.4g")
-            means = float(of.differences.mean()) / of.scale, each.mean_without_extreme
-            mean, without = (Number(f"{scale * value:{code}}") for value in means)
-            share = f"{100 * each.variance_share_of_extreme_seed:.0f}%"
-            told += ["; " if told else "", f"{label} {share} (seed {each.extreme_seed}; the mean of "]
-            told += [mean, f"{unit} would be ", without, f"{unit} without it)"]
-    if not told:
-        return []
-    return [Note("the mean is fragile where one seed makes more than half of the variance of the differences: ", *told)]
+        if each.fragile(pairs[label].n) and each.mean_without_extreme is not None:
+            by_seed.setdefault(each.extreme_seed, []).append(label)
+    scale, unit, code = (100, " points", "+.2f") if is_fraction(metric) else (1, "", "+.4g")
+    notes = []
+    for seed, labels in by_seed.items():
+        shares = [found[label].variance_share_of_extreme_seed or 0.0 for label in labels]
+        least, most = (f"{100 * of(shares):.0f}%" for of in (min, max))
+        told: list[str] = []
+        for label in labels:
+            of = pairs[label]
+            means = found[label].mean_without_extreme or 0.0, float(of.differences.mean()) / of.scale
+            without, mean = (Number(f"{scale * value:{code}}") for value in means)
+            told += ["; " if told else "", f"{label} ", without, " instead of ", mean, unit]
+        share = least if least == most else f"{least} to {most}"
+        said = f"the mean is fragile: seed {seed} makes {share} of the variance of the differences; without it: "
+        notes.append(Note(said, *told))
+    return notes

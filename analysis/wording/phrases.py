@@ -36,14 +36,14 @@ MOST_RANGES = 8
 """Ranges of seeds that are written out."""
 
 
-def ranges(seeds: Sequence[int]) -> str:
-    """Return ascending seeds as ranges: ``0-4, 7``; where there are too many of these, how many seeds are left."""
+def ranges(seeds: Sequence[int], most: int | None = MOST_RANGES) -> str:
+    """Return ascending seeds as ranges: ``0-4, 7``; after the `most` of these, how many seeds are left."""
     found: list[list[int]] = []
     for each in seeds:
         if found and each == found[-1][1] + 1:
             found[-1][1] = each
         else:
             found.append([each, each])
-    said = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in found[:MOST_RANGES])
-    rest = sum(high - low + 1 for low, high in found[MOST_RANGES:])
+    said = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in found[:most])
+    rest = sum(high - low + 1 for low, high in ([] if most is None else found[most:]))
     return f"{said} and {rest} more" if rest else said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +11,8 @@ import numpy as np
 
 from analysis.report.document import Code, Column, Grid, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.wording.phrases import count, listed
+from analysis.wording.number_format import NOTHING
+from analysis.wording.phrases import count, listed, ranges
 from analysis.wording.units import plain
 from bench.schema import arithmetic
 
@@ -61,7 +61,10 @@ def _told(value: Any) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if not isinstance(value, list):
+        return str(value)
+    ascending = all(type(each) is int for each in value) and value == sorted(set(value))
+    return ranges(value, most=None) if ascending else ", ".join(map(str, value))
 
 
 def _settings(material: Material) -> Grid:
@@ -101,9 +104,9 @@ def _plan(material: Material) -> list[Paragraph | Grid]:
             str(each.get("time", "unknown")),
             str(each.get("analysis_hash", "unknown")),
             str(each.get("trials_done", "unknown")),
-            json.dumps(each.get("analysis"), ensure_ascii=False),
+            _changed(each, before),
         )
-        for each in material.plan_changes
+        for each, before in zip(material.plan_changes, [{}, *material.plan_changes], strict=False)
     )
     if not rows:
         return [Paragraph(said + " The folder has no record of when the plan was made or changed.")]
@@ -112,11 +115,21 @@ def _plan(material: Material) -> list[Paragraph | Grid]:
         Paragraph(said),
         Grid(
             "plan-changes",
-            "The plan of analysis, and every change of it.",
+            "The plan of analysis, and what each later plan changed.",
             (*columns, Column("plan", numeric=False)),
             rows,
         ),
     ]
+
+
+def _changed(change: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    """Return the keys of a plan that are not as in the plan before it."""
+    old, now = (
+        dict(leaf for key, value in (each.get("analysis") or {}).items() if value for leaf in leaves(value, key))
+        for each in (before, change)
+    )
+    told = [f"{key} {value}" for key, value in now.items() if old.get(key) != value]
+    return "; ".join([*told, *(f"{key} left out" for key in old if key not in now)]) or "nothing"
 
 
 def _hashes(material: Material) -> Grid:
@@ -191,12 +204,16 @@ def _median(values: np.ndarray) -> float | None:
 
 
 def _environments(material: Material) -> list[Grid]:
-    return [
-        Grid(
-            f"environment-{name}",
-            f"Environment {name}.",
-            (Column("what", numeric=False), Column("value", numeric=False)),
-            tuple(leaves(content)),
-        )
-        for name, content in material.environments.items()
-    ]
+    """Return what the environments share, and where they differ."""
+    told = {name: dict(leaves(content)) for name, content in material.environments.items()}
+    keys = list(dict.fromkeys(key for each in told.values() for key in each))
+    rows = {key: [each.get(key, NOTHING) for each in told.values()] for key in keys}
+    shared = tuple((key, row[0]) for key, row in rows.items() if len(set(row)) == 1)
+    apart = tuple((key, *row) for key, row in rows.items() if len(set(row)) > 1)
+    what = Column("what", numeric=False)
+    called = f"Environment {next(iter(told), '')}." if len(told) == 1 else "What all environments share."
+    grids = [Grid("environment", called, (what, Column("value", numeric=False)), shared)] if shared else []
+    if apart:
+        names = (Column(name, numeric=False) for name in told)
+        grids.append(Grid("environments", "Where the environments differ.", (what, *names), apart))
+    return grids

@@ -59,8 +59,8 @@ def test_a_mean_that_one_seed_makes_more_than_half_of_is_fragile(n: int, far: fl
         mean, without = 100 * differences.mean() / 100, differences[:-1].mean()
         assert share > 50
         assert said == [
-            "the mean is fragile where one seed makes more than half of the variance of the differences: "
-            f"a {share}% (seed 7; the mean of {mean:+.2f} points would be {without:+.2f} points without it)"
+            f"the mean is fragile: seed 7 makes {share}% of the variance of the differences; without it: "
+            f"a {without:+.2f} instead of {mean:+.2f} points"
         ]
     else:
         assert said == []

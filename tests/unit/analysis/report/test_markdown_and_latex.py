@@ -60,8 +60,10 @@ def test_every_table_of_the_report_has_its_latex_with_the_same_cells(make_folder
     folder = make_folder(labels=LABELS, seeds=6)
     out = write_report(folder, folder / "report").parent
     made = {path.stem: path.read_text(encoding="utf-8") for path in (out / "tables").glob("*.tex")}
-    assert {"comparisons-test_accuracy", "conditions-test_accuracy", "divergence", "all"} <= made.keys()
-    assert r"50\% off \& \$5\_\#\{x\}\textasciitilde{}\textasciicircum{}\textbackslash{} & " in made["divergence"]
+    assert {"comparisons-test_accuracy", "conditions-test_accuracy", "bad-endings", "all"} <= made.keys()
+    assert "divergence" not in made, "no trial diverged, which a sentence says"
+    assert "No trial diverged: 0 of 6 in each condition" in (out / "report.md").read_text(encoding="utf-8")
+    assert r"50\% off \& \$5\_\#\{x\}\textasciitilde{}\textasciicircum{}\textbackslash{} & " in made["bad-endings"]
     inputs = re.findall(r"\\input\{(.*?)\.tex\}", made["all"])
     assert sorted(inputs) == sorted(made.keys() - {"all"})
     for name in re.findall(r"\\includegraphics\[.*?\]\{(.*?)\}", made["all"]):

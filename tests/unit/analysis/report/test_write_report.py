@@ -117,7 +117,7 @@ def test_two_devices_are_told_apart_and_set_side_by_side(report):
     trained = [float(row["difference"]) for row in rows if row["condition"] == "none" and row["seed"] != "3"]
     mean = f"{100 * sum(trained) / 5:+.2f}".replace("-", "−")
     table = written.page[written.page.index("Test accuracy on cuda minus cpu") :]
-    assert f'<th scope="row">mean</th>\n<td class="n">{mean}</td>' in re.sub(r"\n\s*\n", "\n", table)
+    assert f'<th scope="row" class="short">mean</th>\n<td class="n">{mean}</td>' in re.sub(r"\n\s*\n", "\n", table)
     assert '<td class="n">×</td>' in table
 
 
@@ -279,7 +279,7 @@ def test_a_condition_with_fewer_seeds_takes_no_p_value_from_another(make_folder)
     folder = make_folder(labels=("none", "book", "dropout-0.3"), seeds=10, missing=short, images=False)
     pool = gather(folder).pools[0]
     grid = comparison_grid(pool.primary, pool.evidence)
-    assert "p is the least alpha at which the interval excludes 0." in grid.caption
+    assert "p: the smallest error rate at which the interval excludes zero." in grid.caption
     headings = [column.heading for column in grid.columns]
     told = [(row[headings.index("pairs")], row[headings.index("p")]) for row in grid.rows]
     p = [probability(each.p_typical_adjusted) for each in pool.primary.effects.values()]
