@@ -14,6 +14,7 @@ from analysis.commands import (
     sequential,
     throughput,
     variance,
+    wording,
 )
 
-COMMANDS = (compare, factorial, power, sequential, variance, selfcheck, throughput, methods, report, findings)
+COMMANDS = (compare, factorial, power, sequential, variance, selfcheck, throughput, methods, wording, report, findings)

@@ -1,0 +1,1 @@
+"""The page of all sentences: example results of every kind, and what is written of them."""

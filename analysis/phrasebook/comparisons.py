@@ -1,0 +1,139 @@
+"""Example comparisons of several conditions: the answer, failures, bad endings, intervals that do not hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analysis.answer.compare import compare
+from analysis.answer.comparison import Comparison
+from analysis.answer.effect import Effect
+from analysis.catalogue.example import table
+from analysis.methods import verdict
+from analysis.methods.bad_endings import BadEndings
+from analysis.methods.failure_rates import Divergence, clopper_pearson
+from analysis.methods.omnibus import Omnibus
+from analysis.methods.resampling import Resampled
+from analysis.phrasebook.effects import ALPHA, GOOD, OPEN, UNTESTED, effect, every_verdict, numbers
+from analysis.phrasebook.entry import Entry, Line, text_of
+from analysis.wording import answers, bad_endings, resampling, sentences, terminal
+from analysis.wording.style import PAGE
+from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL
+
+
+def whole(*effects: Effect, **more: object) -> Comparison:
+    """Return a comparison with these effects."""
+    usual = {
+        "metric": "test_accuracy", "control": "none", "alpha": ALPHA, "margin": 0.001, "direction": HIGHER,
+        "role": "primary", "n_seeds": 30, "dropped": (), "warnings": (), "omnibus": Omnibus(), "dose_response": None,
+        "selection": None, "divergence": {}, "bad_endings": {}, "conditions": {}, "bad_ending": 0.05,
+    }  # fmt: skip
+    return Comparison(**(usual | {"effects": {each.condition: each for each in effects}} | more))  # pyright: ignore[reportArgumentType]
+
+
+def named(*effects: Effect) -> list[Effect]:
+    """Return the effects under names of their own."""
+    return [replace(each, condition=f"rate-0.{place}") for place, each in enumerate(effects, start=1)]
+
+
+_GOOD, _OPEN = effect(*GOOD[:2], p=GOOD[2]), effect(*OPEN[:2], p=OPEN[2])
+_VERDICTS, _UNKNOWN = every_verdict(HIGHER), every_verdict(None, 40.0, metric="score")
+FAMILIES = (
+    [_GOOD],
+    named(_GOOD, _GOOD),
+    named(_GOOD, _OPEN, _OPEN),
+    named(*_VERDICTS),
+    named(*_VERDICTS[3:5]),
+    named(_OPEN, _OPEN),
+    named(UNTESTED[1], UNTESTED[0]),
+    named(UNTESTED[4], UNTESTED[4]),
+    named(_OPEN, UNTESTED[2]),
+)
+
+
+def failed(condition: str, n: int, k: int | None) -> Divergence:
+    """Return a failure rate with its exact limits."""
+    low, high = (None, None) if k is None or n == 0 else clopper_pearson(k, n, ALPHA)
+    p = 0.25 if condition != "none" and k is not None else None
+    return Divergence(condition=condition, n=n, n_diverged=k, rate_low=low, rate_high=high, p_mcnemar=p)
+
+
+RATES = [failed(*each) for each in (("none", 30, 0), ("none", 30, 3), ("none", 30, 30), ("none", 0, 0),
+                                    ("none", 30, None))]  # fmt: skip
+
+
+def ended(condition: str, n: int, k: int | None, p: float | None = None) -> BadEndings:
+    """Return how many runs ended badly."""
+    return BadEndings(condition=condition, n=n, n_bad=k, rate=None if k is None else k / n, p_holm=p)
+
+
+ENDINGS = [
+    [ended("none", 100, 6), ended("book", 100, 1, 0.13)],
+    [ended("none", 100, 6), ended("book", 100, 0, 0.03)],
+    [ended("none", 100, 1), ended("book", 100, 1, 1.0), ended("half", 98, 9, 0.02)],
+    [ended("none", 100, 6), ended("book", 100, 1, 0.13), ended("half", 98, 2, 0.2)],
+    [ended("none", 30, 0), ended("book", 30, 0, 1.0), ended("half", 30, 0, 1.0)],
+    [ended("none", 4, None), ended("book", 4, None)],
+]
+RULES = [{}, {"metric": "test_loss", "direction": LOWER, "bad_ending": 0.2}, {"bad_ending": None}]
+RESAMPLED = [
+    Resampled(estimand=MEAN, n=30, nominal=ALPHA, limit=0.125, achieved=0.31, holds=False),
+    Resampled(estimand=TYPICAL, n=30, nominal=ALPHA, limit=0.125, achieved=0.06, holds=True),
+    Resampled(estimand=TYPICAL, n=6, nominal=ALPHA, limit=0.125),
+]
+
+
+def _rate(each: Divergence) -> str:
+    return f"{each.condition}: n = {each.n}, {each.n_diverged} diverged, {each.rate_low} to {each.rate_high}"
+
+
+def _endings(found: list[BadEndings]) -> str:
+    return "; ".join(f"{each.condition}: {each.n_bad} of {each.n}, Holm p {each.p_holm}" for each in found)
+
+
+def _with_failures() -> tuple[Line, Line, Line]:
+    told = []
+    for counts, of in (((3, 1), _GOOD), ((0, 0), _GOOD), ((8, 0), UNTESTED[1])):
+        rates = {"none": failed("none", 30, counts[0]), "book": failed("book", 30, counts[1])}
+        said = sentences.sentences(of, rates, PAGE, only_failures=True)
+        told.append(Line("; ".join(map(_rate, rates.values())), text_of(said)))
+    return told[0], told[1], told[2]
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return what is written of a comparison as a whole, and of its failures."""
+    both = {"none": failed("none", 30, 3), "book": failed("book", 30, 0)}
+    few = replace(_GOOD, n_pairs=3)
+    shown = compare(table(), "test_accuracy", "none", margin=0.01)
+    return (
+        Entry(answers.answer, tuple(
+            Line("; ".join(f"{each.condition}: {numbers(each)}" for each in family), answers.answer(whole(*family)))
+            for family in FAMILIES
+        ) + (Line("; ".join(map(numbers, _UNKNOWN[:5])),
+                  answers.answer(whole(*named(*_UNKNOWN[:5]), metric="score", direction=None, margin=0.04))),)),
+        Entry(sentences.sentences, _with_failures()),
+        Entry(sentences.failures, tuple(
+            Line("; ".join(map(_rate, both.values())), sentences.failures(each, both)) for each in (_GOOD, few)
+        )),
+        Entry(sentences.failure, tuple(Line(_rate(each), sentences.failure(each)) for each in RATES)),
+        Entry(sentences.no_failure, tuple(
+            Line("; ".join(map(_rate, given)), text_of(sentences.no_failure(given)))
+            for given in ([RATES[0], failed("book", 30, 0)], [RATES[0], failed("book", 28, 0)], RATES[:2])
+        )),
+        Entry(bad_endings.counted, tuple(
+            Line(_endings([each]), bad_endings.counted(each)) for each in (ENDINGS[0][0], ENDINGS[-1][0])
+        )),
+        Entry(bad_endings.rule, tuple(
+            Line(str(more or "bad_ending 0.05"), text_of(bad_endings.rule(whole(**more)))) for more in RULES
+        )),
+        Entry(bad_endings.shown, tuple(
+            Line(_endings(each), text_of(bad_endings.shown(whole(bad_endings={one.condition: one for one in each}))))
+            for each in ENDINGS
+        )),
+        *(Entry(function, tuple(
+            Line(f"{each.estimand}: {each.achieved} of {each.nominal} at n = {each.n}", text_of(function(each)))
+            for each in RESAMPLED
+        )) for function in (resampling.outcome, resampling.does_not_hold)),
+        Entry(terminal.render, (Line("the table of docs/methods.md, margin 0.01", terminal.render(shown)),)),
+        Entry(terminal.tabulated, (Line("two rows", terminal.tabulated(("condition", "n", "verdict"),
+                                                                       [("book", "30", verdict.SUPERIOR)])),)),
+    )  # fmt: skip

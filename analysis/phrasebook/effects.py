@@ -1,0 +1,183 @@
+"""Example effects: each verdict follows from its interval, margin and direction, as in every comparison."""
+
+from __future__ import annotations
+
+from analysis.answer.effect import Contrast, Effect, Judged
+from analysis.answer.headline import NORMAL, SEEDS, SEEDS_AND_IMAGES, SEQUENCE, SIMULTANEOUS, Headline
+from analysis.methods import verdict
+from analysis.phrasebook.entry import Entry, Line, text_of
+from analysis.wording import sentences, verdicts
+from analysis.wording.number_format import inner_level, level, p_value
+from analysis.wording.style import PAGE
+from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL, Direction
+
+ALPHA, SEEDS_RUN = 0.05, 30
+Ends = tuple[float | None, float | None]
+
+
+def effect(
+    ends: Ends = (None, None),
+    inner: Ends = (None, None),
+    *,
+    metric: str = "test_accuracy",
+    direction: Direction | None = HIGHER,
+    margin: float | None = 0.001,
+    scope: str = SEEDS,
+    estimand: str = TYPICAL,
+    p: float | None = None,
+    n: int = SEEDS_RUN,
+    **more: object,
+) -> Effect:
+    """Return the effect of a condition “book” against “none” with this interval, and one at 1 - 2 alpha inside it."""
+    low, high = ends
+    known = low is not None or high is not None
+    judged = verdict.Interval(
+        -1e300 if low is None else low, 1e300 if high is None else high, *(inner if known else (None, None))
+    )
+    middle = sum(end for end in ends if end is not None) / 2 if None not in ends else None
+    headline = {
+        "scope": scope,
+        "estimand": estimand,
+        "interval": SIMULTANEOUS if known else None,
+        "verdict": verdict.decide(judged, margin, direction) if known else verdict.CANNOT_TEST,
+        "estimate": middle,
+        "low": low,
+        "high": high,
+        "low_90": inner[0],
+        "high_90": inner[1],
+        "p": p,
+        "assumes": NORMAL if estimand == MEAN else None,
+    }
+    own = {name: more.pop(name) for name in list(more) if name in headline or name == "reason"}
+    usual = {
+        "condition": "book", "control": "none", "metric": metric, "direction": direction, "alpha": ALPHA,
+        "margin": margin, "stays_at_chance": False, "n_pairs": n, "n_typical": n, "seeds_lost": (),
+        "n_lost_to_divergence": 0, "pairs": (), "headline": Headline(**(headline | own)),
+    }  # fmt: skip
+    return Effect(**(usual | more))
+
+
+def contrast(like: Effect, name: str, levels: tuple[tuple[float | str, float | str], ...]) -> Contrast:
+    """Return a contrast with the numbers of an effect."""
+    kept = {each: getattr(like, each) for each in Contrast.names() if hasattr(like, each)}
+    further = {"condition": name, "weights": (), "contrast": "ends", "levels": levels, "pairs": ()}
+    return Contrast(**(kept | further))
+
+
+BY_VERDICT: dict[str, tuple[Ends, Ends, float]] = {
+    "above the margin": ((0.0021, 0.0083), (0.0026, 0.0078), 0.0004),
+    "above 0, within the margin": ((0.0002, 0.0011), (0.0003, 0.0009), 0.012),
+    "above 0, margin open": ((0.0002, 0.0054), (0.0005, 0.0049), 0.021),
+    "around 0, within the margin": ((-0.0009, 0.0008), (-0.0007, 0.0006), 0.81),
+    "around 0": ((-0.0031, 0.0044), (-0.0025, 0.0038), 0.67),
+    "below 0, margin open": ((-0.0054, -0.0002), (-0.0049, -0.0005), 0.021),
+    "below 0, within the margin": ((-0.0011, -0.0002), (-0.0009, -0.0003), 0.012),
+    "below the margin": ((-0.0083, -0.0021), (-0.0078, -0.0026), 0.0004),
+}
+"""Where the interval lies: its ends, those at 1 - 2 alpha, and p. A fraction; the margin is 0.001."""
+
+
+def every_verdict(direction: Direction | None, scale: float = 1.0, **more: object) -> list[Effect]:
+    """Return an effect of every verdict in one direction of benefit; `scale` is the unit of another metric."""
+    scaled = [
+        [tuple(None if end is None else scale * end for end in ends) for ends in (outer, inner)] + [p]
+        for outer, inner, p in BY_VERDICT.values()
+    ]
+    return [
+        effect(outer, inner, p=p, direction=direction, margin=0.001 * scale, **more)  # pyright: ignore[reportArgumentType]
+        for outer, inner, p in scaled
+    ]
+
+
+GOOD, OPEN = BY_VERDICT["above the margin"], BY_VERDICT["around 0"]
+
+FRACTIONS = [each for direction in (HIGHER, LOWER, None) for each in every_verdict(direction, metric=
+    {HIGHER: "test_accuracy", LOWER: "generalisation_gap", None: "balanced_accuracy_gain"}[direction])]  # fmt: skip
+OTHER_UNITS = [
+    *every_verdict(LOWER, 40.0, metric="test_loss"),
+    effect((-4.1, 6.3), (-3.2, 5.6), metric="train_seconds", direction=LOWER, margin=1.0, p=0.62),
+    effect((0.4, 2.9), (0.6, 2.6), metric="bits_per_character", direction=LOWER, margin=None, p=0.002),
+    effect((0.4, 2.9), (0.6, 2.6), metric="score", direction=None, margin=None, p=0.002),
+]
+SCOPES = [
+    effect(*GOOD[:2], p=GOOD[2], scope=SEEDS_AND_IMAGES),
+    effect(*OPEN[:2], p=OPEN[2], scope=SEEDS_AND_IMAGES, estimand=MEAN),
+    effect(*GOOD[:2], p=GOOD[2], scope=SEQUENCE, estimand="median"),
+    effect(*OPEN[:2], p=OPEN[2], scope=SEQUENCE, estimand=MEAN),
+    effect(*GOOD[:2], p=GOOD[2], estimand=MEAN),
+    effect(*GOOD[:2], p=GOOD[2], estimand=MEAN, n=24, n_lost_to_divergence=6),
+    effect(*GOOD[:2], p=GOOD[2], margin=None),
+]
+UNBOUNDED = [
+    effect((0.02, None), (0.03, None), metric="test_loss", direction=LOWER, margin=0.01, p=0.004, estimate=0.06),
+    effect((None, -0.02), (None, -0.03), metric="test_loss", direction=LOWER, margin=0.01, p=0.004, estimate=-0.06),
+    effect((-0.01, None), (0.0, None), metric="test_loss", direction=LOWER, margin=0.01, p=0.09),
+    effect(metric="test_loss", direction=LOWER, margin=0.01, verdict=verdict.INCONCLUSIVE, p=1.0),
+]
+_T = {"ci_low": -0.061, "ci_high": 0.068}
+UNTESTED = [
+    effect(n=0),
+    effect(n=0, n_lost_to_divergence=8),
+    effect(n=1, estimate=0.0035),
+    effect(n=2, estimate=0.0035, mean_difference=0.0035, reason="2 pairs: at least 3 are needed", **_T),
+    effect(n=4, estimate=0.0035, mean_difference=0.0035, ci_low=-0.002, ci_high=0.009,
+           reason="4 pairs: the typical difference needs 7 to be judged with 3 conditions"),
+    effect(n=8, estimate=0.0035, mean_difference=0.0035, reason="the differences do not vary. The seed may not be "
+           "applied"),
+    effect(n=8, estimate=0.0, mean_difference=0.0, reason="the differences do not vary. The condition may not be "
+           "applied"),
+    effect(n=4, estimate=0.0035, mean_difference=0.0035, ci_low=-0.002, ci_high=0.009, scope=SEQUENCE,
+           estimand="median", reason="after 4 pairs the confidence sequence is still unbounded"),
+    effect(n=24, estimate=0.0035, mean_difference=0.0035, estimand=MEAN, verdict=verdict.INCONCLUSIVE,
+           n_lost_to_divergence=6, reason="given both trained it is superior, by intention to train inconclusive"),
+    effect(n=30, condition="all-dropped", low=-0.7502, high=-0.7391, estimate=-0.7451, verdict=None,
+           stays_at_chance=True),
+]  # fmt: skip
+
+EXAMPLES = [*FRACTIONS, *OTHER_UNITS, *SCOPES, *UNBOUNDED, *UNTESTED]
+
+
+def numbers(judged: Judged) -> str:
+    """Return the numbers of an effect that sentences are made from."""
+    told, parts = judged.headline, [judged.metric, f"{judged.direction or 'neither'} is better"]
+    parts += [f"{told.estimand}, {told.scope.replace('_', ' ')}", f"n = {verdicts.pairs_of(judged)}"]
+    parts += [] if told.estimate is None else [f"estimate {told.estimate:.6g}"]
+    inner = inner_level(judged.alpha)
+    for called, low, high in ((level(judged.alpha), told.low, told.high), (inner, told.low_90, told.high_90)):
+        if (low, high) != (None, None):
+            ends = ("-∞" if low is None else f"{low:.6g}", "∞" if high is None else f"{high:.6g}")
+            parts.append(f"{called} {' to '.join(ends)}")
+    parts += [] if told.p is None else [p_value(told.p)]
+    parts += [] if judged.margin is None else [f"margin {judged.margin:.6g}"]
+    parts += [f"{judged.n_lost_to_divergence} pairs lost"] if judged.n_lost_to_divergence else []
+    return "; ".join([*parts, told.verdict or "negative control"])
+
+
+def _of(function: object, told: list[Effect]) -> Entry:
+    lines = [Line(numbers(each), text_of(function(each))) for each in told]  # pyright: ignore[reportCallIssue]
+    return Entry(function, tuple({line.text: line for line in reversed(lines)}.values())[::-1])  # pyright: ignore[reportArgumentType]
+
+
+def _headline(each: Effect) -> str:
+    return sentences.headline(each, PAGE)
+
+
+def _claim(each: Effect) -> str:
+    return sentences.claim(each, PAGE.metric(each.metric), "at depth 4", "at depth 2")
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return what is written of one comparison."""
+    known = [each for each in EXAMPLES if each.headline.verdict not in (None, verdict.CANNOT_TEST)]
+    headlines = Entry(sentences.headline, _of(_headline, EXAMPLES).lines)
+    return (
+        headlines,
+        Entry(sentences.claim, _of(_claim, known).lines),
+        _of(sentences.why_no_claim, UNTESTED),
+        _of(sentences.reason, UNTESTED[-2:]),
+        _of(sentences.estimate, [*SCOPES[:1], *OTHER_UNITS[-3:], UNBOUNDED[-1]]),
+        _of(sentences.between, [*FRACTIONS[:5], *SCOPES, *UNBOUNDED]),
+        _of(sentences.interval, [*FRACTIONS[:1], *SCOPES[2:3], *UNBOUNDED, UNTESTED[0]]),
+        _of(verdicts.short, EXAMPLES),
+        _of(verdicts.tone, [*FRACTIONS[:8], *UNTESTED[-1:]]),
+    )

@@ -1,0 +1,85 @@
+"""Notes that comparisons of made tables carry: what was left out, and what to know before believing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from analysis.answer.compare import compare
+from analysis.phrasebook.entry import Entry, Line
+from analysis.tables.table import Table, from_frame
+from analysis.wording.style import PAGE
+
+LABELS = ("none", "book", "half")
+
+
+def made(seeds: int = 8, **more: Any) -> pd.DataFrame:
+    """Return the rows of three conditions, 5 points of accuracy apart in every seed's last digit; `more` are columns."""
+    rows = [
+        {"condition": label, "seed": seed, "test_accuracy": 0.85 + 0.001 * ((7 * seed + 5 * place * seed) % 11)}
+        for place, label in enumerate(LABELS)
+        for seed in range(seeds)
+    ]
+    return pd.DataFrame(rows).assign(**more)
+
+
+def _changed(frame: pd.DataFrame, rows: list[int], **values: Any) -> pd.DataFrame:
+    frame = frame.copy()
+    for name, value in values.items():
+        frame.loc[rows, name] = value
+    return frame
+
+
+def tables() -> Iterator[tuple[str, Table, dict[str, Any]]]:
+    """Yield tables with something to know about them, and what is asked of each."""
+    plain = made()
+    known = made(status="ok", classes=10)
+    yield "8 seeds, nothing known of divergence, no margin", from_frame(plain), {}
+    yield "status and classes known", from_frame(known), {"margin": 0.002}
+    yield "a margin of 6 points", from_frame(known), {"margin": 0.06}
+    yield "one seed without a partner", from_frame(known.drop(index=8)), {"margin": 0.002}
+    yield "three seeds without a partner", from_frame(known.drop(index=[8, 9, 10])), {"margin": 0.002}
+    yield "one run diverged", from_frame(_changed(known, [9], status="diverged")), {"margin": 0.002}
+    yield "three runs diverged", from_frame(_changed(known, [9, 10, 11], status="diverged")), {"margin": 0.002}
+    yield "one run at chance whose status is ok", from_frame(_changed(known, [9], test_accuracy=0.1)), {"margin": 0.002}
+    yield "an empty cell", from_frame(_changed(known, [9], test_accuracy=float("nan"))), {"margin": 0.002}
+    yield "one run far below the others", from_frame(_changed(known, [9], test_accuracy=0.4)), {"margin": 0.002}
+    yield "half of the runs of a condition far below", from_frame(_changed(known, [8, 9, 10, 11, 12], test_accuracy=0.6)), {
+        "margin": 0.002
+    }
+    yield "accuracy the same in every condition", from_frame(known.assign(test_accuracy=0.85)), {"margin": 0.002}
+    yield "4 seeds", from_frame(made(4, status="ok", classes=10)), {"margin": 0.002}
+    yield "2 seeds", from_frame(made(2, status="ok", classes=10)), {"margin": 0.002}
+    yield "1 seed", from_frame(made(1, status="ok", classes=10)), {"margin": 0.002}
+    yield "a metric whose better values are not known", from_frame(known.assign(score=plain["test_accuracy"])), {
+        "metric": "score"
+    }
+    yield "a loss, one run without a number", from_frame(
+        _changed(known.assign(test_loss=plain["test_accuracy"]), [9], test_loss=float("inf"), status="diverged")
+    ), {"metric": "test_loss"}
+    yield "a negative control as the control", from_frame(
+        known.assign(stays_at_chance=known["condition"] == "none")
+    ), {"margin": 0.002}
+    yield "labels that look alike", from_frame(_changed(known, [9], condition="book ")), {"margin": 0.002}
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return every distinct note, with the table that it is about."""
+    notes: dict[str, str] = {}
+    left: dict[str, str] = {}
+    for name, table, asked in tables():
+        metric = asked.pop("metric", "test_accuracy")
+        found = compare(table, metric, "none", **asked)
+        for each in found.warnings:
+            notes.setdefault(PAGE.note(each), name)
+        for each in found.dropped:
+            left.setdefault(f"{each.condition}: {each.reason}", name)
+        for each in found.effects.values():
+            if each.headline.reason:
+                left.setdefault(f"{each.condition}: {each.headline.reason}", name)
+    return (
+        Entry(compare, tuple(Line(name, text) for text, name in notes.items())),
+        Entry(tables, tuple(Line(name, text) for text, name in left.items())),
+    )

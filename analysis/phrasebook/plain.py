@@ -1,0 +1,41 @@
+"""Numbers, names and lists as texts."""
+
+from __future__ import annotations
+
+from analysis.methods import verdict
+from analysis.phrasebook.entry import Entry, called
+from analysis.tables.table import Dropped
+from analysis.wording import number_format, phrases, sentences, terminal, throughput, units, verdicts
+from bench.schema.known_metrics import HIGHER, LOWER
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return what is written of plain values."""
+    return (
+        called(number_format.margin_text, (0.1,), (100 * 0.0013,), (250.0,)),
+        called(number_format.level, (0.05,), (0.1,), (0.001,)),
+        called(number_format.inner_level, (0.05,), (0.6,)),
+        called(number_format.probability, (None,), (0.0004,), (0.0042,), (0.049,), (1.0,)),
+        called(number_format.p_value, (0.0004,), (0.0042,), (0.049,), (1.0,)),
+        called(phrases.listed, ([],), (["a"],), (["a", "b"],), (["a", "b", "c"],)),
+        called(phrases.count, (0, "trial"), (1, "trial"), (1200, "trial")),
+        called(phrases.ranges, ([3],), ([0, 1, 2, 7],), (list(range(0, 40, 2)),)),
+        called(sentences.amount, (0.0026, "test_accuracy"), (0.0, "generalisation_gap"), (-0.25, "test_loss"),
+               (3.5, "train_seconds"), (0.00001, "test_accuracy")),
+        called(sentences.quoted, ("none",)),
+        called(units.plain, (None, 2), (-0.001, 2), (-0.25, 2)),
+        called(units.signed, (None, 2), (0.001, 2), (0.25, 2), (-0.25, 2)),
+        called(terminal.interval, (0.001, 0.002, 100, None), (None, 0.002, 100, None), (0.5, None, 1, None),
+               (None, None, 1, None)),
+        called(terminal.number, (None, 1), (0.8512, 100), (0.8512, 1)),
+        called(terminal.signed, ([0.001, -0.002], 100, None), ([0.00099], 100, 0.001)),
+        called(terminal.left_out, (Dropped("book", (3,), "failed: out of memory"),),
+               (Dropped("book", (3, 4, 5, 9), "stale: not in the present plan"),)),
+        called(terminal.itemised, ("Left out", ["one", "two"]), ("Left out", [])),
+        called(throughput.count, (1, "block"), (1200, "block")),
+        called(throughput.percents, ([1.02, 0.97, 1.0], 0.02), ([1.0201], 0.02)),
+        called(verdicts.better, (HIGHER,), (LOWER,), (None,)),
+        called(verdicts.worded, *[(each, way) for each in verdict.VERDICTS for way in (HIGHER, LOWER)],
+               *[(each, None) for each in verdict.BY_SIGN]),
+        called(verdicts.tone_of, *[(each,) for each in (*verdict.VERDICTS, *verdict.BY_SIGN)]),
+    )  # fmt: skip
