@@ -16,7 +16,7 @@ from analysis.tables.table import Table
 from bench.schema.known_metrics import is_accuracy, margin_doubt
 
 _NO_DIRECTION = (
-    ": whether higher or lower is better is not known by its name: give --higher-is-better or --lower-is-better, or "
+    ": its name does not say whether higher or lower is better: give --higher-is-better or --lower-is-better, or "
     "direction in [analysis] of the study"
 )
 
@@ -132,11 +132,13 @@ def _of_pairing(asked: Question, against: Mapping[str, Arms]) -> list[str]:
     for label, each in against.items():
         alone = len(each.condition_alone) + len(each.control_alone)
         if alone:
-            notes.append(f"{label}: {alone} seeds have no partner and are left out")
+            seeds = "1 seed has" if alone == 1 else f"{alone} seeds have"
+            notes.append(f"{label}: {seeds} no partner, and so no part in any comparison")
         if each.diverged:
+            lost, of = len(each.diverged), each.complete.n + len(each.diverged)
             notes.append(
-                f"{label}: {len(each.diverged)} of {each.complete.n + len(each.diverged)} pairs are left out because a "
-                f"trial of {label!r} or {asked.control!r} diverged; the numbers are given both trained"
+                f"{label}: a trial of {label!r} or {asked.control!r} diverged in {lost} of {of} pairs: what is "
+                "computed on complete pairs holds given that both trained"
             )
     return notes
 

@@ -167,8 +167,8 @@ def _of_typical(typical: Typical, every: Pairs, asked: Question, family: Family)
     )
     if word == verdict.CANNOT_TEST:
         need = fewest(asked.alpha, family.size)
-        few = f"{every.unit.counted(every.n)}: the typical difference needs {need} to be judged with {family.size}"
-        few += " condition" if family.size == 1 else " conditions"
+        with_ = "1 condition" if family.size == 1 else f"{family.size} conditions"
+        few = f"with {with_} the typical difference needs {every.unit.counted(need)}, and there {_are(every.n)}"
         return replace(judged, reason=why_untestable(every) or few)
     ends = (
         typical.typical_low_crossed_simultaneous if over_images else typical.typical_low_simultaneous,
@@ -179,6 +179,10 @@ def _of_typical(typical: Typical, every: Pairs, asked: Question, family: Family)
     p = typical.p_typical_crossed_adjusted if over_images else typical.p_typical_adjusted
     low, high, low_90, high_90 = ends
     return replace(judged, interval=SIMULTANEOUS, low=low, high=high, low_90=low_90, high_90=high_90, p=p)
+
+
+def _are(n: int) -> str:
+    return "is 1" if n == 1 else f"are {n}"
 
 
 def _by_sequence(decision: Decision, pairs: Pairs, asked: Question, size: int) -> Headline:

@@ -63,7 +63,7 @@ verdict_reason: why it cannot be tested, or that the two disagree; else null""",
 >>> show(high, "verdict", "verdict_intention")
 verdict = inconclusive, verdict_intention = inconclusive
 >>> high.verdict_reason[:42]
-"given both trained the verdict is 'superio"
+"given that both trained the verdict is 'su"
 """,
 )
 

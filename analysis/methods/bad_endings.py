@@ -149,13 +149,13 @@ def notes(found: Mapping[str, BadEndings], metric: str, threshold: float | None)
     told = []
     for label, each in found.items():
         if each.n_bad is None and each.n < FEWEST:
-            told.append(Note(f"{label}: bad endings are not known: {FEWEST} runs are needed, there are {each.n}"))
+            told.append(Note(f"{label}: bad endings are not known: {FEWEST} runs are needed, and it has {each.n}"))
         if each.median_in_doubt and threshold is not None:
             limit = f"{100 * threshold:g} points" if is_fraction(metric) else f"{threshold:g}"
             told.append(
                 Note(
                     f"{label}: the median is in doubt: a quarter of the runs end more than {limit} better than it, so "
-                    "half of the runs may have ended badly and are not counted"
+                    "up to half of the runs may have ended badly without being counted"
                 )
             )
     return told

@@ -42,6 +42,7 @@ FAMILIES = (
     named(_GOOD, _GOOD),
     named(_GOOD, _OPEN, _OPEN),
     named(*_VERDICTS),
+    named(*_UNKNOWN[:5]),
     named(*_VERDICTS[3:5]),
     named(_OPEN, _OPEN),
     named(UNTESTED[1], UNTESTED[0]),
@@ -99,17 +100,19 @@ def _with_failures() -> tuple[Line, Line, Line]:
     return told[0], told[1], told[2]
 
 
+def _answered(*family: Effect) -> Line:
+    first = family[0]
+    found = whole(*family, metric=first.metric, direction=first.direction, margin=first.margin)
+    return Line("; ".join(f"{each.condition}: {numbers(each)}" for each in family), answers.answer(found))
+
+
 def entries() -> tuple[Entry, ...]:
     """Return what is written of a comparison as a whole, and of its failures."""
     both = {"none": failed("none", 30, 3), "book": failed("book", 30, 0)}
     few = replace(_GOOD, n_pairs=3)
     shown = compare(table(), "test_accuracy", "none", margin=0.01)
     return (
-        Entry(answers.answer, tuple(
-            Line("; ".join(f"{each.condition}: {numbers(each)}" for each in family), answers.answer(whole(*family)))
-            for family in FAMILIES
-        ) + (Line("; ".join(map(numbers, _UNKNOWN[:5])),
-                  answers.answer(whole(*named(*_UNKNOWN[:5]), metric="score", direction=None, margin=0.04))),)),
+        Entry(answers.answer, tuple(_answered(*each) for each in FAMILIES)),
         Entry(sentences.sentences, _with_failures()),
         Entry(sentences.failures, tuple(
             Line("; ".join(map(_rate, both.values())), sentences.failures(each, both)) for each in (_GOOD, few)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from analysis.answer.effect import Contrast, Effect, Judged
+import math
+from collections.abc import Callable
+from typing import Any
+
+from analysis.answer.effect import Effect, Judged
 from analysis.answer.headline import NORMAL, SEEDS, SEEDS_AND_IMAGES, SEQUENCE, SIMULTANEOUS, Headline
 from analysis.methods import verdict
 from analysis.phrasebook.entry import Entry, Line, text_of
@@ -15,53 +19,37 @@ ALPHA, SEEDS_RUN = 0.05, 30
 Ends = tuple[float | None, float | None]
 
 
-def effect(
-    ends: Ends = (None, None),
-    inner: Ends = (None, None),
-    *,
-    metric: str = "test_accuracy",
-    direction: Direction | None = HIGHER,
-    margin: float | None = 0.001,
-    scope: str = SEEDS,
-    estimand: str = TYPICAL,
-    p: float | None = None,
-    n: int = SEEDS_RUN,
-    **more: object,
-) -> Effect:
-    """Return the effect of a condition “book” against “none” with this interval, and one at 1 - 2 alpha inside it."""
-    low, high = ends
-    known = low is not None or high is not None
-    judged = verdict.Interval(
-        -1e300 if low is None else low, 1e300 if high is None else high, *(inner if known else (None, None))
-    )
-    middle = sum(end for end in ends if end is not None) / 2 if None not in ends else None
-    headline = {
-        "scope": scope,
-        "estimand": estimand,
-        "interval": SIMULTANEOUS if known else None,
-        "verdict": verdict.decide(judged, margin, direction) if known else verdict.CANNOT_TEST,
-        "estimate": middle,
-        "low": low,
-        "high": high,
-        "low_90": inner[0],
-        "high_90": inner[1],
-        "p": p,
-        "assumes": NORMAL if estimand == MEAN else None,
-    }
-    own = {name: more.pop(name) for name in list(more) if name in headline or name == "reason"}
-    usual = {
-        "condition": "book", "control": "none", "metric": metric, "direction": direction, "alpha": ALPHA,
-        "margin": margin, "stays_at_chance": False, "n_pairs": n, "n_typical": n, "seeds_lost": (),
-        "n_lost_to_divergence": 0, "pairs": (), "headline": Headline(**(headline | own)),
-    }  # fmt: skip
-    return Effect(**(usual | more))
+_HEADLINE = {
+    "scope": SEEDS, "estimand": TYPICAL, "interval": None, "verdict": verdict.CANNOT_TEST, "estimate": None,
+    "low": None, "high": None, "low_90": None, "high_90": None, "p": None, "assumes": None, "reason": None,
+}  # fmt: skip
+_EFFECT = {
+    "condition": "book", "control": "none", "metric": "test_accuracy", "direction": HIGHER, "alpha": ALPHA,
+    "margin": 0.001, "stays_at_chance": False, "n_pairs": SEEDS_RUN, "seeds_lost": (), "n_lost_to_divergence": 0,
+    "pairs": (),
+}  # fmt: skip
 
 
-def contrast(like: Effect, name: str, levels: tuple[tuple[float | str, float | str], ...]) -> Contrast:
-    """Return a contrast with the numbers of an effect."""
-    kept = {each: getattr(like, each) for each in Contrast.names() if hasattr(like, each)}
-    further = {"condition": name, "weights": (), "contrast": "ends", "levels": levels, "pairs": ()}
-    return Contrast(**(kept | further))
+def effect(ends: Ends = (None, None), inner: Ends = (None, None), **more: Any) -> Effect:
+    """Return the effect of “book” against “none” with this interval, and the one at 1 - 2 alpha inside it.
+
+    `more` are fields of the effect and of its headline that are other than usual; ``n`` is the number of pairs.
+    """
+    if "n" in more:
+        more["n_pairs"] = more.pop("n")
+    own = _EFFECT | {name: value for name, value in more.items() if name not in _HEADLINE}
+    (low, high), (low_90, high_90) = ends, inner
+    told: dict[str, Any] = {"low": low, "high": high, "low_90": low_90, "high_90": high_90}
+    if ends != (None, None):
+        judged = verdict.Interval(-math.inf if low is None else low, math.inf if high is None else high, *inner)
+        told["verdict"] = verdict.decide(judged, own["margin"], own["direction"])
+        told["interval"] = SIMULTANEOUS
+    if low is not None and high is not None:
+        told["estimate"] = (low + high) / 2
+    if more.get("estimand") == MEAN:
+        told["assumes"] = NORMAL
+    headline = _HEADLINE | told | {name: value for name, value in more.items() if name in _HEADLINE}
+    return Effect(**({"n_typical": own["n_pairs"], "headline": Headline(**headline)} | own))
 
 
 BY_VERDICT: dict[str, tuple[Ends, Ends, float]] = {
@@ -77,16 +65,17 @@ BY_VERDICT: dict[str, tuple[Ends, Ends, float]] = {
 """Where the interval lies: its ends, those at 1 - 2 alpha, and p. A fraction; the margin is 0.001."""
 
 
-def every_verdict(direction: Direction | None, scale: float = 1.0, **more: object) -> list[Effect]:
+def every_verdict(direction: Direction | None, scale: float = 1.0, **more: Any) -> list[Effect]:
     """Return an effect of every verdict in one direction of benefit; `scale` is the unit of another metric."""
-    scaled = [
-        [tuple(None if end is None else scale * end for end in ends) for ends in (outer, inner)] + [p]
-        for outer, inner, p in BY_VERDICT.values()
-    ]
     return [
-        effect(outer, inner, p=p, direction=direction, margin=0.001 * scale, **more)  # pyright: ignore[reportArgumentType]
-        for outer, inner, p in scaled
+        effect(_scaled(ends, scale), _scaled(inner, scale), p=p, direction=direction, margin=0.001 * scale, **more)
+        for ends, inner, p in BY_VERDICT.values()
     ]
+
+
+def _scaled(ends: Ends, scale: float) -> Ends:
+    low, high = (None if end is None else scale * end for end in ends)
+    return low, high
 
 
 GOOD, OPEN = BY_VERDICT["above the margin"], BY_VERDICT["around 0"]
@@ -114,14 +103,14 @@ UNBOUNDED = [
     effect((-0.01, None), (0.0, None), metric="test_loss", direction=LOWER, margin=0.01, p=0.09),
     effect(metric="test_loss", direction=LOWER, margin=0.01, verdict=verdict.INCONCLUSIVE, p=1.0),
 ]
-_T = {"ci_low": -0.061, "ci_high": 0.068}
 UNTESTED = [
     effect(n=0),
     effect(n=0, n_lost_to_divergence=8),
     effect(n=1, estimate=0.0035),
-    effect(n=2, estimate=0.0035, mean_difference=0.0035, reason="2 pairs: at least 3 are needed", **_T),
+    effect(n=2, estimate=0.0035, mean_difference=0.0035, ci_low=-0.061, ci_high=0.068,
+           reason="2 pairs: at least 3 are needed"),
     effect(n=4, estimate=0.0035, mean_difference=0.0035, ci_low=-0.002, ci_high=0.009,
-           reason="4 pairs: the typical difference needs 7 to be judged with 3 conditions"),
+           reason="with 3 conditions the typical difference needs 7 pairs, and there are 4"),
     effect(n=8, estimate=0.0035, mean_difference=0.0035, reason="the differences do not vary. The seed may not be "
            "applied"),
     effect(n=8, estimate=0.0, mean_difference=0.0, reason="the differences do not vary. The condition may not be "
@@ -129,7 +118,8 @@ UNTESTED = [
     effect(n=4, estimate=0.0035, mean_difference=0.0035, ci_low=-0.002, ci_high=0.009, scope=SEQUENCE,
            estimand="median", reason="after 4 pairs the confidence sequence is still unbounded"),
     effect(n=24, estimate=0.0035, mean_difference=0.0035, estimand=MEAN, verdict=verdict.INCONCLUSIVE,
-           n_lost_to_divergence=6, reason="given both trained it is superior, by intention to train inconclusive"),
+           n_lost_to_divergence=6, reason="given that both trained the verdict is 'superior'; with diverged trials "
+           "scored at what they reached it is 'inconclusive'"),
     effect(n=30, condition="all-dropped", low=-0.7502, high=-0.7391, estimate=-0.7451, verdict=None,
            stays_at_chance=True),
 ]  # fmt: skip
@@ -153,9 +143,13 @@ def numbers(judged: Judged) -> str:
     return "; ".join([*parts, told.verdict or "negative control"])
 
 
-def _of(function: object, told: list[Effect]) -> Entry:
-    lines = [Line(numbers(each), text_of(function(each))) for each in told]  # pyright: ignore[reportCallIssue]
-    return Entry(function, tuple({line.text: line for line in reversed(lines)}.values())[::-1])  # pyright: ignore[reportArgumentType]
+def _of(function: Callable[[Any], str | None], told: list[Effect]) -> Entry:
+    """Return what a function writes of each effect, each text once."""
+    lines: dict[str, Line] = {}
+    for each in told:
+        text = text_of(function(each))
+        lines.setdefault(text, Line(numbers(each), text))
+    return Entry(function, tuple(lines.values()))
 
 
 def _headline(each: Effect) -> str:
@@ -166,18 +160,31 @@ def _claim(each: Effect) -> str:
     return sentences.claim(each, PAGE.metric(each.metric), "at depth 4", "at depth 2")
 
 
+def _given(each: Effect) -> str:
+    return sentences.given(each, "both", "pair")
+
+
+MEANT = (FRACTIONS[:8], OTHER_UNITS[:8], OTHER_UNITS[-2:], FRACTIONS[-8:])
+
+
+def _meant(*judged: Effect) -> Line:
+    return Line("; ".join(str(each.headline.verdict) for each in judged), verdicts.meanings(judged))
+
+
 def entries() -> tuple[Entry, ...]:
     """Return what is written of one comparison."""
     known = [each for each in EXAMPLES if each.headline.verdict not in (None, verdict.CANNOT_TEST)]
-    headlines = Entry(sentences.headline, _of(_headline, EXAMPLES).lines)
     return (
-        headlines,
+        Entry(sentences.headline, _of(_headline, EXAMPLES).lines),
         Entry(sentences.claim, _of(_claim, known).lines),
         _of(sentences.why_no_claim, UNTESTED),
         _of(sentences.reason, UNTESTED[-2:]),
+        Entry(sentences.given, _of(_given, [SCOPES[0], SCOPES[5]]).lines),
+        _of(sentences.without_limit, [SCOPES[0], UNBOUNDED[-1]]),
         _of(sentences.estimate, [*SCOPES[:1], *OTHER_UNITS[-3:], UNBOUNDED[-1]]),
         _of(sentences.between, [*FRACTIONS[:5], *SCOPES, *UNBOUNDED]),
         _of(sentences.interval, [*FRACTIONS[:1], *SCOPES[2:3], *UNBOUNDED, UNTESTED[0]]),
         _of(verdicts.short, EXAMPLES),
+        Entry(verdicts.meanings, tuple(_meant(*each) for each in MEANT)),
         _of(verdicts.tone, [*FRACTIONS[:8], *UNTESTED[-1:]]),
     )

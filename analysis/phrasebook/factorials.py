@@ -62,7 +62,10 @@ def entries() -> tuple[Entry, ...]:
         for name, found in EXAMPLES.items()
         for each in (*found.effects, *factorial.simple_told(found))
     ]
-    first, straight = EXAMPLES["two levels each, an interaction, 12 seeds"], EXAMPLES["three levels on a line, 12 seeds"]
+    first, straight = (
+        EXAMPLES["two levels each, an interaction, 12 seeds"],
+        EXAMPLES["three levels on a line, 12 seeds"],
+    )
     return (
         Entry(factorial.sentence, tuple(Line(name, factorial.sentence(each, PAGE)) for name, each in effects)),
         Entry(factorial.f_told, tuple(Line(name, factorial.f_told(each.omnibus)) for name, each in effects[:1])),

@@ -20,6 +20,8 @@ def entries() -> tuple[Entry, ...]:
         called(phrases.listed, ([],), (["a"],), (["a", "b"],), (["a", "b", "c"],)),
         called(phrases.count, (0, "trial"), (1, "trial"), (1200, "trial")),
         called(phrases.ranges, ([3],), ([0, 1, 2, 7],), (list(range(0, 40, 2)),)),
+        called(phrases.spoken, ("weight_decay",)),
+        called(phrases.settings, ([("dropout", "0.2 / 0.5"), ("weight_decay", "0")],)),
         called(sentences.amount, (0.0026, "test_accuracy"), (0.0, "generalisation_gap"), (-0.25, "test_loss"),
                (3.5, "train_seconds"), (0.00001, "test_accuracy")),
         called(sentences.quoted, ("none",)),

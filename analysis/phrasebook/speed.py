@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from analysis.methods import verdict
 from analysis.phrasebook.entry import Entry, Line, text_of
 from analysis.throughput.result import ConditionSpeed, LeftOut, Measurements, Speed, SpeedComparison
@@ -9,7 +11,7 @@ from analysis.wording import throughput, throughput_terminal
 from bench.schema.known_metrics import LOWER
 
 MARGIN, ALPHA = 0.02, 0.05
-_EMPTY = {name: None for name in SpeedComparison.names()}
+_EMPTY = dict.fromkeys(SpeedComparison.names())
 INTERVALS = (
     (0.91, 0.95), (0.97, 0.995), (0.985, 0.997), (0.99, 1.01), (0.95, 1.06), (1.003, 1.015), (1.005, 1.03),
     (1.05, 1.11),
@@ -24,7 +26,8 @@ def compared(low: float, high: float, blocks: int = 12, **more: object) -> Speed
     known = {
         "condition": "book", "control": "none", "alpha": ALPHA, "n_blocks": blocks, "blocks_left_out": 0,
         "ratio": (low * high) ** 0.5, "ratio_low_simultaneous": low, "ratio_high_simultaneous": high,
-        "p_holm": 0.004 if not low <= 1 <= high else 0.6, "verdict": verdict.decide(ends, MARGIN, LOWER), "blocks": (),
+        "p_max_t": 0.6 if low <= 1 <= high else 0.004, "n_max_t": blocks,
+        "verdict": verdict.decide(ends, MARGIN, LOWER), "blocks": (),
     }  # fmt: skip
     return SpeedComparison(**(_EMPTY | known | more))  # pyright: ignore[reportArgumentType]
 
@@ -62,8 +65,8 @@ _DISTURBED = speed(
 
 def _numbers(each: SpeedComparison) -> str:
     return (
-        f"ratio {each.ratio}, {each.ratio_low_simultaneous} to {each.ratio_high_simultaneous}, p {each.adjusted_p}; "
-        f"n = {each.n_blocks}; margin {MARGIN}; {each.verdict}"
+        f"ratio {each.ratio or math.nan:.4f}, {each.ratio_low_simultaneous} to {each.ratio_high_simultaneous}; "
+        f"p {each.adjusted_p}; n = {each.n_blocks}; margin {MARGIN}; {each.verdict}"
     )
 
 

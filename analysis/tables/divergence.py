@@ -20,7 +20,7 @@ SAID = "_said_diverged"
 
 COLLAPSES_NOT_KNOWN = (
     "whether a run collapsed to chance is not known, and such a run counts as trained: the table has no status, and "
-    "what chance is, is not known (give --chance)"
+    "chance is not known (give --chance)"
 )
 
 
@@ -86,14 +86,18 @@ def diverged(frame: pd.DataFrame, chance: float | None, exempt: frozenset[str]) 
     if "status" in frame.columns and (flagged & ~said).any():
         several = int((flagged & ~said).sum())
         warnings.append(
-            f"{several} trials have diverged true and a status that is not 'diverged': diverged is believed"
+            f"{_trials(several)} counted as diverged because the column diverged is true, though the status differs"
         )
     if overruled:
         warnings.append(
-            f"{overruled} trials whose status is not 'diverged' meet the divergence rule (a loss that is not finite, "
-            f"or test accuracy at most chance + {CHANCE_TOLERANCE:g}) and count as diverged"
+            f"{_trials(overruled)} counted as diverged though the status does not say so: a loss is not finite, or "
+            f"test accuracy is at most chance + {CHANCE_TOLERANCE:g}"
         )
     return marked, warnings
+
+
+def _trials(number: int) -> str:
+    return "1 trial is" if number == 1 else f"{number} trials are"
 
 
 def _blind_spots(frame: pd.DataFrame, marked: np.ndarray, chance: float | None, accuracy: np.ndarray) -> list[str]:

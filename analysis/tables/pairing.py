@@ -40,10 +40,10 @@ class Unit:
 
 
 _SAME_RUN = ". The seed may not be applied"
-PAIRS = Unit("pair", "seed", "given both trained", _SAME_RUN, ". The condition may not be applied")
-SEEDS = Unit("seed", "seed", "given every cell trained", _SAME_RUN, ". The factors may not be applied")
+PAIRS = Unit("pair", "seed", "given that both trained", _SAME_RUN, ". The condition may not be applied")
+SEEDS = Unit("seed", "seed", "given that every cell trained", _SAME_RUN, ". The factors may not be applied")
 """Seeds at which every cell of a factorial trained."""
-BLOCKS = Unit("block", "block", "given both trained", "", "")
+BLOCKS = Unit("block", "block", "given that both trained", "", "")
 """Blocks of a measurement of speed."""
 
 

@@ -11,32 +11,32 @@ from analysis.methods import verdict
 from analysis.methods.verdict import ROUGH
 from analysis.wording import sentences
 from analysis.wording.number_format import NOTHING, exact, level, p_value, probability
+from analysis.wording.phrases import listed
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.units import unit_of
 
 SIGNS = (
-    "The sign of an effect: the highest level minus the lowest one (of levels that are names: each minus the first), "
-    "averaged over the levels of the other factors, each counted alike. That of an interaction: the effect "
-    "of the first factor at the highest level of the other minus that at the lowest one, A1B1 − A0B1 − A1B0 + A0B0; of "
-    "three factors, how such an interaction differs between the end levels of the third. Levels in between have no "
-    "part in it."
+    "An effect is the highest level minus the lowest, averaged over the levels of the other factors with equal weight; "
+    "where levels are names it is each of them minus the first. An interaction is the effect of the first factor at "
+    "the highest level of the other minus that at the lowest: A1B1 − A0B1 − A1B0 + A0B0. An interaction of three "
+    "factors is the difference of two such interactions, between the end levels of the third. Levels in between do not "
+    "enter."
 )
 SLOPES = (
-    "The slope of a factor with three numeric levels or more is that of a least-squares line through the means of its "
-    "levels, averaged over seeds, with the t interval of this slope alone. Its lack of fit is Hotelling’s test of what "
-    "the line leaves of the levels: where it rejects, no line is described."
+    "The slope of a factor with three or more numeric levels is that of a least-squares line through the level means, "
+    "averaged over seeds. Its t interval is not adjusted. Hotelling’s test of lack of fit stands beside it: where that "
+    "rejects, no line is described."
 )
 WHY_F = (
-    "F asks whether the levels differ in any way, straight or not: repeated measures, each effect against its own "
-    "interaction with the seed, with Greenhouse and Geisser’s degrees of freedom, because seeds need not answer alike "
-    "to all levels and a multivariate F needs more seeds than an effect has dimensions. Its p is adjusted over the "
-    "effects by Holm, and it holds for new seeds on this test set. The F tests are a family beside that of the "
-    "contrasts, each at the same error rate. For an effect of one dimension F is t squared, and its contrast alone is "
-    "shown."
+    "F tests whether the levels differ in any way, straight or not, for new seeds on this test set. It is a "
+    "repeated-measures F: each effect against its own interaction with the seed, with Greenhouse and Geisser’s degrees "
+    "of freedom, because seeds need not respond alike to all levels. Its p is adjusted over the effects by Holm. The F "
+    "tests are a family beside that of the contrasts, at the same error rate. An effect of one dimension has F = t²; "
+    "only its contrast is shown."
 )
 WHY_SIMPLE = (
     "A simple effect is that of one factor at one level of another, averaged over the levels of all others. All simple "
-    "effects are one family, beside that of the main effects and interactions, whichever of them are shown."
+    "effects, shown or not, are one family beside that of the main effects and interactions."
 )
 SCORE_UNITS = {"raw": "unit of {name}", "log": "unit of the logarithm of {name}", "rank": "level of {name}"}
 """What a slope is per, by its scores."""
@@ -50,7 +50,7 @@ SIGNED = (
 def sentence(effect: FactorialEffect, style: Style = TERMINAL) -> str:
     """Return what an effect shows: its contrast, then F where the effect has more than one dimension."""
     told = [_contrast(effect, each, style) for each in contrasts([effect])]
-    said = told or [f"{effect.effect}: some of its levels are names without an order, so it has no sign."]
+    said = told or [f"{effect.effect} has no sign: some of its levels are names without an order."]
     if effect.slope is not None:
         said.append(_slope(effect, style))
     if effect.df > 1:
@@ -65,7 +65,7 @@ def _slope(effect: FactorialEffect, style: Style) -> str:
     if effect.lack_of_fit_p is None:
         fit = f"lack of fit not tested: {test.n} seeds are too few, or do not vary"
     else:
-        fit = f"lack of fit F = {effect.lack_of_fit_f:.3g}, {p_value(effect.lack_of_fit_p)}"
+        fit = f"lack of fit F = {_f(effect.lack_of_fit_f)}, {p_value(effect.lack_of_fit_p)}"
         if effect.lack_of_fit_p <= test.alpha:
             return f"No straight line is described: the levels of {name} do not lie on one ({fit})."
     metric = unit_of(_metric(effect))
@@ -85,12 +85,15 @@ def _metric(effect: FactorialEffect) -> str:
 def _contrast(effect: FactorialEffect, found: Contrast, style: Style) -> str:
     if found.n_pairs == 0:
         return f"{effect.effect} cannot be estimated: there is no seed at which every cell trained."
-    given, estimate = _given(found), f"{sentences.estimate(found, style)} {sentences.between(found, style)}"
-    why = sentences.why_no_claim(found)
+    given, estimate = (
+        sentences.given(found, "every cell", "seed"),
+        f"{sentences.estimate(found, style)} {sentences.between(found, style)}",
+    )
+    why = sentences.why_no_claim(found, style)
     if why is not None:
-        return f"{effect.effect} cannot be tested: {style.metric(found.metric)} {estimate}{given}. {why}."
+        return f"{effect.effect} cannot be tested: it changes {style.metric(found.metric)} by {estimate}{given}. {why}."
     claim = _opened(sentences.claim(found, *_places(effect, found, style)), style)
-    return f"{claim}: {estimate}{given}.{sentences.reason(found)}"
+    return f"{claim}: {estimate}{given}.{sentences.reason(found)}{sentences.without_limit(found)}"
 
 
 def _places(effect: FactorialEffect, found: Contrast, style: Style) -> tuple[str, str, str]:
@@ -116,24 +119,20 @@ def _opened(claim: str, style: Style) -> str:
     return f"T{claim[1:]}" if claim.startswith("the ") else style.opened(claim)
 
 
-def _given(found: Contrast) -> str:
-    lost = found.n_lost_to_divergence
-    if not lost:
-        return ""
-    return f", given that every cell trained: {lost} of {found.n_pairs + lost} seeds left out"
-
-
 def _any(effect: FactorialEffect) -> str:
     """Return what F says of an effect with several dimensions."""
     test = effect.omnibus
     if test.p_holm is None:
-        return "Whether its levels differ at all cannot be tested."
+        return f"F of {effect.effect} cannot be computed."
     told = f"{f_told(test)}, adjusted {p_value(test.p_holm)} (Holm over {_family(effect)})"
     if test.n < ROUGH:
-        return f"{told}: {test.n} seeds are too few to tell."
+        return f"{told}: {test.n} seeds are too few for a verdict."
+    names = listed(effect.factors)
+    if len(effect.factors) > 1:
+        return f"{'An' if differs(effect) else 'No'} interaction of {names} is shown: {told}."
     if differs(effect):
-        return f"Its levels differ in some way, for new seeds on this test set: {told}."
-    return f"That its levels differ in any way is not shown: {told}."
+        return f"The levels of {names} differ in some way: {told}."
+    return f"No difference between the levels of {names} is shown: {told}."
 
 
 def _family(effect: FactorialEffect) -> str:
@@ -165,7 +164,12 @@ def f_told(test: EffectTest) -> str:
     """Return F with its degrees of freedom, shrunken by epsilon: ``F(1.7, 15.6) = 4.21``; a dash where it cannot be."""
     if test.f is None or test.epsilon is None or test.df1 is None or test.df2 is None:
         return NOTHING
-    return f"F({test.epsilon * test.df1:.3g}, {test.epsilon * test.df2:.3g}) = {test.f:.3g}"
+    return f"F({test.epsilon * test.df1:.3g}, {test.epsilon * test.df2:.3g}) = {_f(test.f)}"
+
+
+def _f(value: float | None) -> str:
+    """Return an F with three significant digits, and all digits of its whole part; a dash where there is none."""
+    return NOTHING if value is None else f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def cells_of_f(effect: FactorialEffect) -> tuple[str, str]:
@@ -175,7 +179,7 @@ def cells_of_f(effect: FactorialEffect) -> tuple[str, str]:
 
 
 def notes(found: Factorial) -> list[str]:
-    """Return what signs, slopes and F mean, as far as they are told."""
+    """Return what signs, slopes and F mean, as far as they are shown."""
     slopes = [SLOPES] if any(each.slope is not None for each in found.effects) else []
     return [SIGNS, *slopes, *([WHY_F] if has_curves(found.effects) else [])]
 

@@ -21,6 +21,6 @@ def does_not_hold(found: Resampled) -> str | None:
         return None
     return (
         f"The {level(found.nominal)} level of the intervals of the {NAMES[found.estimand]} does not hold on data like "
-        f"these: in {RESAMPLES:,} studies of {found.n} seeds drawn from them with replacement, an interval misses in "
-        f"{100 * found.achieved:.0f}%."
+        f"these: an interval misses in {100 * found.achieved:.0f}% of {RESAMPLES:,} studies of {found.n} resampled "
+        "seeds."
     )

@@ -12,6 +12,7 @@ from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.methods import verdict
 from analysis.methods.failure_rates import Divergence
 from analysis.wording.number_format import digits, exact, inner_level, level, margin_text, p_value
+from analysis.wording.phrases import count
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.verdicts import pairs_of
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL, is_fraction, is_seconds
@@ -72,10 +73,15 @@ def headline(effect: Effect, style: Style = TERMINAL) -> str:
     )
     if effect.stays_at_chance:
         return f"Negative control, not tested: {changed}"
-    why = why_no_claim(effect)
+    why = why_no_claim(effect, style)
     if why is not None:
         return f"Cannot be tested: {changed} {why}."
-    return f"{_found(effect)}: {changed}{reason(effect)}"
+    return f"{_found(effect)}: {changed}{reason(effect)}{without_limit(effect)}"
+
+
+def without_limit(judged: Judged) -> str:
+    """Return why the estimate has no limit, as a sentence; nothing where it has one."""
+    return " Runs that diverged count as worse than all others." if judged.headline.estimate is None else ""
 
 
 def _found(judged: Judged) -> str:
@@ -90,23 +96,31 @@ def _found(judged: Judged) -> str:
 
 def _given(effect: Effect) -> str:
     """Return on what condition the difference holds where diverged trials took pairs away."""
-    lost = effect.n_lost_to_divergence if effect.headline.estimand == MEAN else 0
-    return f", given that both trained: {lost} of {effect.n_pairs + lost} pairs left out" if lost else ""
+    return given(effect, "both", "pair")
 
 
-def why_no_claim(judged: Judged) -> str | None:
+def given(judged: Judged, trained: str, unit: str) -> str:
+    """Return that a difference holds given that `trained` trained, where diverged trials took `unit` away from it."""
+    lost = judged.n_lost_to_divergence
+    if not lost or judged.headline.estimand == TYPICAL:  # over all pairs, those of diverged trials too
+        return ""
+    return f", given that {trained} trained ({lost} of {count(judged.n_pairs + lost, unit)} left out)"
+
+
+def why_no_claim(judged: Judged, style: Style = TERMINAL) -> str | None:
     """Return why these pairs carry no claim, None where they do."""
     n = pairs_of(judged)
     if n == 1:
-        return "One seed says nothing of other seeds"
+        return "One seed says nothing about other seeds"
     if judged.headline.verdict != verdict.CANNOT_TEST:
         return None
     if n > 1 and judged.n_pairs > 1 and (judged.ci_low is None or judged.ci_high is None):
         idle = "the seed" if judged.mean_difference else "the condition" if isinstance(judged, Effect) else "a factor"
-        return f"It is the same at all {n} seeds: {idle} may not be applied"
+        return f"The difference is the same at all {n} seeds: {idle} may not be applied"
     if n < verdict.FEW and judged.ci_low is not None and judged.ci_high is not None:
-        ends = " to ".join(_numbers([judged.ci_low, judged.ci_high], judged.metric, judged.margin, TERMINAL))
-        return f"{n} seeds are too few, and their {level(judged.alpha)} t interval is very wide: {ends}"
+        ends = " to ".join(_numbers([judged.ci_low, judged.ci_high], judged.metric, judged.margin, style))
+        few = f"{n} seeds are too few for a verdict; their {level(judged.alpha)} t interval is {ends}"
+        return f"{few}{_unit(judged.metric)}"
     return _capital(judged.headline.reason or "there are too few seeds")
 
 
@@ -120,7 +134,7 @@ def failures(effect: Effect, divergence: Mapping[str, Divergence]) -> str:
 
 
 def failure(rate: Divergence) -> str:
-    """Return one condition's failure count with the limits of its rate: none in n is said with its upper limit."""
+    """Return one condition's failure count with the limits of its rate: none in n comes with its upper limit."""
     name, n, k = quoted(rate.condition), rate.n, rate.n_diverged
     if n == 0:
         return f"{name} has no trial"
@@ -151,8 +165,8 @@ def _numbers(values: Sequence[float], metric: str, margin: float | None, style: 
     """Return differences with their signs, all with as many digits as one of them needs."""
     scale, least, code = (100, 2, "f") if is_fraction(metric) else (1, 4, "g")
     told = [scale * value for value in values]
-    count = digits(told, None if margin is None else scale * margin, least, code)
-    return [style.number(f"{exact(value) + 0.0:+.{count}{code}}") for value in told]
+    places = digits(told, None if margin is None else scale * margin, least, code)
+    return [style.number(f"{exact(value) + 0.0:+.{places}{code}}") for value in told]
 
 
 def _unit(metric: str) -> str:
@@ -164,16 +178,16 @@ def estimate(judged: Judged, style: Style = TERMINAL) -> str:
     told = judged.headline
     if told.estimate is not None:
         return amount(told.estimate, judged.metric, judged.margin, style)
-    return "an amount without limit (runs that diverged count as worse than all others)"
+    return "an amount without limit"
 
 
 def between(judged: Judged, style: Style = TERMINAL) -> str:
     """Return interval, number of seeds and p of the headline in parentheses."""
     told, n = judged.headline, pairs_of(judged)
     said = list(filter(None, [interval(judged, style, assumed=True)]))
-    if told.verdict in NARROWER and told.low_90 is not None and told.high_90 is not None:
+    if told.scope != SEQUENCE and told.verdict in NARROWER and told.low_90 is not None and told.high_90 is not None:
         inner = " to ".join(_numbers([told.low_90, told.high_90], judged.metric, judged.margin, style))
-        said[0] += f", {inner_level(judged.alpha)} CI {inner}"
+        said[0] += f"; {inner_level(judged.alpha)} CI {inner}"
     said.append(f"{n} {'seed' if n == 1 else 'seeds'}")
     if told.p is not None:
         said.append(p_value(told.p))
@@ -187,9 +201,8 @@ def interval(judged: Judged, style: Style = TERMINAL, *, assumed: bool = False) 
     if told.low is None and told.high is None:
         return ""
     called = f"{level(judged.alpha)} {CONFIDENCE[told.scope]}"
-    if assumed and told.assumes is not None:
-        called += f" assuming {told.assumes},"
-    return f"{called} {_ends(judged, style)}"
+    assumes = f", assuming {told.assumes}" if assumed and told.assumes is not None else ""
+    return f"{called} {_ends(judged, style)}{assumes}"
 
 
 def _ends(judged: Judged, style: Style) -> str:
@@ -223,7 +236,9 @@ def claim(judged: Judged, subject: str, here: str, there: str) -> str:
 def _margin(judged: Judged) -> str:
     if judged.margin is None:
         return ""
-    return margin_text((100 if is_fraction(judged.metric) else 1) * judged.margin) + _unit(judged.metric)
+    told = margin_text((100 if is_fraction(judged.metric) else 1) * judged.margin)
+    unit = _unit(judged.metric)
+    return told + (unit.removesuffix("s") if told == "1" and is_fraction(judged.metric) else unit)
 
 
 def _direction(judged: Judged) -> str:
@@ -237,11 +252,11 @@ def _direction(judged: Judged) -> str:
 def _by_how_much(judged: Judged) -> str:
     word, m = judged.headline.verdict, _margin(judged)
     if word in (verdict.SUPERIOR, verdict.INFERIOR):
-        return f", by more than the {m} that matter" if m else ""
+        return f", by more than the margin of {m}" if m else ""
     if word in NEGLIGIBLE:
-        return f", but by less than the {m} that matter"
+        return f", by less than the margin of {m}"
     unclear = word in (verdict.POSITIVE_UNCLEAR, verdict.NEGATIVE_UNCLEAR)
-    return f"; whether by the {m} that matter is open" if unclear else ""
+    return f", perhaps by less than the margin of {m}" if unclear else ""
 
 
 def quoted(label: str) -> str:

@@ -26,10 +26,10 @@ SHORT = {
 CLAIMS = {
     verdict.SUPERIOR: "{name} is faster than {control}",
     verdict.POSITIVE_BUT_NEGLIGIBLE: "{name} is faster than {control}, by too little to matter",
-    verdict.POSITIVE_UNCLEAR: "{name} is faster than {control}; whether by enough to matter is open",
+    verdict.POSITIVE_UNCLEAR: "{name} is faster than {control}, perhaps by too little to matter",
     verdict.EQUIVALENT: "{name} is as fast as {control} within {margin}%",
     verdict.INCONCLUSIVE: "It is undecided whether {name} is slower or faster than {control}",
-    verdict.NEGATIVE_UNCLEAR: "{name} is slower than {control}; whether by enough to matter is open",
+    verdict.NEGATIVE_UNCLEAR: "{name} is slower than {control}, perhaps by too little to matter",
     verdict.NEGATIVE_BUT_NEGLIGIBLE: "{name} is slower than {control}, by too little to matter",
     verdict.INFERIOR: "{name} is slower than {control}",
 }
@@ -69,11 +69,11 @@ def sentence(entry: SpeedComparison, margin: float, minus: str = "-") -> str:
     """Return the one sentence that says what a comparison shows, with its n and interval; `minus` is the sign."""
     name, control, n = quoted(entry.condition), quoted(entry.control), entry.n_blocks
     if entry.ratio is None:
-        return f"{name} cannot be compared with {control}: both were alone on the machine in no block."
+        return f"{name} cannot be compared with {control}: there is no block in which both were alone on the machine."
     ends = entry.simultaneous
     if n < FEW_BLOCKS or entry.verdict == verdict.CANNOT_TEST or ends is None:
         change = percents([entry.ratio], margin, minus)[0]
-        why = entry.verdict_reason if n >= FEW_BLOCKS else "too few to tell"
+        why = entry.verdict_reason if n >= FEW_BLOCKS else "too few blocks for a verdict"
         return f"{name}: {change} time against {control}, n = {count(n, 'block')}: {why}."
     claim = CLAIMS[entry.verdict].format(name=name, control=control, margin=margin_text(100 * margin))
     p = entry.adjusted_p
@@ -85,9 +85,9 @@ def sentence(entry: SpeedComparison, margin: float, minus: str = "-") -> str:
 
 def basis(speed: Speed) -> str:
     """Return what was measured and how."""
-    workers = "one process" if speed.workers == 1 else f"{speed.workers} processes at once, one per core"
+    workers = "one process, " if speed.workers == 1 else f"{speed.workers} processes at once, one per core, each "
     return (
-        f"Measured on {speed.device} in {speed.precision}, {speed.started_at[:10]}: {workers}, each training "
+        f"Measured on {speed.device} in {speed.precision}, {speed.started_at[:10]}: {workers}training "
         f"{speed.stack_size} networks of one condition for {speed.steps:,} steps of {speed.batch_size} images "
         f"a slot; {speed.n_blocks} blocks, every condition once in each, in balanced random order. "
         "Changes are ratios of geometric means, paired by block; intervals hold for all conditions at once. Times "
@@ -104,7 +104,7 @@ def used(speed: Speed) -> str:
     )
     said = f"{speed.n_exclusive} of {speed.n_slots} slots were alone on the machine. {rule}"
     if out:
-        said += f" The other {out} {'is' if out == 1 else 'are'} kept in the table and used nowhere."
+        said += f" The other {out} {'is' if out == 1 else 'are'} in the table, but not used."
     if speed.earlier_measurements:
         number = speed.earlier_measurements
         said += f" {number} earlier {'measurement is' if number == 1 else 'measurements are'} not used."

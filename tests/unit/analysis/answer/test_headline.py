@@ -85,7 +85,7 @@ def test_a_condition_with_fewer_pairs_cannot_be_tested_and_changes_no_other(tabl
     found, whole = compare(lost, METRIC, "none").effects, compare(table, METRIC, "none").effects
     told = found["much"].headline
     assert (told.estimand, told.verdict, told.p, told.low) == ("typical", "cannot_test", None, None)
-    assert told.reason == "5 pairs: the typical difference needs 7 to be judged with 3 conditions"
+    assert told.reason == "with 3 conditions the typical difference needs 7 pairs, and there are 5"
     assert [found[label].headline for label in ("little", "some")] == [
         whole[label].headline for label in ("little", "some")
     ]

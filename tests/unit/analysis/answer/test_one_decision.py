@@ -40,14 +40,14 @@ BY_VERDICT = {
     "cannot_test": SPREAD[:2] + 30,
 }
 CLAIMS = {
-    "superior": "Higher, by more than the 1 points that matter: “book”",
-    "positive_but_negligible": "Higher, but by less than the 1 points that matter: “book”",
-    "positive_magnitude_unclear": "Higher; whether by the 1 points that matter is open: “book”",
-    "equivalent": "Equivalent to within 1 points: “book”",
+    "superior": "Higher, by more than the margin of 1 point: “book”",
+    "positive_but_negligible": "Higher, by less than the margin of 1 point: “book”",
+    "positive_magnitude_unclear": "Higher, perhaps by less than the margin of 1 point: “book”",
+    "equivalent": "Equivalent to within 1 point: “book”",
     "inconclusive": "Undecided: “book”",
-    "negative_magnitude_unclear": "Lower; whether by the 1 points that matter is open: “book”",
-    "negative_but_negligible": "Lower, but by less than the 1 points that matter: “book”",
-    "inferior": "Lower, by more than the 1 points that matter: “book”",
+    "negative_magnitude_unclear": "Lower, perhaps by less than the margin of 1 point: “book”",
+    "negative_but_negligible": "Lower, by less than the margin of 1 point: “book”",
+    "inferior": "Lower, by more than the margin of 1 point: “book”",
     "cannot_test": "Cannot be tested: “book”",
 }
 SCOPES = (SEEDS, SEEDS_AND_IMAGES, SEQUENCE)
@@ -144,7 +144,7 @@ def test_where_intention_to_train_disagrees_the_mean_is_undecided_and_gives_no_n
     assert each.verdict_intention not in (None, "superior")
     assert each.verdict == each.verdict_crossed == each.headline.verdict == "inconclusive"
     assert (each.headline.low, each.headline.high, each.headline.p) == (None, None, None)
-    assert "given both trained the verdict is 'superior'" in (each.headline.reason or "")
+    assert "given that both trained the verdict is 'superior'" in (each.headline.reason or "")
 
 
 def test_the_typical_difference_has_every_failure_in_it() -> None:

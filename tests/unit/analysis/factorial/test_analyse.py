@@ -161,7 +161,9 @@ def test_a_diverged_trial_takes_its_whole_block_and_that_is_said(crossed) -> Non
     assert found["alpha"].verdict == "inconclusive"
     reason = found["alpha"].verdict_reason
     assert found["alpha"].headline.reason is None, "every block is in the typical difference"
-    assert reason.startswith("given every cell trained the verdict is 'superior'; with diverged trials scored at what")
+    assert reason.startswith(
+        "given that every cell trained the verdict is 'superior'; with diverged trials scored at what"
+    )
     assert again["alpha"].verdict == "superior"
     assert complete.n_lost_to_divergence == 0
 

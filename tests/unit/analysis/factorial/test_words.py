@@ -25,7 +25,7 @@ def test_a_main_effect_and_an_interaction_in_words(crossed) -> None:
     found = effects(crossed(TWO, seeds=12, gains={"alpha": 25, "both": -40}))
     main_effect, interaction = (words.sentence(found[name]) for name in ("beta", "alpha × beta"))
     assert main_effect.startswith(
-        "test_accuracy is lower at beta 1 than at beta 0, by more than the 0.4 points that matter"
+        "test_accuracy is lower at beta 1 than at beta 0, by more than the margin of 0.4 points"
     )
     assert main_effect.endswith("; 12 seeds; p = 0.0015).")
     assert interaction.startswith("The change in test_accuracy from alpha 0.2 to 0.5 is lower at beta 1 than at beta 0")
@@ -42,7 +42,7 @@ def test_simple_effects_are_told_where_the_interaction_is_there(crossed) -> None
     assert told == list(found.simple_effects)
     said = words.sentence(told[1])
     assert said.startswith(
-        "test_accuracy at beta 1 is lower at alpha 0.5 than at alpha 0.2, by more than the 0.4 points"
+        "test_accuracy at beta 1 is lower at alpha 0.5 than at alpha 0.2, by more than the margin of 0.4 points"
     )
     assert "hold for all effects at once" in render(found)
     assert all(words.sentence(each) in render(found) for each in told)
@@ -80,7 +80,7 @@ def test_a_curve_that_comes_back_is_there_by_its_f(crossed) -> None:
     few = factorial(from_frame(frame[frame["seed"] < 4]), "test_accuracy", margin=0.004)
     assert few.effects[2].omnibus.p_holm < 0.05
     assert not words.is_there(few.effects[2])
-    assert "4 seeds are too few to tell" in words.sentence(few.effects[2])
+    assert "4 seeds are too few for a verdict" in words.sentence(few.effects[2])
 
 
 def test_undecided_and_too_few_claim_nothing(crossed) -> None:
@@ -89,7 +89,7 @@ def test_undecided_and_too_few_claim_nothing(crossed) -> None:
     said = words.sentence(undecided)
     assert said.startswith("It is undecided whether the change in test_accuracy from alpha 0.2 to 0.5 is higher or")
     few = words.sentence(effects(crossed(TWO, seeds=2, gains={"alpha": 50}))["alpha"])
-    assert few.startswith("alpha cannot be tested: test_accuracy +5.70 points (2 seeds). 2 seeds are too few, and")
+    assert few.startswith("alpha cannot be tested: it changes test_accuracy by +5.70 points (2 seeds). 2 seeds are")
     assert "higher" not in few
     assert "assuming normal differences" in words.sentence(effects(crossed(TWO, seeds=3, gains={"alpha": 50}))["alpha"])
 
@@ -98,13 +98,13 @@ def test_lines_and_names_are_told_apart(crossed) -> None:
     found = effects(crossed({"alpha": (0.0, 0.1, 0.5), "kind": ("a", "b", "c")}, gains={"alpha": 20}))
     ends = words.sentence(found["alpha"])
     assert ends.startswith("test_accuracy is higher at alpha 0.5 than at alpha 0, by more than")
-    assert "Its levels differ in some way, for new seeds on this test set: F(" in ends
+    assert "The levels of alpha differ in some way: F(" in ends
     names = words.sentence(found["kind"])
     assert names.startswith("test_accuracy is equivalent at kind b and at kind a, to within 0.4 points: ")
     assert "at kind c and at kind a" in names
-    assert "That its levels differ in any way is not shown: F(" in names
+    assert "No difference between the levels of kind is shown: F(" in names
     both = words.sentence(found["alpha × kind"])
-    assert both.startswith("alpha × kind: some of its levels are names without an order, so it has no sign. That its")
+    assert both.startswith("alpha × kind has no sign: some of its levels are names without an order. No interaction of")
     test = found["kind"].omnibus
     ends = f"F({test.epsilon * test.df1:.3g}, {test.epsilon * test.df2:.3g}) = {test.f:.3g}"
     assert ends in names
@@ -131,7 +131,7 @@ def test_three_factors_and_what_was_left_out(crossed) -> None:
     frame.loc[(frame["seed"] == 0) & (frame["gamma"] == 1) & (frame["alpha"] == 0.2), ["status"]] = "diverged"
     said = words.sentence(effects(frame)["alpha × beta × gamma"])
     assert "the interaction of alpha and beta in test_accuracy" in said
-    assert "given that every cell trained: 1 of 8 seeds left out" in said
+    assert "given that every cell trained (1 of 8 seeds left out)" in said
 
 
 def test_text_has_every_effect_cell_and_warning(crossed) -> None:

@@ -62,7 +62,7 @@ def test_a_pair_is_left_out_whole_and_the_collapse_is_scored_at_what_it_reached(
     assert rate.complete_pairs_n == N - 1
     assert result.divergence["none"].n_diverged == 1
     assert result.divergence["none"].p_mcnemar is None
-    assert any("1 of 12 pairs are left out" in text for text in result.warnings)
+    assert any("diverged in 1 of 12 pairs" in text for text in result.warnings)
     assert any(each.seeds == (3,) and "complete pairs" in each.reason for each in result.dropped)
 
 
@@ -79,7 +79,7 @@ def test_where_the_two_disagree_the_verdict_is_inconclusive_and_says_why():
     book = compare(study(control=with_value(BASE, 3, 0.1)), "test_accuracy", "none", margin=0.001).effects["book"]
     assert book.verdict == "inconclusive"
     assert book.verdict_intention == "inconclusive"
-    assert "given both trained the verdict is 'superior'" in book.verdict_reason
+    assert "given that both trained the verdict is 'superior'" in book.verdict_reason
 
 
 def test_where_the_two_agree_the_verdict_stands():

@@ -216,7 +216,7 @@ def test_a_page_has_names_and_minus_signs_in_words_and_leaves_labels_alone(label
     shown = headline("inferior", interval="simultaneous", low=-0.005, high=-0.001)
     told = effect(label, mean_difference=-0.003, ci_low=-0.005, headline=shown)
     assert sentences.headline(told, PAGE) == (
-        f"Lower, by more than the 0.1 points that matter: “{label}” changed test accuracy by −0.30 points against "
+        f"Lower, by more than the margin of 0.1 points: “{label}” changed test accuracy by −0.30 points against "
         "“none” (95% CI −0.50 to −0.10; 8 seeds)."
     )
     assert "changed test_accuracy by -0.30 points" in sentences.headline(told)
@@ -267,7 +267,7 @@ def test_a_verdict_that_intention_to_train_leaves_undecided_carries_its_reason(m
     pool = gather(make_folder(labels=("none", "dropout-0.7"), seeds=8, diverged=(("dropout-0.7", 3),))).pools[0]
     each = pool.primary.effects["dropout-0.7"]
     assert comparison_grid(pool.primary, pool.evidence).rows[0][1] == "undecided"
-    reason = "given both trained the verdict is 'inferior'"
+    reason = "given that both trained the verdict is 'inferior'"
     told = replace(each, headline=replace(each.headline, reason=reason))
     grid = comparison_grid(replace(pool.primary, effects={"dropout-0.7": told}), pool.evidence)
     assert grid.rows[0][1] == "undecided*"

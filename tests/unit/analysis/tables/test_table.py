@@ -215,7 +215,7 @@ def test_nan_as_a_number_is_a_broken_loss_but_an_empty_cell_is_not(csv):
 
 def test_overruled_status_and_odd_chance_are_said():
     table = from_frame(accuracies(status=["ok"] * 4, classes=[10] * 4))
-    assert any("1 trials whose status is not 'diverged'" in text for text in table.warnings)
+    assert any("1 trial is counted as diverged though the status does not say so" in text for text in table.warnings)
     assert "chance is set to 0.5" in from_frame(accuracies(classes=[10] * 4), chance=0.5).warnings[0]
     assert "classes has several values" in from_frame(accuracies(classes=[10, 10, 2, 2])).warnings[0]
 
@@ -266,7 +266,7 @@ def test_a_column_diverged_of_the_source_is_believed(csv):
     frame = pd.DataFrame({"condition": "a", "seed": [0, 1], "x": 1.0, "diverged": [True, False], "status": "ok"})
     table = from_frame(frame)
     assert list(table.frame["diverged"]) == [True, False]
-    assert any("1 trials have diverged true and a status" in text for text in table.warnings)
+    assert any("1 trial is counted as diverged because the column diverged is true" in text for text in table.warnings)
     assert "diverged is 3; allowed: true or false" in fault_of(csv("condition,seed,x,diverged\na,0,1,3\n"))
 
 

@@ -37,15 +37,15 @@ def said(result):
 
 SPREAD = np.array([-12, 5, 9, -7, 3, -4, 8, -2, 1, -1])
 BY_VERDICT = {
-    "superior": (SPREAD + 200, "Higher, by more than the 1 points that matter: “book” changed test_accuracy by"),
-    "positive_but_negligible": (SPREAD + 40, "Higher, but by less than the 1 points that matter: “book” changed"),
-    "positive_magnitude_unclear": (SPREAD * 10 + 120, "Higher; whether by the 1 points that matter is open: “book”"),
-    "equivalent": (SPREAD + 1, "Equivalent to within 1 points: “book” changed test_accuracy by"),
+    "superior": (SPREAD + 200, "Higher, by more than the margin of 1 point: “book” changed test_accuracy by"),
+    "positive_but_negligible": (SPREAD + 40, "Higher, by less than the margin of 1 point: “book” changed"),
+    "positive_magnitude_unclear": (SPREAD * 10 + 120, "Higher, perhaps by less than the margin of 1 point: “book”"),
+    "equivalent": (SPREAD + 1, "Equivalent to within 1 point: “book” changed test_accuracy by"),
     "inconclusive": (SPREAD * 50, "Undecided: “book” changed test_accuracy by"),
-    "negative_magnitude_unclear": (SPREAD * 10 - 120, "Lower; whether by the 1 points that matter is open: “book”"),
-    "negative_but_negligible": (SPREAD - 40, "Lower, but by less than the 1 points that matter: “book” changed"),
-    "inferior": (SPREAD - 200, "Lower, by more than the 1 points that matter: “book” changed test_accuracy by"),
-    "cannot_test": (SPREAD[:2] + 30, "(2 seeds). 2 seeds are too few, and their 95% t interval is very wide: -0.82 to"),
+    "negative_magnitude_unclear": (SPREAD * 10 - 120, "Lower, perhaps by less than the margin of 1 point: “book”"),
+    "negative_but_negligible": (SPREAD - 40, "Lower, by less than the margin of 1 point: “book” changed"),
+    "inferior": (SPREAD - 200, "Lower, by more than the margin of 1 point: “book” changed test_accuracy by"),
+    "cannot_test": (SPREAD[:2] + 30, "(2 seeds). 2 seeds are too few for a verdict; their 95% t interval is -0.82 to"),
 }
 
 
@@ -60,7 +60,7 @@ def test_every_verdict_has_its_sentence(verdict):
     assert f"{amount(effect.headline.estimate, 'test_accuracy')}" in text
     assert f"{len(differences)} seeds" in text
     assert "95% CI" in text or "interval" in text
-    inner = f", 90% CI {100 * effect.headline.low_90:+.2f} to" if effect.headline.low_90 is not None else "90%"
+    inner = f"; 90% CI {100 * effect.headline.low_90:+.2f} to" if effect.headline.low_90 is not None else "90%"
     assert (inner in text) == (verdict == "equivalent" or verdict.endswith("negligible"))
     assert "no difference" not in render(result).lower()
     assert "significant" not in render(result).lower()
@@ -71,7 +71,7 @@ def test_numbers_in_the_sentence_are_those_of_the_object():
     effect = result.effects["book"]
     low, high = 100 * effect.typical_low_simultaneous, 100 * effect.typical_high_simultaneous
     assert headline(effect) == (
-        "Higher, by more than the 1 points that matter: “book” changed test_accuracy by +2.00 points against “none” "
+        "Higher, by more than the margin of 1 point: “book” changed test_accuracy by +2.00 points against “none” "
         f"(95% CI {low:+.2f} to {high:+.2f}; 10 seeds; p = {effect.p_typical_adjusted:.4f})."
     )
 
@@ -85,14 +85,14 @@ def test_where_the_mean_leads_the_sentence_says_what_its_interval_assumes():
     effect = answer(SPREAD[:5] + 200).effects["book"]
     low, high = 100 * effect.mean_low_simultaneous, 100 * effect.mean_high_simultaneous
     assert f"{100 * effect.mean_difference:+.2f} points against" in headline(effect)
-    assert f"(95% CI assuming normal differences, {low:+.2f} to {high:+.2f}" in headline(effect)
+    assert f"(95% CI {low:+.2f} to {high:+.2f}, assuming normal differences" in headline(effect)
     assert "assuming" not in headline(answer(SPREAD + 200).effects["book"])
 
 
 def test_two_seeds_have_a_wide_interval_and_no_words_of_significance():
     result = answer(np.array([200, 203]))
     text = said(result)
-    assert "2 seeds are too few, and their 95% t interval is very wide: +1.82 to +2.21." in text
+    assert "2 seeds are too few for a verdict; their 95% t interval is +1.82 to +2.21 points." in text
     for word in ("better", "worse", "p =", "p <", "equivalent", "McNemar", "significan"):
         assert word not in text
     assert "< 0.0" not in render(result)
@@ -102,15 +102,15 @@ def test_two_seeds_have_a_wide_interval_and_no_words_of_significance():
 def test_one_seed_gives_values_only():
     text = said(answer([200]))
     assert "+2.00 points" in text
-    assert "One seed says nothing of other seeds" in text
+    assert "One seed says nothing about other seeds" in text
     assert "interval" not in text
 
 
 def test_no_variation_is_told():
     text = said(answer([20] * 8))
-    assert "It is the same at all 8 seeds: the seed may not be applied." in text
+    assert "The difference is the same at all 8 seeds: the seed may not be applied." in text
     text = said(answer([0] * 8))
-    assert "It is the same at all 8 seeds: the condition may not be applied." in text
+    assert "The difference is the same at all 8 seeds: the condition may not be applied." in text
 
 
 def test_no_pair_at_all():
@@ -126,7 +126,7 @@ def test_failures_come_with_limits():
     status = ["diverged"] * 2 + ["ok"] * 8 + ["ok"] * 10
     assert "“none” 2 of 10 (2.5% to 56%)" in said(answer(SPREAD, status=status))
     few = answer(SPREAD[:5], status=["diverged"] * 2 + ["ok"] * 8)
-    assert "given that both trained: 2 of 5 pairs left out" in said(few)
+    assert "given that both trained (2 of 5 pairs left out)" in said(few)
     assert "; 10 seeds; p = 1.000). Diverged" in said(answer(SPREAD, status=status)), "every pair is in it"
     everyone = Divergence(condition="a", n=10, n_diverged=10, rate=1.0, rate_low=0.6915, rate_high=1.0)
     assert failure(everyone) == "“a” 10 of 10 (at least 69%)"
@@ -161,7 +161,7 @@ def test_the_text_begins_with_the_answer_and_repeats_no_row_of_the_table_as_a_se
     assert [each for each in text.split("\n\n") if " changed accuracy by " in each] == [
         each
         for each in text.split("\n\n")
-        if each.startswith("Equivalent to within 1 points: “c2”") and "90% CI" in each
+        if each.startswith("Equivalent to within 1 point: “c2”") and "90% CI" in each
     ]
     assert "no margin was given" not in text
 
@@ -182,14 +182,14 @@ def test_conflict_with_intention_to_train_is_told():
     differences = np.where(np.arange(5) == 3, -7000, SPREAD[:5] + 200)
     text = said(answer(differences, status=["diverged" if i == 8 else "ok" for i in range(10)]))
     assert text.startswith("Undecided: ")
-    assert "Given both trained the verdict is 'superior'" in text
+    assert "Given that both trained the verdict is 'superior'" in text
 
 
 def test_where_lower_is_better_the_words_follow_benefit():
     extra = {"train_correct": [9000] * 20, "train_total": [10_000] * 20}
     result = answer(SPREAD + 200, metric="generalisation_gap", **extra)
     assert result.effects["book"].mean_difference < 0
-    assert "Lower, by more than the 1 points that matter: “book” changed generalisation_gap by -2.00" in said(result)
+    assert "Lower, by more than the margin of 1 point: “book” changed generalisation_gap by -2.00" in said(result)
 
 
 @pytest.mark.parametrize(
@@ -249,9 +249,9 @@ def test_rounding_contradicts_no_verdict():
     close = replace(effect.headline, low=0.00003, high=0.0053, verdict="positive_but_negligible")
     told = headline(replace(effect, headline=close))
     assert "+0.003 to +0.530" in told
-    assert "less than the 0.125 points" in told
+    assert "less than the margin of 0.125 points" in told
     told = headline(replace(effect, margin=0.001, headline=replace(close, low=0.001004, verdict="superior")))
-    assert "by more than the 0.1 points that matter: “book”" in told
+    assert "by more than the margin of 0.1 points: “book”" in told
     assert "(95% CI +0.1004 to +0.5300" in told
 
 
@@ -271,7 +271,11 @@ def three_arms(lost, n=10):
 def test_what_one_condition_lacks_changes_no_word_of_another(lost):
     whole, short = three_arms(lost=0), three_arms(lost)
     assert headline(short.effects["book"]) == headline(whole.effects["book"])
-    said_of = {3: "7 seeds; p = 0.031)", 5: "needs 7 to be judged with 2 conditions", 8: "2 seeds are too few"}
+    said_of = {
+        3: "7 seeds; p = 0.031)",
+        5: "With 2 conditions the typical difference needs 7 pairs",
+        8: "2 seeds are too few",
+    }
     assert said_of[lost] in headline(short.effects["rare"])
 
 
@@ -291,7 +295,8 @@ def test_a_loss_that_diverged_has_no_limit_and_the_sentence_says_so():
     most = compare(from_frame(frame), "test_loss", "none").effects["book"]
     assert most.headline.estimate is None
     assert most.headline.verdict == "inferior"
-    assert "Higher: “book” changed test_loss by an amount without limit (runs that diverged count" in headline(most)
+    assert "Higher: “book” changed test_loss by an amount without limit" in headline(most)
+    assert headline(most).endswith(" Runs that diverged count as worse than all others.")
 
 
 def test_where_no_pair_is_left_the_failures_lead():
