@@ -165,7 +165,8 @@ def test_an_interval_that_misses_too_often_is_told_beside_the_answer(material, h
     told = [text for text in texts if "does not hold on data like these" in text]
     assert len(told) == (0 if holds else 1)
     assert all(
-        "of the typical difference" in text and "2,000 studies of 9 resampled seeds" in text and "36%" in text for text in told
+        "of the typical difference" in text and "2,000 studies of 9 resampled seeds" in text and "36%" in text
+        for text in told
     )
     _, rows = grid(self_check.section(material, changed), "self-check")
     row = rows["intervals of the typical difference, resampled seeds, any condition"]
