@@ -115,6 +115,8 @@ class Plan:
     trials: tuple[PlannedTrial, ...]
     analysis: PlannedAnalysis | None
     raw: Mapping[str, Any]
+    chance: float | None = None
+    """Accuracy of a guess, where the study says it and its rows have no number of classes."""
 
 
 def read_plan(path: Path) -> Plan:
@@ -157,7 +159,10 @@ def _parse(raw: Mapping[str, Any]) -> Plan:
         for each in raw["trials"]
     )
     analysis = _analysis(raw["analysis"]) if raw.get("analysis") else None
-    return Plan(str(raw.get("study", "")), conditions, trials, analysis, raw)
+    chance = raw.get("chance")
+    if chance is not None and not 0 < float(chance) < 1:
+        raise ValueError(f"chance is {chance!r}; allowed: above 0 and below 1")
+    return Plan(str(raw.get("study", "")), conditions, trials, analysis, raw, chance)
 
 
 def _analysis(given: Mapping[str, Any]) -> PlannedAnalysis:

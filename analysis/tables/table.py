@@ -185,7 +185,8 @@ def _assemble(
 ) -> Table:
     conditions, given_chance, dropped = parts
     exempt = _meant_at_chance(frame, plan)
-    chance, warnings = divergence.chance_of(frame, given_chance)
+    stated = plan.chance if given_chance is None and plan is not None else given_chance
+    chance, warnings = divergence.chance_of(frame, stated)
     if "diverged" in frame.columns:
         frame = frame.rename(columns={"diverged": divergence.SAID})
     marked, more = divergence.diverged(frame, chance, exempt)

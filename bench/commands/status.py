@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.base.errors import StorageError
 from bench.commands import options as common
+
+if TYPE_CHECKING:
+    from bench.record.rows import Row
 
 NAME = "status"
 
@@ -39,7 +44,13 @@ def execute(options: argparse.Namespace) -> int:
     finished = (row for row in found.values() if row and row["status"] != schema.FAILED)
     for note in notes(finished, store.made_with()):
         print(f"note: {note}")
-    for row in found.values():
-        if row and row["status"] == schema.FAILED:
-            print(f"failed: {row['condition']}, seed {row['seed']}, {row['device']}: {row['error']}")
+    failed = [row for row in found.values() if row and row["status"] == schema.FAILED]
+    for error, rows in groupby(sorted(failed, key=_error), _error):
+        first, *more = rows
+        others = f" and {len(more)} more" if more else ""
+        print(f"failed: {first['condition']}, seed {first['seed']}, {first['device']}{others}: {error}")
     return common.DONE
+
+
+def _error(row: Row) -> str:
+    return row["error"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench import schema
+from bench.record.experiment import Experiment
 from bench.study.study import Study
 
 
@@ -52,4 +53,5 @@ def plan_document(study: Study, command: str) -> dict[str, Any]:
             for trial in trials
         ],
         "command": command,
+        **({"chance": study.recipe.chance} if isinstance(study.recipe, Experiment) and study.recipe.chance else {}),
     }

@@ -176,10 +176,11 @@ def _data_hash(folder: Path, data_files: list[str]) -> str:
 
 
 def read_settings(
-    where: str, given: Mapping[str, Any], base: Experiment, faults: Faults
+    where: str, given: Mapping[str, Any], document: Mapping[str, Any], faults: Faults
 ) -> tuple[tuple[str, Any], ...]:
     """Return what a condition sets that is not as in [settings]; values have the type of that there."""
-    known = dict(base.settings)
+    settings = document.get("settings", {})
+    known = {key: freeze(value) for key, value in settings.items()} if isinstance(settings, dict) else {}
     changes = []
     for key, value in given.items():
         if key not in known:

@@ -94,7 +94,7 @@ OWN_TRIALS = {
     if key != "precisions"
 }
 OWN_ANALYSIS = SECTIONS["analysis"] | {
-    "primary": Field(fields.name, "the name of a metric", "test_accuracy"),
+    "primary": Field(fields.text, "the name of a metric", "test_accuracy"),
     "margins": Field(fields.table_of(fields.positive), "a table of metrics with finite numbers above 0", None),
     "directions": Field(
         fields.table_of(fields.choice(DIRECTIONS)),

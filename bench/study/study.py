@@ -232,9 +232,9 @@ def _own(document: dict[str, Any], file: str, faults: Faults) -> Read:
     base = experiment.read_experiment(document, file, faults)
 
     def settings(where: str, given: Mapping[str, Any]) -> tuple[tuple[()], tuple[tuple[str, Any], ...]]:
-        return (), () if base is None else experiment.read_settings(where, given, base, faults)
+        return (), experiment.read_settings(where, given, document, faults)
 
-    return base, read_conditions(document, settings, faults) if base else (), Own()
+    return base, read_conditions(document, settings, faults), Own()
 
 
 def _networks(document: dict[str, Any], file: str, faults: Faults) -> Read:

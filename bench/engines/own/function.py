@@ -40,7 +40,7 @@ def perform(job: Job, on_epoch: Callable[[], None]) -> Answer:
     except ReturnedError as error:
         return Answer(error=f"{experiment.name}: {error}")
     except BaseException as error:  # noqa: BLE001 - whatever training code raises, SystemExit too, is an outcome
-        traceback.print_exc()
+        _print(error)
         return Answer(error=f"{type(error).__name__}: {error}{_place(error, experiment.folder)}")
     row = found.row | {"train_seconds": seconds}
     if row.get("train_total"):
@@ -108,6 +108,12 @@ def _module(path: Path, folder: Path) -> ModuleType:
         del sys.modules[name]
         raise
     return module
+
+
+def _print(error: BaseException) -> None:
+    """Print an error as the training code raised it, without the frame that called it."""
+    below = None if error.__traceback__ is None else error.__traceback__.tb_next
+    traceback.print_exception(type(error), error, below or error.__traceback__)
 
 
 def _place(error: BaseException, folder: Path) -> str:

@@ -192,7 +192,7 @@ class _Server:
             if each.pipe in ready:
                 yield from self._listen(each)
         for each in busy:
-            _cut(each.log)
+            _cut(each.log, MOST_OF_LOG)
             if each.deadline is not None and time.monotonic() > each.deadline and not each.timed_out:
                 each.timed_out = True
                 self.control.send(Kill(each.pid))
@@ -226,10 +226,10 @@ class _Server:
             each.pipe.close()
 
 
-def _cut(log: Path) -> None:
-    """Keep the end of a log that has grown too large."""
+def _cut(log: Path, most: int) -> None:
+    """Keep the end of a log that has grown beyond `most` bytes."""
     with contextlib.suppress(OSError):
-        if log.stat().st_size > MOST_OF_LOG:
+        if log.stat().st_size > most:
             with log.open("rb+") as file:
                 file.seek(-KEPT_OF_LOG, os.SEEK_END)
                 kept = file.read()
@@ -240,6 +240,7 @@ def _cut(log: Path) -> None:
 
 def _result(each: _Busy, code: int) -> Result:
     """Return the row and the curve of a trial whose process has ended."""
+    _cut(each.log, KEPT_OF_LOG)
     execution = rows.executed(1, each.started, datetime.now(UTC))
     answer = each.answer
     if each.timed_out and answer is None:
