@@ -12,6 +12,7 @@ from analysis.cli import main
 from analysis.methods import verdict
 from analysis.phrasebook import effects
 from analysis.phrasebook.page import parts, writers
+from analysis.wording import sentences
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL
 
 PAGE = Path(__file__).parents[3] / "docs/wording.md"
@@ -54,3 +55,14 @@ def test_no_sentence_is_long_or_miscounts() -> None:
                 bare = re.sub(r"\([^()]*\)", "", line.text)
                 for sentence in re.split(r"(?<=[.:;])\s", bare):
                     assert len(sentence.split()) <= LONGEST, sentence
+
+
+def test_a_sequence_has_one_interval_and_a_typical_difference_leaves_nothing_out() -> None:
+    narrow = effects.effect(*effects.BY_VERDICT["around 0, within the margin"][:2], scope=SEQUENCE, estimand="median")
+    assert narrow.headline.verdict == verdict.EQUIVALENT
+    assert "90%" not in sentences.headline(narrow)
+    lost = {"n_lost_to_divergence": 6, "n_pairs": 24, "n_typical": 30}
+    ends = effects.GOOD[:2]
+    assert "left out" not in sentences.headline(effects.effect(*ends, **lost))
+    for estimand in (MEAN, "median"):
+        assert "(6 of 30 pairs left out)" in sentences.headline(effects.effect(*ends, estimand=estimand, **lost))
