@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -109,6 +110,8 @@ def _preload(experiment: Experiment) -> bool:
 
         with contextlib.suppress(BaseException), contextlib.redirect_stdout(sys.stderr):
             load(experiment)  # whatever it raises, it raises again in each trial, whose outcome it is
+    gc.collect()
+    gc.freeze()  # what is here is no garbage: a fork that leaves it alone copies less
     return threading.active_count() == 1 and _native_threads() == 1 and not _has_cuda()
 
 
