@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analysis.base.records import Record
 from analysis.methods.p_value import probability
@@ -47,7 +47,7 @@ def moments(pairs: Pairs) -> Moments:
 
 def half_width(level: float, df: int) -> float:
     """Return how many standard errors a two-sided t interval of this `level` reaches to each side."""
-    return float(stats.t.isf((1 - level) / 2, df))
+    return -float(special.stdtrit(df, (1 - level) / 2))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ def difference(pairs: Pairs) -> Finding[Difference]:
 def p_t(pairs: Pairs) -> float:
     """Return the two-sided p of the paired t test on differences that vary."""
     found = moments(pairs)
-    return probability(2 * float(stats.t.sf(abs(found.mean / found.standard_error), found.df)))
+    return probability(2 * float(special.stdtr(found.df, -abs(found.mean / found.standard_error))))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,8 +176,8 @@ def equivalence(pairs: Pairs, alpha: float, margin: float | None) -> Finding[Equ
     if why is not None:
         return undefined(Equivalence(), why)
     found = moments(pairs)
-    above_low = float(stats.t.sf((found.mean + margin) / found.standard_error, found.df))
-    below_high = float(stats.t.cdf((found.mean - margin) / found.standard_error, found.df))
+    above_low = float(special.stdtr(found.df, -(found.mean + margin) / found.standard_error))
+    below_high = float(special.stdtr(found.df, (found.mean - margin) / found.standard_error))
     p = probability(max(above_low, below_high))
     return Finding(Equivalence(p_tost=p, equivalent=bool(p < alpha) if 2 * alpha < 1 else None))
 

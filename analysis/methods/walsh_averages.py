@@ -35,10 +35,10 @@ class WalshAverages:
         return 0.0 if abs(average) <= self.noise else average
 
     def _at(self, rank: int) -> float:
-        below = self._infinite(-np.inf)
+        below, above = self._infinite
         if rank < below:
             return -np.inf
-        if rank >= len(self) - self._infinite(np.inf):
+        if rank >= len(self) - above:
             return np.inf
         if self._all is not None:
             return float(self._all[rank - below])
@@ -53,7 +53,7 @@ class WalshAverages:
     @property
     def up_to_zero(self) -> int:
         """How many averages are at most 0."""
-        return self._infinite(-np.inf) + self._finite_up_to(self.noise)
+        return self._infinite[0] + self._finite_up_to(self.noise)
 
     @property
     def from_zero(self) -> int:
@@ -78,10 +78,12 @@ class WalshAverages:
         """Averages of two infinite differences of unlike sign."""
         return int(np.isposinf(self.differences).sum() * np.isneginf(self.differences).sum())
 
-    def _infinite(self, sign: float) -> int:
-        """Return how many averages are infinite, of this sign."""
-        several = int((self.differences == sign).sum())
-        return several * len(self._sorted) + several * (several + 1) // 2
+    @cached_property
+    def _infinite(self) -> tuple[int, int]:
+        """How many averages are infinite: below every number, and above."""
+        finite, below = len(self._sorted), int(np.isneginf(self.differences).sum())
+        above = int(np.isposinf(self.differences).sum())
+        return below * finite + below * (below + 1) // 2, above * finite + above * (above + 1) // 2
 
     def _finite_up_to(self, value: float) -> int:
         d = self._sorted

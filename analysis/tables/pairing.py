@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -89,7 +90,7 @@ class Pairs:
         """Differences up to this say nothing, in steps: 0 where the metric is a count."""
         return _CLEAR * self.resolution
 
-    @property
+    @cached_property
     def varies(self) -> bool:
         """Whether the differences vary by more than rounding: without it there is nothing to test with."""
         return varies(self.differences, self.resolution)
