@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from scipy import special
@@ -73,12 +74,12 @@ class Inference:
     @property
     def p(self) -> float:
         """p over seeds, of this condition by itself."""
-        return probability(self.estimate.p)
+        return probability(self._p)
 
     @property
     def p_adjusted(self) -> float:
         """p over seeds, adjusted over the family."""
-        return probability(min(1.0, self.size * self.estimate.p))
+        return probability(min(1.0, self.size * self._p))
 
     @property
     def p_over_images(self) -> float | None:
@@ -86,6 +87,10 @@ class Inference:
         if self.floor is None:
             return None
         return max(self.p_adjusted, _least_alpha(lambda alpha: _excludes_zero(self._images(alpha))))
+
+    @cached_property
+    def _p(self) -> float:
+        return self.estimate.p
 
     def _seeds(self, alpha: float) -> Ends | None:
         return self.estimate.over_seeds(alpha / (2 * self.size))

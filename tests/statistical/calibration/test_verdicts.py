@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, Headline
 from analysis.answer.judgement import judged
-from analysis.methods import sign_flip, verdict
-from analysis.methods.multiplicity import MaxT
-from analysis.methods.paired_t import TTest
-from analysis.methods.simultaneous import Simultaneous
-from analysis.methods.two_way_interval import OverImages
+from analysis.methods import verdict
+from analysis.methods.mean_family import MeanFamily
+from analysis.methods.paired_t import Difference
+from analysis.methods.typical import Typical
 from analysis.tables.images import Images
 from analysis.tables.pairing import pair
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
+from bench.schema.known_metrics import ESTIMANDS
 from tests.statistical.calibration.ledger import Ledger, Rate
-from tests.statistical.calibration.noise import ALPHA, FEWER_FLIPS, generator
+from tests.statistical.calibration.noise import ALPHA, generator
 
 pytestmark = [pytest.mark.statistical, pytest.mark.slow]
 
@@ -46,13 +46,8 @@ SMALL = (verdict.EQUIVALENT, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_B
 
 
 @dataclass(frozen=True, kw_only=True)
-class Decided(TTest, OverImages, MaxT, Simultaneous):
+class Decided(Difference, Typical, MeanFamily):
     """What a verdict needs, and no more: no tests of single comparisons that no verdict reads."""
-
-
-@pytest.fixture(autouse=True)
-def fewer_flips(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sign_flip, "RANDOM_FLIPS", FEWER_FLIPS)
 
 
 def study(rng: np.random.Generator, n: int, truth: float, scope: str) -> tuple[dict[str, Arms], Images]:
@@ -77,27 +72,29 @@ def study(rng: np.random.Generator, n: int, truth: float, scope: str) -> tuple[d
         for seed, row in enumerate(np.packbits(rows, axis=1))
     }
     counts = {label: rows.sum(axis=1) for label, rows in right.items()}
-    return {
-        label: Arms(pair((label, "control"), range(n), own, counts["control"], IMAGES), None, (), (), (), (0, 0))
-        for label, own in counts.items()
-        if label != "control"
-    }, Images(packed, IMAGES, None)
+    against = {}
+    for label in (each for each in counts if each != "control"):
+        pairs = pair((label, "control"), range(n), counts[label], counts["control"], IMAGES)
+        against[label] = Arms(pairs, None, pairs, (), (), (), (0, 0))
+    return against, Images(packed, IMAGES, None)
 
 
 @pytest.mark.parametrize("n", [10, 30])
 @pytest.mark.parametrize("scope", [SEEDS, SEEDS_AND_IMAGES])
 @pytest.mark.parametrize("truth", [0.0, MARGIN])
-def test_of_the_headline(truth: float, scope: str, n: int, ledger: Ledger) -> None:
-    rng = generator("verdict", truth, scope, n)
+@pytest.mark.parametrize("estimand", ESTIMANDS)
+def test_of_the_headline(estimand: str, truth: float, scope: str, n: int, ledger: Ledger) -> None:
+    rng, asked = generator("verdict", truth, scope, n), replace(ASKED, estimand=estimand)
     wrong: Counter[str] = Counter()
     for _ in range(RUNS):
         against, images = study(rng, n, truth, scope)
-        results, _ = judged(Decided, against, ASKED, frozenset(), images if scope == SEEDS_AND_IMAGES else None)
-        told = {each[Headline].verdict for each in results.values()}
-        assert {each[Headline].scope for each in results.values()} == {scope}
+        results, _ = judged(Decided, against, asked, frozenset(), images if scope == SEEDS_AND_IMAGES else None, n)
+        headlines = [each[Headline] for each in results.values()]
+        assert {(each.estimand, each.scope) for each in headlines} == {(estimand, scope)}
+        told = {each.verdict for each in headlines}
         errors = {each for each in told if each in CLAIMED and not CLAIMED[each][0] < truth < CLAIMED[each][1]}
         wrong.update({"any": bool(errors), "small": bool(errors & set(SMALL)), "large": verdict.SUPERIOR in errors})
-    method = f"headline verdict over {scope.replace('_', ' ')}"
+    method = f"headline verdict, {estimand} difference, over {scope.replace('_', ' ')}"
     data = f"{CONDITIONS} conditions, bits of {IMAGES} images"
     if truth == 0:
         ledger.check([Rate(method, "nothing differs: any is claimed to", data, n, ALPHA, wrong["any"], RUNS)])
