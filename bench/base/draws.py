@@ -61,6 +61,13 @@ def uniforms(seed: int, stream: str, at: Position, count: int) -> np.ndarray:
     return np.minimum(middles, 1 - 2.0**-53, out=middles)
 
 
+def normal(uniform: np.ndarray) -> np.ndarray:
+    """Return numbers of N(0, 1), by the inverse of its distribution function, from numbers of U(0, 1)."""
+    from scipy.special import ndtri  # noqa: PLC0415 - slow to import, and few studies need it
+
+    return ndtri(uniform)
+
+
 def permutation(seed: int, stream: str, at: Position, count: int) -> np.ndarray:
     """Return a uniform permutation of 0..count-1, int64: the stable order of `count` words."""
     return np.argsort(words(seed, stream, at, count), kind="stable")

@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from bench.base.files import write_atomically
 from bench.data import idx
@@ -60,6 +59,8 @@ class Chances:
 
 def curves(labels: np.ndarray, chances: Chances) -> np.ndarray:
     """Return the curve of each label, float64 `[N, POINTS]`, before the set is standardised."""
+    from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415 - slow to import, and few studies need it
+
     heights = TEMPLATES - TEMPLATES.mean(axis=1, keepdims=True)
     heights /= heights.std(axis=1, keepdims=True)
     digits = (heights - heights[:, :1]) / 6 + 1e-8

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 NOT_TRAINING = ("assurance", "checks", "commands")
 """Folders of this package whose code trains nothing."""
+parsed: dict[str, str] = {}
+"""The sources' hash by the hash of their text: a worker is given its runner's, and parses only what has changed."""
 
 
 def code_hash(source: str) -> str:
@@ -22,34 +23,41 @@ def code_hash(source: str) -> str:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return hashlib.sha256(source.encode()).hexdigest()
-    return hashlib.sha256("\n".join(_parts(tree)).encode()).hexdigest()
+    parts: list[str] = []
+    _add_parts(tree, parts)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @cache
 def sources_hash() -> str:
     """Return 16 digits of the hash of the code that trains: provenance of results, and no part of their names."""
     files = [file for file in sorted(ROOT.rglob("*.py")) if file.relative_to(ROOT).parts[0] not in NOT_TRAINING]
-    hashes = [f"{file.relative_to(ROOT)} {code_hash(file.read_text(encoding='utf-8'))}" for file in files]
-    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()[:16]
+    texts = {str(file.relative_to(ROOT)): file.read_text(encoding="utf-8") for file in files}
+    text_hash = hashlib.sha256(repr(texts).encode()).hexdigest()
+    if text_hash not in parsed:
+        hashes = [f"{name} {code_hash(text)}" for name, text in texts.items()]
+        parsed[text_hash] = hashlib.sha256("\n".join(hashes).encode()).hexdigest()[:16]
+    return parsed[text_hash]
 
 
-def _parts(node: object) -> Iterator[str]:
-    """Yield the syntax tree in text, without positions, empty fields and texts that stand alone."""
+def _add_parts(node: object, parts: list[str]) -> None:
+    """Add the syntax tree in text, without positions, empty fields and texts that stand alone."""
     if isinstance(node, list):
-        yield "["
+        parts.append("[")
         for each in node:
             if not _is_docstring(each):
-                yield from _parts(each)
-        yield "]"
+                _add_parts(each, parts)
+        parts.append("]")
     elif isinstance(node, ast.AST):
-        yield type(node).__name__
-        for name, value in ast.iter_fields(node):
+        parts.append(type(node).__name__)
+        for name in node._fields:
+            value = getattr(node, name, None)
             if value is not None and value != [] and name not in ("kind", "type_comment"):
-                yield name
-                yield from _parts(_pieces(value) if isinstance(node, ast.JoinedStr) else value)
-        yield "."
+                parts.append(name)
+                _add_parts(_pieces(value) if isinstance(node, ast.JoinedStr) else value, parts)
+        parts.append(".")
     else:
-        yield f"{type(node).__name__} {node!r}"
+        parts.append(f"{type(node).__name__} {node!r}")
 
 
 def _is_docstring(node: object) -> bool:

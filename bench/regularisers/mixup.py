@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from scipy.special import betaincinv
-
 from bench.base import draws
 from bench.base.torch_on_use import torch
 from bench.regularisers.record import Draw, Regulariser, per_network
@@ -11,6 +9,8 @@ from bench.regularisers.record import Draw, Regulariser, per_network
 
 def share(draw: Draw, alpha: torch.Tensor) -> torch.Tensor:
     """Return the share `[K]` of the example itself, Beta(alpha, alpha), from one uniform number for the batch."""
+    from scipy.special import betaincinv  # noqa: PLC0415 - slow to import, and few studies need it
+
     (uniform,) = draws.uniforms(draw.seed, "mixup", draw.at, 1)
     found = torch.from_numpy(betaincinv(alpha.cpu().numpy(), alpha.cpu().numpy(), uniform)).to(alpha)
     return torch.where(alpha > 0, found, 1.0)

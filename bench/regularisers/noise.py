@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from scipy.special import ndtri
-
 from bench.base import draws
 from bench.base.torch_on_use import torch
 from bench.regularisers.record import Draw
@@ -47,7 +45,7 @@ def uniform(draw: Draw, stream: str, like: torch.Tensor) -> torch.Tensor:
 def normal(draw: Draw, stream: str, like: torch.Tensor) -> torch.Tensor:
     """Return numbers of N(0, 1), by the inverse of its distribution function, as `uniform` does."""
     rows, columns = like.shape[1:]
-    numbers = ndtri(draws.uniforms(draw.seed, stream, draw.at, rows * columns)).reshape(rows, columns)
+    numbers = draws.normal(draws.uniforms(draw.seed, stream, draw.at, rows * columns)).reshape(rows, columns)
     return torch.from_numpy(numbers).to(like.device, torch.promote_types(like.dtype, torch.float32))
 
 

@@ -59,6 +59,14 @@ def test_to_import_a_package_nothing_heavy_is_imported(package):
     assert not HEAVY & set(python(code, ROOT))
 
 
+def test_to_train_nothing_heavy_but_torch_is_imported():
+    """A study whose settings need scipy imports it where it is used: each worker pays for what it imports."""
+    code = "import sys, json, bench.run.runner, bench.run.worker; print(json.dumps([*sys.modules]))"
+    imported = {name.split(".")[0] for name in python(code, ROOT)}
+    assert "torch" in imported
+    assert not {"scipy", "pandas", "statsmodels"} & imported
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("package", "call"),

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from bench.base import draws
 from bench.base.draws import Position
@@ -129,9 +128,9 @@ def initial_weights(sizes: tuple[int, ...], seed: int, initialisation: str) -> l
         centred = (2 * uniform - 1) / np.sqrt(inputs)
         weight, bias = centred[: inputs * outputs], centred[inputs * outputs :]
         if initialisation == "normal_0.01":
-            weight = 0.01 * ndtri(uniform[: inputs * outputs])
+            weight = 0.01 * draws.normal(uniform[: inputs * outputs])
         elif initialisation == "he_normal":
-            weight = np.sqrt(2 / inputs) * ndtri(uniform[: inputs * outputs])
+            weight = np.sqrt(2 / inputs) * draws.normal(uniform[: inputs * outputs])
         elif initialisation == "xavier_uniform":
             weight = np.sqrt(6 / (inputs + outputs)) * (2 * uniform[: inputs * outputs] - 1)
         layers.append((weight.reshape(inputs, outputs), bias))

@@ -19,6 +19,7 @@ from typing import cast
 
 from bench.base.cores import physical_cores
 from bench.base.threads import single_thread
+from bench.record import code_hash
 from bench.record.trials import Stack
 from bench.run.executors import EpochDone, Event, NextStack, StackDone
 from bench.run.worker import Result, failure, perform
@@ -66,7 +67,9 @@ def run(next_stack: NextStack, workers: int) -> Generator[Event]:
 def _start(core: int) -> _Worker:
     """Start a worker on one core."""
     ours, theirs = cast("tuple[Connection, Connection]", SPAWN.Pipe())
-    process = SPAWN.Process(target=_serve, args=(theirs, core, loaded()), daemon=True, name=f"bench-worker-{core}")
+    process = SPAWN.Process(
+        target=_serve, args=(theirs, core, loaded(), code_hash.parsed), daemon=True, name=f"bench-worker-{core}"
+    )
     with _without_the_callers_script():
         process.start()
     theirs.close()
@@ -127,7 +130,7 @@ def _stop(team: list[_Worker]) -> None:
             worker.process.kill()
 
 
-def _serve(pipe: Connection, core: int, plugins: Loaded) -> None:
+def _serve(pipe: Connection, core: int, plugins: Loaded, parsed: dict[str, str]) -> None:
     """Work off stacks until the pipe closes. Ctrl-C is the runner's to handle; with the runner, the worker ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -135,6 +138,7 @@ def _serve(pipe: Connection, core: int, plugins: Loaded) -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
     single_thread()
+    code_hash.parsed.update(parsed)
     load_all(plugins)
     while True:
         try:

@@ -75,3 +75,20 @@ def test_the_sources_that_train_are_hashed_and_no_others(tmp_path: Path, monkeyp
         found.append(sources_hash())
     sources_hash.cache_clear()
     assert found[0] == found[1] == found[2] != found[3]
+
+
+def test_a_worker_parses_no_sources_that_its_runner_has_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(sources_hash.cache_clear)
+    monkeypatch.setattr("bench.record.code_hash.ROOT", tmp_path)
+    monkeypatch.setattr("bench.record.code_hash.parsed", {})
+    (tmp_path / "a.py").write_text("x = 1")
+    sources_hash.cache_clear()
+    found = sources_hash()
+    monkeypatch.setattr("bench.record.code_hash.code_hash", lambda _: "parsed anew")
+    sources_hash.cache_clear()
+    assert sources_hash() == found
+    (tmp_path / "a.py").write_text("x = 2")
+    sources_hash.cache_clear()
+    assert sources_hash() != found
