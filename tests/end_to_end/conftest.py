@@ -1,20 +1,23 @@
-"""Running the commands as a user does: in a process of their own, in an empty folder."""
+"""Running the commands in an empty folder: as a user does, in a process of their own, or quickly, in this one."""
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench import schema
+from bench.cli import main
 from bench.record.store import Store
 
 STUDY = """
@@ -94,6 +97,19 @@ class Workplace:
         assert process.returncode == code, f"exit code {process.returncode}, {code} was expected\n{out}\n{err}"
         return out, err
 
+    def here(self, *arguments: str, code: int = 0) -> tuple[str, str]:
+        """Do as `bench`, in this process: for what does not depend on processes, and in a fraction of the time."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, chdir(self.folder), redirect_stdout(out), redirect_stderr(err):
+            patch.setenv("BENCH_DATA", self.environment["BENCH_DATA"])
+            returned = main(list(arguments))
+        assert returned == code, f"exit code {returned}, {code} was expected\n{out.getvalue()}\n{err.getvalue()}"
+        return out.getvalue(), err.getvalue()
+
+    def train(self, *arguments: str, code: int = 0) -> tuple[str, str]:
+        """Run the study in this process."""
+        return self.here("run", "tiny.toml", "--executor", "serial", *arguments, code=code)
+
     def rows(self, folder: str = "results/tiny") -> dict[tuple[str, int], Row]:
         """Return each trial's columns but for those in which two runs may differ, by condition and seed."""
         store = Store(self.folder / folder)
@@ -126,10 +142,24 @@ def workplace(tmp_path: Path) -> Workplace:
     return made
 
 
-@pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Row]:
-    """The rows of the study from one run by two workers."""
-    made = Workplace(tmp_path_factory.mktemp("uninterrupted"))
+@pytest.fixture(scope="session")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """The study from one run by two workers: to read, and to copy."""
+    made = Workplace(tmp_path_factory.mktemp("whole"))
     made.study()
-    made.bench("run", "tiny.toml", "--workers", "2")
-    return made.rows()
+    out, _ = made.bench("run", "tiny.toml", "--workers", "2")
+    assert out == "results/tiny\n"
+    return made
+
+
+@pytest.fixture
+def uninterrupted(whole_run: Workplace) -> dict[tuple[str, int], Row]:
+    """The rows of the study from one run by two workers."""
+    return whole_run.rows()
+
+
+@pytest.fixture
+def finished(whole_run: Workplace, workplace: Workplace) -> Workplace:
+    """A workplace in which the study has been run."""
+    shutil.copytree(whole_run.folder / "results", workplace.folder / "results")
+    return workplace
