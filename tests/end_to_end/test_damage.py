@@ -33,6 +33,10 @@ TRIALS = [
 ]
 
 
+WHOLE_COMMAND = 20
+"""Every flip is read as runner and analysis read, and each so many by a whole command too."""
+
+
 def made(folder: Path, trials: list[Trial] = TRIALS) -> Store:
     store = Store(folder)
     store.prepare()
@@ -76,15 +80,23 @@ def flips(content: bytes, number: int) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("number", [120, pytest.param(2_000, marks=pytest.mark.slow)])
-def test_a_flipped_bit_of_a_trial_is_refused_by_runner_and_analysis(store: Store, refused, number: int) -> None:
+def test_a_flipped_bit_of_a_trial_is_refused_by_runner_and_analysis(
+    store: Store, tmp_path: Path, refused, number: int
+) -> None:
+    """The analysis reads it alone, too: in a folder of this trial only."""
     path = store.trials / f"{TRIALS[1].trial_id}.parquet"
     whole = path.read_bytes()
+    alone = made(tmp_path / "alone", TRIALS[1:2])
     assert analysis(["compare", str(store.folder), *COMPARE, "--json", str(store.folder / "before.json")]) == 0
-    for content in flips(whole, number):
-        path.write_bytes(content)
+    for flip, content in enumerate(flips(whole, number)):
+        (alone.trials / path.name).write_bytes(content)
         with pytest.raises(StorageError, match=rf"{path.name}: is (damaged|not a readable parquet file)"):
-            store.read(TRIALS[1].trial_id)
-        assert path.name in refused(analysis, "compare", store.folder, *COMPARE)
+            alone.read(TRIALS[1].trial_id)
+        with pytest.raises(TableError, match=rf"{path.name} is (damaged|not a readable parquet file)"):
+            load(alone.folder)
+        if flip % WHOLE_COMMAND == 0:
+            path.write_bytes(content)
+            assert path.name in refused(analysis, "compare", store.folder, *COMPARE)
     path.write_bytes(whole)
     assert analysis(["compare", str(store.folder), *COMPARE, "--json", str(store.folder / "after.json")]) == 0
     assert (store.folder / "after.json").read_bytes() == (store.folder / "before.json").read_bytes()
@@ -94,15 +106,17 @@ def test_a_flipped_bit_of_a_trial_is_refused_by_runner_and_analysis(store: Store
 def test_a_flipped_bit_of_an_exported_file_is_refused(store: Store, tmp_path: Path, refused, number: int) -> None:
     path = tmp_path / "all.parquet"
     export(store, path)
-    for content in flips(path.read_bytes(), number):
+    for flip, content in enumerate(flips(path.read_bytes(), number)):
         path.write_bytes(content)
-        assert "damaged" in refused(analysis, "compare", path, *COMPARE)
+        with pytest.raises(TableError, match="damaged"):
+            load(path)
+        if flip % WHOLE_COMMAND == 0:
+            assert "damaged" in refused(analysis, "compare", path, *COMPARE)
 
 
 @pytest.mark.parametrize("number", [120, pytest.param(2_000, marks=pytest.mark.slow)])
-def test_a_flipped_bit_of_a_curve_is_refused_and_never_written_again(
-    store: Store, tmp_path: Path, refused, number: int
-) -> None:
+def test_a_flipped_bit_of_a_curve_is_refused_and_never_written_again(tmp_path: Path, refused, number: int) -> None:
+    store = made(tmp_path / "results", TRIALS[:2])
     path = store.curves / f"{TRIALS[1].trial_id}.parquet"
     pack(store, tmp_path / "small")
     small = Store(tmp_path / "small")
