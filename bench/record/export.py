@@ -51,7 +51,8 @@ def pack(store: Store, folder: Path) -> Exported:
     other.prepare()
     write_parquet(other.curves / schema.PACKED_FILE, curves, compression="zstd")
     write_parquet(other.trials / schema.PACKED_FILE, trials_table(rows), compression="zstd")
-    copied = [f"{schema.PLUGINS_FOLDER}/{path.name}" for path in (store.folder / schema.PLUGINS_FOLDER).glob("*.py")]
+    own = [store.folder / each for each in (schema.PLUGINS_FOLDER, schema.CODE_FOLDER)]
+    copied = [str(path.relative_to(store.folder)) for each in own for path in each.rglob("*") if path.is_file()]
     environments = {f"{schema.ENVIRONMENT_FOLDER}/{row['environment_id']}.json" for row in rows}
     for name in (schema.PLAN_FILE, schema.STUDY_FILE, schema.PLANS_LOG, *sorted(copied), *sorted(environments)):
         if (store.folder / name).exists():

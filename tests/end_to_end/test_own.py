@@ -60,6 +60,9 @@ def test_a_function_becomes_paired_rows_curves_and_a_comparison(tmp_path: Path) 
     assert {row["margin_of_error"] for row in rows} == {0.5}
     assert (tmp_path / "out" / "code" / "train.py").read_text() == TRAIN
     assert not (tmp_path / "out" / "unfinished").exists()
+    packed = bench("export", tmp_path / "out", tmp_path / "packed")
+    assert packed.returncode == 0, packed.stderr
+    assert "16  trials done" in bench("plan", tmp_path / "packed" / "study.toml", "--out", tmp_path / "packed").stdout
     again = bench("run", study, "--out", tmp_path / "out")
     assert "16  trials done" in again.stderr
     found = analysis.compare(tmp_path / "out", "test_accuracy", "none")
