@@ -45,6 +45,17 @@ def test_a_stream_is_the_same_in_every_trial_of_a_seed_and_another_at_other_seed
     assert len({of(*name) for name in names}) == len(names)
 
 
+def test_crossed_sources_move_their_own_stream_alone(tmp_path: Path) -> None:
+    def of(seed: int, sources: tuple[int, int, int]) -> dict[str, float]:
+        one = Trial({}, seed, stream_seeds(*sources), devices=("cpu",), cpus=1, folder=tmp_path)
+        return {stream: float(one.numpy(stream).random()) for stream in ("init", "order", "mask", "mine")}
+
+    one, other = of(0, (0, 0, 0)), of(1, (0, 0, 1))
+    assert (one["init"], one["order"]) == (other["init"], other["order"])
+    assert one["mask"] != other["mask"]
+    assert one["mine"] != other["mine"]
+
+
 def test_a_context_puts_the_global_generators_back_nested_as_well(tmp_path: Path) -> None:
     one = trial(tmp_path)
     random.seed(5), np.random.seed(5), torch.manual_seed(5)
