@@ -10,13 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.api import check_dropout
+    from bench.api import check_dropout, check_training
     from bench.base.errors import UsageError
     from bench.study.study import Study
 
-_PLACES = {"Study": "bench.study.study", "UsageError": "bench.base.errors", "check_dropout": "bench.api"}
+_PLACES = {"Study": "bench.study.study", "UsageError": "bench.base.errors", "check_dropout": "bench.api",
+           "check_training": "bench.api"}  # fmt: skip
 
-__all__ = ["Study", "UsageError", "check_dropout", "run"]
+__all__ = ["Study", "UsageError", "check_dropout", "check_training", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@ from bench.commands import (
     certify,
     check_dropout,
     check_plugin,
+    check_training,
     data,
     export,
     perf_check,
@@ -18,4 +19,5 @@ from bench.commands import (
     throughput,
 )
 
-COMMANDS = (plan, run, status, throughput, race, certify, check_dropout, check_plugin, perf_check, data, export, seal)
+COMMANDS = (plan, run, status, throughput, race, certify, check_dropout, check_training, check_plugin, perf_check, data,
+            export, seal)  # fmt: skip

@@ -19,7 +19,7 @@ def main(handle: int) -> None:
     os.chdir(job.experiment.folder)
     if job.visible is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = job.visible
-    _limit_threads(job.experiment.cpus)
+    limit_threads(job.experiment.cpus)
     job.folder.mkdir(parents=True, exist_ok=True)
     answer = command.perform(job) if job.experiment.command else function.perform(job, lambda: pipe.send(EPOCH))
     for each in (sys.stdout, sys.stderr):
@@ -35,7 +35,7 @@ def _send(pipe: Connection, answer: Answer) -> None:
         pipe.send(Answer(error=f"{type(error).__name__}: {error}"))
 
 
-def _limit_threads(number: int) -> None:
+def limit_threads(number: int) -> None:
     """Let this process compute with as many threads as it has cores."""
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(number)

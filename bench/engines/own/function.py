@@ -41,7 +41,7 @@ def perform(job: Job, on_epoch: Callable[[], None]) -> Answer:
         return Answer(error=f"{experiment.name}: {error}")
     except BaseException as error:  # noqa: BLE001 - whatever training code raises, SystemExit too, is an outcome
         _print(error)
-        return Answer(error=f"{type(error).__name__}: {error}{_place(error, experiment.folder)}")
+        return Answer(error=f"{type(error).__name__}: {error}{place(error, experiment.folder)}")
     row = found.row | {"train_seconds": seconds}
     if row.get("train_total"):
         row["throughput"] = row["train_total"] * len(trial.curve) / seconds
@@ -116,7 +116,7 @@ def _print(error: BaseException) -> None:
     traceback.print_exception(type(error), error, below or error.__traceback__)
 
 
-def _place(error: BaseException, folder: Path) -> str:
+def place(error: BaseException, folder: Path) -> str:
     """Return where in the study's own files an error was raised, else where at all."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if folder in Path(frame.filename).parents] or frames[-1:]

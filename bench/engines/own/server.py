@@ -63,11 +63,11 @@ class Ended:
 def main(number: int) -> None:
     """Serve until the other end of the socket closes."""
     control = Connection(number)
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     experiment: Experiment = control.recv()
     forkable = _preload(experiment)
-    _prctl(PR_SET_PDEATHSIG, 0)  # from here on the end of the socket says so, and leaves time to end the trials
+    prctl(PR_SET_PDEATHSIG, 0)  # from here on the end of the socket says so, and leaves time to end the trials
     read, write = os.pipe()
     os.set_blocking(write, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -104,7 +104,7 @@ def _preload(experiment: Experiment) -> bool:
         import torch  # noqa: PLC0415 - not every training code has it
 
         torch.set_num_threads(1)
-        _take_a_step(torch)
+        take_a_step(torch)
     if experiment.function:
         from bench.engines.own.function import load  # noqa: PLC0415 - commands do without
 
@@ -115,7 +115,7 @@ def _preload(experiment: Experiment) -> bool:
     return threading.active_count() == 1 and _native_threads() == 1 and not _has_cuda()
 
 
-def _take_a_step(torch: ModuleType) -> None:
+def take_a_step(torch: ModuleType) -> None:
     """Let torch load what it loads at a first training step, which takes seconds: trials have it then."""
     model = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU(), torch.nn.Dropout())
     optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -144,8 +144,8 @@ def _start(request: Start, handle: int, forkable: bool, control: int) -> int:
             signal.signal(each, signal.SIG_DFL)
         os.close(control)
         os.setsid()
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
         _redirect(request.log)
         if request.cores and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, request.cores)
@@ -227,7 +227,7 @@ def _children(pid: int) -> list[int]:
     return [int(each) for text in texts for each in text.split()]
 
 
-def _prctl(option: int, value: int) -> None:
+def prctl(option: int, value: int) -> None:
     """Set an option of this process; where there is no such call, there is no such option."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)

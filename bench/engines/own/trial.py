@@ -30,10 +30,17 @@ class Generator(np.random.Generator):
 
 
 class Settings(Mapping[str, Any]):
-    """The settings of a trial, to be read by name; it remembers which were."""
+    """The settings of a trial, to be read by name; it remembers which were.
+
+    Parameters
+    ----------
+    values : mapping
+    """
 
     def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values, self.read = dict(values), set[str]()
+        self._values, self.read, self.iterated = dict(values), set[str](), False
+        self.defaults: dict[str, Any] = {}
+        """What was asked for and is not there, with the value taken instead."""
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._values:
@@ -41,7 +48,15 @@ class Settings(Mapping[str, Any]):
         self.read.add(name)
         return self._values[name]
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a setting, or a value in its place where it is not there."""
+        if name in self._values:
+            return self[name]
+        self.defaults[name] = default
+        return default
+
     def __iter__(self) -> Iterator[str]:
+        self.iterated = True
         return iter(self._values)
 
     def __len__(self) -> int:
@@ -89,7 +104,7 @@ class Trial:
         self.started = time.perf_counter()
         self.seconds_before = 0.0
         self._on_epoch = on_epoch
-        self._handed_out: list[tuple[checkpoint.Name, weakref.ref[Any]]] = []
+        self.handed_out: list[tuple[checkpoint.Name, weakref.ref[Any]]] = []
         self._turns: Counter[tuple[str, str, int]] = Counter()
         self._waiting: dict[checkpoint.Name, Any] = {}
 
@@ -142,7 +157,7 @@ class Trial:
 
     def save(self, state: Any) -> None:
         """Keep the state of a long training, with the curves so far and every generator's state, over a kill."""
-        alive = {name: made() for name, made in self._handed_out if made() is not None}
+        alive = {name: made() for name, made in self.handed_out if made() is not None}
         seconds = self.seconds_before + time.perf_counter() - self.started
         checkpoint.write(self.folder, state, self.curve, alive, seconds)
 
@@ -154,7 +169,7 @@ class Trial:
         self.curve[:] = saved.curve
         self.seconds_before, self.started = saved.seconds, time.perf_counter()
         self._waiting = dict(saved.generators)
-        for name, reference in self._handed_out:
+        for name, reference in self.handed_out:
             if (made := reference()) is not None and name in self._waiting:
                 checkpoint.set_state(made, self._waiting.pop(name))
         checkpoint.set_global(saved)
@@ -166,8 +181,8 @@ class Trial:
         self._turns[kind, stream, epoch] += 1
         if name in self._waiting:
             checkpoint.set_state(made, self._waiting.pop(name))
-        self._handed_out = [each for each in self._handed_out if each[1]() is not None]
-        self._handed_out.append((name, weakref.ref(made)))
+        self.handed_out = [each for each in self.handed_out if each[1]() is not None]
+        self.handed_out.append((name, weakref.ref(made)))
         return made
 
 

@@ -1,0 +1,1 @@
+"""Instruments that note what a training does, in its own process: networks, batches, random numbers, modes."""
