@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -97,12 +97,15 @@ class Workplace:
         assert process.returncode == code, f"exit code {process.returncode}, {code} was expected\n{out}\n{err}"
         return out, err
 
-    def here(self, *arguments: str, code: int = 0) -> tuple[str, str]:
+    def here(self, *arguments: str, code: int = 0, of: Callable[[list[str]], int] = main) -> tuple[str, str]:
         """Do as `bench`, in this process: for what does not depend on processes, and in a fraction of the time."""
         out, err = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, chdir(self.folder), redirect_stdout(out), redirect_stderr(err):
             patch.setenv("BENCH_DATA", self.environment["BENCH_DATA"])
-            returned = main(list(arguments))
+            try:
+                returned = of(list(arguments))
+            except SystemExit as stopped:
+                returned = stopped.code
         assert returned == code, f"exit code {returned}, {code} was expected\n{out.getvalue()}\n{err.getvalue()}"
         return out.getvalue(), err.getvalue()
 

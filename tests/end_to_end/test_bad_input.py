@@ -103,9 +103,9 @@ def test_a_truncated_data_file_is_named_with_what_was_expected(
 
 @pytest.mark.slow
 def test_a_corrupted_result_is_named_and_the_others_are_kept(
-    here: Workplace, capsys: pytest.CaptureFixture[str]
+    here: Workplace, finished: Workplace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    here.bench("run", "tiny.toml")
+    assert here is finished
     path = sorted((here.folder / "results/tiny/trials").glob("*.parquet"))[0]
     path.write_bytes(path.read_bytes()[:100])
     before = here.files()
@@ -113,13 +113,15 @@ def test_a_corrupted_result_is_named_and_the_others_are_kept(
         assert f"{path.name}: is not a readable parquet file (cut off, damaged" in refused(capsys, *arguments)
     assert here.files() == before
     path.unlink()
-    here.bench("run", "tiny.toml")
+    here.train()
     assert len(here.rows()) == 9
 
 
 @pytest.mark.slow
-def test_a_folder_that_holds_another_study_is_refused(here: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
-    here.bench("run", "tiny.toml")
+def test_a_folder_that_holds_another_study_is_refused(
+    here: Workplace, finished: Workplace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert here is finished
     here.study(old='name = "tiny"', new='name = "other"')
     before = here.files()
     assert 'holds study "tiny", not "other"' in refused(capsys, "run", "tiny.toml", "--out", "results/tiny")
@@ -140,9 +142,9 @@ def test_a_device_that_was_asked_for_and_is_absent_is_refused(
 @pytest.mark.skipif(not NO_CUDA, reason="CUDA is here")
 def test_a_device_that_only_the_study_names_is_left_to_do(workplace: Workplace) -> None:
     workplace.study(devices='["cuda", "cpu"]')
-    _, err = workplace.bench("run", "tiny.toml")
+    _, err = workplace.train()
     assert "9  left to do on cuda, which is not used here" in err
-    out, _ = workplace.bench("status", "results/tiny")
+    out, _ = workplace.here("status", "results/tiny")
     assert "9  ok" in out
     assert "9  to do (9 on cuda)" in out
 

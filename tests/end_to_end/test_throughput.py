@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
+from analysis.cli import main as analysis_main
 from analysis.throughput import speeds
 from analysis.wording.throughput import short
 from bench import schema
@@ -25,9 +24,9 @@ from tests.end_to_end.conftest import PATIENCE, Workplace
 COLUMNS = schema.THROUGHPUT.names
 
 
-def analysis(workplace: Workplace, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "analysis", *arguments]
-    return subprocess.run(command, cwd=workplace.folder, capture_output=True, text=True, check=False, timeout=PATIENCE)
+def analysis(workplace: Workplace, *arguments: str, code: int = 0) -> tuple[str, str]:
+    """Run a command of the analysis in this process; return (standard output, standard error)."""
+    return workplace.here(*arguments, code=code, of=analysis_main)
 
 
 @pytest.mark.slow
@@ -53,20 +52,20 @@ def test_measure_twice_and_analyse_without_any_trial(workplace: Workplace) -> No
     environment = workplace.folder / f"results/tiny/environment/{rows[0]['environment_id']}.json"
     assert environment.exists()
 
-    told = analysis(workplace, "throughput", "results/tiny", "--json", "-")
-    assert told.returncode == 0, told.stderr
-    (speed,) = json.loads(told.stdout)["measurements"]
+    told, _ = analysis(workplace, "throughput", "results/tiny", "--json", "-")
+    (speed,) = json.loads(told)["measurements"]
     assert (speed["earlier_measurements"], speed["control"]) == (1, "none")
     assert speed["n_exclusive"] == sum(row["exclusive"] for row in rows)
     assert len(speed["left_out"]) == len(rows) - speed["n_exclusive"]
-    assert analysis(workplace, "throughput", "results/tiny").stdout.startswith("Measured on cpu")
+    told, _ = analysis(workplace, "throughput", "results/tiny")
+    assert told.startswith("Measured on cpu")
 
-    refused = analysis(workplace, "report", "results/tiny")
-    assert refused.returncode == 2 and "no trials" in refused.stderr
-    workplace.bench("run", "tiny.toml")
-    assert analysis(workplace, "report", "results/tiny").returncode == 0
-    refused = analysis(workplace, "compare", "results/tiny", "--metric", "throughput")
-    assert refused.returncode == 2 and "bench throughput STUDY" in refused.stderr
+    _, refused = analysis(workplace, "report", "results/tiny", code=2)
+    assert "no trials" in refused
+    workplace.train()
+    analysis(workplace, "report", "results/tiny")
+    _, refused = analysis(workplace, "compare", "results/tiny", "--metric", "throughput", code=2)
+    assert "bench throughput STUDY" in refused
 
 
 @pytest.mark.slow
@@ -76,10 +75,10 @@ def test_what_cannot_be_measured_is_said(workplace: Workplace) -> None:
         process = workplace.start("throughput", "tiny.toml", "--blocks", "1", "--seconds", "0.02")
         _, err = process.communicate(timeout=PATIENCE)
         assert process.returncode in (0, 1) and "cuda: not measured" in err
-        _, err = workplace.bench("throughput", "tiny.toml", "--device", "cuda", code=2)
+        _, err = workplace.here("throughput", "tiny.toml", "--device", "cuda", code=2)
         assert "finds none of these here: cuda" in err
     for option, value in (("--seconds", "nan"), ("--blocks", "0"), ("--order-seed", "-1"), ("--workers", "999")):
-        _, err = workplace.bench("throughput", "tiny.toml", option, value, code=2)
+        _, err = workplace.here("throughput", "tiny.toml", option, value, code=2)
         assert value in err
 
 
