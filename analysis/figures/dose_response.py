@@ -25,6 +25,11 @@ def _found(evidence: Evidence) -> DoseResponse:
     return evidence.primary.dose_response
 
 
+def _bent(evidence: Evidence) -> bool:
+    """Return whether the levels do not lie on a parabola: then no curve is drawn through them."""
+    return _found(evidence).rejects(evidence.primary.alpha)
+
+
 def height(evidence: Evidence, layout: Layout) -> float:
     """Return the height in inches."""
     return _TOP + _PANEL + _BOTTOM + (_legend(evidence) if layout.narrow else 0.0)
@@ -32,7 +37,7 @@ def height(evidence: Evidence, layout: Layout) -> float:
 
 def _legend(evidence: Evidence) -> float:
     """Return the inches below the axis that the legend takes there."""
-    return _LINE * (5 if _found(evidence).identified else 3) + 0.04
+    return _LINE * (2 if _bent(evidence) else 5 if _found(evidence).identified else 3) + 0.04
 
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
@@ -52,7 +57,7 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
 
 
 def draw_panel(axes: Axes, evidence: Evidence) -> None:
-    """Draw seeds and means at their rates, the curve through all of them, and the set of optima behind."""
+    """Draw seeds and means at their rates, the curve through all of them where it fits, the set of optima behind."""
     found, unit = _found(evidence), unit_of(evidence.primary.metric)
     rates = found.rates
     aside = _ASIDE * (rates[-1] - rates[0])
@@ -84,7 +89,7 @@ def draw_panel(axes: Axes, evidence: Evidence) -> None:
                 markeredgecolor="#ffffff", zorder=5, label="mean, 95% interval" if place_ == 0 else f"_{condition}",
             )  # fmt: skip
         shown += ends
-    if found.coefficients is not None:
+    if found.coefficients is not None and not _bent(evidence):
         x = np.linspace(rates[0], rates[-1], 101)
         intercept, b1, b2 = found.coefficients
         fitted = unit.scale * (intercept + b1 * x + b2 * x**2)
@@ -126,15 +131,14 @@ def caption(evidence: Evidence) -> str:
     found, whole = _found(evidence), evidence.primary
     said = (
         f"{unit_of(whole.metric).name.capitalize()} by rate, conditions with one rate for all layers. Small dots: "
-        f"one seed each, {CAPTION}; large: mean over the seeds that trained, with "
-        f"its t interval. Curve: mean of the seeds’ own quadratic fits, over the {found.n} seeds at which every "
-        "rate trained. "
+        f"one seed each, {CAPTION}; large: mean over the seeds that trained, with its t interval. "
     )
-    if found.lack_of_fit_p is not None and found.rejects(whole.alpha):
+    if found.lack_of_fit_p is not None and _bent(evidence):
         return said + (
-            "No optimum is named: the levels do not lie on a parabola (lack of fit, Hotelling’s T² of the seeds’ "
-            f"residuals, {p_value(found.lack_of_fit_p)}). Compare the levels themselves."
+            "No curve is drawn and no optimum is named: the levels do not lie on a parabola (lack of fit, Hotelling’s "
+            f"T² of the residuals of {found.n} seeds, {p_value(found.lack_of_fit_p)}). Compare the levels themselves."
         )
+    said += f"Curve: mean of the seeds’ own quadratic fits, over the {found.n} seeds at which every rate trained. "
     if not found.identified:
         return said + (
             "The optimum is not identified: the curve bends the wrong way, or so little that its top could be anywhere."

@@ -200,6 +200,12 @@ def test_dose_response_says_when_the_optimum_is_not_identified(evidence):
     rejected = with_whole(known, dose_response=replace(found, lack_of_fit_t2=30.0, lack_of_fit_p=0.0016))
     assert "do not lie on a parabola" in dose_response.caption(rejected)
     assert "p = 0.0016" in dose_response.caption(rejected)
+    drawn = figure_of(dose_response.PLOT, rejected)
+    labels = [each.get_label() for axes in drawn.axes for each in axes.lines]
+    assert "fitted quadratic" in [each.get_label() for axes in figure.axes for each in axes.lines]
+    assert "fitted quadratic" not in labels
+    assert {"one seed", "mean, 95% interval"} <= set(labels)
+    assert "Curve:" not in dose_response.caption(rejected)
     kept = with_whole(known, dose_response=replace(found, lack_of_fit_t2=1.0, lack_of_fit_p=0.5))
     assert "parabola" not in dose_response.caption(kept)
     assert "three conditions" in dose_response.missing(with_whole(known, dose_response=None))
