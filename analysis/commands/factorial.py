@@ -31,7 +31,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     )
     options.add_alpha(command)
     options.add_direction(command)
-    options.add_rules(command)
+    options.add_estimand(command)
     options.add_json(command)
 
 
@@ -44,5 +44,6 @@ def execute(given: argparse.Namespace) -> None:
     table = options.table_of(given)
     crossed = crossing(table, given.factors, given.conditions)
     given.control = "-"  # the cells of a factorial are compared with each other
+    given.bad_ending = None  # runs that end badly are counted against a control
     metric, _, rest = options.question_of(given, table)
     options.answer(given, factorial(table, metric, crossed, scores=given.scores, **rest), render)

@@ -69,16 +69,21 @@ def add_direction(command: argparse.ArgumentParser) -> None:
 
 def add_rules(command: argparse.ArgumentParser) -> None:
     """Add which centre leads, and what a bad ending is."""
-    command.add_argument(
-        "--estimand",
-        choices=("typical", "mean"),
-        help="centre of the differences that leads; default: the plan's, or typical (the Hodges-Lehmann estimate)",
-    )
+    add_estimand(command)
     command.add_argument(
         "--bad-ending",
         type=float,
         metavar="X",
         help="by how much a run may end worse than its condition's median; default: the plan's, or 0.05 for accuracies",
+    )
+
+
+def add_estimand(command: argparse.ArgumentParser) -> None:
+    """Add which centre leads."""
+    command.add_argument(
+        "--estimand",
+        choices=("typical", "mean"),
+        help="centre of the differences that leads; default: the plan's, or typical (the Hodges-Lehmann estimate)",
     )
 
 

@@ -86,9 +86,14 @@ def factorial(
     Raises
     ------
     TableError
-        No full factorial, an unknown metric, an alpha or margin out of range, the logarithm of a level 0.
+        No full factorial, an unknown metric, an alpha or margin out of range, the logarithm of a level 0, a
+        `bad_ending`, which has no use here.
     """
     table = load(table)
+    if told.get("bad_ending") is not None:
+        raise TableError(
+            table.source, ["bad_ending is of a comparison with a control: a factorial counts no bad endings"]
+        )
     found = crossing(table) if crossed is None else crossed
     return _analysed(table, found, asked_of(table, metric, _NO_CONTROL, told), scores)
 

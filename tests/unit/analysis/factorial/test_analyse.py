@@ -13,6 +13,7 @@ from statsmodels.stats.multitest import multipletests
 
 from analysis.answer.compare import compare
 from analysis.base.errors import TableError
+from analysis.cli import main
 from analysis.factorial import factorial
 from analysis.factorial.analyse import within
 from analysis.factorial.blocks import blocks, contrasted
@@ -322,6 +323,15 @@ def test_the_logarithm_of_0_is_refused(crossed) -> None:
     with pytest.raises(TableError, match="factor 'alpha' has the level 0, which has no logarithm"):
         factorial(table, "test_accuracy", scores="log")
     assert factorial(table, "test_accuracy", scores="rank").effects[0].scores == "rank"
+
+
+def test_a_limit_of_bad_endings_is_refused_where_no_bad_ending_is_counted(crossed, tmp_path, capsys) -> None:
+    frame = crossed({"alpha": (0.0, 0.2), "beta": (0.0, 1.0)})
+    with pytest.raises(TableError, match="a factorial counts no bad endings"):
+        factorial(from_frame(frame), "test_accuracy", bad_ending=0.05)
+    frame.to_parquet(tmp_path / "rows.parquet")
+    assert main(["factorial", str(tmp_path / "rows.parquet"), "--metric", "test_accuracy", "--bad-ending", "0.05"]) == 2
+    assert "--bad-ending" in capsys.readouterr().err
 
 
 SIMPLE = ("alpha at beta 0", "alpha at beta 1", "beta at alpha 0.2", "beta at alpha 0.5")
