@@ -14,7 +14,8 @@ from analysis.methods.mean_family import MeanFamily
 from analysis.methods.p_value import probability
 from analysis.methods.paired_t import Difference, TTest
 from analysis.methods.result import Results, why_untestable
-from analysis.methods.typical import Typical, fewest
+from analysis.methods.signed_rank_distribution import fewest
+from analysis.methods.typical import Typical
 from analysis.methods.verdict import Interval
 from analysis.tables.pairing import Pairs
 from analysis.tables.pairs_by_seed import Arms

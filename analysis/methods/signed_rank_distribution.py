@@ -59,5 +59,27 @@ def counted_off(n: int, tail: float) -> int:
     return v + 1
 
 
+def fewest(alpha: float, size: int) -> int:
+    """Return the fewest differences with an interval at 1 - alpha over a family of `size` conditions."""
+    n = max(1, math.ceil(1 - math.log2(alpha / size)) - 1)
+    while 2.0 ** (1 - n) > alpha / size * (1 + 1e-12):
+        n += 1
+    return n
+
+
+def runs_at_an_end(n: int, alpha: float, size: int) -> int:
+    """Return how many bad runs can set an end of the interval of `n` differences by themselves; 0 where there is none.
+
+    Notes
+    -----
+    k of n differences are in k n - k (k - 1) / 2 of the Walsh averages: where those are as many as the interval leaves
+    out at an end and one more, its end is one of them.
+    """
+    outside, runs = counted_off(n, alpha / (2 * size)), 0
+    while runs * n - runs * (runs - 1) // 2 < outside:
+        runs += 1
+    return runs
+
+
 def _moments(n: int) -> tuple[float, float]:
     return n * (n + 1) / 4, math.sqrt(n * (n + 1) * (2 * n + 1) / 24)

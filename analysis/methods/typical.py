@@ -15,7 +15,7 @@ from analysis.base.records import Record
 from analysis.methods import verdict
 from analysis.methods.estimands import Ends, Inference
 from analysis.methods.result import Finding, Method, Sample, undefined, why_untestable
-from analysis.methods.signed_rank_distribution import counted_off, lower_tail
+from analysis.methods.signed_rank_distribution import counted_off, fewest, lower_tail
 from analysis.methods.verdict import Interval
 from analysis.methods.walsh_averages import WalshAverages
 from analysis.tables.pairing import Pairs
@@ -101,14 +101,6 @@ class HodgesLehmannEstimate:
         """Two-sided p of 0: the least alpha at which the interval excludes it."""
         v = min(self.averages.up_to_zero, self.averages.from_zero)
         return min(1.0, 2 * lower_tail(self.pairs.n, v))
-
-
-def fewest(alpha: float, size: int) -> int:
-    """Return the fewest pairs with an interval at 1 - alpha over a family of `size` conditions."""
-    n = max(1, math.ceil(1 - math.log2(alpha / size)) - 1)
-    while 2.0 ** (1 - n) > alpha / size * (1 + 1e-12):
-        n += 1
-    return n
 
 
 def inference(pairs: Pairs, sample: Sample) -> Inference:

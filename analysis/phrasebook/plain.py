@@ -5,8 +5,8 @@ from __future__ import annotations
 from analysis.methods import verdict
 from analysis.phrasebook.entry import Entry, called
 from analysis.tables.table import Dropped
-from analysis.wording import number_format, phrases, sentences, terminal, throughput, units, verdicts
-from bench.schema.known_metrics import HIGHER, LOWER
+from analysis.wording import number_format, phrases, seeds, sentences, terminal, throughput, units, verdicts
+from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL
 
 
 def entries() -> tuple[Entry, ...]:
@@ -24,6 +24,9 @@ def entries() -> tuple[Entry, ...]:
         called(phrases.settings, ([("dropout", "0.2 / 0.5"), ("weight_decay", "0")],)),
         called(sentences.amount, (0.0026, "test_accuracy"), (0.0, "generalisation_gap"), (-0.25, "test_loss"),
                (3.5, "train_seconds"), (0.00001, "test_accuracy")),
+        called(seeds.what_can_be_tested, (2, 1, 0.05, TYPICAL), (5, 1, 0.05, TYPICAL), (16, 6, 0.05, TYPICAL),
+               (16, 6, 0.05, MEAN)),
+        called(seeds.what_single_runs_can_do, (5, 1, 0.05), (10, 1, 0.05), (16, 6, 0.05), (100, 6, 0.05)),
         called(sentences.quoted, ("none",)),
         called(units.plain, (None, 2), (-0.001, 2), (-0.25, 2)),
         called(units.signed, (None, 2), (0.001, 2), (0.25, 2), (-0.25, 2)),

@@ -16,7 +16,8 @@ arguments = common.add_study
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Print which trials are done and to do, and about how long they will take. Writes nothing."""
+    """Print which trials are done and to do, how long they will take, and what they can test. Writes nothing."""
+    from bench.assurance.reach import reach
     from bench.run.standing import present_targets, standing
 
     study, store = common.study_and_store(options)
@@ -25,6 +26,8 @@ def execute(options: argparse.Namespace) -> int:
     print_standing(now, store)
     if now.to_do:
         _estimate(now, options.workers)
+    for said in reach(study):
+        print(said)
     return common.DONE
 
 

@@ -17,8 +17,8 @@ from analysis.answer.compare import compare
 from analysis.methods import walsh_averages
 from analysis.methods.estimands import Inference
 from analysis.methods.mean_family import MeanEstimate
-from analysis.methods.signed_rank_distribution import counted_off, lower_tail
-from analysis.methods.typical import HodgesLehmannEstimate, fewest
+from analysis.methods.signed_rank_distribution import counted_off, fewest, lower_tail, runs_at_an_end
+from analysis.methods.typical import HodgesLehmannEstimate
 from analysis.methods.walsh_averages import WalshAverages
 from analysis.tables.pairing import Pairs, pair
 from analysis.tables.table import from_frame
@@ -132,6 +132,23 @@ def test_a_bad_run_moves_the_typical_difference_by_no_more_than_its_rank_can(dif
 def test_fewest_pairs(alpha, size, n):
     assert fewest(alpha, size) == n
     assert 2 / 2**n <= alpha / size < 2 / 2 ** (n - 1)
+
+
+@pytest.mark.parametrize(
+    ("size", "first_that_takes_two", "first_that_takes_three"), [(1, 12, 17), (3, 14, 20), (6, 16, 21)]
+)
+def test_bad_runs_that_can_set_an_end_are_those_whose_loss_leaves_it_without_a_limit(
+    size: int, first_that_takes_two: int, first_that_takes_three: int
+) -> None:
+    for n in range(fewest(ALPHA, size), 22):
+        bad = runs_at_an_end(n, ALPHA, size)
+        for lost, reached in ((bad - 1, False), (bad, True)):
+            d = np.arange(1.0, n + 1)
+            d[:lost] = -math.inf
+            low, _ = HodgesLehmannEstimate(pairs_of(d)).over_seeds(ALPHA / (2 * size)) or (None, None)
+            assert (low == -math.inf) == reached
+        assert bad == 1 + (n >= first_that_takes_two) + (n >= first_that_takes_three)
+    assert runs_at_an_end(fewest(ALPHA, size) - 1, ALPHA, size) == 0
 
 
 def losses(broken: dict[str, list[int]], n: int = 10) -> pd.DataFrame:

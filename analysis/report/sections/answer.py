@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.answer.comparison import Comparison
 from analysis.answer.headline import SEEDS_AND_IMAGES, SEQUENCE
 from analysis.figures import forest
+from analysis.methods.signed_rank_distribution import runs_at_an_end
 from analysis.report.answer_grid import answer_grid
 from analysis.report.document import Block, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
@@ -12,8 +13,10 @@ from analysis.wording import bad_endings, sentences
 from analysis.wording.answers import answer
 from analysis.wording.phrases import count, listed
 from analysis.wording.resampling import does_not_hold
+from analysis.wording.seeds import what_single_runs_can_do
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import meanings
+from bench.schema.known_metrics import TYPICAL
 
 
 def section(material: Material, pool: Pool) -> Section:
@@ -40,6 +43,11 @@ def _notes(pool: Pool) -> list[str]:
     whole, check = pool.primary, pool.evidence.self_check
     said = [_reach(pool), meanings(whole.judged)]
     said += sorted({_assumed(each.headline.assumes) for each in whole.judged if each.headline.assumes is not None})
+    of_typical = [
+        each.n_typical for each in whole.judged if each.headline.estimand == TYPICAL and each.headline.interval
+    ]
+    if of_typical and runs_at_an_end(fewest := min(of_typical), whole.alpha, len(whole.judged)) == 1:
+        said.append(what_single_runs_can_do(fewest, len(whole.judged), whole.alpha) or "")
     if check is not None:
         said += [told for each in check.resampled if each.estimand == whole.estimand and (told := does_not_hold(each))]
     said += [

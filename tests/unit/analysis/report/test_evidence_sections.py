@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 
 import pytest
 
@@ -148,6 +149,13 @@ def test_self_check_and_spread_are_tables_of_what_was_found(material):
         if split.lasting_share is not None:
             assert shares == [f"{100 * share:.0f}" for share in (split.lasting_share, split.churn_share)]
     assert {shares_of.rows[index][0] for index in shares_of.quiet} == {"all-dropped"}
+
+
+def test_that_one_run_can_set_an_end_of_an_interval_is_said_beside_the_answer_where_it_can(material):
+    told = "1 bad run alone can set an end of an interval of the typical difference with 8 seeds; from 14 seeds on"
+    assert told in said(made(answer, material))
+    many = [replace(each, n_typical=14) for each in judged(material)]
+    assert "bad run" not in said(made(answer, material, effects=many))
 
 
 @pytest.mark.parametrize("holds", [True, False])
