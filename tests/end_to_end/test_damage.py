@@ -189,7 +189,7 @@ def test_a_column_of_another_type_is_refused_by_name(store: Store) -> None:
             "has test_correct as int64, not int32",
         ),
         (table.drop_columns(["test_correct"]), "lacks test_correct"),
-        (table.append_column("note", table["condition"]), "has note as string, not double"),
+        (table.append_column("note", table["seed"]), "has note as int64, not double"),
     ):
         pq.write_table(changed, path)
         path.write_bytes(seal(path.read_bytes()))
