@@ -76,8 +76,8 @@ def check_dropout(
     subject = subject_of(layer, getattr(layer, "__qualname__", repr(layer)), rate_argument)
     with redirect_stdout(StringIO()):
         document = wording.document(check(Probe(subject, device, seed), rates))
-    laws = {each["law"]: each["verdict"] for each in document["laws"]}
-    return LayerReport(laws, tuple(document["failed"]), document)
+    laws = {each["name"]: each["outcome"] for each in document["laws"]}
+    return LayerReport(laws, tuple(document["broken"]), document)
 
 
 @dataclass(frozen=True, repr=False)

@@ -56,7 +56,7 @@ def execute(options: argparse.Namespace) -> int:
         print(as_json, end="")
     elif options.json is not None:
         write_atomically(Path(options.json), as_json.encode())
-    return common.SOME_FAILED if checked.failed else common.DONE
+    return common.SOME_FAILED if checked.broken else common.DONE
 
 
 def _rates(text: str) -> tuple[float, ...]:

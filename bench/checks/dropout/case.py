@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.checks.dropout.masks import BROKEN, Masks
+from bench.checks.dropout.masks import NOT_FINITE, Masks
 from bench.checks.dropout.probing import Probe
-from bench.checks.dropout.verdicts import CANNOT_TELL, Figure, Found, Verdict, judged
+from bench.checks.dropout.verdicts import NOT_APPLICABLE, Figure, Found, Verdict, judged
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Case:
         self, law: str, look: Callable[[Masks], Found], right: str, wrong: Callable[[Figure], str]
     ) -> Verdict:
         """Return the verdict of a law that is looked at rate by rate."""
-        if any(each.kind == BROKEN for each in self.masks):
-            return Verdict(law, CANNOT_TELL, "outputs are not finite, see kept-values")
+        if any(each.kind == NOT_FINITE for each in self.masks):
+            return Verdict(law, NOT_APPLICABLE, "cannot tell: outputs are not finite, see kept-values")
         return judged(law, [look(each) for each in self.masks], right, wrong)
 
 

@@ -7,6 +7,7 @@ be on a GPU. What cannot be done without data proves nothing against a layer: ot
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,8 +15,8 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode, resolve_name
 
 from bench.checks.dropout.case import Case, Law
-from bench.checks.dropout.probing import ROWS, UNITS, LayerError, Probe, call_as_is
-from bench.checks.dropout.verdicts import CANNOT_TELL, FAILED, PASSED, Verdict, none_of
+from bench.checks.dropout.probing import ROWS, UNITS, LayerError, call_as_is
+from bench.checks.dropout.verdicts import BROKEN, NOT_APPLICABLE, PASSED, Verdict, none_of
 
 NAME = "device"
 ADVICE = "make the mask on the input's device: torch.rand_like(x), or torch.rand(x.shape, device=x.device)"
@@ -52,7 +53,7 @@ def _tensors(values: Any) -> Iterator[Tensor]:
 def device(case: Case) -> Verdict:
     """The output lies where the input lies, and no mask lies elsewhere."""
     if case.fault is not None:
-        return Verdict(NAME, FAILED, f"{case.fault}: {ADVICE}; the other laws were looked at on the CPU")
+        return Verdict(NAME, BROKEN, f"{case.fault}: {ADVICE}; the other laws were looked at on the CPU")
     return _on_meta(case) if case.probe.device == "cpu" else _where_it_runs(case)
 
 
@@ -64,30 +65,30 @@ def _where_it_runs(case: Case) -> Verdict:
     figure = none_of(1, int(out.device != inputs.device), case.rates[0], "outputs on another device")
     if figure.holds:
         return Verdict(NAME, PASSED, f"runs on {inputs.device}, and the output stays there", (figure,))
-    return Verdict(NAME, FAILED, f"an input on {inputs.device} gives an output on {out.device}: {ADVICE}", (figure,))
+    return Verdict(NAME, BROKEN, f"an input on {inputs.device} gives an output on {out.device}: {ADVICE}", (figure,))
 
 
 def _on_meta(case: Case) -> Verdict:
     """Look for tensors that do not follow the input to another device."""
-    probe, rate = Probe(case.probe.subject, "meta", case.probe.seed), case.rates[0]
+    probe, rate = replace(case.probe, device="meta"), case.rates[0]
     mixed = _Mixed()
     try:
         with probe.seeded():
             layer = probe.make(rate)
             with mixed:
-                out = call_as_is(layer, torch.empty(ROWS, UNITS, device="meta"))
+                out = call_as_is(layer, torch.empty(ROWS, UNITS, *probe.spatial, device="meta"))
     except LayerError as fault:
         if any(words in str(fault) for words in MIXING):
             figure = none_of(1, 1, rate, "calls that mix devices")
             return Verdict(
-                NAME, FAILED, f"fails where the input is not on the CPU, as on a GPU ({fault}): {ADVICE}", (figure,)
+                NAME, BROKEN, f"fails where the input is not on the CPU, as on a GPU ({fault}): {ADVICE}", (figure,)
             )
-        return Verdict(NAME, CANNOT_TELL, f"cannot tell without a GPU: {fault}")
+        return Verdict(NAME, NOT_APPLICABLE, f"cannot tell without a GPU: {fault}")
     if mixed.seen or out.device.type != "meta":
         what = f"{mixed.seen[0]} mixes devices" if mixed.seen else f"the output is on {out.device}"
         figure = none_of(1, 1, rate, "calls that mix devices")
         return Verdict(
-            NAME, FAILED, f"fails where the input is not on the CPU, as on a GPU ({what}): {ADVICE}", (figure,)
+            NAME, BROKEN, f"fails where the input is not on the CPU, as on a GPU ({what}): {ADVICE}", (figure,)
         )
     figure = none_of(1, 0, rate, "calls that mix devices")
     return Verdict(NAME, PASSED, "the mask follows the input to another device (meta; no GPU was used)", (figure,))

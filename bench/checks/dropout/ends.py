@@ -8,12 +8,12 @@ import torch
 
 from bench.checks.dropout.case import Case, Law
 from bench.checks.dropout.probing import ROWS, UNITS, LayerError, call, told
-from bench.checks.dropout.verdicts import FAILED, NOT_APPLICABLE, Figure, Verdict, judged, none_of
+from bench.checks.dropout.verdicts import BROKEN, NOT_APPLICABLE, Figure, Verdict, judged, none_of
 
 REFUSALS = (ValueError, AssertionError)
 """What a layer raises that does not take a rate, on purpose."""
 OUTPUTS, GRADIENTS = "outputs", "gradients"
-NOT_FINITE = "infinite or not a number"
+INFINITE = "infinite or not a number"
 
 
 def at_zero(case: Case) -> Verdict:
@@ -31,7 +31,7 @@ def at_one(case: Case) -> Verdict:
     """At rate 1 every output is 0, and the gradient is 0."""
 
     def wrong(figure: Figure) -> str:
-        broken = figure.where.endswith(NOT_FINITE)
+        broken = figure.where.endswith(INFINITE)
         advice = "0 / 0 or 1 / 0 in the scale, return zeros at rate 1" if broken else "drop every unit"
         return f"at rate 1 {figure.measured:.0f} of {figure.n} are not 0 ({figure.where}): {advice}"
 
@@ -44,12 +44,12 @@ def _at_end(case: Case, law: str, rate: float, right: str, wrong: Callable[[Figu
     except LayerError as fault:
         if isinstance(fault.__cause__, REFUSALS):
             return Verdict(law, NOT_APPLICABLE, f"the layer refuses rate {rate:g}: {fault}")
-        return Verdict(law, FAILED, f"{fault}: let rate {rate:g} through, without a division by zero")
+        return Verdict(law, BROKEN, f"{fault}: let rate {rate:g} through, without a division by zero")
     expected = [inputs, torch.ones_like(slopes)] if rate == 0 else [torch.zeros_like(inputs), torch.zeros_like(slopes)]
     found = []
     for name, values, right_values in zip((OUTPUTS, GRADIENTS), (outputs, slopes), expected, strict=True):
         breaches = int((values != right_values).sum())
-        broken = f", {NOT_FINITE}" if not values.isfinite().all() else ""
+        broken = f", {INFINITE}" if not values.isfinite().all() else ""
         found.append(none_of(values.numel(), breaches, rate, f"{name}{broken}"))
     return judged(law, found, right, wrong)
 

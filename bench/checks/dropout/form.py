@@ -11,18 +11,25 @@ from bench.checks.dropout.case import Case, Law
 from bench.checks.dropout.masks import PLAIN, ROUNDING, SHIFTED, Masks
 from bench.checks.dropout.probing import ROWS, UNITS, LayerError, call, call_as_is, shown
 from bench.checks.dropout.subject import FUNCTION
-from bench.checks.dropout.verdicts import FAILED, PASSED, Figure, Found, Verdict, judged, none_of
+from bench.checks.dropout.verdicts import BROKEN, PASSED, Figure, Found, Verdict, judged, none_of
 
-FORMATS = (torch.float32, torch.float64, torch.bfloat16)
-SHAPES = ((8, 16), (4, 8, 16))
-"""A batch of rows; and a batch of sequences or of images' rows."""
+FORMATS = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
+NO_HALF = "not implemented for 'Half'"
+"""What torch says where an operation does not exist in float16 on a device: no fault of the layer."""
+SHAPES = ((8, 16), (4, 8, 16), (2, 4, 8, 8))
+"""A batch of rows, of sequences, and of images."""
 
 
 def same_format(case: Case) -> Verdict:
-    """The output has the input's number format: float32, float64 and bfloat16."""
+    """The output has the input's number format: float32, float64, bfloat16 and float16."""
 
     def changed(dtype: torch.dtype) -> str | None:
-        out = _once(case, SHAPES[0], dtype)
+        try:
+            out = _once(case, case.probe.inputs(*SHAPES[0], stream=5, dtype=dtype))
+        except LayerError as fault:
+            if NO_HALF in str(fault):
+                return None
+            raise
         return None if out.dtype == dtype else f"{_name(dtype)} becomes {_name(out.dtype)}"
 
     looks = [partial(changed, dtype) for dtype in FORMATS]
@@ -30,13 +37,15 @@ def same_format(case: Case) -> Verdict:
 
 
 def same_shape(case: Case) -> Verdict:
-    """The output has the input's shape, in two dimensions and in three."""
+    """The output has the input's shape: in two dimensions, three and four, or with channels of two sizes."""
+    spatial = case.probe.spatial
+    shapes = [(8, 16, *spatial), (4, 8, *(2 * size + 1 for size in spatial))] if spatial else SHAPES
 
     def changed(shape: tuple[int, ...]) -> str | None:
-        out = _once(case, shape, torch.float32)
+        out = _once(case, case.probe.values(*shape, stream=5))
         return None if out.shape == shape else f"{shown(torch.Size(shape))} becomes {shown(out.shape)}"
 
-    looks = [partial(changed, shape) for shape in SHAPES]
+    looks = [partial(changed, shape) for shape in shapes]
     return _everywhere("shape", looks, "the shape is kept", "give the mask the input's shape")
 
 
@@ -54,9 +63,9 @@ def _everywhere(law: str, looks: Sequence[Callable[[], str | None]], right: str,
     return judged(law, [figure], right, lambda _: f"{'; '.join(faults)}: {advice}")
 
 
-def _once(case: Case, shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
+def _once(case: Case, inputs: torch.Tensor) -> torch.Tensor:
     with case.probe.seeded():
-        return call_as_is(case.probe.make(case.rates[0]), case.probe.inputs(*shape, stream=5, dtype=dtype))
+        return call_as_is(case.probe.make(case.rates[0]), inputs)
 
 
 def input_kept(case: Case) -> Verdict:
@@ -78,7 +87,7 @@ def input_kept(case: Case) -> Verdict:
         return Verdict(law, PASSED, "works in place, as it says, and returns its input", (allowed,))
     return Verdict(
         law,
-        FAILED,
+        BROKEN,
         "the input is changed in place: work on a copy, or say so (inplace = True) and return it",
         (figure,),
     )
@@ -117,8 +126,8 @@ def _name(dtype: torch.dtype) -> str:
 
 
 FORM_LAWS = (
-    Law("number-format", "float32, float64 and bfloat16 are kept", same_format),
-    Law("shape", "the shape is kept, in two dimensions and in three", same_shape),
+    Law("number-format", "float32, float64, bfloat16 and float16 are kept", same_format),
+    Law("shape", "the shape is kept, in two dimensions, three and four", same_shape),
     Law("input-unchanged", "the input is not changed, unless the layer says so and returns it", input_kept),
     Law("zeros-kept", "zeros in the input stay zeros and disturb nothing", zeros_kept),
 )

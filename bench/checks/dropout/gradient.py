@@ -8,7 +8,7 @@ import torch
 from bench.checks.dropout.case import Case, Law
 from bench.checks.dropout.masks import ROUNDING, SHIFTED, Array, Masks, read
 from bench.checks.dropout.probing import ROWS, UNITS, LayerError, call, told
-from bench.checks.dropout.verdicts import FAILED, Figure, Found, Verdict, none_of
+from bench.checks.dropout.verdicts import BROKEN, Figure, Found, Verdict, none_of
 
 NAME = "gradient"
 
@@ -21,7 +21,7 @@ def gradient(case: Case) -> Verdict:
         )
     except LayerError as fault:
         return Verdict(
-            NAME, FAILED, f"there is no gradient ({fault}): build the output from the input by torch operations"
+            NAME, BROKEN, f"there is no gradient ({fault}): build the output from the input by torch operations"
         )
 
 

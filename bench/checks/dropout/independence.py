@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+import torch
 
 from bench.checks.dropout.case import Case, Law
 from bench.checks.dropout.limits import most_correlated
@@ -26,7 +27,7 @@ from bench.checks.dropout.masks import (
 from bench.checks.dropout.probing import ROWS, UNITS, call
 from bench.checks.dropout.rates import NOTHING, unlike_along
 from bench.checks.dropout.subject import FUNCTION
-from bench.checks.dropout.verdicts import FAILED, NOT_APPLICABLE, Figure, Found, Verdict, judged
+from bench.checks.dropout.verdicts import BROKEN, NOT_APPLICABLE, Figure, Found, Verdict, judged
 
 SHORT_CALLS, SHORT_SHAPE = 1024, (16, 16)
 """Calls that no mask may come back in, and the shape of their inputs."""
@@ -39,7 +40,7 @@ def fresh(case: Case) -> Verdict:
     seen = [repeats(masks, CALL) for masks in case.masks]
     seen += [repeats(_short_calls(case, masks.rate), CALL) for masks in case.masks if _own_numbers(masks)]
     again = judged("fresh-masks", seen, "", _reused)
-    if again.outcome == FAILED:
+    if again.outcome == BROKEN:
         return again
     return _correlation(
         case, "fresh-masks", CALL, "masks of successive calls are independent", "draw a new mask in every call"
@@ -131,7 +132,7 @@ def _shared(case: Case, law: str, axis: int, advice: str) -> Verdict | None:
         return f"{figure.measured:.0f} of {figure.n} {AXES[axis]}s have the mask of another: {advice}"
 
     verdict = judged(law, [repeats(masks, axis) for masks in case.masks], "", told)
-    return verdict if verdict.outcome == FAILED else None
+    return verdict if verdict.outcome == BROKEN else None
 
 
 def own_masks(case: Case) -> Verdict:
@@ -166,12 +167,8 @@ def _first_masks(case: Case, rate: float, stream: int) -> Array:
     with replace(probe, seed=probe.seed + stream).seeded():
         layers = [probe.make(rate), probe.make(rate)]
         outputs = [call(layer, each).detach() for layer, each in zip(layers, inputs, strict=True)]
-    return np.stack(
-        [
-            read(rate, each.double().cpu().numpy()[None], out.double().cpu().numpy()[None]).dropped[0]
-            for each, out in zip(inputs, outputs, strict=True)
-        ]
-    )
+    before, after = (each.double().cpu().numpy()[:, None] for each in (inputs, torch.stack(outputs)))
+    return np.concatenate([read(rate, *pair, len(probe.spatial)).dropped for pair in zip(before, after, strict=True)])
 
 
 INDEPENDENCE_LAWS = (

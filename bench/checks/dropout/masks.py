@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +12,7 @@ import torch
 
 from bench.checks.dropout.probing import CALLS, ROWS, UNITS, Probe, call
 
-PLAIN, NOISE, SHIFTED, BROKEN = "dropout", "multiplicative noise", "shifted dropout", "not finite"
+PLAIN, NOISE, SHIFTED, NOT_FINITE = "dropout", "multiplicative noise", "shifted dropout", "not finite"
 ROUNDING = 16 * float(torch.finfo(torch.float32).eps)
 """Relative difference of two values that differ by the rounding of some float32 operations."""
 CALL, ROW, UNIT = 0, 1, 2
@@ -35,13 +36,39 @@ class Masks:
     outputs: Array
     """float64 `[calls, rows, units]`."""
     kind: str
-    dropped: Array
-    """bool `[calls, rows, units]`."""
+    elements: Array
+    """Whether each number was dropped, bool, of the inputs' shape."""
+    spatial: int = 0
+    """Number of last dimensions that a channel fills, which is then dropped as one: 0 where units are."""
+
+    @cached_property
+    def dropped(self) -> Array:
+        """Whether each unit or channel was dropped, bool `[calls, rows, units]`: most of a channel in parts."""
+        flat = self._by_channel(self.elements)
+        return flat.mean(axis=-1) > 0.5 if self.in_parts else flat[..., 0]
+
+    @cached_property
+    def in_parts(self) -> int:
+        """Number of channels of which only a part was dropped."""
+        flat = self._by_channel(self.elements)
+        return int((flat.any(axis=-1) & ~flat.all(axis=-1)).sum())
 
     @cached_property
     def ratios(self) -> Array:
-        """Output / input, exact."""
-        return self.outputs / self.inputs
+        """Output / input of each unit or channel, exact."""
+        flat = self._by_channel(self.outputs / self.inputs)
+        if not self.in_parts:
+            return flat[..., 0]
+        place = (self._by_channel(self.elements) == self.dropped[..., None]).argmax(axis=-1)
+        return np.take_along_axis(flat, place[..., None], axis=-1)[..., 0]
+
+    @property
+    def values(self) -> Array:
+        """Input of each unit, or the first of each channel."""
+        return self._by_channel(self.inputs)[..., 0]
+
+    def _by_channel(self, numbers: Array) -> Array:
+        return numbers.reshape(*numbers.shape[: numbers.ndim - self.spatial], -1 if self.spatial else 1)
 
     @property
     def drops(self) -> bool:
@@ -50,12 +77,18 @@ class Masks:
 
     @property
     def kept_ratios(self) -> Array:
-        """Output / input of what is not zero."""
-        return self.ratios[self.outputs != 0]
+        """Output / input of every number that is not zero."""
+        kept = self.outputs != 0
+        return self.outputs[kept] / self.inputs[kept]
 
 
-def collect(probe: Probe, rate: float, inputs: torch.Tensor | None = None) -> Masks:
-    """Call one layer of `rate` on each of `inputs` `[calls, ...]`, many where none are given.
+def collect(
+    probe: Probe,
+    rate: float,
+    inputs: torch.Tensor | None = None,
+    run: Callable[[Callable[..., Any], torch.Tensor], torch.Tensor] = call,
+) -> Masks:
+    """Call one layer of `rate` on each of `inputs` `[calls, ...]`, many where none are given, in the way of `run`.
 
     Raises
     ------
@@ -65,24 +98,24 @@ def collect(probe: Probe, rate: float, inputs: torch.Tensor | None = None) -> Ma
     inputs = probe.inputs(CALLS, ROWS, UNITS) if inputs is None else inputs
     with probe.seeded():
         layer = probe.make(rate)
-        outputs = torch.stack([call(layer, each).detach() for each in inputs])
-    return read(rate, inputs.detach().double().cpu().numpy(), outputs.double().cpu().numpy())
+        outputs = torch.stack([run(layer, each).detach() for each in inputs])
+    return read(rate, inputs.detach().double().cpu().numpy(), outputs.double().cpu().numpy(), len(probe.spatial))
 
 
-def read(rate: float, inputs: Array, outputs: Array) -> Masks:
+def read(rate: float, inputs: Array, outputs: Array, spatial: int = 0) -> Masks:
     """Return what was dropped, and what kind of layer does that."""
     zero = outputs == 0
     if not np.isfinite(outputs).all():
-        return Masks(rate, inputs, outputs, BROKEN, zero)
+        return Masks(rate, inputs, outputs, NOT_FINITE, zero, spatial)
     ratios = outputs / inputs
     if alike(ratios[~zero]):
-        return Masks(rate, inputs, outputs, PLAIN, zero)
+        return Masks(rate, inputs, outputs, PLAIN, zero, spatial)
     if zero.any():
-        return Masks(rate, inputs, outputs, NOISE, zero)
+        return Masks(rate, inputs, outputs, NOISE, zero, spatial)
     floor = _fixed_value(inputs, outputs)
     if floor is not None:
-        return Masks(rate, inputs, outputs, SHIFTED, np.isclose(outputs, floor, rtol=ROUNDING, atol=0))
-    return Masks(rate, inputs, outputs, NOISE, ratios < np.median(ratios))
+        return Masks(rate, inputs, outputs, SHIFTED, np.isclose(outputs, floor, rtol=ROUNDING, atol=0), spatial)
+    return Masks(rate, inputs, outputs, NOISE, ratios < np.median(ratios), spatial)
 
 
 def alike(values: Array) -> bool:

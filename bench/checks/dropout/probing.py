@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ class Probe:
     subject: Subject
     device: str = "cpu"
     seed: int = 0
+    spatial: tuple[int, ...] = ()
+    """Sizes of the dimensions that follow the channels of an input; empty where each unit is dropped for itself."""
 
     def make(self, rate: float) -> Callable[..., Any]:
         """Return a new layer in training mode; raise LayerError where it cannot be made."""
@@ -44,7 +47,13 @@ class Probe:
         return made
 
     def inputs(self, *shape: int, stream: int = 0, dtype: torch.dtype = torch.float32) -> Tensor:
-        """Return inputs of `shape`, each one of LEVELS, the same for one seed and stream."""
+        """Return inputs of `shape`, units or whole channels, each one of LEVELS, the same for one seed and stream."""
+        values = self.values(*shape, stream=stream, dtype=dtype)
+        spread = values.reshape(*shape, *(1 for _ in self.spatial)).expand(*shape, *self.spatial)
+        return spread.contiguous()
+
+    def values(self, *shape: int, stream: int = 0, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Return inputs of this very `shape`, each number one of LEVELS."""
         draw = np.random.Generator(np.random.Philox(key=self.seed + (stream << 64)))
         return torch.from_numpy(draw.choice(LEVELS, shape)).to(self.device, dtype)
 
@@ -59,7 +68,8 @@ class Probe:
             random.seed(self.seed)
             np.random.seed(self.seed % (1 << 32))
             try:
-                yield
+                with warnings.catch_warnings(action="ignore"):  # torch warns of layers of other dimensions
+                    yield
             finally:
                 random.setstate(before[0])
                 np.random.set_state(before[1])

@@ -84,7 +84,7 @@ def unlike_by_input(masks: Masks, alpha: float) -> Found:
         return NOISE_ONLY
     if masks.dropped.all() or not masks.dropped.any():
         return NOTHING
-    groups = [masks.dropped[masks.inputs == level] for level in LEVELS]
+    groups = [masks.dropped[masks.values == level] for level in LEVELS]
     counts, sizes = (np.array([f(group) for group in groups]) for f in (np.sum, np.size))
     worst, figure = most_unlike(counts, sizes, alpha)
     return replace(figure, rate=masks.rate, where=f"inputs of {LEVELS[worst]:g}")

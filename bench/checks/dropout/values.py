@@ -10,9 +10,9 @@ from scipy import stats
 from bench.checks.dropout.case import Case, Law
 from bench.checks.dropout.limits import binomial
 from bench.checks.dropout.masks import (
-    BROKEN,
     CALL,
     NOISE,
+    NOT_FINITE,
     ROUNDING,
     ROW,
     SHIFTED,
@@ -21,7 +21,7 @@ from bench.checks.dropout.masks import (
     Masks,
     distinct,
 )
-from bench.checks.dropout.verdicts import FAILED, Figure, Found, Verdict
+from bench.checks.dropout.verdicts import BROKEN, Figure, Found, Verdict
 
 CELLS = 1 << 16
 """A rate may be realised as a whole number of 65,536ths, as by generators of 16 bits."""
@@ -34,11 +34,11 @@ def tolerance(rate: float) -> float:
 
 def kept_values(case: Case) -> Verdict:
     """What is not dropped is h / (1 - p), and what is dropped is 0: nothing else."""
-    broken = [masks for masks in case.masks if masks.kind == BROKEN]
+    broken = [masks for masks in case.masks if masks.kind == NOT_FINITE]
     if broken:
         wrong = int((~np.isfinite(broken[0].outputs)).sum())
         figure = Figure(float(wrong), 0.0, 0.0, 0.0, broken[0].outputs.size, broken[0].rate, "infinite or not a number")
-        return Verdict("kept-values", FAILED, "outputs are not finite: look for a division by zero", (figure,))
+        return Verdict("kept-values", BROKEN, "outputs are not finite: look for a division by zero", (figure,))
     kinds = {masks.rate: masks for masks in case.masks}
     return case.at_each_rate(
         "kept-values",
@@ -50,21 +50,40 @@ def kept_values(case: Case) -> Verdict:
 
 def farthest_scale(masks: Masks, rounding: float = 0.0) -> Found:
     """Return the kept ratio that is farthest from 1 / (1 - p), which it may be by `rounding` more than in float32."""
-    expected = 1 / (1 - masks.rate)
+    if masks.kind == SHIFTED:
+        return farthest_slope(masks, rounding)
     ratios = masks.kept_ratios
     if not ratios.size:
         return "everything is dropped: there are no kept values"
-    farthest = float(ratios[np.abs(ratios - expected).argmax()])
-    room = expected * (tolerance(masks.rate) + rounding)
-    return Figure(farthest, expected, expected - room, expected + room, ratios.size, masks.rate, "output / input")
+    return _farthest(ratios, 1 / (1 - masks.rate), tolerance(masks.rate) + rounding, masks.rate, "output / input")
+
+
+def farthest_slope(masks: Masks, rounding: float = 0.0) -> Figure:
+    """Return the farthest slope of what shifted dropout keeps, where mean 0 and variance 1 of the input stay.
+
+    Where dropped units become d, kept ones become a h + b; the mean of h' is 0 where b = -p d / (1 - p), and its
+    variance is 1 where (1 - p) (a^2 + b^2) + p d^2 = 1 (Klambauer et al. 2017, section 'New dropout technique').
+    """
+    p, d = masks.rate, float(masks.outputs[masks.elements][0])
+    shift, square = -p * d / (1 - p), (1 - p * d**2 / (1 - p)) / (1 - p)
+    expected = math.sqrt(max(square, 0.0))
+    slopes = ((masks.outputs - shift) / masks.inputs)[~masks.elements]
+    room = 4 * (tolerance(p) + rounding) * (1 + abs(shift) / max(expected, tolerance(p)))
+    return _farthest(slopes, expected, room, p, "(output - b) / input")
+
+
+def _farthest(values: Array, expected: float, room: float, rate: float, where: str) -> Figure:
+    farthest = float(values[np.abs(values - expected).argmax()])
+    return Figure(farthest, expected, expected * (1 - room), expected * (1 + room), values.size, rate, where)
 
 
 def _wrong_scale(figure: Figure, masks: Masks) -> str:
     p, scale = masks.rate, figure.measured
     if masks.kind == SHIFTED:
-        floor = float(masks.outputs[masks.dropped][0])
+        floor = float(masks.outputs[masks.elements][0])
         return (
-            f"not plain dropout: dropped units become {floor:.4g} whatever they were (alpha dropout does that), not 0"
+            f"dropped units become {floor:.4g} whatever they were, not 0: alpha dropout does that, and then keeps mean"
+            f" 0 and variance 1 by a h + b, a = {figure.expected:.4g}, b = {-p * floor / (1 - p):.4g}; here it does not"
         )
     if masks.kind == NOISE:
         return "not Bernoulli: units are multiplied by many values; plain dropout knows 0 and 1 / (1 - p) only"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-PASSED, FAILED, NOT_APPLICABLE, CANNOT_TELL = "passed", "failed", "not applicable", "cannot tell"
+PASSED, BROKEN, NOT_APPLICABLE = "passed", "broken", "not applicable"
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Figure:
     rate: float | None = None
     where: str = ""
     """The place that it was measured at, the worst where there are several: 'unit 3', 'lag 1'."""
+    cause: str = ""
+    """What the layer does wrong, in words, where that can be seen from the numbers."""
 
     @property
     def holds(self) -> bool:
@@ -59,7 +61,7 @@ Found = Figure | str
 
 
 def judged(law: str, found: Sequence[Found], right: str, wrong: Callable[[Figure], str]) -> Verdict:
-    """Return the verdict over several findings: failed where a figure is outside its limits.
+    """Return the verdict over several findings: broken where a figure is outside its limits.
 
     Parameters
     ----------
@@ -75,9 +77,9 @@ def judged(law: str, found: Sequence[Found], right: str, wrong: Callable[[Figure
     worst = verdict.worst
     if worst is None or worst.holds:
         return verdict
-    return Verdict(law, FAILED, wrong(worst), figures)
+    return Verdict(law, BROKEN, wrong(worst), figures)
 
 
-def none_of(n: int, breaches: int, rate: float | None = None, where: str = "") -> Figure:
+def none_of(n: int, breaches: int, rate: float | None = None, where: str = "", cause: str = "") -> Figure:
     """Return the figure of a law that allows no breach among `n` numbers."""
-    return Figure(float(breaches), 0.0, 0.0, 0.0, n, rate, where)
+    return Figure(float(breaches), 0.0, 0.0, 0.0, n, rate, where, cause)

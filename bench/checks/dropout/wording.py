@@ -14,7 +14,7 @@ from bench.checks.dropout.verdicts import PASSED, Figure
 
 PROMISED = 1e-4
 """The false-alarm probability that is told: FALSE_ALARM is below it."""
-HEAD = ("law", "verdict", "measured", "expected", "limits", "n", "at")
+HEAD = ("law", "outcome", "measured", "expected", "limits", "n", "at")
 RIGHT_ALIGNED = ("measured", "expected", "n")
 
 
@@ -23,7 +23,9 @@ def document(checked: Checked) -> dict[str, Any]:
     probe = checked.probe
     return {
         "layer": probe.subject.name,
-        "form": probe.subject.form,
+        "form": checked.form,
+        "given_as": probe.subject.form,
+        "channels": bool(probe.spatial),
         "read_as": checked.kind,
         "rates": list(checked.rates),
         "device": probe.device,
@@ -31,9 +33,9 @@ def document(checked: Checked) -> dict[str, Any]:
         "false_alarm_bound": PROMISED,
         "false_alarm_spent": FALSE_ALARM,
         "seeded_by_torch": checked.reproducible,
-        "failed": checked.failed,
+        "broken": checked.broken,
         "laws": [
-            {"law": law.key, "says": law.about, "verdict": verdict.outcome, "sentence": verdict.sentence}
+            {"name": law.key, "outcome": verdict.outcome, "message": verdict.sentence, "says": law.about}
             | {"figures": [_figure(figure, figure is verdict.worst) for figure in verdict.figures]}
             for law, verdict in zip(LAWS, checked.verdicts, strict=True)
         ],
@@ -58,24 +60,28 @@ def render(found: dict[str, Any]) -> str:
         ).rstrip()
         for row in rows
     ]
-    said = [f"{law['law']}: {law['sentence']}" for law in found["laws"] if law["verdict"] != PASSED]
+    laws: dict[str, list[str]] = {}
+    for law in found["laws"]:
+        if law["outcome"] != PASSED:
+            laws.setdefault(law["message"], []).append(law["name"])
+    said = [f"{', '.join(names)}: {message}" for message, names in laws.items()]
     return "\n".join([_headline(found), "", *table, "", *said, *([""] if said else []), _verdict(found), _terms(found)])
 
 
 def _headline(found: dict[str, Any]) -> str:
     rates = ", ".join(f"{rate:g}" for rate in found["rates"])
-    return f"{found['layer']} ({found['form']}), read as {found['read_as']}, at rates {rates} on {found['device']}"
+    return f"{found['layer']} ({found['given_as']}), read as {found['read_as']}, form {found['form']}, at rates {rates} on {found['device']}"
 
 
 def _row(law: dict[str, Any]) -> tuple[str, ...]:
     worst = next((figure for figure in law["figures"] if figure["worst"]), None)
     if worst is None:
-        return (law["law"], law["verdict"], "", "", "", "", "")
+        return (law["name"], law["outcome"], "", "", "", "", "")
     exact = worst["low"] == worst["high"]
     limits = "exactly" if exact else f"{_number(worst['low'])} to {_number(worst['high'])}"
     rate = [] if worst["rate"] is None else [f"p = {worst['rate']:g}"]
     place = ", ".join([*rate, *([worst["where"]] if worst["where"] else [])])
-    return (law["law"], law["verdict"], _number(worst["measured"]), _number(worst["expected"]), limits,
+    return (law["name"], law["outcome"], _number(worst["measured"]), _number(worst["expected"]), limits,
             f"{worst['n']:,}", place)  # fmt: skip
 
 
@@ -84,9 +90,9 @@ def _number(value: float | None) -> str:
 
 
 def _verdict(found: dict[str, Any]) -> str:
-    counts = Counter(law["verdict"] for law in found["laws"])
+    counts = Counter(law["outcome"] for law in found["laws"])
     told = ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
-    broken = f" Broken: {', '.join(found['failed'])}." if found["failed"] else ""
+    broken = f" Broken: {', '.join(found['broken'])}." if found["broken"] else ""
     return f"{len(found['laws'])} laws: {told}.{broken}"
 
 

@@ -54,7 +54,7 @@ def test_a_layer_is_checked_as_by_the_command() -> None:
     expected = wording.document(check(Probe(subject_of(torch.nn.Dropout, "Dropout"), "cpu", 0)))
     assert report.to_json() == expected
     assert report.broken == ()
-    assert set(report.laws) == {each["law"] for each in expected["laws"]}
+    assert set(report.laws) == {each["name"] for each in expected["laws"]}
     broken = bench.check_dropout(lambda x, p: x * (torch.rand_like(x) > p))
     assert "mean" in broken.broken
     assert "mean" in repr(broken)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from tests.unit.bench.checks.dropout.wrong_forms import (
     AtMostHalf,
@@ -279,7 +279,7 @@ WRONG: dict[Callable[..., Any], Broken] = {
         (InfiniteGradientAtOne, {"rate-1"}),
         (HalfAtZero, {"rate-0"}),
         (BecomesFloat32, {"number-format"}),
-        (Flattens, {"shape"}),
+        (Flattens, {"shape", "memory-layout", "one-dimension", "batch-of-one"}),
         (InPlaceUnsaid, {"input-unchanged"}),
         (NewValuesForOld, {"input-unchanged"}),
         (GaussianNoise, {"kept-values"}),
@@ -287,20 +287,18 @@ WRONG: dict[Callable[..., Any], Broken] = {
         (ScaledByWhatIsThere, {"zeros-kept"}),
         (ZeroByZero, {"kept-values"}),
         (UnitsTenApart, {"independent-units"}),
-        (RowsThirtySevenApart, {"own-mask-by-row"}),
+        (RowsThirtySevenApart, {"own-mask-by-row", "large-input"}),
         (LastUnitIsTheThird, {"independent-units"}),
-        (TwoHundredMasks, {"fresh-masks"}),
-        (OnlyInFloat32, {"every-format"}),
-        (NotInBfloat16, {"every-format"}),
+        (TwoHundredMasks, {"fresh-masks", "one-dimension", "batch-of-one"}),
+        (OnlyInFloat32, {"every-format", "autocast"}),
+        (NotInBfloat16, {"every-format", "autocast"}),
         (NotScaledInFloat64, {"every-format"}),
-        (OneMaskForASequence, {"every-shape"}),
-        (UnitsBeyondTheSixtyFourthStay, {"every-shape"}),
-        (WidthRepeats, {"every-shape"}),
+        (OneMaskForASequence, {"every-shape", "memory-layout"}),
+        (UnitsBeyondTheSixtyFourthStay, {"every-shape", "one-dimension"}),
+        (WidthRepeats, {"every-shape", "one-dimension"}),
         (OnlyWithGradients, {"gradient-mode"}),
         (NotWhereAGradientIsAskedFor, {"gradient-mode"}),
         (RateInTenths, {"every-rate"}),
         (AtMostHalf, {"every-rate"}),
-        (nn.Dropout1d, {"independent-units"}),
-        (nn.AlphaDropout, {"kept-values"}),
     ]
 }
