@@ -70,7 +70,8 @@ def render(found: dict[str, Any]) -> str:
 
 def _headline(found: dict[str, Any]) -> str:
     rates = ", ".join(f"{rate:g}" for rate in found["rates"])
-    return f"{found['layer']} ({found['given_as']}), read as {found['read_as']}, form {found['form']}, at rates {rates} on {found['device']}"
+    read = f"read as {found['read_as']}, form {found['form']}"
+    return f"{found['layer']} ({found['given_as']}), {read}, at rates {rates} on {found['device']}"
 
 
 def _row(law: dict[str, Any]) -> tuple[str, ...]:
