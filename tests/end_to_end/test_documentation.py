@@ -23,6 +23,7 @@ from analysis.tables.table import load
 from bench.base.draws import Position
 from bench.checks.dropout.laws import LAWS
 from bench.checks.plugin.laws import LAWS as PLUGIN_LAWS
+from bench.checks.training.check import LAWS as TRAINING_LAWS
 from bench.cli import main
 from bench.commands import handbook
 from bench.data.split import Split
@@ -161,6 +162,24 @@ def test_every_law_has_its_line_in_the_docs() -> None:
         f"rate{tail}" for tail in re.findall(r"`(-by-[a-z]+)`", page)
     }
     assert {law.key for law in LAWS} <= named
+
+
+def test_every_law_of_a_training_has_its_line_in_the_docs() -> None:
+    page = (ROOT / "docs/check-training.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[a-z-]+`.*?) (=?) ?\|", page, re.MULTILINE)
+    named = {name: equals == "=" for names, equals in rows for name in re.findall(r"`([a-z-]+)`", names)}
+    assert named == {law.key: law.equal_bits for law in TRAINING_LAWS}
+
+
+def test_the_training_in_the_docs_is_found_wrong_as_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs/check-training.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "train.py").write_text(block(page, "python"), encoding="utf-8")
+    (command,) = re.findall(r"^python -m bench (check-training .*)$", page, re.MULTILINE)
+    assert main(command.split()) == 1
+    assert set(block(page, "text").splitlines()) <= set(capsys.readouterr().out.splitlines())
 
 
 def executed(number: int) -> ModuleType:

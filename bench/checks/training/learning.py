@@ -160,7 +160,8 @@ def _settings_read(case: Case) -> Finding:
         if run.error is None and same_training(case.base, run):
             was = case.base.ask.settings[name]
             return (
-                f"{name} has no effect: with {value!r} in place of {was!r} the numbers are the same to the bit; use it"
+                f"{name} has no effect: with {value!r} in place of {was!r} the numbers are the same to the bit; "
+                "use it, or leave it out"
             )
     control = case.conditions[case.control]
     for label, run in case.conditions.items():

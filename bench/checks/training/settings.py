@@ -14,6 +14,22 @@ EPOCHS = 2
 REGULARISING = ("drop", "noise", "rate", "decay", "smooth", "regular", "mix")
 MATTERING = (*REGULARISING, "lr", "momentum", "gamma", "width", "hidden", "warmup", "augment")
 """Parts of the names of settings that change the numbers wherever they are used."""
+IDLE = (
+    "worker",
+    "device",
+    "log",
+    "print",
+    "verbose",
+    "path",
+    "folder",
+    "dir",
+    "name",
+    "save",
+    "thread",
+    "pin",
+    "every",
+)
+"""Parts of the names of settings that may well change no number."""
 MOST_MOVED, MOST_CONDITIONS = 6, 4
 OTHER = "moved"
 
@@ -76,14 +92,17 @@ def other(name: str, value: Any) -> Any:
 def moved(subject: Subject, base: Run) -> dict[str, Any]:
     """Return the settings that are moved one by one, with their other values.
 
-    Those whose effect is known to be there: seeds, which no reading of them shows to be used, and strengths.
+    Those whose effect ought to be there: seeds, which no reading of them shows to be used, and strengths; where it
+    cannot be seen which are read, as in a command or where all are read at once, all but idle ones.
     """
     settings = base.ask.settings
     varied = {
         name for given in subject.conditions.values() for name, value in given.items() if value != settings.get(name)
     }
+    unseen = subject.is_command or base.seen.read_whole
     ought = [name for name in settings if "seed" in name] + [
         name for name in settings if "seed" not in name and any(part in name for part in MATTERING)
     ]
+    ought += [name for name in settings if unseen and name not in ought and not any(part in name for part in IDLE)]
     values = {name: other(name, settings[name]) for name in ought if name not in varied}
     return {name: value for name, value in list(values.items())[:MOST_MOVED] if value is not None}

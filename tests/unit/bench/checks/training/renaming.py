@@ -16,7 +16,8 @@ def renamed(source: str, keep: set[str]) -> str:
                if isinstance(node, ast.FunctionDef)}  # fmt: skip
     attributes = {node.targets[0].id for part in ast.walk(tree) if isinstance(part, ast.ClassDef) for node in part.body
                   if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)}  # fmt: skip
-    names = {name: f"v{number}" for number, name in enumerate(sorted(own - methods - attributes - keep))}
+    parameters = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    names = {name: f"v{number}" for number, name in enumerate(sorted(own - methods - attributes - parameters - keep))}
 
     class Renamer(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.Name:
