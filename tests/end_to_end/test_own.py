@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -76,3 +77,20 @@ def test_a_function_becomes_paired_rows_curves_and_a_comparison(tmp_path: Path) 
     refused = bench("run", study, "--out", tmp_path / "out")
     assert refused.returncode == 2
     assert "--supersede" in refused.stderr
+
+
+def test_data_sets_lie_for_a_trial_where_they_lie_for_the_runner(tmp_path: Path) -> None:
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "train.py").write_text(
+        "from bench.data import data_root\n\n\ndef train(trial):\n"
+        "    there = (data_root() / 'mark').is_file() and trial.settings['gain'] >= 0\n"
+        "    return {'test_correct': [there]}\n"
+    )
+    (tmp_path / "study" / "study.toml").write_text(STUDY.replace("seeds = 8", "seeds = 1"))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "mark").touch()
+    command = [sys.executable, "-m", "bench", "run", "study/study.toml", "--out", "out"]
+    environment = {key: value for key, value in os.environ.items() if key != "BENCH_DATA"}
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, timeout=300)
+    rows = [row for file in (tmp_path / "out" / "trials").iterdir() for row in pq.read_table(file).to_pylist()]
+    assert [row["test_correct"] for row in rows] == [1, 1]

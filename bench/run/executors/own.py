@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from bench import schema
 from bench.base.cores import physical_cores
+from bench.data import data_root
 from bench.engines.own.job import Answer, Job
 from bench.engines.own.server import Ended, Kill, Start, Started, fresh
 from bench.record import rows, unfinished
@@ -135,7 +136,8 @@ class _Server:
     def __enter__(self) -> Self:
         ours, theirs = socket.socketpair()
         command = fresh(f"from bench.engines.own.server import main; main({theirs.fileno()})")
-        environment = os.environ | SINGLE | {"PYTHONHASHSEED": "0"}
+        data = str(data_root().resolve())  # trials run in the study's folder, where a relative path is another one
+        environment = os.environ | SINGLE | {"PYTHONHASHSEED": "0", "BENCH_DATA": data}
         with theirs:
             self.process = subprocess.Popen(
                 command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL,
