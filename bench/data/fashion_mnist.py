@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
 from pathlib import Path
 
 from bench.base.files import write_atomically
@@ -43,24 +41,9 @@ def from_installed_package(root: Path) -> None:
 
 
 def from_downloaded_package(root: Path) -> None:
-    """Download Debian's package and unpack it in a temporary folder: neither step needs root's rights.
-
-    Where the machine has no package lists yet, apt reads them into the temporary folder first.
-    """
-    with tempfile.TemporaryDirectory() as temporary:
-        own_lists = [
-            "-o", f"Dir::State={temporary}/state", "-o", f"Dir::Cache={temporary}/cache", "-o", "Debug::NoLocking=1",
-        ]  # fmt: skip
-        try:
-            sources.command(["apt-get", "download", PACKAGE], temporary)
-        except subprocess.CalledProcessError:
-            for folder in ("state/lists/partial", "cache/archives/partial"):
-                (Path(temporary) / folder).mkdir(parents=True)
-            sources.command(["apt-get", *own_lists, "update"], temporary)
-            sources.command(["apt-get", *own_lists, "download", PACKAGE], temporary)
-        (package,) = Path(temporary).glob(f"{PACKAGE}_*.deb")
-        sources.command(["dpkg-deb", "-x", str(package), "unpacked"], temporary)
-        _unpack(Path(temporary) / "unpacked" / INSTALLED, root)
+    """Download Debian's package."""
+    with sources.debian_package(PACKAGE) as unpacked:
+        _unpack(unpacked / INSTALLED, root)
 
 
 SOURCES: sources.Sources = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.base.errors import DataError
+from bench.base.files import write_atomically
 from bench.data.torchvision_import import torchvision_module
 
 NETWORK_SECONDS = 30
@@ -69,6 +71,52 @@ def command(arguments: list[str], folder: str) -> None:
         timeout=COMMAND_SECONDS,
         stdin=subprocess.DEVNULL,
     )
+
+
+@contextmanager
+def debian_package(package: str) -> Iterator[Path]:
+    """Download a Debian package and unpack it into a temporary folder: neither step needs root's rights.
+
+    Where the machine has no package lists yet, apt reads them into the temporary folder first.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        own_lists = [
+            "-o", f"Dir::State={temporary}/state", "-o", f"Dir::Cache={temporary}/cache", "-o", "Debug::NoLocking=1",
+        ]  # fmt: skip
+        try:
+            command(["apt-get", "download", package], temporary)
+        except subprocess.CalledProcessError:
+            for folder in ("state/lists/partial", "cache/archives/partial"):
+                (Path(temporary) / folder).mkdir(parents=True)
+            command(["apt-get", *own_lists, "update"], temporary)
+            command(["apt-get", *own_lists, "download", package], temporary)
+        (file,) = Path(temporary).glob(f"{package}_*.deb")
+        command(["dpkg-deb", "-x", str(file), "unpacked"], temporary)
+        yield Path(temporary) / "unpacked"
+
+
+def file_of_debian_package(package: str, member: str) -> bytes:
+    """Return one file of a Debian package: of the installed one, else of the package, which apt-get downloads."""
+    if (installed := Path("/") / member).is_file():
+        return installed.read_bytes()
+    with debian_package(package) as unpacked:
+        return (unpacked / member).read_bytes()
+
+
+def kept(path: Path, sha256: str, take: Callable[[], bytes]) -> bytes:
+    """Return a file's content, which has this SHA-256; where it is not at `path`, `take` gives it and it is kept there.
+
+    Raises DataError where the content is another, or cannot be had.
+    """
+    try:
+        content, new = (path.read_bytes(), False) if path.is_file() else (take(), True)
+    except FAULTS as error:
+        raise DataError(f"{path}: no such file, and it cannot be had: {_reason(error)}") from error
+    if (found := hashlib.sha256(content).hexdigest()) != sha256:
+        raise DataError(f"{path}: SHA-256 is {found}, expected {sha256}")
+    if new:
+        write_atomically(path, content)
+    return content
 
 
 def _reason(error: Exception) -> str:
