@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: help setup data bench report perf perf-check race gpu test test-statistical test-mutations golden check clean
+.PHONY: help setup data bench report perf perf-check race gpu test test-statistical test-mutations test-frameworks golden check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -55,6 +55,10 @@ test: $(READY)  ## Run the test suite, all but the minutes of simulation below
 
 test-statistical: $(READY)  ## Check every method's error rates by simulation, and a large study's speed (TABLE=file: write the rates)
 	$(BIN)/python -m pytest tests/statistical/calibration tests/end_to_end/test_large_study.py tests/unit/bench/checks/dropout/test_laws.py::test_no_false_alarm_in_forty_runs $(if $(TABLE),--calibration-table $(TABLE))
+
+test-frameworks: $(READY)  ## Train with every library that has an adapter, which this installs
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev,lightning,transformers,sklearn,jax]'
+	$(PYTEST) tests/end_to_end/test_frameworks.py
 
 golden: $(READY)  ## Write the golden numbers of what is new or has a new version (refused where numbers alone moved)
 	$(BIN)/python -m tests.golden

@@ -1,0 +1,37 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+from data import X_TEST, Y_TEST, X, Y, fingerprint
+
+from bench.adapters.jax import key
+
+
+def loss(weights, x, y, mask_key, rate):
+    hidden = jax.nn.relu(x @ weights[0])
+    hidden = jnp.where(jax.random.bernoulli(mask_key, 1 - rate, hidden.shape), hidden / (1 - rate), 0)
+    return -jnp.take_along_axis(jax.nn.log_softmax(hidden @ weights[1]), y[:, None], 1).mean()
+
+
+@jax.jit
+def step(weights, x, y, mask_key, rate):
+    value, gradient = jax.value_and_grad(loss)(weights, x, y, mask_key, rate)
+    return [weight - 0.1 * each for weight, each in zip(weights, gradient, strict=True)], value
+
+
+def train(trial):
+    first, second = jax.random.split(key(trial, "init"))
+    weights = [jax.random.normal(first, (8, 16)) / 3, jax.random.normal(second, (16, 2)) / 4]
+    initial, order = fingerprint(*weights), []
+    for epoch in range(trial.settings["rounds"]):
+        order.append(jax.random.permutation(key(trial, "order", epoch), len(X)))
+        masks = jax.random.split(key(trial, "mask", epoch), len(X) // 32)
+        for batch, mask in zip(order[-1].reshape(-1, 32), masks, strict=True):
+            weights, value = step(weights, X[batch], Y[batch], mask, trial.settings["strength"])
+        trial.epoch(loss=value)
+    logits = jax.nn.relu(X_TEST @ weights[0]) @ weights[1]
+    return {
+        "test_correct": np.asarray(logits.argmax(1) == Y_TEST),
+        "initial_weights": initial,
+        "batch_order": fingerprint(*order),
+        "final_weights": fingerprint(*weights),
+    }
