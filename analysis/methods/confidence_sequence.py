@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import cast
 
 import numpy as np
@@ -76,20 +77,23 @@ def looks(differences: np.ndarray, alpha: float, *, resolution: float = 0.0, g: 
     mean with probability at most `alpha` where the differences are normal, whatever their variance. The log e-value
     is the mixture's likelihood ratio against a mean of 0. Without variation it is infinite.
     """
-    found = []
+    found, vary = [], False
     for n in range(1, len(differences) + 1):
         seen = differences[:n]
         mean = float(seen.mean())
-        if not varies(seen, resolution):
+        vary = vary or varies(seen, resolution)
+        if not vary:
             found.append(Look(n=n, mean=mean, half_width=None, log_e_value=0.0))
             continue
-        error = float(seen.std(ddof=1)) / math.sqrt(n)
+        centred = seen - mean
+        error = math.sqrt(float(np.add.reduce(centred * centred)) / (n - 1)) / math.sqrt(n)
         width = multiple(n, alpha, g) * error
         reach = width if math.isfinite(width) else None
         found.append(Look(n=n, mean=mean, half_width=reach, log_e_value=log_e_value(mean / error, n, g)))
     return found
 
 
+@cache
 def multiple(n: int, alpha: float, g: float = MIXTURE) -> float:
     """Return by how many standard errors the sequence reaches to either side after `n` differences."""
     scale = 1 + n * g

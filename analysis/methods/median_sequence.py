@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import insort
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -85,6 +86,7 @@ def log_e_value(above: int, level: int, n: int) -> float:
     return _log_e(min(max(n // 2, above), above + level), n)
 
 
+@cache
 def left_out(n: int, alpha: float) -> int | None:
     """Return how many of `n` ordered differences lie outside the sequence at each end; None while it is infinite.
 

@@ -23,7 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     ledger, path = session.config.stash[_LEDGER], session.config.getoption("--calibration-table", None)
     if path is not None and ledger.rates:
-        path.write_text(page(ledger.rates), encoding="utf-8")
+        path.write_text(page(ledger.rates, ledger.powers), encoding="utf-8")
 
 
 @pytest.fixture

@@ -77,11 +77,40 @@ class Rate:
         return self.low <= self.achieved <= self.high
 
 
+@dataclass(frozen=True)
+class Power:
+    """How often something that is there was detected.
+
+    Parameters
+    ----------
+    method, data : str
+    n : int
+        Seeds.
+    found : int
+        Studies in which it was.
+    exact : int or None
+        Studies in which the exact signed-rank test at the same level detects it; None where it was not tried.
+    runs : int
+    """
+
+    method: str
+    data: str
+    n: int
+    found: int
+    exact: int | None
+    runs: int
+
+
 class Ledger:
     """All rates found in one session of tests."""
 
     def __init__(self) -> None:
         self.rates: list[Rate] = []
+        self.powers: list[Power] = []
+
+    def detected(self, powers: Sequence[Power]) -> None:
+        """Write `powers` down; what they must be is the test's own to say."""
+        self.powers += powers
 
     def check(self, rates: Sequence[Rate]) -> None:
         """Write `rates` down, and fail where one is outside its limits."""
