@@ -111,7 +111,7 @@ def kept(path: Path, sha256: str, take: Callable[[], bytes]) -> bytes:
     try:
         content, new = (path.read_bytes(), False) if path.is_file() else (take(), True)
     except FAULTS as error:
-        raise DataError(f"{path}: no such file, and it cannot be had: {_reason(error)}") from error
+        raise DataError(f"{path}: no such file, and it is not available: {_reason(error)}") from error
     if (found := hashlib.sha256(content).hexdigest()) != sha256:
         raise DataError(f"{path}: SHA-256 is {found}, expected {sha256}")
     if new:

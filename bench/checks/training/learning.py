@@ -61,7 +61,7 @@ def _masks_fresh(case: Case) -> Finding:
     base = case.base
     cure = "give the epoch: `with trial.random('mask', epoch):`, and seed nothing inside of it"
     if _again(base, ("mask",)) and case.main != case.control:
-        return f"the masks are the same in each epoch, since the stream 'mask' begins anew: {cure}"
+        return f"the masks are the same in each epoch, since the stream 'mask' begins again: {cure}"
     drawn = masking(base)
     if not drawn:
         return NotApplicable("no network draws from a global generator in training")
@@ -72,7 +72,7 @@ def _masks_fresh(case: Case) -> Finding:
         return None
     epochs = {each.epoch for each in drawn if each.before == state}
     each = "epoch" if len(epochs) > 1 else "step"
-    return f"the masks are the same in each {each}, since the generator that dropout draws from is seeded anew: {cure}"
+    return f"the masks are the same in each {each}, since the generator that dropout draws from is seeded again: {cure}"
 
 
 def _augmentation_fresh(case: Case) -> Finding:
@@ -82,7 +82,7 @@ def _augmentation_fresh(case: Case) -> Finding:
         "`trial.numpy('augment', epoch)`"
     )
     if stream := _again(base, AUGMENTING):
-        return f"{told}; the stream {stream!r} begins anew"
+        return f"{told}; the stream {stream!r} begins again"
     epochs = [[each for each in epoch if each.rows] for epoch in by_epoch(base)]
     if not is_seen(base):
         return NO_TORCH
@@ -120,7 +120,7 @@ def _built_anew(case: Case) -> Finding:
     if not kinds:
         return None
     return (
-        f"{', '.join(kinds)} is built anew in forward, so that it is never trained, nor in evaluation mode: build it "
+        f"{', '.join(kinds)} is built again in each forward pass, so that it is never trained, nor in evaluation mode: build it "
         "in __init__ and keep it in self"
     )
 

@@ -119,7 +119,7 @@ def _stream_order(case: Case) -> Finding:
     same = same_order(base, moved)
     if same is None:
         if same_training(base, moved) and case.asks_for(ORDER) and base.curve:
-            return "the stream 'order' is asked for and changes nothing: draw the order of the examples from it"
+            return "the stream 'order' is requested and changes nothing: draw the order of the examples from it"
         return None if not same_training(base, moved) else ORDER_UNSEEN
     if same:
         if inputs(base) and batches(base) == 1:

@@ -158,7 +158,7 @@ def _not_restored(base: Run, resumed: Run) -> str:
     ends = inputs(base)[-len(inputs(resumed)) :] if inputs(resumed) else []
     if ends != inputs(resumed):
         return (
-            "the batches differ; draw the order of each epoch anew from `trial.generator('order', epoch)`, or make the "
+            "the batches differ; draw the order of each epoch from `trial.generator('order', epoch)`, or make the "
             "generator before `trial.restored()` and keep it while saving"
         )
     tail = masking(base)[-len(masking(resumed)) :] if masking(resumed) else []

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PACKAGE, MEMBER = "river", "river/datasets/segment.csv.zip"
 SHA256 = "91e4402efcb6f6a4087e4bcfcd074976dd8e48819d290f45bae6bd652bd16d75"
 TRAIN_SIZE = 1_540
-"""Of 2,310, in the order of the file, which is mixed."""
+"""Rows of the 2,310, in the order of the file, which is mixed."""
 
 
 def read(archive: bytes) -> tuple[torch.Tensor, torch.Tensor]:

@@ -102,7 +102,7 @@ class Seen:
     shuffles: list[tuple[int, int]] = field(default_factory=list)
     """(epochs reported before, hash) of each permutation that was drawn."""
     steps: int = 0
-    """Of an optimiser."""
+    """An optimiser."""
     drops: int = 0
     """Calls of torch's dropout that dropped something while gradients were recorded."""
     uncleared: int = 0
@@ -112,7 +112,7 @@ class Seen:
     built_anew: list[str] = field(default_factory=list)
     """Classes of layers that were called and are no part of the network that called them."""
     workers: list[int] = field(default_factory=list)
-    """Of each pass through a loader."""
+    """Each pass through a loader."""
     reseeded: list[str] = field(default_factory=list)
     """Global generators that were seeded by the training code, with parameters drawn before."""
     settings_read: set[str] = field(default_factory=set)
@@ -121,7 +121,7 @@ class Seen:
     defaults: dict[str, Any] = field(default_factory=dict)
     """Settings that were asked for and are not there, with what was taken instead."""
     corrected: list[tuple[int, int, bytes]] = field(default_factory=list)
-    """Of each call of trial.correct: its first call of a network, the one after its last, and its packed booleans."""
+    """Each call of trial.correct: its first call of a network, the one after its last, and its packed booleans."""
     saved: int = 0
     restored: bool = False
     asked_to_restore: bool = False

@@ -163,7 +163,7 @@ def test_set_in_another_order(trial):
 
 WRONG = {
     dropout_always_on: ("evaluation-deterministic", "F.dropout(x, p) is always on"),
-    dropout_built_anew: ("dropout-built-anew", "Dropout is built anew in forward"),
+    dropout_built_anew: ("dropout-built-anew", "Dropout is built again in each forward pass"),
     noise_always_on: ("evaluation-deterministic", "draws random numbers in evaluation mode too"),
     evaluated_in_training_mode: ("evaluation-mode", "evaluated in training mode, dropout on"),
     statistics_moved_by_evaluation: ("batch-statistics", "changes the network's running statistics"),

@@ -178,9 +178,9 @@ def saved_and_never_restored(trial):
 WRONG = {
     same_order_each_epoch: ("order-fresh", "the batch order is the same in each epoch"),
     same_masks_each_epoch: ("masks-fresh", "give the epoch"),
-    same_masks_each_step: ("masks-fresh", "seeded anew"),
+    same_masks_each_step: ("masks-fresh", "seeded again"),
     same_augmentation_each_epoch: ("augmentation-fresh", "the augmentation is the same in each epoch"),
-    augmentation_that_begins_anew: ("augmentation-fresh", "the stream 'augment' begins anew"),
+    augmentation_that_begins_anew: ("augmentation-fresh", "the stream 'augment' begins again"),
     augmentation_of_seeded_workers: ("augmentation-fresh", "workers of a loader that are seeded alike"),
     setting_never_read: ("settings-read", "weight_decay is never read"),
     setting_without_effect: ("settings-read", "dropout has no effect"),
