@@ -12,8 +12,10 @@ from scipy import stats
 from analysis.answer.compare import compare
 from analysis.answer.effect import Judged
 from analysis.base.records import Record
-from analysis.methods.power import UPPER, Design, upper_sd
+from analysis.methods.power import EFFICIENCY, UPPER, Design, upper_sd
+from analysis.methods.signed_rank_distribution import fewest
 from analysis.tables.table import Table
+from bench.schema.known_metrics import MEAN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,8 @@ class Asked(Record):
         The difference to find; None where the seeds are given.
     n : int or None
         Seeds: given, or needed for `delta`; None where more than `analysis.methods.power.MOST` are.
+    estimand : {"mean", "typical"}
+        The difference that is to be found.
     """
 
     alpha: float
@@ -38,6 +42,7 @@ class Asked(Record):
     comparisons: int
     delta: float | None
     n: int | None
+    estimand: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +54,8 @@ class Plan(Asked):
     sd : float
         Standard deviation of the differences between pairs.
     detectable_difference : float or None
-        The least difference that the given seeds find; None where `delta` is given, and then no key of the JSON.
+        The least difference that the given seeds find; None where they test nothing, and where `delta` is given: then
+        no key of the JSON.
     """
 
     sd: float
@@ -57,7 +63,7 @@ class Plan(Asked):
 
     def to_json(self) -> dict[str, Any]:
         """Return the keys, ``detectable_difference`` only where seeds were given."""
-        return _without(super().to_json(), ["detectable_difference"] if self.detectable_difference is None else [])
+        return _without(super().to_json(), [] if self.delta is None else ["detectable_difference"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +79,8 @@ class ConditionPlan(Record):
     why : str or None
         Why there is no plan: `sd` and all after it are then None.
     sd, sd_upper : float or None
-        Standard deviation of the pilot's differences, and its one-sided upper limit.
+        Standard deviation of the pilot's differences, and its one-sided upper limit. Of the typical difference: that
+        of normal noise under which its interval would be as wide as the pilot's.
     test_set_floor : float or None
         The standard error that no number of seeds goes below; None where that is not known.
     detectable_difference, detectable_difference_upper : float or None
@@ -104,10 +111,9 @@ class ConditionPlan(Record):
         absent = ["test_images_needed", "images"] if self.images is None else []
         if self.why is not None:
             absent = [name for name in self.names() if name not in ("condition", "pilot_pairs", "why")]
-        elif self.detectable_difference is None:
-            absent += ["detectable_difference", "detectable_difference_upper"]
         else:
-            absent += ["n", "n_upper"]
+            asked = self.detectable_difference is not None
+            absent += ["n", "n_upper"] if asked else ["detectable_difference", "detectable_difference_upper"]
         return _without(super().to_json(), absent)
 
 
@@ -135,7 +141,15 @@ def _without(found: dict[str, Any], absent: Sequence[str]) -> dict[str, Any]:
 
 def planned(design: Design, delta: float | None, n: int | None) -> Plan:
     """Return the seeds for a difference `delta`, or the difference that `n` seeds find."""
-    found = Plan(alpha=design.alpha, power=design.power, comparisons=design.comparisons, delta=delta, n=n, sd=design.sd)
+    found = Plan(
+        alpha=design.alpha,
+        power=design.power,
+        comparisons=design.comparisons,
+        delta=delta,
+        n=n,
+        estimand=design.estimand,
+        sd=design.sd,
+    )
     if delta is not None:
         return replace(found, n=design.seeds(delta))
     assert n is not None
@@ -167,6 +181,7 @@ def by_pilot(
         comparisons=design.comparisons,
         delta=delta,
         n=n,
+        estimand=design.estimand,
         metric=metric,
         control=control,
         sd_upper_level=UPPER,
@@ -175,20 +190,22 @@ def by_pilot(
 
 
 def of_condition(each: Judged, design: Design, delta: float | None, n: int | None) -> ConditionPlan:
-    """Return the plan for one effect or contrast, with its standard deviation in place of the design's."""
-    sd, pairs = each.sd_difference, each.n_pairs
-    if not sd:
-        why = f"{pairs} pairs without variation say nothing of the standard deviation"
-        return ConditionPlan(condition=each.condition, pilot_pairs=pairs, why=why)
+    """Return the plan for one effect or contrast, with the spread of its differences in place of the design's."""
+    known = _spread(each, design.estimand)
+    if known is None:
+        return ConditionPlan(condition=each.condition, pilot_pairs=each.n_pairs, why=_no_spread(each, design.estimand))
+    sd, pairs = known
     high, floor = upper_sd(sd, pairs), each.test_set_floor
     found = ConditionPlan(condition=each.condition, pilot_pairs=pairs, sd=sd, sd_upper=high, test_set_floor=floor)
     at_sd = replace(design, sd=sd, floor=floor or 0.0)
     at_high = replace(at_sd, sd=high)
     if delta is None:
         assert n is not None
-        return replace(
-            found, detectable_difference=at_sd.detectable(n), detectable_difference_upper=at_high.detectable(n)
-        )
+        least = at_sd.detectable(n)
+        if least is None:
+            why = f"the typical difference takes {fewest(design.alpha, design.comparisons)} seeds"
+            return ConditionPlan(condition=each.condition, pilot_pairs=pairs, why=why)
+        return replace(found, detectable_difference=least, detectable_difference_upper=at_high.detectable(n))
     needed = _images(each, design, delta)
     if needed is None:
         return replace(found, n=at_sd.seeds(delta), n_upper=at_high.seeds(delta))
@@ -197,6 +214,27 @@ def of_condition(each: Judged, design: Design, delta: float | None, n: int | Non
         f"{floor:.4g}, and {needed:,} test images in place of {each.test_images:,} would be needed"
     )
     return replace(found, test_images_needed=needed, images=said)
+
+
+def _spread(each: Judged, estimand: str) -> tuple[float, int] | None:
+    """Return a standard deviation of the differences and of how many; None where there is none.
+
+    Of the typical difference the one of normal noise whose interval would be as wide as that seen: half of its width
+    is a t quantile of standard errors, and these are of efficiency 3/pi. One bad run does not move it far.
+    """
+    if estimand == MEAN:
+        return None if not each.sd_difference else (each.sd_difference, each.n_pairs)
+    n, low, high = each.n_typical, each.typical_low, each.typical_high
+    if low is None or high is None or low == high:
+        return None
+    standard_error = (high - low) / 2 / float(stats.t.isf(each.alpha / 2, n - 1))
+    return standard_error * math.sqrt(n * EFFICIENCY), n
+
+
+def _no_spread(each: Judged, estimand: str) -> str:
+    if estimand == MEAN:
+        return f"{each.n_pairs} pairs without variation say nothing of the standard deviation"
+    return f"{each.n_typical} pairs without an interval of the typical difference say nothing of its spread"
 
 
 def _images(each: Judged, design: Design, delta: float) -> int | None:

@@ -14,12 +14,19 @@ from analysis.methods.power import Design
 from analysis.tables.loading import load
 from analysis.tables.question import Question
 from analysis.tables.table import Table
+from bench.schema.known_metrics import MEAN
 
 Source = Table | pd.DataFrame | Path | str
 
 
 def power(
-    sd: float, *, delta: float | None = None, n: int | None = None, alpha: float = 0.05, power: float = 0.8
+    sd: float,
+    *,
+    delta: float | None = None,
+    n: int | None = None,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    estimand: str = MEAN,
 ) -> Plan:
     """Return how many seeds find a difference `delta`, or what difference `n` seeds find.
 
@@ -33,13 +40,15 @@ def power(
         Number of seeds, 2 or more.
     alpha, power : float
         Two-sided error rate, and the probability of finding the difference.
+    estimand : {"mean", "typical"}
+        Which difference is to be found.
 
     Raises
     ------
     TableError
         Both or neither of `delta` and `n`, or a number out of range.
     """
-    design = Design(sd, alpha, power)
+    design = Design(sd, alpha, power, estimand=estimand)
     faults = design.faults()
     if (delta is None) == (n is None):
         faults.append("give delta (how many seeds?) or n (what difference?), one of the two")

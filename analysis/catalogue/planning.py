@@ -5,15 +5,18 @@ from analysis.catalogue.entry import CALIBRATION, COMPARISON, Group, Method, key
 SEEDS = Method(
     title="Seeds by power",
     answers="How many seeds find a difference with the wanted power, or what difference a number of seeds finds.",
-    fills=(keys("power", "alpha power comparisons delta n sd detectable_difference"),),
+    fills=(keys("power", "alpha power comparisons delta n estimand sd detectable_difference"),),
     assumes="Normal differences with this standard deviation; each condition tested at alpha / K (Bonferroni), "
-    "two-sided, either tail counted. It plans E1; with a pilot's standard error from the test set, E2, "
-    "on test sets of the pilot's size.",
+    "two-sided, either tail counted: by the t interval of the mean (the default), or by the exact interval of the "
+    "typical difference, at the level that it attains with n seeds. It plans E1; with a pilot's standard error from "
+    "the test set, E2, on test sets of the pilot's size.",
     formula="""\
 v = σ²/n + floor²;   df = (n - 1) (v n / σ²)² (Satterthwaite; the images' own part has many); without a floor n - 1
 power(n, δ) = P( |T'| > t(1 - α/(2K); df) ), T' noncentral t on df with noncentrality δ / √v
+typical difference: σ²/n times π/3; in place of α/(2K) the attained P(V <= v) <= α/(2K), V the signed-rank sum
 n = the least from 2 on with power(n, δ) >= power, null beyond 10 million;   detectable_difference: δ with equality""",
     source=(
+        "Hodges and Lehmann 1963, Annals of Mathematical Statistics 34, 598-611 (the efficiency 3/π).",
         "Johnson and Welch 1940, Biometrika 31, 362-389; Cohen 1988, Statistical Power Analysis, chapter 2.",
         "With a standard error from the test set: Satterthwaite 1946, Biometrics Bulletin 2, 110-114, on the variance "
         "of the entry Two-way random effects, seeds by images.",
@@ -28,6 +31,8 @@ n = the least from 2 on with power(n, δ) >= power, null beyond 10 million;   de
         "tests/laws/test_sequence_laws.py::test_plans_agree_with_themselves",
         "tests/unit/analysis/commands/test_further_commands.py::"
         "test_the_power_over_new_images_is_what_simulated_studies_have",
+        "tests/unit/analysis/commands/test_further_commands.py::"
+        "test_the_power_of_the_typical_difference_is_what_simulated_studies_have",
     ),
     example="""\
 >>> from analysis.methods.power import Design
@@ -55,6 +60,7 @@ PILOT = Method(
     "and its standard error from the test set together, E1 elsewhere. Both are estimates from the pilot. K is the "
     "pilot's family unless given.",
     formula="""\
+of the typical difference s is √(3n/π) times half the width of its interval at 1 - α, over t(1 - α/2; n - 1)
 sd_upper = s √( (n - 1) / χ² ), χ² the 5% quantile on n - 1: a one-sided 95% limit
 δ < z floor, z = z(1 - α/(2K)) + z(power):   test_images_needed = ceil( N (z floor / δ)² )""",
     source=(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import TableError
 from analysis.commands import options
+from bench.schema.known_metrics import MEAN
 
 if TYPE_CHECKING:
     from analysis.answer.sample_size import Asked, ConditionPlan, PilotPlan, Plan
@@ -25,6 +27,12 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--power", type=float, default=0.8, help="default %(default)s")
     command.add_argument(
         "--comparisons", type=int, help="conditions compared with the control; default: 1, or the pilot's"
+    )
+    command.add_argument(
+        "--estimand",
+        choices=("mean", "typical"),
+        default="mean",
+        help="difference to detect: the mean, or the typical one by its exact interval; default %(default)s",
     )
     command.add_argument("--pilot", type=Path, metavar="TABLE", help="take the standard deviations from this table")
     command.add_argument("--metric", help="of the pilot; default: the primary of the folder's plan")
@@ -43,18 +51,19 @@ def execute(given: argparse.Namespace) -> None:
     from analysis.tables.percent import hundredth
 
     _check(given)
+    comparisons = 1 if given.comparisons is None else given.comparisons
+    asked = Design(1.0, given.alpha, given.power, comparisons, estimand=given.estimand)
     if given.pilot is None:
-        design = Design(given.sd, given.alpha, given.power, 1 if given.comparisons is None else given.comparisons)
+        design = replace(asked, sd=given.sd)
         if faults := design.faults():
             raise TableError("power", faults)
         options.answer(given, planned(design, given.delta, given.n), text)
         return
     given.table = given.pilot
-    given.margin = given.direction = given.estimand = given.bad_ending = None
+    given.margin = given.direction = given.bad_ending = None
     table = options.table_of(given)
     delta = hundredth(given.delta) if given.percent else given.delta
     metric, control, _ = options.question_of(given, table)
-    asked = Design(1.0, given.alpha, given.power, 1 if given.comparisons is None else given.comparisons)
     if faults := asked.faults():
         raise TableError("power", faults)
     found = by_pilot(table, (metric, control), asked, given.comparisons, delta=delta, n=given.n)
@@ -81,8 +90,9 @@ def _check(given: argparse.Namespace) -> None:
 def text(found: Plan | PilotPlan) -> str:
     """Return the plan in words."""
     from analysis.answer.sample_size import PilotPlan
+    from analysis.wording.resampling import NAMES
 
-    asked = f"power {found.power:g}, two-sided alpha {found.alpha:g}"
+    asked = f"{NAMES[found.estimand]}, power {found.power:g}, two-sided alpha {found.alpha:g}"
     if found.comparisons > 1:
         asked += f" over {found.comparisons} comparisons (Bonferroni)"
     if isinstance(found, PilotPlan):
@@ -90,13 +100,16 @@ def text(found: Plan | PilotPlan) -> str:
     said = f"SD of differences {found.sd:.4g}: "
     if found.detectable_difference is not None:
         return f"{asked}\n  {said}{found.n} seeds find {found.detectable_difference:.4g}"
+    if found.delta is None:
+        return f"{asked}\n  {said}{found.n} seeds test nothing"
     return f"{asked}\n  {said}{_seeds(found.n)} to find {found.delta:.4g}"
 
 
 def _of_condition(each: ConditionPlan, asked: Asked) -> str:
     if each.why is not None:
         return each.why
-    said, upper = f"SD of differences {each.sd:.4g}", f"SD {each.sd_upper:.4g} cannot be excluded"
+    spread = "SD of differences" if asked.estimand == MEAN else "SD of normal noise with an interval as wide"
+    said, upper = f"{spread} {each.sd:.4g}", f"SD {each.sd_upper:.4g} cannot be excluded"
     if each.test_set_floor:
         said += f", standard error from the test set {each.test_set_floor:.4g}"
     if asked.delta is None:

@@ -21,7 +21,7 @@ from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Column, Grid, Illustration
 from analysis.report.gather import Material, Pool, gather
 from analysis.report.markdown import block, bullets, escaped, table
-from analysis.report.sections import activations, divergence
+from analysis.report.sections import activations, bad_endings, divergence
 from analysis.report.sections.gaps import what_is_left
 from analysis.report.sections.order import PLOTS
 from analysis.report.sections.reduce_uncertainty import what_is_found, what_shows_the_size, what_would_help
@@ -118,7 +118,8 @@ def _activations(asked: Asked, pool: Pool) -> list[str]:
 
 def _collapses(pool: Pool) -> list[str]:
     """Return how many trials collapsed, and when, as the report tells it; the figure stands above."""
-    blocks = divergence.how_many(pool)
+    ends = bad_endings.section(None, pool)
+    blocks = (*divergence.how_many(pool), *(ends.blocks if ends is not None else ()))
     told = [text for each in blocks if not isinstance(each, Illustration) for text in block(each, {})]
     alpha = pool.primary.alpha
     tested = [(each.condition, each.p_mcnemar) for each in pool.primary.divergence.values()]
@@ -212,7 +213,7 @@ def _open(pool: Pool, told: Sequence[Judged], family: Iterable[Judged]) -> str:
     for each, tell in ((undecided, what_is_found), (unclear, what_shows_the_size)):
         if measured := [one for one in each if one.n_pairs >= ROUGH and one.sd_difference]:
             said.append(tell(measured, size))
-    return " ".join([*said, *what_would_help([*undecided, *unclear])])
+    return " ".join([*filter(None, said), *what_would_help([*undecided, *unclear])])
 
 
 def _where(asked: Asked, material: Material, pool: Pool, home: Path) -> str:

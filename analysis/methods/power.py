@@ -9,15 +9,20 @@ from typing import cast
 import numpy as np
 from scipy import optimize, stats
 
+from analysis.methods.signed_rank_distribution import counted_off, lower_tail
+from bench.schema.known_metrics import ESTIMANDS, MEAN, TYPICAL
+
 MOST = 10_000_000
 """No plan has more seeds."""
 UPPER = 0.95
 """Level of the one-sided upper limit of a pilot's standard deviation."""
+EFFICIENCY = 3 / math.pi
+"""Asymptotic relative efficiency of the Hodges-Lehmann estimate to the mean, normal noise (Hodges, Lehmann 1963)."""
 
 
 @dataclass(frozen=True)
 class Design:
-    """What a study is to find, two-sided, at ``alpha / comparisons``: by the paired t test, or over new images too.
+    """What a study is to find, two-sided, at ``alpha / comparisons``: by the interval over seeds, or over images too.
 
     Parameters
     ----------
@@ -29,6 +34,8 @@ class Design:
     floor : float
         The standard error that no number of seeds goes below on a test set of this size: the plan is then for new
         seeds and new test images. 0: for new seeds on this test set.
+    estimand : {"mean", "typical"}
+        By the t interval of the mean; or by the exact one of the typical difference, at the level that it attains.
     """
 
     sd: float
@@ -36,6 +43,7 @@ class Design:
     power: float
     comparisons: int = 1
     floor: float = 0.0
+    estimand: str = MEAN
 
     def faults(self) -> list[str]:
         """Return what is out of range."""
@@ -48,15 +56,25 @@ class Design:
             faults.append(f"--power is {self.power:g}; allowed: above alpha and below 1")
         if self.comparisons < 1:
             faults.append(f"--comparisons is {self.comparisons}; allowed: 1 or more")
+        if self.estimand not in ESTIMANDS:
+            faults.append(f"--estimand is {self.estimand!r}; allowed: {', '.join(map(repr, ESTIMANDS))}")
         return faults
 
+    def tail(self, n: int) -> float:
+        """Return the error of `n` pairs at one end; 0 where they have no interval."""
+        tail = self.alpha / (2 * self.comparisons)
+        return lower_tail(n, counted_off(n, tail) - 1) if self.estimand == TYPICAL else tail
+
     def achieved(self, n: int, delta: float) -> float:
-        """Return the probability that `n` pairs find a mean difference of `delta`, either tail counted."""
-        by_seeds = self.sd**2 / n
+        """Return the probability that `n` pairs find a difference of `delta`, either tail counted."""
+        tail = self.tail(n)
+        if not tail:
+            return 0.0
+        by_seeds = self.sd**2 / (n * (EFFICIENCY if self.estimand == TYPICAL else 1.0))
         variance = by_seeds + self.floor**2
         df = min((n - 1) * (variance / by_seeds) ** 2, float(MOST))  # Satterthwaite; images are many
         shift = abs(delta) / math.sqrt(variance)
-        critical = float(stats.t.isf(self.alpha / (2 * self.comparisons), df))
+        critical = float(stats.t.isf(tail, df))
         found = float(stats.nct.sf(critical, df, shift)) + float(stats.nct.cdf(-critical, df, shift))
         return min(1.0, found) if math.isfinite(found) else 1.0
 
@@ -73,8 +91,10 @@ class Design:
             low, high = (low, middle) if self.achieved(middle, delta) >= self.power else (middle, high)
         return max(2, high)
 
-    def detectable(self, n: int) -> float:
-        """Return the least mean difference that `n` seeds, 2 or more, find with the power."""
+    def detectable(self, n: int) -> float | None:
+        """Return the least difference that `n` seeds, 2 or more, find with the power; None where nothing is tested."""
+        if not self.tail(n):
+            return None
         far = self.sd + self.floor
         while self.achieved(n, far) < self.power:
             far *= 2

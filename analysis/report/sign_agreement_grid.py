@@ -8,9 +8,10 @@ from analysis.answer.effect import Effect
 from analysis.methods.sign_agreement import SIZES
 from analysis.report.document import Column, Grid
 from analysis.wording.number_format import NOTHING
-from analysis.wording.phrases import count
+from analysis.wording.phrases import count, listed
 from analysis.wording.sentences import quoted
 from analysis.wording.units import plain
+from bench.schema.known_metrics import TYPICAL
 
 
 def early_words(judged: Sequence[Effect]) -> str | None:
@@ -25,7 +26,19 @@ def early_words(judged: Sequence[Effect]) -> str | None:
     most = next(size for size in reversed(SIZES) if _share(judged, size) is not None)
     if most != SIZES[0]:
         said += f"; that of {count(most, 'seed')} in {_share(judged, most)}"
-    return said + "."
+    return f"{said}.{_other_sign(judged)}"
+
+
+def _other_sign(judged: Sequence[Effect]) -> str:
+    """Return where the typical difference leads and the mean of all seeds has the other sign."""
+    names = [
+        quoted(each.condition)
+        for each in judged
+        if each.headline.estimand == TYPICAL and (each.mean_difference or 0.0) * (each.headline.estimate or 0.0) < 0
+    ]
+    if not names:
+        return ""
+    return f" With {listed(names)} the typical difference, which leads, has another sign than this mean."
 
 
 def early_grid(judged: Sequence[Effect]) -> Grid:

@@ -14,7 +14,7 @@ from analysis.wording.units import plain, unit_of
 TITLE = "Bad endings"
 
 
-def section(material: Material, pool: Pool) -> Section | None:
+def section(_: Material | None, pool: Pool) -> Section | None:
     """Return the counts with their limits and tests, and the same at other limits; None where no rule was fixed."""
     whole = pool.primary
     known = [each for each in whole.bad_endings.values() if each.n_bad is not None]

@@ -12,7 +12,7 @@ from analysis.wording.number_format import level
 from analysis.wording.phrases import count, listed
 from analysis.wording.sentences import quoted
 from analysis.wording.units import Unit, unit_of
-from bench.schema.known_metrics import LOWER
+from bench.schema.known_metrics import LOWER, TYPICAL
 
 TITLE = "The best rate"
 
@@ -29,6 +29,8 @@ def section(material: Material, pool: Pool) -> Section | None:
         said = f"Every condition trained at {count(found.n, 'seed')}: too few to say which one is best."
         return Section(TITLE, (*blocks, Paragraph(said)))
     blocks.append(Paragraph(_best(found, whole)))
+    if (typical := _best_by_typical(whole)) is not None:
+        blocks.append(Paragraph(typical))
     blocks.append(Listing(tuple(Item(said) for said in _gains(found, whole))))
     blocks.append(Paragraph(_reach(found), "note"))
     return Section(TITLE, tuple(blocks))
@@ -50,6 +52,22 @@ def _best(found: Selection, whole: Comparison) -> str:
     if whole.control in best_set:
         said += " The control is one of them, so it is not shown that anything is gained by leaving it."
     return said
+
+
+def _best_by_typical(whole: Comparison) -> str | None:
+    """Return the best of the others by the typical difference, where that leads; None where it does not."""
+    known = {
+        each.condition: each.headline.estimate
+        for each in whole.judged
+        if each.headline.estimand == TYPICAL and each.headline.estimate is not None
+    }
+    if not known:
+        return None
+    best = (min if whole.direction == LOWER else max)(known, key=known.__getitem__)
+    return (
+        f"By the typical difference, which leads, the best of the others is {quoted(best)}: "
+        f"{_tell(unit_of(whole.metric), known[best], whole)} against {quoted(whole.control)}. What follows is of means."
+    )
 
 
 def _gains(found: Selection, whole: Comparison) -> list[str]:

@@ -15,8 +15,11 @@ from analysis.report.document import Column, Grid, Illustration, Paragraph, Sect
 from analysis.report.gather import Material, Pool
 from analysis.wording.number_format import NOTHING, exact
 from analysis.wording.phrases import listed
+from analysis.wording.resampling import NAMES
 from analysis.wording.sentences import quoted
 from analysis.wording.units import Unit, unit_of
+from analysis.wording.verdicts import pairs_of
+from bench.schema.known_metrics import MEAN, TYPICAL
 
 TITLE = "What would reduce the uncertainty"
 POWER = 0.8
@@ -48,8 +51,8 @@ def what_would_help(known: Sequence[Judged]) -> list[str]:
         helped = [quoted(each.condition) for each in known if each.surer_by == what]
         if helped:
             said.append(
-                f"{MORE_IMAGES} times the {name} would help more than {MORE_IMAGES} times the "
-                f"{'test images' if what == SEEDS else 'seeds'} for {_which(helped, known)}."
+                f"{MORE_IMAGES} times the {name} would reduce the standard error of the mean difference more than "
+                f"{MORE_IMAGES} times the {'test images' if what == SEEDS else 'seeds'} for {_which(helped, known)}."
             )
     unknown = [quoted(each.condition) for each in known if each.surer_by is None]
     if unknown:
@@ -73,15 +76,15 @@ def what_is_found(known: Sequence[Judged], family: int) -> str:
         How many are judged together.
     """
     unit, margin = unit_of(known[0].metric), known[0].margin
-    design = Design(1.0, known[0].alpha, POWER, family)
-    found = {}
-    for each in known:
-        least = of_condition(each, design, None, each.n_pairs).detectable_difference
-        assert least is not None
-        found[each.condition] = least
+    design = _design(known[0], family)
+    least = {each.condition: of_condition(each, design, None, pairs_of(each)).detectable_difference for each in known}
+    found = {label: difference for label, difference in least.items() if difference is not None}
+    if not found:
+        return ""
+    known = [each for each in known if each.condition in found]
     said = (
-        f"With {exact(100 * POWER):g}% power, at the standard deviation seen and with as many test images, the seeds "
-        f"at hand find a true difference of {_span(found, unit.tell)} {unit.difference}".rstrip()
+        f"With {exact(100 * POWER):g}% power, at the spread seen and with as many test images, the seeds at hand find "
+        f"a true {NAMES[design.estimand]} of {_span(found, unit.tell)} {unit.difference}".rstrip()
     )
     if margin is None:
         return f"{said}."
@@ -106,19 +109,19 @@ def what_shows_the_size(known: Sequence[Judged], family: int) -> str:
     family : int
         How many are judged together.
     """
-    design = Design(1.0, known[0].alpha, POWER, family)
+    design = _design(known[0], family)
     needed, never = {}, []
     for each in known:
-        assert each.mean_difference is not None
+        assert each.headline.estimate is not None
         assert each.margin is not None
-        beyond = abs(abs(each.mean_difference) - each.margin)
+        beyond = abs(abs(each.headline.estimate) - each.margin)
         seeds = of_condition(each, design, beyond, None).n if beyond else None
         if seeds is None:
             never.append(quoted(each.condition))
         else:
             needed[each.condition] = seeds
     said = (
-        "At the standard deviation seen and with as many test images, were the true difference the one seen, "
+        f"At the spread seen and with as many test images, were the true {NAMES[design.estimand]} the one seen, "
         f"{exact(100 * POWER):g}% power to show on which side of the margin "
     )
     more = [f"it lies takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
@@ -129,6 +132,12 @@ def what_shows_the_size(known: Sequence[Judged], family: int) -> str:
     return f"{said}{'; it '.join(more)}."
 
 
+def _design(first: Judged, family: int) -> Design:
+    """Return what a study to come is to find: the difference that leads."""
+    leading = MEAN if first.headline.estimand == MEAN else TYPICAL
+    return Design(1.0, first.alpha, POWER, family, estimand=leading)
+
+
 def _span(values: Mapping[str, float], tell: Callable[[float], str]) -> str:
     """Return the least and the greatest value, with what has it."""
     low, high = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
@@ -137,7 +146,7 @@ def _span(values: Mapping[str, float], tell: Callable[[float], str]) -> str:
 
 
 def _grid(whole: Comparison, known: list[Effect]) -> Grid:
-    unit, design = unit_of(whole.metric), Design(1.0, whole.alpha, POWER, len(whole.judged))
+    unit, design = unit_of(whole.metric), _design(known[0], len(whole.judged))
     plans = [None if whole.margin is None else of_condition(each, design, whole.margin, None) for each in known]
     columns = (
         Column("condition", numeric=False),
@@ -151,7 +160,7 @@ def _grid(whole: Comparison, known: list[Effect]) -> Grid:
     )
     return Grid(
         name="surer",
-        caption=_caption(whole, unit),
+        caption=_caption(whole, unit, design),
         columns=columns,
         rows=tuple(_row(each, plan, unit) for each, plan in zip(known, plans, strict=True)),
         compact=True,
@@ -186,7 +195,7 @@ def _seeds(number: int | None) -> str:
     return "over 10 million" if number is None else f"{number:,}"
 
 
-def _caption(whole: Comparison, unit: Unit) -> str:
+def _caption(whole: Comparison, unit: Unit, design: Design) -> str:
     said = (
         "Standard error (SE) of the mean difference, over new seeds on this test set and over new seeds and new test "
         "images. On this test set no number of seeds brings it below the SE from the test set."
@@ -194,8 +203,8 @@ def _caption(whole: Comparison, unit: Unit) -> str:
     if whole.margin is None:
         return said + " No margin was set, so there is no difference to plan for."
     return said + (
-        f" Last column: the seeds with which a new study of these conditions detects a true mean difference of "
-        f"{unit.tell_margin(whole.margin)} {unit.difference} with {exact(100 * POWER):g}% power, at the standard "
-        f"deviation of this one (at most: at its upper {exact(100 * UPPER):g}% limit). Where no number of seeds "
+        f" Last column: the seeds with which a new study of these conditions detects a true {NAMES[design.estimand]} "
+        f"of {unit.tell_margin(whole.margin)} {unit.difference} with {exact(100 * POWER):g}% power, at the spread "
+        f"of this one (at most: at its upper {exact(100 * UPPER):g}% limit). Where no number of seeds "
         "would, the test images that it takes instead."
     )

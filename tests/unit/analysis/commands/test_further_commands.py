@@ -17,6 +17,7 @@ from analysis.answer.sample_size import of_condition
 from analysis.cli import main
 from analysis.methods import random_effects as over_images
 from analysis.methods.power import Design
+from analysis.methods.signed_rank_distribution import counted_off
 from tests.unit.analysis.results import effect
 
 
@@ -66,6 +67,41 @@ def test_power_is_seeds_or_a_difference(capsys: pytest.CaptureFixture[str]) -> N
     assert 0.19 < found <= 0.2
     assert main(["power", "--sd", "0.4", "--delta", "0.2"]) == 0
     assert "34 seeds to find 0.2" in capsys.readouterr().out
+
+
+def test_power_of_the_typical_difference_takes_more_seeds_and_as_many_as_its_interval_needs(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typical = ("--estimand", "typical")
+    assert run(capsys, "power", "--sd", 0.4, "--delta", 0.2)["estimand"] == "mean"
+    found = run(capsys, "power", "--sd", 0.4, "--delta", 0.2, *typical)
+    assert (found["estimand"], found["n"]) == ("typical", Design(0.4 * math.sqrt(math.pi / 3), 0.05, 0.8).seeds(0.2))
+    assert run(capsys, "power", "--sd", 0.4, "--delta", 9, *typical, "--comparisons", 6)["n"] == 8
+    assert run(capsys, "power", "--sd", 0.4, "--n", 5, *typical)["detectable_difference"] is None
+    assert main(["power", "--sd", "0.4", "--n", "5", *typical]) == 0
+    assert "typical difference, power 0.8, two-sided alpha 0.05\n  SD of differences 0.4: 5 seeds test nothing" in (
+        capsys.readouterr().out
+    )
+    (one, *_) = run(capsys, "power", "--pilot", table, *ASKED, "--delta", 0.001, *typical)["conditions"]
+    (known, *_) = run(capsys, "compare", table, *ASKED)["comparisons"]
+    n = known["n_typical"]
+    reach = stats.t.isf(0.025, n - 1) * one["sd"] * math.sqrt(math.pi / 3 / n)
+    assert known["typical_high"] - known["typical_low"] == pytest.approx(2 * reach, rel=1e-12)
+    (few, *_) = run(capsys, "power", "--pilot", table, *ASKED, "--n", 5, *typical)["conditions"]
+    assert "the typical difference takes" in few["why"]
+
+
+@pytest.mark.parametrize(("n", "comparisons"), [(6, 1), (10, 3), (30, 1)])
+def test_the_power_of_the_typical_difference_is_what_simulated_studies_have(n: int, comparisons: int) -> None:
+    """4 standard errors of 4,000 studies with normal noise, and 3 points for the approximation."""
+    delta = Design(1.0, 0.05, 0.8, comparisons, estimand="typical").detectable(n)
+    assert delta is not None
+    runs, outside = 4000, counted_off(n, 0.025 / comparisons)
+    d = np.random.default_rng(8).normal(delta, 1, (runs, n))
+    one, other = np.triu_indices(n)
+    averages = np.sort((d[:, one] + d[:, other]) / 2, axis=1)
+    found = np.mean((averages[:, outside - 1] > 0) | (averages[:, -outside] < 0))
+    assert abs(found - 0.8) < 0.03 + 4 * math.sqrt(0.16 / runs)
 
 
 def test_power_from_a_pilot_uses_its_upper_limit_too(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -231,6 +267,7 @@ def test_the_power_over_new_images_is_what_simulated_studies_have(
     images, noise, runs, alpha = 400, 0.4, 1500, 0.05
     sd, floor = math.sqrt(by_seeds**2 + noise**2 / images), by_images / math.sqrt(images)
     delta = Design(sd, alpha, 0.8, floor=floor).detectable(seeds)
+    assert delta is not None
     rng = np.random.default_rng(5)
     found = 0
     for _ in range(runs):

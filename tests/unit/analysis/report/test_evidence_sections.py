@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import replace
 
 import pytest
+from scipy import stats
 
 from analysis.methods.power import Design, upper_sd
 from analysis.methods.resampling import Resampled
@@ -74,8 +76,10 @@ def test_surer_tells_standard_errors_and_plans_of_the_object(material):
         if z * each.test_set_floor >= 0.001:
             assert row[7].endswith(" test images")
             continue
-        design = Design(each.sd_difference, 0.05, 0.8, 3, each.test_set_floor)
-        high = upper_sd(each.sd_difference, each.n_pairs)
+        half_width = (each.typical_high - each.typical_low) / 2
+        sd = half_width / stats.t.isf(0.025, 7) * math.sqrt(8 * 3 / math.pi)
+        design = Design(sd, 0.05, 0.8, 3, each.test_set_floor, "typical")
+        high = upper_sd(sd, each.n_typical)
         most = dataclasses.replace(design, sd=high).seeds(0.001)
         assert row[7] == f"{design.seeds(0.001):,} (at most {most:,}) seeds"
 
@@ -86,9 +90,9 @@ def test_surer_says_in_words_what_to_buy(material):
         dataclasses.replace(each, surer_by=what) for each, what in zip(entries, ("seeds", "images", None), strict=True)
     ]
     words = said(made(reduce_uncertainty, material, effects=told))
-    names = [each.condition for each in entries]
-    assert f"4 times the seeds would help more than 4 times the test images for “{names[0]}”." in words
-    assert f"4 times the test images would help more than 4 times the seeds for “{names[1]}”." in words
+    names, error = [each.condition for each in entries], "the standard error of the mean difference"
+    assert f"4 times the seeds would reduce {error} more than 4 times the test images for “{names[0]}”." in words
+    assert f"4 times the test images would reduce {error} more than 4 times the seeds for “{names[1]}”." in words
     assert f"is not known for “{names[2]}”." in words
 
 
@@ -270,6 +274,23 @@ def test_best_rate_of_one_that_stands_out_and_of_a_control_that_wins(material):
     assert "No validation accuracy was measured" in none
 
 
+def test_where_the_typical_difference_leads_the_best_by_it_and_means_of_another_sign_are_named(material):
+    first, second, third = judged(material)
+    told = [
+        replace(each, mean_difference=mean, headline=replace(each.headline, estimate=typical))
+        for each, mean, typical in ((first, 0.01, -0.002), (second, 0.002, 0.004), (third, 0.003, 0.003))
+    ]
+    words = said(made(best_rate, material, effects=told, selection=selected()))
+    assert f"the typical difference, which leads, the best of the others is “{second.condition}”: +0.40 points" in words
+    lower = said(made(best_rate, material, effects=told, selection=selected(), direction="lower"))
+    assert f"the best of the others is “{first.condition}”: {MINUS}0.20 points" in lower
+    other = f"With “{first.condition}” the typical difference, which leads, has another sign than this mean."
+    assert other in said(made(fewer_seeds, material, effects=told))
+    means = [replace(each, headline=replace(each.headline, estimand="mean")) for each in told]
+    assert "which leads" not in said(made(best_rate, material, effects=means, selection=selected()))
+    assert "which leads" not in said(made(fewer_seeds, material, effects=means))
+
+
 def test_best_rate_of_few_seeds_names_no_best_one(material):
     words = said(made(best_rate, material, selection=selected(n=4)))
     assert "too few to say which one is best" in words
@@ -282,18 +303,24 @@ def test_a_study_with_only_its_control_has_none_of_these_sections(report):
         assert each.section(alone, alone.pools[0]) is None
 
 
-@pytest.mark.parametrize(("mean", "beyond"), [(0.0065, 0.0035), (-0.0041, 0.0011), (0.001, 0.002)])
-def test_where_only_the_size_is_open_seeds_are_for_clearing_the_margin(mean, beyond):
-    each = effect("book", mean_difference=mean, margin=0.003, sd_difference=0.004)
-    seeds = Design(0.004, 0.05, 0.8, 3).seeds(beyond)
+@pytest.mark.parametrize(("estimate", "beyond"), [(0.0065, 0.0035), (-0.0041, 0.0011), (0.001, 0.002)])
+@pytest.mark.parametrize("leading", ["mean", "typical"])
+def test_where_only_the_size_is_open_seeds_are_for_clearing_the_margin(estimate, beyond, leading):
+    """A mean of 9 that does not lead changes nothing; the typical interval is as wide as an SD of 0.004 makes it."""
+    reach = stats.t.isf(0.025, 19) * 0.004 * math.sqrt(math.pi / 3 / 20)
+    each = effect(
+        "book", margin=0.003, n_pairs=20, n_typical=20, mean_difference=estimate if leading == "mean" else 9.0,
+        sd_difference=0.004 if leading == "mean" else 9.0, typical_low=-reach, typical_high=reach,
+    )  # fmt: skip
+    each = replace(each, headline=replace(each.headline, estimand=leading, estimate=estimate))
+    seeds = Design(0.004, 0.05, 0.8, 3, estimand=leading).seeds(beyond)
     assert reduce_uncertainty.what_shows_the_size([each], 3) == (
-        "At the standard deviation seen and with as many test images, were the true difference the one seen, 80% power "
-        "to show on which side of the margin it lies takes "
-        f"{seeds:,} seeds."
+        f"At the spread seen and with as many test images, were the true {leading} difference the one seen, 80% power "
+        f"to show on which side of the margin it lies takes {seeds:,} seeds."
     )
-    never = dataclasses.replace(each, condition="far", test_set_floor=0.01, test_images=10_000)
+    never = replace(each, condition="far", test_set_floor=0.01, test_images=10_000)
     assert f"{seeds:,} seeds; it is out of reach of seeds with as many test images for “far”." in (
         reduce_uncertainty.what_shows_the_size([each, never], 3)
     )
-    at_margin = dataclasses.replace(each, mean_difference=0.003)
+    at_margin = replace(each, headline=replace(each.headline, estimate=0.003))
     assert "the margin it lies is out of reach of seeds" in reduce_uncertainty.what_shows_the_size([at_margin], 3)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+from scipy import stats
 
 from analysis.base.errors import TableError
 from analysis.cli import main
@@ -71,9 +74,11 @@ def test_what_is_open_is_named_with_what_would_help(asked, tmp_path):
     (pool,) = gather(tmp_path / "dropout").pools
     book = pool.primary.effects["book"]
     assert book.headline.verdict == "inconclusive"
-    assert "Not decided yet for test accuracy: “book”. With 80% power, at the standard deviation seen" in page
-    design = Design(book.sd_difference, book.alpha, 0.8, 2, book.test_set_floor or 0.0)
-    assert f"find a true difference of {100 * design.detectable(8):.2f} points; " in page
+    assert "Not decided yet for test accuracy: “book”. With 80% power, at the spread seen" in page
+    half_width = (book.typical_high - book.typical_low) / 2
+    sd = half_width / stats.t.isf(book.alpha / 2, 7) * math.sqrt(8 * 3 / math.pi)
+    design = Design(sd, book.alpha, 0.8, 2, book.test_set_floor or 0.0, "typical")
+    assert f"find a true typical difference of {100 * design.detectable(8):.2f} points; " in page
     assert f"one of 0.1 points takes {design.seeds(0.001):,} seeds" in page or "no number of seeds finds one of" in page
     assert " 4 times the " in page
     assert "“dropout-0.3”" not in page
@@ -179,4 +184,6 @@ def test_collapses_are_told_as_in_their_section(make_folder, tmp_path):
     for label, rate in pool.primary.divergence.items():
         assert (f"| {label} | {rate.n_diverged} of {rate.n} |" in page) != rate.stays_at_chance
     assert page.count("](figures/dropout-survival.png)") == 1
+    assert "A bad ending is a run that diverges or ends more than 5 points below" in page
+    assert "| condition | bad endings of runs |" in page
     assert "Not decided: whether trials collapse as often with “book” and “dropout-0.3” as with “none”." in page
