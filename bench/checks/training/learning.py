@@ -120,8 +120,8 @@ def _built_anew(case: Case) -> Finding:
     if not kinds:
         return None
     return (
-        f"{', '.join(kinds)} is built again in each forward pass, so that it is never trained, nor in evaluation mode: build it "
-        "in __init__ and keep it in self"
+        f"{', '.join(kinds)} is built again in each forward pass, so that it is never trained, nor in evaluation mode: "
+        "build it in __init__ and keep it in self"
     )
 
 
