@@ -57,7 +57,7 @@ def needs(library: str) -> pytest.MarkDecorator:
 )
 def test_conditions_share_weights_and_order_and_a_trial_is_what_it_was(tmp_path: Path, name: str) -> None:
     """The third condition differs from the second in the number of loader workers alone, which changes nothing."""
-    for each in ("data.py", f"{name}.py"):
+    for each in ("examples.py", f"{name}.py"):
         shutil.copy(FRAMEWORKS / each, tmp_path)
     (tmp_path / "study.toml").write_text(STUDY.format(name=name))
     command = [sys.executable, "-m", "bench", "run", str(tmp_path / "study.toml"), "--out", str(tmp_path / "out")]

@@ -1,7 +1,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
-from data import X_TEST, Y_TEST, X, Y, fingerprint
+from examples import X_TEST, Y_TEST, X, Y, fingerprint
 
 from bench.adapters.jax import key
 

@@ -1,5 +1,5 @@
 import torch
-from data import X_TEST, Y_TEST, X, Y, fingerprint
+from examples import X_TEST, Y_TEST, X, Y, fingerprint
 from torch import nn
 from torch.utils.data import TensorDataset
 

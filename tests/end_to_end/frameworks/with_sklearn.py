@@ -1,5 +1,5 @@
 import numpy as np
-from data import X_TEST, Y_TEST, X, Y, fingerprint
+from examples import X_TEST, Y_TEST, X, Y, fingerprint
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
