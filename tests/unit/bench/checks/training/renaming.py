@@ -26,7 +26,7 @@ def renamed(source: str, keep: set[str]) -> str:
 
         def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
             node.name = names.get(node.name, node.name)
-            if isinstance(node.body[0], ast.Expr) and len(node.body) > 1:
+            if ast.get_docstring(node) is not None and len(node.body) > 1:
                 node.body = node.body[1:]
             return self.generic_visit(node)
 
