@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch.utils.data import RandomSampler
 
 from bench.data import DATA_SETS, sources
 from bench.engines.own import function
@@ -107,6 +108,42 @@ def test_conditions_read_every_setting_and_share_initial_weights_and_batches(
     assert not torch.equal(batches[0], batches[-2])
     right = {each["test_correct"].numpy().tobytes() for each in found.values()}
     assert len(right) == len(found), "each condition ends elsewhere"
+
+
+@pytest.mark.parametrize("name", ["seeding-mlp", "seeding-tabular"])
+def test_what_dropout_leaves_in_common_is_all_none_or_the_first_epoch_by_seeding(
+    name: str, family: Callable[[str], dict[str, Experiment]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights: list[torch.Tensor] = []
+    batches: list[list[int]] = []
+
+    class Recording(torch.optim.SGD):
+        def __init__(self, parameters: Any, *words: Any) -> None:
+            listed = list(parameters)
+            weights.append(listed[0].detach().clone())
+            super().__init__(listed, *words)
+
+    class Order(RandomSampler):
+        def __iter__(self) -> Iterator[int]:
+            batches.append(list(super().__iter__()))
+            return iter(batches[-1])
+
+    monkeypatch.setattr(torch.optim, "SGD", Recording)
+    monkeypatch.setattr("torch.utils.data.RandomSampler", Order)
+    conditions = family(name)
+    for seeding, weights_shared, orders_shared in [
+        ("streams", True, (True, True)),
+        ("manual_seed", True, (True, False)),
+        ("unseeded", False, (False, False)),
+    ]:
+        weights.clear()
+        batches.clear()
+        of = {dict(each.settings)["dropout"]: each for each in conditions.values() if seeding in each.settings[1]}
+        for rate, code in of.items():
+            function.load(code)(trial(code, tmp_path / f"{seeding}-{rate}"))
+        assert len(of) == 2
+        assert torch.equal(*weights) == weights_shared
+        assert (batches[0] == batches[2], batches[1] == batches[3]) == orders_shared
 
 
 @pytest.mark.slow
