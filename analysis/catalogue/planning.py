@@ -105,7 +105,6 @@ half_width = se √( (n - 1)(k - 1) / (1 - k/(1 + n g)) ),   k = ((1 + n g)/α²
         "tests/laws/test_sequence_laws.py::"
         "test_the_sequence_excludes_zero_exactly_where_the_e_value_reaches_one_over_alpha",
         f"{CALIBRATION}/test_sequences.py::test_of_looking_after_every_seed",
-        f"{CALIBRATION}/test_sequences.py::test_of_several_conditions",
     ),
     example="""\
 >>> from analysis.methods.confidence_sequence import sequence
