@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from analysis.base.errors import TableError
 from analysis.commands import options
-from bench.schema.known_metrics import MEAN
 
 if TYPE_CHECKING:
     from analysis.answer.sample_size import Asked, ConditionPlan, PilotPlan, Plan
@@ -108,7 +107,7 @@ def text(found: Plan | PilotPlan) -> str:
 def _of_condition(each: ConditionPlan, asked: Asked) -> str:
     if each.why is not None:
         return each.why
-    spread = "SD of differences" if asked.estimand == MEAN else "SD of normal noise with an interval as wide"
+    spread = "SD of differences" if asked.estimand == "mean" else "SD of normal noise with an interval as wide"
     said, upper = f"{spread} {each.sd:.4g}", f"SD {each.sd_upper:.4g} cannot be excluded"
     if each.test_set_floor:
         said += f", standard error from the test set {each.test_set_floor:.4g}"
