@@ -6,7 +6,7 @@ import argparse
 
 from analysis.commands import options
 
-NAME, HELP = "wording", "every sentence that the analysis can write, with the numbers that it is made from (docs/wording.md)"
+NAME, HELP = "wording", "every sentence of the analysis, with the numbers that it is made from (docs/wording.md)"
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
