@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench.record.store import Store
+from tests.end_to_end.own_training_page import lay, python
 
 FRAMEWORKS = Path(__file__).with_name("frameworks")
 STUDY = """
@@ -98,6 +99,30 @@ def said(script: str) -> str:
     """Return what a script prints in a process of its own."""
     command = [sys.executable, "-c", TRIAL + script]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=600).stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        pytest.param("with_lightning", "dropout", marks=needs("lightning")),
+        pytest.param("with_transformers", "dropout", marks=needs("transformers")),
+        pytest.param("with_sklearn", "alpha", marks=needs("sklearn")),
+        pytest.param("with_jax", "dropout", marks=needs("jax")),
+    ],
+)
+def test_what_the_page_shows_of_each_library_trains(tmp_path: Path, name: str, setting: str) -> None:
+    lay(
+        tmp_path,
+        ("train.py", f"{name}.py"),
+        ("seeds = 16", "seeds = 1"),
+        ("epochs = 5", "epochs = 1"),
+        ("dropout", setting),
+    )
+    python(tmp_path, "-m", "bench", "run", "study.toml", "--out", "out")
+    rows = [row for file in (tmp_path / "out/trials").glob("*.parquet") for row in pq.read_table(file).to_pylist()]
+    assert [(row["status"], row["test_total"], row["epochs"]) for row in rows] == [("ok", 1000, 1)] * 2
+    assert all(row["test_accuracy"] > 0.2 for row in rows), "chance is 0.1"
 
 
 @needs("sklearn")
