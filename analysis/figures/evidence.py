@@ -10,6 +10,7 @@ from analysis.answer.effect import Effect
 from analysis.answer.sequences import Sequences
 from analysis.answer.variance import VarianceBySource
 from analysis.factorial.result import Factorial
+from analysis.factorial.worth_by_level import PairedEffects
 from analysis.methods.activations import Activations
 from analysis.methods.gap_split import GapSplit
 from analysis.methods.self_check import SelfCheck
@@ -153,6 +154,9 @@ class Evidence:
     activations : Activations or None
         Activations of the conditions that are meant to train; None where
         nothing was recorded.
+    paired_effects : PairedEffects or None
+        What pairing is worth to the effect of dropout on the primary metric;
+        None where two rates of it cross no other factor.
     """
 
     settings: tuple[Setting, ...]
@@ -169,6 +173,7 @@ class Evidence:
     factorial: Factorial | None = None
     survival: Survival | None = None
     activations: Activations | None = None
+    paired_effects: PairedEffects | None = None
 
     @property
     def primary(self) -> Comparison:

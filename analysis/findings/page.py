@@ -21,7 +21,7 @@ from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Column, Grid, Illustration
 from analysis.report.gather import Material, Pool, gather
 from analysis.report.markdown import block, bullets, escaped, table
-from analysis.report.sections import activations, bad_endings, divergence
+from analysis.report.sections import activations, bad_endings, divergence, worth_of_pairing
 from analysis.report.sections.gaps import what_is_left
 from analysis.report.sections.order import PLOTS
 from analysis.report.sections.reduce_uncertainty import what_is_found, what_shows_the_size, what_would_help
@@ -84,6 +84,7 @@ def _finding(asked: Asked, material: Material, pool: Pool, drawing: str, home: P
         *(_judged(asked, pool) if asked.metrics else []),
         *(_activations(asked, pool) if asked.activations else []),
         *(_collapses(pool) if asked.collapses else []),
+        *(_pairing(asked, pool) if asked.pairing else []),
         _where(asked, material, pool, home),
     ]
 
@@ -129,6 +130,14 @@ def _collapses(pool: Pool) -> list[str]:
         *told,
         *([f"Not decided: whether trials collapse as often with {listed(open_)} as with {control}."] if open_ else []),
     ]
+
+
+def _pairing(asked: Asked, pool: Pool) -> list[str]:
+    """Return what pairing is worth as a table; the figure stands above."""
+    found = pool.evidence.paired_effects
+    if found is None:
+        raise TableError(asked.folder, ["crosses no other factor with two rates of dropout: nothing pairs by level"])
+    return [table(worth_of_pairing.grid(found))]
 
 
 def _told(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Effect]]:

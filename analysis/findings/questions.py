@@ -12,7 +12,7 @@ from analysis.base.errors import TableError
 from analysis.report.sections.order import PLOTS
 
 PLOT_NAMES = [plot.name for plot in PLOTS]
-SWITCHES = ("effects", "simple_effects", "activations", "collapses")
+SWITCHES = ("effects", "simple_effects", "activations", "collapses", "pairing")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Asked:
         Tell also how the variance of the hidden units differs from the control's.
     collapses : bool
         Tell also how many trials collapsed, and when.
+    pairing : bool
+        Tell also what pairing by seed is worth, by the levels of the other factors.
     """
 
     title: str
@@ -51,6 +53,7 @@ class Asked:
     simple_effects: bool = False
     activations: bool = False
     collapses: bool = False
+    pairing: bool = False
 
 
 def read_questions(file: Path) -> list[Asked]:

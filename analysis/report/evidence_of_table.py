@@ -10,6 +10,7 @@ from analysis.answer.comparison import Comparison
 from analysis.answer.sequences import sequences
 from analysis.answer.variance import variance_by_source
 from analysis.factorial import of_study
+from analysis.factorial.worth_by_level import paired_effects
 from analysis.figures.evidence import Broken, Evidence, Mean, Setting, Trial
 from analysis.methods.activations import activations
 from analysis.methods.gap_split import GapSplit, gap_splits
@@ -72,6 +73,7 @@ def evidence_of(table: Table, planned: PlannedAnalysis, comparisons: Mapping[str
             planned.control,
             planned.alpha,
         ),
+        paired_effects=paired_effects(table, planned.primary, planned.control, planned.alpha),
     )
 
 

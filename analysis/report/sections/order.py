@@ -26,6 +26,7 @@ from analysis.figures import (
 )
 from analysis.figures import gaps as both_gaps
 from analysis.figures import speed as speeds
+from analysis.figures import worth_of_pairing as pairing
 from analysis.figures.plot import Plot
 from analysis.report.document import Section
 from analysis.report.gather import Material
@@ -50,6 +51,7 @@ from analysis.report.sections import (
     self_check,
     speed,
     spread,
+    worth_of_pairing,
 )
 from analysis.report.sections.entry import Entry, figure
 
@@ -70,6 +72,7 @@ OF_POOL: tuple[Entry, ...] = (
     Entry(reduce_uncertainty.section, (floor_meter.PLOT,)),
     Entry(divergence.section, (survival.PLOT,)),
     Entry(factorial.section, (interaction.PLOT, effects.PLOT, surface.PLOT)),
+    Entry(worth_of_pairing.section, (pairing.PLOT,)),
     Entry(best_rate.section, (dose_response.PLOT,)),
     Entry(secondary.section),
     Entry(speed.section, (speeds.PLOT,)),

@@ -17,9 +17,11 @@ from analysis.factorial.result import (
     EffectTest,
     Factorial,
     FactorialEffect,
+    HeldAt,
     Profile,
     ProfilePoint,
 )
+from analysis.factorial.worth_by_level import PairedEffects, WorthByLevel
 from analysis.figures.evidence import Band, Broken, Curves, Evidence, Mean, Run, Setting, Trial
 from analysis.methods.activations import Activations, LeftOut, VarianceCurve
 from analysis.methods.confidence_sequence import Look
@@ -107,6 +109,7 @@ def make(
         factorial=_factorial(seeds, verdict),
         survival=_survival(list(labels), seeds, diverged),
         activations=_activations(good, seeds),
+        paired_effects=_paired_effects(seeds),
         self_check=_self_check(min(map(len, pairs.values()), default=0)),
         variance=_variance(good),
     )
@@ -209,6 +212,25 @@ def _factorial(seeds: int, verdict: str) -> Factorial:
         profiles=(Profile(across="dropout_1", lines="dropout_2", points=points),),
         best_set=("0.5-0.0", "0.2-0.0") if known else None,
     )  # fmt: skip
+
+
+def _paired_effects(seeds: int) -> PairedEffects:
+    """Return a crossing of three ways with two rates; the second takes twice, the third sixteen times the seeds."""
+    known = seeds > 1
+    rows = tuple(
+        WorthByLevel(
+            n=seeds, at=(HeldAt(factor="seeding", level=way), HeldAt(factor="learning_rate", level=rate)),
+            reference=None if times == 1 else "streams", correlation=r if known else None, sd_difference=0.01,
+            correlation_low=r - 0.2 if known else None, correlation_high=r + 0.1 if known else None,
+            seeds_needed=times if known and times > 1 else None,
+            seeds_needed_low=times / 2 if known and times > 1 else None,
+            seeds_needed_high=times * 2 if known and times > 1 else None,
+        )
+        for rate, (way, r, times) in itertools.product(
+            (0.05, 0.3), (("streams", 0.8, 1.0), ("manual_seed", 0.4, 2.0), ("unseeded", -0.1, 16.0))
+        )
+    )  # fmt: skip
+    return PairedEffects(metric="test_accuracy", alpha=0.05, treatment="dropout", levels=(0.0, 0.2), by_level=rows)
 
 
 def _survival(labels: Sequence[str], seeds: int, diverged: Sequence[tuple[str, int]]) -> Survival:

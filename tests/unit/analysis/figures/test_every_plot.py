@@ -28,7 +28,7 @@ CASES = {
     "odd labels": {"labels": WEIRD},
     "many conditions": {"labels": {"none": (0.0, 0.0)} | {f"layers-0.{i}-0.5": (i / 10, 0.55) for i in range(9)}},
 }  # fmt: skip
-NAMELESS = ("p-calibration", "dose-response", "interaction", "effects", "surface")
+NAMELESS = ("p-calibration", "dose-response", "interaction", "effects", "surface", "pairing")
 """Figures that name methods, rates or factors, and no condition."""
 NAMING = [pytest.param(plot, id=plot.name) for plot in PLOTS if plot.name not in NAMELESS]
 EVERY = [

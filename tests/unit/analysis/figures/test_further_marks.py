@@ -18,6 +18,7 @@ from analysis.figures import (
     sequence,
     theme,
     variance_shares,
+    worth_of_pairing,
 )
 from analysis.figures.plot import drawn
 from tests.unit.analysis.results import with_effect, with_whole
@@ -209,3 +210,17 @@ def test_dose_response_says_when_the_optimum_is_not_identified(evidence):
     kept = with_whole(known, dose_response=replace(found, lack_of_fit_t2=1.0, lack_of_fit_p=0.5))
     assert "parabola" not in dose_response.caption(kept)
     assert "three conditions" in dose_response.missing(with_whole(known, dose_response=None))
+
+
+@LAYOUTS
+def test_pairing_has_each_correlation_and_each_multiple_of_the_reference(evidence, layout):
+    known = evidence()
+    figure = figure_of(worth_of_pairing.PLOT, known, layout)
+    for index, each in enumerate(known.paired_effects.by_level):
+        assert line(figure, f"correlation-{index}")[0] == [each.correlation]
+        assert line(figure, f"correlation-{index}-interval")[0] == [each.correlation_low, each.correlation_high]
+        assert line(figure, f"seeds-{index}")[0] == [each.seeds_needed or 1.0]
+        if each.reference is not None:
+            assert line(figure, f"seeds-{index}-interval")[0] == [each.seeds_needed_low, each.seeds_needed_high]
+    assert "manual_seed" in words(figure)
+    assert "learning rate 0.05" in words(figure)

@@ -16,7 +16,7 @@ from analysis.methods.power import Design
 from analysis.report.document import Paragraph
 from analysis.report.gather import gather
 from analysis.report.markdown import escaped
-from analysis.report.sections import divergence
+from analysis.report.sections import divergence, worth_of_pairing
 from analysis.wording import factorial as effect_words
 from analysis.wording import sentences
 from analysis.wording.style import PAGE
@@ -31,6 +31,10 @@ folder = "dropout"
 figure = "differences"
 metrics = ["test_accuracy", "running_gap"]
 """
+PAIRING = (
+    QUESTION.replace('"differences"', '"pairing"').replace('["test_accuracy", "running_gap"]', "[]")
+    + "pairing = true\n"
+)
 
 
 @pytest.fixture
@@ -115,6 +119,30 @@ def test_a_metric_or_condition_that_is_not_there_is_refused(asked, tmp_path):
     file = asked()
     file.write_text(QUESTION.replace("running_gap", "walking_gap"))
     with pytest.raises(TableError, match="tells nothing of walking_gap"):
+        write_findings(file, tmp_path / "findings.md")
+
+
+@pytest.mark.slow
+def test_what_pairing_is_worth_is_told_by_level(make_folder, tmp_path):
+    labels = tuple(GRID)
+    make_folder(labels=labels, seeds=8, control=labels[0])
+    file = tmp_path / "findings.toml"
+    file.write_text(PAIRING)
+    page = write_findings(file, tmp_path / "findings.md").read_text()
+    (pool,) = gather(tmp_path / "dropout").pools
+    grid = worth_of_pairing.grid(pool.evidence.paired_effects)
+    assert [row["reference"] for row in grid.data] == [None, 0, 0]
+    assert [row["dropout_1"] for row in grid.data] == [0, 0.2, 0.5]
+    rows = [line for line in page.splitlines() if line.startswith("| ") and " to " in line]
+    assert rows == [f"| {' | '.join(map(escaped, row))} |" for row in grid.rows]
+    assert "](figures/dropout-pairing.png)" in page
+
+
+@pytest.mark.slow
+def test_what_pairing_is_worth_is_refused_where_nothing_is_crossed(asked, tmp_path):
+    file = asked()
+    file.write_text(PAIRING)
+    with pytest.raises(TableError, match="crosses no other factor with two rates of dropout"):
         write_findings(file, tmp_path / "findings.md")
 
 
