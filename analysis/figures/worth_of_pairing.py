@@ -154,7 +154,7 @@ def missing(evidence: Evidence) -> str | None:
     if found is None:
         return "The conditions cross no other factor with two rates of dropout."
     if all(each.correlation is None and each.seeds_needed is None for each in found.by_level):
-        return "What pairing is worth cannot be said: too few seeds, or differences that do not vary."
+        return "What pairing is worth is not known: too few seeds, or differences that do not vary."
     return None
 
 
