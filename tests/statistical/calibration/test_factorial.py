@@ -61,7 +61,7 @@ def blocks(noise: Noise, values: np.ndarray) -> Blocks:
     arms = tuple(
         Arm(seeds, column * noise.unit, whole, never) for column, whole in zip(values.T, counts.T, strict=True)
     )
-    return Blocks(arms, arms, noise.scale, None, False, (), (), {})
+    return Blocks(CROSSING.cells, arms, arms, noise.scale, None, False, (), (), {})
 
 
 @pytest.mark.parametrize("true_effect", [False, True])

@@ -63,7 +63,7 @@ NEW: dict[Layer, tuple[str, str]] = {
     channels.ChannelsNotScaled: ("kept-values mean variance", "kept channels are not scaled at all"),
     channels.ChannelsScaledByShare: ("kept-values variance", "channels are multiplied by many values"),
     channels.OneChannelMaskForEver: ("fresh-masks", "one mask is used for ever"),
-    channels.FirstPixelStays: ("whole-channels every-shape memory-layout batch-of-one", "are dropped in part"),
+    channels.FirstPixelStays: ("whole-channels", "are dropped in part"),
     channels.FirstColumnsOnly: ("every-shape", "channels are dropped in part on shape [8, 64, 7, 9]"),
     channels.FirstChannelStays: ("rate-by-unit drop-rate mean variance", "channel 0 is dropped at rate 0"),
     channels.ChannelsBeyondTheSixtyFourthStay: ("every-shape large-input", "on shape [16, 300, 3, 2]: share dropped"),
