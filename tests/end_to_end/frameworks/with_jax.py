@@ -23,14 +23,15 @@ def train(trial):
     weights = [jax.random.normal(first, (8, 16)) / 3, jax.random.normal(second, (16, 2)) / 4]
     initial, order = fingerprint(*weights), []
     for epoch in range(trial.settings["rounds"]):
-        order.append(jax.random.permutation(key(trial, "order", epoch), len(X)))
-        masks = jax.random.split(key(trial, "mask", epoch), len(X) // 32)
-        for batch, mask in zip(order[-1].reshape(-1, 32), masks, strict=True):
+        order.append(np.asarray(jax.random.permutation(key(trial, "order", epoch), len(X))))
+        for number, batch in enumerate(order[-1].reshape(-1, 32)):
+            mask = jax.random.fold_in(key(trial, "mask", epoch), number)
             weights, value = step(weights, X[batch], Y[batch], mask, trial.settings["strength"])
         trial.epoch(loss=value)
-    logits = jax.nn.relu(X_TEST @ weights[0]) @ weights[1]
+    first, second = map(np.asarray, weights)
+    logits = np.maximum(X_TEST @ first, 0) @ second
     return {
-        "test_correct": np.asarray(logits.argmax(1) == Y_TEST),
+        "test_correct": logits.argmax(1) == Y_TEST,
         "initial_weights": initial,
         "batch_order": fingerprint(*order),
         "final_weights": fingerprint(*weights),
