@@ -11,6 +11,8 @@ from threadpoolctl import threadpool_limits
 from bench.engines.own import command, function
 from bench.engines.own.job import EPOCH, Answer, Job
 
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
 
 def main(handle: int) -> None:
     """Do one job, and end this process."""
@@ -37,8 +39,9 @@ def _send(pipe: Connection, answer: Answer) -> None:
 
 def limit_threads(number: int) -> None:
     """Let this process compute with as many threads as it has cores."""
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = str(number)
-    threadpool_limits(limits=number)
+    started_so = all(os.environ.get(name) == str(number) for name in THREADS)
+    if not started_so:  # looking for every library that has threads takes 10 ms
+        os.environ.update(dict.fromkeys(THREADS, str(number)))
+        threadpool_limits(limits=number)
     if (torch := sys.modules.get("torch")) is not None:
         torch.set_num_threads(number)

@@ -19,6 +19,7 @@ from typing import Any, Self
 from bench import schema
 from bench.base.cores import physical_cores
 from bench.data import data_root
+from bench.engines.own.child import THREADS
 from bench.engines.own.job import Answer, Job
 from bench.engines.own.server import Ended, Kill, Start, Started, fresh
 from bench.record import rows, unfinished
@@ -30,7 +31,7 @@ from bench.run.worker import Result
 TAIL_OF_LOG, MOST_OF_LOG, KEPT_OF_LOG = 2_000, 16 << 20, 1 << 20
 """Bytes: of the output that an error shows; at which a log is cut; that are then kept."""
 STOP_SECONDS = 5
-SINGLE = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+SINGLE = dict.fromkeys(THREADS, "1")
 
 
 @dataclass(frozen=True)
