@@ -29,6 +29,7 @@ class Progress:
         self.done, self.failed, self.diverged = done, 0, 0
         self.trials_to_do, self.workers = len(to_do), workers
         self.epochs = self.stacks_done = self.waited_for = 0
+        self.tells_epochs = False
         self.in_flight: dict[Stack, int] = {}
         self.seen: list[int] = []
         """Epochs of own trials that ended, where no setting says how many there are to be."""
@@ -67,6 +68,7 @@ class Progress:
 
     def epoch(self, stack: Stack) -> None:
         """Count one epoch of every trial of `stack`."""
+        self.tells_epochs = True
         self.in_flight[stack] = self.in_flight.get(stack, 0) + len(stack.trials)
         self.epochs += len(stack.trials)
         self.last_told = time.monotonic()
@@ -126,7 +128,8 @@ class Progress:
     def text(self) -> str:
         """Return the state on one line."""
         left = self.seconds_left()
-        speed = f"{self.speed():.1f} epochs/s" if self.speed() else "starting"
+        of = "epochs" if self.tells_epochs else "trials"
+        speed = f"{self.speed():.1f} {of}/s" if self.speed() else "starting"
         parts = [f"{self.done} done", f"{self.trials_to_do} left", f"{self.failed} failed"]
         if self.diverged:
             parts.append(f"{self.diverged} diverged")

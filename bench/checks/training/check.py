@@ -10,7 +10,7 @@ from bench.base.errors import UsageError
 from bench.checks.training import case as names
 from bench.checks.training.case import Case
 from bench.checks.training.evaluating import EVALUATING_LAWS
-from bench.checks.training.law import BROKEN, NOT_APPLICABLE, PASSED, Law, NotApplicable, Verdict
+from bench.checks.training.law import BROKEN, NOT_APPLICABLE, PASSED, HoldsAsSeen, Law, NotApplicable, Verdict
 from bench.checks.training.learning import LEARNING_LAWS
 from bench.checks.training.pairing import PAIRING_LAWS
 from bench.checks.training.repeating import REPEATING_LAWS
@@ -67,6 +67,8 @@ def _judged(law: Law, case: Case) -> Verdict:
     found = law.judge(case)
     if isinstance(found, NotApplicable):
         return Verdict(law.key, NOT_APPLICABLE, found.why)
+    if isinstance(found, HoldsAsSeen):
+        return Verdict(law.key, PASSED, found.says)
     return Verdict(law.key, PASSED, law.says) if found is None else Verdict(law.key, BROKEN, found)
 
 

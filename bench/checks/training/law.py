@@ -19,7 +19,14 @@ class NotApplicable:
     why: str
 
 
-Finding = str | NotApplicable | None
+@dataclass(frozen=True)
+class HoldsAsSeen:
+    """What holds, where less of the training can be seen than the law is about."""
+
+    says: str
+
+
+Finding = str | NotApplicable | HoldsAsSeen | None
 """How a law is broken and what to do, or why it does not apply; None where it holds."""
 
 

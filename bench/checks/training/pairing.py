@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.checks.training.case import INIT, MASK, ORDER, SEED, Case
-from bench.checks.training.law import Finding, Law, NotApplicable
+from bench.checks.training.law import Finding, HoldsAsSeen, Law, NotApplicable
 from bench.checks.training.traces import (
     batches,
     first_difference,
@@ -101,7 +101,11 @@ def _stream_init(case: Case) -> Finding:
     if moved.error:
         return f"with another seed of 'init' the training fails: {moved.error}"
     if not weights(base):
-        return None if not same_training(base, moved) else NotApplicable("nothing changes with the stream 'init'")
+        return (
+            _changes(INIT)
+            if not same_training(base, moved)
+            else NotApplicable("nothing changes with the stream 'init'")
+        )
     if weights(base) == weights(moved):
         if not any(each.drawn for each in base.seen.networks) and base.seen.networks:
             return NotApplicable("the initial weights are not random")
@@ -120,7 +124,7 @@ def _stream_order(case: Case) -> Finding:
     if same is None:
         if same_training(base, moved) and case.asks_for(ORDER) and base.curve:
             return "the stream 'order' is requested and changes nothing: draw the order of the examples from it"
-        return None if not same_training(base, moved) else ORDER_UNSEEN
+        return _changes(ORDER) if not same_training(base, moved) else ORDER_UNSEEN
     if same:
         if inputs(base) and batches(base) == 1:
             return NotApplicable("every step takes all examples")
@@ -155,6 +159,10 @@ def _stream_mask(case: Case) -> Finding:
     return _nothing_else(case, moved, MASK)
 
 
+def _changes(stream: str) -> HoldsAsSeen:
+    return HoldsAsSeen(f"the stream {stream!r} changes the result; what else it moves cannot be seen")
+
+
 def _nothing_else(case: Case, moved: Run, stream: str) -> Finding:
     """Return what a stream moves that is another's."""
     base = case.base
@@ -167,7 +175,7 @@ def _nothing_else(case: Case, moved: Run, stream: str) -> Finding:
             f"the stream {stream!r} moves the masks: dropout draws from the global generators as {stream!r} left "
             "them; train inside `with trial.random('mask', epoch):`"
         )
-    return None
+    return None if is_seen(base) else _changes(stream)
 
 
 def _seed_used(case: Case) -> Finding:

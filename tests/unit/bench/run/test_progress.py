@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from bench.record.experiment import Experiment
+from bench.record.trials import Stack
 from bench.run import progress
 from bench.run.progress import Progress, duration
 from tests.conftest import condition, stack
@@ -67,3 +72,11 @@ def test_trials_of_another_runner_are_said_to_be_waited_for() -> None:
     assert shown.text() == "2 done · 4 left · 0 failed · waiting for 3 that another runner trains"
     shown.waiting_for(0)
     assert "waiting" not in shown.text()
+
+
+def test_speed_is_of_trials_where_training_code_tells_of_no_epoch(clock: list[float]) -> None:
+    silent = Stack((replace(TWO.trials[0], recipe=Experiment("train.py:train", (), Path(), (), "", (), "", ())),))
+    shown = Progress(0, [*silent.trials] * 2, workers=1)
+    clock[0] = 10
+    shown.finished(silent, ["ok"])
+    assert "0.1 trials/s" in shown.text()

@@ -87,6 +87,17 @@ def test_a_right_training_breaks_no_law(function: Callable[..., Any]) -> None:
     assert sum(each.outcome == PASSED for each in checked.verdicts) >= 8
 
 
+def test_what_a_stream_moves_beside_its_own_is_not_claimed_where_it_cannot_be_seen() -> None:
+    right = {each.__name__: each for each in loaded("right_trainings").RIGHT}
+    seen, unseen = (
+        {each.law: each.message for each in check(of_callable(right[name], {})).verdicts}
+        for name in ("plain", "with_numpy_only")
+    )
+    for stream in ("init", "order", "mask"):
+        assert "and nothing else" in seen[f"stream-{stream}"]
+        assert "what else it moves cannot be seen" in unseen[f"stream-{stream}"]
+
+
 def test_each_law_is_broken_by_some_fault() -> None:
     found = {law for name in MODULES for law, _ in loaded(name).WRONG.values()}
     assert {each.key for each in LAWS} == found
