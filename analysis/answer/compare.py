@@ -71,6 +71,7 @@ def compare(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Co
     return Comparison(
         metric=metric,
         control=control,
+        example=table.example,
         alpha=asked.alpha,
         margin=asked.margin,
         bad_ending=asked.bad_ending,

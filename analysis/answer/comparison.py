@@ -28,6 +28,8 @@ class Comparison(Directed):
     Parameters
     ----------
     metric, control : str
+    example : str
+        What one example of the data is called; no key of the JSON.
     alpha : float
         Error rate of each interval, and of the family of conditions.
     margin : float or None
@@ -71,6 +73,7 @@ class Comparison(Directed):
     divergence: Mapping[str, Divergence]
     bad_endings: Mapping[str, BadEndings]
     conditions: Mapping[str, Summary]
+    example: str = "image"
 
     def __repr__(self) -> str:
         return (

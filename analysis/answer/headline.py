@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.answer.decision import Decision
@@ -33,7 +33,7 @@ NORMAL = "normal differences"
 
 REACH = {
     SEEDS: "for new seeds, on this training set and this test set",
-    SEEDS_AND_IMAGES: "for new seeds and new test images, on this training set",
+    SEEDS_AND_IMAGES: "for new seeds and new test {examples}, on this training set",
     SEQUENCE: "for new seeds, on this training set and this test set, however often one looks",
 }
 
@@ -214,6 +214,11 @@ def _with(judged: Headline, interval: Interval, p: float | None) -> Headline:
         high_90=interval.high_90,
         p=p,
     )
+
+
+def reach(told: Sequence[str], example: str) -> str:
+    """Return what intervals of these scopes hold for, where one `example` of the data is called that."""
+    return "; or ".join(REACH[scope].format(examples=f"{example}s") for scope in told)
 
 
 def scopes(headlines: Iterable[Headline]) -> list[str]:

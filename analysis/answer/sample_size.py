@@ -185,11 +185,13 @@ def by_pilot(
         metric=metric,
         control=control,
         sd_upper_level=UPPER,
-        conditions=tuple(of_condition(each, design, delta, n) for each in family),
+        conditions=tuple(of_condition(each, design, delta, n, compared.example) for each in family),
     )
 
 
-def of_condition(each: Judged, design: Design, delta: float | None, n: int | None) -> ConditionPlan:
+def of_condition(
+    each: Judged, design: Design, delta: float | None, n: int | None, example: str = "image"
+) -> ConditionPlan:
     """Return the plan for one effect or contrast, with the spread of its differences in place of the design's."""
     known = _spread(each, design.estimand)
     if known is None:
@@ -210,8 +212,8 @@ def of_condition(each: Judged, design: Design, delta: float | None, n: int | Non
     if needed is None:
         return replace(found, n=at_sd.seeds(delta), n_upper=at_high.seeds(delta))
     said = (
-        f"Over new test images too, no number of seeds reaches this: the standard error from the test set is "
-        f"{floor:.4g}, and {needed:,} test images in place of {each.test_images:,} would be needed"
+        f"Over new test {example}s too, no number of seeds reaches this: the standard error from the test set is "
+        f"{floor:.4g}, and {needed:,} test {example}s in place of {each.test_images:,} would be needed"
     )
     return replace(found, test_images_needed=needed, images=said)
 

@@ -147,6 +147,7 @@ def _analysed(table: Table, found: Crossing, asked: Question, scores: Scores) ->
         cells=_cells(found, held, asked),
         profiles=_profiles(found, held, asked.alpha),
         best_set=_best_set(found, held, asked),
+        example=table.example,
     )
 
 

@@ -225,6 +225,8 @@ class Factorial(Directed):
         One for every two factors.
     best_set : tuple of str or None
         The cell with the best mean, and those not shown to be worse; None below two blocks.
+    example : str
+        What one example of the data is called; no key of the JSON.
     """
 
     metric: str
@@ -244,6 +246,11 @@ class Factorial(Directed):
     cells: tuple[Cell, ...]
     profiles: tuple[Profile, ...]
     best_set: tuple[str, ...] | None
+    example: str = "image"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the keys."""
+        return {name: value for name, value in super().to_json().items() if name != "example"}
 
 
 def contrasts(told: Sequence[FactorialEffect]) -> list[Contrast]:

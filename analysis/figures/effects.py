@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.answer.effect import Contrast
-from analysis.answer.headline import REACH, scopes
+from analysis.answer.headline import reach, scopes
 from analysis.factorial.result import Factorial, contrasts
 from analysis.figures import condition_rows as shared
 from analysis.figures.comparison_row import LOOKS, draw_row, row_of
@@ -106,12 +106,12 @@ def caption(evidence: Evidence) -> str:
     unit, inner = unit_of(found.metric), inner_level(found.alpha)
     rows = contrasts(found.effects)
     told = scopes(each.headline for each in rows)
-    reach = f", {'; or '.join(REACH[scope] for scope in told)}" if told else ""
+    holds = f", {reach(told, found.example)}" if told else ""
     thick = "" if inner is None else f", thick: {inner} interval, both"
     said = (
         f"Effects on {unit.name} at the {found.n} seeds at which every cell trained. Mark: "
         f"{ESTIMATES[rows[0].headline.estimand]}. Thin line: {level(found.alpha)} interval{thick} simultaneous over "
-        f"all effects{reach}. Small points: one seed each; a triangle at the edge counts seeds beyond it. Filled round "
+        f"all effects{holds}. Small points: one seed each; a triangle at the edge counts seeds beyond it. Filled round "
         "marks: better, square: worse, diamond: equivalent; hollow: undecided."
     )
     if found.margin is not None:

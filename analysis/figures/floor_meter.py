@@ -1,4 +1,4 @@
-"""What more seeds can still buy of each condition's standard error, and what only more test images can."""
+"""What more seeds can still buy of each condition's standard error, and what only more test examples can."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _legend_height(layout: Layout) -> float:
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw a bar for each condition, the marks of what would shorten it, and in a word which does more."""
-    rows, unit = _rows(evidence), unit_of(evidence.primary.metric)
+    rows, unit, example = _rows(evidence), unit_of(evidence.primary.metric), evidence.primary.example
     left = shared.left_of(rows, layout)
     right = shared.EDGE if layout.narrow else _NUMBERS
     axes = figure.add_axes((0, 0, 1, 1))
@@ -48,12 +48,12 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
         draw_row(axes, row, shared.span(index, layout), unit)
         shared.label(axes, row, (index, left, layout))
         if layout.narrow:
-            shared.write(axes, (1, index - 0.36), buy(row), ha="right", va="center", weight="bold")
+            shared.write(axes, (1, index - 0.36), buy(row, example), ha="right", va="center", weight="bold")
         else:
-            shared.write(axes, (shared.beside(axes, 0.12), index), buy(row), va="center", weight="bold")
+            shared.write(axes, (shared.beside(axes, 0.12), index), buy(row, example), va="center", weight="bold")
     axes.set_xlim(0, 1.04 * max(_known(row.se_crossed) for row in rows) * unit.scale)
     shared.name_axis(axes, "standard error of the difference" + (f", {unit.difference}" if unit.difference else ""))
-    _legend(axes, layout)
+    _legend(axes, layout, example)
 
 
 def draw_row(axes: Axes, row: Effect, span: tuple[float, float], unit: Unit) -> None:
@@ -84,19 +84,19 @@ def _known(error: float | None) -> float:
     return error
 
 
-def buy(row: Effect) -> str:
+def buy(row: Effect, example: str) -> str:
     """Return in two words what lowers the standard error further."""
-    return "more images" if row.surer_by == IMAGES else "more seeds"
+    return f"more {example}s" if row.surer_by == IMAGES else "more seeds"
 
 
-def _legend(axes: Axes, layout: Layout) -> None:
+def _legend(axes: Axes, layout: Layout, example: str) -> None:
     """Say above the rows what the marks are."""
     found = {str(each.get_label()).split("-")[0]: each for each in (*axes.lines, *axes.collections)}
     said = {
         "now": "now",
-        "floor": "from the test set: only more test images lower it",
+        "floor": f"from the test set: only more test {example}s lower it",
         "seeds": f"{_times(MORE_SEEDS)} times the seeds, right to left",
-        "images": f"{MORE_IMAGES} times the test images",
+        "images": f"{MORE_IMAGES} times the test {example}s",
     }
     axes.legend(
         [found[name] for name in said], list(said.values()), loc="lower left", borderpad=0.0, borderaxespad=0.6,
@@ -111,26 +111,26 @@ def _times(numbers: tuple[int, ...]) -> str:
 
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
-    unit = unit_of(evidence.primary.metric)
+    unit, example = unit_of(evidence.primary.metric), evidence.primary.example
     return (
-        f"Standard error of the mean difference in {unit.name} over new seeds and new test images: a bar half as long "
-        "is twice as sure. Bar: as it is now. Hatched: the standard error from the test set, below which no number "
-        f"of seeds goes. Dots: what {_times(MORE_SEEDS)} times the seeds would leave; diamond: what "
-        f"{MORE_IMAGES} times the test images would leave, with the seeds that there are. Beside each bar: which does "
-        f"more when there is {MORE_IMAGES} times as much of it. Standard errors are estimates themselves, rough ones "
-        "with few seeds."
+        f"Standard error of the mean difference in {unit.name} over new seeds and new test {example}s: a bar half as "
+        "long is twice as sure. Bar: as it is now. Hatched: the standard error from the test set, below which no "
+        f"number of seeds goes. Dots: what {_times(MORE_SEEDS)} times the seeds would leave; diamond: what "
+        f"{MORE_IMAGES} times the test {example}s would leave, with the seeds that there are. Beside each bar: which "
+        f"does more when there is {MORE_IMAGES} times as much of it. Standard errors are estimates themselves, rough "
+        "ones with few seeds."
     )
 
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
-    unit, said = unit_of(evidence.primary.metric), []
+    unit, said, example = unit_of(evidence.primary.metric), [], evidence.primary.example
     for row in _rows(evidence):
         numbers = (row.se_crossed, row.test_set_floor, row.se_crossed_4x_seeds, row.se_crossed_4x_images)
         now, floor, seeds, images = (tell(unit, each) for each in numbers)
         said.append(
             f"{row.condition}: now {now}, from the test set {floor}, with 4 times the seeds {seeds}, with "
-            f"{MORE_IMAGES} times the images {images}: {buy(row)}"
+            f"{MORE_IMAGES} times the {example}s {images}: {buy(row, example)}"
         )
     return f"Standard errors in {unit.difference or 'the metric'}. {'; '.join(said)}."
 
@@ -143,11 +143,12 @@ def tell(unit: Unit, error: float | None) -> str:
 def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
     if not evidence.comparisons or not _rows(evidence):
+        example = next((each.example for each in evidence.comparisons.values()), "example")
         return (
-            "Which test images each trial got right is not known, or no pairs vary: the standard error from the test "
-            "set is unknown."
+            f"Which test {example}s each trial got right is not known, or no pairs vary: the standard error from the "
+            "test set is unknown."
         )
     return None
 
 
-PLOT = Plot("floor-meter", "Seeds or test images?", draw, height, caption, description, missing)
+PLOT = Plot("floor-meter", "Seeds or a larger test set?", draw, height, caption, description, missing)

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.headline import REACH
+from analysis.answer.headline import reach
 from analysis.figures.comparison_row import LOOKS, draw_row, row_of
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
@@ -246,7 +246,7 @@ def caption(evidence: Evidence) -> str:
 def _reach(whole: Comparison) -> str:
     """Return what the intervals hold for, where they hold for anything."""
     told = whole.scopes
-    return f", {'; or '.join(REACH[scope] for scope in told)}" if told else ""
+    return f", {reach(told, whole.example)}" if told else ""
 
 
 def description(evidence: Evidence) -> str:

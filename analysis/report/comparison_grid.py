@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.headline import REACH
+from analysis.answer.headline import reach
 from analysis.figures.evidence import Evidence
 from analysis.methods.summary import Summary
 from analysis.methods.verdict import INCONCLUSIVE
@@ -128,9 +128,7 @@ def _caption(whole: Comparison, unit: Unit, explained: bool) -> str:
     said = f"{unit.name.capitalize()} against {quoted(whole.control)}; {better(whole.direction)}; {margin}. "
     told = whole.scopes
     if told:
-        said += (
-            f"Intervals and verdicts hold for all conditions at once, {'; or '.join(REACH[scope] for scope in told)}. "
-        )
+        said += f"Intervals and verdicts hold for all conditions at once, {reach(told, whole.example)}. "
         assumed = {each.headline.assumes for each in whole.effects.values()} - {None}
         said += "".join(f"The intervals are those of the mean, assuming {each}. " for each in assumed)
     if explained:

@@ -55,7 +55,9 @@ def _facts(material: Material) -> tuple[tuple[str, str], ...]:
         ("seeds", _seeds(max((pool.table.seeds for pool in pools), key=len))),
         ("trials", f"{done:,} of {len(material.plan.get('trials', [])):,}"),
     ]
-    for name, told in (("epochs", "epochs"), ("train_total", "training images"), ("test_total", "test images")):
+    examples = f"{pools[0].primary.example}s"
+    counted = (("epochs", "epochs"), ("train_total", f"training {examples}"), ("test_total", f"test {examples}"))
+    for name, told in counted:
         values = pools[0].distinct(name)
         if len(values) == 1:
             facts.append((told, f"{int(values[0]):,}"))

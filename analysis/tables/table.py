@@ -100,6 +100,16 @@ class Table:
     late_epochs: int = LATE_EPOCHS
 
     @property
+    def of_own_code(self) -> bool:
+        """Whether own training code made the trials, of whose data nothing is known."""
+        return self.pool.get("engine") == "own"
+
+    @property
+    def example(self) -> str:
+        """What one example of the data is called: the data sets that the runner has are of images."""
+        return "example" if self.of_own_code else "image"
+
+    @property
     def analysis(self) -> PlannedAnalysis | None:
         """The analysis fixed before the data, where the folder has a plan."""
         return None if self.plan is None else self.plan.analysis

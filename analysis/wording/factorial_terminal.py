@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.answer.effect import Contrast
-from analysis.answer.headline import ALONE, REACH, scopes
+from analysis.answer.headline import ALONE, reach, scopes
 from analysis.factorial.result import Factorial, FactorialEffect, contrasts
 from analysis.wording import factorial
 from analysis.wording.number_format import level, margin_text, probability
@@ -38,12 +38,8 @@ def _title(found: Factorial) -> str:
         f"alpha {found.alpha:g}; margin {margin}"
     )
     told = scopes(each.headline for each in contrasts(found.effects))
-    reach = (
-        f"\nIntervals and verdicts hold for all effects at once, {'; or '.join(REACH[scope] for scope in told)}."
-        if told
-        else ""
-    )
-    return title + reach
+    holds = f"\nIntervals and verdicts hold for all effects at once, {reach(told, found.example)}." if told else ""
+    return title + holds
 
 
 def _cells(found: Factorial) -> str:

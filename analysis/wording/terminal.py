@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
-from analysis.answer.headline import ALONE, REACH, SEEDS_AND_IMAGES
+from analysis.answer.headline import ALONE, SEEDS_AND_IMAGES, reach
 from analysis.tables.divergence import COLLAPSES_NOT_KNOWN
 from analysis.tables.table import Dropped
 from analysis.wording import bad_endings
@@ -59,14 +59,10 @@ def _title(whole: Comparison) -> str:
     margin = "none given" if whole.margin is None else margin_text(scale * whole.margin)
     unit = " in percentage points" if is_fraction(whole.metric) else ""
     told = whole.scopes
-    reach = (
-        f"\nIntervals and verdicts hold for all conditions at once, {'; or '.join(REACH[scope] for scope in told)}."
-        if told
-        else ""
-    )
+    holds = f"\nIntervals and verdicts hold for all conditions at once, {reach(told, whole.example)}." if told else ""
     return (
         f"{whole.metric}{unit}, against {whole.control}; {better(whole.direction)}; n = {whole.n_seeds}; "
-        f"alpha {whole.alpha:g}; margin {margin}{reach}"
+        f"alpha {whole.alpha:g}; margin {margin}{holds}"
     )
 
 

@@ -77,19 +77,19 @@ def _alone(whole: Comparison) -> str:
 def _reach(pool: Pool) -> str:
     """Return what the intervals speak of."""
     totals = pool.distinct("test_total")
-    images = f" of {count(int(totals[0]), 'image')}" if len(totals) == 1 else ""
-    told = pool.primary.scopes
+    told, example = pool.primary.scopes, pool.primary.example
+    size = f" of {count(int(totals[0]), example)}" if len(totals) == 1 else ""
     if SEQUENCE in told:
         return (
             "Seeds were added until every condition was decided. The intervals are confidence sequences, which hold "
-            f"however often one looks, for new seeds on this training set and this test set{images}."
+            f"however often one looks, for new seeds on this training set and this test set{size}."
         )
     if SEEDS_AND_IMAGES in told:
         return (
-            "The intervals hold for all conditions at once, for new seeds and new test images of the same kind, on "
-            "this training set."
+            f"The intervals hold for all conditions at once, for new seeds and new test {example}s of the same kind, "
+            "on this training set."
         )
     return (
-        f"The intervals hold for all conditions at once, for new seeds on this training set and this test set{images}. "
-        "They do not cover new test images."
+        f"The intervals hold for all conditions at once, for new seeds on this training set and this test set{size}. "
+        f"They do not cover new test {example}s."
     )

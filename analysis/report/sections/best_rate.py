@@ -79,24 +79,25 @@ def _gains(found: Selection, whole: Comparison) -> list[str]:
     looks = crossfit - optimism if whole.direction == LOWER else crossfit + optimism
     chosen, said = found.chosen_on_validation, []
     if chosen is None:
-        said.append("No validation accuracy was measured, so no choice is independent of the test images.")
+        said.append(f"No validation accuracy was measured, so no choice is independent of the test {whole.example}s.")
     else:
         difference = unit.tell_difference(found.test_difference_of_chosen, whole.margin)
         leads = (found.validation_difference_of_chosen or 0.0) > 0
         rank = "is best" if leads else f"is the best of the others, but not better than the control {control}"
         said.append(
             f"By mean validation accuracy {quoted(chosen)} {rank}. Its gain in {unit.name} over {control} is "
-            f"{difference} {unit.difference}. The choice is independent of the test images, though not of the seeds."
+            f"{difference} {unit.difference}. The choice is independent of the test {whole.example}s, though not of "
+            "the seeds."
         )
     said.append(
         "Cross-fitted, that is chosen by the mean over all seeds except one and measured at that one, the gain of the "
         f"best condition over {control} is {_tell(unit, crossfit, whole)}. The choice is independent of the seed "
-        "measured, though not of the test images."
+        f"measured, though not of the test {whole.example}s."
     )
     beyond = f", {_tell(unit, optimism, whole)} beyond the cross-fitted one" if optimism > 0 else ""
     said.append(
-        f"Chosen and measured on the same seeds and images, its gain is {_tell(unit, looks, whole)}{beyond}. This "
-        "number is optimistic by construction and is not to be reported as the gain."
+        f"Chosen and measured on the same seeds and {whole.example}s, its gain is {_tell(unit, looks, whole)}{beyond}. "
+        "This number is optimistic by construction and is not to be reported as the gain."
     )
     return said
 

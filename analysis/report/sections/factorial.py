@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analysis.answer.effect import Contrast
-from analysis.answer.headline import REACH, scopes
+from analysis.answer.headline import reach, scopes
 from analysis.factorial.result import Factorial, FactorialEffect, contrasts
 from analysis.factorial.slopes import Slope
 from analysis.figures import effects, interaction, surface
@@ -125,7 +125,7 @@ def _caption(found: Factorial, family: str, signed_: list[Contrast], unit: Unit)
     told = scopes(each.headline for each in signed_)
     if told:
         said += (
-            f" Intervals and verdicts hold for all {family} at once, {'; or '.join(REACH[scope] for scope in told)}. "
+            f" Intervals and verdicts hold for all {family} at once, {reach(told, found.example)}. "
             "p is the least alpha at which the interval excludes 0."
         )
     return said

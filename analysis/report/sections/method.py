@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.report.document import Item, Listing, Paragraph, Section, Source, Sources
 from analysis.report.gather import Material
 from analysis.tables.plan import PlannedAnalysis
+from analysis.tables.table import Table
 from analysis.wording.number_format import inner_level, level
 from analysis.wording.sentences import quoted
 from analysis.wording.units import unit_of
@@ -73,7 +74,7 @@ OF_COLLAPSES = (
 
 def section(material: Material) -> Section:
     """Return how the numbers were made."""
-    items = tuple(_item(each) for each in _sentences(material.analysis))
+    items = tuple(_item(each) for each in _sentences(material.analysis, material.pools[0].table))
     told = [pool.evidence for pool in material.pools]
     sources = (
         *SOURCES,
@@ -83,11 +84,11 @@ def section(material: Material) -> Section:
     return Section("Method", (Listing(items), Paragraph("Sources"), Sources(sources)))
 
 
-def _sentences(planned: PlannedAnalysis) -> tuple[str, ...]:
+def _sentences(planned: PlannedAnalysis, table: Table) -> tuple[str, ...]:
     """Return the method, one subject each, its name first."""
     told, inner = level(planned.alpha), inner_level(planned.alpha)
     both = told if inner is None else f"{told} and {inner}"
-    unit = unit_of(planned.primary)
+    unit, example = unit_of(planned.primary), table.example
     control = quoted(planned.control)
     margin = "No margin was set, so verdicts go by the sign of the interval alone."
     if planned.margin is not None:
@@ -96,9 +97,8 @@ def _sentences(planned: PlannedAnalysis) -> tuple[str, ...]:
             f"{unit.difference} of {unit.name}."
         )
     return (
-        "Pairing. Trials of one seed start from the same weights, see the same batches in the same order, and draw "
-        "their dropout masks from the same random numbers, whatever the condition. So each condition is compared "
-        f"with {control} seed by seed; what a seed does to both cancels.",
+        f"Pairing. {_pairing(table)} So each condition is compared with {control} seed by seed; what a seed does to "
+        "both cancels.",
         f"Typical difference. The Hodges-Lehmann estimate: the median of the averages of any two differences to "
         f"{control}, over all pairs. A run that diverged counts at the accuracy it reached (in other metrics: as worse "
         f"than every other run), so nothing is left out. Its {both} intervals come from the exact signed-rank "
@@ -119,10 +119,23 @@ def _sentences(planned: PlannedAnalysis) -> tuple[str, ...]:
         "Clean and running. The clean gap is training minus test accuracy of the same final weights, dropout off in "
         "both. The running gap takes training accuracy averaged over the last epoch with dropout on, as the textbook "
         "plots it.",
-        "Reach. Where it is known which test images each trial got right, the leading intervals and verdicts hold for "
-        "new seeds and new test images: each end of the interval over seeds is moved by what new images add (MOVER, "
-        "with the standard error from the test set in the two-way layout of seeds and images). Elsewhere seeds are the "
-        "sample, and the test set is one. The training set is one in either case.",
+        f"Reach. Where it is known which test {example}s each trial got right, the leading intervals and verdicts hold "
+        f"for new seeds and new test {example}s: each end of the interval over seeds is moved by what new {example}s "
+        f"add (MOVER, with the standard error from the test set in the two-way layout of seeds and {example}s). "
+        "Elsewhere seeds are the sample, and the test set is one. The training set is one in either case.",
+    )
+
+
+def _pairing(table: Table) -> str:
+    """Return what the trials of one seed have in common."""
+    if table.of_own_code:
+        return (
+            "Trials of one seed are given the same seeds for initial weights, batch order and masks, whatever the "
+            "condition; what they have in common is what their code draws from these."
+        )
+    return (
+        "Trials of one seed start from the same weights, see the same batches in the same order, and draw their "
+        "dropout masks from the same random numbers, whatever the condition."
     )
 
 

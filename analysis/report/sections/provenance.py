@@ -169,9 +169,10 @@ def _arithmetic(material: Material) -> list[Paragraph]:
 
 
 def _throughput(material: Material) -> Grid:
+    example = material.pools[0].table.example
     columns = (
         Column("pool", numeric=False), Column("trials"), Column("time per trial, median", "s"),
-        Column("throughput, median", "images/s"), Column("workers", numeric=False), Column("stack", numeric=False),
+        Column("throughput, median", f"{example}s/s"), Column("workers", numeric=False), Column("stack", numeric=False),
         Column("machine otherwise idle", numeric=False),
     )  # fmt: skip
     return Grid(

@@ -1,4 +1,4 @@
-"""What would reduce the uncertainty: seeds or test images, and how many."""
+"""What would reduce the uncertainty: seeds or test examples, and how many."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MANY = 3
 
 
 def section(material: Material, pool: Pool) -> Section | None:
-    """Return the figure of standard errors, the plan for a next study, and in words whether to buy seeds or images."""
+    """Return the figure of standard errors, the plan for a next study, and in words whether seeds or examples help."""
     whole = pool.primary
     if not whole.judged:
         return None
@@ -37,26 +37,26 @@ def section(material: Material, pool: Pool) -> Section | None:
         return Section(TITLE, (Paragraph("Seeds: no condition has two complete pairs yet."),))
     why = floor_meter.missing(pool.evidence)
     shown = Paragraph(why) if why is not None else Illustration(floor_meter.PLOT, pool.evidence)
-    blocks = [Paragraph(said) for said in what_would_help(known)]
+    blocks = [Paragraph(said) for said in what_would_help(known, whole.example)]
     rough = [each for each in known if each.n_pairs < ROUGH]
     if rough:
         blocks.append(Paragraph(f"With fewer than {ROUGH} pairs these numbers are hardly more than guesses.", "note"))
     return Section(TITLE, (*blocks, shown, _grid(whole, known)))
 
 
-def what_would_help(known: Sequence[Judged]) -> list[str]:
-    """Return in sentences whether seeds or test images would help which condition more."""
-    said = []
-    for what, name in ((SEEDS, "seeds"), (IMAGES, "test images")):
+def what_would_help(known: Sequence[Judged], example: str) -> list[str]:
+    """Return in sentences whether seeds or test examples would help which condition more."""
+    said, names = [], {SEEDS: "seeds", IMAGES: f"test {example}s"}
+    for what, name in names.items():
         helped = [quoted(each.condition) for each in known if each.surer_by == what]
         if helped:
             said.append(
                 f"{MORE_IMAGES} times the {name} would reduce the standard error of the mean difference more than "
-                f"{MORE_IMAGES} times the {'test images' if what == SEEDS else 'seeds'} for {_which(helped, known)}."
+                f"{MORE_IMAGES} times the {names[IMAGES if what == SEEDS else SEEDS]} for {_which(helped, known)}."
             )
     unknown = [quoted(each.condition) for each in known if each.surer_by is None]
     if unknown:
-        said.append(f"Whether seeds or test images would help more is not known for {_which(unknown, known)}.")
+        said.append(f"Whether seeds or test {example}s would help more is not known for {_which(unknown, known)}.")
     return said
 
 
@@ -65,7 +65,7 @@ def _which(names: Sequence[str], known: Sequence[Judged]) -> str:
     return listed(names) if len(names) < len(known) or len(names) < MANY else f"all {len(names)} conditions"
 
 
-def what_is_found(known: Sequence[Judged], family: int) -> str:
+def what_is_found(known: Sequence[Judged], family: int, example: str) -> str:
     """Return in a sentence which true difference the seeds at hand would find, and which seeds the margin needs.
 
     Parameters
@@ -83,8 +83,8 @@ def what_is_found(known: Sequence[Judged], family: int) -> str:
         return ""
     known = [each for each in known if each.condition in found]
     said = (
-        f"With {exact(100 * POWER):g}% power, at the spread seen and with as many test images, the seeds at hand find "
-        f"a true {NAMES[design.estimand]} of {_span(found, unit.tell)} {unit.difference}".rstrip()
+        f"With {exact(100 * POWER):g}% power, at the spread seen and with as many test {example}s, the seeds at hand "
+        f"find a true {NAMES[design.estimand]} of {_span(found, unit.tell)} {unit.difference}".rstrip()
     )
     if margin is None:
         return f"{said}."
@@ -95,11 +95,11 @@ def what_is_found(known: Sequence[Judged], family: int) -> str:
     more = [f"{wanted} takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
     if never:
         asked = "it" if needed else wanted
-        more.append(f"no number of seeds finds {asked} for {listed(never)}: these test images are too few")
+        more.append(f"no number of seeds finds {asked} for {listed(never)}: these test {example}s are too few")
     return f"{said}; {'; '.join(more)}."
 
 
-def what_shows_the_size(known: Sequence[Judged], family: int) -> str:
+def what_shows_the_size(known: Sequence[Judged], family: int, example: str) -> str:
     """Return in a sentence which seeds would show on which side of the margin differences lie whose sign is known.
 
     Parameters
@@ -121,13 +121,13 @@ def what_shows_the_size(known: Sequence[Judged], family: int) -> str:
         else:
             needed[each.condition] = seeds
     said = (
-        f"At the spread seen and with as many test images, were the true {NAMES[design.estimand]} the one seen, "
+        f"At the spread seen and with as many test {example}s, were the true {NAMES[design.estimand]} the one seen, "
         f"{exact(100 * POWER):g}% power to show on which side of the margin "
     )
     more = [f"it lies takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
     if never:
         more.append(
-            f"{'' if needed else 'it lies '}is out of reach of seeds with as many test images for {listed(never)}"
+            f"{'' if needed else 'it lies '}is out of reach of seeds with as many test {example}s for {listed(never)}"
         )
     return f"{said}{'; it '.join(more)}."
 
@@ -153,7 +153,7 @@ def _grid(whole: Comparison, known: list[Effect]) -> Grid:
         Column("more of", numeric=False),
         Column("pairs"),
         Column("SE over seeds", unit.difference),
-        Column("SE over seeds and images", unit.difference),
+        Column(f"SE over seeds and {whole.example}s", unit.difference),
         Column("SE from the test set", unit.difference),
         Column("seeds that halve the SE"),
         *([] if whole.margin is None else [Column("to detect the margin")]),
@@ -162,32 +162,32 @@ def _grid(whole: Comparison, known: list[Effect]) -> Grid:
         name="surer",
         caption=_caption(whole, unit, design),
         columns=columns,
-        rows=tuple(_row(each, plan, unit) for each, plan in zip(known, plans, strict=True)),
+        rows=tuple(_row(each, plan, unit, whole.example) for each, plan in zip(known, plans, strict=True)),
         compact=True,
         data=tuple(plan or {"condition": each.condition} for each, plan in zip(known, plans, strict=True)),
     )
 
 
-def _row(each: Effect, plan: ConditionPlan | None, unit: Unit) -> tuple[str, ...]:
+def _row(each: Effect, plan: ConditionPlan | None, unit: Unit, example: str) -> tuple[str, ...]:
     halve = f"{each.seeds_to_halve:,}" if each.seeds_to_halve else NOTHING
     if each.se_crossed is not None and not each.seeds_to_halve:
         halve = "none does"
     return (
         each.condition,
-        {SEEDS: "seeds", IMAGES: "test images", None: NOTHING}[each.surer_by],
+        {SEEDS: "seeds", IMAGES: f"test {example}s", None: NOTHING}[each.surer_by],
         str(each.n_pairs),
         *(floor_meter.tell(unit, error) for error in (each.standard_error, each.se_crossed, each.test_set_floor)),
         halve,
-        *(() if plan is None else (_planned(plan),)),
+        *(() if plan is None else (_planned(plan, example),)),
     )
 
 
-def _planned(plan: ConditionPlan) -> str:
-    """Return what a study to come needs: seeds, at the standard deviation seen and at its upper limit, or images."""
+def _planned(plan: ConditionPlan, example: str) -> str:
+    """Return what a study to come needs: seeds, at the standard deviation seen and at its upper limit, or examples."""
     if plan.why:
         return NOTHING
     if plan.test_images_needed is not None:
-        return f"{plan.test_images_needed:,} test images"
+        return f"{plan.test_images_needed:,} test {example}s"
     return f"{_seeds(plan.n)} (at most {_seeds(plan.n_upper)}) seeds"
 
 
@@ -198,7 +198,7 @@ def _seeds(number: int | None) -> str:
 def _caption(whole: Comparison, unit: Unit, design: Design) -> str:
     said = (
         "Standard error (SE) of the mean difference, over new seeds on this test set and over new seeds and new test "
-        "images. On this test set no number of seeds brings it below the SE from the test set."
+        f"{whole.example}s. On this test set no number of seeds brings it below the SE from the test set."
     )
     if whole.margin is None:
         return said + " No margin was set, so there is no difference to plan for."
@@ -206,5 +206,5 @@ def _caption(whole: Comparison, unit: Unit, design: Design) -> str:
         f" Last column: the seeds with which a new study of these conditions detects a true {NAMES[design.estimand]} "
         f"of {unit.tell_margin(whole.margin)} {unit.difference} with {exact(100 * POWER):g}% power, at the spread "
         f"of this one (at most: at its upper {exact(100 * UPPER):g}% limit). Where no number of seeds "
-        "would, the test images that it takes instead."
+        f"would, the test {whole.example}s that it takes instead."
     )

@@ -15,29 +15,29 @@ from analysis.wording.units import unit_of
 from analysis.wording.verdicts import short, worded
 from bench.schema.known_metrics import TYPICAL
 
-TITLE = "New seeds, and new test images"
-
 
 def section(_: Material, pool: Pool) -> Section | None:
-    """Return both verdicts and intervals; None where no verdict covers new test images."""
-    judged = pool.primary.judged
+    """Return both verdicts and intervals; None where no verdict covers new test examples."""
+    judged, example = pool.primary.judged, pool.primary.example
     if not any(each.headline.scope == SEEDS_AND_IMAGES for each in judged):
         return None
-    return Section(TITLE, (Paragraph(_two_scopes(judged)), _scopes(pool.primary, judged)))
+    title = f"New seeds, and new test {example}s"
+    return Section(title, (Paragraph(_two_scopes(judged, example)), _scopes(pool.primary, judged)))
 
 
-def _two_scopes(judged: list[Effect]) -> str:
+def _two_scopes(judged: list[Effect], example: str) -> str:
     """Return how many verdicts change with the scope."""
     both = [each for each in judged if each.headline.scope == SEEDS_AND_IMAGES]
     changed = [quoted(each.condition) for each in both if _over_seeds(each) != short(each)]
     said = (
-        "Over seeds alone a verdict holds for this one test set; over seeds and test images it holds for new images of "
-        "the same kind too. The second interval is the first one, widened by what new images add; all else is alike. "
+        f"Over seeds alone a verdict holds for this one test set; over seeds and test {example}s it holds for new "
+        f"{example}s of the same kind too. The second interval is the first one, widened by what new {example}s add; "
+        "all else is alike. "
     )
     if not changed:
         return said + "Here both give the same verdicts."
     verb = "has" if len(changed) == 1 else "have"
-    return said + f"Here {listed(changed)} {verb} another verdict when new test images count too."
+    return said + f"Here {listed(changed)} {verb} another verdict when new test {example}s count too."
 
 
 def _over_seeds(each: Effect) -> str:
@@ -52,14 +52,14 @@ def _scopes(whole: Comparison, judged: list[Effect]) -> Grid:
         name="scopes",
         compact=True,
         caption=(
-            "Verdict and interval over new seeds alone, and over new seeds and new test images. "
+            f"Verdict and interval over new seeds alone, and over new seeds and new test {whole.example}s. "
             f"All intervals of a column hold at once, at {told}."
         ),
         columns=(
             Column("condition", numeric=False),
             Column("over seeds alone", numeric=False),
             Column(f"{told} interval over seeds", unit.difference),
-            Column("over seeds and images", numeric=False),
+            Column(f"over seeds and {whole.example}s", numeric=False),
             Column(f"{told} interval over both", unit.difference),
         ),
         rows=tuple(

@@ -18,11 +18,11 @@ def section(_: Material, pool: Pool) -> Section | None:
     blocks: list[Block] = [shown(pool, variance_shares.PLOT)]
     spread = pool.evidence.variance
     if spread is not None and any(each.components or each.test_set for each in spread.conditions):
-        blocks.append(_sources(spread, {each.label for each in pool.evidence.at_chance}))
+        blocks.append(_sources(spread, {each.label for each in pool.evidence.at_chance}, pool.primary.example))
     return Section(variance_shares.PLOT.title, tuple(blocks))
 
 
-def _sources(variance: VarianceBySource, at_chance: set[str]) -> Grid:
+def _sources(variance: VarianceBySource, at_chance: set[str], example: str) -> Grid:
     """Return the standard deviations by source of each condition."""
     unit = unit_of(variance.metric)
     rows, data = [], []
@@ -34,7 +34,7 @@ def _sources(variance: VarianceBySource, at_chance: set[str]) -> Grid:
             source = " × ".join(part.factors)
             rows.append((name, source, _sd(part.variance, unit), _percent(part.share), between))
             data.append({"condition": name, "source": source} | {k: v for k, v in vars(part).items() if k != "factors"})
-        for source, part_of, share in _split(each.test_set):
+        for source, part_of, share in _split(each.test_set, example):
             rows.append((name, source, _sd(part_of, unit), _percent(share), NOTHING))
             data.append({"condition": name, "source": source, "variance": part_of, "share": share})
     return Grid(
@@ -53,12 +53,12 @@ def _sources(variance: VarianceBySource, at_chance: set[str]) -> Grid:
     )
 
 
-def _split(found: SplitByTestSet | None) -> list[tuple[str, float, float | None]]:
+def _split(found: SplitByTestSet | None, example: str) -> list[tuple[str, float, float | None]]:
     """Return source, variance and share of each part of a split."""
     if found is None:
         return []
     return [
-        ("seed, new test images too", found.lasting, found.lasting_share),
+        (f"seed, new test {example}s too", found.lasting, found.lasting_share),
         ("seed, this test set’s churn", found.churn, found.churn_share),
     ]
 

@@ -56,6 +56,7 @@ class Made:
     recorded: bool = False
     images: bool = True
     control: str = "none"
+    engine: str = ""
 
 
 def trial_id(*parts: object) -> str:
@@ -77,7 +78,7 @@ def _row(name: tuple[str, int, str], made: Made, rng: np.random.Generator, block
     rates = EVERY.get(label, (0.4, 0.4))
     row: dict[str, Any] = {
         "study": "dropout", "trial_id": trial_id(*name), "condition": label, "condition_id": trial_id(label),
-        "device": device, "precision": "float32", "engine": {"cpu": "stacked", "cuda": "fused"}[device],
+        "device": device, "precision": "float32", "engine": made.engine or {"cpu": "stacked", "cuda": "fused"}[device],
         "seed": seed, "init_seed": seed,
         "order_seed": seed, "mask_seed": seed, "stays_at_chance": min(rates) == 1,
         "rate": rates[0] if rates[0] == rates[1] else None, "dropout_1": rates[0], "dropout_2": rates[1],

@@ -314,13 +314,15 @@ def test_where_only_the_size_is_open_seeds_are_for_clearing_the_margin(estimate,
     )  # fmt: skip
     each = replace(each, headline=replace(each.headline, estimand=leading, estimate=estimate))
     seeds = Design(0.004, 0.05, 0.8, 3, estimand=leading).seeds(beyond)
-    assert reduce_uncertainty.what_shows_the_size([each], 3) == (
+    assert reduce_uncertainty.what_shows_the_size([each], 3, "image") == (
         f"At the spread seen and with as many test images, were the true {leading} difference the one seen, 80% power "
         f"to show on which side of the margin it lies takes {seeds:,} seeds."
     )
     never = replace(each, condition="far", test_set_floor=0.01, test_images=10_000)
     assert f"{seeds:,} seeds; it is out of reach of seeds with as many test images for “far”." in (
-        reduce_uncertainty.what_shows_the_size([each, never], 3)
+        reduce_uncertainty.what_shows_the_size([each, never], 3, "image")
     )
     at_margin = replace(each, headline=replace(each.headline, estimate=0.003))
-    assert "the margin it lies is out of reach of seeds" in reduce_uncertainty.what_shows_the_size([at_margin], 3)
+    assert "the margin it lies is out of reach of seeds" in reduce_uncertainty.what_shows_the_size(
+        [at_margin], 3, "image"
+    )
