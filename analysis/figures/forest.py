@@ -231,7 +231,7 @@ def caption(evidence: Evidence) -> str:
         f"it. Filled round marks: better, square: worse, diamond: equivalent; hollow: undecided."
     )
     if whole.margin is not None:
-        smallest = f"±{unit.tell_margin(whole.margin)} {unit.difference}"
+        smallest = f"±{unit.tell_margin(whole.margin)} {unit.difference}".rstrip()
         said += f" Shaded: differences too small to matter ({smallest}, set in the study)."
     if any(not pairs_of(row) for row in _rows(evidence)):
         said += " A row without a mark: no pair trained, so there is no difference to show."

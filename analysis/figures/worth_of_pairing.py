@@ -15,6 +15,7 @@ from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, MUTED, SMALL, Layout, inches, place, shortened
 from analysis.wording.factorial import tell
 from analysis.wording.number_format import level
+from analysis.wording.pairing import names
 from analysis.wording.units import MINUS, unit_of
 
 _TOP, _BOTTOM, _ROW, _BETWEEN = 0.10, 0.48, 0.42, 0.25
@@ -35,12 +36,6 @@ def _row(layout: Layout) -> float:
 def height(evidence: Evidence, layout: Layout) -> float:
     """Return the height in inches."""
     return _TOP + _BOTTOM + _row(layout) * len(_found(evidence).by_level)
-
-
-def names(each: WorthByLevel) -> tuple[str, str]:
-    """Return what sets a row apart from its reference, and what they have in common."""
-    first, *others = each.at
-    return tell(first.level), ", ".join(f"{_words(one.factor)} {tell(one.level)}" for one in others)
 
 
 def _words(factor: str) -> str:

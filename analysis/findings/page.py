@@ -28,6 +28,7 @@ from analysis.report.sections.reduce_uncertainty import what_is_found, what_show
 from analysis.report.sign_agreement_grid import early_words
 from analysis.report.typical_grid import mean_words
 from analysis.wording import sentences as words
+from analysis.wording.bad_endings import shown as bad_ends
 from analysis.wording.phrases import count, listed
 from analysis.wording.style import PAGE
 from analysis.wording.units import unit_of
@@ -133,11 +134,16 @@ def _collapses(pool: Pool) -> list[str]:
 
 
 def _pairing(asked: Asked, pool: Pool) -> list[str]:
-    """Return what pairing is worth as a table; the figure stands above."""
+    """Return what pairing is worth as a table and in sentences, and what ended badly; the figure stands above."""
     found = pool.evidence.paired_effects
     if found is None:
         raise TableError(asked.folder, ["crosses no other factor with two rates of dropout: nothing pairs by level"])
-    return [table(worth_of_pairing.grid(found))]
+    ends = bad_ends(pool.primary)
+    return [
+        table(worth_of_pairing.grid(found)),
+        bullets(worth_of_pairing.sentences(found)),
+        *([escaped(ends)] if ends else []),
+    ]
 
 
 def _told(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Effect]]:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from analysis.factorial import factorial as analysed
-from analysis.factorial.result import Factorial
+from analysis.factorial.result import Factorial, HeldAt
+from analysis.factorial.worth_by_level import WorthByLevel
 from analysis.phrasebook.entry import Entry, Line, text_of
-from analysis.wording import factorial, factorial_terminal
+from analysis.wording import factorial, factorial_terminal, pairing
 from analysis.wording.style import PAGE
 
 Value = Callable[[float, float | str], float]
@@ -55,6 +56,16 @@ EXAMPLES = {
 }
 
 
+def _paired(*needed: float | None) -> WorthByLevel:
+    """Return seeds needed beside streams, with the ends of their interval."""
+    at = (HeldAt(factor="seeding", level="manual_seed"), HeldAt(factor="learning_rate", level=0.1))
+    names = ("seeds_needed", "seeds_needed_low", "seeds_needed_high")
+    return WorthByLevel(n=40, at=at, reference="streams", **dict(zip(names, needed, strict=True)))
+
+
+PAIRED = [_paired(5.6, 2.5, 12.9), _paired(0.5, 0.3, 0.8), _paired(1.5, 0.1, 33.5), _paired(None, None, None)]
+
+
 def entries() -> tuple[Entry, ...]:
     """Return what is written of factorials."""
     effects = [
@@ -71,5 +82,15 @@ def entries() -> tuple[Entry, ...]:
         Entry(factorial.f_told, tuple(Line(name, factorial.f_told(each.omnibus)) for name, each in effects[:1])),
         Entry(factorial.notes, (Line("three levels", text_of(factorial.notes(straight))),)),
         Entry(factorial.crossed, tuple(Line(name, factorial.crossed(each)) for name, each in EXAMPLES.items())),
+        Entry(
+            pairing.seeds_beside,
+            tuple(
+                Line(
+                    f"{each.seeds_needed} ({each.seeds_needed_low} to {each.seeds_needed_high})",
+                    pairing.seeds_beside(each, "streams", 0.05),
+                )
+                for each in PAIRED
+            ),
+        ),
         Entry(factorial_terminal.render, (Line(next(iter(EXAMPLES)), factorial_terminal.render(first)),)),
     )

@@ -6,10 +6,11 @@ from typing import Any
 
 from analysis.factorial.worth_by_level import PairedEffects, WorthByLevel
 from analysis.figures import worth_of_pairing as figure
-from analysis.report.document import Column, Grid, Illustration, Section
+from analysis.report.document import Column, Grid, Illustration, Item, Listing, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.factorial import tell
 from analysis.wording.number_format import NOTHING, level
+from analysis.wording.pairing import names, seeds_beside
 from analysis.wording.units import plain, signed, unit_of
 
 
@@ -18,7 +19,13 @@ def section(material: Material, pool: Pool) -> Section | None:
     found = pool.evidence.paired_effects
     if found is None or figure.missing(pool.evidence) is not None:
         return None
-    return Section(figure.PLOT.title, (Illustration(figure.PLOT, pool.evidence), grid(found)))
+    told = Listing(tuple(map(Item, sentences(found))))
+    return Section(figure.PLOT.title, (Illustration(figure.PLOT, pool.evidence), told, grid(found)))
+
+
+def sentences(found: PairedEffects) -> list[str]:
+    """Return of each way to pair beside the reference whether it takes more seeds."""
+    return [seeds_beside(each, each.reference, found.alpha) for each in found.by_level if each.reference is not None]
 
 
 def grid(found: PairedEffects) -> Grid:
@@ -49,7 +56,7 @@ def _flat(each: WorthByLevel) -> dict[str, Any]:
 
 
 def _cells(each: WorthByLevel, scale: float) -> tuple[str, ...]:
-    name, rest = figure.names(each)
+    name, rest = names(each)
     r, needed = (each.correlation, each.correlation_low, each.correlation_high), each.seeds_needed
     spread = None if each.sd_difference is None else scale * each.sd_difference
     return (

@@ -17,8 +17,8 @@ from analysis.report.document import Paragraph
 from analysis.report.gather import gather
 from analysis.report.markdown import escaped
 from analysis.report.sections import divergence, worth_of_pairing
+from analysis.wording import bad_endings, sentences
 from analysis.wording import factorial as effect_words
-from analysis.wording import sentences
 from analysis.wording.style import PAGE
 from analysis.wording.verdicts import short
 from tests.unit.analysis.report.conftest import GRID
@@ -136,6 +136,12 @@ def test_what_pairing_is_worth_is_told_by_level(make_folder, tmp_path):
     rows = [line for line in page.splitlines() if line.startswith("| ") and " to " in line]
     assert rows == [f"| {' | '.join(map(escaped, row))} |" for row in grid.rows]
     assert "](figures/dropout-pairing.png)" in page
+    told = worth_of_pairing.sentences(pool.evidence.paired_effects)
+    assert len(told) == 2
+    assert [line for line in page.splitlines() if line.startswith("- ") and "the seeds of" in line] == [
+        f"- {escaped(each)}" for each in told
+    ]
+    assert bad_endings.shown(pool.primary) in page.replace("\\", "")
 
 
 @pytest.mark.slow
