@@ -37,6 +37,7 @@ def _sources(variance: VarianceBySource, at_chance: set[str], example: str) -> G
         for source, part_of, share in _split(each.test_set, example):
             rows.append((name, source, _sd(part_of, unit), _percent(share), NOTHING))
             data.append({"condition": name, "source": source, "variance": part_of, "share": share})
+    shown_columns = None if any(row[-1] != NOTHING for row in rows) else -1  # a test set's split has no intervals
     return Grid(
         name="variance",
         caption=f"Spread of {unit.name} by source: standard deviation, and share of the variance.",
@@ -46,8 +47,8 @@ def _sources(variance: VarianceBySource, at_chance: set[str], example: str) -> G
             Column("SD", unit.difference),
             Column("share", "%"),
             Column(f"{level(variance.alpha)} interval", "%"),
-        ),
-        rows=tuple(rows),
+        )[:shown_columns],
+        rows=tuple(row[:shown_columns] for row in rows),
         data=tuple(data),
         quiet=frozenset(index for index, row in enumerate(rows) if row[0] in at_chance),
     )

@@ -147,6 +147,7 @@ def test_self_check_and_spread_are_tables_of_what_was_found(material):
         assert checks[each.name][2] == f"{100 * each.achieved:.2f}"
         assert checks[each.name][4] == each.verdict
     shares_of, _ = grid(made(spread, material), "variance")
+    assert [each.heading for each in shares_of.columns] == ["condition", "source", "SD", "share"]
     for each in evidence.variance.conditions:
         shares = [row[3] for row in shares_of.rows if row[0] == each.condition]
         split = each.test_set
