@@ -124,7 +124,7 @@ def _metric(name: str, value: Any, found: Measured, primary: str) -> None:
         raise ReturnedError(f"{name} is a column that the harness fills in; give the metric another name")
     if not _is_scalar(value):
         raise ReturnedError(f"{name} is {_told(value)}; a number is expected{nearest(name, [*KNOWN, *METRICS])}")
-    number = math.nan if value is None else float(value)
+    number = _number(name, value)
     if name in found.row and found.row[name] is not None:
         if not math.isclose(number, found.row[name], rel_tol=1e-6, abs_tol=1e-9):
             raise ReturnedError(f"{name} is {number:g}, and by the counts it is {found.row[name]:g}")
@@ -174,7 +174,7 @@ def _point(number: int, given: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if name == "trial_id" or not _is_scalar(value):
             raise ReturnedError(f"curves: {name} is {_told(value)} at epoch {number}; a number is expected")
-        point[name] = math.nan if value is None else float(value)
+        point[name] = _number(f"curves: {name}", value)
     return point
 
 
@@ -188,11 +188,20 @@ def _text(given: Mapping[str, Any], name: str) -> str | None:
 def _count(name: str, value: Any, most: int) -> int:
     """Return a whole number from 0 to `most`."""
     number = value.item() if hasattr(value, "item") else value
-    if isinstance(number, bool) or not isinstance(number, int | float) or not float(number).is_integer():
+    whole = isinstance(number, int) or (isinstance(number, float) and number.is_integer())
+    if isinstance(number, bool) or not whole:
         raise ReturnedError(f"{name} is {value!r}; a count is expected")
     if not (0 < number <= most if name.endswith("_total") else 0 <= number <= most):
         raise ReturnedError(f"{name} is {value!r}; a whole number up to {most} is expected")
     return int(number)
+
+
+def _number(name: str, value: Any) -> float:
+    """Return a number as a float, NaN for None."""
+    try:
+        return math.nan if value is None else float(value)
+    except OverflowError:
+        raise ReturnedError(f"{name} is a whole number beyond 10^308; a smaller one is expected") from None
 
 
 def _is_scalar(value: Any) -> bool:

@@ -82,6 +82,8 @@ FAULTS: list[tuple[object, str]] = [
     ({"test_correct": RIGHT, "groups": [1.0, 2.0, 3.0, 4.0]}, "a whole number is expected"),
     ({"test_correct": RIGHT, "diverged": "no"}, "true or false is expected"),
     ({"test_correct": RIGHT, "data_hash": 3}, "a text is expected"),
+    ({"test_correct": RIGHT, "norm": 10**400}, "norm is a whole number beyond 10^308"),
+    ({"test_correct": 10**400, "test_total": 10}, "a whole number up to 10 is expected"),
     ({"train_correct": RIGHT, "test_loss": 1.0}, "(given: test_loss, train_correct)"),
 ]
 
