@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.mutation.faults import ROOT, Fault, read_faults
 
 COPIED = ("analysis", "bench", "tests", "pyproject.toml", "docs", "README.md")
+MOST_SHOWN = 4_000
 NOTICED, PASSED = 1, 0
 """pytest's exit codes: some test failed; all passed. Any other is no verdict: nothing was collected, or not at all."""
 
@@ -31,7 +32,9 @@ def main(wanted: Sequence[str]) -> int:
             copy(ROOT / name, root / name)
         selections = sorted({test for each in faults for test in each.tests})
         print(f"{len(faults)} faults; first their {len(selections)} tests without any", flush=True)
-        if ask(root, selections) != PASSED:
+        without = ask(root, selections)
+        if without.returncode != PASSED:
+            print(without.stdout.decode("utf-8", "replace")[-MOST_SHOWN:])
             print("the tests fail without a fault: nothing can be told")
             return 1
         survived = [each for each in faults if not noticed(root, each)]
@@ -47,7 +50,7 @@ def noticed(root: Path, fault: Fault) -> bool:
     whole = file.read_text(encoding="utf-8")
     file.write_text(whole.replace(fault.old, fault.new), encoding="utf-8")
     try:
-        code = ask(root, fault.tests)
+        code = ask(root, fault.tests).returncode
     finally:
         file.write_text(whole, encoding="utf-8")
     said = {NOTICED: "noticed", PASSED: "SURVIVED"}.get(code, f"NO VERDICT (pytest's exit code {code})")
@@ -55,11 +58,11 @@ def noticed(root: Path, fault: Fault) -> bool:
     return code == NOTICED
 
 
-def ask(root: Path, tests: Sequence[str]) -> int:
-    """Return the exit code of pytest on `tests` of the copy at `root`."""
+def ask(root: Path, tests: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+    """Run pytest on `tests` of the copy at `root`."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     environment = os.environ | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False).returncode
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
 
 
 if __name__ == "__main__":
