@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.mutation.faults import ROOT, Fault, read_faults
 
-COPIED = ("analysis", "bench", "tests", "pyproject.toml", "docs", "README.md")
+COPIED = ("analysis", "bench", "tests", "results", "pyproject.toml", "docs", "README.md")
 MOST_SHOWN = 4_000
 NOTICED, PASSED = 1, 0
 """pytest's exit codes: some test failed; all passed. Any other is no verdict: nothing was collected, or not at all."""
