@@ -38,6 +38,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="leave finished trials out where the study has changed, and train them again with its present settings",
     )
+    parser.add_argument(
+        "--no-rehearsal",
+        dest="rehearse",
+        action="store_false",
+        help="train own code without holding it to the laws of paired trainings before its first trial",
+    )
     parser.add_argument("--max-seeds", type=common.count, metavar="N", help="with --until: no more than these")
 
 
@@ -97,7 +103,7 @@ def _run(options: argparse.Namespace, study: Study, store: Store) -> int:
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     workers = 1 if options.executor == "serial" else options.workers
     executor = executor_of(study, store, _executor(options.executor))
-    this_run = Run(study, store, executor, workers, options.supersede)
+    this_run = Run(study, store, executor, workers, options.supersede, options.rehearse)
     counts = carry_out(this_run, options.device, command, lambda now: print_standing(now, store, sys.stderr))
     if counts:
         print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())), file=sys.stderr)

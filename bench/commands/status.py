@@ -27,6 +27,7 @@ def execute(options: argparse.Namespace) -> int:
     from bench import schema
     from bench.record.origins import notes
     from bench.record.store import Store
+    from bench.schema.rehearsal import broken_laws
 
     store = Store(options.folder)
     planned = store.plan()
@@ -44,6 +45,8 @@ def execute(options: argparse.Namespace) -> int:
     finished = (row for row in found.values() if row and row["status"] != schema.FAILED)
     for note in notes(finished, store.made_with()):
         print(f"note: {note}")
+    for each in broken_laws(store.rehearsal(), planned):
+        print(f"warning: {each.told()}")
     failed = [row for row in found.values() if row and row["status"] == schema.FAILED]
     for error, rows in groupby(sorted(failed, key=_error), _error):
         first, *more = rows

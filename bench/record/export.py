@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bench.record.rows import Row
 
 
+ABOUT = (schema.PLAN_FILE, schema.STUDY_FILE, schema.PLANS_LOG, schema.REHEARSAL_FILE)
+
+
 @dataclass(frozen=True)
 class Exported:
     """What was written."""
@@ -54,7 +57,7 @@ def pack(store: Store, folder: Path) -> Exported:
     own = [store.folder / each for each in (schema.PLUGINS_FOLDER, schema.CODE_FOLDER)]
     copied = [str(path.relative_to(store.folder)) for each in own for path in each.rglob("*") if path.is_file()]
     environments = {f"{schema.ENVIRONMENT_FOLDER}/{row['environment_id']}.json" for row in rows}
-    for name in (schema.PLAN_FILE, schema.STUDY_FILE, schema.PLANS_LOG, *sorted(copied), *sorted(environments)):
+    for name in (*ABOUT, *sorted(copied), *sorted(environments)):
         if (store.folder / name).exists():
             write_atomically(folder / name, (store.folder / name).read_bytes())
     return _exported(rows, curves)

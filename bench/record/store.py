@@ -124,6 +124,18 @@ class Store:
             )
         return plan
 
+    def rehearsal(self) -> dict[str, Any] | None:
+        """Return what the last rehearsal showed, None where there was none or its file is damaged: it is made again."""
+        try:
+            found = json.loads((self.folder / schema.REHEARSAL_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def write_rehearsal(self, document: dict[str, Any]) -> None:
+        """Write what a rehearsal showed."""
+        write_atomically(self.folder / schema.REHEARSAL_FILE, json.dumps(document, indent=1).encode())
+
     def made_with(self) -> dict[str, Arithmetic]:
         """Return what each environment of the folder computed with, by id; raise StorageError where one is damaged."""
         found = {}

@@ -22,11 +22,12 @@ class _Callable(ModuleType):
         workers: int | None = None,
         device: str = "auto",
         supersede: bool = False,
+        rehearse: bool = True,
     ) -> Path:
         """Train what is not done yet of a study, and return its results folder; see `session.run_study`."""
         from bench.run.session import run_study  # noqa: PLC0415 - torch is slow to import
 
-        return run_study(study, out=out, workers=workers, device=device, supersede=supersede)
+        return run_study(study, out=out, workers=workers, device=device, supersede=supersede, rehearse=rehearse)
 
 
 sys.modules[__name__].__class__ = _Callable

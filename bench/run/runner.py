@@ -43,6 +43,8 @@ class Run:
     workers: int
     supersede: bool = False
     """Whether finished trials may be left out for others of the same label, seed and device."""
+    rehearse: bool = True
+    """Whether own training code is held to laws before its first trial."""
 
     def start(self, targets: list[Target], command: str) -> Standing:
         """Check everything, write the plan, and give trials on disk their present names.

@@ -11,6 +11,7 @@ from bench.base.cores import physical_cores
 from bench.data import fetch
 from bench.record.experiment import Experiment
 from bench.record.store import Store
+from bench.run import rehearsal
 from bench.run.executors import Executor, own, processes
 from bench.run.runner import Run
 from bench.run.standing import Standing, present_targets
@@ -24,6 +25,7 @@ def run_study(
     workers: int | None = None,
     device: str = "auto",
     supersede: bool = False,
+    rehearse: bool = True,
 ) -> Path:
     """Train what is not done yet of a study, and return its results folder.
 
@@ -41,6 +43,8 @@ def run_study(
         ``auto``: those of the study's devices that are here.
     supersede : bool
         Whether finished trials may be left out where the study has changed.
+    rehearse : bool
+        Whether own training code is held to laws before its first trial.
 
     Raises
     ------
@@ -51,7 +55,7 @@ def run_study(
     store = Store(Path(out) if out is not None else Path("results") / found.name)
     number = len(physical_cores()) if workers is None else workers
     command = shlex.join(["python", "-m", "bench", "run", found.name])
-    carry_out(Run(found, store, executor_of(found, store, processes.run), number, supersede), device, command)
+    carry_out(Run(found, store, executor_of(found, store, processes.run), number, supersede, rehearse), device, command)
     return store.folder
 
 
@@ -67,4 +71,6 @@ def carry_out(run: Run, device: str, command: str, tell: Callable[[Standing], No
         fetch(recipe.data)
     now = run.start(targets, command)
     tell(now)
+    if now.to_do and run.rehearse:
+        rehearsal.rehearse(run.study, run.store)
     return Counter(run.train(now, targets, command) if now.to_do else [])

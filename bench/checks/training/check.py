@@ -56,12 +56,15 @@ def check(subject: Subject, time_limit: float = TIME_LIMIT) -> Checked:
         case = _case(trainings)
     finally:
         trainings.close()
-    verdicts = tuple(_judged(law, case) for law in LAWS)
+    verdicts = tuple(judged(law, case) for law in LAWS)
     longest = max(each.seconds for each in trainings.runs.values())
     return Checked(case.subject, case.base.ask.settings, verdicts, len(trainings.runs), longest)
 
 
-def _judged(law: Law, case: Case) -> Verdict:
+def judged(law: Law, case: Case) -> Verdict:
+    """Return what a law says; one that judges by a training that is not there does not apply."""
+    if missing := [name for name in law.needs if name not in case.changed]:
+        return Verdict(law.key, NOT_APPLICABLE, f"it was not trained with this changed: {', '.join(missing)}")
     if law.equal_bits and not case.subject.experiment.deterministic:
         return Verdict(law.key, NOT_APPLICABLE, "deterministic = false: two runs need not give the same bits")
     found = law.judge(case)
@@ -84,7 +87,7 @@ def _case(trainings: Trainings) -> Case:
         if run.error is not None and (label in subject.fixed or label == base_label):
             raise UsageError(f"{subject.name} cannot be checked: {label}: {run.error}")
     conditions = {label: run for label, run in conditions.items() if run.error is None}
-    main = _main(conditions)
+    main = main_of(conditions)
     base = conditions[main]
     moves = moved(subject, base)
     trainings.run(_asks(subject, base, len(conditions)) | {
@@ -118,7 +121,7 @@ def _told_settings(run: Run) -> str:
     return "; give it by --set NAME=VALUE" if run.error is not None and "no setting" in run.error else ""
 
 
-def _main(conditions: Mapping[str, Run]) -> str:
+def main_of(conditions: Mapping[str, Run]) -> str:
     """Return the condition that everything else is tried with: the last that draws while it trains, or the last."""
     noisy = [label for label, run in conditions.items() if run.seen.drops or masking(run)]
     return noisy[-1] if noisy else list(conditions)[-1]

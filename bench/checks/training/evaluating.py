@@ -124,11 +124,12 @@ def _batches_of_first_epoch(run: Run) -> int:
 
 
 EVALUATING_LAWS = (
-    Law("evaluation-deterministic", "evaluating twice gives the same bits", _deterministic, equal_bits=True),
+    Law("evaluation-deterministic", "evaluating twice gives the same bits", _deterministic, equal_bits=True,
+        needs=(TWICE,)),
     Law("evaluation-mode", "evaluation is in evaluation mode, and training in training mode",
         partial(_in_any_condition, _mode)),
     Law("batch-statistics", "evaluation leaves running statistics as they are",
         partial(_in_any_condition, _statistics)),
-    Law("evaluation-apart", "what evaluation draws does not move the training", _apart),
+    Law("evaluation-apart", "what evaluation draws does not move the training", _apart, needs=(UNDO,)),
     Law("test-unseen", "no test example is trained on", _test_unseen),
 )  # fmt: skip

@@ -43,12 +43,15 @@ class Law:
         Case -> finding.
     equal_bits : bool
         Whether it needs two runs of a trial to give the same bits.
+    needs : tuple of str
+        Changed trainings that it judges by.
     """
 
     key: str
     says: str
     judge: Callable[[Case], Finding]
     equal_bits: bool = False
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

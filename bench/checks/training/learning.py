@@ -163,6 +163,11 @@ def _settings_read(case: Case) -> Finding:
                 f"{name} has no effect: with {value!r} in place of {was!r} the numbers are the same to the bit; "
                 "use it, or leave it out"
             )
+    return conditions_differ(case)
+
+
+def conditions_differ(case: Case) -> str | None:
+    """Return which condition gives the numbers of the control, though its settings are others."""
     control = case.conditions[case.control]
     for label, run in case.conditions.items():
         if label != case.control and run.ask.settings != control.ask.settings and same_training(control, run):
@@ -176,7 +181,7 @@ LEARNING_LAWS = (
     Law("settings-read", "every setting is read, and those that matter matter", _settings_read),
     Law("order-fresh", "each epoch has a batch order of its own", _order_fresh),
     Law("masks-fresh", "each step has masks of its own", _masks_fresh),
-    Law("augmentation-fresh", "each epoch has augmentations of its own", _augmentation_fresh),
+    Law("augmentation-fresh", "each epoch has augmentations of its own", _augmentation_fresh, needs=(SEED,)),
     Law("dropout-built-anew", "a network calls only layers that are part of it", _built_anew),
     Law("gradients-cleared", "gradients are cleared between steps", _cleared),
     Law("all-trained", "every parameter with a gradient changes", _all_trained),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bench.checks.training.case import INIT, MASK, ORDER, SEED, Case
 from bench.checks.training.law import Finding, HoldsAsSeen, Law, NotApplicable
 from bench.checks.training.traces import (
@@ -71,13 +73,24 @@ def _shared_order(case: Case) -> Finding:
         if same is False and len(inputs(run)) == len(inputs(control)):
             epoch = first_difference(control, run)
             since = f" from epoch {epoch} on" if epoch and epoch > 1 else ""
+            at_once = all(one[:1] != other[:1] for one, other in zip(_begun(run), _begun(control), strict=True))
+            cause = (
+                "since the generator of one of them is in another state from the first batch on"
+                if at_once
+                else "since something that only one of them does draws from the same generator"
+            )
             return (
-                f"the batch order changes with the condition{since} ({case.control}, {label}), since something that "
-                f"only one of them does draws from the same generator: {order_cure(case)}"
+                f"the batch order changes with the condition{since} ({case.control}, {label}), {cause}: "
+                f"{order_cure(case)}"
             )
     if all(same is None for *_, same in seen):
         return ORDER_UNSEEN
     return None if any(same for *_, same in seen) else NotApplicable("the conditions take different numbers of batches")
+
+
+def _begun(run: Run) -> tuple[list[Any], list[Any]]:
+    """Return the batches and the labels that it was trained on, in their order."""
+    return inputs(run), run.seen.targets
 
 
 def _shared_test(case: Case) -> Finding:
@@ -197,8 +210,9 @@ PAIRING_LAWS = (
     Law("shared-init", "conditions of a seed start from the same weights", _shared_init),
     Law("shared-order", "conditions of a seed see the same examples in the same order", _shared_order),
     Law("shared-test", "conditions are tested on the same examples in the same order", _shared_test),
-    Law("stream-init", "the stream 'init' moves the initial weights and nothing else", _stream_init),
-    Law("stream-order", "the stream 'order' moves the batch order and nothing else", _stream_order),
-    Law("stream-mask", "the stream 'mask' moves the masks and nothing else", _stream_mask),
-    Law("seed-used", "another seed gives another training", _seed_used),
-)
+    Law("stream-init", "the stream 'init' moves the initial weights and nothing else", _stream_init, needs=(INIT,)),
+    Law("stream-order", "the stream 'order' moves the batch order and nothing else", _stream_order,
+        needs=(ORDER, INIT, SEED)),
+    Law("stream-mask", "the stream 'mask' moves the masks and nothing else", _stream_mask, needs=(MASK,)),
+    Law("seed-used", "another seed gives another training", _seed_used, needs=(SEED,)),
+)  # fmt: skip

@@ -175,9 +175,12 @@ def _not_restored(base: Run, resumed: Run) -> str:
 
 
 REPEATING_LAWS = (
-    Law("repeatable", "two runs of a trial give the same bits", _repeatable, equal_bits=True),
-    Law("ambient-state", "random numbers drawn before the training change nothing in it", _ambient, equal_bits=True),
-    Law("hash-seed", "the order of sets and the hashes of texts change nothing", _hashing, equal_bits=True),
-    Law("loader-workers", "the number of a loader's workers changes nothing", _workers, equal_bits=True),
-    Law("resume", "a killed trial that goes on gives the same bits", _resume, equal_bits=True),
-)
+    Law("repeatable", "two runs of a trial give the same bits", _repeatable, equal_bits=True, needs=(REPEATED,)),
+    Law("ambient-state", "random numbers drawn before the training change nothing in it", _ambient, equal_bits=True,
+        needs=(REPEATED, AMBIENT_STATE)),
+    Law("hash-seed", "the order of sets and the hashes of texts change nothing", _hashing, equal_bits=True,
+        needs=(REPEATED,)),
+    Law("loader-workers", "the number of a loader's workers changes nothing", _workers, equal_bits=True,
+        needs=(REPEATED,)),
+    Law("resume", "a killed trial that goes on gives the same bits", _resume, equal_bits=True, needs=(REPEATED,)),
+)  # fmt: skip

@@ -34,7 +34,7 @@ from bench.engines.own.streams import seed_everything, seed_of, stream_seeds
 from bench.engines.own.trial import Trial
 from bench.engines.own.watching.instruments import watching
 from bench.engines.own.watching.seen import Seen
-from bench.engines.own.watching.watch import Changes
+from bench.engines.own.watching.watch import Changes, Stopped
 from bench.record.settings import freeze
 
 TIMED = ("train_seconds", "throughput")
@@ -101,7 +101,7 @@ class Trainings:
         preload(subject)
         self._numbers = itertools.count()
         self._folder = Path(tempfile.mkdtemp(prefix="check-training-"))
-        self._at_once = 1 if subject.experiment.cpus > 1 else min(2, len(physical_cores()))
+        self.at_once = 1 if subject.experiment.cpus > 1 else min(2, len(physical_cores()))
 
     def close(self) -> None:
         """Remove the folders."""
@@ -113,7 +113,7 @@ class Trainings:
         try:
             while waiting or busy:
                 for name, ask in list(waiting.items()):
-                    if len(busy) < self._at_once and (not ask.after or ask.after in self.runs):
+                    if len(busy) < self.at_once and (not ask.after or ask.after in self.runs):
                         busy[name] = self._start(waiting.pop(name))
                 ready = wait([pipe for pipe, _, _ in busy.values()], 0.2)
                 for name, (pipe, pid, started) in list(busy.items()):
@@ -225,6 +225,8 @@ def trained(subject: Subject, ask: Ask, folder: Path) -> Run:
             made = watch.seen
             given = function(trial)
         found = measured(given, trial.curve, experiment.primary, experiment.classes)
+    except Stopped:
+        return Run(ask, curve=tuple(trial.curve), seen=made or Seen())
     except ReturnedError as error:
         return Run(ask, seen=made or Seen(), error=f"{subject.name}: {error}")
     except BaseException as error:  # noqa: BLE001 - whatever training code raises, SystemExit too, is an outcome

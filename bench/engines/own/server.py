@@ -66,7 +66,7 @@ def main(number: int) -> None:
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     experiment: Experiment = control.recv()
-    forkable = _preload(experiment)
+    forkable = preload(experiment)
     prctl(PR_SET_PDEATHSIG, 0)  # from here on the end of the socket says so, and leaves time to end the trials
     read, write = os.pipe()
     os.set_blocking(write, False)
@@ -86,18 +86,18 @@ def main(number: int) -> None:
             except EOFError:
                 break
             if isinstance(request, Kill):
-                _end(request.pid)
+                end(request.pid)
             else:
                 handle = recv_handle(control)
                 team.add(pid := _start(request, handle, forkable, number))
                 os.close(handle)
                 control.send(Started(pid))
     for pid in team:
-        _end(pid)
-    _end_strangers(set())
+        end(pid)
+    end_strangers(set())
 
 
-def _preload(experiment: Experiment) -> bool:
+def preload(experiment: Experiment) -> bool:
     """Load what every trial needs; return whether a process that has it can be forked."""
     os.chdir(experiment.folder)
     with contextlib.suppress(ImportError):
@@ -188,11 +188,11 @@ def _reap(team: set[int], control: Connection) -> None:
             team.discard(pid)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
-            _end_strangers(team)
+            end_strangers(team)
             control.send(Ended(pid, os.waitstatus_to_exitcode(status)))
 
 
-def _end(pid: int) -> None:
+def end(pid: int) -> None:
     """End a trial's process, and every one that descends from it."""
     for each in [*_descendants(pid), pid]:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -201,14 +201,14 @@ def _end(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _end_strangers(team: set[int]) -> None:
+def end_strangers(team: set[int]) -> None:
     """End the processes that came to this one when the trial that started them ended."""
     for _ in range(ROUNDS):
         strangers = [pid for pid in _children(os.getpid()) if pid not in team]
         if not strangers:
             return
         for pid in strangers:
-            _end(pid)
+            end(pid)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
 

@@ -127,6 +127,12 @@ def _gpus() -> list[str]:
     return visible.split(",") if visible else [str(index) for index in range(torch.cuda.device_count())]
 
 
+def environment() -> dict[str, str]:
+    """Return the environment of trials."""
+    data = str(data_root().resolve())  # trials run in the study's folder, where a relative path is another one
+    return os.environ | SINGLE | {"PYTHONHASHSEED": "0", "BENCH_DATA": data}
+
+
 class _Server:
     """The process that trials are forked from, and what it tells."""
 
@@ -137,11 +143,9 @@ class _Server:
     def __enter__(self) -> Self:
         ours, theirs = socket.socketpair()
         command = fresh(f"from bench.engines.own.server import main; main({theirs.fileno()})")
-        data = str(data_root().resolve())  # trials run in the study's folder, where a relative path is another one
-        environment = os.environ | SINGLE | {"PYTHONHASHSEED": "0", "BENCH_DATA": data}
         with theirs:
             self.process = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL,
+                command, pass_fds=[theirs.fileno()], env=environment(), stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         self.control = Connection(ours.detach())

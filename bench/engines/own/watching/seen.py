@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+AFTER_EPOCHS, AFTER_SECONDS = "epochs", "seconds"
+"""What a training was stopped by."""
+
 
 @dataclass
 class Forward:
@@ -127,6 +130,8 @@ class Seen:
     asked_to_restore: bool = False
     evaluation_moved: list[str] = field(default_factory=list)
     """Generators whose state changed between a training step and the evaluation after it."""
+    stopped: str = ""
+    """What stopped the training before its end; empty where it ended by itself."""
 
     @property
     def trained(self) -> list[Forward]:

@@ -128,6 +128,7 @@ def watch_memory(watch: Watch, put: Put) -> None:
             if watch.dying:
                 os.kill(os.getpid(), signal.SIGKILL)
             right(**metrics)
+            watch.reported()
 
         return call
 

@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -15,7 +16,7 @@ import numpy as np
 
 from bench.engines.own.streams import global_state, set_global_state
 from bench.engines.own.trial import Trial
-from bench.engines.own.watching.seen import Seen
+from bench.engines.own.watching.seen import AFTER_EPOCHS, AFTER_SECONDS, Seen
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Changes:
         torch's dropout does nothing, and draws nothing.
     die_after_save : bool
         The process is ended soon after it has saved.
+    epochs : int or None
+        It is stopped once it has reported so many epochs.
+    seconds : float or None
+        It is stopped at the first backward pass, or report of an epoch, after so long.
     """
 
     twice: bool = False
@@ -41,6 +46,12 @@ class Changes:
     workers: int | None = None
     without_dropout: bool = False
     die_after_save: bool = False
+    epochs: int | None = None
+    seconds: float | None = None
+
+
+class Stopped(BaseException):
+    """A training is stopped on purpose, what was noted of it is kept."""
 
 
 def digest(content: bytes) -> int:
@@ -67,6 +78,7 @@ class Watch:
         self.after_training: dict[str, Any] | None = None
         """States of all generators after the last backward pass."""
         self.dying = False
+        self.deadline = None if changes.seconds is None else time.monotonic() + changes.seconds
         self.on_close: Callable[[], None] = lambda: None
 
     @property
@@ -105,6 +117,19 @@ class Watch:
         if self.dying:
             os.kill(os.getpid(), signal.SIGKILL)
         self.keep()
+        self._stop_when_late()
+
+    def reported(self) -> None:
+        """Note that an epoch was reported; stop the training where that was the last one wanted."""
+        self._stop_when_late()
+        if self.changes.epochs is not None and self.epoch >= self.changes.epochs:
+            self.seen.stopped = AFTER_EPOCHS
+            raise Stopped
+
+    def _stop_when_late(self) -> None:
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            self.seen.stopped = AFTER_SECONDS
+            raise Stopped
 
     def keep(self) -> None:
         """Keep the states of all generators, as those that training leaves."""
