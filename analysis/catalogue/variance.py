@@ -66,16 +66,19 @@ total = 0.0933333, lasting = 0.0666667, churn = 0.0266667
 )
 
 WORTH = Method(
-    title="What pairing is worth by level",
-    answers="How both rates of dropout correlate over seeds at each combination of the other factors, and how many "
-    "times the seeds of a reference, another way of seeding for instance, an interval of the same width takes. The "
-    "report tells it where dropout at two rates crosses other factors.",
+    title="What pairing is worth",
+    answers="How each condition correlates with the control over seeds, and how many seeds of an unpaired comparison "
+    "one in pairs is worth. Where dropout at two rates crosses other factors, also how both rates correlate at each "
+    "combination of these, and how many times the seeds of a reference, another way of seeding for instance, an "
+    "interval of the same width takes. The report shows both.",
     fills=(),
     assumes="Independent seeds, every cell trained at each. Intervals are each for itself; at 40 seeds they miss 4 to "
     "7% where values are normal, exponential, Student's t or contaminated.",
     formula="""\
 r = Pearson's, of both values of a pair;   seeds_needed = var(d) / var(d of the reference)
-limits: θ ± t_{n-1} sqrt((n - 1)/n Σ (θ_(i) - mean θ_(i))²), θ = artanh r or ln seeds_needed, θ_(i) without seed i""",
+seeds_unpaired = (var(condition) + var(control)) / var(d)
+limits: θ ± t_{n-1} sqrt((n - 1)/n Σ (θ_(i) - mean θ_(i))²)
+θ = artanh r, ln seeds_needed or ln seeds_unpaired, θ_(i) without seed i""",
     source=(
         "Miller 1968, Annals of Mathematical Statistics 39, 567-582 (jackknifing variances).",
         "Miller 1974, Biometrika 61, 1-15 (the jackknife).",
@@ -93,8 +96,10 @@ limits: θ ± t_{n-1} sqrt((n - 1)/n Σ (θ_(i) - mean θ_(i))²), θ = artanh r
 >>> from analysis.methods.worth_of_pairing import worth_of_pairing
 >>> close = np.array([[5, 4.9], [6, 6.3], [8, 8.2], [9, 8.7], [4, 4.4]])
 >>> loose = np.array([[5, 7.0], [6, 3.9], [8, 8.8], [9, 6.1], [4, 4.2]])
->>> show(worth_of_pairing(loose, close, alpha=0.05), "n", "correlation", "seeds_needed", "seeds_needed_low")
-n = 5, correlation = 0.50456, seeds_needed = 49.1176, seeds_needed_low = 10.5776
+>>> found = worth_of_pairing(loose, close, alpha=0.05)
+>>> show(found, "n", "correlation", "seeds_unpaired", "seeds_needed", "seeds_needed_low")
+n = 5, correlation = 0.50456, seeds_unpaired = 2.01796, seeds_needed = 49.1176,
+  seeds_needed_low = 10.5776
 """,
 )
 

@@ -27,6 +27,8 @@ class WorthOfPairing(Record):
         Pearson's, between both values of a pair.
     sd_difference : float or None
         Standard deviation of the differences, n - 1 below the sum.
+    seeds_unpaired, seeds_unpaired_low, seeds_unpaired_high : float or None
+        Seeds of a comparison of unpaired trials for the same interval, as a multiple of those in pairs.
     seeds_needed, seeds_needed_low, seeds_needed_high : float or None
         Seeds for the same interval, as a multiple of those that the reference takes; None without a reference.
     """
@@ -36,6 +38,9 @@ class WorthOfPairing(Record):
     correlation_low: float | None = None
     correlation_high: float | None = None
     sd_difference: float | None = None
+    seeds_unpaired: float | None = None
+    seeds_unpaired_low: float | None = None
+    seeds_unpaired_high: float | None = None
     seeds_needed: float | None = None
     seeds_needed_low: float | None = None
     seeds_needed_high: float | None = None
@@ -54,10 +59,10 @@ def worth_of_pairing(pairs: np.ndarray, reference: np.ndarray | None, alpha: flo
     Notes
     -----
     The seeds that an interval of given width takes are in proportion to the variance of the differences, so
-    seeds_needed is var(d) / var(d of the reference). Intervals are Student's t, n - 1 degrees of freedom, around
-    artanh(r) and the logarithm of the ratio, with the jackknife's standard error over seeds (Miller 1968, Annals of
-    Mathematical Statistics 39, 567-582; 1974, Biometrika 61, 1-15): F and Fisher's z take values as normal, and miss
-    four times as often as they promise where tails are long.
+    seeds_needed is var(d) / var(d of the reference), and seeds_unpaired (var(a) + var(b)) / var(d). Intervals are
+    Student's t, n - 1 degrees of freedom, around artanh(r) and the logarithms of the ratios, with the jackknife's
+    standard error over seeds (Miller 1968, Annals of Mathematical Statistics 39, 567-582; 1974, Biometrika 61, 1-15):
+    F and Fisher's z take values as normal, and miss four times as often as they promise where tails are long.
     """
     n = len(pairs)
     found = WorthOfPairing(n=n)
@@ -67,6 +72,8 @@ def worth_of_pairing(pairs: np.ndarray, reference: np.ndarray | None, alpha: flo
     if varies(pairs[:, 0], 0.0) and varies(pairs[:, 1], 0.0):
         centre, low, high = np.tanh(_jackknifed(lambda rows: _z(pairs[rows]), n, alpha))
         found = replace(found, correlation=float(centre), correlation_low=float(low), correlation_high=float(high))
+    centre, low, high = np.exp(_jackknifed(lambda rows: _log_gain(pairs[rows]), n, alpha))
+    found = replace(found, seeds_unpaired=float(centre), seeds_unpaired_low=float(low), seeds_unpaired_high=float(high))
     if reference is None or not _vary(reference):
         return found
     centre, low, high = np.exp(
@@ -88,6 +95,10 @@ def _z(pairs: np.ndarray) -> float:
 
 def _log_variance(pairs: np.ndarray) -> float:
     return float(np.log((pairs[:, 0] - pairs[:, 1]).var(ddof=1)))
+
+
+def _log_gain(pairs: np.ndarray) -> float:
+    return float(np.log(pairs.var(axis=0, ddof=1).sum())) - _log_variance(pairs)
 
 
 def _jackknifed(statistic: Callable[[np.ndarray], float], n: int, alpha: float) -> np.ndarray:

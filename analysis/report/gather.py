@@ -24,8 +24,9 @@ from analysis.tables.reading import Raw, read
 from analysis.tables.table import Table, from_raw
 from analysis.throughput import speeds
 from analysis.throughput.result import Speed
-from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, STUDY_FILE
+from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, REHEARSAL_FILE, STUDY_FILE
 from bench.schema.known_metrics import LATE
+from bench.schema.rehearsal import BrokenLaw, broken_laws
 
 TOLD = ("test_accuracy", LATE, "generalisation_gap", "running_gap", "test_loss", "running_train_loss")
 """Metrics of every report, beside the primary and those that the study gives a margin."""
@@ -80,6 +81,8 @@ class Material:
     settings: Mapping[str, Any]
     plan_changes: tuple[Mapping[str, Any], ...]
     environments: Mapping[str, Mapping[str, Any]]
+    broken: tuple[BrokenLaw, ...] = ()
+    """Laws of paired trainings that the study's own code breaks."""
 
 
 def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
@@ -114,6 +117,7 @@ def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
         pools=pools,
         settings=_toml(folder / STUDY_FILE),
         plan_changes=_changes(_log(folder / PLANS_LOG)),
+        broken=_broken(folder, plan.raw),
         environments={path.stem: _json(path) for path in sorted((folder / ENVIRONMENT_FOLDER).glob("*.json"))},
     )
 
@@ -165,6 +169,11 @@ def _has_numbers(table: Table, metric: str) -> bool:
     if is_derived(table, metric):
         return has_late_training(table)
     return metric not in table.frame.columns or not bool(table.frame[metric].isna().all())
+
+
+def _broken(folder: Path, plan: Mapping[str, Any]) -> tuple[BrokenLaw, ...]:
+    path = folder / REHEARSAL_FILE
+    return broken_laws(_json(path), plan) if path.exists() else ()
 
 
 def _json(path: Path) -> Mapping[str, Any]:

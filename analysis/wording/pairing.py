@@ -1,13 +1,28 @@
-"""What pairing by seed is worth beside another way to pair, in words."""
+"""What pairing by seed is worth, alone and beside another way to pair, and what works against it, in words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from analysis.factorial.result import Level
 from analysis.factorial.worth_by_level import WorthByLevel
+from analysis.methods.worth_of_pairing import WorthOfPairing
 from analysis.wording.factorial import tell
 from analysis.wording.number_format import level
+from analysis.wording.phrases import listed
 from analysis.wording.sentences import quoted
-from analysis.wording.units import plain
+from analysis.wording.units import plain, signed
+from bench.schema.rehearsal import BrokenLaw
+
+LESS_ALIKE = "The intervals hold, wider than they need be: trials of one seed share less than they could."
+CONSEQUENCES = {
+    "shared-init": LESS_ALIKE,
+    "shared-order": LESS_ALIKE,
+    "seed-used": "Seeds that repeat one training are no sample of trainings: the intervals do not hold.",
+    "repeatable": "A trial that is trained again gives other numbers.",
+    "settings-read": "A difference between conditions that train alike says nothing of the setting.",
+}
+"""What a broken law means for the answer, by its name."""
 
 
 def names(each: WorthByLevel) -> tuple[str, str]:
@@ -28,3 +43,61 @@ def seeds_beside(each: WorthByLevel, reference: Level, alpha: float) -> str:
         f"{told}{at}: {quoted(name)} takes {plain(each.seeds_needed, 1)} times the seeds of {quoted(tell(reference))} "
         f"({level(alpha)} CI {plain(low, 1)} to {plain(high, 1)}; {each.n} pairs)."
     )
+
+
+def broken_law(law: BrokenLaw) -> str:
+    """Return a warning: which law the training code breaks, in which conditions, why, and what to do."""
+    where = f", in {listed([quoted(each) for each in law.conditions])}" if law.conditions else ""
+    follows = CONSEQUENCES.get(law.name, "What was trained may not be what its author meant.")
+    return f"Warning: the training code breaks {law.name} ({law.holds}){where}. {follows} Cause: {law.message}."
+
+
+def worth(found: Mapping[str, WorthOfPairing], alpha: float) -> list[str]:
+    """Return for which conditions pairing saved seeds, for which it cost some, and for which that is undecided."""
+    saved, cost, undecided = dict[str, WorthOfPairing](), dict[str, WorthOfPairing](), dict[str, WorthOfPairing]()
+    for label, each in found.items():
+        low, high = each.seeds_unpaired_low or 0.0, each.seeds_unpaired_high or 0.0
+        (saved if low > 1 else cost if 0 < high < 1 else undecided)[label] = each
+    said = []
+    if saved:
+        said.append(f"Pairing by seed saved seeds for {_names(saved)}{_instead(saved, alpha)}.")
+    if cost:
+        opposed = ", since the two trials of a seed vary in opposite directions"
+        said.append(f"Pairing costs here for {_names(cost)}{_instead(cost, alpha)}{opposed}.")
+    if undecided:
+        said.append(f"Undecided for {_names(undecided)} whether pairing saved seeds{_instead(undecided, alpha)}.")
+    return said
+
+
+def _names(found: Mapping[str, WorthOfPairing]) -> str:
+    return listed([quoted(each) for each in found])
+
+
+def _instead(found: Mapping[str, WorthOfPairing], alpha: float) -> str:
+    """Return the number of one condition; those of several stand in a table."""
+    if len(found) > 1:
+        return ""
+    (each,) = found.values()
+    low, high = _seeds(each.seeds_unpaired_low), _seeds(each.seeds_unpaired_high)
+    ends = f"{level(alpha)} CI {low} to {high}; {each.n} pairs"
+    return f": an unpaired comparison needs {_seeds(each.seeds_unpaired)} seeds in place of one ({ends})"
+
+
+def _seeds(number: float | None) -> str:
+    return plain(number, 2 if number is not None and number < 1 else 1)
+
+
+def correlation(found: WorthOfPairing) -> str:
+    """Return the correlation of pairs with its interval."""
+    return _with(*(signed(each, 2) for each in (found.correlation, found.correlation_low, found.correlation_high)))
+
+
+def unpaired(found: WorthOfPairing) -> str:
+    """Return how many unpaired seeds one in pairs is worth, with its interval."""
+    return _with(
+        *(plain(each, 1) for each in (found.seeds_unpaired, found.seeds_unpaired_low, found.seeds_unpaired_high))
+    )
+
+
+def _with(centre: str, low: str, high: str) -> str:
+    return centre if low == centre == high else f"{centre} ({low} to {high})"

@@ -11,6 +11,7 @@ from analysis.report.document import Block, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording import bad_endings, sentences
 from analysis.wording.answers import answer
+from analysis.wording.pairing import broken_law
 from analysis.wording.phrases import count, listed
 from analysis.wording.resampling import does_not_hold
 from analysis.wording.seeds import what_single_runs_can_do
@@ -35,7 +36,8 @@ def section(material: Material, pool: Pool) -> Section:
     blocks.append(answer_grid(whole, pool.evidence))
     why = forest.missing(pool.evidence)
     blocks.append(Illustration(forest.PLOT, pool.evidence) if why is None else Paragraph(why))
-    return Section("Answer", (*blocks, *(Paragraph(each, "note") for each in _notes(pool))))
+    notes = [*map(broken_law, material.broken), *_notes(pool)]
+    return Section("Answer", (*blocks, *(Paragraph(each, "note") for each in notes)))
 
 
 def _notes(pool: Pool) -> list[str]:

@@ -39,12 +39,20 @@ def test_correlation_and_seeds_are_those_of_the_twin():
         mine, theirs = ([each[row][0] - each[row][1] for row in rows] for each in (pairs, reference))
         return math.log(statistics.variance(mine) / statistics.variance(theirs))
 
+    def gain(rows):
+        sides = [[pairs[row][side] for row in rows] for side in (0, 1)]
+        return math.log(
+            sum(map(statistics.variance, sides)) / statistics.variance([a - b for a, b in zip(*sides, strict=True)])
+        )
+
     assert found.n == 12
     assert found.sd_difference == pytest.approx(statistics.stdev((pairs[:, 0] - pairs[:, 1]).tolist()))
     of_r = [found.correlation, found.correlation_low, found.correlation_high]
     of_seeds = [found.seeds_needed, found.seeds_needed_low, found.seeds_needed_high]
     assert of_r == pytest.approx(twin(r, 12, math.tanh))
     assert of_seeds == pytest.approx(twin(ratio, 12, math.exp))
+    of_gain = [found.seeds_unpaired, found.seeds_unpaired_low, found.seeds_unpaired_high]
+    assert of_gain == pytest.approx(twin(gain, 12, math.exp))
 
 
 def test_what_does_not_vary_or_is_too_few_is_none_and_the_rest_is_told():

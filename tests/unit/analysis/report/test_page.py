@@ -106,7 +106,7 @@ def test_sections_come_in_their_order(page):
         "Running gap and clean gap", "The differences, seed by seed", "What fewer seeds would have shown",
         "New seeds, and new test images", "Do the error rates hold on these data?", "Adding seeds one at a time",
         "Where the spread comes from", "What would reduce the uncertainty",
-        "Collapsed and diverged trials",
+        "Collapsed and diverged trials", "What pairing by seed was worth here",
         "The best rate", "Secondary metrics", "Does it cost speed?",
         "What was left out", "Method", "Provenance",
     ]  # fmt: skip

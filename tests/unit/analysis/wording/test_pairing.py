@@ -6,7 +6,10 @@ import pytest
 
 from analysis.factorial.result import HeldAt
 from analysis.factorial.worth_by_level import WorthByLevel
-from analysis.wording.pairing import names, seeds_beside
+from analysis.methods.worth_of_pairing import WorthOfPairing
+from analysis.wording.pairing import broken_law, names, seeds_beside
+from analysis.wording.pairing import worth as told
+from bench.schema.rehearsal import BrokenLaw
 
 AT = (HeldAt(factor="seeding", level="manual_seed"), HeldAt(factor="learning_rate", level=0.1))
 
@@ -32,3 +35,31 @@ def test_the_verdict_is_that_of_the_interval(needed, verdict):
 def test_without_an_interval_nothing_is_claimed():
     assert seeds_beside(worth(2.0), "streams", 0.05).startswith("Not known at learning rate 0.1")
     assert names(worth()) == ("manual_seed", "learning rate 0.1")
+
+
+def gain(seeds: float, low: float, high: float) -> WorthOfPairing:
+    return WorthOfPairing(n=20, seeds_unpaired=seeds, seeds_unpaired_low=low, seeds_unpaired_high=high)
+
+
+def test_pairing_saves_or_costs_where_its_interval_says_so_and_is_undecided_elsewhere():
+    (saved,) = told({"half": gain(4.9, 2.1, 11.2)}, 0.05)
+    assert saved == (
+        "Pairing by seed saved seeds for “half”: an unpaired comparison needs 4.9 seeds in place of one (95% CI 2.1 to "
+        "11.2; 20 pairs)."
+    )
+    (cost,) = told({"half": gain(0.65, 0.4, 0.9)}, 0.05)
+    assert cost.startswith("Pairing costs here for “half”: an unpaired comparison needs 0.65 seeds in place of one")
+    (undecided,) = told({"half": gain(4.9, 0.9, 30.0)}, 0.05)
+    assert undecided.startswith("Undecided for “half” whether pairing saved seeds")
+    (both,) = told({"half": gain(4.9, 2.1, 11.2), "book": gain(6.2, 3.0, 13.0)}, 0.05)
+    assert both == "Pairing by seed saved seeds for “half” and “book”."
+
+
+def test_a_broken_law_says_what_it_means_for_the_answer_and_where():
+    order = broken_law(BrokenLaw("shared-order", "the order is shared", "it is not", ("half", "book")))
+    assert order.startswith(
+        "Warning: the training code breaks shared-order (the order is shared), in “half” and “book”"
+    )
+    assert "The intervals hold, wider than they need be" in order
+    assert order.endswith("Cause: it is not.")
+    assert "the intervals do not hold" in broken_law(BrokenLaw("seed-used", "it is", "it is not"))
