@@ -11,7 +11,8 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.evidence import Curves, Evidence, Setting
 from analysis.figures.plot import Plot
-from analysis.figures.theme import BLUE, INK, MUTED, ORANGE, SMALL, VERMILION, Layout, place, shortened
+from analysis.figures.row_words import order_of_values, short_name
+from analysis.figures.theme import BLUE, INK, MUTED, ORANGE, SMALL, VERMILION, Layout, place
 from analysis.wording.sentences import quoted
 
 QUANTITIES = {
@@ -20,6 +21,7 @@ QUANTITIES = {
     "running_train_loss": ("running training loss (nats)", MUTED, (0, (1.2, 1.2))),
 }
 CLEAN = "train_accuracy"
+ACCURACIES = {"test_accuracy", "running_train_accuracy", CLEAN}
 BOOK_LIMITS = (0.3, 0.9)
 
 _PANEL_HEIGHT, _TITLE, _TICKS, _LEFT, _BETWEEN = 1.35, 0.34, 0.24, 0.34, 0.16
@@ -30,6 +32,11 @@ def _panels(evidence: Evidence) -> tuple[Setting, ...]:
     curves = evidence.curves
     have = set() if curves is None else {each.condition for each in (*curves.bands, *curves.broken)}
     return tuple(each for each in (*evidence.trained, *evidence.at_chance) if each.label in have)
+
+
+def _drawn(evidence: Evidence) -> set[str]:
+    """Return the quantities that some condition has."""
+    return set() if evidence.curves is None else {each.quantity for each in evidence.curves.bands}
 
 
 def _rows(evidence: Evidence, layout: Layout) -> int:
@@ -114,8 +121,8 @@ def draw_panel(axes: Axes, evidence: Evidence, setting: Setting) -> None:
 
 
 def _titles(axes: Axes, evidence: Evidence, setting: Setting) -> None:
-    axes.set_title(shortened(setting.label), pad=13)
-    said = f"dropout {setting.detail}" if setting.rates else ""
+    name, said = short_name(setting, evidence)
+    axes.set_title(name, pad=13)
     if setting.stays_at_chance:
         said = ", ".join(filter(None, [said, "own axis"]))
     axes.annotate(
@@ -132,11 +139,12 @@ def _titles(axes: Axes, evidence: Evidence, setting: Setting) -> None:
 def _legend(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     lines = [
         Line2D([], [], color=colour, linestyle=dashes, linewidth=1.5, label=name)
-        for name, colour, dashes in QUANTITIES.values()
+        for quantity, (name, colour, dashes) in QUANTITIES.items()
+        if quantity in _drawn(evidence)
     ]
-    lines.append(
-        Line2D([], [], color=INK, linestyle="none", marker="D", markersize=3.6, label="clean training accuracy, end")
-    )
+    if CLEAN in _drawn(evidence):
+        end = "clean training accuracy, end"
+        lines.append(Line2D([], [], color=INK, linestyle="none", marker="D", markersize=3.6, label=end))
     figure.legend(
         handles=lines, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=1 if layout.narrow else 4, borderpad=0.2,
         handlelength=2.0, columnspacing=1.2, labelspacing=0.25, handletextpad=0.5,
@@ -146,12 +154,16 @@ def _legend(figure: Figure, evidence: Evidence, layout: Layout) -> None:
 
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
+    drawn = _drawn(evidence)
+    of_accuracy = "Accuracies are fractions and share the axis with the loss in nats, as in the book; what"
     said = (
-        "Line: median over the seeds that trained. Band: from the lowest to the highest of these seeds. Accuracies are "
-        "fractions and share the axis with the loss in nats, as in the book; what lies outside the axis is cut off. "
-        "Running: averaged over the epoch while training, dropout on. Diamond: training accuracy after the last epoch, "
-        "dropout off."
+        "Line: median over the seeds that trained. Band: from the lowest to the highest of these seeds. "
+        f"{of_accuracy if drawn & ACCURACIES else 'What'} lies outside the axis is cut off. Running: averaged over the "
+        "epoch while training, dropout on."
     )
+    if CLEAN in drawn:
+        said += " Diamond: training accuracy after the last epoch, dropout off."
+    said += order_of_values(evidence)
     if any(each.diverged for each in evidence.broken.values()):
         said += " Thin red lines: test accuracy of runs that collapsed or diverged, which are in no median and no band."
     if evidence.at_chance:

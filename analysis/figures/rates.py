@@ -10,6 +10,7 @@ from matplotlib.transforms import ScaledTranslation
 from analysis.figures.evidence import Evidence
 from analysis.figures.outliers import CAPTION, count_far, near
 from analysis.figures.plot import Plot
+from analysis.figures.row_words import alike, order_of_values, short_name
 from analysis.figures.theme import BLUE, GRID, INK, LINE, MUTED, SMALL, VERMILION, Layout, inches, place, shortened
 from analysis.wording.sentences import quoted
 from analysis.wording.units import unit_of
@@ -35,11 +36,19 @@ def height(evidence: Evidence, layout: Layout) -> float:
 def _feet(evidence: Evidence) -> tuple[float, float]:
     """Return the heights below a panel: of the strip of collapsed trials, and of the words below the axis."""
     strip = _STRIP if any(evidence.broken[each.label].diverged for each in evidence.trained) else 0.0
-    return strip, _TICKS + (0.7 * max(map(inches, _block_labels(evidence))) if _crowded(evidence) else 0.0)
+    return strip, max(_TICKS, 0.2 + 0.8 * max(map(inches, _block_labels(evidence)))) if _crowded(evidence) else _TICKS
 
 
 def _block_labels(evidence: Evidence) -> list[str]:
-    return [shortened(label) for label in positions(evidence)[1]]
+    return [_label(evidence, label) for label in positions(evidence)[1]]
+
+
+def _label(evidence: Evidence, label: str) -> str:
+    """Return a label that fits, or in its place the values of the settings."""
+    if not alike(evidence):
+        return shortened(label)
+    setting = next(each for each in evidence.settings if each.label == label)
+    return ", ".join(filter(None, short_name(setting, evidence)))
 
 
 def _crowded(evidence: Evidence) -> bool:
@@ -195,13 +204,14 @@ def _ticks(axes: Axes, base: Axes, evidence: Evidence) -> None:
         if detail not in label:
             _below(base, x, 1, shortened(label), MUTED)
     if numeric:
-        said = "dropout rate of every layer" if len(numeric) > 1 else "dropout"  # one place has no room for more
+        span = max(numeric.values()) - min(numeric.values())
+        said = "dropout rate of every layer" if span > 0.25 * (high - low) else "dropout"  # there is room for no more
         _below(base, (min(numeric.values()) + max(numeric.values())) / 2, 2.4, said, MUTED)
     if _crowded(evidence):
         for label, x in block.items():
             base.annotate(
-                shortened(label), (x, 0), (2, -6), xycoords=("data", "axes fraction"), textcoords="offset points",
-                ha="right", va="top", rotation=40, rotation_mode="anchor", fontsize=SMALL,
+                _label(evidence, label), (x, 0), (0, -6), xycoords=("data", "axes fraction"),
+                textcoords="offset points", ha="center", va="top", rotation=90, fontsize=SMALL,
             )  # fmt: skip
         return
     for label, x in block.items():
@@ -226,6 +236,7 @@ def caption(evidence: Evidence) -> str:
         f"seeds that trained, with its 95% t interval; square and dashed line: {quoted(evidence.control.label)}. The "
         "interval holds each mean by itself: whether conditions differ is read from the paired differences, not here."
     )
+    said += order_of_values(evidence)
     if any(each.diverged for each in evidence.broken.values()):
         said += " ×: number of trials that collapsed or diverged; they are in no mean."
     if evidence.at_chance:

@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.figures.evidence import Evidence
+from analysis.figures.evidence import Evidence, Setting
 from analysis.figures.theme import inches, shortened
-from analysis.wording.phrases import settings
+from analysis.wording.phrases import listed, settings
 from analysis.wording.verdicts import pairs_of
 
 _NAME, _BELOW = 24, 30
@@ -54,6 +54,25 @@ def common_n(evidence: Evidence) -> int | None:
     """Return the number of pairs where it is that of every condition."""
     sizes = {pairs_of(row) for row in evidence.compared(evidence.primary.metric)}
     return sizes.pop() if len(sizes) == 1 else None
+
+
+def alike(evidence: Evidence) -> bool:
+    """Return whether labels cut to fit a figure would read alike."""
+    labels = [each.label for each in evidence.settings]
+    return len({shortened(each) for each in labels}) < len(labels) and all(each.varied for each in evidence.settings)
+
+
+def short_name(setting: Setting, evidence: Evidence) -> tuple[str, str]:
+    """Return what names a condition in a small place, in bold and below: its label, else its settings' values."""
+    if not alike(evidence):
+        return shortened(setting.label), f"dropout {setting.detail}" if setting.rates else ""
+    values = [value for _, value in setting.varied]
+    return ", ".join(values[:2]), ", ".join(values[2:])
+
+
+def order_of_values(evidence: Evidence) -> str:
+    """Return in a sentence which settings the values of a name are, where it has them in place of the label."""
+    return f" Named by {listed([name for name, _ in evidence.settings[0].varied])}." if alike(evidence) else ""
 
 
 def _name(label: str) -> tuple[str, ...]:

@@ -108,14 +108,21 @@ def _with_ids(table: Table, trials: Mapping[tuple[str, int], Trial]) -> list[tup
 
 
 def _rates(table: Table, label: str) -> tuple[float, ...]:
-    """Return the dropout rate of each layer as the plan has it, else as the table has it; empty where neither does."""
+    """Return the dropout rate of each layer as the plan has it, else as the table has it; empty where neither does.
+
+    Own training code may call anything dropout: what is no number is no rate.
+    """
     planned = () if table.plan is None else table.plan.conditions
     for each in planned:
         given = each.settings.get("dropout") if each.label == label else None
         if given is not None:
-            return tuple(float(rate) for rate in (given if isinstance(given, list) else [given]))
+            return _numbers(given if isinstance(given, list) else [given])
     rows = table.rows_of(label).to_dict("records")[:1]
-    return tuple(float(value) for row in rows for name, value in row.items() if str(name).startswith("dropout_"))
+    return _numbers([row[name] for row in rows for name in row if f"{name}_".startswith("dropout_")])
+
+
+def _numbers(values: Sequence[object]) -> tuple[float, ...]:
+    return tuple(float(each) for each in values if isinstance(each, int | float))
 
 
 def _means(whole: Comparison) -> tuple[Mean, ...]:
