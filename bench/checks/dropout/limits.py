@@ -66,29 +66,42 @@ def most_correlated(event: Array, axis: int, alpha: float, expected: Array | Non
     probability of each, and the limits are those of a normal deviate instead. None where there is no pair with
     anything to see. `alpha` is shared out among the lags.
     """
-    lags, found = event.shape[axis] - 1, []
-    for lag, here, there in _pairs(event.shape[axis]):
-        sides = [np.take(event, at, axis) for at in (here, there)]
-        likely = [None if expected is None else np.take(expected, at, axis) for at in (here, there)]
-        pairs = _pairs_of(sides[0], sides[1], likely[0], likely[1])
-        if pairs is not None:
-            found.append((lag, pairs))
+    slices = np.moveaxis(event, axis, 0).reshape(event.shape[axis], -1)
+    found = list(_pairs(slices, None if expected is None else np.moveaxis(expected, axis, 0).reshape(slices.shape)))
     if not found:
         return None
     farthest = max(abs(pairs.deviate) for _, pairs in found)
-    figures = [
-        (lag, pairs.figure(alpha / lags)) for lag, pairs in found if abs(pairs.deviate) >= min(farthest, SUSPECT)
-    ]
+    suspect = [(lag, pairs) for lag, pairs in found if abs(pairs.deviate) >= min(farthest, SUSPECT)]
+    figures = [(lag, pairs.figure(alpha / (len(slices) - 1))) for lag, pairs in suspect]
     lag, worst = max(figures, key=lambda each: each[1].strain)
     return Figure(worst.measured, 0.0, worst.low, worst.high, worst.n, where=f"lag {lag}")
 
 
-def _pairs(length: int) -> Iterator[tuple[int, Array, Array]]:
-    """Yield lag and the two sides of disjoint pairs that are a lag apart."""
-    places = np.arange(length)
-    for lag in range(1, length):
-        here = places[(places % (2 * lag) < lag) & (places + lag < length)]
-        yield lag, here, here + lag
+def _pairs(slices: Array, expected: Array | None) -> Iterator[tuple[int, _Pairs]]:
+    """Yield lag and pairs of `slices` `[number, size]` that are a lag apart, disjoint, where there is anything to see.
+
+    Every slice is multiplied by every other once: a lag adds up some of these products.
+    """
+    events, places = slices.astype(np.float64), np.arange(len(slices))
+    marked, both = events.sum(axis=1), events @ events.T
+    known = None if expected is None else _products(events - expected, expected * (1 - expected))
+    for lag in range(1, len(slices)):
+        here = places[(places % (2 * lag) < lag) & (places + lag < len(slices))]
+        at = here, here + lag
+        normal = None
+        if known is not None:
+            spread = math.sqrt(known[1][at].sum())
+            if spread == 0:
+                continue
+            normal = float(known[0][at].sum()) / spread
+        counts = (int(each.sum()) for each in (marked[at[0]], marked[at[1]], both[at]))
+        found = _Pairs(here.size * slices.shape[1], *counts, normal)
+        if normal is not None or found.spread:
+            yield lag, found
+
+
+def _products(*parts: Array) -> tuple[Array, ...]:
+    return tuple(each @ each.T for each in parts)
 
 
 @dataclass(frozen=True)
@@ -121,16 +134,3 @@ class _Pairs:
         ends = hypergeometric(self.n, self.first, self.second, alpha)
         low, high = ((self.n * k - self.first * self.second) / self.spread for k in ends)
         return Figure(self.correlation, 0.0, low, high, self.n)
-
-
-def _pairs_of(one: Array, other: Array, p: Array | None, q: Array | None) -> _Pairs | None:
-    """Return what is to be seen of two sides; None where nothing is."""
-    normal = None
-    if p is not None and q is not None:
-        spread = math.sqrt(float((p * (1 - p) * q * (1 - q)).sum()))
-        if spread == 0:
-            return None
-        normal = float(((one - p) * (other - q)).sum()) / spread
-    first, second, both = (int(np.count_nonzero(each)) for each in (one, other, one & other))
-    found = _Pairs(one.size, first, second, both, normal)
-    return found if normal is not None or found.spread else None

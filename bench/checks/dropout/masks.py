@@ -50,15 +50,17 @@ class Masks:
     @cached_property
     def in_parts(self) -> int:
         """Number of channels of which only a part was dropped."""
+        if not self.spatial:
+            return 0
         flat = self._by_channel(self.elements)
-        return int((flat.any(axis=-1) & ~flat.all(axis=-1)).sum())
+        return int((flat[..., 1:] != flat[..., :1]).any(axis=-1).sum())
 
     @cached_property
     def ratios(self) -> Array:
         """Output / input of each unit or channel, exact."""
-        flat = self._by_channel(self.outputs / self.inputs)
         if not self.in_parts:
-            return flat[..., 0]
+            return self._by_channel(self.outputs)[..., 0] / self.values
+        flat = self._by_channel(self.outputs / self.inputs)
         place = (self._by_channel(self.elements) == self.dropped[..., None]).argmax(axis=-1)
         return np.take_along_axis(flat, place[..., None], axis=-1)[..., 0]
 
@@ -75,11 +77,15 @@ class Masks:
         """Whether there are dropped units; in noise there are none, and `dropped` is what is below the median."""
         return self.kind != NOISE or bool((self.outputs == 0).any())
 
-    @property
+    @cached_property
     def kept_ratios(self) -> Array:
         """Output / input of every number that is not zero."""
-        kept = self.outputs != 0
-        return self.outputs[kept] / self.inputs[kept]
+        return (self.outputs / self.inputs)[self.outputs != 0]
+
+    @cached_property
+    def drawn(self) -> tuple[Array, Array]:
+        """(dropped, ratios) with what merely repeats left out."""
+        return distinct(self, tuple(range(self.dropped.ndim)))
 
 
 def collect(
@@ -107,14 +113,15 @@ def read(rate: float, inputs: Array, outputs: Array, spatial: int = 0) -> Masks:
     zero = outputs == 0
     if not np.isfinite(outputs).all():
         return Masks(rate, inputs, outputs, NOT_FINITE, zero, spatial)
-    ratios = outputs / inputs
-    if alike(ratios[~zero]):
-        return Masks(rate, inputs, outputs, PLAIN, zero, spatial)
+    plain = Masks(rate, inputs, outputs, PLAIN, zero, spatial)
+    if alike(plain.kept_ratios):
+        return plain
     if zero.any():
         return Masks(rate, inputs, outputs, NOISE, zero, spatial)
     floor = _fixed_value(inputs, outputs)
     if floor is not None:
         return Masks(rate, inputs, outputs, SHIFTED, np.isclose(outputs, floor, rtol=ROUNDING, atol=0), spatial)
+    ratios = outputs / inputs
     return Masks(rate, inputs, outputs, NOISE, ratios < np.median(ratios), spatial)
 
 
@@ -122,7 +129,8 @@ def alike(values: Array) -> bool:
     """Tell whether all values are one, except for rounding."""
     if not values.size:
         return True
-    return bool(np.ptp(values) <= ROUNDING * np.abs(values).max())
+    low, high = float(values.min()), float(values.max())
+    return high - low <= ROUNDING * max(abs(low), abs(high))
 
 
 def _fixed_value(inputs: Array, outputs: Array) -> float | None:
@@ -147,7 +155,8 @@ def distinct(masks: Masks, axes: tuple[int, ...]) -> tuple[Array, Array]:
     dropped, ratios = masks.dropped, masks.ratios
     for axis in axes:
         first = first_of_each(dropped, axis)
-        dropped, ratios = np.take(dropped, first, axis), np.take(ratios, first, axis)
+        if len(first) < dropped.shape[axis]:
+            dropped, ratios = np.take(dropped, first, axis), np.take(ratios, first, axis)
     return dropped, ratios
 
 
@@ -160,15 +169,15 @@ def first_of_each(dropped: Array, axis: int) -> Array:
     if chance_of_agreement(slices) > 1e-9:
         return np.arange(len(slices))
     constant = slices.all(axis=1) | ~slices.any(axis=1)
-    seen: dict[bytes, int] = {}
-    for index, packed in enumerate(np.packbits(slices, axis=1)):
-        seen.setdefault(packed.tobytes(), index)
+    packed = np.ascontiguousarray(np.packbits(slices, axis=1))
+    masks = packed.view(f"V{packed.shape[1]}").ravel().tolist()
+    seen = dict(zip(reversed(masks), reversed(range(len(masks))), strict=True))
     return np.union1d(list(seen.values()), np.flatnonzero(constant))
 
 
 def chance_of_agreement(slices: Array) -> float:
     """Return a bound on the probability that any two of independent `slices` `[number, size]` are the same."""
-    share = float(slices.mean())
+    share = np.count_nonzero(slices) / slices.size
     pairs = len(slices) * (len(slices) - 1) / 2
     agree = share**2 + (1 - share) ** 2
     return float(min(1.0, pairs * agree ** slices.shape[1]))

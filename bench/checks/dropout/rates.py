@@ -30,7 +30,7 @@ def share(masks: Masks, alpha: float) -> Found:
     """Return the share of what is dropped, within exact binomial limits of the rate."""
     if not masks.drops:
         return NOISE_ONLY
-    dropped, _ = distinct(masks, tuple(range(masks.dropped.ndim)))
+    dropped, _ = masks.drawn
     low, high = binomial(dropped.size, masks.rate, alpha)
     n = dropped.size
     return Figure(float(dropped.mean()), masks.rate, low / n, high / n, n, masks.rate)

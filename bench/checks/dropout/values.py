@@ -10,16 +10,12 @@ from scipy import stats
 from bench.checks.dropout.case import Case, Law
 from bench.checks.dropout.limits import binomial
 from bench.checks.dropout.masks import (
-    CALL,
     NOISE,
     NOT_FINITE,
     ROUNDING,
-    ROW,
     SHIFTED,
-    UNIT,
     Array,
     Masks,
-    distinct,
 )
 from bench.checks.dropout.verdicts import BROKEN, Figure, Found, Verdict
 
@@ -73,7 +69,7 @@ def farthest_slope(masks: Masks, rounding: float = 0.0) -> Figure:
 
 
 def _farthest(values: Array, expected: float, room: float, rate: float, where: str) -> Figure:
-    farthest = float(values[np.abs(values - expected).argmax()])
+    farthest = max(float(values.min()), float(values.max()), key=lambda value: abs(value - expected))
     return Figure(farthest, expected, expected * (1 - room), expected * (1 + room), values.size, rate, where)
 
 
@@ -99,7 +95,7 @@ def mean(case: Case) -> Verdict:
     def look(masks: Masks) -> Found:
         if masks.kind == SHIFTED:
             return "the output is no multiple of the input, see kept-values"
-        _, ratios = distinct(masks, (CALL, ROW, UNIT))
+        _, ratios = masks.drawn
         n, keep = ratios.size, 1 - masks.rate
         fewest, most = binomial(n, masks.rate, case.alpha)
         exact = (n - most) / (n * keep), (n - fewest) / (n * keep)
@@ -125,7 +121,7 @@ def variance(case: Case) -> Verdict:
     def look(masks: Masks) -> Found:
         if masks.kind == SHIFTED:
             return "the output is no multiple of the input, see kept-values"
-        _, ratios = distinct(masks, (CALL, ROW, UNIT))
+        _, ratios = masks.drawn
         n, odds = ratios.size, masks.rate / (1 - masks.rate)
         ends = [k / n + (1 - k / n) * odds**2 for k in binomial(n, masks.rate, case.alpha)]
         squares = (ratios - 1) ** 2

@@ -52,7 +52,10 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     if (torch := sys.modules.get("torch")) is not None:
-        torch.manual_seed(seed)
+        if torch.accelerator.current_accelerator() is None:  # of this build: else manual_seed writes down where it was
+            torch.default_generator.manual_seed(seed)
+        else:
+            torch.manual_seed(seed)
 
 
 def global_state() -> dict[str, Any]:

@@ -99,7 +99,7 @@ class Watch:
         now = self.states()
         for name, kept in self.after_training.items():
             if name == "global":
-                if repr(kept) != repr(now[name]) or not _same_global(kept, now[name]):
+                if not _same_global(kept, now[name]):
                     self._moved("a global generator")
                     set_global_state(kept)
             else:
@@ -153,11 +153,14 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _same_global(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    if one["python"] != other["python"] or bool((one["numpy"][1] != other["numpy"][1]).any()):
+    if one.keys() != other.keys() or one["python"] != other["python"]:
         return False
-    if one["numpy"][2:] != other["numpy"][2:]:
+    (kind, keys, *place), (other_kind, other_keys, *other_place) = one["numpy"], other["numpy"]
+    if (kind, place) != (other_kind, other_place) or bool((keys != other_keys).any()):
         return False
-    return "torch" not in one or bool((one["torch"] == other["torch"]).all())
+    states = [(one["torch"], other["torch"])] if "torch" in one else []
+    states += zip(one.get("cuda", []), other.get("cuda", []), strict=True)
+    return all(bool((here == there).all()) for here, there in states)
 
 
 Put = Callable[[Any, str, Callable[[Any], Any]], None]
