@@ -190,7 +190,7 @@ def preload(subject: Subject) -> None:
         with contextlib.suppress(ImportError):
             import torch  # noqa: PLC0415 - not every training code has it
 
-            import bench.engines.own.watching.networks  # noqa: PLC0415 - each training is watched
+            import bench.engines.own.watching.networks  # noqa: F401, PLC0415 - each training is watched
 
             torch.set_num_threads(1)
             take_a_step(torch)
