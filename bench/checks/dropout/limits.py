@@ -94,8 +94,8 @@ def _pairs(slices: Array, expected: Array | None) -> Iterator[tuple[int, _Pairs]
             if spread == 0:
                 continue
             normal = float(known[0][at].sum()) / spread
-        counts = (int(each.sum()) for each in (marked[at[0]], marked[at[1]], both[at]))
-        found = _Pairs(here.size * slices.shape[1], *counts, normal)
+        first, second, joint = (int(each.sum()) for each in (marked[at[0]], marked[at[1]], both[at]))
+        found = _Pairs(here.size * slices.shape[1], first, second, joint, normal)
         if normal is not None or found.spread:
             yield lag, found
 
