@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 
+from bench.base.container import cpu_quota
+
 
 def physical_cores() -> list[int]:
-    """Return one logical processor per physical core, of those that this process may use."""
+    """Return one logical processor per physical core, of those that this process may use.
+
+    Where a container has a share of the machine's time alone, as many as that share is worth, and at least one.
+    """
     allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
     first_of_core: dict[str, int] = {}
     for processor in allowed:
@@ -17,4 +22,5 @@ def physical_cores() -> list[int]:
         except OSError:
             core = str(processor)
         first_of_core.setdefault(core, processor)
-    return list(first_of_core.values())
+    quota = cpu_quota()
+    return list(first_of_core.values())[: None if quota is None else max(1, int(quota))]

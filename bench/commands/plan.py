@@ -35,6 +35,7 @@ def _estimate(now: Standing, workers: int) -> None:
     """Print about how long the trials on the CPU will take; own training code is timed by the trials that ended."""
     from bench.record.trials import OWN
     from bench.run.estimate import seconds_of, seconds_of_own
+    from bench.run.memory import check_memory
     from bench.run.progress import duration
     from bench.run.stacking import stacks
 
@@ -47,4 +48,5 @@ def _estimate(now: Standing, workers: int) -> None:
         return
     for target in dict.fromkeys(trial.target for trial in to_do if trial.device == "cpu"):
         mine = stacks((trial for trial in to_do if trial.target == target), workers)
+        check_memory(mine, workers)
         print(f"about {duration(seconds_of(mine, workers))} for those on {target}, with {workers} workers")

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cache, cached_property
 from typing import Any
 
 from bench.base.precision import Target
@@ -55,7 +56,7 @@ class Recipe:
 
     def naming(self) -> dict[str, Any]:
         """Return what names a trial beside its condition, seeds, device, data and versions."""
-        return {"recipe": asdict(self)}
+        return {"recipe": _as_named(self)}
 
     def columns(self, key: str) -> dict[str, float | str | None]:
         """Return the columns of results that say what `key` is. ``epochs`` has one in every table."""
@@ -102,7 +103,7 @@ class Condition:
         }
         return strengths | {key: thaw(value) for key, value in self.recipe}
 
-    @property
+    @cached_property
     def condition_id(self) -> str:
         """Hash of what the condition does, whatever its label."""
         return content_hash(self.active() | {key: thaw(value) for key, value in self.recipe})
@@ -166,14 +167,14 @@ class Trial:
         strengths = {} if own else self.condition.factors(names, len(self.recipe.hidden))
         return strengths | {column: value for each in others for column, value in each.items()}
 
-    @property
+    @cached_property
     def trial_id(self) -> str:
         """Hash of settings, seeds, data and versions. Study name, label and sources are not among it."""
         return content_hash(
             {
                 **self.recipe.naming(),
                 "condition": self.condition.active(),
-                "seeds": asdict(self.seeds),
+                "seeds": vars(self.seeds),
                 "seed": self.seed,
                 "device": self.device,
                 "precision": self.precision,
@@ -214,6 +215,11 @@ class Stack:
             for name, record in REGULARISERS.items()
             if any(name in settings for settings in active)
         }
+
+
+@cache
+def _as_named(recipe: Recipe) -> dict[str, Any]:
+    return asdict(recipe)
 
 
 def content_hash(content: Any) -> str:

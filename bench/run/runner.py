@@ -20,6 +20,7 @@ from bench.record.experiment import Experiment
 from bench.record.store import Store
 from bench.record.trials import FUSED, Stack, Trial, content_hash
 from bench.run.executors import Executor, StackDone
+from bench.run.memory import check_memory
 from bench.run.plan import plan_document
 from bench.run.progress import Progress
 from bench.run.provenance import environment
@@ -50,8 +51,8 @@ class Run:
         """Check everything, write the plan, and give trials on disk their present names.
 
         Raises DataError or StorageError before anything is written, where data or results cannot be used, and
-        UsageError where finished trials would be left out. A plan of which nothing is done replaces no other: `train`
-        writes it with its first trial.
+        UsageError where networks do not fit into memory or finished trials would be left out. A plan of which nothing
+        is done replaces no other: `train` writes it with its first trial.
         """
         for recipe in self.study.recipes()[:1]:
             DATA_SETS[recipe.data].verify(data_root())
@@ -63,6 +64,7 @@ class Run:
         if not self.supersede:
             check_nothing_is_left_out(self.store, self.study)
         now = standing(self.study, self.store, targets)
+        check_memory(stacks((trial for trial in now.to_do if trial.device == "cpu"), self.workers), self.workers)
         self.store.prepare()
         if before is None or now.done:
             self._write_plan(command, len(now.done))

@@ -53,13 +53,14 @@ def standing(study: Study, store: Store, targets: list[Target]) -> Standing:
     found = {}
     done, to_do, absent = [], [], []
     trials = study.trials()
+    on_disk = set(store.trial_ids())
     for trial in trials:
-        row = store.read(trial.trial_id)
+        row = store.read(trial.trial_id) if trial.trial_id in on_disk else None
         if row is not None:
             found[trial.trial_id] = row
         if row is not None and row["status"] != schema.FAILED:
             done.append(trial)
         else:
             (to_do if trial.target in targets else absent).append(trial)
-    stale = set(store.trial_ids()) - {trial.trial_id for trial in trials}
+    stale = on_disk - {trial.trial_id for trial in trials}
     return Standing(done, to_do, absent, found, len(stale))

@@ -182,15 +182,18 @@ def _strength_field(record: Regulariser) -> Field:
 
 def _check_distinct(conditions: tuple[Condition, ...], faults: Faults) -> None:
     """Note every condition that repeats the label or the settings of an earlier one."""
-    for index, condition in enumerate(conditions):
-        for earlier in conditions[:index]:
-            if condition.label == earlier.label:
-                faults.add(f'condition "{condition.label}"', "duplicate label; each condition needs its own")
-            elif condition.condition_id == earlier.condition_id:
-                faults.add(
-                    f'condition "{condition.label}"',
-                    f'same settings as "{earlier.label}"; each trial would run twice',
-                )
+    by_label: dict[str, Condition] = {}
+    by_settings: dict[str, Condition] = {}
+    for condition in conditions:
+        if condition.label in by_label:
+            faults.add(f'condition "{condition.label}"', "duplicate label; each condition needs its own")
+        earlier = by_settings.get(condition.condition_id)
+        if earlier is not None and earlier.label != condition.label:
+            faults.add(
+                f'condition "{condition.label}"', f'same settings as "{earlier.label}"; each trial would run twice'
+            )
+        by_label.setdefault(condition.label, condition)
+        by_settings.setdefault(condition.condition_id, condition)
 
 
 def check_control(control: str | None, conditions: tuple[Condition, ...], faults: Faults) -> None:

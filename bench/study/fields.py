@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -160,7 +161,7 @@ def distinct(parse_item: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...
 
     def parse(value: Any) -> tuple[Any, ...]:
         items = several(parse_item)(value)
-        repeated = [item for index, item in enumerate(items) if item in items[:index]]
+        repeated = [item for item, times in Counter(items).items() if times > 1]
         require(not repeated, f"{', '.join(map(str, repeated))} repeated")
         return items
 

@@ -102,24 +102,28 @@ class Study:
         used = {name for condition in self.conditions for name in condition.regularisers()}
         used.update(name for recipe in self.recipes() for name in recipe.beyond_fused())
         own = isinstance(self.recipe, Experiment)
+        made_by = self.recipe.files_hash if isinstance(self.recipe, Experiment) else sources_hash()
         engines = {device: OWN if own else engine_of(device, used) for device in self.devices}
+        recipes = [(condition, self.recipe_of(condition)) for condition in self.conditions]
         return [
             Trial(
                 self.name,
                 condition,
                 seed,
-                self.sources(seed),
-                self.recipe_of(condition),
+                sources,
+                recipe,
                 target.device,
                 data_hash=content,
-                code_hash=self.recipe.files_hash if isinstance(self.recipe, Experiment) else sources_hash(),
-                versions=versions_of(self.recipe, condition, engines[target.device]),
+                code_hash=made_by,
+                versions=versions,
                 precision=target.precision,
                 engine=engines[target.device],
             )
             for target in self.targets()
+            for made in [[(*each, versions_of(each[1], each[0], engines[target.device])) for each in recipes]]
             for seed in self.seeds
-            for condition in self.conditions
+            for sources in [self.sources(seed)]
+            for condition, recipe, versions in made
         ]
 
     def sources(self, seed: int) -> Seeds:

@@ -13,9 +13,11 @@ import pytest
 
 from bench.base.errors import StudyError
 from bench.data import DATA_SETS
-from bench.record.trials import STACKED
+from bench.record import trials
+from bench.record.trials import STACKED, content_hash
 from bench.run.plan import plan_document
 from bench.schema.known_metrics import LATE_EPOCHS
+from bench.study import fields
 from bench.study.study import SHIPPED, find_study, load_study, read_study
 
 MINIMAL = tomllib.loads(
@@ -448,3 +450,38 @@ def test_what_only_the_stacked_engine_has_is_trained_by_it() -> None:
     document = varied(none=NARROW, tanh=NARROW | {"activation": "tanh"})
     document["trials"]["devices"] = ["cuda"]
     assert {trial.engine for trial in read_study(document, "s.toml").trials()} == {STACKED}
+
+
+def test_conditions_are_hashed_once_each_and_not_compared_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of conditions, and of seeds, then take seconds."""
+    hashed = []
+    monkeypatch.setattr(trials, "content_hash", lambda content: hashed.append(content) or content_hash(content))
+    study = read_study(changed("grid.dropout", [each / 400 for each in range(1, 400)]), "many.toml")
+    assert len(hashed) == len(study.conditions) == 401
+    first, *_ = planned = study.trials()
+    assert len({each.trial_id for each in planned}) == 4010
+    assert first.trial_id == planned[0].trial_id
+    assert len(hashed) == 401 + 4010
+
+
+def test_a_long_list_of_seeds_is_read_in_one_pass() -> None:
+    compared = []
+
+    class Seed(int):
+        __hash__ = int.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            compared.append(other)
+            return int(self) == other
+
+    assert len(fields.distinct(Seed)(list(range(2000)))) == 2000
+    assert len(compared) < 2000
+
+
+def test_a_third_condition_of_one_label_and_of_another_s_settings_is_named_for_both() -> None:
+    document = changed("grid", {"dropout": [0.3]})
+    document["conditions"] += [{"label": "none", "dropout": [0.2, 0.5]}]
+    with pytest.raises(StudyError) as raised:
+        read_study(document, "twice.toml")
+    assert 'condition "none": duplicate label' in str(raised.value)
+    assert 'condition "none": same settings as "book"' in str(raised.value)
