@@ -43,7 +43,8 @@ def test_a_run_leaves_every_trial_its_curve_and_where_it_came_from(whole_run: Wo
 @pytest.mark.parametrize("how", [["--workers", "1"], ["--executor", "serial"], ["--workers", "5"]], ids=str)
 def test_rows_do_not_depend_on_workers_or_stacks(workplace: Workplace, uninterrupted: Rows, how: list[str]) -> None:
     """Five workers train stacks of 1 and 2, two workers stacks of 3."""
-    workplace.bench("run", "tiny.toml", *how)
+    run = workplace.here if "serial" in how else workplace.bench
+    run("run", "tiny.toml", *how)
     assert workplace.rows() == uninterrupted
 
 
