@@ -115,7 +115,8 @@ def caption(evidence: Evidence) -> str:
         "marks: better, square: worse, diamond: equivalent; hollow: undecided."
     )
     if found.margin is not None:
-        said += f" Shaded: effects too small to matter (±{unit.tell_margin(found.margin)} {unit.difference})."
+        smallest = f"±{unit.tell_margin(found.margin)} {unit.difference}".rstrip()
+        said += f" Shaded: effects too small to matter ({smallest})."
     return said
 
 

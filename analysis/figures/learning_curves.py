@@ -186,7 +186,9 @@ def description(evidence: Evidence) -> str:
 
 def missing(evidence: Evidence) -> str | None:
     """Return why there is nothing to draw."""
-    return None if evidence.curves is not None and _panels(evidence) else "There are no learning curves in this folder."
+    if evidence.curves is not None and _panels(evidence):
+        return None
+    return "There are no learning curves of accuracy or training loss in this folder."
 
 
 PLOT = Plot("learning-curves", "Learning curves", draw, height, caption, description, missing)

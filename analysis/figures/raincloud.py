@@ -173,7 +173,8 @@ def caption(evidence: Evidence) -> str:
         "mean may lie is in the plot of differences."
     )
     if whole.margin is not None:
-        said += f" Shaded: differences too small to matter (±{unit.tell_margin(whole.margin)} {unit.difference})."
+        smallest = f"±{unit.tell_margin(whole.margin)} {unit.difference}".rstrip()
+        said += f" Shaded: differences too small to matter ({smallest})."
     if any(0 < row.n_pairs < ROUGH for row in _rows(evidence)):
         said += f" Below {ROUGH} pairs only the dots are drawn."
     return said + " A triangle at the edge counts seeds beyond it."

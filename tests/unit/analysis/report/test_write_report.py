@@ -85,7 +85,7 @@ def test_two_seeds_get_no_p_value_and_four_that_of_the_mean(make_folder, seeds):
 
 def test_no_curves(report):
     written = report(labels=SMALL, seeds=4, curves=False)
-    assert "There are no learning curves in this folder." in written.page
+    assert "There are no learning curves of accuracy or training loss in this folder." in written.page
     assert not list(written.out.glob("figures/learning-curves*"))
     assert list(written.out.glob("figures/gaps*"))
 
