@@ -88,6 +88,9 @@ def lines(document: dict[str, Any]) -> list[str]:
     told = [f"warning: {each.told()}" for each in broken]
     told += [f"note: rehearsal of {document['training']}: {each}" for each in document["unchecked"]]
     if document["laws"]:
-        how = f"{document['trainings']} short trainings in {document['seconds']:.0f} s"
+        how = (
+            f"{document['trainings']} short trainings of {len(document['conditions'])} conditions in "
+            f"{document['seconds']:.0f} s"
+        )
         told.append(f"rehearsal of {document['training']}: {how}, {len(broken)} of {len(document['laws'])} laws broken")
     return told

@@ -79,7 +79,7 @@ def test_code_that_pairs_badly_is_warned_of_once_and_wherever_its_results_are_re
         "warning: shared-order is broken in half: the batch order changes with the condition from epoch 2 on"
     )
     assert told.endswith("give it `generator=trial.generator('order')`")
-    assert "rehearsal of train.py:train: 4 short trainings" in first.stderr
+    assert "rehearsal of train.py:train: 4 short trainings of 2 conditions in" in first.stderr
     study.write_text(STUDY.replace("seeds = 6", "seeds = 8"))
     assert "rehearsal" not in ran("bench", "run", study, "--out", out).stderr, "nothing that it depends on has changed"
     assert told in ran("bench", "status", out).stdout.splitlines()
