@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 NOTHING = "–"
@@ -33,6 +34,19 @@ def digits(values: Iterable[float], margin: float | None, least: int, code: str 
         ):
             return count
     return _MOST_DIGITS
+
+
+def decimals(values: Iterable[float], significant: int) -> int:
+    """Return the decimals that give the largest of `values` so many significant digits: the others line up with it.
+
+    Fewer where all would end in a zero.
+    """
+    known = [each for each in values if math.isfinite(each)]
+    largest = max(map(abs, known), default=0.0)
+    count = max(0, significant - 1 - math.floor(math.log10(largest))) if largest else 0
+    while count and all(f"{each:.{count}f}".endswith("0") for each in known):
+        count -= 1
+    return count
 
 
 def _side(value: float, mark: float) -> int:

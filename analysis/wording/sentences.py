@@ -11,7 +11,7 @@ from analysis.answer.effect import Effect, Judged
 from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.methods import verdict
 from analysis.methods.failure_rates import Divergence
-from analysis.wording.number_format import digits, exact, inner_level, level, margin_text, p_value
+from analysis.wording.number_format import decimals, digits, exact, inner_level, level, margin_text, p_value
 from analysis.wording.phrases import count
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.verdicts import pairs_of
@@ -29,6 +29,8 @@ ESTIMANDS = {
 """What the estimate of a headline is called, and what it is, by its estimand."""
 
 
+SIGNIFICANT, MOST_DECIMALS = 4, 8
+"""Digits of numbers without a unit, at least; decimals beyond which they are told with an exponent."""
 NEGLIGIBLE = (verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_BUT_NEGLIGIBLE)
 NARROWER = (verdict.EQUIVALENT, *NEGLIGIBLE)
 """Verdicts that the interval at 1 - 2 alpha decides: it stands beside the other."""
@@ -161,12 +163,27 @@ def amount(value: float, metric: str, margin: float | None = None, style: Style 
     return f"{_numbers([value], metric, margin, style)[0]}{_unit(metric)}"
 
 
-def _numbers(values: Sequence[float], metric: str, margin: float | None, style: Style) -> list[str]:
-    """Return differences with their signs, all with as many digits as one of them needs."""
-    scale, least, code = (100, 2, "f") if is_fraction(metric) else (1, 4, "g")
-    told = [scale * value for value in values]
-    places = digits(told, None if margin is None else scale * margin, least, code)
-    return [style.number(f"{exact(value) + 0.0:+.{places}{code}}") for value in told]
+def _numbers(
+    values: Sequence[float], metric: str, margin: float | None, style: Style, beside: Sequence[float] = ()
+) -> list[str]:
+    """Return differences with their signs, all with as many digits as one of them needs.
+
+    Without a unit they line up with those `beside` as well.
+    """
+    if is_fraction(metric):
+        scale, known, least, code = 100, [100 * value for value in values], 2, "f"
+    else:
+        scale, known = 1, [*values, *beside]
+        places = decimals(map(exact, known), SIGNIFICANT)
+        least, code = (places, "f") if places <= MOST_DECIMALS else (SIGNIFICANT, "g")
+    places = digits(known, None if margin is None else scale * margin, least, code)
+    return [style.number(f"{exact(scale * value) + 0.0:+.{places}{code}}") for value in values]
+
+
+def _told(judged: Judged) -> list[float]:
+    """Return the numbers that stand beside each other in the headline."""
+    told = judged.headline
+    return [each for each in (told.estimate, told.low, told.high) if each is not None]
 
 
 def _unit(metric: str) -> str:
@@ -177,7 +194,8 @@ def estimate(judged: Judged, style: Style = TERMINAL) -> str:
     """Return the headline's estimate; where runs that lost to every other are in the middle it has no limit."""
     told = judged.headline
     if told.estimate is not None:
-        return amount(told.estimate, judged.metric, judged.margin, style)
+        (number,) = _numbers([told.estimate], judged.metric, judged.margin, style, _told(judged))
+        return f"{number}{_unit(judged.metric)}"
     return "an amount without limit"
 
 
@@ -186,7 +204,8 @@ def between(judged: Judged, style: Style = TERMINAL) -> str:
     told, n = judged.headline, pairs_of(judged)
     said = list(filter(None, [interval(judged, style, assumed=True)]))
     if told.scope != SEQUENCE and told.verdict in NARROWER and told.low_90 is not None and told.high_90 is not None:
-        inner = " to ".join(_numbers([told.low_90, told.high_90], judged.metric, judged.margin, style))
+        ends = [told.low_90, told.high_90]
+        inner = " to ".join(_numbers(ends, judged.metric, judged.margin, style, _told(judged)))
         said[0] += f"; {inner_level(judged.alpha)} CI {inner}"
     said.append(f"{n} {'seed' if n == 1 else 'seeds'}")
     if told.p is not None:
@@ -207,7 +226,8 @@ def interval(judged: Judged, style: Style = TERMINAL, *, assumed: bool = False) 
 
 def _ends(judged: Judged, style: Style) -> str:
     told = judged.headline
-    known = _numbers([end for end in (told.low, told.high) if end is not None], judged.metric, judged.margin, style)
+    ends = [end for end in (told.low, told.high) if end is not None]
+    known = _numbers(ends, judged.metric, judged.margin, style, _told(judged))
     if len(known) == 2:
         return " to ".join(known)
     return known[0] + (" or more, no upper limit" if told.high is None else " or less, no lower limit")
