@@ -1,5 +1,7 @@
 """Sentences: what they must say, and what they must never say."""
 
+import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +12,16 @@ from analysis.answer.compare import compare
 from analysis.methods.failure_rates import Divergence
 from analysis.methods.verdict import VERDICTS
 from analysis.tables.table import from_frame
-from analysis.wording.number_format import digits, exact, inner_level, level, margin_text, p_value, probability
+from analysis.wording.number_format import (
+    decimals,
+    digits,
+    exact,
+    inner_level,
+    level,
+    margin_text,
+    p_value,
+    probability,
+)
 from analysis.wording.sentences import amount, failure, headline, sentences
 from analysis.wording.terminal import render
 
@@ -29,6 +40,11 @@ def answer(differences, metric="test_accuracy", margin=0.01, total=10_000, **ext
         }
     )
     return compare(from_frame(frame), metric, "none", margin=margin)
+
+
+def answer_frame(loss):
+    n = len(loss) // 2
+    return pd.DataFrame({"condition": ["none"] * n + ["book"] * n, "seed": [*range(n), *range(n)], "test_loss": loss})
 
 
 def said(result):
@@ -190,6 +206,26 @@ def test_where_lower_is_better_the_words_follow_benefit():
     result = answer(SPREAD + 200, metric="generalisation_gap", **extra)
     assert result.effects["book"].mean_difference < 0
     assert "Lower, by more than the margin of 1 point: “book” changed generalisation_gap by -2.00" in said(result)
+
+
+@pytest.mark.parametrize(
+    ("values", "significant", "count"),
+    [
+        ([-0.0788, -0.10523, -0.05635], 4, 4), ([1234.5, 0.001], 4, 0), ([0.2, 0.125], 4, 3), ([0.5, 1.5], 4, 1),
+        ([0.0], 4, 0), ([], 4, 0), ([math.inf, 0.25], 4, 2), ([3e-9], 4, 9),
+    ],
+)  # fmt: skip
+def test_numbers_without_a_unit_line_up_with_the_largest_of_them(values, significant, count):
+    assert decimals(values, significant) == count
+
+
+def test_an_estimate_and_its_interval_have_the_same_decimals():
+    """An end of -0.05635 beside one of -0.10523 is told with as many."""
+    loss = [*[0.5] * 10, *(0.42 + 0.08 * np.sin(np.arange(10)))]
+    found = compare(from_frame(answer_frame(loss)), "test_loss", "none").effects["book"]
+    told = re.findall(r"[+-]\d+\.(\d+)", headline(found))
+    assert [len(each) for each in told] == [4, 4, 4]
+    assert abs(found.headline.low) > 0.1 > abs(found.headline.high)
 
 
 @pytest.mark.parametrize(
