@@ -31,15 +31,49 @@ def inputs(run: Run) -> list[tuple[int, ...]]:
 def same_order(one: Run, other: Run) -> bool | None:
     """Tell whether two trainings saw the same examples in the same order; None where that cannot be seen.
 
-    Inputs may differ, where they are augmented, and labels may, where they are smoothed: either is enough.
+    Inputs may differ, where they are augmented or generated, and labels may, where they are smoothed or mixed: what
+    agrees is enough, and what differs is no evidence where it is not the same examples that are elsewhere.
     """
-    traces = [(inputs(one), inputs(other)), (one.seen.targets, other.seen.targets)]
-    seen = [pair for pair in traces if pair[0] and pair[1]]
-    if seen:
-        return any(_agree(*pair) for pair in seen if pair is traces[0] or _tells(pair[0]))
+    given, labels = (inputs(one), inputs(other)), (one.seen.targets, other.seen.targets)
+    first = tuple([each.target for each in run.seen.trained if each.target is not None] for run in (one, other))
+    telling = [pair for pair in (labels, first) if pair[0] and pair[1] and _tells(pair[0])]
+    if any(_agree(*pair) for pair in (*telling, given) if pair[0] and pair[1]):
+        return True
+    if telling and not (one.seen.mixed or other.seen.mixed):
+        return False
+    in_place = _in_place(one, other)
+    if in_place is not None:
+        return in_place
     if in_training(one) and in_training(other):
-        return one.seen.shuffles == other.seen.shuffles
+        if one.seen.shuffles == other.seen.shuffles:
+            return True
+        return None if any(map(all, (given, labels))) else False
     return None
+
+
+def _in_place(one: Run, other: Run) -> bool | None:
+    """Tell whether most examples that two trainings share stand at the same places of each epoch; None without any."""
+    shared = False
+    first, second = _places(one), _places(other)
+    for part in first.keys() & second.keys():
+        both = first[part].keys() & second[part].keys()
+        shared = shared or bool(both)
+        if 2 * sum(first[part][row] == second[part][row] for row in both) < len(both):
+            return False
+    return True if shared else None
+
+
+def _places(run: Run) -> dict[tuple[int, int], dict[int, list[int]]]:
+    """Return where each example is trained on, by epoch and network."""
+    parts: dict[tuple[int, int], list[int]] = {}
+    for each in run.seen.trained:
+        parts.setdefault((each.epoch, each.network), []).extend(each.rows)
+    found: dict[tuple[int, int], dict[int, list[int]]] = {}
+    for part, rows in parts.items():
+        of_part = found.setdefault(part, {})
+        for place, row in enumerate(rows):
+            of_part.setdefault(row, []).append(place)
+    return found
 
 
 def _tells(targets: Sequence[object]) -> bool:

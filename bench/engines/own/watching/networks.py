@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader
 
 from bench.engines.own.streams import global_state, seed_everything, set_global_state
 from bench.engines.own.watching.seen import Forward, Network
-from bench.engines.own.watching.tensors import leaves, raw, rows, shapes, tensors
+from bench.engines.own.watching.tensors import are_shares, leaves, raw, rows, shapes, tensors
 from bench.engines.own.watching.watch import Put, Watch, digest, hash_of_states
 
 DROPOUTS = ("dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout")
@@ -168,6 +168,7 @@ class Networks:
             if torch.is_grad_enabled() and isinstance(target, torch.Tensor) and not target.requires_grad:
                 noted = digest(raw(target))
                 self.seen.targets.append((self.watch.epoch, noted))
+                self.seen.mixed = self.seen.mixed or are_shares(first, target)
                 if self.current is not None and self.current.target is None:
                     self.current.target = noted
             return right(first, target, *given, **named)

@@ -102,6 +102,8 @@ class Seen:
     """Shapes and hashes of what the first backward pass reached: the parameters where there is no module."""
     targets: list[tuple[int, int]] = field(default_factory=list)
     """(epochs reported before, hash) of the labels of each loss that was computed while gradients were recorded."""
+    mixed: bool = False
+    """Whether labels were shares of classes: those of several examples may be mixed in them."""
     shuffles: list[tuple[int, int]] = field(default_factory=list)
     """(epochs reported before, hash) of each permutation that was drawn."""
     steps: int = 0

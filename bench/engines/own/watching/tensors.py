@@ -52,3 +52,11 @@ def leaves(value: torch.Tensor) -> list[torch.Tensor]:
             found[id(leaf)] = leaf
         waiting += [each for each, _ in node.next_functions]
     return list(found.values())
+
+
+def are_shares(scores: torch.Tensor, target: torch.Tensor) -> bool:
+    """Tell whether labels are shares of classes, one row for each example, that add up to 1."""
+    if not target.is_floating_point() or target.ndim < 2 or target.shape != scores.shape:
+        return False
+    sums = target.detach().sum(1)
+    return bool(torch.allclose(sums, torch.ones_like(sums), atol=1e-3))

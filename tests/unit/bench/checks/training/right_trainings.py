@@ -282,5 +282,71 @@ def from_scratch(trial):
     return {"test_correct": net(test_x, False).argmax(1) == test_y}
 
 
+def mixed(trial):
+    """Mix each batch with its own examples in another order, and their labels too, drawn where there is noise alone."""
+    train_x, train_y, test_x, test_y = data()
+    shares = functional.one_hot(train_y, 4).float()
+    with trial.random("init"):
+        model = network(0.0)
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
+    noise = trial.settings.get("noise", 0.5)
+    for epoch in range(trial.settings.get("epochs", 3)):
+        rng = trial.numpy("mixup", epoch)
+        for batch in torch.randperm(len(train_x), generator=trial.generator("order", epoch)).split(40):
+            weight = rng.beta(noise, noise) if noise else 1.0
+            other = batch[rng.permutation(len(batch))] if noise else batch
+            inputs, labels = (weight * each[batch] + (1 - weight) * each[other] for each in (train_x, shares))
+            optimiser.zero_grad()
+            functional.cross_entropy(model(inputs), labels).backward()
+            optimiser.step()
+        trial.epoch()
+    return {"test_correct": trial.correct(model, test_x, test_y)}
+
+
+def mixed_by_losses(trial):
+    """Mix examples, and the losses on both labels: each condition draws another partner, the first label is its own."""
+    train_x, train_y, test_x, test_y = data()
+    with trial.random("init"):
+        model = network(0.0)
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
+    noise = trial.settings.get("noise", 0.5)
+    for epoch in range(trial.settings.get("epochs", 3)):
+        rng = trial.numpy("mixup", epoch)
+        for batch in torch.randperm(len(train_x), generator=trial.generator("order", epoch)).split(40):
+            weight = rng.beta(noise, noise) if noise else 1.0
+            other = batch[rng.permutation(len(batch))]
+            optimiser.zero_grad()
+            scores = model(weight * train_x[batch] + (1 - weight) * train_x[other])
+            own = weight * functional.cross_entropy(scores, train_y[batch])
+            (own + (1 - weight) * functional.cross_entropy(scores, train_y[other])).backward()
+            optimiser.step()
+        trial.epoch()
+    return {"test_correct": trial.correct(model, test_x, test_y)}
+
+
+def adversarial(trial):
+    """Train a network on what another one makes, which differs between conditions from the first step on."""
+    train_x, _, test_x, _ = data()
+    with trial.random("init"):
+        dropout = nn.Dropout(trial.settings.get("dropout", 0.5))
+        maker, judge = nn.Linear(2, 12), nn.Sequential(nn.Linear(12, 16), dropout, nn.Linear(16, 1))
+    makes, judges = (torch.optim.SGD(each.parameters(), lr=0.05) for each in (maker, judge))
+    for epoch in range(trial.settings.get("epochs", 3)):
+        draws = trial.generator("latent", epoch)
+        with trial.random("mask", epoch):
+            for batch in torch.randperm(len(train_x), generator=trial.generator("order", epoch)).split(40):
+                latent = torch.randn(len(batch), 2, generator=draws)
+                judges.zero_grad()
+                made = maker(latent).detach()
+                (functional.softplus(-judge(train_x[batch])) + functional.softplus(judge(made))).mean().backward()
+                judges.step()
+                makes.zero_grad()
+                functional.softplus(-judge(maker(latent))).mean().backward()
+                makes.step()
+        trial.epoch()
+    with torch.no_grad():
+        return {"test_accuracy": float((judge.eval()(test_x) > 0).float().mean())}
+
+
 RIGHT = (plain, loader, loader_of_two_workers, augmented, augmented_in_the_loop, averaged, exponential,
-         with_numpy_only, saved, transformer, from_scratch)  # fmt: skip
+         with_numpy_only, saved, transformer, from_scratch, mixed, mixed_by_losses, adversarial)  # fmt: skip
