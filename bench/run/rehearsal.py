@@ -59,7 +59,7 @@ def _key(subject: Subject) -> str:
 
 def _in_a_process(subject: Subject, seed: int) -> dict[str, Any]:
     """Return what a rehearsal in a fresh process shows, or why there is none."""
-    with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
+    with tempfile.TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as folder:
         asked, answer, log = (Path(folder) / name for name in ("asked", "answer", "log"))
         asked.write_bytes(pickle.dumps((subject, seed)))
         source = f"from bench.checks.training.rehearsal import main; main({str(asked)!r}, {str(answer)!r})"
@@ -84,7 +84,8 @@ def _in_a_process(subject: Subject, seed: int) -> dict[str, Any]:
 
 def lines(document: dict[str, Any]) -> list[str]:
     """Return what a rehearsal showed, for people: each broken law with its cause, and what could not be judged."""
-    broken = broken_laws(document, {"versions": {"code": document["code"]}})
+    conditions = [{"label": label} for label in document["conditions"]]
+    broken = broken_laws(document, {"versions": {"code": document["code"]}, "conditions": conditions})
     told = [f"warning: {each.told()}" for each in broken]
     told += [f"note: rehearsal of {document['training']}: {each}" for each in document["unchecked"]]
     if document["laws"]:

@@ -37,6 +37,8 @@ class BrokenLaw:
 def broken_laws(document: Mapping[str, Any] | None, plan: Mapping[str, Any]) -> tuple[BrokenLaw, ...]:
     """Return the broken laws of a rehearsal; none where the plan is of other code than was rehearsed.
 
+    Conditions that are not planned, or no longer, are left out.
+
     Parameters
     ----------
     document : mapping or None
@@ -46,8 +48,11 @@ def broken_laws(document: Mapping[str, Any] | None, plan: Mapping[str, Any]) -> 
     """
     if document is None or document.get("code") not in (plan.get("versions") or {}).values():
         return ()
+    planned = {each["label"] for each in plan.get("conditions", ())}
+    broken = [each for each in document.get("laws", ()) if each["outcome"] == BROKEN]
+    kept = [(each, tuple(label for label in each["conditions"] if label in planned)) for each in broken]
     return tuple(
-        BrokenLaw(each["name"], each["holds"], each["message"], tuple(each["conditions"]))
-        for each in document["laws"]
-        if each["outcome"] == BROKEN
+        BrokenLaw(each["name"], each["holds"], each["message"], labels)
+        for each, labels in kept
+        if labels or not each["conditions"]
     )

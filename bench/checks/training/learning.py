@@ -173,8 +173,15 @@ def conditions_differ(case: Case) -> str | None:
         if label != case.control and run.ask.settings != control.ask.settings and same_training(control, run):
             varied = [each for each, value in run.ask.settings.items() if value != control.ask.settings.get(each)]
             told = f"{case.control} and {label} give the same numbers to the bit"
-            return f"{told}: {', '.join(varied)} has no effect; use it"
+            return f"{told}: {', '.join(varied)} has no effect{_at_seed(run, varied)}"
     return None
+
+
+def _at_seed(run: Run, varied: list[str]) -> str:
+    """Return what follows: a setting that is read may matter at other seeds, as an unreached threshold does."""
+    if run.seen.settings_read.isdisjoint(varied):
+        return "; use it"
+    return f" at seed {run.ask.seed}; use it, or give it a level that matters"
 
 
 LEARNING_LAWS = (

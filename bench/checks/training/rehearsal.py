@@ -78,12 +78,12 @@ def main(asked: str, answer: str) -> None:
     server.prctl(server.PR_SET_CHILD_SUBREAPER, 1)
     subject, seed = pickle.loads(Path(asked).read_bytes())
     is_forkable = not subject.has_file or server.preload(subject.experiment)
-    made = rehearse(subject, seed, fresh=not is_forkable)
+    made = rehearse(subject, seed, fresh=not is_forkable, folder=Path(answer).parent)
     server.end_strangers(set())
     Path(answer).write_text(json.dumps(asdict(made)), encoding="utf-8")
 
 
-def rehearse(subject: Subject, seed: int = 0, *, fresh: bool = False) -> Rehearsal:
+def rehearse(subject: Subject, seed: int = 0, *, fresh: bool = False, folder: Path | None = None) -> Rehearsal:
     """Train some conditions of a study for two epochs, and judge by the laws that this decides.
 
     Parameters
@@ -94,13 +94,16 @@ def rehearse(subject: Subject, seed: int = 0, *, fresh: bool = False) -> Rehears
         The study's first.
     fresh : bool
         Whether each training needs a fresh interpreter, since its code must not be forked.
+    folder : Path, optional
+        Where the folders of the trainings are made: whoever ends this process removes them with it.
     """
     started, chosen = time.monotonic(), _spread(list(subject.conditions))
-    trainings = Trainings(subject, SECONDS_OF_ONE)
+    trainings = Trainings(subject, SECONDS_OF_ONE, folder)
     rounds = math.ceil((len(chosen) + 2) / trainings.at_once)
-    trainings.time_limit = min(SECONDS_OF_ONE, SECONDS / rounds, subject.experiment.time_limit or math.inf)
+    limit = min(SECONDS_OF_ONE, SECONDS / rounds, subject.experiment.time_limit or math.inf)
+    trainings.time_limit = limit
     try:
-        asks = {label: _ask(subject.conditions[label], seed, 0.8 * trainings.time_limit, fresh) for label in chosen}
+        asks = {label: _ask(subject.conditions[label], seed, 0.8 * limit, fresh) for label in chosen}
         trainings.run({CONDITION + label: ask for label, ask in asks.items()})
         runs = {label: trainings.runs[CONDITION + label] for label in chosen}
         failed = [f"{label}: {run.error}" for label, run in runs.items() if run.error is not None]
@@ -120,7 +123,7 @@ def rehearse(subject: Subject, seed: int = 0, *, fresh: bool = False) -> Rehears
         laws = (*_laws(case), _differing(case, trainings, left))
         if any(run.seen.stopped == AFTER_SECONDS for run in trained.values()):
             steps = min(len(run.seen.losses) for run in trained.values())
-            failed.append(f"two epochs take more than {trainings.time_limit:.0f} s: judged by the first {steps} steps")
+            failed.append(f"two epochs take more than {limit:.0f} s: judged by the first {steps} steps")
     finally:
         trainings.close()
     return Rehearsal(tuple(chosen), laws, tuple(failed), len(trainings.runs), time.monotonic() - started)

@@ -95,12 +95,12 @@ class Run:
 class Trainings:
     """The trainings of one subject: asked for by name, run together, kept."""
 
-    def __init__(self, subject: Subject, time_limit: float) -> None:
+    def __init__(self, subject: Subject, time_limit: float, folder: Path | None = None) -> None:
         self.subject, self.time_limit = subject, time_limit
         self.runs: dict[str, Run] = {}
         preload(subject)
         self._numbers = itertools.count()
-        self._folder = Path(tempfile.mkdtemp(prefix="check-training-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="check-training-", dir=folder))
         self.at_once = 1 if subject.experiment.cpus > 1 else min(2, len(physical_cores()))
 
     def close(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +19,8 @@ from bench.checks.training.law import BROKEN, NOT_APPLICABLE, PASSED
 from bench.checks.training.rehearsal import Judged, Rehearsal, rehearse
 from bench.checks.training.subject import Subject
 from bench.record.experiment import Experiment
+from bench.run.rehearsal import _in_a_process as in_a_process
+from bench.schema.rehearsal import broken_laws
 from tests.unit.bench.checks.training.test_laws import FAST_RIGHT, MODULES, loaded
 
 CONDITIONS = {
@@ -100,7 +105,9 @@ def long(trial: Any) -> dict[str, Any]:
 @pytest.mark.slow
 def test_a_training_that_takes_long_is_judged_by_its_first_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rehearsal, "SECONDS_OF_ONE", 4.0)
-    found = rehearse(subject_of(long, {"none": {"dropout": 0.0}, "half": {"dropout": 0.5}}))
+    monkeypatch.setattr(rehearsal, "SECONDS", 20.0)
+    rates = {"none": {"dropout": 0.0}, "none again": {"dropout": 0.0}, "half": {"dropout": 0.5}}
+    found = rehearse(subject_of(long, rates))
     said = {name: each.outcome for name, each in laws(found).items()}
     assert (said["shared-init"], said["shared-order"], said["seed-used"]) == (PASSED, PASSED, PASSED)
     assert (said["order-fresh"], said["gradients-cleared"]) == (NOT_APPLICABLE, NOT_APPLICABLE)
@@ -145,3 +152,40 @@ def test_a_broken_law_names_each_condition_that_breaks_it() -> None:
     assert found["shared-init"].conditions == ("0.0-True", "0.5-True")
     assert found["shared-order"].conditions == ("0.0-True", "0.5-True")
     assert "in another state from the first batch on" in found["shared-order"].message
+
+
+def ends_its_parent(trial: Any) -> dict[str, Any]:
+    os.kill(os.getppid(), signal.SIGKILL)
+    return {"test_correct": [True]}
+
+
+def test_a_rehearsal_that_is_ended_leaves_no_folder_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    experiment = Experiment("test_rehearsal.py:ends_its_parent", (), Path(__file__).parent, (), "code", (), "", ())
+    subject = Subject("ends_its_parent", experiment, None, {"none": {}})
+    (why,) = in_a_process(subject, 0)["unchecked"]
+    assert why.startswith("its process ended with exit code -9")
+    assert list(tmp_path.iterdir()) == []
+
+
+def at_a_threshold(trial: Any) -> dict[str, Any]:
+    return {"test_correct": [True], "score": trial.seed + max(trial.settings["least"], 5)}
+
+
+@pytest.mark.slow
+def test_a_setting_that_is_read_is_not_called_useless_for_one_seed() -> None:
+    found = laws(rehearse(subject_of(at_a_threshold, {"1": {"least": 1}, "3": {"least": 3}}), seed=7))
+    assert found["settings-read"].message.endswith(
+        "least has no effect at seed 7; use it, or give it a level that matters"
+    )
+
+
+def test_a_warning_is_of_conditions_that_are_planned() -> None:
+    law = {"holds": "", "message": "", "outcome": BROKEN}
+    broken = [{"name": "shared-order", "conditions": ["half", "gone"]}, {"name": "shared-init", "conditions": ["gone"]},
+              {"name": "seed-used", "conditions": []}]  # fmt: skip
+    plan = {"versions": {"train.py": "code"}, "conditions": [{"label": "none"}, {"label": "half"}]}
+    found = broken_laws({"code": "code", "laws": [law | each for each in broken]}, plan)
+    assert [(each.name, each.conditions) for each in found] == [("shared-order", ("half",)), ("seed-used", ())]
+    assert broken_laws({"code": "code"}, plan) == ()
