@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from analysis.base.records import Record
-from analysis.tables.pairing import varies
+from analysis.tables.pairing import rounding, varies
 
 FEWEST = 4
 """Pairs below which no interval is given: leaving one out leaves no spread."""
@@ -17,7 +17,7 @@ FEWEST = 4
 
 @dataclass(frozen=True, kw_only=True)
 class WorthOfPairing(Record):
-    """Correlation and spread of pairs; None where a value does not vary or pairs are too few.
+    """Correlation and spread of pairs; None where pairs are too few, or one alone makes a value vary.
 
     Parameters
     ----------
@@ -66,26 +66,35 @@ def worth_of_pairing(pairs: np.ndarray, reference: np.ndarray | None, alpha: flo
     """
     n = len(pairs)
     found = WorthOfPairing(n=n)
-    if n < FEWEST or not _vary(pairs):
+    if n < FEWEST or not _differ(pairs):
         return found
     found = replace(found, sd_difference=float((pairs[:, 0] - pairs[:, 1]).std(ddof=1)))
-    if varies(pairs[:, 0], 0.0) and varies(pairs[:, 1], 0.0):
-        centre, low, high = np.tanh(_jackknifed(lambda rows: _z(pairs[rows]), n, alpha))
-        found = replace(found, correlation=float(centre), correlation_low=float(low), correlation_high=float(high))
-    centre, low, high = np.exp(_jackknifed(lambda rows: _log_gain(pairs[rows]), n, alpha))
-    found = replace(found, seeds_unpaired=float(centre), seeds_unpaired_low=float(low), seeds_unpaired_high=float(high))
-    if reference is None or not _vary(reference):
+    if all(_vary(side, rounding(side)) for side in pairs.T):
+        centre, low, high = map(_number, np.tanh(_jackknifed(lambda rows: _z(pairs[rows]), n, alpha)))
+        found = replace(found, correlation=centre, correlation_low=low, correlation_high=high)
+        centre, low, high = map(_number, np.exp(_jackknifed(lambda rows: _log_gain(pairs[rows]), n, alpha)))
+        found = replace(found, seeds_unpaired=centre, seeds_unpaired_low=low, seeds_unpaired_high=high)
+    if reference is None or not _differ(reference):
         return found
-    centre, low, high = np.exp(
-        _jackknifed(lambda rows: _log_variance(pairs[rows]) - _log_variance(reference[rows]), n, alpha)
+    centre, low, high = map(
+        _number,
+        np.exp(_jackknifed(lambda rows: _log_variance(pairs[rows]) - _log_variance(reference[rows]), n, alpha)),
     )
-    return replace(found, seeds_needed=float(centre), seeds_needed_low=float(low), seeds_needed_high=float(high))
+    return replace(found, seeds_needed=centre, seeds_needed_low=low, seeds_needed_high=high)
 
 
-def _vary(pairs: np.ndarray) -> bool:
-    """Return whether the differences vary, whichever one of them is left out."""
-    differences = np.sort(pairs[:, 0] - pairs[:, 1])
-    return bool(varies(differences[1:], 0.0) and varies(differences[:-1], 0.0))
+def _differ(pairs: np.ndarray) -> bool:
+    return _vary(pairs[:, 0] - pairs[:, 1], rounding(*pairs.T))
+
+
+def _vary(values: np.ndarray, resolution: float) -> bool:
+    """Return whether values vary by more than rounding, whichever one of them is left out."""
+    ordered = np.sort(values)
+    return bool(varies(ordered[1:], resolution) and varies(ordered[:-1], resolution))
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def _z(pairs: np.ndarray) -> float:
@@ -102,9 +111,11 @@ def _log_gain(pairs: np.ndarray) -> float:
 
 
 def _jackknifed(statistic: Callable[[np.ndarray], float], n: int, alpha: float) -> np.ndarray:
-    """Return a statistic of all rows, and the ends of its interval."""
+    """Return a statistic of all rows, and the ends of its interval, NaN where one row alone keeps it finite."""
     rows = np.arange(n)
     centre, without = statistic(rows), np.array([statistic(rows[rows != each]) for each in rows])
+    if not np.isfinite(without).all():
+        return np.array([centre, np.nan, np.nan])
     error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
     reach = float(stats.t.isf(alpha / 2, n - 1)) * error
     return np.array([centre, centre - reach, centre + reach])

@@ -8,7 +8,7 @@ from analysis.factorial.result import Level
 from analysis.factorial.worth_by_level import WorthByLevel
 from analysis.methods.worth_of_pairing import WorthOfPairing
 from analysis.wording.factorial import tell
-from analysis.wording.number_format import level
+from analysis.wording.number_format import NOTHING, digits, level
 from analysis.wording.phrases import listed
 from analysis.wording.sentences import quoted
 from analysis.wording.units import plain, signed
@@ -37,11 +37,11 @@ def seeds_beside(each: WorthByLevel, reference: Level, alpha: float) -> str:
     at = f" at {rest}" if rest else ""
     if each.seeds_needed is None or each.seeds_needed_low is None or each.seeds_needed_high is None:
         return f"Not known{at}: how many seeds {quoted(name)} takes beside {quoted(tell(reference))}."
-    low, high = each.seeds_needed_low, each.seeds_needed_high
-    told = "More seeds" if low > 1 else "Fewer seeds" if high < 1 else "Undecided"
+    told = "More seeds" if each.seeds_needed_low > 1 else "Fewer seeds" if each.seeds_needed_high < 1 else "Undecided"
+    times, low, high = _seeds(each.seeds_needed, each.seeds_needed_low, each.seeds_needed_high)
     return (
-        f"{told}{at}: {quoted(name)} takes {plain(each.seeds_needed, 1)} times the seeds of {quoted(tell(reference))} "
-        f"({level(alpha)} CI {plain(low, 1)} to {plain(high, 1)}; {each.n} pairs)."
+        f"{told}{at}: {quoted(name)} takes {times} times the seeds of {quoted(tell(reference))} "
+        f"({level(alpha)} CI {low} to {high}; {each.n} pairs)."
     )
 
 
@@ -78,26 +78,34 @@ def _instead(found: Mapping[str, WorthOfPairing], alpha: float) -> str:
     if len(found) > 1:
         return ""
     (each,) = found.values()
-    low, high = _seeds(each.seeds_unpaired_low), _seeds(each.seeds_unpaired_high)
+    seeds, low, high = _seeds(each.seeds_unpaired, each.seeds_unpaired_low, each.seeds_unpaired_high)
     ends = f"{level(alpha)} CI {low} to {high}; {each.n} pairs"
-    return f": an unpaired comparison needs {_seeds(each.seeds_unpaired)} seeds in place of one ({ends})"
+    return f": an unpaired comparison needs {seeds} seeds in place of one ({ends})"
 
 
-def _seeds(number: float | None) -> str:
-    return plain(number, 2 if number is not None and number < 1 else 1)
+def _seeds(*numbers: float | None) -> list[str]:
+    """Return numbers of seeds beside one, alike, with as many decimals as show which of them are below one."""
+    known = [each for each in numbers if each is not None]
+    count = digits(known, 1.0, 2 if known and known[0] < 1 else 1)
+    return [plain(each, count) for each in numbers]
 
 
 def correlation(found: WorthOfPairing) -> str:
     """Return the correlation of pairs with its interval."""
-    return _with(*(signed(each, 2) for each in (found.correlation, found.correlation_low, found.correlation_high)))
+    numbers = (found.correlation, found.correlation_low, found.correlation_high)
+    count = digits([each for each in numbers if each is not None], None, 2)
+    return _with(*(signed(each, count) for each in numbers))
 
 
 def unpaired(found: WorthOfPairing) -> str:
     """Return how many unpaired seeds one in pairs is worth, with its interval."""
-    return _with(
-        *(plain(each, 1) for each in (found.seeds_unpaired, found.seeds_unpaired_low, found.seeds_unpaired_high))
-    )
+    return _with(*_seeds(found.seeds_unpaired, found.seeds_unpaired_low, found.seeds_unpaired_high))
+
+
+def needed(found: WorthOfPairing) -> str:
+    """Return how many times as many seeds as the reference it takes, with its interval."""
+    return _with(*_seeds(found.seeds_needed, found.seeds_needed_low, found.seeds_needed_high))
 
 
 def _with(centre: str, low: str, high: str) -> str:
-    return centre if low == centre == high else f"{centre} ({low} to {high})"
+    return centre if NOTHING in (low, high) else f"{centre} ({low} to {high})"

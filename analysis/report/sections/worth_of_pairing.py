@@ -18,7 +18,7 @@ from analysis.wording.factorial import tell
 from analysis.wording.number_format import NOTHING, level
 from analysis.wording.pairing import names, seeds_beside
 from analysis.wording.sentences import quoted
-from analysis.wording.units import plain, signed, unit_of
+from analysis.wording.units import plain, unit_of
 
 TITLE = "What pairing by seed was worth here"
 
@@ -111,18 +111,11 @@ def _flat(each: WorthByLevel) -> dict[str, Any]:
 
 def _cells(each: WorthByLevel, scale: float) -> tuple[str, ...]:
     name, rest = names(each)
-    r, needed = (each.correlation, each.correlation_low, each.correlation_high), each.seeds_needed
     spread = None if each.sd_difference is None else scale * each.sd_difference
     return (
         name,
         rest or NOTHING,
-        _interval(*(signed(value, 2) for value in r)),
+        pairing.correlation(each),
         plain(spread, 2),
-        "1 (reference)"
-        if each.reference is None
-        else _interval(*(plain(value, 1) for value in (needed, each.seeds_needed_low, each.seeds_needed_high))),
+        "1 (reference)" if each.reference is None else pairing.needed(each),
     )
-
-
-def _interval(centre: str, low: str, high: str) -> str:
-    return centre if NOTHING in (centre, low) else f"{centre} ({low} to {high})"

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.methods.worth_of_pairing import FEWEST, worth_of_pairing
+from analysis.methods.worth_of_pairing import FEWEST, WorthOfPairing, worth_of_pairing
+from analysis.wording import pairing
 
 ALPHA = 0.05
 
@@ -78,3 +79,24 @@ def test_intervals_miss_about_as_often_as_they_promise_with_long_tails():
         misses[1] += not found.seeds_needed_low <= 0.1 <= found.seeds_needed_high
     limit = stats.binom.isf(1e-4, studies, 0.07)
     assert (misses <= limit).all(), f"{misses} of {studies}: F and Fisher's z miss one in eight"
+
+
+def test_what_varies_by_rounding_alone_does_not_vary():
+    control = np.array([0.1, 0.2, 0.3, 0.7, 0.9])
+    assert np.ptp(control + 0.05 - control) > 0
+    assert worth_of_pairing(np.column_stack([control + 0.05, control]), None, ALPHA) == WorthOfPairing(n=5)
+
+
+@pytest.mark.parametrize(
+    ("condition", "correlation"),
+    [pytest.param([2, 4, 6, 8, 10], "+1.00", id="one line"),
+     pytest.param([5, 4, 3, 2, 1], "−1.00", id="one falling line"),
+     pytest.param([2, 4, 6, 8, 3], "−0.01", id="one line without one pair"),
+     pytest.param([0, 0, 0, 0, 1], "–", id="one seed alone varies")],
+)  # fmt: skip
+def test_an_interval_that_the_jackknife_does_not_have_is_none(condition, correlation):
+    control = [1, 2, 3, 4, 9 if condition[-1] == 3 else 5]
+    found = worth_of_pairing(np.column_stack([condition, control]).astype(float), None, ALPHA)
+    assert (found.correlation_low, found.correlation_high) == (None, None)
+    assert pairing.correlation(found) == correlation
+    assert all(math.isfinite(each) for each in found.to_json().values() if each is not None)

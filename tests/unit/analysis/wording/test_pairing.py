@@ -7,7 +7,7 @@ import pytest
 from analysis.factorial.result import HeldAt
 from analysis.factorial.worth_by_level import WorthByLevel
 from analysis.methods.worth_of_pairing import WorthOfPairing
-from analysis.wording.pairing import broken_law, names, seeds_beside
+from analysis.wording.pairing import broken_law, correlation, names, seeds_beside, unpaired
 from analysis.wording.pairing import worth as told
 from bench.schema.rehearsal import BrokenLaw
 
@@ -26,9 +26,10 @@ def worth(needed: float | None = None, low: float | None = None, high: float | N
 )  # fmt: skip
 def test_the_verdict_is_that_of_the_interval(needed, verdict):
     said = seeds_beside(worth(*needed), "streams", 0.05)
+    times, low, high = (f"{each:.{2 if needed[0] < 1 else 1}f}" for each in needed)
     assert said == (
-        f"{verdict} at learning rate 0.1: “manual_seed” takes {needed[0]:.1f} times the seeds of “streams” (95% CI "
-        f"{needed[1]:.1f} to {needed[2]:.1f}; 40 pairs)."
+        f"{verdict} at learning rate 0.1: “manual_seed” takes {times} times the seeds of “streams” (95% CI {low} to "
+        f"{high}; 40 pairs)."
     )
 
 
@@ -53,6 +54,14 @@ def test_pairing_saves_or_costs_where_its_interval_says_so_and_is_undecided_else
     assert undecided.startswith("Undecided for “half” whether pairing saved seeds")
     (both,) = told({"half": gain(4.9, 2.1, 11.2), "book": gain(6.2, 3.0, 13.0)}, 0.05)
     assert both == "Pairing by seed saved seeds for “half” and “book”."
+
+
+def test_a_rounded_end_never_contradicts_the_verdict():
+    assert "(95% CI 1.04 to 3.00; 40 pairs)" in seeds_beside(worth(1.8, 1.04, 3.0), "streams", 0.05)
+    assert "(95% CI 0.97 to 8.00; 20 pairs)" in told({"half": gain(2.8, 0.97, 8.0)}, 0.05)[0]
+    assert unpaired(gain(0.04, 0.008, 0.2)) == "0.04 (0.01 to 0.20)"
+    touching = WorthOfPairing(n=20, correlation=-0.22, correlation_low=-0.43, correlation_high=-0.004)
+    assert correlation(touching) == "−0.220 (−0.430 to −0.004)"
 
 
 def test_a_broken_law_says_what_it_means_for_the_answer_and_where():
