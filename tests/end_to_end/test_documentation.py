@@ -129,6 +129,19 @@ def test_the_numbers_of_the_reference_study_in_the_readme_are_those_of_the_findi
     assert [each for each in numbers if each not in known] == []
 
 
+def test_what_streams_are_worth_is_told_as_the_findings_have_it() -> None:
+    findings = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8").splitlines()
+    page = (ROOT / "docs" / "own-training.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith(("| seeds by", "| streams", "| manual"))]
+    assert len(rows) == 5
+    assert [line for line in rows if line not in findings] == []
+    measured = [line for line in findings if line.startswith("| manual") and "epochs" in line]
+    times = [float(line.split("|")[-2].split()[0]) for line in measured]
+    spread = f"{min(times):.0f} to {max(times):.0f} times as many"
+    assert spread in README
+    assert spread in (ROOT / "docs" / "check-training.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.slow
 def test_the_analysis_alone_works_on_a_plain_csv(tmp_path: Path) -> None:
     """The README's command, on a table of somebody's own runs."""
