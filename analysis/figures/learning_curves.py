@@ -20,7 +20,7 @@ QUANTITIES = {
     "running_train_accuracy": ("running training accuracy", ORANGE, (0, (4, 1.4))),
     "running_train_loss": ("running training loss (nats)", MUTED, (0, (1.2, 1.2))),
 }
-CLEAN = "train_accuracy"
+CLEAN, LOSS = "train_accuracy", "running_train_loss"
 ACCURACIES = {"test_accuracy", "running_train_accuracy", CLEAN}
 BOOK_LIMITS = (0.3, 0.9)
 
@@ -155,12 +155,15 @@ def _legend(figure: Figure, evidence: Evidence, layout: Layout) -> None:
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     drawn = _drawn(evidence)
-    of_accuracy = "Accuracies are fractions and share the axis with the loss in nats, as in the book; what"
+    accuracy = "Accuracies are fractions"
+    if LOSS in drawn:
+        accuracy += " and share the axis with the loss in nats, as in the book"
     said = (
         "Line: median over the seeds that trained. Band: from the lowest to the highest of these seeds. "
-        f"{of_accuracy if drawn & ACCURACIES else 'What'} lies outside the axis is cut off. Running: averaged over the "
-        "epoch while training, dropout on."
+        f"{f'{accuracy}; what' if drawn & ACCURACIES else 'What'} lies outside the axis is cut off."
     )
+    if any(quantity.startswith("running") for quantity in drawn):
+        said += " Running: averaged over the epoch while training, dropout on."
     if CLEAN in drawn:
         said += " Diamond: training accuracy after the last epoch, dropout off."
     said += order_of_values(evidence)

@@ -108,10 +108,11 @@ def caption(evidence: Evidence) -> str:
     found = evidence.sequences
     assert found is not None
     unit = unit_of(evidence.primary.metric)
+    looks = "all looks" if found.conditions == 1 else f"all {found.conditions} conditions and all looks"
     said = (
         f"Difference in {unit.name} to {quoted(evidence.primary.control)} after each seed, in the order of the seeds. "
         f"Line: {found.estimand or 'mean'} so far. Band: confidence sequence, which holds at {level(found.alpha)} for "
-        f"all {found.conditions} conditions and all looks at once, on this test set: one may stop at will. "
+        f"{looks} at once, on this test set: one may stop at will. "
         "It is wider than an interval for a number of seeds that was fixed beforehand. Dashed line and diamond: where "
         "it first did not hold zero. It has no ends after the first seeds; what lies outside the axis is cut off."
     )

@@ -11,6 +11,7 @@ from analysis.methods.survival import ConditionCurve, Survival
 from analysis.methods.verdict import ROUGH
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
+from analysis.tables.table import Table
 from analysis.wording import sentences
 from analysis.wording.number_format import NOTHING, level, p_value, probability
 from analysis.wording.phrases import listed
@@ -20,17 +21,24 @@ from bench.schema import CHANCE_TOLERANCE
 
 def section(material: Material, pool: Pool) -> Section:
     """Return how many trials of each condition diverged, with exact limits, and what that does to the means."""
-    chance = pool.table.chance
-    limit = "" if chance is None else f" (here {100 * (chance + CHANCE_TOLERANCE):g}%)"
     rule = (
-        "A trial diverged where a loss is not a finite number, or where test accuracy at the end is at most chance "
-        f"level plus {100 * CHANCE_TOLERANCE:g} points{limit}. The rule was fixed before the data. In a "
-        "typical difference a diverged trial counts at what it reached; means are given that both trials of a pair "
-        "trained."
+        f"A trial diverged where {_rule(pool.table)}. The rule was fixed before the data. In a typical difference a "
+        "diverged trial counts at what it reached; means are given that both trials of a pair trained."
     )
     none = sentences.no_failure(pool.primary.divergence.values())
     found = (Paragraph(f"{none} {_exempt(pool.primary)}".strip()),) if none else how_many(pool)
     return Section("Collapsed and diverged trials", (Paragraph(rule), *found))
+
+
+def _rule(table: Table) -> str:
+    """Return when a trial counts as diverged; accuracies are held to chance level where that is known."""
+    said = "a loss is not a finite number"
+    if table.of_own_code:
+        said = "a loss or the primary metric is not a finite number, or its training code says so"
+    if table.chance is None:
+        return said
+    least = f"{100 * CHANCE_TOLERANCE:g} points (here {100 * (table.chance + CHANCE_TOLERANCE):g}%)"
+    return f"{said}, or where test accuracy at the end is at most chance level plus {least}"
 
 
 def how_many(pool: Pool) -> tuple[Block, ...]:

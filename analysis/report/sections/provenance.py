@@ -175,10 +175,15 @@ def _throughput(material: Material) -> Grid:
         Column("throughput, median", f"{example}s/s"), Column("workers", numeric=False), Column("stack", numeric=False),
         Column("machine otherwise idle", numeric=False),
     )  # fmt: skip
+    time = (
+        "what its code took, evaluation included"
+        if material.pools[0].table.of_own_code
+        else "its share of the stack that it was trained in, evaluation left out"
+    )
     return Grid(
         "throughput",
-        "Training time. A trial's time is its share of the stack that it was trained in, evaluation left out; "
-        "several workers run side by side. Where the machine was not idle these are no measure of speed.",
+        f"Training time. A trial's time is {time}; several workers run side by side. Where the machine was not idle "
+        "these are no measure of speed.",
         columns,
         tuple(_speed(pool) for pool in material.pools),
     )

@@ -18,8 +18,9 @@ def section(material: Material, pool: Pool) -> Section:
     """Return what was measured, or how to measure it."""
     speed = pool.evidence.speed
     if speed is None:
-        command = f"python -m bench throughput {material.study}"
-        said = f"Speed was not measured by itself; {command} does it. Times of the trials are no measure of speed."
+        command = f"; python -m bench throughput {material.study} does it"
+        measures = "" if pool.table.of_own_code else command
+        said = f"Speed was not measured by itself{measures}. Times of the trials are no measure of speed."
         return Section(figure.PLOT.title, (Paragraph(said),))
     why = figure.missing(pool.evidence)
     shown = Paragraph(why) if why is not None else Illustration(figure.PLOT, pool.evidence)

@@ -224,3 +224,10 @@ def test_pairing_has_each_correlation_and_each_multiple_of_the_reference(evidenc
             assert line(figure, f"seeds-{index}-interval")[0] == [each.seeds_needed_low, each.seeds_needed_high]
     assert "manual_seed" in words(figure)
     assert "learning rate 0.05" in words(figure)
+
+
+def test_the_caption_of_the_sequence_counts_conditions_where_there_are_several(evidence):
+    whole = evidence()
+    assert f"for all {whole.sequences.conditions} conditions and all looks at once" in sequence.caption(whole)
+    alone = sequence.caption(replace(whole, sequences=replace(whole.sequences, conditions=1)))
+    assert "holds at 95% for all looks at once" in alone

@@ -204,6 +204,17 @@ def test_gaps_sets_both_changes_side_by_side(evidence):
     assert (round(100 * clean, 9), theme.hue(1)) in single
 
 
+def test_the_caption_of_the_curves_tells_of_those_that_are_drawn(evidence):
+    whole = evidence()
+    bands = tuple(each for each in whole.curves.bands if each.quantity == "test_accuracy")
+    assert "share the axis with the loss in nats" in learning_curves.caption(whole)
+    assert "Running: averaged" in learning_curves.caption(whole)
+    alone = learning_curves.caption(replace(whole, curves=replace(whole.curves, bands=bands)))
+    assert "Accuracies are fractions; what lies outside the axis is cut off." in alone
+    assert "loss" not in alone
+    assert "Running" not in alone
+
+
 def test_curves_are_the_median_and_the_band_from_lowest_to_highest(evidence):
     axes = figure_of(learning_curves.PLOT, evidence()).axes[0]
     (test,) = (line for line in axes.lines if line.get_label() == "test_accuracy")

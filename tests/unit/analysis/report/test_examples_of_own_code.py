@@ -34,7 +34,9 @@ def test_only_the_word_and_what_pairs_differ(report):
             for line in (report(labels=("none", "book"), seeds=8, engine=engine).out / "report.md")
             .read_text()
             .splitlines()
-            if not line.startswith(("Pairing.", "| engine", "- Pairing.", "Made "))
+            if not line.startswith(
+                ("Pairing.", "| engine", "- Pairing.", "Made ", "A trial div", "*Training t", "Speed was")
+            )
         ]
         for engine in ("own", "")
     )
@@ -48,6 +50,13 @@ def test_the_method_claims_of_own_code_only_what_the_runner_gives_it(report):
     assert "start from the same weights" in images
     assert "start from the same weights" not in own
     assert "are given the same seeds for initial weights, batch order and masks" in own
+
+
+def test_a_report_of_own_code_claims_of_its_trials_only_what_holds_of_them(report):
+    own, images = (report(labels=("none", "book"), seeds=8, engine=engine).page for engine in ("own", ""))
+    for words, of_own in {"bench throughput": False, "its share of the stack": False, "evaluation included": True,
+                          "its training code says so": True}.items():  # fmt: skip
+        assert (words in own, words in images) == (of_own, not of_own)
 
 
 @pytest.mark.parametrize("engine", OWN)
