@@ -54,7 +54,8 @@ def _by_condition(known: Mapping[str, WorthOfPairing], whole: Comparison) -> Gri
             f"Each condition and {quoted(whole.control)} by seed, in {unit.name}: correlation, and variance of the "
             "difference of two unpaired trials as a multiple of that of a pair, which is how many seeds of an unpaired "
             "comparison one in pairs replaces, for the mean difference over new seeds on this test set. "
-            f"{level(whole.alpha)} jackknife intervals, each for itself."
+            f"{level(whole.alpha)} jackknife intervals, each for itself. Verdicts go by the last column: where a "
+            "few seeds make the correlation, its interval can cover 0 although that of the multiple excludes 1."
         ),
         columns=(
             Column("condition", numeric=False),
