@@ -36,6 +36,7 @@ class Progress:
         self.waiting = Counter(trial.recipe.epochs for trial in to_do)
         """Trials to do, by their epochs; None where that is not known."""
         self.started = self.shown = self.last_told = time.monotonic()
+        self.line = ""
         console = Console(file=sys.stderr)
         self.live = Live(console=console, refresh_per_second=4) if console.is_terminal else None
 
@@ -79,9 +80,12 @@ class Progress:
         trained = self.in_flight.pop(stack, 0)
         self.stacks_done += 1
         epochs = stack.trials[0].recipe.epochs
-        if epochs is None and "failed" not in statuses:
-            self.seen.append(trained)
-            self.epochs += 0 if trained else 1
+        if "failed" not in statuses and not (epochs and trained):
+            if epochs is None:
+                self.seen.append(trained)
+            else:
+                self.tells_epochs = True  # at its end, as a command does
+            self.epochs += 0 if trained else len(stack.trials) * (epochs or 1)
             self.last_told = time.monotonic()
         self.waiting[epochs] -= len(stack.trials)
         self.done += len(statuses)
@@ -147,8 +151,9 @@ class Progress:
             line.add_row(ProgressBar(total=max(self.epochs_to_do, 1), completed=self.epochs, width=24), self.text())
             self.live.update(line)
         elif last or time.monotonic() - self.shown >= PLAIN_SECONDS:
-            self.shown = time.monotonic()
-            print(self.text(), file=sys.stderr, flush=True)
+            self.shown, before, self.line = time.monotonic(), self.line, self.text()
+            if not last or self.line != before:
+                print(self.line, file=sys.stderr, flush=True)
 
 
 def duration(seconds: float) -> str:

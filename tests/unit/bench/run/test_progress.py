@@ -80,3 +80,21 @@ def test_speed_is_of_trials_where_training_code_tells_of_no_epoch(clock: list[fl
     clock[0] = 10
     shown.finished(silent, ["ok"])
     assert "0.1 trials/s" in shown.text()
+
+
+def test_a_trial_that_tells_of_no_epoch_before_its_end_counts_as_those_of_its_setting(clock: list[float]) -> None:
+    command = Experiment("", ("perl",), Path(), (), "", (), "", (("epochs", 3),))
+    first, second = (Stack((replace(TWO.trials[0], recipe=command, seed=seed),)) for seed in (0, 1))
+    shown = Progress(0, [*first.trials, *second.trials], workers=1)
+    clock[0] = 6
+    shown.finished(first, ["ok"])
+    assert shown.text() == "1 done · 1 left · 0 failed · 0.5 epochs/s · about 6 s left"
+    shown.finished(second, ["failed"])
+    assert shown.epochs_to_do == shown.epochs == 3
+
+
+def test_the_last_line_is_told_once(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress(0, list(TWO.trials), workers=1) as shown:
+        clock[0] = 60
+        shown.finished(TWO, ["ok", "ok"])
+    assert capsys.readouterr().err.count("2 done") == 1
