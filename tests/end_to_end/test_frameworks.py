@@ -61,7 +61,16 @@ def test_conditions_share_weights_and_order_and_a_trial_is_what_it_was(tmp_path:
     for each in ("examples.py", f"{name}.py"):
         shutil.copy(FRAMEWORKS / each, tmp_path)
     (tmp_path / "study.toml").write_text(STUDY.format(name=name))
-    command = [sys.executable, "-m", "bench", "run", str(tmp_path / "study.toml"), "--out", str(tmp_path / "out")]
+    command = [
+        sys.executable,
+        "-m",
+        "bench",
+        "run",
+        str(tmp_path / "study.toml"),
+        "--out",
+        str(tmp_path / "out"),
+        "--no-rehearsal",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
     found = [row for file in (tmp_path / "out/trials").glob("*.parquet") for row in pq.read_table(file).to_pylist()]
@@ -119,7 +128,7 @@ def test_what_the_page_shows_of_each_library_trains(tmp_path: Path, name: str, s
         ("epochs = 5", "epochs = 1"),
         ("dropout", setting),
     )
-    python(tmp_path, "-m", "bench", "run", "study.toml", "--out", "out")
+    python(tmp_path, "-m", "bench", "run", "study.toml", "--out", "out", "--no-rehearsal")
     rows = [row for file in (tmp_path / "out/trials").glob("*.parquet") for row in pq.read_table(file).to_pylist()]
     assert [(row["status"], row["test_total"], row["epochs"]) for row in rows] == [("ok", 1000, 1)] * 2
     assert all(row["test_accuracy"] > 0.2 for row in rows), "chance is 0.1"

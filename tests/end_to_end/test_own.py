@@ -50,7 +50,7 @@ def test_a_function_becomes_paired_rows_curves_and_a_comparison(tmp_path: Path) 
     (tmp_path / "train.py").write_text(TRAIN)
     study = tmp_path / "study.toml"
     study.write_text(STUDY)
-    done = bench("run", study, "--out", tmp_path / "out")
+    done = bench("run", study, "--no-rehearsal", "--out", tmp_path / "out")
     assert (done.returncode, done.stdout.strip()) == (0, str(tmp_path / "out")), done.stderr
     rows = [row for file in (tmp_path / "out" / "trials").iterdir() for row in pq.read_table(file).to_pylist()]
     assert len(rows) == 16
@@ -74,7 +74,7 @@ def test_a_function_becomes_paired_rows_curves_and_a_comparison(tmp_path: Path) 
     assert len(Study.load(study).trials()) == 16
     assert {each.trial_id for each in Study.load(study).trials()} == {row["trial_id"] for row in rows}
     (tmp_path / "train.py").write_text(TRAIN.replace("0.6", "0.61"))
-    refused = bench("run", study, "--out", tmp_path / "out")
+    refused = bench("run", study, "--no-rehearsal", "--out", tmp_path / "out")
     assert refused.returncode == 2
     assert "--supersede" in refused.stderr
 
@@ -89,7 +89,7 @@ def test_data_sets_lie_for_a_trial_where_they_lie_for_the_runner(tmp_path: Path)
     (tmp_path / "study" / "study.toml").write_text(STUDY.replace("seeds = 8", "seeds = 1"))
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "mark").touch()
-    command = [sys.executable, "-m", "bench", "run", "study/study.toml", "--out", "out"]
+    command = [sys.executable, "-m", "bench", "run", "study/study.toml", "--out", "out", "--no-rehearsal"]
     environment = {key: value for key, value in os.environ.items() if key != "BENCH_DATA"}
     subprocess.run(command, cwd=tmp_path, env=environment, check=True, timeout=300)
     rows = [row for file in (tmp_path / "out" / "trials").iterdir() for row in pq.read_table(file).to_pylist()]

@@ -164,11 +164,11 @@ def test_a_run_killed_at_random_moments_ends_with_the_rows_and_curves_of_one_tha
     (tmp_path / "train.py").write_text(LONG)
     conditions = ['label = "none"', 'label = "saves"\nsaves = true']
     (tmp_path / "study.toml").write_text(study("long", "saves = false", conditions, 4))
-    with bench("run", tmp_path / "study.toml", "--out", tmp_path / "whole") as run:
+    with bench("run", tmp_path / "study.toml", "--out", tmp_path / "whole", "--no-rehearsal") as run:
         run.communicate(timeout=300)
     folder, moments = tmp_path / "killed", random.Random(KILLS)
     for _ in range(KILLS):
-        with bench("run", tmp_path / "study.toml", "--out", folder, start_new_session=True) as run:
+        with bench("run", tmp_path / "study.toml", "--out", folder, "--no-rehearsal", start_new_session=True) as run:
             started = time.monotonic()
             while not any((folder / "unfinished").glob("*/saved")) and time.monotonic() - started < 60:
                 if run.poll() is not None:
@@ -178,7 +178,7 @@ def test_a_run_killed_at_random_moments_ends_with_the_rows_and_curves_of_one_tha
             run.send_signal(signal.SIGKILL)
     time.sleep(1)
     assert not running(str(tmp_path))
-    with bench("run", tmp_path / "study.toml", "--out", folder) as run:
+    with bench("run", tmp_path / "study.toml", "--out", folder, "--no-rehearsal") as run:
         _, told = run.communicate(timeout=300)
     assert run.returncode == 0, told
     assert (folder / "resumed").exists(), "no trial was killed with a state saved"
