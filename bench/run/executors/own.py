@@ -82,6 +82,9 @@ def executor(folder: Path) -> Executor:
                         done = next(one for one in busy if one.stack is each.stack)
                         busy.remove(done)
                         free.append(done.slot)
+                        if stack is not None:  # it trains while the results of the last one are written
+                            busy.append(server.start(stack, free.pop(0), folder))
+                            stack = next_stack()
                     yield each
                 if stack is None and free:
                     stack = next_stack()
@@ -198,7 +201,7 @@ class _Server:
         for each in talking:
             if each.pipe in ready:
                 yield from self._listen(each)
-        for each in busy:
+        for each in list(busy):
             _cut(each.log, MOST_OF_LOG)
             if each.deadline is not None and time.monotonic() > each.deadline and not each.timed_out:
                 each.timed_out = True
