@@ -54,7 +54,7 @@ test: $(READY)  ## Run the test suite, all but the minutes of simulation below
 	$(PYTEST) -m "not statistical"
 
 test-statistical: $(READY)  ## Check every method's error rates by simulation, and a large study's speed (TABLE=file: write the rates)
-	$(BIN)/python -m pytest tests/statistical/calibration tests/end_to_end/test_large_study.py tests/unit/bench/checks/dropout/test_laws.py::test_no_false_alarm_in_forty_runs $(if $(TABLE),--calibration-table $(TABLE))
+	$(BIN)/python -m pytest -m statistical tests/statistical/calibration tests/end_to_end tests/unit $(if $(TABLE),--calibration-table $(TABLE))
 
 test-frameworks: $(READY)  ## Train with every library that has an adapter, which this installs
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev,lightning,transformers,sklearn,jax]'
