@@ -92,5 +92,12 @@ def entries() -> tuple[Entry, ...]:
                 for each in PAIRED
             ),
         ),
+        Entry(
+            pairing.needed,
+            tuple(
+                Line(f"{each.seeds_needed} ({each.seeds_needed_low} to {each.seeds_needed_high})", pairing.needed(each))
+                for each in PAIRED
+            ),
+        ),
         Entry(factorial_terminal.render, (Line(next(iter(EXAMPLES)), factorial_terminal.render(first)),)),
     )

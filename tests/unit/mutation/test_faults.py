@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -36,6 +38,9 @@ def test_only_a_failing_test_notices(tmp_path, capsys, new: str, found: bool) ->
         "import code\nfrom pathlib import Path\n\nx = 1\nsource = Path('code.py')\n"
         "exec(source.read_text())\n\ndef test_x():\n    assert x == 1\n"
     )
-    assert noticed(tmp_path, Fault("made", "code.py", "x = 1\n", new, ("test_code.py",))) is found
+    free = SimpleQueue[Path]()
+    free.put(tmp_path)
+    assert noticed(free, Fault("made", "code.py", "x = 1\n", new, ("test_code.py",))) is found
+    assert free.get_nowait() == tmp_path
     assert (tmp_path / "code.py").read_text() == "x = 1\n"
     assert ("NO VERDICT" in capsys.readouterr().out) == ("import" in new)
