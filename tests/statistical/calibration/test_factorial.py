@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from analysis.factorial.analyse import tests_of
+from analysis.factorial.analyse import tests_of as effect_tests
 from analysis.factorial.blocks import Blocks, contrasted
 from analysis.factorial.contrasts import Effect, effects
 from analysis.factorial.design import Crossing
@@ -97,7 +97,7 @@ def wrong(noise: Noise, held: Blocks, truth: float) -> dict[str, bool]:
     """Return which methods err on one study whose first main effect is `truth`."""
     family = [contrasted(held, each).complete for each in EFFECTS]
     null = {pairs.condition for pairs in family if truth == 0 or pairs.condition != "a"}
-    by_flips, ends, tests = max_t(family), intervals(family, ALPHA), tests_of(EFFECTS, held.values, ALPHA)
+    by_flips, ends, tests = max_t(family), intervals(family, ALPHA), effect_tests(EFFECTS, held.values, ALPHA)
     means = {pairs.condition: truth if pairs.condition == "a" else 0.0 for pairs in family}
     low, high = "ci_low_simultaneous", "ci_high_simultaneous"
     return {
@@ -117,7 +117,7 @@ def test_of_f_where_cells_differ_in_spread(n: int, ledger: Ledger) -> None:
     rng, effect = generator("factorial", "spread", n), EFFECTS[-1]
     found: Counter[str] = Counter()
     for values in rng.standard_normal((RUNS, n, 6)) * SPREAD:
-        (test,) = tests_of((effect,), values, ALPHA)
+        (test,) = effect_tests((effect,), values, ALPHA)
         found.update({key: rejects(getattr(test, key), ALPHA) for key in ("p", "p_gg")})
     data, why = "normal, one cell six times as noisy", "shown for contrast: the report tells the other"
     ledger.check(
