@@ -2,25 +2,65 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 from pathlib import Path
 
 from bench.base.errors import StorageError
 
+LEFTOVERS = ".*.tmp"
+"""Pattern of the temporary names: they start with a dot and end in ``.tmp``, so no reader takes them for results."""
+LEFTOVER_SECONDS = 3600
+
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write `content` beside `path` and move it into place; raise StorageError, naming the cause.
-
-    The temporary name starts with a dot and ends in ``.tmp``: no reader takes it for a result.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Write `content` beside `path` and move it into place; raise StorageError, naming the cause."""
+    temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        temporary = create_beside(path, content)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True) if path.parent.is_dir() else None
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
         raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def create_beside(path: Path, content: bytes = b"", *, durable: bool = True) -> Path:
+    """Write `content` to a new file beside `path`, under a temporary name that is returned; raise OSError.
+
+    The name is random and the file must be new: processes of other machines or containers that write the same file
+    cannot meet, and a link that lies there is not followed.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def clock(folder: Path) -> float:
+    """Return the time by the file server of `folder`, in seconds: that at which a new file was made; raise OSError."""
+    probe = create_beside(folder / "clock", durable=False)
+    try:
+        return probe.stat().st_mtime
+    finally:
+        probe.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what killed processes left half written in `folder` more than an hour ago; raise OSError."""
+    leftovers = list(folder.glob(LEFTOVERS))
+    now = clock(folder) if leftovers else 0.0
+    for leftover in leftovers:
+        with contextlib.suppress(FileNotFoundError):  # another runner removed it, or it has its name
+            if now - leftover.lstat().st_mtime > LEFTOVER_SECONDS:
+                leftover.unlink()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import tomllib
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ import pyarrow as pa
 
 from bench import schema
 from bench.base.errors import StorageError
-from bench.base.files import write_atomically
+from bench.base.files import remove_leftovers, write_atomically
 from bench.record.parquet import write_parquet
 from bench.schema import Arithmetic
 from bench.schema.curves import CURVES_COLUMN, curves_in, has_curves, joined, of_trials
@@ -25,7 +24,6 @@ from bench.schema.sealed import DamagedFileError, UnusableFileError
 if TYPE_CHECKING:
     from bench.record.rows import Row
 
-LEFTOVER_SECONDS = 3600
 _OF_TRIALS, _OF_CURVES = set(schema.trials_schema([]).names), set(schema.CURVES.names)
 _AGAIN = {
     schema.TRIALS_FOLDER: "Remove this file; the next run trains its trial again.",
@@ -48,11 +46,9 @@ class Store:
     def prepare(self) -> None:
         """Make the folders, and remove what a killed runner left half written long ago; raise StorageError."""
         try:
-            for directory in (self.trials, self.curves):
+            for directory in (self.trials, self.curves, self.folder):
                 directory.mkdir(parents=True, exist_ok=True)
-                for leftover in directory.glob(".*.tmp"):
-                    if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
-                        leftover.unlink(missing_ok=True)
+                remove_leftovers(directory)
         except OSError as error:
             raise StorageError(f"{self.folder}: cannot be written: {error.strerror or error}") from error
 

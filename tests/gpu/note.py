@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.base.files import write_atomically
+
 DONE, FAILED, RUNNING, SKIPPED, TIMED_OUT = "done", "failed", "running", "skipped", "timed out"
 STOP_CODE = 2
 MARGIN = 0.1
@@ -140,11 +142,7 @@ def end(path: Path, folder: Path, options: argparse.Namespace) -> str:
 
 
 def _write(path: Path, document: dict[str, Any]) -> None:
-    """Write a file that is never half there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.tmp")
-    beside.write_text(json.dumps(_plain(document), indent=1, default=str) + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_atomically(path, (json.dumps(_plain(document), indent=1, default=str) + "\n").encode())
 
 
 def _plain(value: Any) -> Any:
