@@ -97,6 +97,12 @@ class Run:
         statuses: list[str] = []
         is_planned = bool(now.done)
         claims = Claims(self.store.folder)
+        if claims.fault:
+            print(
+                f"warning: {self.store.folder}: two runners here would train the same trials, since {claims.fault}."
+                " Start one at a time; rows are right either way.",
+                file=sys.stderr,
+            )
         with closing(claims), Progress(len(now.done), trusted, self.workers) as progress:
             for target in targets:
                 to_do = [trial for trial in trusted if trial.target == target]
@@ -117,7 +123,12 @@ class Run:
                             self._write_plan(command, 0)
                             is_planned = True
                         written.append(row["status"])
-                    claims.release(trial.trial_id for trial in stack.trials)
+                    if twice := claims.release(trial.trial_id for trial in stack.trials):
+                        print(
+                            f"warning: this runner stood still for minutes, and another one took over {len(twice)} of"
+                            " its trials: they are trained twice, with the same rows",
+                            file=sys.stderr,
+                        )
                     statuses += written
                     progress.finished(stack, written)
         return statuses + [NOT_TRAINED] * (len(now.to_do) - len(trusted))

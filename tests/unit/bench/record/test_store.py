@@ -1,10 +1,8 @@
-"""The results folder: whole files only, damage named, claims shared between processes."""
+"""The results folder: whole files only, damage named."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +13,6 @@ from bench import schema
 from bench.base.errors import StorageError
 from bench.base.files import write_atomically
 from bench.record import rows
-from bench.record.claims import Claims
 from bench.record.store import Store
 from tests.conftest import condition, trial
 from tests.results import write
@@ -91,26 +88,6 @@ def test_a_write_that_fails_names_the_cause_and_leaves_nothing(tmp_path: Path) -
     with pytest.raises(StorageError, match="taken: cannot be written: Is a directory"):
         write_atomically(tmp_path / "taken", b"x")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "taken"]
-
-
-@pytest.mark.slow
-def test_a_claim_holds_against_other_processes_until_given_back_or_the_holder_is_gone(tmp_path: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from bench.record.claims import Claims;"
-        f"c = Claims(Path({str(tmp_path)!r})); print(c.take('{TRIAL.trial_id}'), c.take('00ff00ff00ff00ff'))"
-    )
-
-    def another_runner_takes() -> list[str]:
-        said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        return said.stdout.split()
-
-    claims = Claims(tmp_path)
-    assert claims.take(TRIAL.trial_id)
-    assert another_runner_takes() == ["False", "True"]
-    claims.release([TRIAL.trial_id])
-    assert another_runner_takes() == ["True", "True"]
-    assert claims.take(TRIAL.trial_id)
-    claims.close()
 
 
 def test_a_file_of_other_columns_or_of_another_trial_is_refused(store: Store) -> None:
