@@ -36,7 +36,7 @@ bench: $(READY)  ## Run the dropout study (STUDY=...) and report on it; run agai
 report: $(READY)  ## Make the report of a results folder again (DIR=...)
 	$(BIN)/python -m analysis report $(DIR)
 
-perf: $(READY)  ## Measure the engine's speed, as a fraction of what the machine's matrix products allow
+perf: $(READY)  ## Measure the engine's speed, beside what the matrix products alone take
 	$(BIN)/python -m pytest tests/perf
 
 perf-check: $(READY)  ## Compare HEAD's speed and numbers with those of its merge base with BASE=ref (HEAD: an A/A run)

@@ -11,7 +11,9 @@ from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
+from bench.base import multiplying
 from bench.base.cores import physical_cores
+from bench.base.multiplying import Chosen
 from bench.base.threads import single_thread
 from bench.study.plugins import Loaded, load_all, loaded
 
@@ -36,7 +38,9 @@ class Lanes:
     def __enter__(self) -> Lanes:
         for core in self.cores:
             ours, theirs = cast("tuple[Connection, Connection]", SPAWN.Pipe())
-            process = SPAWN.Process(target=_serve, args=(theirs, core, loaded()), daemon=True, name=f"lane-{core}")
+            process = SPAWN.Process(
+                target=_serve, args=(theirs, core, loaded(), multiplying.chosen()), daemon=True, name=f"lane-{core}"
+            )
             process.start()
             theirs.close()
             self._pipes.append(ours)
@@ -108,13 +112,14 @@ def _checked(answer: tuple[bool, Any]) -> Any:
     return content
 
 
-def _serve(pipe: Connection, core: int, plugins: Loaded) -> None:
+def _serve(pipe: Connection, core: int, plugins: Loaded, libraries: Chosen) -> None:
     """Answer calls until the pipe closes. Ctrl-C is for the caller to handle, who ends the lanes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
     single_thread()
     load_all(plugins)
+    multiplying.use(libraries)
     while True:
         try:
             function, arguments = pipe.recv()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy  # noqa: F401 - its matrix library is listed once it is loaded
 from threadpoolctl import threadpool_info
 
-COMPUTING = ("torch", "triton", "torchvision", "numpy", "scipy", "pandas", "pyarrow")
+COMPUTING = ("torch", "triton", "torchvision", "numpy", "numba", "scipy", "pandas", "pyarrow")
 
 
 def versions() -> dict[str, str | None]:
@@ -31,3 +32,36 @@ def _version(library: str) -> str | None:
         return metadata.version(library)
     except metadata.PackageNotFoundError:
         return None
+
+
+def vector_instructions() -> list[str]:
+    """Return the vector instructions that the processor has for floating-point numbers, as Linux names them."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    flags = next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), [])
+    return sorted(each for each in flags if each.startswith(("avx", "fma", "amx", "sse4_2")))
+
+
+HOLDING = (
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "ATEN_CPU_CAPABILITY",
+    "ONEDNN_MAX_CPU_ISA",
+)
+"""Environment variables by which a matrix library takes other kernels than those made for the processor."""
+
+
+def held_back() -> str | None:
+    """Return a sentence on the variables that may hold the matrix products back, None where none is set."""
+    given = [f"{name}={os.environ[name]}" for name in HOLDING if os.environ.get(name)]
+    if not given:
+        return None
+    kernels = "/".join(sorted({str(each["kernels"]) for each in matrix_libraries() if each["kernels"]})) or "unknown"
+    stand = "stands" if len(given) == 1 else "stand"
+    return (
+        f"{' and '.join(given)} {stand} in the environment, so numpy multiplies with {kernels} kernels:"
+        " times are of these, not of what the processor can do. Unset to measure that"
+    )

@@ -39,6 +39,7 @@ def execute(options: argparse.Namespace) -> int:
     from bench.assurance.race.table import render
     from bench.assurance.race.task import Task
     from bench.assurance.race.task_files import publish
+    from bench.base import multiplying
     from bench.data import DATA_SETS, data_root, fetch
     from bench.record.trials import Recipe
     from bench.run.provenance import environment
@@ -51,6 +52,7 @@ def execute(options: argparse.Namespace) -> int:
     sizes = (data_set.pixels, *HIDDEN, data_set.classes)
     task = Task(options.data, sizes, DROPOUT, data_set.train_total, BATCH, LEARNING_RATE)
     recipe = Recipe(options.data, task.train_size, 0, HIDDEN, "default", 1, BATCH, LEARNING_RATE)
+    multiplying.use(multiplying.fastest({sizes: BATCH}))
     machine = environment([Target("cpu", "float32")], [recipe])
     with tempfile.TemporaryDirectory(prefix="race-") as folder:
         publish(data_set, data_root(), Path(folder))

@@ -41,6 +41,7 @@ def execute(options: argparse.Namespace) -> int:
     """
     from bench.data import fetch
     from bench.run.executors import serial
+    from bench.run.library import choose_library
     from bench.run.provenance import environment
     from bench.run.runner import Run, fused_targets, untrusted
     from bench.run.standing import present_targets
@@ -61,6 +62,8 @@ def execute(options: argparse.Namespace) -> int:
     for target in study.targets():
         if target not in targets:
             print(f"{target}: not measured: it is not used here", file=sys.stderr)
+    if slow := choose_library(study.trials()):
+        print(f"warning: {slow}", file=sys.stderr)
     provenance = environment(targets, study.recipes(), fused_targets(study.trials()))
     if barred := untrusted(provenance):
         raise DeviceError("\n".join(barred.values()))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bench.base import draws
+from functools import lru_cache
+
+import numpy as np
+
+from bench.base import draws, passes
 from bench.base.torch_on_use import torch
 from bench.regularisers.record import Draw
 
@@ -22,6 +26,14 @@ def scale(rate: torch.Tensor) -> torch.Tensor:
     return torch.where(kept > 0, CELLS / kept.clamp(min=1), 0.0)
 
 
+@lru_cache(maxsize=1024)
+def _limits(rates: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least number that is kept, int16, and the scale, float32, at each rate: at 1 the scale is 0."""
+    rate = torch.tensor(rates, dtype=torch.float64)
+    least = (dropped_cells(rate) - CELLS // 2).clamp(max=CELLS // 2 - 1)
+    return least.to(torch.int16).numpy(), scale(rate).to(torch.float32).numpy()
+
+
 def bernoulli(draw: Draw, stream: str, rate: torch.Tensor, out: torch.Tensor) -> None:
     """Write inverted dropout's multiplier `[K, rows, columns]`: 0 with probability `rate[k]`, else ``scale(rate[k])``.
 
@@ -29,7 +41,12 @@ def bernoulli(draw: Draw, stream: str, rate: torch.Tensor, out: torch.Tensor) ->
     kept at 0.2. Distances from half a cell below the limit, times 2^17, are exact, and no scale is above the least
     of them: cut off at 0 and at the scale, they are the multiplier. That is several times faster than a Boolean mask.
     """
-    numbers = torch.from_numpy(draws.signed16(draw.seed, stream, draw.at, out.shape[1:])).to(rate.device)
+    drawn = draws.signed16(draw.seed, stream, draw.at, out.shape[1:])
+    fast = passes.compiled()
+    if fast is not None and out.device.type == "cpu" and out.dtype == torch.float32 and out.is_contiguous():
+        fast.keep(drawn.reshape(-1), *_limits(tuple(rate.tolist())), out.view(len(out), -1).numpy())
+        return
+    numbers = torch.from_numpy(drawn).to(rate.device)
     limit = (dropped_cells(rate) - CELLS // 2 - 0.5).to(out.dtype)[:, None, None]
     torch.sub(numbers.to(out.dtype).mul_(2 * CELLS), limit * (2 * CELLS), out=out).clamp_min_(0)
     torch.minimum(out, scale(rate).to(out.dtype)[:, None, None], out=out)

@@ -12,6 +12,7 @@ from bench.data.split import Split
 from bench.engines.stacked.train import StackedEngine
 from bench.record.trials import Recipe, Stack
 from bench.run.executors.own import experiment_of, slots
+from bench.run.library import choose_library
 from bench.run.standing import Standing
 
 STEPS = 6
@@ -21,6 +22,7 @@ TEST_ROWS = 1000
 def seconds_of(stacks: list[Stack], workers: int) -> float:
     """Return about how many seconds the stacks will take on `workers`, measured on the largest of each recipe."""
     single_thread()
+    choose_library(trial for stack in stacks for trial in stack.trials)
     largest: dict[Recipe, Stack] = {}
     for stack in sorted(stacks, key=lambda stack: len(stack.trials)):
         largest[stack.recipe] = stack

@@ -11,8 +11,9 @@ from typing import Any
 
 import torch
 
+from bench.base import multiplying
 from bench.base.cores import physical_cores
-from bench.base.libraries import matrix_libraries, versions
+from bench.base.libraries import held_back, matrix_libraries, vector_instructions, versions
 from bench.base.precision import Target
 from bench.data import DATA_SETS
 from bench.record.trials import Recipe
@@ -37,7 +38,12 @@ def environment(targets: list[Target], recipes: list[Recipe], fused: Collection[
             "physical_cores": len(physical_cores()),
             "logical_cores": os.cpu_count(),
             "instructions": torch.backends.cpu.get_cpu_capability(),
+            "vector_instructions": vector_instructions(),
             "matrix_libraries": matrix_libraries(),
+            "held_back": held_back(),
+            "multiplied_by": {
+                f"{inputs} x {outputs}": name for (inputs, outputs), name in multiplying.chosen().items()
+            },
         },
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB, 1),
         "gpu": _gpu() if any(target.device == "cuda" for target in targets) else None,

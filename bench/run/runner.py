@@ -20,6 +20,7 @@ from bench.record.experiment import Experiment
 from bench.record.store import Store
 from bench.record.trials import FUSED, Stack, Trial, content_hash
 from bench.run.executors import Executor, StackDone
+from bench.run.library import choose_library
 from bench.run.memory import check_memory
 from bench.run.plan import plan_document
 from bench.run.progress import Progress
@@ -86,6 +87,8 @@ class Run:
 
         Where a target's engine cannot be trusted that is said, and each of its trials is `NOT_TRAINED`.
         """
+        if slow := choose_library(self.study.trials()):
+            print(f"warning: {slow}", file=sys.stderr)
         provenance = environment(targets, self.study.recipes(), fused_targets(now.to_do))
         environment_id = content_hash(provenance)
         self.store.write_environment(environment_id, provenance)

@@ -12,7 +12,8 @@ class Arithmetic:
     """Matrix kernels and libraries that numbers were computed with: other ones round otherwise."""
 
     kernels: str
-    """Processor that OpenBLAS was compiled for, as in ``SkylakeX``."""
+    """Processor that OpenBLAS was compiled for, as in ``SkylakeX``, and what else multiplied, as in
+    ``Haswell/oneDNN``."""
     numpy: str
     torch: str
     gpu: str = ""
@@ -28,6 +29,7 @@ def arithmetic(environment: Mapping[str, Any]) -> Arithmetic:
     libraries = environment.get("libraries") or {}
     loaded = (environment.get("cpu") or {}).get("matrix_libraries") or []
     kernels = sorted({str(each["kernels"]) for each in loaded if each.get("kernels")})
+    kernels += sorted(set(((environment.get("cpu") or {}).get("multiplied_by") or {}).values()))
     return Arithmetic(
         "/".join(kernels) or "unknown",
         str(libraries.get("numpy") or "unknown"),

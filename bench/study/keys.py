@@ -10,7 +10,7 @@ from bench import schema
 from bench.base.precision import DEVICES, PRECISIONS
 from bench.data import DATA_SETS
 from bench.engines.stacked.activations import ACTIVATIONS
-from bench.engines.stacked.model import INITIALISATIONS
+from bench.engines.stacked.initialisation import INITIALISATIONS
 from bench.engines.stacked.normalisation import NORMALISATIONS
 from bench.engines.stacked.optimisers import OPTIMISERS, SCHEDULES
 from bench.schema.known_metrics import DIRECTIONS, ESTIMANDS, LATE, PROTOCOL, TYPICAL

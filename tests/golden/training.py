@@ -14,7 +14,7 @@ from bench.data import DATA_SETS
 from bench.data.split import Split, make_split
 from bench.engines.epochs import run_epochs
 from bench.engines.stacked.activations import ACTIVATIONS
-from bench.engines.stacked.model import INITIALISATIONS
+from bench.engines.stacked.initialisation import INITIALISATIONS
 from bench.engines.stacked.normalisation import NORMALISATIONS
 from bench.engines.stacked.optimisers import OPTIMISERS, SCHEDULES
 from bench.engines.stacked.train import StackedEngine

@@ -18,7 +18,7 @@ SIDES = HEAD, BASE = "head", "base"
 """Names of equal length, so that no path of one side is longer than the other's."""
 
 BENCHMARKS = "tests/perf"
-RULER = ("tests", "pyproject.toml", "bench/assurance/matmul_bound.py")
+RULER = ("tests", "pyproject.toml", "bench/base/matrix_products.py")
 """What HEAD lends to both sides: benchmarks, their settings, and the control's matrix products."""
 
 

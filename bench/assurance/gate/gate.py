@@ -15,7 +15,7 @@ from bench.assurance.gate.slot_result import Block
 from bench.assurance.gate.verdict import CONTAMINATED, GONE, INCONCLUSIVE, NEW, REGRESSED, Estimate, Verdict
 from bench.assurance.load import Load
 
-CONTROL = "tests/perf/test_bound.py::test_sgemm_bound"
+CONTROL = "tests/perf/test_bound.py::test_products[numpy]"
 
 PASSED, STOPPED, UNDECIDED = 0, 4, 5
 """Exit codes: unchanged or improved; regressed or numbers changed; inconclusive or contaminated."""

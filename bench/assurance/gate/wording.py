@@ -40,7 +40,7 @@ def speed(verdicts: Sequence[Verdict], control: Estimate, control_again: Estimat
             line += f" visible from {each.visible:+.1%}"
         lines.append(line + (f" ({each.why})" if each.why else ""))
     again = f" fresh rounds {interval(control_again)}" if control_again else ""
-    lines.append(f"  {'control (sgemm)':<20} {'':<12} {interval(control):<28}{again}".rstrip())
+    lines.append(f"  {'control (products)':<20} {'':<12} {interval(control):<28}{again}".rstrip())
     seen = [each.visible for each in verdicts if each.visible is not None]
     if seen:
         lines.append(

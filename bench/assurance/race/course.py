@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 
 from bench.assurance.load import Load
-from bench.assurance.matmul_bound import calibrate
+from bench.assurance.peak import peak_flops
 from bench.assurance.pinned_workers import Lanes
 from bench.assurance.race import Contestant
 from bench.assurance.race.reference_arm import reference_losses
 from bench.assurance.race.standings import ERROR, NOT_INSTALLED, OTHER_TASK, RAN, same_task
 from bench.assurance.race.task import Task
 from bench.assurance.race.team import Team, TeamError
+from bench.base.matrix_products import bound_libraries, calibrate, step_flop
 
 CHECK_EPOCHS = 2
 REFERENCE_RUNS = 10
@@ -81,6 +82,7 @@ class Race:
         self.entries = [Entry(contestant) for contestant in contestants]
         self.lanes = Lanes()
         self.references: dict[str, list[list[float]]] = {}
+        self.bound: Record = {}
 
     def __enter__(self) -> Race:
         self.lanes.__enter__()
@@ -93,6 +95,14 @@ class Race:
 
     def prepare(self) -> None:
         """Run the reference, then start, check and place in its best form every contestant."""
+        shape = self.task.sizes, self.task.batch_size, BOUND_STACK
+        names = {name for lane in self.lanes(bound_libraries, *shape) for name in lane}
+        peaks = self.lanes(peak_flops)
+        self.bound = {
+            "libraries": sorted(names),
+            "epoch_flop": step_flop(self.task.sizes, 1) * self.task.train_size,
+            "peak_flops": None if None in peaks else min(peaks),
+        }
         for entry in self.entries:
             entry.versions = {name: _version(name) for name in entry.contestant.libraries}
             if missing := [name for name, version in entry.versions.items() if version is None]:
@@ -135,6 +145,7 @@ class Race:
             "cores": self.lanes.cores,
             "order_seed": ORDER_SEED,
             "reference": self.references,
+            "bound": self.bound,
             "contestants": [entry.record() for entry in self.entries],
         }
 

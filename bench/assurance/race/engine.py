@@ -7,6 +7,7 @@ import itertools
 import torch
 
 from bench.assurance.race.task import Share, Task, Train
+from bench.base import multiplying, passes
 from bench.base.threads import single_thread
 from bench.data.split import Split
 from bench.engines.stacked import model
@@ -26,6 +27,8 @@ def start(task: Task, share: Share) -> Train:
     images, labels = torch.from_numpy(share.images()), torch.from_numpy(share.labels())
     split = Split(images, labels, images[:0], labels[:0], images[:0], labels[:0], task.sizes[-1])
     stack = _stack(task, share)
+    passes.load()
+    multiplying.use(multiplying.fastest({task.sizes: task.batch_size}))
     weights = model.initial_weights(task.sizes, share.seed, stack.recipe.initialisation)
     network = model.build(weights, share.trials, torch.float32, torch.device("cpu"))
     epochs = itertools.count()

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bench.assurance.load import Load
-from bench.assurance.matmul_bound import calibrate
 from bench.assurance.pinned_workers import Lanes
 from bench.assurance.throughput.measure import Workbench
+from bench.base.matrix_products import calibrate
 from bench.data import DATA_SETS
 from bench.data.split import Split
 from bench.record.trials import Stack, Trial

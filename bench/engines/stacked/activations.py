@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.base import passes
 from bench.base.torch_on_use import torch
 
 ROOT_2, ROOT_2_PI = math.sqrt(2), math.sqrt(2 * math.pi)
@@ -32,8 +33,20 @@ def _rectified(hidden: torch.Tensor) -> torch.Tensor:
 
 def _relu(hidden: torch.Tensor, slope: torch.Tensor) -> None:
     """Put 0 into `slope` where `hidden` <= 0: torch's own ReLU gradient, faster than a Boolean mask."""
+    fast, rows = passes.compiled(), _rows(hidden)
+    if fast is not None and rows is not None and slope.is_contiguous():
+        fast.rectify(rows.numpy(), slope.view(-1, slope.shape[-1]).numpy())
+        return
     torch.ops.aten.threshold_backward.grad_input(slope, hidden.to(slope.dtype), 0, grad_input=slope)
     hidden.mul_(slope)
+
+
+def _rows(hidden: torch.Tensor) -> torch.Tensor | None:
+    """Return the memory that `hidden` `[K, B, H]` begins, with what lies between its rows; None where it cannot be."""
+    networks, rows, row = hidden.stride()
+    if hidden.device.type != "cpu" or hidden.dtype != torch.float32 or networks != hidden.shape[1] * rows or row != 1:
+        return None
+    return hidden.as_strided((hidden.shape[0] * hidden.shape[1], rows), (rows, 1))
 
 
 def _smooth(

@@ -5,25 +5,23 @@ Shapes: K trials in the stack, B rows in the batch, I inputs and O outputs of a 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
-from bench.base import draws
-from bench.base.draws import Position
-from bench.base.torch_on_use import torch
+from bench.base.matrix_products import USUAL, Step, bind
+from bench.base.multiplying import library_of
 from bench.engines.stacked.activations import RELU, Activation
+from bench.engines.stacked.initialisation import initial_weights  # noqa: F401 - build takes what it gives
 from bench.engines.stacked.normalisation import Normalisation
 
-INITIALISATIONS = ("default", "normal_0.01", "xavier_uniform", "he_normal")
-
-Noise = Callable[[int, "torch.Tensor"], None]
+Noise = Callable[[int, torch.Tensor], None]
 """(hidden layer, from 0; where to write) -> writes the multiplier of the layer's activations, `[K, B, O]`."""
 
 
-Seen = Callable[[int, "torch.Tensor", "torch.Tensor"], None]
+Seen = Callable[[int, torch.Tensor, torch.Tensor], None]
 """(hidden layer, from 0; activations before their noise; after it) -> looks at them, `[K, B, O]`."""
 
 
@@ -49,6 +47,8 @@ class Layer:
     """Activation of the outputs, in a hidden layer."""
     normalisation: Normalisation | None = None
     """Normalisation of what goes into the activation."""
+    library: str = USUAL
+    """What multiplies on the CPU, network by network, so that none can see what it is stacked with."""
 
     @property
     def weight(self) -> torch.Tensor:
@@ -69,6 +69,16 @@ class Layer:
         """Let the products take the parameters as they are now."""
         if self.operand is not self.parameters:
             self.operand.copy_(self.parameters)
+
+
+@dataclass(frozen=True)
+class Products:
+    """The products of a layer in training, for all networks, each done when it is called."""
+
+    forward: Step
+    gradient: Step
+    backward: Step | None
+    """To the inputs; none in the first layer."""
 
 
 class Workspace:
@@ -92,6 +102,18 @@ class Workspace:
         """`[K, B, C]`."""
         self.errors = [make((stack_size, rows, layer.bias.shape[2])) for layer in network]
         """d loss / d pre-activation of each layer, `[K, B, O]`."""
+        self.hidden = [inputs[:, :, :-1] for inputs in self.inputs[1:]]
+        """Outputs of each hidden layer, within the inputs of the next, `[K, B, O]`."""
+        self.products = [
+            Products(
+                bind(inputs, layer.operand, out, layer.library),
+                bind(inputs.mT, error, layer.gradient, layer.library),
+                bind(error, layer.operand[:, :-1].mT, before, layer.library) if before is not None else None,
+            )
+            for layer, inputs, out, error, before in zip(
+                network, self.inputs, [*self.hidden, self.logits], self.errors, [None, *self.errors], strict=False
+            )
+        ]
 
     def gather(self, images: torch.Tensor, rows: torch.Tensor) -> None:
         """Make `rows` of `images` `[N, I]` the batch."""
@@ -100,41 +122,6 @@ class Workspace:
             torch.index_select(images, 0, rows, out=batch)
         else:
             batch.copy_(images.index_select(0, rows))
-
-
-def multiply(left: torch.Tensor, right: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
-    """Write the products of each network, ``left @ right``, to `out`, and return it.
-
-    On the CPU they go through numpy's BLAS, one by one: faster than ``bmm`` by a tenth at the shapes of a step, and no
-    network can see what it is stacked with. Numbers that overflow are an outcome, and no warning.
-    """
-    if out.device.type == "cpu" and out.dtype != torch.bfloat16:
-        with np.errstate(all="ignore"):
-            np.matmul(left.numpy(), right.numpy(), out=out.numpy())
-        return out
-    return torch.bmm(left, right, out=out)
-
-
-def initial_weights(sizes: tuple[int, ...], seed: int, initialisation: str) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return (weight `[I, O]`, bias `[O]`), float64, for each layer of an MLP with layer widths `sizes`.
-
-    ``default`` is that of torch.nn.Linear: weights and biases U(-1/sqrt(I), 1/sqrt(I)). The others leave the biases as
-    they are: ``normal_0.01`` draws the weights from N(0, 0.01^2), ``he_normal`` from N(0, 2/I), both by the inverse of
-    the distribution function, and ``xavier_uniform`` from U(-a, a) with a = sqrt(6 / (I + O)).
-    """
-    layers = []
-    for layer, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
-        uniform = draws.uniforms(seed, "initialisation", Position(layer=layer), (inputs + 1) * outputs)
-        centred = (2 * uniform - 1) / np.sqrt(inputs)
-        weight, bias = centred[: inputs * outputs], centred[inputs * outputs :]
-        if initialisation == "normal_0.01":
-            weight = 0.01 * draws.normal(uniform[: inputs * outputs])
-        elif initialisation == "he_normal":
-            weight = np.sqrt(2 / inputs) * draws.normal(uniform[: inputs * outputs])
-        elif initialisation == "xavier_uniform":
-            weight = np.sqrt(6 / (inputs + outputs)) * (2 * uniform[: inputs * outputs] - 1)
-        layers.append((weight.reshape(inputs, outputs), bias))
-    return layers
 
 
 def build(
@@ -155,7 +142,8 @@ def build(
         both = torch.as_tensor(np.concatenate([weight, bias[None]]), dtype=dtype, device=device)
         parameters = both.repeat(stack_size, 1, 1)
         operand = parameters.to(operand_format or dtype, copy=own_operands)
-        layers.append(Layer(parameters, operand, torch.zeros_like(operand)))
+        library = library_of(*weight.shape)
+        layers.append(Layer(parameters, operand, torch.zeros_like(operand), library=library))
     return layers
 
 
@@ -164,26 +152,30 @@ def forward(network: list[Layer], space: Workspace, noise: Noise) -> torch.Tenso
 
     Returns the logits `[K, B, C]`; `space` keeps them, and what the gradient needs.
     """
-    for index, layer in enumerate(network[:-1]):
-        hidden, slope = space.inputs[index + 1][:, :, :-1], space.slopes[index]
-        multiply(space.inputs[index], layer.operand, out=hidden)
-        if layer.normalisation:
-            layer.normalisation.forward(hidden)
-        noise(index, slope)
-        layer.activation.train(hidden, slope)
-    return multiply(space.inputs[-1], network[-1].operand, out=space.logits)
+    with np.errstate(all="ignore"):  # numbers that overflow are an outcome, and no warning
+        for index, layer in enumerate(network[:-1]):
+            hidden, slope = space.hidden[index], space.slopes[index]
+            space.products[index].forward()
+            if layer.normalisation:
+                layer.normalisation.forward(hidden)
+            noise(index, slope)
+            layer.activation.train(hidden, slope)
+        space.products[-1].forward()
+    return space.logits
 
 
 def backward(network: list[Layer], space: Workspace, error: torch.Tensor) -> None:
     """Write the gradient of every layer, given `error` = d loss / d logits, `[K, B, C]`, of the last `forward`."""
     space.errors[-1].copy_(error)
-    for index in reversed(range(len(network))):
-        multiply(space.inputs[index].mT, space.errors[index], out=network[index].gradient)
-        if index:
-            before = multiply(space.errors[index], network[index].operand[:, :-1].mT, out=space.errors[index - 1])
-            before.mul_(space.slopes[index - 1])
-            if normalisation := network[index - 1].normalisation:
-                normalisation.backward(before)
+    with np.errstate(all="ignore"):
+        for index in reversed(range(len(network))):
+            products = space.products[index]
+            products.gradient()
+            if products.backward is not None:
+                products.backward()
+                before = space.errors[index - 1].mul_(space.slopes[index - 1])
+                if normalisation := network[index - 1].normalisation:
+                    normalisation.backward(before)
 
 
 def descend(network: list[Layer], learning_rate: float) -> None:
@@ -202,7 +194,9 @@ def predict(
     hidden = images.expand(len(network[0].parameters), *images.shape)
     for index, layer in enumerate(network):
         out = layer.parameters.new_empty((*hidden.shape[:2], layer.bias.shape[2]))
-        hidden = multiply(hidden, layer.weight, out=out).add_(layer.bias)
+        with np.errstate(all="ignore"):
+            bind(hidden, layer.weight, out, layer.library)()
+        hidden = out.add_(layer.bias)
         if index < len(network) - 1:
             if layer.normalisation:
                 layer.normalisation.evaluate(hidden)

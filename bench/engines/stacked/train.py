@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import torch
 
-from bench.base import draws
+from bench.base import draws, passes
 from bench.base.draws import Position
 from bench.base.precision import operand_format, products
 from bench.data.split import Split
@@ -170,6 +170,7 @@ class StackedEngine:
     """A stack in training. `split` decides device and format of the weights."""
 
     def __init__(self, stack: Stack, split: Split) -> None:
+        passes.expect(stack.recipe.epochs * -(-stack.recipe.train_size // stack.recipe.batch_size))
         self.count, self.device = len(stack.trials), split.train_images.device
         self.has_validation = bool(len(split.validation_images))
         self.network = start(stack, split)

@@ -17,7 +17,9 @@ from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import cast
 
+from bench.base import multiplying
 from bench.base.cores import physical_cores
+from bench.base.multiplying import Chosen
 from bench.base.threads import single_thread
 from bench.record import code_hash
 from bench.record.trials import Stack
@@ -68,7 +70,10 @@ def _start(core: int) -> _Worker:
     """Start a worker on one core."""
     ours, theirs = cast("tuple[Connection, Connection]", SPAWN.Pipe())
     process = SPAWN.Process(
-        target=_serve, args=(theirs, core, loaded(), code_hash.parsed), daemon=True, name=f"bench-worker-{core}"
+        target=_serve,
+        args=(theirs, core, (loaded(), code_hash.parsed, multiplying.chosen())),
+        daemon=True,
+        name=f"bench-worker-{core}",
     )
     with _without_the_callers_script():
         process.start()
@@ -130,7 +135,7 @@ def _stop(team: list[_Worker]) -> None:
             worker.process.kill()
 
 
-def _serve(pipe: Connection, core: int, plugins: Loaded, parsed: dict[str, str]) -> None:
+def _serve(pipe: Connection, core: int, runner: tuple[Loaded, dict[str, str], Chosen]) -> None:
     """Work off stacks until the pipe closes. Ctrl-C is the runner's to handle; with the runner, the worker ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -138,8 +143,10 @@ def _serve(pipe: Connection, core: int, plugins: Loaded, parsed: dict[str, str])
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
     single_thread()
+    plugins, parsed, libraries = runner
     code_hash.parsed.update(parsed)
     load_all(plugins)
+    multiplying.use(libraries)
     while True:
         try:
             stack = pipe.recv()

@@ -9,8 +9,7 @@ from typing import Any
 
 import torch
 
-from bench.assurance.matmul_bound import products as products_of_a_step
-from bench.assurance.matmul_bound import step_flop
+from bench.base.matrix_products import fastest_step, step_flop
 from bench.base.precision import operand_format, products
 from bench.data.split import Split
 from bench.engines.stacked import model, train
@@ -145,7 +144,7 @@ def bmm_roof(work: Work, count: int, precision: str, device: str) -> float:
     """Return the seconds of a step's products alone for `count` networks, by ``bmm``, in one CUDA graph."""
     dtype = operand_format(precision, torch.float32)
     with products(precision):
-        step = captured(products_of_a_step(work.sizes, work.rows, count, dtype, device), device)
+        step = captured(fastest_step(work.sizes, work.rows, count, dtype, device)[0], device)
         step()
         return seconds(step, device, calls=10 if device == "cuda" else 1)
 

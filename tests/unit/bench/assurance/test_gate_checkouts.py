@@ -14,7 +14,7 @@ from bench.assurance.gate.errors import GateError, GateFault
 
 FILES = {
     "pyproject.toml": "[project]\n",
-    "bench/assurance/matmul_bound.py": "BOUND = 1\n",
+    "bench/base/matrix_products.py": "BOUND = 1\n",
     "tests/perf/test_a.py": "def test_old() -> None: ...\n\n\ndef test_kept(): ...\n\n\ndef not_a_test(): ...\n",
 }
 
@@ -151,7 +151,7 @@ def test_each_side_is_its_commit_and_head_lends_the_benchmarks(branched: Commits
         assert "test_new" in (made.sides["head"] / "tests/perf/test_a.py").read_text()
         assert "test_old" in (made.sides["base"] / "tests/perf/test_a.py").read_text()
         assert "test_new" in (made.ruler / "tests/perf/test_a.py").read_text()
-        assert (made.ruler / "bench/assurance/matmul_bound.py").read_text() == "BOUND = 1\n"
+        assert (made.ruler / "bench/base/matrix_products.py").read_text() == "BOUND = 1\n"
     assert left(branched.repository) == ([str(branched.repository)], [])
 
 
@@ -171,7 +171,7 @@ def test_nothing_is_left_where_a_side_cannot_be_checked_out(branched: Commits) -
 
 
 def test_a_head_without_benchmarks_is_a_fault(repository: Path) -> None:
-    git(repository, "rm", "--quiet", "bench/assurance/matmul_bound.py")
+    git(repository, "rm", "--quiet", "bench/base/matrix_products.py")
     head = save(repository, {"other.txt": ""})
     with pytest.raises(GateFault, match="no benchmarks to measure with"), checked_out(Commits(repository, head, head)):
         pass

@@ -38,7 +38,7 @@ def test_a_line_for_each_benchmark() -> None:
     )
     assert fast.split()[:5] == ["fast", "improved", "-20.0%", "[-20.5%,", "-19.5%]"]
     assert young.split() == ["young", "new", "(ImportError:", "no", "b)"]
-    assert control.split() == ["control", "(sgemm)", "+0.0%", "[-0.7%,", "+0.7%]"]
+    assert control.split() == ["control", "(products)", "+0.0%", "[-0.7%,", "+0.7%]"]
     assert power.endswith("(80% power, against a margin of 5%): 7.0% in the steadiest benchmark, 9.0% in the noisiest")
 
 

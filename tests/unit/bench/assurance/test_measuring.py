@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from bench.assurance.load import Load
-from bench.assurance.matmul_bound import calibrate, step_flop
 from bench.assurance.pinned_workers import LaneError, Lanes
 from bench.base.cores import physical_cores
+from bench.base.matrix_products import calibrate, step_flop
 from bench.base.threads import single_thread
 
 

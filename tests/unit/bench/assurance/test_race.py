@@ -43,6 +43,14 @@ TASK = Task("fashion_mnist_sample", (784, 16, 8, 10), (0.2, 0.5), 2000, 256, 0.5
 ONE, ALL = Form(per_core=True, trials=1), Form(per_core=False, trials=1)
 
 
+def no_libraries(*shape: object) -> list[str]:
+    return []
+
+
+def no_peak() -> None:
+    return None
+
+
 def fake(function: str, *forms: Form, name: str = "", needs: str = "torch") -> Contestant:
     return Contestant(name or function, name or function, f"fakes:{function}", (needs,), forms or (ONE,))
 
@@ -54,6 +62,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     reference = [[1.0 + 0.1 * run] * course.CHECK_EPOCHS for run in range(-2, 3)]
     monkeypatch.setattr(Race, "_reference", lambda race, contestant: reference)
     monkeypatch.setattr(Race, "_bound", lambda race: 0.25)
+    monkeypatch.setattr(course, "bound_libraries", no_libraries)
+    monkeypatch.setattr(course, "peak_flops", no_peak)
     return tmp_path
 
 

@@ -41,7 +41,10 @@ def record(contestants: list[dict[str, Any]], seconds: dict[str, list[float]]) -
         for block, value in enumerate(values)
     ]
     made = {"contestants": contestants, "slots": slots, "blocks": 3, "cores": [0, 1]}
-    made["environment"] = {"cpu": {"model": "a processor"}}
+    made["bound"] = {"libraries": ["bmm", "numpy"], "epoch_flop": 96e9, "peak_flops": 1e11}
+    loaded = [{"file": "libopenblas.so", "version": "0.3", "kernels": "Haswell"}]
+    cpu = {"model": "a processor", "vector_instructions": ["avx2", "fma"], "matrix_libraries": loaded, "held_back": None}
+    made["environment"] = {"cpu": cpu}
     return made | {"standings": standings(made)}
 
 
@@ -107,11 +110,25 @@ def test_the_table_shows_everybody_and_says_why_one_is_not_ranked() -> None:
     entries += [contestant("absent", NOT_INSTALLED, "it: not installed"), contestant("broken", ERROR, "a\nBoom: b|c")]
     text = render(record(entries, {"engine": [0.5, 0.6, 0.7], "cheat": [0.1] * 3, "slow": [1.0, 1.2, 1.4]}))
     lines = {line.split(" | ")[0].removeprefix("| "): line for line in text.splitlines() if line.startswith("|")}
-    assert "| 2 x 1 x 8 | 1.200 [1.000, 1.400] | 2.00 [2.00, 2.00] | 33% |" in lines["the slow"]
+    assert "| 2 x 1 x 8 | 1.200 [1.000, 1.400] | 2.00 [2.00, 2.00] | 40 | 33% |" in lines["the slow"]
     assert "0.10" in lines["the cheat: **not the same task**"] and "0.17" not in text, "shown, but not compared"
     assert "it: not installed" in lines["the absent: **not installed**"]
     assert "Boom: b\\|c" in lines["the broken: **error**"]
     assert len({line.replace("\\|", "").count("|") for line in lines.values()}) == 1
+
+
+def test_the_caption_names_kernels_bound_and_peak() -> None:
+    """Each slot's bound is 0.4 s for 96 GFLOP on two cores."""
+    made = record([contestant("engine")], {"engine": [0.5, 0.6, 0.7]})
+    text = render(made)
+    assert "a processor (avx2, fma), 2 cores; numpy multiplies with Haswell kernels; 3 interleaved" in text
+    assert "(bmm, numpy), measured before and after every slot (0.400 to 0.400 s an epoch and trial, 120 to 120" in text
+    assert "with both cores busy: 100 GFLOP/s a core." in text
+    cpu = made["environment"]["cpu"] | {"held_back": "OPENBLAS_CORETYPE=Haswell stands in the environment"}
+    made["environment"]["cpu"] = cpu
+    assert "; **OPENBLAS_CORETYPE=Haswell stands in the environment**; 3" in render(made)
+    made["bound"]["peak_flops"] = None
+    assert "not measured, for want of numba." in render(made)
 
 
 def test_one_block_has_no_interval_and_the_record_stays_json() -> None:

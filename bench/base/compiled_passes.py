@@ -1,0 +1,85 @@
+"""Passes over the numbers of a training step that numba compiles: import it through ``bench.base.passes`` only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir  # pyright: ignore[reportMissingImports]
+from numba import njit, types  # pyright: ignore[reportMissingImports]
+from numba.extending import intrinsic  # pyright: ignore[reportMissingImports]
+
+MULTIPLIERS = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
+WEYL = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
+"""The constants of Philox4x64 (Salmon et al. 2011, table 2)."""
+ROUNDS = 10
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function when it is first called; keep the result beside the source, or where the user may write."""
+    try:
+        return njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # nothing can be kept anywhere: each process compiles it, in about a second
+        return njit(nogil=True)(function)
+
+
+def _high_product(context: Any, left: Any, right: Any) -> Any:
+    del context, left, right
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        del context, signature
+        wide = ir.IntType(128)
+        product = builder.mul(*(builder.zext(each, wide) for each in arguments))
+        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), generate
+
+
+HIGH_PRODUCT: Any = intrinsic(_high_product)
+"""(two uint64) -> the upper 64 of the 128 bits of their product."""
+
+
+@compiled
+def philox(key: np.ndarray, counter: np.ndarray, out: np.ndarray) -> None:
+    """Write Philox4x64-10 of `key` `[2]` to `out` `[4 * blocks]`, all uint64; `counter` `[3]` follows the block's."""
+    for block in range(out.shape[0] // 4):
+        a, b, c, d = np.uint64(block), counter[0], counter[1], counter[2]
+        first, second = key[0], key[1]
+        for _ in range(ROUNDS):
+            a, b, c, d = (
+                HIGH_PRODUCT(MULTIPLIERS[1], c) ^ b ^ first,
+                MULTIPLIERS[1] * c,
+                HIGH_PRODUCT(MULTIPLIERS[0], a) ^ d ^ second,
+                MULTIPLIERS[0] * a,
+            )
+            first, second = first + WEYL[0], second + WEYL[1]
+        out[4 * block], out[4 * block + 1], out[4 * block + 2], out[4 * block + 3] = a, b, c, d
+
+
+@compiled
+def keep(numbers: np.ndarray, limits: np.ndarray, scales: np.ndarray, out: np.ndarray) -> None:
+    """Write to `out` `[K, N]` ``scales[k]`` where `numbers` `[N]`, int16, reach ``limits[k]``, else 0."""
+    for k in range(out.shape[0]):
+        limit, scale, row = limits[k], scales[k], out[k]
+        for i in range(out.shape[1]):
+            row[i] = scale if numbers[i] >= limit else np.float32(0)
+
+
+@compiled
+def rectify(hidden: np.ndarray, slope: np.ndarray) -> None:
+    """Put 0 into `slope` `[R, H]` where `hidden` `[R, H or more]` <= 0, and multiply `hidden` by it."""
+    for r in range(slope.shape[0]):
+        values, slopes = hidden[r], slope[r]
+        for i in range(slope.shape[1]):
+            factor = np.float32(0) if values[i] <= np.float32(0) else slopes[i]
+            slopes[i] = factor
+            values[i] = values[i] * factor
+
+
+def warm_up() -> None:
+    """Compile everything, or read what was kept, before a clock runs."""
+    one = np.ones((1, 1), np.float32)
+    philox(np.zeros(2, np.uint64), np.zeros(3, np.uint64), np.empty(4, np.uint64))
+    keep(np.zeros(1, np.int16), np.zeros(1, np.int16), one[0], one)
+    rectify(one.copy(), one)

@@ -1,0 +1,81 @@
+"""Compiled passes: to the bit what numpy and torch do in several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from bench.base import draws, passes
+from bench.base.draws import Position
+from bench.engines.stacked.activations import RELU
+from bench.regularisers.noise import bernoulli
+from bench.regularisers.record import Draw
+
+RATES = torch.tensor([0.0, 1e-9, 0.2, 0.5, 0.9999999, 1.0], dtype=torch.float64)
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Compiled passes for a test alone."""
+    monkeypatch.setattr(passes, "_loaded", None)
+    assert passes.load()
+    yield
+
+
+def without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passes, "_loaded", None)
+
+
+POSITIONS = [Position(), Position(3, 234, 1), Position(2**40, 2**33 + 5, 2**35)]
+
+
+@pytest.mark.parametrize("at", POSITIONS)
+@pytest.mark.parametrize("count", [1, 4, 7, 4096])
+def test_words_are_those_of_numpy(loaded: None, monkeypatch: pytest.MonkeyPatch, at: Position, count: int) -> None:
+    fast = draws.words(2**63 + 11, "dropout", at, count)
+    without(monkeypatch)
+    np.testing.assert_array_equal(fast, draws.words(2**63 + 11, "dropout", at, count))
+
+
+def test_noise_is_that_of_torch(loaded: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At rates so near 0 and 1 that they are 1 and 65,535 cells, and at both ends."""
+    draw = Draw(7, Position(1, 2, 1), 0.5, (0, 0))
+    fast, slow = torch.empty(len(RATES), 500, 300), torch.empty(len(RATES), 500, 300)
+    bernoulli(draw, "dropout", RATES, fast)
+    without(monkeypatch)
+    bernoulli(draw, "dropout", RATES, slow)
+    assert fast.view(torch.int32).equal(slow.view(torch.int32))
+    assert [len(each.unique()) for each in fast] == [1, 2, 2, 2, 2, 1]
+
+
+@pytest.mark.parametrize("columns", [16, 17], ids=["whole rows", "rows that end in a column of ones"])
+def test_relu_is_that_of_torch(loaded: None, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    generator = torch.Generator().manual_seed(1)
+    given = torch.randn(3, 8, columns, generator=generator)
+    given[0, 0, :7] = torch.tensor([0.0, -0.0, torch.inf, -torch.inf, torch.nan, 1e-42, -1e-42])
+    noise = torch.randint(0, 2, (3, 8, 16), generator=generator) * 1.25
+    fast, slow = (given.clone(), noise.clone()), (given.clone(), noise.clone())
+    RELU.train(fast[0][:, :, :16], fast[1])
+    without(monkeypatch)
+    RELU.train(slow[0][:, :, :16], slow[1])
+    for one, other in zip(fast, slow, strict=True):
+        assert one.view(torch.int32).equal(other.view(torch.int32))
+
+
+def test_they_are_loaded_once_a_process_expects_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch)
+    monkeypatch.setattr(passes, "_expected", 0)
+    passes.expect(passes.WORTH_STEPS - 1)
+    assert passes.compiled() is None
+    passes.expect(1)
+    assert passes.compiled() is not None
+
+
+def test_a_machine_without_numba_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch)
+    monkeypatch.setattr(passes, "find_spec", lambda name: None)
+    assert not passes.load()
+    assert passes.compiled() is None
