@@ -43,7 +43,12 @@ def record(contestants: list[dict[str, Any]], seconds: dict[str, list[float]]) -
     made = {"contestants": contestants, "slots": slots, "blocks": 3, "cores": [0, 1]}
     made["bound"] = {"libraries": ["bmm", "numpy"], "epoch_flop": 96e9, "peak_flops": 1e11}
     loaded = [{"file": "libopenblas.so", "version": "0.3", "kernels": "Haswell"}]
-    cpu = {"model": "a processor", "vector_instructions": ["avx2", "fma"], "matrix_libraries": loaded, "held_back": None}
+    cpu = {
+        "model": "a processor",
+        "vector_instructions": ["avx2", "fma"],
+        "matrix_libraries": loaded,
+        "held_back": None,
+    }
     made["environment"] = {"cpu": cpu}
     return made | {"standings": standings(made)}
 
