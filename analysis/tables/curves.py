@@ -10,8 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.base.errors import TableError
-from bench.schema import CURVES_FOLDER, PACKED_FILE
-from bench.schema.files import read_result
+from bench.schema import CURVES_FOLDER
+from bench.schema.curves import of_trials
+from bench.schema.files import Columns, read_result
+from bench.schema.folder import curves_in_folder
 from bench.schema.sealed import UnusableFileError
 
 Curve = Mapping[str, np.ndarray]
@@ -29,9 +31,9 @@ def curves_of(source: Path, in_rows: pa.Table | None, trial_ids: Sequence[str]) 
     Parameters
     ----------
     source : Path
-        A results folder, whose curves lie in files of their own; of one file, only what is in its rows is there.
+        A results folder, whose curves are read here; of one file, only what is in its rows is there.
     in_rows : Table or None
-        Curves that were in the rows of the trials.
+        Curves that were in the rows of one file.
     trial_ids : sequence of str
 
     Raises
@@ -39,18 +41,9 @@ def curves_of(source: Path, in_rows: pa.Table | None, trial_ids: Sequence[str]) 
     TableError
         A file that is damaged, or of another trial.
     """
-    together, folder = _by_trial(in_rows), source / CURVES_FOLDER
-    apart = folder.is_dir()
-    if apart:
-        together |= _by_trial(_read(folder / PACKED_FILE))
-    found = {}
-    for trial_id in trial_ids:
-        curve = together.get(trial_id)
-        if curve is None and apart:
-            curve = _by_trial(_read(folder / f"{trial_id}.parquet")).get(trial_id)
-        if curve is not None:
-            found[trial_id] = curve
-    return found
+    if not source.is_dir():
+        return _by_trial(None if in_rows is None else of_trials(in_rows, trial_ids))
+    return _by_trial(curves_in_folder(source, _read, trial_ids))
 
 
 def _by_trial(table: pa.Table | None) -> dict[str, Curve]:
@@ -68,13 +61,8 @@ def _by_trial(table: pa.Table | None) -> dict[str, Curve]:
     }
 
 
-def _read(path: Path) -> pa.Table | None:
-    """Return the curves of a file, None where it is not there."""
+def _read(path: Path, columns: Columns) -> pa.Table:
     try:
-        return read_result(path)
-    except FileNotFoundError:
-        return None
+        return read_result(path, columns)
     except UnusableFileError as error:
         raise TableError(path, [str(error)]) from error
-    except OSError as error:
-        raise TableError(path, [f"cannot be read: {error.strerror or error}"]) from error

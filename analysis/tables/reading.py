@@ -22,7 +22,8 @@ from analysis.base.errors import TableError, listed
 from analysis.tables.plan import Plan, read_plan
 from bench.schema import ENVIRONMENT_FOLDER, PLAN_FILE, TRIALS_FOLDER, Arithmetic, arithmetic
 from bench.schema.curves import CURVES_COLUMN, curves_in, has_curves
-from bench.schema.files import read_result, read_table
+from bench.schema.files import AllBut, read_result, read_table
+from bench.schema.folder import every_file, one_row_each
 from bench.schema.sealed import UnusableFileError
 
 ORIGIN = "_origin"
@@ -59,7 +60,7 @@ class Raw:
     made_with: Mapping[str, Arithmetic] = field(default_factory=dict)
     """What each environment of a folder computed with, by id."""
     curves: pa.Table | None = None
-    """Curves that lie in the rows of their trials; those in files of their own are not read."""
+    """Curves that lie in the rows of one file; those of a folder are read where they are needed."""
 
 
 def is_loss(name: str) -> bool:
@@ -117,30 +118,30 @@ def _read_file(path: Path) -> pa.Table:
 def _read_folder(folder: Path) -> Raw:
     trials = folder / TRIALS_FOLDER
     plan = read_plan(folder / PLAN_FILE) if (folder / PLAN_FILE).exists() else None
-    files = sorted(each for each in trials.glob("*.parquet") if not each.name.startswith((".", "_")))
-    if not files:
+    found = every_file(trials, _rows_or_faults)
+    if not found:
         raise TableError(
             folder,
             [f"has no {TRIALS_FOLDER}/*.parquet; expected a results folder that bench run has written"],
         )
-    tables, faults = [], []
-    for file in files:
-        try:
-            tables.append(_parquet(read_result, file))
-        except TableError as error:
-            faults += [f"{TRIALS_FOLDER}/{file.name} {fault}" for fault in error.faults]
+    faults = [f"{TRIALS_FOLDER}/{path.name} {fault}" for path, each in found.items() if isinstance(each, list)
+              for fault in each]  # fmt: skip
     if faults:
         raise TableError(folder, faults)
-    origins = [
-        f"{TRIALS_FOLDER}/{file.name}" for file, table in zip(files, tables, strict=True) for _ in range(table.num_rows)
-    ]
+    tables = {path: each for path, each in found.items() if isinstance(each, pa.Table)}
     try:
-        whole = pa.concat_tables([each.replace_schema_metadata() for each in tables], promote_options="permissive")
+        whole, files = one_row_each(tables)
     except pa.ArrowException as error:
         raise TableError(folder, [f"the trials' files do not fit together: {error}"]) from error
-    if whole.num_rows == 0:
-        raise TableError(folder, [f"{TRIALS_FOLDER}/ has no rows; expected one row per trial"])
+    origins = np.array([f"{TRIALS_FOLDER}/{path.name}" for path in tables], object)[files].tolist()
     return replace(_raw(whole, origins, plan), made_with=_made_with(folder))
+
+
+def _rows_or_faults(path: Path) -> pa.Table | list[str]:
+    try:
+        return read_result(path, AllBut(frozenset({CURVES_COLUMN})))
+    except UnusableFileError as error:
+        return [str(error)]
 
 
 def _made_with(folder: Path) -> dict[str, Arithmetic]:

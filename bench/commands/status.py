@@ -25,22 +25,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Print where the results folder stands with its own plan."""
     from bench import schema
-    from bench.record.origins import notes
+    from bench.record.origins import TELLS_ORIGIN, notes
     from bench.record.store import Store
     from bench.schema.rehearsal import broken_laws
 
-    store = Store(options.folder)
+    store, shown = Store(options.folder), ("error", "condition", "seed", *TELLS_ORIGIN)
     planned = store.plan()
     if planned is None:
         raise StorageError(f"{options.folder}: no results folder ({schema.PLAN_FILE} is missing)")
-    found = {trial["trial_id"]: store.read(trial["trial_id"]) for trial in planned["trials"]}
+    on_disk = {row["trial_id"]: row for row in store.table(shown).select(["trial_id", "status", *shown]).to_pylist()}
+    found = {trial["trial_id"]: on_disk.get(trial["trial_id"]) for trial in planned["trials"]}
     counts = Counter(row["status"] if row else "to do" for row in found.values())
     devices = Counter(trial["device"] for trial in planned["trials"] if found[trial["trial_id"]] is None)
     print(f"study {planned['study']}: {len(found)} trials planned")
     for name in (schema.OK, schema.DIVERGED, schema.FAILED, "to do"):
         on = f" ({', '.join(f'{n} on {d}' for d, n in devices.items())})" if name == "to do" and devices else ""
         print(f"{counts[name]:>8}  {name}{on}")
-    stale = len(set(store.trial_ids()) - found.keys())
+    stale = len(on_disk.keys() - found.keys())
     print(f"{stale:>8}  stale (outside the present plan; left out of the analysis)")
     finished = (row for row in found.values() if row and row["status"] != schema.FAILED)
     for note in notes(finished, store.made_with()):

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from bench import schema
 from bench.base.errors import StorageError
 from bench.base.files import write_atomically
 from bench.record.parquet import write_parquet
-from bench.record.store import Store, trials_table
-from bench.schema.curves import with_curves
-
-if TYPE_CHECKING:
-    from bench.record.rows import Row
-
+from bench.record.store import Store
+from bench.record.tables import in_order
+from bench.schema.curves import CURVES_COLUMN, with_curves
+from bench.schema.files import AllBut
 
 ABOUT = (schema.PLAN_FILE, schema.STUDY_FILE, schema.PLANS_LOG, schema.REHEARSAL_FILE)
 
@@ -38,7 +36,7 @@ def export(store: Store, file: Path) -> Exported:
     if file.resolve().parent in (store.trials.resolve(), store.curves.resolve()):
         raise StorageError(f"{file}: is among the trials themselves, where every file is one trial. Give another FILE.")
     rows, curves = _planned(store)
-    write_parquet(file, with_curves(trials_table(rows), curves), compression="zstd")
+    write_parquet(file, with_curves(rows, curves), compression="zstd")
     return _exported(rows, curves)
 
 
@@ -53,27 +51,29 @@ def pack(store: Store, folder: Path) -> Exported:
     other = Store(folder)
     other.prepare()
     write_parquet(other.curves / schema.PACKED_FILE, curves, compression="zstd")
-    write_parquet(other.trials / schema.PACKED_FILE, trials_table(rows), compression="zstd")
+    write_parquet(other.trials / schema.PACKED_FILE, rows, compression="zstd")
     own = [store.folder / each for each in (schema.PLUGINS_FOLDER, schema.CODE_FOLDER)]
     copied = [str(path.relative_to(store.folder)) for each in own for path in each.rglob("*") if path.is_file()]
-    environments = {f"{schema.ENVIRONMENT_FOLDER}/{row['environment_id']}.json" for row in rows}
+    environments = {f"{schema.ENVIRONMENT_FOLDER}/{each}.json" for each in rows["environment_id"].unique().to_pylist()}
     for name in (*ABOUT, *sorted(copied), *sorted(environments)):
         if (store.folder / name).exists():
             write_atomically(folder / name, (store.folder / name).read_bytes())
     return _exported(rows, curves)
 
 
-def _planned(store: Store) -> tuple[list[Row], pa.Table]:
+def _planned(store: Store) -> tuple[pa.Table, pa.Table]:
     """Return the trials on disk of the present plan, or all where there is none, and their curves."""
-    plan = store.plan()
-    wanted = store.trial_ids() if plan is None else [trial["trial_id"] for trial in plan["trials"]]
-    rows = [row for trial_id in wanted if (row := store.read(trial_id)) is not None]
-    if not rows:
+    plan, rows = store.plan(), store.table(AllBut(frozenset({CURVES_COLUMN})))
+    ids = rows["trial_id"].to_pylist()
+    wanted = sorted(ids) if plan is None else [trial["trial_id"] for trial in plan["trials"]]
+    places = {trial_id: place for place, trial_id in enumerate(ids)}
+    rows = rows.take(pa.array((places[trial_id] for trial_id in wanted if trial_id in places), pa.int64()))
+    if not rows.num_rows:
         raise StorageError(f"{store.folder}: there are no trials to export")
-    return rows, store.curves_of(row["trial_id"] for row in rows)
+    return in_order(rows), store.curves_of(rows["trial_id"].to_pylist())
 
 
-def _exported(rows: list[Row], curves: pa.Table) -> Exported:
-    trained = {row["trial_id"] for row in rows if row["status"] != schema.FAILED}
+def _exported(rows: pa.Table, curves: pa.Table) -> Exported:
+    trained = set(rows.filter(pc.field("status") != schema.FAILED)["trial_id"].to_pylist())
     have = set(curves["trial_id"].unique().to_pylist())
-    return Exported(len(rows), curves.num_rows, len(trained - have))
+    return Exported(rows.num_rows, curves.num_rows, len(trained - have))

@@ -14,6 +14,9 @@ from bench.schema import Arithmetic, arithmetic
 if TYPE_CHECKING:
     from bench.record.rows import Row
 
+TELLS_ORIGIN = ("engine", "device", "code_hash", "environment_id")
+"""Columns of a row that say where it came from."""
+
 
 def present() -> Arithmetic:
     """Return what this process computes with on the CPU."""
@@ -26,7 +29,7 @@ def notes(rows: Iterable[Row], made_with: Mapping[str, Arithmetic]) -> list[str]
     Parameters
     ----------
     rows : iterable of Row
-        Finished trials.
+        Finished trials, with the columns `TELLS_ORIGIN`.
     made_with : mapping
         Id of an environment -> what it computed with.
     """

@@ -7,9 +7,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from bench.base.files import write_atomically
+from bench.schema.paths import PACKED_FILE, SEGMENT
 from bench.schema.sealed import sealed
 
 
 def write_parquet(path: Path, table: pa.Table, compression: str = "none") -> None:
     """Write a table as a sealed parquet file, atomically; raise StorageError."""
     write_atomically(path, sealed(table, compression))
+
+
+def write_trials(path: Path, table: pa.Table) -> None:
+    """Write trials or curves into a file of a results folder; raise StorageError. Few of them do not compress."""
+    write_parquet(path, table, "zstd" if path.name == PACKED_FILE or path.name.startswith(SEGMENT) else "none")

@@ -32,8 +32,7 @@ def seconds_of(stacks: list[Stack], workers: int) -> float:
 
 def seconds_of_own(now: Standing, workers: int) -> float | None:
     """Return about how long own training code will take for what is to do, None where no trial of it has ended."""
-    ended = [row for trial in now.done for row in [now.rows[trial.trial_id]]]
-    taken = [(row["ended_at"] - row["started_at"]).total_seconds() for row in ended]
+    taken = [(row["ended_at"] - row["started_at"]).total_seconds() for row in now.rows("started_at", "ended_at")]
     at_once = len(slots(experiment_of(now.to_do[0]), now.to_do[0].device, workers))
     return _makespan([sum(taken) / len(taken)] * len(now.to_do), at_once) if taken and at_once else None
 

@@ -7,16 +7,17 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench import schema
 from bench.base.errors import StorageError
 from bench.base.precision import Target
 from bench.data import DATA_SETS, data_root
 from bench.record import rows, unfinished
-from bench.record.agreement import Agreement
+from bench.record.agreement import ALIKE, Agreement
 from bench.record.claims import Claims
 from bench.record.experiment import Experiment
+from bench.record.segments import compact, is_due
 from bench.record.store import Store
 from bench.record.trials import FUSED, Stack, Trial, content_hash
 from bench.run.executors import Executor, StackDone
@@ -28,9 +29,15 @@ from bench.run.provenance import environment
 from bench.run.stacking import stacks
 from bench.run.standing import Standing, standing
 from bench.run.superseding import check_nothing_is_left_out
+from bench.schema.sealed import ROW_GROUP
 from bench.study.study import Study
 
+if TYPE_CHECKING:
+    from bench.record.rows import Row
+
 OTHER_RUNNER_SECONDS = 1.0
+COMPACTION = "compact"
+"""Claim of the one runner that puts trials into segments."""
 NOT_TRAINED = "not trained"
 """What becomes of a trial whose engine cannot be trusted here: it is left to do."""
 
@@ -69,12 +76,34 @@ class Run:
         self.store.prepare()
         if before is None or now.done:
             self._write_plan(command, len(now.done))
-        for trial in now.done:
-            row = now.rows[trial.trial_id]
-            stamped = rows.stamp(trial, row, self.study.factors())
-            if {key: row.get(key) for key in stamped} != stamped:
-                self.store.write_row(stamped)
+        self.store.replace(self._under_present_names(now))
+        if is_due(self.store.files):
+            with closing(Claims(self.store.folder)) as claims:
+                self._compact(claims)
         return now
+
+    def _under_present_names(self, now: Standing) -> Iterator[Row]:
+        """Yield what has changed in the names of trials that are done, with their ids."""
+        trials, names = iter(now.done), self.study.factors()
+        for batch in now.table.to_batches(max_chunksize=ROW_GROUP):
+            for row in batch.to_pylist():
+                stamped = rows.stamp(next(trials), row, names)
+                changed = {key: value for key, value in stamped.items() if row.get(key) != value}
+                if changed:
+                    yield changed | {"trial_id": row["trial_id"]}
+
+    def _agreement(self, now: Standing) -> Agreement:
+        """Return what the trials that are done have in common."""
+        done = {trial.trial_id for trial in now.done}
+        return Agreement(row for row in self.store.table(set(ALIKE)).to_pylist() if row["trial_id"] in done)
+
+    def _compact(self, claims: Claims) -> None:
+        """Put trials into segments where they lie in many files, unless another runner is at it."""
+        if is_due(self.store.files) and claims.take(COMPACTION):
+            try:
+                compact(self.store.files, self.store.curves)
+            finally:
+                claims.release([COMPACTION])
 
     def _write_plan(self, command: str, trials_done: int) -> None:
         self.store.write_plugins(self.study.own.plugins)
@@ -112,28 +141,30 @@ class Run:
                 workers = self.workers if target.device == "cpu" else 1
                 most = most_of[str(target)]
                 workers = min(workers, max(1, len(stacks(to_do, workers, most))))
-                agreed = Agreement(now.rows[trial.trial_id] for trial in now.done)
+                agreed = self._agreement(now)
                 progress.workers = workers
                 for stack, results in self._target((to_do, most), workers, claims, progress):
-                    written = []
-                    for result in results:
-                        known = {"workers": workers, "environment_id": environment_id}
-                        row = rows.stamp(result.trial, agreed.held(result.row) | known, self.study.factors())
-                        self.store.write(row, result.curve)
-                        if row["status"] != schema.FAILED:
-                            unfinished.forget(self.store.folder, row["trial_id"])
-                        if not is_planned and row["status"] != schema.FAILED:
-                            self._write_plan(command, 0)
-                            is_planned = True
-                        written.append(row["status"])
+                    known = {"workers": workers, "environment_id": environment_id}
+                    written = [
+                        rows.stamp(result.trial, agreed.held(result.row) | known, self.study.factors())
+                        for result in results
+                    ]
+                    self.store.write_stack([(row, result.curve) for row, result in zip(written, results, strict=True)])
+                    done = [row["trial_id"] for row in written if row["status"] != schema.FAILED]
+                    for trial_id in done:
+                        unfinished.forget(self.store.folder, trial_id)
+                    if done and not is_planned:
+                        self._write_plan(command, 0)
+                        is_planned = True
                     if twice := claims.release(trial.trial_id for trial in stack.trials):
                         print(
                             f"warning: this runner stood still for minutes, and another one took over {len(twice)} of"
                             " its trials: they are trained twice, with the same rows",
                             file=sys.stderr,
                         )
-                    statuses += written
-                    progress.finished(stack, written)
+                    self._compact(claims)
+                    statuses += [row["status"] for row in written]
+                    progress.finished(stack, [row["status"] for row in written])
         return statuses + [NOT_TRAINED] * (len(now.to_do) - len(trusted))
 
     def _target(
@@ -187,8 +218,7 @@ class _Queue:
                 if not self.claims.take(trial.trial_id):
                     self.claimed_elsewhere.append(trial)
                     continue
-                row = self.store.read(trial.trial_id)
-                if row is None or row["status"] == schema.FAILED:
+                if self.store.status_of(trial.trial_id) in (None, schema.FAILED):
                     mine.append(trial)
                 else:
                     self.done_elsewhere.append(trial)

@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from bench import schema
 from bench.base.errors import DeviceError
 from bench.base.precision import Target
 from bench.record.store import Store
 from bench.record.trials import Trial
+from bench.schema.curves import CURVES_COLUMN
+from bench.schema.files import AllBut
 from bench.study.study import Study
 
 if TYPE_CHECKING:
     from bench.record.rows import Row
+
+HEAVY = frozenset({"test_bits", "test_groups", CURVES_COLUMN})
+"""Columns that take most of the room, and say nothing of where a study stands."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +32,14 @@ class Standing:
     """Not trained yet, or failed: a failed trial is tried again."""
     absent: list[Trial]
     """To do as well, but their device, or its arithmetic, is not here."""
-    rows: dict[str, Row]
-    """Rows on disk, by trial id."""
+    table: pa.Table
+    """The row on disk of each trial that is done, in the order of `done`, less `HEAVY`."""
     stale: int
     """Trials on disk that the study does not ask for: other settings, or other versions."""
+
+    def rows(self, *columns: str) -> list[Row]:
+        """Return these columns of the trials that are done, in the order of `done`."""
+        return self.table.select(list(columns)).to_pylist()
 
 
 def present_targets(study: Study, choice: str) -> list[Target]:
@@ -50,17 +61,17 @@ def present_targets(study: Study, choice: str) -> list[Target]:
 
 def standing(study: Study, store: Store, targets: list[Target]) -> Standing:
     """Return where `study` stands in `store`; raise StorageError where a file is damaged."""
-    found = {}
     done, to_do, absent = [], [], []
-    trials = study.trials()
-    on_disk = set(store.trial_ids())
+    trials, table = study.trials(), store.table(AllBut(HEAVY))
+    ids = table["trial_id"].to_pylist()
+    places = {trial_id: place for place, trial_id in enumerate(ids)}
+    statuses = dict(zip(ids, table["status"].to_pylist(), strict=True))
     for trial in trials:
-        row = store.read(trial.trial_id) if trial.trial_id in on_disk else None
-        if row is not None:
-            found[trial.trial_id] = row
-        if row is not None and row["status"] != schema.FAILED:
+        if statuses.get(trial.trial_id, schema.FAILED) != schema.FAILED:
             done.append(trial)
         else:
             (to_do if trial.target in targets else absent).append(trial)
-    stale = on_disk - {trial.trial_id for trial in trials}
-    return Standing(done, to_do, absent, found, len(stale))
+    stale = statuses.keys() - {trial.trial_id for trial in trials}
+    return Standing(
+        done, to_do, absent, table.take(pa.array((places[trial.trial_id] for trial in done), pa.int64())), len(stale)
+    )

@@ -28,9 +28,7 @@ def check_nothing_is_left_out(store: Store, study: Study) -> None:
         return
     wanted = {_what(trial): trial["trial_id"] for trial in plan_document(study, "")["trials"]}
     replaced = [trial for trial in before["trials"] if wanted.get(_what(trial), trial["trial_id"]) != trial["trial_id"]]
-    finished = [
-        trial for trial in replaced if (row := store.read(trial["trial_id"])) and row["status"] != schema.FAILED
-    ]
+    finished = [trial for trial in replaced if store.status_of(trial["trial_id"]) in (schema.OK, schema.DIVERGED)]
     if not finished:
         return
     labels = list(dict.fromkeys(trial["condition"] for trial in finished))

@@ -2,50 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from bench.schema.columns import CURVES, LATER, MORE_KINDS, THROUGHPUT, WORDS, curves_schema, trials_schema
 from bench.schema.curves import CURVES_COLUMN, columns_in, curves_type
-from bench.schema.paths import CURVES_FOLDER, PACKED_FILE, THROUGHPUT_FOLDER, TRIALS_FOLDER
+from bench.schema.paths import (
+    CURVES_FOLDER,
+    FAILURES,
+    PACKED_FILE,
+    SEGMENT,
+    STACK,
+    THROUGHPUT_FOLDER,
+    TRIALS_FOLDER,
+    file_name,
+)
 from bench.schema.sealed import UnusableFileError, is_sealed, sealed_table_in, table_in
 
+Columns = Container[str] | None
+"""Columns to read, beside `ALWAYS`; None for all."""
+ALWAYS = frozenset({"trial_id", "status", "ended_at"})
+"""Columns that say whose a row is, and which of several rows of a trial is its row."""
+Contract = Callable[[pa.Schema], pa.Schema]
+"""Columns that a file has -> those that it must have."""
 
-def trials_in(content: bytes, path: Path) -> pa.Table:
-    """Return the rows in the content of a file of trials: of one trial, which names the file, or of many.
+
+@dataclass(frozen=True)
+class AllBut:
+    """Every column but some."""
+
+    left_out: frozenset[str]
+
+    def __contains__(self, name: object) -> bool:
+        return name not in self.left_out
+
+
+def trials_in(content: bytes, path: Path, columns: Columns = None) -> pa.Table:
+    """Return the rows in the content of a file of trials, which name the file: of one trial, of a stack, or of many.
+
+    The whole file is verified, and those of `columns` are read that it has.
 
     Raises
     ------
     DamagedFileError
         A file whose bytes are not those that were written.
     UnusableFileError
-        A file of other columns, of another trial, or of a newer version.
+        A file of other columns, of other trials, or of a newer version.
     """
-    table = _held_to(sealed_table_in(content), _trials)
+    table = sealed_table_in(content, partial(_chosen, _trials, columns))
     if table.num_rows == 0:
         raise UnusableFileError("has no rows; expected one row per trial")
-    if path.name != PACKED_FILE and table["trial_id"].to_pylist() != [path.stem]:
-        raise UnusableFileError(f"holds {_whose(table)}: a file was renamed")
+    _check_name(path, table["trial_id"].to_pylist(), "holds")
     return table
 
 
-def curves_in(content: bytes, path: Path) -> pa.Table:
-    """Return the rows in the content of a file of curves: of one trial, which names the file, or of many.
-
-    The errors are those of `trials_in`.
-    """
-    table = _held_to(sealed_table_in(content), _curves)
-    if path.name != PACKED_FILE and set(table["trial_id"].to_pylist()) != {path.stem}:
-        raise UnusableFileError(f"holds the curve of {_whose(table)}: a file was renamed")
+def curves_in(content: bytes, path: Path, columns: Columns = None) -> pa.Table:
+    """Return the rows in the content of a file of curves, which name the file; as `trials_in`."""
+    table = sealed_table_in(content, partial(_chosen, _curves, columns))
+    _check_name(path, table["trial_id"].unique().to_pylist(), "holds the curve of")
     return table
 
 
-def throughput_in(content: bytes, _: Path) -> pa.Table:
+def throughput_in(content: bytes, _: Path, columns: Columns = None) -> pa.Table:
     """Return the rows in the content of a measurement of speed; the errors of `trials_in`."""
-    return _held_to(sealed_table_in(content), _throughput)
+    return sealed_table_in(content, partial(_chosen, _throughput, columns))
+
+
+def _check_name(path: Path, ids: list[str], holds: str) -> None:
+    """Raise UnusableFileError for a file that is not named by the trials in it."""
+    kind = next((kind for kind in (SEGMENT, FAILURES) if path.name.startswith(kind)), STACK)
+    if path.name != PACKED_FILE and (None in ids or path.name != file_name(ids, kind)):
+        whose = f"trial {ids[0]}" if len(ids) == 1 else f"{len(ids)} trials"
+        raise UnusableFileError(f"{holds} {whose}: a file was renamed")
 
 
 _FIXED = frozenset(trials_schema([]).names)
@@ -58,12 +90,12 @@ OF_FOLDER = {
 """How the files in each folder of results are read."""
 
 
-def read_result(path: Path) -> pa.Table:
-    """Return the rows of a file of a results folder, by the folder that it lies in.
+def read_result(path: Path, columns: Columns = None) -> pa.Table:
+    """Return the rows of a file of a results folder, by the folder that it lies in; of all its columns, or some.
 
     The errors are those of `trials_in`, and OSError.
     """
-    return OF_FOLDER[path.parent.name](path.read_bytes(), path)
+    return OF_FOLDER[path.parent.name](path.read_bytes(), path, columns)
 
 
 def read_table(path: Path) -> pa.Table:
@@ -72,16 +104,19 @@ def read_table(path: Path) -> pa.Table:
     The errors are those of `read_result`.
     """
     content = path.read_bytes()
-    table = table_in(content)
-    return _held_to(table, _trials) if is_sealed(content) else table
+    return table_in(content, partial(_chosen, _trials, None)) if is_sealed(content) else table_in(content)
 
 
-def _held_to(table: pa.Table, contract: Callable[[pa.Table], pa.Schema]) -> pa.Table:
-    """Return the table where its columns have the names and types of the contract; raise UnusableFileError."""
-    expected = contract(table)
-    if table.schema.equals(expected):
-        return table
-    given, wanted = _types(table.schema), _types(expected)
+def _chosen(contract: Contract, columns: Columns, given: pa.Schema) -> list[str] | None:
+    """Return which of the given columns to read; raise UnusableFileError unless all are as in the contract."""
+    expected = contract(given)
+    if not given.equals(expected):
+        _check(given, expected)
+    return None if columns is None else [name for name in given.names if name in ALWAYS or name in columns]
+
+
+def _check(columns: pa.Schema, expected: pa.Schema) -> None:
+    given, wanted = _types(columns), _types(expected)
     lacking = [name for name in wanted if name not in given and name not in LATER]
     faults = [f"lacks {', '.join(lacking)}"] if lacking else []
     faults += [f"has {name}, which is no column of it" for name in given if name not in wanted]
@@ -90,15 +125,14 @@ def _held_to(table: pa.Table, contract: Callable[[pa.Table], pa.Schema]) -> pa.T
         for name, kind in given.items()
         if name in wanted and kind != wanted[name]
     ]
-    if len(given) < table.num_columns:
+    if len(given) < len(columns.names):
         faults.append("has several columns of one name")
     if faults:
         raise UnusableFileError(f"is not as this harness writes it: {'; '.join(faults)}")
-    return table
 
 
-def _trials(table: pa.Table) -> pa.Schema:
-    kinds = _types(table.schema)
+def _trials(columns: pa.Schema) -> pa.Schema:
+    kinds = _types(columns)
     if CURVES_COLUMN not in kinds:
         return _trials_without_curves(tuple(kinds.items()))
     kind = curves_type(columns_in(kinds.pop(CURVES_COLUMN)))
@@ -118,19 +152,14 @@ def _trials_without_curves(kinds: tuple[tuple[str, pa.DataType], ...]) -> pa.Sch
     )
 
 
-def _curves(table: pa.Table) -> pa.Schema:
-    more = [name for name in table.column_names if name not in CURVES.names]
+def _curves(columns: pa.Schema) -> pa.Schema:
+    more = [name for name in columns.names if name not in CURVES.names]
     return curves_schema(more) if more else CURVES
 
 
-def _throughput(_: pa.Table) -> pa.Schema:
+def _throughput(_: pa.Schema) -> pa.Schema:
     return THROUGHPUT
 
 
 def _types(columns: pa.Schema) -> dict[str, pa.DataType]:
     return dict(zip(columns.names, columns.types, strict=True))
-
-
-def _whose(table: pa.Table) -> str:
-    ids = sorted(set(table["trial_id"].to_pylist()), key=str)
-    return f"trial {ids[0]}" if len(ids) == 1 else f"{len(ids)} trials"

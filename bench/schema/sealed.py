@@ -9,17 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bench.schema.columns import SCHEMA_VERSION
 
+ROW_GROUP = 4_096
+"""Rows that a file has together."""
+
 _MAGIC = b"PAR1"
 _MARK = b"\0regularisation-bench\0sha256\0"
 _SEAL_BYTES = 2 * len(_MARK) + 2 * hashlib.sha256().digest_size
 _DAMAGED = (pa.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError, RuntimeError)
 """What pyarrow raises on a damaged file, by which byte is damaged."""
+
+
+Choice = Callable[[pa.Schema], list[str] | None]
+"""What of a file to read, by its columns: some of these, or None for all. It may refuse them: UnusableFileError."""
 
 
 class UnusableFileError(ValueError):
@@ -33,8 +41,8 @@ class DamagedFileError(UnusableFileError):
 def sealed(table: pa.Table, compression: str = "none") -> bytes:
     """Return a table as the content of a sealed parquet file."""
     buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression=compression, write_page_checksum=True)
-    return seal(buffer.getvalue())
+    pq.write_table(table, buffer, compression=compression, row_group_size=ROW_GROUP, write_page_checksum=True)
+    return _with_seal(buffer.getvalue())
 
 
 def seal(plain: bytes) -> bytes:
@@ -48,8 +56,7 @@ def seal(plain: bytes) -> bytes:
     if is_sealed(plain):
         raise DamagedFileError("is sealed already")
     _table(plain)
-    footer = _footer(plain)
-    return plain[:footer] + _seal_of(plain) + plain[footer:]
+    return _with_seal(plain)
 
 
 def is_sealed(content: bytes) -> bool:
@@ -67,20 +74,12 @@ def unsealed(content: bytes) -> bytes:
     UnusableFileError
         No seal.
     """
-    if not is_sealed(content):
-        _table(content)  # where it cannot be read, that is the cause to name
-        raise UnusableFileError(
-            "has no digest of its content: another program wrote it, or an earlier version of this one, to whose"
-            " results python -m bench seal DIR adds it"
-        )
+    _check_seal(content)
     footer = _footer(content)
-    plain = content[: max(0, footer - _SEAL_BYTES)] + content[footer:]
-    if content[max(0, footer - _SEAL_BYTES) : footer] != _seal_of(plain):
-        raise DamagedFileError("is damaged: its bytes do not match the digest that they were written with")
-    return plain
+    return content[: footer - _SEAL_BYTES] + content[footer:]
 
 
-def table_in(content: bytes) -> pa.Table:
+def table_in(content: bytes, choice: Choice = lambda _: None) -> pa.Table:
     """Return the table in the content of any parquet file; where it is sealed the seal must fit.
 
     Raises
@@ -88,18 +87,39 @@ def table_in(content: bytes) -> pa.Table:
     DamagedFileError
         No readable parquet file, or one with a seal that does not fit.
     UnusableFileError
-        Written by a newer version.
+        Written by a newer version, or refused by `choice`.
     """
-    return _table(unsealed(content) if is_sealed(content) else content)
+    if is_sealed(content):
+        _check_seal(content)
+    return _table(content, choice)
 
 
-def sealed_table_in(content: bytes) -> pa.Table:
+def sealed_table_in(content: bytes, choice: Choice = lambda _: None) -> pa.Table:
     """Return the table in the content of a sealed file, which must be one; the errors of `table_in`."""
-    return _table(unsealed(content))
+    _check_seal(content)
+    return _table(content, choice)
 
 
-def _seal_of(plain: bytes) -> bytes:
-    return _MARK + hashlib.sha256(plain).hexdigest().encode() + _MARK
+def _check_seal(content: bytes) -> None:
+    """Raise the errors of `unsealed`. The whole file is hashed, whatever of it is then read."""
+    footer = _footer(content)
+    start, view = max(0, footer - _SEAL_BYTES), memoryview(content)
+    digest = hashlib.sha256(view[:start])
+    digest.update(view[footer:])
+    if content[start:footer] == _MARK + digest.hexdigest().encode() + _MARK:
+        return
+    if not is_sealed(content):
+        _table(content)  # where it cannot be read, that is the cause to name
+        raise UnusableFileError(
+            "has no digest of its content: another program wrote it, or an earlier version of this one, to whose"
+            " results python -m bench seal DIR adds it"
+        )
+    raise DamagedFileError("is damaged: its bytes do not match the digest that they were written with")
+
+
+def _with_seal(plain: bytes) -> bytes:
+    footer = _footer(plain)
+    return plain[:footer] + _MARK + hashlib.sha256(plain).hexdigest().encode() + _MARK + plain[footer:]
 
 
 def _footer(content: bytes) -> int:
@@ -108,16 +128,23 @@ def _footer(content: bytes) -> int:
     return max(0, len(content) - tail - int.from_bytes(content[-tail : -len(_MAGIC)], "little"))
 
 
-def _table(plain: bytes) -> pa.Table:
+def _table(content: bytes, choice: Choice = lambda _: None) -> pa.Table:
+    """Return what is chosen of a parquet file; a seal lies between its data and its footer, where none reads it."""
     try:
-        with pq.ParquetFile(pa.BufferReader(plain), page_checksum_verification=True) as file:
-            table = file.read(use_threads=False)  # mostly one row: threads cost more than they save
+        with pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True) as file:
+            _ = file.schema_arrow.names  # decodes them: a damaged footer may hold bytes that are no text
+            _check_version(file.schema_arrow)
+            table = file.read(choice(file.schema_arrow), use_threads=False)  # mostly few rows: threads cost more
         table.validate(full=True)
-        _ = table.column_names  # decodes them: a damaged footer may hold bytes that are no text
+    except UnusableFileError:
+        raise
     except _DAMAGED as error:
         cause = str(error).partition("\n")[0].rstrip(".")
         raise DamagedFileError(f"is not a readable parquet file (cut off, damaged or corrupted?): {cause}") from error
-    written = (table.schema.metadata or {}).get(b"schema_version", b"1").decode(errors="replace")
+    return table
+
+
+def _check_version(columns: pa.Schema) -> None:
+    written = (columns.metadata or {}).get(b"schema_version", b"1").decode(errors="replace")
     if not written.isdigit() or int(written) > SCHEMA_VERSION:
         raise UnusableFileError(f"has schema_version {written}; this program knows up to {SCHEMA_VERSION}: update it")
-    return table

@@ -132,8 +132,8 @@ class Workplace:
 
 def wait_for_trials(workplace: Workplace, number: int) -> None:
     """Wait until a run has left that many trials."""
-    trials, deadline = workplace.folder / "results/tiny/trials", time.monotonic() + PATIENCE
-    while len(list(trials.glob("*.parquet"))) < number:
+    store, deadline = Store(workplace.folder / "results/tiny"), time.monotonic() + PATIENCE
+    while len(store.trial_ids()) < number:
         assert time.monotonic() < deadline, "the run left no trials"
         time.sleep(0.01)
 

@@ -27,6 +27,7 @@ from bench.record.store import Store
 from bench.record.trials import Trial
 from bench.schema.sealed import seal, unsealed
 from tests.conftest import condition, trial
+from tests.results import write_apart
 from tests.unit.bench.record.test_rows import outcome
 
 COMPARE = ("--metric", "test_accuracy", "--control", "none")
@@ -40,12 +41,18 @@ WHOLE_COMMAND = 20
 
 
 def made(folder: Path, trials: list[Trial] = TRIALS) -> Store:
+    """Return a store of trials in files as earlier versions wrote them, with the curve of each apart."""
     store = Store(folder)
     store.prepare()
+    for row, curve in results(trials):
+        write_apart(folder, row, curve)
+    return store
+
+
+def results(trials: list[Trial] = TRIALS) -> Iterator[tuple[rows.Row, list[rows.Row]]]:
     for number, each in enumerate(trials):
         result = outcome(60 + 7 * number % 30)
-        store.write(rows.stamp(each, rows.measured(result, 10), ["dropout"]), rows.curve(result))
-    return store
+        yield rows.stamp(each, rows.measured(result, 10), ["dropout"]), rows.curve(result)
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import signal
 
-import pyarrow.parquet as pq
 import pytest
 
 from analysis.answer.compare import compare
 from analysis.report.gather import gather
 from analysis.tables.table import load
 from bench import schema
+from bench.record.store import Store
 from tests.end_to_end.conftest import PATIENCE, Row, Workplace, wait_for_trials
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,7 @@ def test_a_run_leaves_every_trial_its_curve_and_where_it_came_from(whole_run: Wo
     folder = whole_run.folder / "results/tiny"
     for row in rows.values():
         assert row["status"] == "ok"
-        curve = pq.read_table(folder / schema.CURVES_FOLDER / f"{row['trial_id']}.parquet").to_pylist()
+        curve = Store(folder).curves_of([row["trial_id"]]).to_pylist()
         assert [point["epoch"] for point in curve] == [1, 2, 3, 4]
         assert curve[-1]["test_accuracy"] == row["test_accuracy"]
         assert curve[-1]["running_train_loss"] == row["running_train_loss"]
@@ -68,7 +68,7 @@ def test_running_again_does_nothing_and_more_seeds_or_conditions_reuse_what_is_t
     assert "7  to do" in out
     finished.train()
     after = {name: time for name, time in finished.files().items() if "/trials/" in name}
-    assert len(after) == 16
+    assert len(finished.rows()) == 16
     assert {name: after[name] for name in before} == before
 
 
@@ -170,5 +170,8 @@ def test_a_packed_folder_is_read_like_any_other_and_its_trials_stay_as_they_are(
     _, said = finished.here("export", "results/tiny", "small", code=2)
     assert "small: is not empty" in said
     finished.study(old='label = "book"', new='label = "books"')
-    _, said = finished.train("--out", "small", code=2)
-    assert "packed.parquet: holds a trial under another label" in said
+    finished.train("--out", "small")
+    assert {label for label, seed in finished.rows("small") if seed < 3} == {"none", "books", "all-dropped"}
+    assert {key: row for key, row in finished.rows("small").items() if key[0] != "books" and key[1] < 3} == {
+        key: row for key, row in finished.rows().items() if key[0] != "book"
+    }

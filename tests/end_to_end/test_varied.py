@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
 from analysis.answer.compare import compare
@@ -46,7 +45,7 @@ def test_conditions_that_differ_in_the_recipe_are_run_written_and_compared(tmp_p
     assert (tanh["hidden"], tanh["width"], tanh["activation"], tanh["label_noise"]) == ("16-8", None, "tanh", 0.2)
     assert (tanh["train_size"], tanh["train_total"], tanh["dropout_2"]) == (256.0, 256, 0.2)
     assert 0 < tanh["test_calibration_error"] < 1
-    curve = pq.read_table(tmp_path / "curves" / f"{deep['trial_id']}.parquet").to_pylist()
+    curve = store.curves_of([deep["trial_id"]]).to_pylist()
     assert [0 <= row["masked_zeros_3"] <= 1 for row in curve] == [True, True]
     assert run.start(CPU, "again").to_do == []
     table = load(tmp_path)

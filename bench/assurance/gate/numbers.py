@@ -21,6 +21,7 @@ from bench.assurance.gate.checkouts import BASE, SIDES, Trees
 from bench.assurance.gate.differences import Difference, compare_tables
 from bench.assurance.gate.errors import GateFault
 from bench.assurance.gate.slots import Slot, finish, places, start
+from bench.schema.curves import CURVES_COLUMN, curves_in, has_curves
 from bench.schema.sealed import UnusableFileError, table_in
 from bench.study.study import find_study, load_study
 
@@ -104,7 +105,13 @@ def read_results(folder: Path) -> Mapping[str, pd.DataFrame]:
 
     Curves name their trial by its id: they get the trial's key instead.
     """
-    trials, curves = (_read(folder / name) for name in (schema.TRIALS_FOLDER, schema.CURVES_FOLDER))
+    tables, apart = (_read(folder / name) for name in (schema.TRIALS_FOLDER, schema.CURVES_FOLDER))
+    if not tables:
+        raise GateFault(f"{folder / schema.TRIALS_FOLDER}: the smoke trials left nothing")
+    rows = [each.drop_columns(CURVES_COLUMN) if CURVES_COLUMN in each.column_names else each for each in tables]
+    trials = pd.concat([each.to_pandas() for each in rows], ignore_index=True)
+    points = [*(curves_in(each) for each in tables if has_curves(each)), *apart] or [schema.CURVES.empty_table()]
+    curves = pd.concat([each.to_pandas() for each in points], ignore_index=True)
     named = curves.merge(trials[["trial_id", *KEY]], on="trial_id", how="left", validate="many_to_one")
     left_out = [*schema.RUN_DEPENDENT, *SOURCES]
     return {
@@ -113,11 +120,8 @@ def read_results(folder: Path) -> Mapping[str, pd.DataFrame]:
     }
 
 
-def _read(folder: Path) -> pd.DataFrame:
-    files = sorted(folder.glob("*.parquet"))
-    if not files:
-        raise GateFault(f"{folder}: the smoke trials left nothing")
-    return pd.concat([_table(file).to_pandas() for file in files], ignore_index=True)
+def _read(folder: Path) -> list[pa.Table]:
+    return [_table(file) for file in sorted(folder.glob("*.parquet"))]
 
 
 def _table(file: Path) -> pa.Table:

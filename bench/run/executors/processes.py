@@ -55,13 +55,12 @@ def run(next_stack: NextStack, workers: int) -> Generator[Event]:
             _give(worker, next_stack())
         while busy := [worker for worker in team if worker.stack is not None]:
             ready = wait([worker.pipe for worker in busy])
-            for worker in busy:
-                if worker.pipe in ready:
-                    yield _receive(worker)
+            events = [_receive(worker) for worker in busy if worker.pipe in ready]
             team = [_start(each.core) if _is_gone(each) else each for each in team]
             for worker in team:
                 if worker.stack is None:
                     _give(worker, next_stack())
+            yield from events  # the workers train while what came of the last stacks is written
     finally:
         _stop(team)
 

@@ -19,6 +19,7 @@ from bench.record.export import Exported, export, pack
 from bench.record.store import Store
 from bench.schema.curves import curves_in, of_trials
 from tests.conftest import condition, trial
+from tests.results import write_apart
 from tests.unit.bench.record.test_rows import outcome
 
 BOOK, NONE = trial(condition("book", dropout=(0.2, 0.5))), trial(condition("none"))
@@ -28,13 +29,32 @@ UNITS = [point | {"activation_mean_1": 0.5 + point["epoch"]} for point in CURVE]
 WHOLE = Exported(trials=3, points=4, without_curve=0)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
+def of_a_stack(store: Store, trials: list[tuple[rows.Row, list[rows.Row]]]) -> None:
+    store.write_stack(trials)
+
+
+def of_version_1(store: Store, trials: list[tuple[rows.Row, list[rows.Row]]]) -> None:
+    for row, curve in trials:
+        write_apart(store.folder, row, curve)
+
+
+def of_each(store: Store, trials: list[tuple[rows.Row, list[rows.Row]]]) -> None:
+    for row, curve in trials:
+        store.write(row, curve)
+
+
+@pytest.fixture(params=[of_a_stack, of_each, of_version_1])
+def store(tmp_path: Path, request: pytest.FixtureRequest) -> Store:
     made = Store(tmp_path / "results")
     made.prepare()
-    made.write(rows.stamp(BOOK, rows.measured(outcome(), 10), ["dropout"]), CURVE)
-    made.write(rows.stamp(NONE, rows.measured(outcome(80), 10), []), UNITS)
-    made.write(rows.stamp(FAILED, {"error": "why"}, []), [])
+    request.param(
+        made,
+        [
+            (rows.stamp(BOOK, rows.measured(outcome(), 10), ["dropout"]), CURVE),
+            (rows.stamp(NONE, rows.measured(outcome(80), 10), []), UNITS),
+            (rows.stamp(FAILED, {"error": "why"}, []), []),
+        ],
+    )
     return made
 
 
@@ -93,10 +113,12 @@ def test_the_analysis_reads_curves_in_rows_as_it_reads_those_in_files(store: Sto
     assert inside.read(BOOK.trial_id) == store.read(BOOK.trial_id)
 
 
-def test_a_trained_trial_without_a_curve_is_counted(
-    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (store.curves / f"{NONE.trial_id}.parquet").unlink()
+def test_a_trained_trial_without_a_curve_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store(tmp_path / "results")
+    store.prepare()
+    of_a_stack(store, [(rows.stamp(BOOK, rows.measured(outcome(), 10), ["dropout"]), CURVE),
+                       (rows.stamp(NONE, rows.measured(outcome(80), 10), []), []),
+                       (rows.stamp(FAILED, {"error": "why"}, []), [])])  # fmt: skip
     assert main(["export", str(store.folder), str(tmp_path / "small")]) == 0
     said = capsys.readouterr().err
     assert "3 trials written to" in said

@@ -36,9 +36,10 @@ def test_a_trial_comes_back_as_it_was_written(store: Store) -> None:
     assert row["test_correct"] == 85
     assert row["test_bits"] == rows.measured(outcome(), 10)["test_bits"]
     assert store.trial_ids() == [TRIAL.trial_id]
-    curve = pq.read_table(store.curves / f"{TRIAL.trial_id}.parquet")
+    curve = store.curves_of([TRIAL.trial_id])
     assert curve.schema.equals(schema.CURVES)
-    assert curve.column("trial_id").to_pylist() == [TRIAL.trial_id] * 2
+    assert curve.to_pylist() == [{"trial_id": TRIAL.trial_id, **point} for point in CURVE]
+    assert [path.name for path in store.folder.glob("*/*")] == [f"{TRIAL.trial_id}.parquet"]
     assert store.read("0" * 16) is None
 
 

@@ -131,7 +131,7 @@ def test_failed_trials_are_no_reason_to_refuse(finished: Path) -> None:
     for trial_id in store.trial_ids():
         row = store.read(trial_id)
         assert row is not None
-        store.write_row(row | {"status": schema.FAILED, "error": "it broke"})
+        store.replace([row | {"status": schema.FAILED, "error": "it broke"}])
     assert len(run(finished, study(finished, "0.1 }", "0.2 }"))) == 4
 
 

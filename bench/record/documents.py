@@ -1,0 +1,118 @@
+"""What a results folder says of itself: the plan, the study, what computed, and copies of its user's own code."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import schema
+from bench.base.errors import StorageError
+from bench.base.files import write_atomically
+from bench.schema import Arithmetic
+
+PLANNED = {"trial_id", "condition", "seed", "device", "precision"}
+"""What plan.json says of each trial."""
+
+
+class Documents:
+    """The documents of the results folder `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def plan(self) -> dict[str, Any] | None:
+        """Return the present plan, or None where the folder has none; raise StorageError where it is damaged."""
+        path = self.folder / schema.PLAN_FILE
+        try:
+            plan = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, RecursionError) as error:
+            raise StorageError(f"{path}: damaged: {error}") from error
+        trials = plan.get("trials") if isinstance(plan, dict) and isinstance(plan.get("study"), str) else None
+        if not isinstance(trials, list) or not all(isinstance(t, dict) and t.keys() >= PLANNED for t in trials):
+            raise StorageError(
+                f"{path}: damaged: a study's name and its trials ({', '.join(sorted(PLANNED))}) are expected"
+            )
+        return plan
+
+    def rehearsal(self) -> dict[str, Any] | None:
+        """Return what the last rehearsal showed, None where there was none or its file is damaged: it is made again."""
+        try:
+            found = json.loads((self.folder / schema.REHEARSAL_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def write_rehearsal(self, document: dict[str, Any]) -> None:
+        """Write what a rehearsal showed."""
+        write_atomically(self.folder / schema.REHEARSAL_FILE, json.dumps(document, indent=1).encode())
+
+    def made_with(self) -> dict[str, Arithmetic]:
+        """Return what each environment of the folder computed with, by id; raise StorageError where one is damaged."""
+        found = {}
+        for path in sorted((self.folder / schema.ENVIRONMENT_FOLDER).glob("*.json")):
+            try:
+                found[path.stem] = schema.arithmetic(json.loads(path.read_text(encoding="utf-8")))
+            except (OSError, ValueError, AttributeError, TypeError) as error:
+                raise StorageError(f"{path}: damaged: {error}") from error
+        return found
+
+    def study_document(self) -> dict[str, Any]:
+        """Return the resolved study of the present plan, empty where there is none; raise StorageError."""
+        path = self.folder / schema.STUDY_FILE
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise StorageError(f"{path}: damaged: {error}") from error
+
+    def write_plan(self, plan: dict[str, Any], study: str, trials_done: int) -> None:
+        """Write the plan and the resolved study; log the plan of analysis unless it is the last one logged.
+
+        Plans are compared with defaults filled in: a key that was added since, at null, is no change.
+        """
+        write_atomically(self.folder / schema.STUDY_FILE, study.encode())
+        log = self.folder / schema.PLANS_LOG
+        logged = log.read_bytes() if log.exists() else b""
+        last = json.loads(logged.splitlines()[-1]) if logged.strip() else {}
+        if _given(last.get("analysis", {})) != _given(plan["analysis"]):
+            entry = {
+                "time": datetime.now(UTC).isoformat(timespec="seconds"),
+                "analysis_hash": plan["analysis_hash"],
+                "trials_done": trials_done,
+                "analysis": plan["analysis"],
+            }
+            write_atomically(log, logged + json.dumps(entry).encode() + b"\n")
+        write_atomically(self.folder / schema.PLAN_FILE, json.dumps(plan, indent=1).encode())
+
+    def write_plugins(self, plugins: Iterable[Path]) -> None:
+        """Keep a copy of each plug-in, where the resolved study names it."""
+        for path in plugins:
+            write_atomically(self.folder / schema.PLUGINS_FOLDER / path.name, path.read_bytes())
+
+    def write_code(self, folder: Path, files: Iterable[str]) -> None:
+        """Keep a copy of each file of own training code, as it lies in `folder`."""
+        for name in files:
+            if (
+                not Path(name).is_absolute()
+                and ".." not in Path(name).parts
+                and self.folder / schema.CODE_FOLDER != folder
+            ):
+                write_atomically(self.folder / schema.CODE_FOLDER / name, (folder / name).read_bytes())
+
+    def write_environment(self, environment_id: str, environment: dict[str, Any]) -> None:
+        """Write the full provenance under its id, once."""
+        path = self.folder / schema.ENVIRONMENT_FOLDER / f"{environment_id}.json"
+        if not path.exists():
+            write_atomically(path, json.dumps(environment, indent=1, sort_keys=True).encode())
+
+
+def _given(analysis: dict[str, Any]) -> dict[str, Any]:
+    """Return a plan of analysis without what is null or empty, which is how every key is by default."""
+    return {key: value for key, value in analysis.items() if value is not None and value != {}}
