@@ -15,13 +15,16 @@ WEYL = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 """The constants of Philox4x64 (Salmon et al. 2011, table 2)."""
 ROUNDS = 10
 
+OPTIONS = {"nogil": True, "error_model": "numpy"}
+"""A division by zero is infinite or no number, as in torch."""
+
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function when it is first called; keep the result beside the source, or where the user may write."""
     try:
-        return njit(cache=True, nogil=True)(function)
+        return njit(cache=True, **OPTIONS)(function)
     except RuntimeError:  # nothing can be kept anywhere: each process compiles it, in about a second
-        return njit(nogil=True)(function)
+        return njit(**OPTIONS)(function)
 
 
 def _high_product(context: Any, left: Any, right: Any) -> Any:
@@ -77,9 +80,46 @@ def rectify(hidden: np.ndarray, slope: np.ndarray) -> None:
             values[i] = values[i] * factor
 
 
+@compiled
+def shift(
+    logits: np.ndarray, labels: np.ndarray, by_class: np.ndarray, of_target: np.ndarray, hits: np.ndarray
+) -> None:
+    """Write `logits` `[R, C]` less their maximum to `by_class` `[C, R]`, that of the label, and whether it is the most.
+
+    `labels` `[B]` are those of every B rows.
+    """
+    rows = labels.shape[0]
+    for r in range(logits.shape[0]):
+        row, label, best = logits[r], labels[r % rows], 0
+        for c in range(1, row.shape[0]):
+            if row[c] > row[best] or (row[c] != row[c] and row[best] == row[best]):
+                best = c
+        for c in range(row.shape[0]):
+            by_class[c, r] = row[c] - row[best]
+        of_target[r], hits[r] = by_class[label, r], best == label
+
+
+@compiled
+def descent(exponentials: np.ndarray, labels: np.ndarray, total: np.ndarray, error: np.ndarray) -> None:
+    """Write the sum over the classes of `exponentials` `[C, R]`, and the loss's gradient by the logits, `[R, C]`."""
+    rows = labels.shape[0]
+    for r in range(error.shape[0]):
+        over = exponentials[0, r]
+        for c in range(1, error.shape[1]):
+            over += exponentials[c, r]
+        total[r] = over
+        for c in range(error.shape[1]):
+            error[r, c] = exponentials[c, r] / over
+        error[r, labels[r % rows]] += np.float32(-1)
+        for c in range(error.shape[1]):
+            error[r, c] /= np.float32(rows)
+
+
 def warm_up() -> None:
     """Compile everything, or read what was kept, before a clock runs."""
     one = np.ones((1, 1), np.float32)
     philox(np.zeros(2, np.uint64), np.zeros(3, np.uint64), np.empty(4, np.uint64))
     keep(np.zeros(1, np.int16), np.zeros(1, np.int16), one[0], one)
     rectify(one.copy(), one)
+    shift(one, np.zeros(1, np.int64), one.copy(), one[0], np.zeros(1, np.bool_))
+    descent(one, np.zeros(1, np.int64), one[0].copy(), one.copy())

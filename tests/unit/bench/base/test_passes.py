@@ -11,6 +11,7 @@ import torch
 from bench.base import draws, passes
 from bench.base.draws import Position
 from bench.engines.stacked.activations import RELU
+from bench.engines.stacked.train import softmax_error
 from bench.regularisers.noise import bernoulli
 from bench.regularisers.record import Draw
 
@@ -63,6 +64,22 @@ def test_relu_is_that_of_torch(loaded: None, monkeypatch: pytest.MonkeyPatch, co
     RELU.train(slow[0][:, :, :16], slow[1])
     for one, other in zip(fast, slow, strict=True):
         assert one.view(torch.int32).equal(other.view(torch.int32))
+
+
+@pytest.mark.parametrize("rows", [96, 256])
+def test_the_loss_and_its_gradient_are_those_of_torch(loaded: None, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    """Also where two logits are the greatest, where exponentials vanish or overflow, and where nothing is a number."""
+    generator = torch.Generator().manual_seed(2)
+    logits = torch.randn(3, rows, 10, generator=generator) * 4
+    labels = torch.randint(0, 10, (rows,), generator=generator)
+    logits[0, 0] = 1.5
+    logits[0, 1, 3:5] = 200.0
+    logits[0, 2, 7], logits[0, 3, 0], logits[0, 4, 9] = torch.nan, torch.inf, -torch.inf
+    logits[0, 5, 2], logits[0, 5, 6] = torch.nan, torch.nan
+    fast = softmax_error(logits.clone(), labels)
+    without(monkeypatch)
+    for one, other in zip(fast, softmax_error(logits.clone(), labels), strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.contiguous().numpy())
 
 
 def test_they_are_loaded_once_a_process_expects_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
