@@ -11,6 +11,7 @@ from bench.data.digits import DIGITS
 from bench.data.emnist import EMNIST
 from bench.data.fashion_mnist import FASHION_MNIST
 from bench.data.fashion_mnist_sample import FASHION_MNIST_SAMPLE
+from bench.data.images import Images
 from bench.data.kmnist import KMNIST
 from bench.data.mnist import MNIST
 from bench.data.mnist_1d import MNIST_1D
@@ -20,6 +21,9 @@ DATA_SETS = {
     data_set.name: data_set
     for data_set in [FASHION_MNIST, FASHION_MNIST_SAMPLE, MNIST, KMNIST, EMNIST, MNIST_5K, MNIST_1D, DIGITS]
 }
+
+at_hand: dict[str, Images] = {}
+"""Images that this process was handed, by data set: they are read from no file."""
 
 
 def data_root() -> Path:
@@ -40,6 +44,11 @@ def data_hash(name: str, train_size: int | str, validation_size: int, *marks: st
         parts.append(f"version:{data_set.version}")
     text = "\n".join([*parts, f"train:{train_size}", f"validation:{validation_size}", *marks])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def images_of(name: str) -> Images:
+    """Return the verified images and labels of a data set; raise DataError."""
+    return at_hand[name] if name in at_hand else DATA_SETS[name].load(data_root())
 
 
 def fetch(name: str) -> None:

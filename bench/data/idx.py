@@ -45,7 +45,7 @@ def decode(content: bytes) -> np.ndarray:
     if not dimensions or len(content) != start + math.prod(shape) * np.dtype(kind).itemsize:
         raise DataError(f"not an IDX file: {len(content):,} bytes, header {content[:4].hex() or 'empty'}")
     numbers = np.frombuffer(content, kind, offset=start).reshape(shape)
-    return numbers.astype(numbers.dtype.newbyteorder("="))
+    return numbers.astype(numbers.dtype.newbyteorder("="), copy=False)
 
 
 def encode(array: np.ndarray) -> bytes:

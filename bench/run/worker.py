@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from bench.data import DATA_SETS, data_root
+from bench.data import images_of
 from bench.data.split import Split, make_split
 from bench.engines.stacked.train import train_stack
 from bench.record import rows
@@ -99,7 +99,7 @@ def load_split(
     stratified: bool = False,
     label_noise: float = 0.0,
 ) -> Split:
-    """Return the verified data of a recipe on `device`; a process keeps the last two: one on each device."""
-    images = DATA_SETS[data].load(data_root())
-    split = make_split(images, train_size, validation_size, stratified=stratified, label_noise=label_noise)
+    """Return the verified data of a recipe on `device`, on the CPU as bytes; a process keeps the last two splits."""
+    images, noise, dtype = images_of(data), label_noise, torch.uint8 if device == "cpu" else torch.float32
+    split = make_split(images, train_size, validation_size, dtype, stratified=stratified, label_noise=noise)
     return split.to(torch.device(device))

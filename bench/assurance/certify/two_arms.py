@@ -88,7 +88,7 @@ def engine_trial(task: Task, split: Split) -> dict[str, Any]:
 
 def reference_trial(task: Task, split: Split) -> dict[str, Any]:
     """Train the plain module once."""
-    return train_once(split, task.recipe, BOOK, task.index)
+    return train_once(split.as_numbers(), task.recipe, BOOK, task.index)
 
 
 TRAIN = {ENGINE: engine_trial, REFERENCE: reference_trial}

@@ -13,6 +13,7 @@ import torch
 
 from bench.base.matrix_products import USUAL, Step, bind
 from bench.base.multiplying import library_of
+from bench.data.pixels import numbers
 from bench.engines.stacked.activations import RELU, Activation
 from bench.engines.stacked.initialisation import initial_weights  # noqa: F401 - build takes what it gives
 from bench.engines.stacked.normalisation import Normalisation
@@ -121,7 +122,7 @@ class Workspace:
         if images.dtype == batch.dtype:
             torch.index_select(images, 0, rows, out=batch)
         else:
-            batch.copy_(images.index_select(0, rows))
+            numbers(images.index_select(0, rows), out=batch)
 
 
 def build(

@@ -16,6 +16,7 @@ import torch
 from bench.base import draws, passes
 from bench.base.draws import Position
 from bench.base.precision import operand_format, products
+from bench.data.pixels import numbers
 from bench.data.split import Split
 from bench.engines.epochs import run_epochs
 from bench.engines.stacked import model
@@ -89,7 +90,7 @@ def score(
     for chunk, start in enumerate(range(0, len(images), EVALUATION_ROWS)):
         rows = slice(start, start + EVALUATION_ROWS)
         with products("float32"):
-            logits = predict(images[rows], chunk)
+            logits = predict(numbers(images[rows]), chunk)
         loss, hit, _ = softmax_error(logits, labels[rows])
         losses.append(loss)
         hits.append(hit)
@@ -176,9 +177,9 @@ def start(stack: Stack, split: Split) -> list[Layer]:
     recipe, images = stack.recipe, split.train_images
     sizes = (images.shape[1], *recipe.hidden, split.classes)
     weights = model.initial_weights(sizes, stack.seeds.init, recipe.initialisation)
-    operands = operand_format(stack.precision, images.dtype)
+    operands = operand_format(stack.precision, split.dtype)
     *hidden, last = model.build(
-        weights, len(stack.trials), images.dtype, images.device, operands, own_operands=needs_operands(stack)
+        weights, len(stack.trials), split.dtype, images.device, operands, own_operands=needs_operands(stack)
     )
     activation, normalise = ACTIVATIONS[recipe.activation], NORMALISATIONS[recipe.normalisation]
     return [
@@ -217,7 +218,7 @@ class StackedEngine:
         if not self.stack.recipe.record_activations:
             return [{}] * self.count
         with self.evaluation.weights():
-            return self.evaluation.activations(self.split.train_images[:PROBE_ROWS])
+            return self.evaluation.activations(numbers(self.split.train_images[:PROBE_ROWS]))
 
     def evaluate(self, part: str) -> list[Score]:
         """Score on ``train``, ``validation`` or ``test``, in evaluation mode."""

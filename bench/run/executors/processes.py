@@ -9,11 +9,12 @@ import signal
 import sys
 import threading
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import recv_handle, send_handle
 from types import ModuleType
 from typing import cast
 
@@ -21,6 +22,8 @@ from bench.base import multiplying
 from bench.base.cores import physical_cores
 from bench.base.multiplying import Chosen
 from bench.base.threads import single_thread
+from bench.data import at_hand, images_of
+from bench.data.shared import SharedImages
 from bench.record import code_hash
 from bench.record.trials import Stack
 from bench.run.executors import EpochDone, Event, NextStack, StackDone
@@ -48,25 +51,38 @@ class WorkerDiedError(Exception):
 
 def run(next_stack: NextStack, workers: int) -> Generator[Event]:
     """Yield what happens on `workers` processes; a worker that dies fails its stack and is replaced."""
-    cores = physical_cores()
-    team = [_start(cores[index % len(cores)]) for index in range(workers)]
+    first = next_stack()
+    if first is None:
+        return
+    cores, shared = physical_cores(), _shared(first.recipe.data)
+    team = [_start(cores[index % len(cores)], shared) for index in range(workers)]
     try:
-        for worker in team:
-            _give(worker, next_stack())
+        for index, worker in enumerate(team):
+            _give(worker, next_stack() if index else first)
         while busy := [worker for worker in team if worker.stack is not None]:
             ready = wait([worker.pipe for worker in busy])
             events = [_receive(worker) for worker in busy if worker.pipe in ready]
-            team = [_start(each.core) if _is_gone(each) else each for each in team]
+            team = [_start(each.core, shared) if _is_gone(each) else each for each in team]
             for worker in team:
                 if worker.stack is None:
                     _give(worker, next_stack())
             yield from events  # the workers train while what came of the last stacks is written
     finally:
         _stop(team)
+        if shared is not None:
+            shared.close()
 
 
-def _start(core: int) -> _Worker:
-    """Start a worker on one core."""
+def _shared(name: str) -> SharedImages | None:
+    """Return a data set for all workers; None where it cannot be read here: each trial then fails with the cause."""
+    try:
+        return SharedImages(name, images_of(name))
+    except Exception:  # noqa: BLE001 - the code that reads may be the user's
+        return None
+
+
+def _start(core: int, shared: SharedImages | None) -> _Worker:
+    """Start a worker on one core, with the images that all share."""
     ours, theirs = cast("tuple[Connection, Connection]", SPAWN.Pipe())
     process = SPAWN.Process(
         target=_serve,
@@ -77,6 +93,10 @@ def _start(core: int) -> _Worker:
     with _without_the_callers_script():
         process.start()
     theirs.close()
+    with suppress(BrokenPipeError, ConnectionResetError):  # that it is dead is noticed when its answer is awaited
+        ours.send(shared and shared.layout)
+        if shared is not None:
+            send_handle(ours, shared.descriptor, process.pid)
     return _Worker(process, ours, core)
 
 
@@ -146,6 +166,8 @@ def _serve(pipe: Connection, core: int, runner: tuple[Loaded, dict[str, str], Ch
     code_hash.parsed.update(parsed)
     load_all(plugins)
     multiplying.use(libraries)
+    if (layout := pipe.recv()) is not None:
+        at_hand[layout.data] = layout.images(recv_handle(pipe))
     while True:
         try:
             stack = pipe.recv()
