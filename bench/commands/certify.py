@@ -45,7 +45,7 @@ def execute(options: argparse.Namespace) -> int:
     from bench.engines.choice import engine_of
     from bench.record.trials import FUSED
     from bench.run.provenance import environment
-    from bench.run.runner import untrusted
+    from bench.run.trust import untrusted
 
     setting.check(options.precision, options.device)
     recipe = setting.book_recipe(options.epochs, options.data)

@@ -31,7 +31,7 @@ def add_study(parser: argparse.ArgumentParser) -> None:
 def add_workers(parser: argparse.ArgumentParser) -> None:
     """Add the number of worker processes."""
     cores = len(physical_cores())
-    parser.add_argument("--workers", type=count, default=cores, help="processes (default: one per core, %(default)s)")
+    parser.add_argument("--workers", type=count, default=cores, help=f"processes (default: one per core, {cores})")
 
 
 def study_and_store(options: argparse.Namespace) -> tuple[Study, Store]:

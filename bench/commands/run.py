@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import shlex
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bench.base.errors import UsageError
 from bench.commands import options as common
 from bench.commands.standing import print_standing
+from bench.run import EXECUTORS
 from bench.study import DECIDED
 
 if TYPE_CHECKING:
     from bench.record.store import Store
-    from bench.run.executors import Executor
+    from bench.run.executors import Team
     from bench.study.study import Study
 
 
 NAME = "run"
 MOST_BLOCKS = 20
 """Blocks of seeds that --until decided adds unless --max-seeds says otherwise."""
-EXECUTORS = ("processes", "serial")
-"""Each a module of `bench.run.executors`."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     common.add_study(parser)
-    parser.add_argument("--executor", choices=EXECUTORS, default="processes", help="serial is for debugging")
+    parser.set_defaults(workers=None)  # how many there are is the executor's to say
+    parser.add_argument(
+        "--executor",
+        choices=EXECUTORS,
+        default=EXECUTORS[0],
+        help="serial is for debugging; ray trains on a cluster, on all its CPUs unless --workers says how many",
+    )
+    parser.add_argument("--address", metavar="ADDRESS", help="with --executor ray: the cluster (default: this machine)")
     parser.add_argument(
         "--until", choices=[DECIDED], help="add seeds, as many again as the study has, until every condition is decided"
     )
@@ -49,18 +56,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Train what is not done yet. Standard output carries the results folder and nothing else."""
+    from bench.run.session import opened
+
     study, store = common.study_and_store(options)
-    if options.until is None and study.analysis.until is None:
-        if options.max_seeds is not None:
-            raise UsageError(f"--max-seeds {options.max_seeds} was given without --until decided")
-        code = _run(options, study, store)
-    else:
-        code = _run_until_decided(options, study, store)
+    until_decided = options.until is not None or study.analysis.until is not None
+    if options.max_seeds is not None and not until_decided:
+        raise UsageError(f"--max-seeds {options.max_seeds} was given without --until decided")
+    with opened(options.executor, study, store, options.workers, options.address) as team:
+        run = partial(_run, options, store, team)
+        code = _run_until_decided(options, study, store, run) if until_decided else run(study)
     print(store.folder)
     return code
 
 
-def _run_until_decided(options: argparse.Namespace, study: Study, store: Store) -> int:
+def _run_until_decided(options: argparse.Namespace, study: Study, store: Store, run: Callable[[Study], int]) -> int:
     """Run the study, look, and add a block of seeds, for as long as some condition is open and more are allowed."""
     from bench.assurance import stopping
     from bench.run.standing import present_targets
@@ -69,7 +78,7 @@ def _run_until_decided(options: argparse.Namespace, study: Study, store: Store) 
     block, most = len(study.seeds), options.max_seeds or MOST_BLOCKS * len(study.seeds)
     check_extensible(study, most)
     while True:
-        code = _run(options, study, store)
+        code = run(study)
         if code != common.DONE:
             return code
         found = stopping.standings(store.folder, study, present_targets(study, options.device))
@@ -90,20 +99,14 @@ def check_extensible(study: Study, most: int) -> None:
         raise UsageError(f"--max-seeds {most} was given; study {study.name} has {len(study.seeds)} seeds already")
 
 
-def _executor(name: str) -> Executor:
-    return importlib.import_module(f"bench.run.executors.{name}").run
-
-
-def _run(options: argparse.Namespace, study: Study, store: Store) -> int:
+def _run(options: argparse.Namespace, store: Store, team: Team, study: Study) -> int:
     from bench import schema
     from bench.run.runner import NOT_TRAINED, Run
-    from bench.run.session import carry_out, executor_of
+    from bench.run.session import carry_out
 
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
-    workers = 1 if options.executor == "serial" else options.workers
-    executor = executor_of(study, store, _executor(options.executor))
-    this_run = Run(study, store, executor, workers, options.supersede, options.rehearse)
+    this_run = Run(study, store, team.executor, team.workers, options.supersede, options.rehearse, team.here)
     counts = carry_out(this_run, options.device, command, lambda now: print_standing(now, store, sys.stderr))
     if counts:
         print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())), file=sys.stderr)

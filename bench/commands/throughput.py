@@ -43,8 +43,9 @@ def execute(options: argparse.Namespace) -> int:
     from bench.run.executors import serial
     from bench.run.library import choose_library
     from bench.run.provenance import environment
-    from bench.run.runner import Run, fused_targets, untrusted
+    from bench.run.runner import Run, fused_targets
     from bench.run.standing import present_targets
+    from bench.run.trust import untrusted
 
     study, store = common.study_and_store(options)
     cores = len(physical_cores())
@@ -94,8 +95,8 @@ def _measure(
     from bench.assurance.throughput.measure import AGAIN, measure
     from bench.assurance.throughput.slot import pairs, reasons
     from bench.record.trials import FUSED, content_hash
-    from bench.run.runner import widest
     from bench.run.stacking import stacks
+    from bench.run.trust import widest
 
     control = next(iter(trials.values()))
     target = control.target

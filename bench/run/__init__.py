@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bench.study.study import Study
 
+EXECUTORS = ("processes", "serial", "ray")
+"""What may train: `session.opened` knows each."""
+
 
 class _Callable(ModuleType):
     """This package, which is a function of the Python interface as well."""
@@ -23,11 +26,16 @@ class _Callable(ModuleType):
         device: str = "auto",
         supersede: bool = False,
         rehearse: bool = True,
+        executor: str = EXECUTORS[0],
+        address: str | None = None,
     ) -> Path:
         """Train what is not done yet of a study, and return its results folder; see `session.run_study`."""
         from bench.run.session import run_study  # noqa: PLC0415 - torch is slow to import
 
-        return run_study(study, out=out, workers=workers, device=device, supersede=supersede, rehearse=rehearse)
+        return run_study(
+            study, out=out, workers=workers, device=device, supersede=supersede, rehearse=rehearse, executor=executor,
+            address=address,
+        )  # fmt: skip
 
 
 sys.modules[__name__].__class__ = _Callable

@@ -94,6 +94,11 @@ class Progress:
         self.diverged += statuses.count("diverged")
         self.show()
 
+    def put_back(self, stack: Stack) -> None:
+        """Take back the epochs of `stack`, which is trained again from its start."""
+        self.epochs -= self.in_flight.pop(stack, 0)
+        self.show()
+
     def elsewhere(self, trials: Sequence[Trial]) -> None:
         """Count trials that another runner has done."""
         self.done += len(trials)

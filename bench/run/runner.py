@@ -20,7 +20,7 @@ from bench.record.experiment import Experiment
 from bench.record.segments import compact, is_due
 from bench.record.store import Store
 from bench.record.trials import FUSED, Stack, Trial, content_hash
-from bench.run.executors import Executor, StackDone
+from bench.run.executors import EpochDone, Executor, StackDone
 from bench.run.library import choose_library
 from bench.run.memory import check_memory
 from bench.run.plan import plan_document
@@ -29,6 +29,7 @@ from bench.run.provenance import environment
 from bench.run.stacking import stacks
 from bench.run.standing import Standing, standing
 from bench.run.superseding import check_nothing_is_left_out
+from bench.run.trust import untrusted, widest
 from bench.schema.sealed import ROW_GROUP
 from bench.study.study import Study
 
@@ -54,6 +55,8 @@ class Run:
     """Whether finished trials may be left out for others of the same label, seed and device."""
     rehearse: bool = True
     """Whether own training code is held to laws before its first trial."""
+    here: int | None = None
+    """How many of the workers share the memory of this machine; None for all."""
 
     def start(self, targets: list[Target], command: str) -> Standing:
         """Check everything, write the plan, and give trials on disk their present names.
@@ -72,7 +75,8 @@ class Run:
         if not self.supersede:
             check_nothing_is_left_out(self.store, self.study)
         now = standing(self.study, self.store, targets)
-        check_memory(stacks((trial for trial in now.to_do if trial.device == "cpu"), self.workers), self.workers)
+        here = self.workers if self.here is None else self.here
+        check_memory(stacks((trial for trial in now.to_do if trial.device == "cpu"), self.workers), here)
         self.store.prepare()
         if before is None or now.done:
             self._write_plan(command, len(now.done))
@@ -119,8 +123,6 @@ class Run:
         if slow := choose_library(self.study.trials()):
             print(f"warning: {slow}", file=sys.stderr)
         provenance = environment(targets, self.study.recipes(), fused_targets(now.to_do))
-        environment_id = content_hash(provenance)
-        self.store.write_environment(environment_id, provenance)
         barred = untrusted(provenance)
         for why in barred.values():
             print(f"error: {why}", file=sys.stderr)
@@ -143,8 +145,9 @@ class Run:
                 workers = min(workers, max(1, len(stacks(to_do, workers, most))))
                 agreed = self._agreement(now)
                 progress.workers = workers
-                for stack, results in self._target((to_do, most), workers, claims, progress):
-                    known = {"workers": workers, "environment_id": environment_id}
+                for trained in self._target((to_do, most), workers, claims, progress):
+                    stack, results = trained.stack, trained.results
+                    known = {"workers": workers, "environment_id": self._noted(trained.environment or provenance)}
                     written = [
                         rows.stamp(result.trial, agreed.held(result.row) | known, self.study.factors())
                         for result in results
@@ -167,10 +170,16 @@ class Run:
                     progress.finished(stack, [row["status"] for row in written])
         return statuses + [NOT_TRAINED] * (len(now.to_do) - len(trusted))
 
+    def _noted(self, environment: dict[str, Any]) -> str:
+        """Return the id of an environment, whose provenance is on disk."""
+        environment_id = content_hash(environment)
+        self.store.write_environment(environment_id, environment)
+        return environment_id
+
     def _target(
         self, work: tuple[list[Trial], int | None], workers: int, claims: Claims, progress: Progress
-    ) -> Iterator[tuple[Stack, list[Any]]]:
-        """Yield each stack of one target that this run has trained, with its results.
+    ) -> Iterator[StackDone]:
+        """Yield each stack of one target that this run has trained.
 
         `work` is what is to do, and how many trials a stack may have. What another runner is at is waited for, and
         taken over should that runner end without it.
@@ -183,9 +192,11 @@ class Run:
                 with closing(self.executor(queue.next, min(workers, 1 + len(queue.waiting)))) as events:
                     for event in events:
                         if isinstance(event, StackDone):
-                            yield event.stack, event.results
-                        else:
+                            yield event
+                        elif isinstance(event, EpochDone):
                             progress.epoch(event.stack)
+                        else:
+                            progress.put_back(event.stack)
             progress.elsewhere(queue.done_elsewhere)
             to_do = queue.claimed_elsewhere
             progress.waiting_for(len(to_do))
@@ -231,33 +242,3 @@ class _Queue:
 def fused_targets(trials: Iterable[Trial]) -> set[Target]:
     """Return the targets of those trials that the fused engine trains."""
     return {trial.target for trial in trials if trial.engine == FUSED}
-
-
-def untrusted(provenance: dict[str, Any]) -> dict[str, str]:
-    """Return the targets on which nothing may be trained, since the fused engine does not do what it must, and why."""
-    return {
-        target: f"on {target} the fused engine does not do what the stacked one does, so nothing is trained there;"
-        f" uninstall Triton to have the stacked one. Self-test: {found['fused']}"
-        for target, found in provenance["self_test"].items()
-        if not found.get("fused", {"agree": True})["agree"]
-    }
-
-
-def widest(provenance: dict[str, Any]) -> dict[str, int | None]:
-    """Return how many trials a stack may have on each target, None for as many as serve.
-
-    A network in a stack must be the same to the bit as alone; a warning says where it is not.
-    """
-    found_most: dict[str, int | None] = {}
-    for target, found in provenance["self_test"].items():
-        if "fused" in found:
-            found_most[target] = found["fused"]["capacity"]
-            continue
-        found_most[target] = None if found["stack_slices_equal"] else 1
-        if not found["stack_slices_equal"]:
-            print(
-                f"warning: on {target} a network in a stack is not the same to the bit as alone, at this study's sizes:"
-                " each trial is trained by itself, which is slower",
-                file=sys.stderr,
-            )
-    return found_most

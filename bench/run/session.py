@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from bench.base.cores import physical_cores
+from bench.base.errors import UsageError
 from bench.data import fetch
 from bench.record.experiment import Experiment
 from bench.record.store import Store
-from bench.run import rehearsal
-from bench.run.executors import Executor, own, processes
+from bench.run import EXECUTORS, rehearsal
+from bench.run.executors import Team, on_ray, own
 from bench.run.runner import Run
 from bench.run.standing import Standing, present_targets
 from bench.study.study import Study
@@ -26,6 +29,8 @@ def run_study(
     device: str = "auto",
     supersede: bool = False,
     rehearse: bool = True,
+    executor: str = EXECUTORS[0],
+    address: str | None = None,
 ) -> Path:
     """Train what is not done yet of a study, and return its results folder.
 
@@ -38,13 +43,17 @@ def run_study(
     out : Path or str, optional
         The results folder; default: ``results/<name>``.
     workers : int, optional
-        Processes; default: one per core.
+        Processes; default: one per core, or with Ray as many as the cluster has room for.
     device : {"auto", "cpu", "cuda"}
         ``auto``: those of the study's devices that are here.
     supersede : bool
         Whether finished trials may be left out where the study has changed.
     rehearse : bool
         Whether own training code is held to laws before its first trial.
+    executor : {"processes", "serial", "ray"}
+        What trains: processes of this machine, this process alone, or a cluster.
+    address : str, optional
+        That of a Ray cluster; default: a Ray of this machine alone.
 
     Raises
     ------
@@ -53,15 +62,30 @@ def run_study(
     """
     found = study if isinstance(study, Study) else Study.load(study)
     store = Store(Path(out) if out is not None else Path("results") / found.name)
-    number = len(physical_cores()) if workers is None else workers
     command = shlex.join(["python", "-m", "bench", "run", found.name])
-    carry_out(Run(found, store, executor_of(found, store, processes.run), number, supersede, rehearse), device, command)
+    with opened(executor, found, store, workers, address) as team:
+        carry_out(Run(found, store, team.executor, team.workers, supersede, rehearse, team.here), device, command)
     return store.folder
 
 
-def executor_of(study: Study, store: Store, chosen: Executor) -> Executor:
-    """Return what runs a study: own training code has a process for each trial, whatever else is `chosen`."""
-    return own.executor(store.folder) if isinstance(study.recipe, Experiment) else chosen
+@contextmanager
+def opened(name: str, study: Study, store: Store, workers: int | None, address: str | None = None) -> Iterator[Team]:
+    """Yield what trains a study; raise UsageError where that is not here.
+
+    On one machine own training code has a process for each trial, whatever the name.
+    """
+    if name not in EXECUTORS:
+        raise UsageError(f"executor {name!r} was given; one of {', '.join(EXECUTORS)} is expected")
+    if address is not None and name != "ray":
+        raise UsageError(f"--address {address} was given without --executor ray")
+    if name == "ray":
+        with on_ray.connected(study, store.folder, workers, address) as found:
+            yield found
+        return
+    number = 1 if name == "serial" else workers or len(physical_cores())
+    is_own = isinstance(study.recipe, Experiment)
+    executor = own.executor(store.folder) if is_own else import_module(f"bench.run.executors.{name}").run
+    yield Team(executor, number, number)
 
 
 def carry_out(run: Run, device: str, command: str, tell: Callable[[Standing], None] = lambda _: None) -> Counter[str]:

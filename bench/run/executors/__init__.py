@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import Any
 
 from bench.record.trials import Stack
 from bench.run.worker import Result
@@ -25,8 +26,28 @@ class StackDone:
 
     stack: Stack
     results: list[Result]
+    environment: dict[str, Any] | None = None
+    """Provenance of the machine that trained it, where that may be another than the runner's."""
 
 
-Event = EpochDone | StackDone
+@dataclass(frozen=True)
+class PutBack:
+    """The machine or process that trained a stack is lost: the stack is trained again, from its start."""
+
+    stack: Stack
+
+
+Event = EpochDone | StackDone | PutBack
 Executor = Callable[[NextStack, int], Generator[Event]]
 """(source of stacks, number of workers) -> events. Closing the generator stops the workers."""
+
+
+@dataclass(frozen=True)
+class Team:
+    """What trains a study."""
+
+    executor: Executor
+    workers: int
+    """How many stacks it trains at once."""
+    here: int
+    """How many of these share the memory of this machine."""

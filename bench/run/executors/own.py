@@ -35,7 +35,7 @@ SINGLE = dict.fromkeys(THREADS, "1")
 
 
 @dataclass(frozen=True)
-class _Slot:
+class Slot:
     """What a trial runs on."""
 
     cores: tuple[int, ...]
@@ -48,7 +48,7 @@ class _Busy:
     """A trial in training."""
 
     stack: Stack
-    slot: _Slot
+    slot: Slot
     pipe: Connection
     pid: int
     log: Path
@@ -59,6 +59,7 @@ class _Busy:
 
     @property
     def trial(self) -> Trial:
+        """The one of its stack."""
         return self.stack.trials[0]
 
 
@@ -72,7 +73,7 @@ def executor(folder: Path) -> Executor:
         experiment = experiment_of(stack.trials[0])
         free = slots(experiment, stack.trials[0].device, workers)
         busy: list[_Busy] = []
-        with _Server(experiment) as server:
+        with Server(experiment) as server:
             while stack is not None or busy:
                 while stack is not None and free:
                     busy.append(server.start(stack, free.pop(0), folder))
@@ -98,17 +99,17 @@ def experiment_of(trial: Trial) -> Experiment:
     return trial.recipe
 
 
-def slots(experiment: Experiment, device: str, workers: int) -> list[_Slot]:
+def slots(experiment: Experiment, device: str, workers: int) -> list[Slot]:
     """Return what trials run on at the same time: at most `workers` cores, and the GPUs' shares."""
     cores = physical_cores()
     cpus = min(experiment.cpus, len(cores))
     number = max(1, min(workers, len(cores)) // cpus)
     places = [tuple(cores[(index * cpus + each) % len(cores)] for each in range(cpus)) for index in range(number)]
     if device != "cuda":
-        return [_Slot(place, None, ("cpu",)) for place in places]
+        return [Slot(place, None, ("cpu",)) for place in places]
     shares = _shares(experiment.accelerators, _gpus())
     return [
-        _Slot(places[index % number], ",".join(gpus), tuple(f"cuda:{each}" for each in range(len(gpus))))
+        Slot(places[index % number], ",".join(gpus), tuple(f"cuda:{each}" for each in range(len(gpus))))
         for index, gpus in enumerate(shares)
         if index < number
     ]
@@ -136,7 +137,7 @@ def environment() -> dict[str, str]:
     return os.environ | SINGLE | {"PYTHONHASHSEED": "0", "BENCH_DATA": data}
 
 
-class _Server:
+class Server:
     """The process that trials are forked from, and what it tells."""
 
     def __init__(self, experiment: Experiment) -> None:
@@ -169,7 +170,7 @@ class _Server:
             self.process.kill()
             self.process.wait()
 
-    def start(self, stack: Stack, slot: _Slot, folder: Path) -> _Busy:
+    def start(self, stack: Stack, slot: Slot, folder: Path) -> _Busy:
         """Start a trial."""
         trial, experiment = stack.trials[0], experiment_of(stack.trials[0])
         log = folder / schema.LOGS_FOLDER / f"{trial.trial_id}.log"

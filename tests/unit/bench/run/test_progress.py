@@ -50,6 +50,17 @@ def test_the_last_stack_is_not_shared_between_workers(clock: list[float]) -> Non
     assert shown.seconds_left() == pytest.approx(2 * 2 * 10 / 4)
 
 
+def test_epochs_of_a_stack_that_is_trained_again_do_not_count(clock: list[float]) -> None:
+    shown = Progress(0, [*TWO.trials, *OTHER.trials], workers=2)
+    clock[0] = 10
+    shown.epoch(OTHER)
+    shown.epoch(TWO)
+    shown.put_back(OTHER)
+    assert (shown.epochs, shown.epochs_to_do) == (2, 8)
+    shown.put_back(OTHER)  # lost before its first epoch
+    assert shown.epochs == 2
+
+
 def test_failed_and_diverged_trials_are_counted_and_what_was_not_trained_is_not_left(clock: list[float]) -> None:
     shown = Progress(0, [*TWO.trials, *OTHER.trials], workers=1)
     shown.finished(TWO, ["failed", "diverged"])

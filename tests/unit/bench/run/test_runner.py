@@ -12,7 +12,8 @@ from bench.base.precision import Target
 from bench.record.store import Store
 from bench.record.trials import FUSED, Trial
 from bench.run import runner
-from bench.run.runner import NOT_TRAINED, Run, Standing, untrusted, widest
+from bench.run.runner import NOT_TRAINED, Run, Standing
+from bench.run.trust import untrusted, widest
 from bench.study.study import find_study, load_study
 from tests.conftest import condition, trial
 
