@@ -60,7 +60,7 @@ class SharedImages:
 
     @property
     def descriptor(self) -> int:
-        """Of the open file, to hand to workers."""
+        """Descriptor of the open file, to hand to workers."""
         return self._file.fileno()
 
     def close(self) -> None:
