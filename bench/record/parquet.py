@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from bench.base.files import write_atomically
 from bench.schema.paths import PACKED_FILE, SEGMENT
-from bench.schema.sealed import sealed
+from bench.schema.sealed import sealed, sealed_small
 
 
 def write_parquet(path: Path, table: pa.Table, compression: str = "none") -> None:
@@ -17,5 +17,6 @@ def write_parquet(path: Path, table: pa.Table, compression: str = "none") -> Non
 
 
 def write_trials(path: Path, table: pa.Table) -> None:
-    """Write trials or curves into a file of a results folder; raise StorageError. Few of them do not compress."""
-    write_parquet(path, table, "zstd" if path.name == PACKED_FILE or path.name.startswith(SEGMENT) else "none")
+    """Write trials or curves into a file of a results folder, by its name; raise StorageError."""
+    many = path.name == PACKED_FILE or path.name.startswith(SEGMENT)
+    write_atomically(path, sealed(table, "zstd") if many else sealed_small(table))

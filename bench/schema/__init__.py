@@ -1,8 +1,8 @@
 """The results contract: columns, types, units. The only part of bench that the analysis may import.
 
-A study leaves ``trials/<trial_id>.parquet`` (one row per trial) and ``curves/<trial_id>.parquet`` (one row per
-trial and epoch), ``throughput/*.parquet`` where speed was measured (one row per slot), ``plan.json`` (the trials that
-the present study asks for) and ``study.toml`` (the study, resolved).
+A study leaves ``trials/*.parquet`` (one row per trial, its curve in the list column ``curves``, or one row per trial
+and epoch in ``curves/*.parquet``), ``throughput/*.parquet`` where speed was measured (one row per slot), ``plan.json``
+(the trials that the present study asks for) and ``study.toml`` (the study, resolved).
 """
 
 from bench.schema.arithmetic import Arithmetic, arithmetic

@@ -109,13 +109,15 @@ def read_table(path: Path) -> pa.Table:
 
 def _chosen(contract: Contract, columns: Columns, given: pa.Schema) -> list[str] | None:
     """Return which of the given columns to read; raise UnusableFileError unless all are as in the contract."""
-    expected = contract(given)
-    if not given.equals(expected):
-        _check(given, expected)
+    _check(contract, given)
     return None if columns is None else [name for name in given.names if name in ALWAYS or name in columns]
 
 
-def _check(columns: pa.Schema, expected: pa.Schema) -> None:
+@lru_cache
+def _check(contract: Contract, columns: pa.Schema) -> None:
+    expected = contract(columns)
+    if columns.equals(expected):
+        return
     given, wanted = _types(columns), _types(expected)
     lacking = [name for name in wanted if name not in given and name not in LATER]
     faults = [f"lacks {', '.join(lacking)}"] if lacking else []

@@ -21,10 +21,11 @@ from analysis.tables.table import load
 from bench import schema
 from bench.base.errors import StorageError
 from bench.cli import main as bench
-from bench.record import rows
+from bench.record import rows, segments
 from bench.record.export import export, pack
 from bench.record.store import Store
 from bench.record.trials import Trial
+from bench.schema.paths import SEGMENT, STACK
 from bench.schema.sealed import seal, unsealed
 from tests.conftest import condition, trial
 from tests.results import write_apart
@@ -53,6 +54,16 @@ def results(trials: list[Trial] = TRIALS) -> Iterator[tuple[rows.Row, list[rows.
     for number, each in enumerate(trials):
         result = outcome(60 + 7 * number % 30)
         yield rows.stamp(each, rows.measured(result, 10), ["dropout"]), rows.curve(result)
+
+
+def write_plan(store: Store) -> None:
+    planned = [
+        {"trial_id": each.trial_id, "condition": each.condition.label, "seed": each.seed, "device": "cpu",
+         "precision": "float32"}
+        for each in TRIALS
+    ]  # fmt: skip
+    plan = {"study": "test", "conditions": [{"label": "none"}, {"label": "book"}], "trials": planned}
+    (store.folder / schema.PLAN_FILE).write_text(json.dumps(plan))
 
 
 @pytest.fixture
@@ -147,6 +158,45 @@ def test_a_flipped_bit_of_a_curve_is_refused_and_never_written_again(tmp_path: P
         assert damaged.name in refused(bench, "export", of.folder, tmp_path / "again")
 
 
+@pytest.mark.parametrize("number", [120, pytest.param(600, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", [STACK, SEGMENT])
+def test_a_flipped_bit_of_a_stack_or_a_segment_is_refused_by_every_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused, kind: str, number: int
+) -> None:
+    """Also by those that need few of its columns, and of its curves where they lie apart."""
+    monkeypatch.setattr(segments, "MOST_LOOSE", 1)
+    store = Store(tmp_path / "results")
+    store.prepare()
+    store.write_stack(list(results())[:3])
+    store.write_stack(list(results())[3:])
+    if kind == SEGMENT:
+        segments.compact(store.files, store.curves)
+    write_plan(store)
+    for path in sorted(store.folder.glob(f"*/{kind}*")):
+        whole, named = path.read_bytes(), rf"{path.name}: is (damaged|not a readable parquet file)"
+        for flip, content in enumerate(flips(whole, number)):
+            path.write_bytes(content)
+            fresh = Store(store.folder)
+            with pytest.raises(StorageError, match=named):
+                fresh.curves_of([each.trial_id for each in TRIALS])
+            with pytest.raises(TableError, match=r"damaged"):
+                curves_of(store.folder)
+            if path.parent == store.trials:
+                with pytest.raises(StorageError, match=named):
+                    fresh.trial_ids()
+                with pytest.raises(StorageError, match=named):
+                    fresh.table({"condition"})
+                with pytest.raises(TableError, match=named.replace(":", "")):
+                    load(store.folder)
+            if flip % WHOLE_COMMAND == 0:
+                assert path.name in refused(bench, "export", store.folder, tmp_path / "all.parquet")
+                if path.parent == store.trials:
+                    assert path.name in refused(bench, "status", store.folder)
+                    assert path.name in refused(analysis, "compare", store.folder, *COMPARE)
+        path.write_bytes(whole)
+    assert bench(["status", str(store.folder)]) == 0
+
+
 def test_what_is_cut_off_is_refused(store: Store, refused) -> None:
     path = store.trials / f"{TRIALS[1].trial_id}.parquet"
     whole = path.read_bytes()
@@ -172,13 +222,7 @@ def test_files_that_changed_places_are_refused(store: Store, tmp_path: Path, fol
 
 @pytest.mark.slow
 def test_a_trial_of_another_study_is_left_out(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    planned = [
-        {"trial_id": each.trial_id, "condition": each.condition.label, "seed": each.seed, "device": "cpu",
-         "precision": "float32"}
-        for each in TRIALS
-    ]  # fmt: skip
-    plan = {"study": "test", "conditions": [{"label": "none"}, {"label": "book"}], "trials": planned}
-    (store.folder / schema.PLAN_FILE).write_text(json.dumps(plan))
+    write_plan(store)
 
     def found() -> dict[str, Any]:
         assert analysis(["compare", str(store.folder), *COMPARE, "--json", "-"]) == 0
