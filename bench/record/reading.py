@@ -12,7 +12,7 @@ import pyarrow as pa
 from bench import schema
 from bench.base.errors import StorageError
 from bench.schema.files import Columns, read_result
-from bench.schema.folder import every_file, files_in, one_row_each
+from bench.schema.folder import every_file, names_in, one_row_each
 from bench.schema.sealed import DamagedFileError, UnusableFileError
 
 _AGAIN = {
@@ -32,16 +32,16 @@ class TrialFiles:
         """How each trial on disk ended: one that failed was tried again where another row says otherwise."""
         self.trials_of: dict[Path, list[str]] = {}
         """Trials in each file."""
+        self._names: set[str] = set()
         self._may_change: dict[Path, _Version | None] = {}
 
     def refresh(self) -> None:
         """Read what other runners have written since; raise StorageError for a file that must not be used."""
-        files = files_in(self.folder)
-        if self.trials_of.keys() == set(files) and not self._may_change:
+        names = names_in(self.folder)
+        if names == self._names and not self._may_change:
             return
-        for path in self.trials_of.keys() - set(files):
-            del self.trials_of[path]
-            self._may_change.pop(path, None)
+        for path in [path for path in self.trials_of if path.name not in names]:
+            self._forget(path)
         self._note(every_file(self.folder, self._read_new))
 
     def table(self, columns: Columns = None) -> pa.Table:
@@ -71,12 +71,17 @@ class TrialFiles:
     def remove(self, path: Path) -> None:
         """Remove a file whose trials are in others."""
         path.unlink(missing_ok=True)
+        self._forget(path)
+
+    def _forget(self, path: Path) -> None:
         self.trials_of.pop(path, None)
         self._may_change.pop(path, None)
+        self._names.discard(path.name)
 
     def note(self, path: Path, statuses: Mapping[str, str]) -> None:
         """Take in what this program has written to a file, or read of it."""
         self.trials_of[path] = list(statuses)
+        self._names.add(path.name)
         for trial_id, status in statuses.items():
             if status != schema.FAILED or trial_id not in self.statuses:
                 self.statuses[trial_id] = status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,13 +44,12 @@ class Store(Documents):
 
     def trial_ids(self) -> list[str]:
         """Return the ids of all trials on disk, in order; raise StorageError where a file is damaged."""
-        self.files.refresh()
-        return sorted(self.files.statuses)
+        return sorted(self.statuses())
 
-    def status_of(self, trial_id: str) -> str | None:
-        """Return how a trial ended, None where it is not on disk now; raise StorageError where a file is damaged."""
+    def statuses(self) -> Mapping[str, str]:
+        """Return how each trial on disk ended, by id; raise StorageError where a file is damaged."""
         self.files.refresh()
-        return self.files.statuses.get(trial_id)
+        return self.files.statuses
 
     def table(self, columns: Columns = None) -> pa.Table:
         """Return the row of each trial on disk, `columns` of it; raise StorageError where a file is damaged."""

@@ -22,6 +22,8 @@ That is the training step, initial weights, random numbers, data split, optimise
 normalisations and evaluation. ``tests/golden`` fails where numbers change and no version does.
 """
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 Versions = tuple[tuple[str, int | str], ...]
 """(name, version) of an engine and of the regularisers used, in the order in which they act."""
 
@@ -224,8 +226,7 @@ def _as_named(recipe: Recipe) -> dict[str, Any]:
 
 def content_hash(content: Any) -> str:
     """Return the first 16 hexadecimal digits of the SHA-256 of `content` as canonical JSON."""
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()[:16]
 
 
 def versions_of(recipe: Recipe | Experiment, condition: Condition, engine: str) -> Versions:

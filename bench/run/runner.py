@@ -224,16 +224,14 @@ class _Queue:
             claimed, self.claimed = self.claimed, None
             return claimed
         while self.waiting:
-            mine = []
-            for trial in self.waiting.pop(0).trials:
-                if not self.claims.take(trial.trial_id):
-                    self.claimed_elsewhere.append(trial)
-                    continue
-                if self.store.status_of(trial.trial_id) in (None, schema.FAILED):
-                    mine.append(trial)
-                else:
-                    self.done_elsewhere.append(trial)
-                    self.claims.release([trial.trial_id])
+            trials = self.waiting.pop(0).trials
+            taken = [trial for trial in trials if self.claims.take(trial.trial_id)]
+            self.claimed_elsewhere += [trial for trial in trials if trial not in taken]
+            statuses = self.store.statuses()
+            mine = [trial for trial in taken if statuses.get(trial.trial_id, schema.FAILED) == schema.FAILED]
+            done = [trial for trial in taken if trial not in mine]
+            self.done_elsewhere += done
+            self.claims.release(trial.trial_id for trial in done)
             if mine:
                 return Stack(tuple(mine))
         return None

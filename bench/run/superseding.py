@@ -28,7 +28,8 @@ def check_nothing_is_left_out(store: Store, study: Study) -> None:
         return
     wanted = {_what(trial): trial["trial_id"] for trial in plan_document(study, "")["trials"]}
     replaced = [trial for trial in before["trials"] if wanted.get(_what(trial), trial["trial_id"]) != trial["trial_id"]]
-    finished = [trial for trial in replaced if store.status_of(trial["trial_id"]) in (schema.OK, schema.DIVERGED)]
+    statuses = store.statuses() if replaced else {}
+    finished = [trial for trial in replaced if statuses.get(trial["trial_id"], schema.FAILED) != schema.FAILED]
     if not finished:
         return
     labels = list(dict.fromkeys(trial["condition"] for trial in finished))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -30,14 +31,19 @@ def files_in(folder: Path) -> list[Path]:
     The listing of a folder that is compacted meanwhile may have neither the segment, which is new, nor the files in it,
     which are gone; the next listing has the segment.
     """
-    before, found = None, _listed(folder)
-    while (segments := {path for path in found if path.name.startswith(SEGMENT)}) != before:
-        before, found = segments, _listed(folder)
-    return found
+    before, found = None, names_in(folder)
+    while (segments := {name for name in found if name.startswith(SEGMENT)}) != before:
+        before, found = segments, names_in(folder)
+    return [folder / name for name in sorted(found)]
 
 
-def _listed(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.parquet") if not path.name.startswith((".", "_")))
+def names_in(folder: Path) -> set[str]:
+    """Return the names of the files of results in a folder, none where there is no folder; raise OSError."""
+    try:
+        found = os.listdir(folder)  # noqa: PTH208 - names alone: there may be very many
+    except FileNotFoundError:
+        return set()
+    return {name for name in found if name.endswith(".parquet") and not name.startswith((".", "_"))}
 
 
 def every_file(folder: Path, read: Callable[[Path], T]) -> dict[Path, T]:

@@ -137,7 +137,7 @@ def test_segments_are_few_files_with_the_same_rows(tmp_path: Path) -> None:
     assert [path.name[:5] for path in sorted(tmp_path.glob("*/*"))] == ["part-", "faile", "part-"]
     segment(store)
     assert len(segments_of(store)) == 1, "there is nothing to do"
-    assert store.status_of(asked("a", 3).trial_id) == "ok"
+    assert store.statuses()[asked("a", 3).trial_id] == "ok"
 
 
 def test_what_failed_is_left_and_goes_when_it_is_done(tmp_path: Path) -> None:
@@ -145,9 +145,9 @@ def test_what_failed_is_left_and_goes_when_it_is_done(tmp_path: Path) -> None:
     fill(store)
     segment(store)
     gone = asked("gone", 0)
-    assert store.status_of(gone.trial_id) == schema.FAILED
+    assert store.statuses()[gone.trial_id] == schema.FAILED
     store.write(rows.stamp(gone, rows.measured(outcome(), 10), []), rows.curve(outcome()))
-    assert store.status_of(gone.trial_id) == Store(tmp_path).status_of(gone.trial_id) == "ok"
+    assert store.statuses()[gone.trial_id] == Store(tmp_path).statuses()[gone.trial_id] == "ok"
     assert not list(store.trials.glob("failed-*"))
 
 
