@@ -13,7 +13,7 @@ def limit(norm: torch.Tensor, learning_rate: float, layers: list[Weights]) -> No
     for layer in layers:
         for network, most_here in zip(layer.weight, most, strict=True):
             norms = torch.linalg.vector_norm(network, dim=0, keepdim=True)
-            network.copy_(torch.where(norms > most_here, network * (most_here / (norms + 1e-7)), network))
+            network.mul_(torch.where(norms > most_here, most_here / (norms + 1e-7), 1.0))
 
 
 MAX_NORM = Regulariser(

@@ -18,8 +18,8 @@ def share(draw: Draw, alpha: torch.Tensor) -> torch.Tensor:
 
 def mix(draw: Draw, alpha: torch.Tensor, batch: torch.Tensor) -> None:
     """Mix each row with the one before it, the first with the last."""
-    own = per_network(share(draw, alpha), batch)
-    batch.copy_(batch * own + batch.roll(1, 1) * (1 - own))
+    for rows, own in zip(batch, per_network(share(draw, alpha), batch), strict=True):  # one network's stay in cache
+        rows.copy_(rows * own[0] + rows.roll(1, 0) * (1 - own[0]))
 
 
 MIXUP = Regulariser(

@@ -12,12 +12,12 @@ def move(draw: Draw, most: torch.Tensor, inputs: torch.Tensor) -> None:
     (height, width), rows = draw.image, inputs.shape[1]
     uniform = torch.from_numpy(draws.uniforms(draw.seed, "shift", draw.at, 2 * rows)).reshape(2, rows, 1)
     for network, pixels in zip(inputs, most.tolist(), strict=True):
-        by_row, by_column = ((uniform * (2 * pixels + 1)).floor() - pixels).long().to(inputs.device)
-        row = torch.arange(height, device=inputs.device) + by_row
-        column = torch.arange(width, device=inputs.device) + by_column
-        inside = ((row >= 0) & (row < height))[:, :, None] & ((column >= 0) & (column < width))[:, None]
-        source = row.clamp(0, height - 1)[:, :, None] * width + column.clamp(0, width - 1)[:, None]
-        network.copy_(torch.where(inside.flatten(1), network.gather(1, source.flatten(1)), 0.0))
+        border = min(int(pixels), max(height, width))  # further away all is zero
+        padded = torch.nn.functional.pad(network.reshape(rows, height, width), (border,) * 4)
+        line = width + 2 * border
+        moved = ((uniform * (2 * pixels + 1)).floor() - pixels).long().clamp(-border, border).to(inputs.device) + border
+        window = (torch.arange(height)[:, None] * line + torch.arange(width)).flatten().to(inputs.device)
+        network.copy_(padded.flatten(1).gather(1, moved[0] * line + moved[1] + window))
 
 
 SHIFT = Regulariser(
