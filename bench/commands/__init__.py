@@ -15,9 +15,10 @@ from bench.commands import (
     race,
     run,
     seal,
+    slurm,
     status,
     throughput,
 )
 
-COMMANDS = (plan, run, status, throughput, race, certify, check_dropout, check_training, check_plugin, perf_check, data,
-            export, seal)  # fmt: skip
+COMMANDS = (plan, run, slurm, status, throughput, race, certify, check_dropout, check_training, check_plugin,
+            perf_check, data, export, seal)  # fmt: skip

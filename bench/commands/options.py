@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -57,6 +58,22 @@ def count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} was given; a positive whole number is expected")
     return int(text)
+
+
+def duration(text: str) -> int:
+    """Return the seconds in `text`, ``[D-]HH:MM:SS`` as Slurm takes it."""
+    found = re.fullmatch(r"(?:(\d+)-)?(\d+):([0-5]\d):([0-5]\d)", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} was given; hours, minutes and seconds are expected, as in 04:00:00")
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+def clock(seconds: int) -> str:
+    """Return a time as `duration` takes it."""
+    days, rest = divmod(seconds, 86_400)
+    text = f"{rest // 3600:02d}:{rest % 3600 // 60:02d}:{rest % 60:02d}"
+    return f"{days}-{text}" if days else text
 
 
 def one_of(names: Callable[[], Collection[str]]) -> Callable[[str], str]:

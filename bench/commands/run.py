@@ -51,13 +51,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_false",
         help="train own code without holding it to the laws of paired trainings before its first trial",
     )
+    parser.add_argument(
+        "--stop-after", type=common.duration, metavar="HH:MM:SS", help="take no more work than is done in this time"
+    )
     parser.add_argument("--max-seeds", type=common.count, metavar="N", help="with --until: no more than these")
 
 
 def execute(options: argparse.Namespace) -> int:
     """Train what is not done yet. Standard output carries the results folder and nothing else."""
+    from bench.run.deadline import Deadline
     from bench.run.session import opened
 
+    options.deadline = Deadline(options.stop_after)
     study, store = common.study_and_store(options)
     until_decided = options.until is not None or study.analysis.until is not None
     if options.max_seeds is not None and not until_decided:
@@ -79,7 +84,7 @@ def _run_until_decided(options: argparse.Namespace, study: Study, store: Store, 
     check_extensible(study, most)
     while True:
         code = run(study)
-        if code != common.DONE:
+        if code != common.DONE or options.deadline.is_over:
             return code
         found = stopping.standings(store.folder, study, present_targets(study, options.device))
         print(f"after {len(study.seeds)} seeds:", *(f"  {each.told()}" for each in found), sep="\n", file=sys.stderr)
@@ -106,8 +111,12 @@ def _run(options: argparse.Namespace, store: Store, team: Team, study: Study) ->
 
     out = [] if options.out is None else ["--out", str(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
-    this_run = Run(study, store, team.executor, team.workers, options.supersede, options.rehearse, team.here)
+    allowed = options.supersede, options.rehearse
+    this_run = Run(study, store, team.executor, team.workers, *allowed, here=team.here, deadline=options.deadline)
     counts = carry_out(this_run, options.device, command, lambda now: print_standing(now, store, sys.stderr))
     if counts:
         print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())), file=sys.stderr)
+    if options.deadline.is_over:
+        taken = common.clock(options.stop_after)
+        print(f"no more work is taken, to be done within {taken}: the same command goes on from here", file=sys.stderr)
     return common.SOME_FAILED if counts[schema.FAILED] or counts[NOT_TRAINED] else common.DONE

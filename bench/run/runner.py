@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bench import schema
@@ -20,6 +20,7 @@ from bench.record.experiment import Experiment
 from bench.record.segments import compact, is_due
 from bench.record.store import Store
 from bench.record.trials import FUSED, Stack, Trial, content_hash
+from bench.run.deadline import Deadline
 from bench.run.executors import EpochDone, Executor, StackDone
 from bench.run.library import choose_library
 from bench.run.memory import check_memory
@@ -57,6 +58,7 @@ class Run:
     """Whether own training code is held to laws before its first trial."""
     here: int | None = None
     """How many of the workers share the memory of this machine; None for all."""
+    deadline: Deadline = field(default_factory=Deadline)
 
     def start(self, targets: list[Target], command: str) -> Standing:
         """Check everything, write the plan, and give trials on disk their present names.
@@ -185,13 +187,14 @@ class Run:
         taken over should that runner end without it.
         """
         to_do, most = work
-        while to_do:
-            queue = _Queue(stacks(to_do, workers, most), self.store, claims)
+        while to_do and not self.deadline.is_over:
+            queue = _Queue(stacks(to_do, workers, most), self.store, claims, self.deadline)
             if queue.has_next():
                 progress.waiting_for(0)
                 with closing(self.executor(queue.next, min(workers, 1 + len(queue.waiting)))) as events:
                     for event in events:
                         if isinstance(event, StackDone):
+                            self.deadline.done(event.stack)
                             yield event
                         elif isinstance(event, EpochDone):
                             progress.epoch(event.stack)
@@ -200,15 +203,15 @@ class Run:
             progress.elsewhere(queue.done_elsewhere)
             to_do = queue.claimed_elsewhere
             progress.waiting_for(len(to_do))
-            if to_do:
+            if to_do and not self.deadline.is_over:
                 time.sleep(OTHER_RUNNER_SECONDS)
 
 
 class _Queue:
-    """The stacks still to train, less what other runners are at or have done."""
+    """The stacks still to train, less what other runners are at or have done, for as long as there is time."""
 
-    def __init__(self, waiting: list[Stack], store: Store, claims: Claims) -> None:
-        self.waiting, self.store, self.claims = waiting, store, claims
+    def __init__(self, waiting: list[Stack], store: Store, claims: Claims, deadline: Deadline) -> None:
+        self.waiting, self.store, self.claims, self.deadline = waiting, store, claims, deadline
         self.claimed_elsewhere: list[Trial] = []
         self.done_elsewhere: list[Trial] = []
         self.claimed: Stack | None = None
@@ -223,7 +226,7 @@ class _Queue:
         if self.claimed is not None:
             claimed, self.claimed = self.claimed, None
             return claimed
-        while self.waiting:
+        while self.waiting and self.deadline.allows(self.waiting[0]):
             trials = self.waiting.pop(0).trials
             taken = [trial for trial in trials if self.claims.take(trial.trial_id)]
             self.claimed_elsewhere += [trial for trial in trials if trial not in taken]
@@ -233,7 +236,9 @@ class _Queue:
             self.done_elsewhere += done
             self.claims.release(trial.trial_id for trial in done)
             if mine:
-                return Stack(tuple(mine))
+                stack = Stack(tuple(mine))
+                self.deadline.taken(stack)
+                return stack
         return None
 
 

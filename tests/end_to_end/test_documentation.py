@@ -69,6 +69,14 @@ def test_each_target_of_the_makefile_is_there_once_and_told_by_help() -> None:
     assert said.stderr == ""
 
 
+def test_the_script_in_the_page_on_slurm_is_what_its_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs/slurm.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^python -m bench (slurm .*) > ", page, re.MULTILINE)
+    assert main(command.split()) == 0
+    printed = capsys.readouterr().out.replace(sys.executable, "/home/me/dropout-bench/.venv/bin/python")
+    assert printed.replace(str(Path.cwd()), "/home/me/dropout-bench") == block(page, "bash")
+
+
 @pytest.mark.slow
 def test_the_commands_in_the_readme_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
