@@ -96,7 +96,9 @@ def test_a_node_trains_with_plug_ins_and_images_that_it_has_no_files_of(
     as_on_a_node()
     load_split.cache_clear()
     mine.rename(tmp_path / "elsewhere")
+    assert "mine" not in DATA_SETS
     unpacked = unpack(shipment, node, get, None)
+    assert DATA_SETS["mine"].pixels == 16  # for the self-test
     there = [result.row for result in perform(stack, lambda: None)]
     assert [row["test_bits"] for row in there] == [row["test_bits"] for row in here]
     assert (unpacked.is_shared, unpacked.results) == (False, node / "t")
