@@ -16,6 +16,7 @@ from bench.study import fields
 from bench.study.fields import Faults, Field, show
 
 LABEL = Field(fields.name, "letters, digits, - _ and .")
+MOST_CONDITIONS = 100_000
 STAYS_AT_CHANCE = Field(fields.flag, "true or false", False)
 
 Strengths = tuple[tuple[str, tuple[float, ...]], ...]
@@ -93,10 +94,13 @@ class _Reader:
             if not isinstance(levels, list) or not levels:
                 self.faults.add(f"[grid] {key}", f"{show(levels)} was given; a list of levels is expected")
                 return []
-        if not table:
-            return []
+        if (number := math.prod(map(len, table.values()))) > MOST_CONDITIONS:
+            self.faults.add(
+                "[grid]", f"has {number:,} combinations of levels; at most {MOST_CONDITIONS:,} are expected"
+            )
+            return [None]
         conditions = []
-        for levels in itertools.product(*table.values()):
+        for levels in itertools.product(*table.values()) if table else ():
             given = dict(zip(table, levels, strict=True))
             before = len(self.faults.found)
             settings, recipe = self.settings("[grid]", given)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from bench.base.precision import PRECISIONS, Target
@@ -9,6 +11,8 @@ from bench.data import DATA_SETS
 from bench.record.trials import Condition
 from bench.regularisers import REGULARISERS
 from bench.study.fields import Faults
+
+MOST_TRIALS = 10_000_000
 
 
 def available(given: dict[str, Any]) -> int:
@@ -37,6 +41,20 @@ def check_sizes(where: str, given: dict[str, Any], faults: Faults) -> None:
         faults.add(
             here, f"{batch} was given; train_size {size} leaves a last batch of one image, which has no variance"
         )
+
+
+def check_number_of_trials(conditions: tuple[Condition, ...], trials: Mapping[str, Any], faults: Faults) -> None:
+    """Check that a study asks for no more trials than a folder of results can hold."""
+    seeds = trials.get("seeds") or ()
+    factors = {
+        "conditions": len(conditions),
+        "seeds": math.prod(seeds.values()) if isinstance(seeds, dict) else len(seeds),
+        "devices": len(trials.get("devices") or ()) or 1,
+        "precisions": len(trials.get("precisions") or ()) or 1,
+    }
+    if (number := math.prod(factors.values())) > MOST_TRIALS:
+        product = " x ".join(f"{count:,} {name}" for name, count in factors.items() if count > 1)
+        faults.add("[trials]", f"{product} are {number:,} trials; at most {MOST_TRIALS:,} are expected")
 
 
 def check_regularisers(conditions: tuple[Condition, ...], data: dict[str, Any], faults: Faults) -> None:

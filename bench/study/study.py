@@ -22,7 +22,7 @@ from bench.regularisers import REGULARISERS
 from bench.study import DECIDED, experiment, fields
 from bench.study.analysis_plan import AnalysisPlan, check_analysis, resolved
 from bench.study.conditions import Whole, check_control, named_by_conditions, of_networks, read_conditions
-from bench.study.consistency import available, check_precisions, check_regularisers, check_sizes
+from bench.study.consistency import available, check_number_of_trials, check_precisions, check_regularisers, check_sizes
 from bench.study.fields import REQUIRED, Faults, Field
 from bench.study.keys import OWN_ANALYSIS, OWN_TRIALS, RECIPE, SECTIONS, STUDY_ONLY, TOP_LEVEL
 from bench.study.user_files import Own, read_own
@@ -214,6 +214,7 @@ def read_study(document: dict[str, Any], file: str) -> Study:
     analysis = faults.table("[analysis]", document.get("analysis", {}), OWN_ANALYSIS if own else SECTIONS["analysis"])
     if not own:
         check_precisions(trials, faults)
+    check_number_of_trials(conditions, trials, faults)
     check_control(analysis.get("control"), conditions, faults)
     check_analysis(analysis, recipe.epochs if recipe else None, faults)
     if isinstance(recipe, Experiment):

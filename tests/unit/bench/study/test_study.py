@@ -51,6 +51,7 @@ alpha = 0.05
 NAN, INF = float("nan"), float("inf")
 REMOVE = object()
 
+THOUSAND = [level / 1000 for level in range(1000)]
 MALFORMED: list[tuple[str, Any, str]] = [
     # where, what is put there, what the message must say
     ("epochs", 3, "epochs: unknown key.*allowed: name, plugins, data, model"),
@@ -123,6 +124,11 @@ MALFORMED: list[tuple[str, Any, str]] = [
     ("grid.dropout", [0.1, 0.1], "duplicate label"),
     ("grid.epochs", [1, 2], r"\[grid\] epochs: is fixed for the whole study in \[training\]"),
     ("grid", 3, r"\[grid\]: 3 was given"),
+    (
+        "grid",
+        {"dropout_1": THOUSAND, "dropout_2": THOUSAND},
+        r"\[grid\]: has 1,000,000 combinations .* at most 100,000",
+    ),
     ("analysis.control", "nonne", r'no condition "nonne"; did you mean "none"\?'),
     ("analysis.primary", "acc", "primary: .acc. was given; one of"),
     ("analysis.margin", 0, "margin: 0 was given"),
@@ -173,6 +179,17 @@ def test_a_fault_is_named_with_file_key_what_came_and_what_is_allowed(where: str
     with pytest.raises(StudyError, match=message) as raised:
         read_study(changed(where, value), "bad.toml")
     assert all(line.startswith("bad.toml: ") for line in str(raised.value).splitlines())
+
+
+def test_a_study_of_more_trials_than_a_folder_can_hold_is_refused_at_once() -> None:
+    document = changed("trials.seeds", 100_000) | {"grid": {"dropout": THOUSAND[1:100]}}
+    assert len(document["conditions"]) == 2
+    with pytest.raises(StudyError) as raised:
+        read_study(document, "bad.toml")
+    problem = "101 conditions x 100,000 seeds are 10,100,000 trials; at most 10,000,000 are expected"
+    assert str(raised.value) == f"bad.toml: [trials]: {problem}"
+    document["grid"] = {"dropout": THOUSAND[1:99]}
+    assert len(read_study(document, "good.toml").conditions) == 100
 
 
 def test_two_directions_of_the_primary_contradict_each_other() -> None:
