@@ -47,6 +47,24 @@ def test_over_images_each_end_moves_by_what_new_images_add(table: Table) -> None
         assert told.p == each.p_typical_crossed_adjusted >= each.p_typical_adjusted
 
 
+def test_p_over_images_is_that_of_seeds_and_images() -> None:
+    """Each condition is right on some images more, and on fewer images less, and nearly the same at every seed."""
+    rows = []
+    for seed in range(SEEDS):
+        for place, label in enumerate(GAINS):
+            right = np.arange(IMAGES) < 300
+            right[300 : 300 + 6 * place] = True
+            right[: 3 * place] = False
+            right[50 : 50 + seed * (place + 1) % 5] = False
+            bits = np.packbits(right).tobytes()
+            rows.append({"condition": label, "seed": seed, "test_correct": int(right.sum()), "test_bits": bits})
+    effects = compare(from_frame(pd.DataFrame(rows).assign(test_total=IMAGES)), METRIC, "none").effects.values()
+    for each in effects:
+        assert each.headline.p == each.p_typical_crossed_adjusted > each.p_typical_adjusted
+        assert each.p_crossed_adjusted == min(1.0, FAMILY * each.p_crossed)
+    assert any(each.p_crossed < each.p_crossed_adjusted < 1 for each in effects)
+
+
 def test_over_seeds_interval_and_p_are_those_of_the_signed_rank_distribution(table: Table) -> None:
     alone = replace(table, frame=table.frame.drop(columns="test_bits"))
     for each in compare(alone, METRIC, "none").effects.values():
