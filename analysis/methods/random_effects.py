@@ -8,6 +8,7 @@ Rockette 1995; Gallas 2006, with seeds as readers and images as cases), closed f
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,23 +73,39 @@ class Crossed:
 
 @dataclass(frozen=True)
 class MeanSquares:
-    """Mean squares of the two-way layout without replication."""
+    """Mean squares of the two-way layout without replication, and its mean."""
 
     seeds: float
     images: float
     interaction: float
+    mean: float
 
 
-def mean_squares(gains: np.ndarray) -> MeanSquares:
-    """Return the mean squares of `gains` [S, N], S and N at least 2."""
+_AT_ONCE = 64
+"""Seeds whose gains are float64 at a time: thousands of seeds by 10,000 images would fill the memory."""
+
+
+def _blocks(gains: np.ndarray, offset: np.ndarray | None) -> Iterator[np.ndarray]:
+    """Yield `gains` with the offset of each seed, some seeds at a time, as float64."""
+    for start in range(0, len(gains), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        block = gains[some].astype(float)
+        yield block if offset is None else block + offset[some, None]
+
+
+def mean_squares(gains: np.ndarray, offset: np.ndarray | None = None) -> MeanSquares:
+    """Return the mean squares of `gains` [S, N], S and N at least 2; `offset` [S] as in `crossed`."""
     rows, columns = gains.shape
-    by_seed, by_image = gains.mean(axis=1), gains.mean(axis=0)
-    grand = by_seed.mean()
+    sums = [(block.mean(axis=1), block.sum(axis=0)) for block in _blocks(gains, offset)]
+    by_seed = np.concatenate([each for each, _ in sums])
+    by_image = np.sum([each for _, each in sums], axis=0) / rows
+    grand = float(by_seed.mean())
     seeds = columns * float(((by_seed - grand) ** 2).sum())
     images = rows * float(((by_image - grand) ** 2).sum())
-    total = float(((gains - grand) ** 2).sum())
+    total = sum(float(np.square(block - grand).sum()) for block in _blocks(gains, offset))
     interaction = max(0.0, total - seeds - images)
-    return MeanSquares(seeds / (rows - 1), images / (columns - 1), interaction / ((rows - 1) * (columns - 1)))
+    left = interaction / ((rows - 1) * (columns - 1))
+    return MeanSquares(seeds / (rows - 1), images / (columns - 1), left, grand)
 
 
 def crossed(gains: np.ndarray, offset: np.ndarray | None = None) -> Crossed | None:
@@ -96,7 +113,7 @@ def crossed(gains: np.ndarray, offset: np.ndarray | None = None) -> Crossed | No
 
     Parameters
     ----------
-    gains : ndarray of float64, [S, N]
+    gains : ndarray, [S, N]
         Condition minus control, at each seed and image.
     offset : ndarray of float64, [S], optional
         Added to every gain of a seed: the difference in training accuracy where the metric is a gap, and `gains` are
@@ -110,14 +127,13 @@ def crossed(gains: np.ndarray, offset: np.ndarray | None = None) -> Crossed | No
     rows, columns = gains.shape
     if rows < 2 or columns < 2:
         return None
-    whole = gains if offset is None else gains + offset[:, None]
-    ms = mean_squares(whole)
+    ms = mean_squares(gains, offset)
     v = max(ms.seeds + ms.images - ms.interaction, ms.seeds, ms.images)
     if not v > 0:
         return None
     parts = ms.seeds**2 / (rows - 1) + ms.images**2 / (columns - 1) + ms.interaction**2 / ((rows - 1) * (columns - 1))
     return Crossed(
-        mean=float(whole.mean()),
+        mean=ms.mean,
         standard_error=math.sqrt(v / (rows * columns)),
         df=max(v**2 / parts, min(rows, columns) - 1),
         floor=math.sqrt(max(0.0, ms.images - ms.interaction) / (rows * columns)),

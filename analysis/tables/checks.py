@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
@@ -33,7 +33,9 @@ def column_faults(frame: pd.DataFrame) -> list[str]:
     ] + [
         f"column {name!r} holds lists; allowed: one value per cell"
         for name in _ONE_VALUE
-        if name in frame.columns and not all(pd.api.types.is_scalar(cell) for cell in frame[name])
+        if name in frame.columns
+        and frame[name].dtype == object
+        and not all(pd.api.types.is_scalar(cell) for cell in frame[name])
     ]
 
 
@@ -143,7 +145,7 @@ def pool_faults(frame: pd.DataFrame) -> list[str]:
     for name in POOLS:
         if name not in frame.columns:
             continue
-        sizes = frame[name].map(as_text).value_counts(sort=False)
+        sizes = each_once(frame[name], as_text).value_counts(sort=False)
         if len(sizes) > 1:
             came = ", ".join(f"{value or '(empty)'} ({size} rows)" for value, size in sizes.items())
             choices = " or ".join(f"--where {name}={value}" for value in sizes.index)
@@ -159,20 +161,29 @@ def where_faults(frame: pd.DataFrame, where: Mapping[str, str]) -> list[str]:
             shown = [each for each in frame.columns if not each.startswith("_")]
             faults.append(f"--where {name}={value}: there is no column {name!r}{nearest(name, shown)}")
         elif not matches(frame[name], value).any():
-            came = listed(sorted({as_text(each) for each in frame[name]}))
+            came = listed(sorted(set(each_once(frame[name], as_text))))
             faults.append(f"--where {name}={value}: no row has that value; {name} has {came}")
     return faults
 
 
 def matches(column: pd.Series, value: str) -> pd.Series:
     """Return which cells equal `value`, as text or as a number."""
-    same = column.map(as_text) == value
+    same = each_once(column, as_text) == value
     if pd.api.types.is_numeric_dtype(column):
         try:
             same |= column == float(value)
         except ValueError:
             return same
     return same
+
+
+def each_once(column: pd.Series, told: Callable[[object], str]) -> pd.Series:
+    """Return what `told` makes of each cell; of a column of texts, most of which come often, once a text."""
+    if not isinstance(column.dtype, pd.StringDtype):
+        return column.map(told)
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    made = np.array([told(value) for value in values], object)
+    return pd.Series(made[codes], index=column.index, name=column.name)
 
 
 def as_text(value: object) -> str:

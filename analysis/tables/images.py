@@ -45,14 +45,14 @@ class Images:
         return all((arm, int(seed)) in self.packed for arm in (pairs.condition, pairs.control) for seed in pairs.seeds)
 
     def gains(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return what the condition gains at each seed and image, float64 [S, N], and what is added at each seed [S].
+        """Return what the condition gains at each seed and image, int8 [S, N], and what is added at each seed [S].
 
         For a gap the gain at an image is the control's correctness less the condition's.
         """
         treated, untreated = self.correct(pairs.condition, pairs.seeds), self.correct(pairs.control, pairs.seeds)
         if self.offset is None:
-            return (treated - untreated).astype(float), None
-        return (untreated - treated).astype(float), self._offset(pairs)
+            return treated - untreated, None
+        return untreated - treated, self._offset(pairs)
 
     def correct(self, condition: str, seeds: np.ndarray) -> np.ndarray:
         """Return whether each image was right at each of `seeds`, int8 [S, N]."""

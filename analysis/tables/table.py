@@ -238,7 +238,7 @@ def _canonical(source: Path, raw: Raw) -> pd.DataFrame:
         faults.append("column 'trial_id' is missing; a folder with a plan.json needs it")
     _refuse(source, faults)
     return frame.assign(
-        condition=frame["condition"].map(_label).astype(object),
+        condition=checks.each_once(frame["condition"], _label).astype(object),
         seed=checks.seeds_of(frame).astype("int64"),
     )
 
@@ -250,7 +250,7 @@ def _label(cell: object) -> str:
 
 def _spellings(raw: pd.Series, labels: pd.Series) -> list[str]:
     """Return a warning for each condition whose label is written in several ways that look alike."""
-    written = raw.map(str).groupby(labels.to_numpy(), sort=False).unique()
+    written = checks.each_once(raw, str).groupby(labels.to_numpy(), sort=False).unique()
     return [
         f"the labels {', '.join(ascii(each) for each in ways)} look alike and are read as one condition, {label!r}"
         for label, ways in written.items()
@@ -306,7 +306,7 @@ def _group(frame: pd.DataFrame, reasons: list[str]) -> list[Dropped]:
 
 def _without_pools(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with conditions told apart by device, precision and data: repeats there are no duplicates."""
-    pools = [frame[name].map(checks.as_text) for name in checks.POOLS if name in frame.columns]
+    pools = [checks.each_once(frame[name], checks.as_text) for name in checks.POOLS if name in frame.columns]
     label = frame["condition"]
     for values in pools:
         if values.nunique() > 1:

@@ -129,9 +129,13 @@ def stamp(trial: Trial, row: Row, names: list[str]) -> Row:
     """
     stamped = identity(trial, names)
     stamped = row | stamped | {key: row.get(key) or stamped[key] for key in ("code_hash", "data_hash")}
+    return stamped | {"status": ended(trial, stamped)}
+
+
+def ended(trial: Trial, row: Row) -> str:
+    """Return how the trial of `row` ended, by the rule of what trains it."""
     recipe = trial.recipe
-    ended = own_rows.status(stamped, recipe.guess) if isinstance(recipe, Experiment) else status(stamped)
-    return stamped | {"status": ended}
+    return own_rows.status(row, recipe.guess) if isinstance(recipe, Experiment) else status(row)
 
 
 def _correct(score: Score) -> int:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bench import schema
 from bench.base.errors import StorageError
@@ -25,17 +25,14 @@ from bench.run.executors import EpochDone, Executor, StackDone
 from bench.run.library import choose_library
 from bench.run.memory import check_memory
 from bench.run.plan import plan_document
+from bench.run.present_names import changed_names
 from bench.run.progress import Progress
 from bench.run.provenance import environment
 from bench.run.stacking import stacks
 from bench.run.standing import Standing, standing
 from bench.run.superseding import check_nothing_is_left_out
 from bench.run.trust import untrusted, widest
-from bench.schema.sealed import ROW_GROUP
 from bench.study.study import Study
-
-if TYPE_CHECKING:
-    from bench.record.rows import Row
 
 OTHER_RUNNER_SECONDS = 1.0
 COMPACTION = "compact"
@@ -82,21 +79,11 @@ class Run:
         self.store.prepare()
         if before is None or now.done:
             self._write_plan(command, len(now.done))
-        self.store.replace(self._under_present_names(now))
+        self.store.replace(changed_names(now, self.study.factors()))
         if is_due(self.store.files):
             with closing(Claims(self.store.folder)) as claims:
                 self._compact(claims)
         return now
-
-    def _under_present_names(self, now: Standing) -> Iterator[Row]:
-        """Yield what has changed in the names of trials that are done, with their ids."""
-        trials, names = iter(now.done), self.study.factors()
-        for batch in now.table.to_batches(max_chunksize=ROW_GROUP):
-            for row in batch.to_pylist():
-                stamped = rows.stamp(next(trials), row, names)
-                changed = {key: value for key, value in stamped.items() if row.get(key) != value}
-                if changed:
-                    yield changed | {"trial_id": row["trial_id"]}
 
     def _agreement(self, now: Standing) -> Agreement:
         """Return what the trials that are done have in common."""

@@ -6,6 +6,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,11 @@ class Study:
 
     def trials(self) -> list[Trial]:
         """Return every trial of the study: by target, then seed, then condition."""
+        return list(self._trials)
+
+    @cached_property
+    def _trials(self) -> list[Trial]:
+        """Each is made, and its id computed, once: there may be very many."""
         content = self.data_hash()
         used = {name for condition in self.conditions for name in condition.regularisers()}
         used.update(name for recipe in self.recipes() for name in recipe.beyond_fused())
