@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, TypeVar
 
 
@@ -12,6 +14,7 @@ class Record:
     """A result: its fields are the keys of the JSON that it becomes, in their order."""
 
     @classmethod
+    @cache
     def names(cls) -> tuple[str, ...]:
         """Return the names of the fields: those of the bases from first to last, then its own."""
         inherited = [name for base in cls.__bases__ if issubclass(base, Record) for name in base.names()]
@@ -39,6 +42,28 @@ def to_json(value: object) -> Any:
     if isinstance(value, Sequence):
         return [to_json(each) for each in value]
     raise TypeError(f"{type(value).__name__} in a result; expected records, mappings, sequences and plain values")
+
+
+def json_text(value: object) -> str:
+    """Return a result as the text of a JSON file: what holds plain values alone is on one line, as pairs of seeds are.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A value that JSON has no form for.
+    """
+    return _laid_out(to_json(value), "\n") + "\n"
+
+
+def _laid_out(value: Any, line: str) -> str:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if not any(isinstance(each, dict | list) for each in inner):
+        return json.dumps(value, allow_nan=False, ensure_ascii=False)
+    below = line + "  "
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(each, below)}" for key, each in value.items()]
+        return "{" + below + f",{below}".join(parts) + line + "}"
+    return "[" + below + f",{below}".join(_laid_out(each, below) for each in value) + line + "]"
 
 
 R = TypeVar("R", bound=Record)

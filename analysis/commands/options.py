@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from analysis.base.errors import TableError
 from analysis.base.files import check_writable, write_atomically
-from analysis.base.records import to_json
+from analysis.base.records import json_text
 
 if TYPE_CHECKING:
     from analysis.tables.question import Told
@@ -144,7 +143,7 @@ def answer(given: argparse.Namespace, found: Any, render: Callable[[Any], str]) 
     if given.json is None:
         say(render(found) + "\n")
     else:
-        give(json.dumps(to_json(found), indent=2, allow_nan=False, ensure_ascii=False) + "\n", given.json)
+        give(json_text(found), given.json)
 
 
 def give(text: str, where: str) -> None:

@@ -190,7 +190,7 @@ def page(values: np.ndarray) -> Trend:
     tied, or seeds differ in level alone.
     """
     n, k = values.shape
-    ranks = np.apply_along_axis(stats.rankdata, 1, values)
+    ranks = stats.rankdata(values, axis=1)
     order = np.arange(1, k + 1)
     statistic = float((ranks @ order).sum())
     mean = n * k * (k + 1) ** 2 / 4

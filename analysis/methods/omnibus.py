@@ -76,7 +76,7 @@ def omnibus(values: np.ndarray) -> Omnibus:
 
 def _friedman(values: np.ndarray) -> Friedman:
     n, k = values.shape
-    ranks = np.apply_along_axis(stats.rankdata, 1, values)
+    ranks = stats.rankdata(values, axis=1)
     spread = float(((ranks - (k + 1) / 2) ** 2).sum())
     if spread == 0:
         return Friedman()

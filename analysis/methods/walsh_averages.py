@@ -85,11 +85,17 @@ class WalshAverages:
         above = int(np.isposinf(self.differences).sum())
         return below * finite + below * (below + 1) // 2, above * finite + above * (above + 1) // 2
 
+    @cached_property
+    def _distinct(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The finite differences, each once, ascending; how often each comes; how many are below each, and in all."""
+        values, times = np.unique(self._sorted, return_counts=True)
+        return values, times, np.concatenate([[0], np.cumsum(times)])
+
     def _finite_up_to(self, value: float) -> int:
-        d = self._sorted
-        partners = np.searchsorted(d, 2 * value - d, side="right")
-        with_itself = int((d <= value).sum())
-        return (int(partners.sum()) + with_itself) // 2 + (self._opposed if value >= 0 else 0)
+        values, times, up_to = self._distinct
+        partners = up_to[np.searchsorted(values, 2 * value - values, side="right")]
+        with_itself = int(up_to[np.searchsorted(values, value, side="right")])
+        return (int((times * partners).sum()) + with_itself) // 2 + (self._opposed if value >= 0 else 0)
 
     def _selected(self, rank: int) -> float:
         """Return the finite average of this rank by halving the numbers between which it lies.

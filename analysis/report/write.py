@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from typing import Any, TypeVar
 
 from analysis.base.errors import TableError
 from analysis.base.files import write_atomically
-from analysis.base.records import Record, to_json
+from analysis.base.records import Record, json_text, to_json
 from analysis.figures import theme
 from analysis.report import html, latex, markdown
 from analysis.report.comparison_grid import pairs_data
@@ -59,11 +58,13 @@ def write_report(folder: Path, out: Path, instead: Mapping[str, Any] | None = No
     files, drawings, stems = _figures(material, document, out)
     files |= _tables(material, document)
     files |= _latex(material, document, stems)
-    files["compare.json"] = _text(_objects(material)).encode()
+    files["compare.json"] = json_text(_objects(material)).encode()
     if measured := _speeds(material):
-        files["throughput.json"] = _text({"measurements": measured}).encode()
+        files["throughput.json"] = json_text({"measurements": measured}).encode()
     if crossed := {pool.name: pool.evidence.factorial for pool in material.pools if pool.evidence.factorial}:
-        files["factorial.json"] = _text(crossed if len(material.pools) > 1 else next(iter(crossed.values()))).encode()
+        files["factorial.json"] = json_text(
+            crossed if len(material.pools) > 1 else next(iter(crossed.values()))
+        ).encode()
     made = datetime.now(UTC)
     files[PAGE] = html.render(document, drawings, made).encode()
     files["report.md"] = markdown.render(document, stems, made).encode()
@@ -165,10 +166,6 @@ def _objects(material: Material) -> Any:
     """Return the comparison objects by metric, and by pool where there are several."""
     objects = {pool.name: dict(pool.evidence.comparisons) for pool in material.pools}
     return objects if len(objects) > 1 else next(iter(objects.values()))
-
-
-def _text(content: Any) -> str:
-    return json.dumps(to_json(content), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
 def csv_of(rows: Sequence[Record | Mapping[str, Any]]) -> bytes:
