@@ -6,6 +6,7 @@ pass gives the same bits as what it stands for, so no result says which one ran.
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
 from types import ModuleType
 
@@ -14,6 +15,7 @@ WORTH_STEPS = 2000
 
 _expected = 0
 _loaded: ModuleType | None = None
+_is_usable = True
 
 
 def expect(steps: int) -> None:
@@ -25,13 +27,22 @@ def expect(steps: int) -> None:
 
 
 def load() -> bool:
-    """Let this process use the compiled passes from now on; return whether it can."""
-    global _loaded  # noqa: PLW0603 - a process imports numba once
-    if _loaded is None and find_spec("numba") is not None:
-        from bench.base import compiled_passes  # noqa: PLC0415 - slow to import, and may be absent
+    """Let this process use the compiled passes from now on; return whether it can.
 
-        compiled_passes.warm_up()
-        _loaded = compiled_passes
+    A numba that is here and does not work, such as one for another numpy, or with a damaged cache, is done without.
+    """
+    global _loaded, _is_usable  # noqa: PLW0603 - a process imports numba once
+    if _loaded is None and _is_usable and find_spec("numba") is not None:
+        try:
+            from bench.base import compiled_passes  # noqa: PLC0415 - slow to import, and may be absent
+
+            compiled_passes.warm_up()
+        except Exception as error:  # noqa: BLE001 - no fault of numba's may fail a trial that can do without
+            _is_usable = False
+            cause = str(error).strip().partition("\n")[0] or type(error).__name__
+            print(f"warning: training is slower, with the same rows: numba cannot be used: {cause}", file=sys.stderr)
+        else:
+            _loaded = compiled_passes
     return _loaded is not None
 
 

@@ -96,3 +96,23 @@ def test_a_machine_without_numba_does_without(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(passes, "find_spec", lambda name: None)
     assert not passes.load()
     assert passes.compiled() is None
+
+
+@pytest.mark.parametrize("fault", [ImportError("Numba needs an older NumPy"), OSError(28, "No space left on device")])
+def test_numba_that_does_not_work_is_done_without(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception
+) -> None:
+    from bench.base import compiled_passes
+
+    tries = []
+
+    def warm_up() -> None:
+        tries.append(fault)
+        raise fault
+
+    monkeypatch.setattr(compiled_passes, "warm_up", warm_up)
+    monkeypatch.setattr(passes, "_loaded", None)
+    monkeypatch.setattr(passes, "_is_usable", True)
+    assert not passes.load() and not passes.load() and passes.compiled() is None
+    assert len(tries) == 1
+    assert str(fault) in capsys.readouterr().err
