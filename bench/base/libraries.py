@@ -60,8 +60,8 @@ def held_back() -> str | None:
     if not given:
         return None
     kernels = "/".join(sorted({str(each["kernels"]) for each in matrix_libraries() if each["kernels"]})) or "unknown"
-    stand = "stands" if len(given) == 1 else "stand"
+    stand, them = ("stands", "it") if len(given) == 1 else ("stand", "them")
     return (
-        f"{' and '.join(given)} {stand} in the environment, so numpy multiplies with {kernels} kernels:"
-        " times are of these, not of what the processor can do. Unset to measure that"
+        f"{' and '.join(given)} {stand} in the environment and may hold matrix products back: numpy's run {kernels}"
+        f" kernels. Unset {them} to measure what the processor can do"
     )

@@ -32,7 +32,7 @@ def library_of(inputs: int, outputs: int) -> str:
 
 
 def chosen() -> Chosen:
-    """Return the libraries in use, less numpy's."""
+    """Return the libraries in use, for each shape that was chosen for."""
     return dict(_chosen)
 
 
@@ -42,15 +42,21 @@ def use(chosen: Chosen) -> None:
     _chosen.update(chosen)
 
 
-def fastest(shapes: Mapping[tuple[int, ...], int]) -> Chosen:
-    """Return the library for each layer of networks with widths `sizes`, by their batch size; numpy's are left out."""
+def fastest(shapes: Mapping[tuple[int, ...], int], known: Chosen | None = None) -> Chosen:
+    """Return the library for each layer of networks with widths `sizes`, by their batch size.
+
+    What is `known` for a layer is not measured.
+    """
     single_thread()
-    chosen: dict[tuple[int, int], str] = {}
+    chosen = {layer: library for layer, library in (known or {}).items() if library in ONE_BY_ONE}
     for sizes, rows in shapes.items():
-        for layer, by_library in zip(itertools.pairwise(sizes), _seconds(sizes, rows), strict=True):
+        layers = list(itertools.pairwise(sizes))
+        if chosen.keys() >= set(layers):
+            continue
+        for layer, by_library in zip(layers, _seconds(sizes, rows), strict=True):
             best = min(by_library, key=by_library.__getitem__)
-            if layer not in chosen and by_library[USUAL] >= LEAST_GAIN * by_library[best]:
-                chosen[layer] = best
+            is_better = by_library[USUAL] >= LEAST_GAIN * by_library[best]
+            chosen.setdefault(layer, best if is_better else USUAL)
     return chosen
 
 

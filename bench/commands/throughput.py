@@ -63,8 +63,8 @@ def execute(options: argparse.Namespace) -> int:
     for target in study.targets():
         if target not in targets:
             print(f"{target}: not measured: it is not used here", file=sys.stderr)
-    if slow := choose_library(study.trials()):
-        print(f"warning: {slow}", file=sys.stderr)
+    for said in choose_library(study.trials(), store.made_with().values()):
+        print(said, file=sys.stderr)
     provenance = environment(targets, study.recipes(), fused_targets(study.trials()))
     if barred := untrusted(provenance):
         raise DeviceError("\n".join(barred.values()))

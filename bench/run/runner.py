@@ -109,8 +109,8 @@ class Run:
 
         Where a target's engine cannot be trusted that is said, and each of its trials is `NOT_TRAINED`.
         """
-        if slow := choose_library(self.study.trials()):
-            print(f"warning: {slow}", file=sys.stderr)
+        for said in choose_library(self.study.trials(), self.store.made_with().values()):
+            print(said, file=sys.stderr)
         provenance = environment(targets, self.study.recipes(), fused_targets(now.to_do))
         barred = untrusted(provenance)
         for why in barred.values():

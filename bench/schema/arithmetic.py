@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+USUAL = "numpy"
+"""The library that multiplies unless another one is much faster."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,14 @@ class Arithmetic:
     torch: str
     gpu: str = ""
     """Name of the GPU; empty where none was used."""
+    layers: tuple[tuple[tuple[int, int], str], ...] = field(default=(), compare=False)
+    """(inputs, outputs) of a layer, and which library multiplied there, where that was measured."""
+
+    @property
+    def by_numpy(self) -> Arithmetic:
+        """The same, had numpy multiplied in all layers."""
+        others = {library for _, library in self.layers}
+        return replace(self, kernels="/".join(each for each in self.kernels.split("/") if each not in others))
 
     def __str__(self) -> str:
         on = f", on {self.gpu}" if self.gpu else ""
@@ -29,10 +40,17 @@ def arithmetic(environment: Mapping[str, Any]) -> Arithmetic:
     libraries = environment.get("libraries") or {}
     loaded = (environment.get("cpu") or {}).get("matrix_libraries") or []
     kernels = sorted({str(each["kernels"]) for each in loaded if each.get("kernels")})
-    kernels += sorted(set(((environment.get("cpu") or {}).get("multiplied_by") or {}).values()))
+    layers = (environment.get("cpu") or {}).get("multiplied_by") or {}
+    kernels += sorted(set(layers.values()) - {USUAL})
     return Arithmetic(
         "/".join(kernels) or "unknown",
         str(libraries.get("numpy") or "unknown"),
         str(libraries.get("torch") or "unknown"),
         str((environment.get("gpu") or {}).get("name") or ""),
+        tuple((_shape(layer), library) for layer, library in layers.items()),
     )
+
+
+def _shape(layer: str) -> tuple[int, int]:
+    inputs, _, outputs = layer.partition(" x ")
+    return int(inputs), int(outputs)

@@ -102,7 +102,7 @@ def test_a_machine_without_numba_does_without(monkeypatch: pytest.MonkeyPatch) -
 def test_numba_that_does_not_work_is_done_without(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception
 ) -> None:
-    from bench.base import compiled_passes
+    from bench.base import compiled_passes  # noqa: PLC0415 - imports numba
 
     tries = []
 

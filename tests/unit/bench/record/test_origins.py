@@ -9,6 +9,8 @@ from bench.schema import Arithmetic, arithmetic
 
 HERE, THERE = Arithmetic("Haswell", "2.4.6", "2.13.0"), Arithmetic("SkylakeX", "2.4.6", "2.13.0")
 
+CHOSEN = Arithmetic("Haswell/oneDNN", "2.4.6", "2.13.0", layers=(((784, 256), "oneDNN"), ((256, 10), "numpy")))
+
 
 def row(environment: str = "here", code: str = "c0de", device: str = "cpu") -> dict[str, str]:
     return {"environment_id": environment, "code_hash": code, "device": device}
@@ -21,7 +23,7 @@ def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def notes(*rows: dict[str, str]) -> list[str]:
-    return origins.notes(rows, {"here": HERE, "again": HERE, "there": THERE})
+    return origins.notes(rows, {"here": HERE, "again": HERE, "there": THERE, "chosen": CHOSEN})
 
 
 def test_what_was_made_here_needs_no_note() -> None:
@@ -33,6 +35,12 @@ def test_other_sources_and_kernels_are_noted_with_their_numbers() -> None:
     assert sources == "2 finished trials were made by other sources of the same versions"
     assert kernels.startswith("2 finished trials were made with SkylakeX kernels of numpy 2.4.6, torch 2.13.0;")
     assert "Haswell kernels" in kernels
+
+
+def test_a_library_that_was_chosen_here_is_noted_only_where_other_trials_were_made_without() -> None:
+    assert notes(row("chosen"), row("chosen")) == []
+    (both,) = notes(row("chosen"), row("here"))
+    assert both.startswith("1 finished trial was made with Haswell/oneDNN kernels")
 
 
 def test_an_environment_that_is_not_described_is_noted_and_a_gpu_is_not_compared_with_this_cpu() -> None:
