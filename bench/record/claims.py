@@ -209,7 +209,7 @@ def _opened(path: Path) -> Iterator[int | None]:
     Opening makes an NFS client ask the server; what it knows without asking may be a minute old.
     """
     try:
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         if error.errno not in (errno.ENOENT, errno.ESTALE):
             raise

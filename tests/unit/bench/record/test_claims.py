@@ -294,3 +294,18 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / FOLDER).write_bytes(b"")
     with pytest.raises(StorageError, match="claims: cannot be written"):
         Claims(tmp_path)
+
+
+def test_a_pipe_that_lies_among_the_claims_stops_no_runner(tmp_path: Path) -> None:
+    (tmp_path / FOLDER).mkdir()
+    os.mkfifo(tmp_path / FOLDER / ID)
+    taken = []
+
+    def runner() -> None:
+        with closing(Claims(tmp_path)) as claims:
+            taken.extend(claims.take(name) for name in (ID, OTHER))
+
+    thread = threading.Thread(target=runner, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert taken == [False, True]
