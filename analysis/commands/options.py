@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def add_table(command: argparse.ArgumentParser) -> None:
     """Add the table and what chooses its rows."""
-    command.add_argument("table", type=Path, metavar="TABLE", help="a results folder, a parquet file or a CSV")
+    command.add_argument("table", metavar="TABLE", help="a results folder or its s3:// URL, a parquet file or a CSV")
     command.add_argument(
         "--percent",
         action="store_true",

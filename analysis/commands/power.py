@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import TableError
@@ -33,7 +32,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         default="mean",
         help="difference to detect: the mean, or the typical one by its exact interval; default %(default)s",
     )
-    command.add_argument("--pilot", type=Path, metavar="TABLE", help="take the standard deviations from this table")
+    command.add_argument("--pilot", metavar="TABLE", help="take the standard deviations from this table")
     command.add_argument("--metric", help="of the pilot; default: the primary of the folder's plan")
     command.add_argument("--control", help="of the pilot; default: the control of the folder's plan")
     command.add_argument("--percent", action="store_true", help="the pilot's metric and --delta are in per cent")

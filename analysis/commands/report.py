@@ -13,23 +13,25 @@ NAME, HELP = "report", "figures, tables and a page from a results folder"
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
-    command.add_argument("folder", type=Path, metavar="DIR", help="a results folder")
+    command.add_argument("folder", metavar="DIR", help="a results folder, or its s3:// URL")
     options.add_direction(command)
     options.add_rules(command)
     options.add_late_epochs(command)
-    command.add_argument("--out", type=Path, help="where to write; default: DIR/report")
+    command.add_argument("--out", type=Path, help="default: DIR/report, of a URL <its last part>-report")
     options.add_json(command)
 
 
 def execute(given: argparse.Namespace) -> None:
     """Write the report and say where it is."""
-    from analysis.report import write_report
+    from analysis.report.write import report_folder, write_report
+    from analysis.tables.reading import place_of
 
     if given.json not in (None, "-"):
         check_writable(Path(given.json))
     settable = ("direction", "estimand", "bad_ending", "late_epochs")
     instead = {name: value for name in settable if (value := getattr(given, name)) is not None}
-    page = write_report(given.folder, given.out or given.folder / "report", instead)
+    folder = place_of(given.folder)
+    page = write_report(folder, given.out or report_folder(folder), instead)
     if given.json is None:
         options.say(f"{page}\n")
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import TableError
@@ -17,7 +16,7 @@ NAME, HELP = "throughput", "does a condition cost speed? From a folder's measure
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
-    command.add_argument("folder", type=Path, metavar="DIR", help="a results folder that bench throughput has written")
+    command.add_argument("folder", metavar="DIR", help="a results folder that bench throughput has written")
     command.add_argument("--control", help="label of the control; default: the control of the folder's plan")
     command.add_argument("--margin", type=float, help="speeds this close count as equal; default: 0.02")
     options.add_alpha(command)
@@ -28,11 +27,12 @@ def execute(given: argparse.Namespace) -> None:
     """Compare the speeds that were measured."""
     from analysis.tables.plan import read_plan
     from analysis.tables.question import Question
+    from analysis.tables.reading import place_of
     from analysis.throughput import DEFAULT_MARGIN, speeds
     from analysis.throughput.result import Measurements
     from bench.schema import PLAN_FILE, THROUGHPUT_FOLDER
 
-    folder = given.folder
+    folder = place_of(given.folder)
     if not folder.is_dir():
         raise TableError(folder, ["is no folder; expected a results folder that bench throughput has written"])
     plan = read_plan(folder / PLAN_FILE) if (folder / PLAN_FILE).exists() else None

@@ -21,7 +21,9 @@ from analysis.report.document import Document, Grid, Illustration, Section
 from analysis.report.drawing import RECORD, Drawing, files_of
 from analysis.report.gather import Material, Pool, gather
 from analysis.report.html import Drawings
+from analysis.tables.reading import place_of
 from analysis.tables.table import Table
+from bench.schema.local_copy import copy_of
 
 PAGE = "index.html"
 
@@ -73,25 +75,30 @@ def write_report(folder: Path, out: Path, instead: Mapping[str, Any] | None = No
     return out / PAGE
 
 
+def report_folder(source: Path) -> Path:
+    """Return where the report of a results folder goes by default; of one under a URL, beside what is here."""
+    return source / "report" if copy_of(source) is None else Path(f"{source.name}-report")
+
+
 def write_report_of(folder: Path | str | Table, *, out: Path | str | None = None) -> Path:
     """Write the report of a results folder, and return its page.
 
     Parameters
     ----------
     folder : Path, str or Table
-        A results folder that ``bench run`` has written, or the table loaded from one.
+        A results folder (or its ``s3://`` URL) that ``bench run`` has written, or the table loaded from one.
     out : Path or str, optional
-        Where to write; default: ``report`` in the folder.
+        Where to write; default: ``report`` in the folder, of a URL ``<its last part>-report`` here.
 
     Raises
     ------
     TableError
         No results folder, or a place that cannot be written to.
     """
-    source = folder.source if isinstance(folder, Table) else Path(folder)
+    source = folder.source if isinstance(folder, Table) else place_of(folder)
     if not source.is_dir():
         raise TableError(source, ["is no results folder; a report is made of one that bench run has written"])
-    return write_report(source, source / "report" if out is None else Path(out))
+    return write_report(source, report_folder(source) if out is None else Path(out))
 
 
 def _figures(material: Material, document: Document, out: Path) -> tuple[dict[str, bytes], Drawings, Drawings]:

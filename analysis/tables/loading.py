@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.base.errors import TableError, listed, nearest
 from analysis.tables.percent import as_fractions
-from analysis.tables.reading import from_memory, read
+from analysis.tables.reading import from_memory, place_of, read
 from analysis.tables.table import Table, from_raw
 
 
@@ -30,7 +30,8 @@ def load(
     Parameters
     ----------
     source : Table, DataFrame, Path or str
-        A table (returned as it is), a frame, or the path of a results folder, a parquet file or a CSV.
+        A table (returned as it is), a frame, the path of a results folder, a parquet file or a CSV, or the
+        ``s3://`` URL of a results folder.
     condition, seed : str
         The columns that say what was compared, and which trials are paired.
     task : str, optional
@@ -54,7 +55,7 @@ def load(
         if percent:
             raise TableError(source.source, ["is loaded already: give percent where it is loaded"])
         return source if late_epochs is None else replace(source, late_epochs=late_epochs)
-    path = Path("(frame)") if isinstance(source, pd.DataFrame) else Path(source)
+    path = Path("(frame)") if isinstance(source, pd.DataFrame) else place_of(source)
     raw = from_memory(source) if isinstance(source, pd.DataFrame) else read(path)
     frame = _renamed(path, raw.frame, {condition: "condition", seed: "seed"})
     chosen = dict(where or {})

@@ -24,6 +24,7 @@ from bench.schema import ENVIRONMENT_FOLDER, PLAN_FILE, TRIALS_FOLDER, Arithmeti
 from bench.schema.curves import CURVES_COLUMN, curves_in, has_curves
 from bench.schema.files import AllBut, read_result, read_table
 from bench.schema.folder import every_file, one_row_each
+from bench.schema.local_copy import located
 from bench.schema.sealed import UnusableFileError
 
 ORIGIN = "_origin"
@@ -66,6 +67,14 @@ class Raw:
 def is_loss(name: str) -> bool:
     """Return whether the last word of a column's name is loss: a NaN there is a training that broke."""
     return _LOSS.search(name) is not None
+
+
+def place_of(source: Path | str) -> Path:
+    """Return the path of a table; of a URL, that of its local copy, up to date. Raise TableError."""
+    try:
+        return located(source)
+    except OSError as error:
+        raise TableError(source, [f"cannot be read: {error.strerror or error}"]) from error
 
 
 def read(path: Path) -> Raw:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.base.errors import StorageError
+
+if TYPE_CHECKING:
+    from bench.schema.local_copy import LocalCopy
 
 LEFTOVERS = ".*.tmp"
 """Pattern of the temporary names: they start with a dot and end in ``.tmp``, so no reader takes them for results."""
@@ -15,16 +20,38 @@ LEFTOVER_SECONDS = 3600
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write `content` beside `path` and move it into place; raise StorageError, naming the cause."""
+    """Write `content` beside `path` and move it into place; raise StorageError, naming the cause.
+
+    In the local copy of a URL it goes to the object store as well.
+    """
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = create_beside(path, content)
         temporary.replace(path)
+        if (copy := _copy_of(path)) is not None:
+            copy.upload(path, content)
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
         raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def remove(paths: Collection[Path]) -> None:
+    """Remove files of one folder, in the local copy of a URL from the object store first; raise StorageError."""
+    try:
+        if (copy := next(map(_copy_of, paths), None)) is not None:
+            copy.remove(paths)
+        for path in paths:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"{error.filename or 'files'}: cannot be removed: {error.strerror or error}") from error
+
+
+def _copy_of(path: Path) -> LocalCopy | None:
+    from bench.schema.local_copy import copy_of  # noqa: PLC0415 - the schema's pyarrow is slow to import
+
+    return copy_of(path)
 
 
 def create_beside(path: Path, content: bytes = b"", *, durable: bool = True) -> Path:

@@ -13,7 +13,7 @@ NAME = "export"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
-    parser.add_argument("folder", metavar="DIR", type=Path)
+    parser.add_argument("folder", metavar="DIR", type=common.folder)
     parser.add_argument("to", metavar="FILE|FOLDER", type=Path, help="a .parquet file, or a new results folder")
 
 

@@ -24,7 +24,9 @@ DONE, SOME_FAILED, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 def add_study(parser: argparse.ArgumentParser) -> None:
     """Add what every command on a study takes: the study, its folder, workers and devices."""
     parser.add_argument("study", metavar="STUDY", help="a study file, or the name of a study that ships")
-    parser.add_argument("--out", type=folder, metavar="DIR", help="results folder (default: results/<name>)")
+    parser.add_argument(
+        "--out", type=folder, metavar="DIR", help="results folder, or s3://BUCKET/PREFIX (default: results/<name>)"
+    )
     add_workers(parser)
     parser.add_argument("--device", choices=["auto", *DEVICES], default="auto", help="default: those that are here")
 
@@ -47,10 +49,22 @@ def study_and_store(options: argparse.Namespace) -> tuple[Study, Store]:
 
 
 def folder(text: str) -> Path:
-    """Return `text` as a path."""
+    """Return `text` as a path; of a URL, that of its local copy."""
     if not text:
         raise argparse.ArgumentTypeError("an empty name was given; a folder is expected")
-    return Path(text)
+    from bench.schema.local_copy import located
+
+    try:
+        return located(text)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def shown(folder: Path) -> str:
+    """Return how a user names a results folder: by its URL where it is a local copy."""
+    from bench.schema import local_copy
+
+    return local_copy.shown(folder)
 
 
 def count(text: str) -> int:

@@ -22,7 +22,8 @@ def execute(options: argparse.Namespace) -> int:
 
     study, store = common.study_and_store(options)
     now = standing(study, store, present_targets(study, options.device))
-    print(f"study {study.name}: {len(study.conditions)} conditions x {len(study.seeds)} seeds -> {store.folder}")
+    out = common.shown(store.folder)
+    print(f"study {study.name}: {len(study.conditions)} conditions x {len(study.seeds)} seeds -> {out}")
     print_standing(now, store)
     if now.to_do:
         _estimate(now, options.workers)

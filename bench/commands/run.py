@@ -70,7 +70,7 @@ def execute(options: argparse.Namespace) -> int:
     with opened(options.executor, study, store, options.workers, options.address) as team:
         run = partial(_run, options, store, team)
         code = _run_until_decided(options, study, store, run) if until_decided else run(study)
-    print(store.folder)
+    print(common.shown(store.folder))
     return code
 
 
@@ -109,7 +109,7 @@ def _run(options: argparse.Namespace, store: Store, team: Team, study: Study) ->
     from bench.run.runner import NOT_TRAINED, Run
     from bench.run.session import carry_out
 
-    out = [] if options.out is None else ["--out", str(options.out)]
+    out = [] if options.out is None else ["--out", common.shown(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     allowed = options.supersede, options.rehearse
     this_run = Run(study, store, team.executor, team.workers, *allowed, here=team.here, deadline=options.deadline)

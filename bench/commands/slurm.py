@@ -49,7 +49,7 @@ def execute(options: argparse.Namespace) -> int:
             print(f"first, once for all jobs: python -m bench data fetch {recipe.data}", file=sys.stderr)
     taking = options.time - min(START_SECONDS, options.time // 10)
     command = [
-        *(sys.executable, "-m", "bench", "run", options.study, "--out", str(store.folder)),
+        *(sys.executable, "-m", "bench", "run", options.study, "--out", common.shown(store.folder)),
         *("--workers", str(options.workers), "--stop-after", common.clock(taking)),
     ]
     script = SCRIPT.format(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.base.errors import StorageError
@@ -19,7 +18,7 @@ NAME = "status"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
-    parser.add_argument("folder", metavar="DIR", type=Path)
+    parser.add_argument("folder", metavar="DIR", type=common.folder)
 
 
 def execute(options: argparse.Namespace) -> int:

@@ -57,7 +57,7 @@ def execute(options: argparse.Namespace) -> int:
         )
     targets = present_targets(study, options.device)
     fetch(study.recipes()[0].data)
-    out = [] if options.out is None else ["--out", str(options.out)]
+    out = [] if options.out is None else ["--out", common.shown(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     Run(study, store, serial.run, options.workers).start(targets, command)
     for target in study.targets():

@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from bench import schema
 from bench.base.errors import StorageError
+from bench.base.files import remove
 from bench.schema.files import Columns, read_result
 from bench.schema.folder import every_file, names_in, one_row_each
+from bench.schema.local_copy import copy_of
 from bench.schema.sealed import DamagedFileError, UnusableFileError
 
 _AGAIN = {
@@ -37,6 +39,7 @@ class TrialFiles:
 
     def refresh(self) -> None:
         """Read what other runners have written since; raise StorageError for a file that must not be used."""
+        self._bring_up_to_date()
         names = names_in(self.folder)
         if names == self._names and not self._may_change:
             return
@@ -46,6 +49,7 @@ class TrialFiles:
 
     def table(self, columns: Columns = None) -> pa.Table:
         """Return the rows of all trials on disk, one each; raise StorageError."""
+        self._bring_up_to_date()
         found = every_file(self.folder, partial(read_verified, columns=columns))
         self._note(found)
         return one_row_each(found)[0] if found else schema.trials_schema([]).empty_table()
@@ -68,10 +72,11 @@ class TrialFiles:
         """Files that have trials that failed; another runner may replace them."""
         return list(self._may_change)
 
-    def remove(self, path: Path) -> None:
-        """Remove a file whose trials are in others."""
-        path.unlink(missing_ok=True)
-        self._forget(path)
+    def remove(self, paths: Collection[Path]) -> None:
+        """Remove files whose trials are in others; raise StorageError."""
+        remove(paths)
+        for path in paths:
+            self._forget(path)
 
     def _forget(self, path: Path) -> None:
         self.trials_of.pop(path, None)
@@ -89,6 +94,14 @@ class TrialFiles:
             self._may_change[path] = _version(path)
         else:
             self._may_change.pop(path, None)
+
+    def _bring_up_to_date(self) -> None:
+        """Take over what is new on the object store, where the folder is in the local copy of one."""
+        try:
+            if (copy := copy_of(self.folder)) is not None:
+                copy.refresh()
+        except OSError as error:
+            raise StorageError(f"{self.folder}: cannot be brought up to date: {error.strerror or error}") from error
 
     def _read_new(self, path: Path) -> pa.Table | None:
         if path in self.trials_of and self._may_change.get(path) in (None, _version(path)):

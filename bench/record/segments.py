@@ -15,10 +15,12 @@ import pyarrow.parquet as pq
 
 from bench import schema
 from bench.base.errors import StorageError
+from bench.base.files import remove
 from bench.record.parquet import write_trials
 from bench.record.reading import TrialFiles, read_verified
 from bench.schema.curves import CURVES_COLUMN
 from bench.schema.folder import curves_in_files, files_in, one_row_each
+from bench.schema.local_copy import copy_of
 from bench.schema.paths import FAILURES, SEGMENT, file_name
 from bench.schema.sealed import ROW_GROUP
 
@@ -79,11 +81,9 @@ def _compact(files: TrialFiles, curves: Path, loose: list[Path]) -> None:
     in_trials = _write(files.folder, rows)
     for folder in (curves, files.folder):
         _sync(folder)
-    for path in apart.keys() - {in_curves}:
-        path.unlink(missing_ok=True)
+    remove(apart.keys() - {in_curves})
     files.note(in_trials, dict(zip(rows["trial_id"].to_pylist(), rows["status"].to_pylist(), strict=True)))
-    for path in trials.keys() - {in_trials}:
-        files.remove(path)
+    files.remove(trials.keys() - {in_trials})
 
 
 def _small(folder: Path, most: int) -> list[Path]:
@@ -103,11 +103,19 @@ def _without_curves(table: pa.Table) -> pa.Table:
 
 
 def _write(folder: Path, table: pa.Table) -> Path:
-    """Write a segment, read it back, and return its path; raise StorageError unless every value came back."""
+    """Write a segment, read it back, and return its path; raise StorageError unless every value came back.
+
+    From an object store, every byte.
+    """
     path = folder / file_name(table["trial_id"].unique().to_pylist(), SEGMENT)
     write_trials(path, table)
     if not _equal(read_verified(path), table):
         raise StorageError(f"{path}: does not hold what was written to it; the files that it was made from are there")
+    try:
+        if (copy := copy_of(path)) is not None:
+            copy.check_uploaded(path)
+    except OSError as error:
+        raise StorageError(str(error)) from error
     return path
 
 

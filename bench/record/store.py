@@ -18,6 +18,7 @@ from bench.record.tables import trials_table
 from bench.schema.curves import CURVES_COLUMN
 from bench.schema.files import Columns
 from bench.schema.folder import curves_in_folder
+from bench.schema.local_copy import copy_of
 from bench.schema.paths import FAILURES, STACK, file_name
 
 if TYPE_CHECKING:
@@ -34,11 +35,16 @@ class Store(Documents):
         self.files = TrialFiles(self.trials)
 
     def prepare(self) -> None:
-        """Make the folders, and remove what a killed runner left half written long ago; raise StorageError."""
+        """Make the folders, and remove what a killed runner left half written long ago; raise StorageError.
+
+        In the local copy of a URL, what an earlier run could not upload is uploaded.
+        """
         try:
             for directory in (self.trials, self.curves, self.folder):
                 directory.mkdir(parents=True, exist_ok=True)
                 remove_leftovers(directory)
+            if (copy := copy_of(self.folder)) is not None:
+                copy.upload_waiting()
         except OSError as error:
             raise StorageError(f"{self.folder}: cannot be written: {error.strerror or error}") from error
 
@@ -89,7 +95,7 @@ class Store(Documents):
         for path in self.files.with_failures:
             trial_ids = self.files.trials_of[path]
             if done & set(trial_ids) and all(self.files.statuses[each] != schema.FAILED for each in trial_ids):
-                self.files.remove(path)
+                self.files.remove([path])
 
     def replace(self, rows: Iterable[Row]) -> None:
         """Replace the rows of trials on disk, in the files that they are in; curves stay. Raise StorageError."""

@@ -15,7 +15,7 @@ from bench.base.precision import Target
 from bench.data import DATA_SETS, data_root
 from bench.record import rows, unfinished
 from bench.record.agreement import ALIKE, Agreement
-from bench.record.claims import Claims
+from bench.record.claims_on_store import Claims, ClaimsOnStore, claims_on
 from bench.record.experiment import Experiment
 from bench.record.segments import compact, is_due
 from bench.record.store import Store
@@ -32,6 +32,7 @@ from bench.run.stacking import stacks
 from bench.run.standing import Standing, standing
 from bench.run.superseding import check_nothing_is_left_out
 from bench.run.trust import untrusted, widest
+from bench.schema.local_copy import shown
 from bench.study.study import Study
 
 OTHER_RUNNER_SECONDS = 1.0
@@ -81,7 +82,7 @@ class Run:
             self._write_plan(command, len(now.done))
         self.store.replace(changed_names(now, self.study.factors()))
         if is_due(self.store.files):
-            with closing(Claims(self.store.folder)) as claims:
+            with closing(claims_on(self.store.folder)) as claims:
                 self._compact(claims)
         return now
 
@@ -90,7 +91,7 @@ class Run:
         done = {trial.trial_id for trial in now.done}
         return Agreement(row for row in self.store.table(set(ALIKE)).to_pylist() if row["trial_id"] in done)
 
-    def _compact(self, claims: Claims) -> None:
+    def _compact(self, claims: Claims | ClaimsOnStore) -> None:
         """Put trials into segments where they lie in many files, unless another runner is at it."""
         if is_due(self.store.files) and claims.take(COMPACTION):
             try:
@@ -119,11 +120,11 @@ class Run:
         most_of = {str(target): None for target in targets} | widest(provenance)
         statuses: list[str] = []
         is_planned = bool(now.done)
-        claims = Claims(self.store.folder)
+        claims = claims_on(self.store.folder)
         if claims.fault:
             print(
-                f"warning: {self.store.folder}: two runners here would train the same trials, since {claims.fault}."
-                " Start one at a time; rows are right either way.",
+                f"warning: {shown(self.store.folder)}: two runners here would train the same trials, since "
+                f"{claims.fault}. Start one at a time; rows are right either way.",
                 file=sys.stderr,
             )
         with closing(claims), Progress(len(now.done), trusted, self.workers) as progress:
@@ -166,7 +167,7 @@ class Run:
         return environment_id
 
     def _target(
-        self, work: tuple[list[Trial], int | None], workers: int, claims: Claims, progress: Progress
+        self, work: tuple[list[Trial], int | None], workers: int, claims: Claims | ClaimsOnStore, progress: Progress
     ) -> Iterator[StackDone]:
         """Yield each stack of one target that this run has trained.
 
@@ -197,7 +198,7 @@ class Run:
 class _Queue:
     """The stacks still to train, less what other runners are at or have done, for as long as there is time."""
 
-    def __init__(self, waiting: list[Stack], store: Store, claims: Claims, deadline: Deadline) -> None:
+    def __init__(self, waiting: list[Stack], store: Store, claims: Claims | ClaimsOnStore, deadline: Deadline) -> None:
         self.waiting, self.store, self.claims, self.deadline = waiting, store, claims, deadline
         self.claimed_elsewhere: list[Trial] = []
         self.done_elsewhere: list[Trial] = []

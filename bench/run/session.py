@@ -18,6 +18,7 @@ from bench.run import EXECUTORS, rehearsal
 from bench.run.executors import Team, on_ray, own
 from bench.run.runner import Run
 from bench.run.standing import Standing, present_targets
+from bench.schema.local_copy import located
 from bench.study.study import Study
 
 
@@ -61,7 +62,7 @@ def run_study(
         A study with faults, data that cannot be had, a folder that cannot be written, finished trials left out.
     """
     found = study if isinstance(study, Study) else Study.load(study)
-    store = Store(Path(out) if out is not None else Path("results") / found.name)
+    store = Store(located(out) if out is not None else Path("results") / found.name)
     command = shlex.join(["python", "-m", "bench", "run", found.name])
     with opened(executor, found, store, workers, address) as team:
         carry_out(Run(found, store, team.executor, team.workers, supersede, rehearse, team.here), device, command)

@@ -15,6 +15,7 @@ from analysis.wording.number_format import NOTHING
 from analysis.wording.phrases import count, listed, ranges
 from analysis.wording.units import plain
 from bench.schema import arithmetic
+from bench.schema.local_copy import copy_of, shown
 
 
 def section(material: Material) -> Section:
@@ -38,7 +39,9 @@ def _commands(material: Material) -> str:
 
 
 def _relative(folder: Path) -> str:
-    """Return the folder as seen from here; its name alone where it lies elsewhere."""
+    """Return the folder as seen from here; its name alone where it lies elsewhere, and its URL where it has one."""
+    if copy_of(folder) is not None:
+        return shown(folder)
     whole = folder.resolve()
     here = Path.cwd()
     return str(whole.relative_to(here)) if whole.is_relative_to(here) else whole.name
