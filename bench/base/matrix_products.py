@@ -57,12 +57,12 @@ def _by_bmm(left: torch.Tensor, right: torch.Tensor, out: torch.Tensor) -> Step:
     return partial(torch.bmm, left, right, out=out)
 
 
-ONE_BY_ONE: Mapping[str, Bind] = {USUAL: _by_numpy, "torch": _by_mm} | (
+ONE_BY_ONE: Mapping[str, Bind] = {USUAL: _by_numpy} | (
     {"oneDNN": _by_onednn} if hasattr(torch.ops.mkldnn, "_linear_pointwise") else {}
 )
 """Libraries that multiply network by network on the CPU, so that none can see what it is stacked with."""
-LIBRARIES: Mapping[str, Bind] = dict(ONE_BY_ONE) | {"bmm": _by_bmm}
-"""Everything here that multiplies."""
+LIBRARIES: Mapping[str, Bind] = dict(ONE_BY_ONE) | {"mm": _by_mm, "bmm": _by_bmm}
+"""Everything here that multiplies. torch's own products may be MKL's, whose last bits depend on where memory begins."""
 
 
 def bind(left: torch.Tensor, right: torch.Tensor, out: torch.Tensor, library: str = USUAL) -> Step:

@@ -22,7 +22,7 @@ trials = { seeds = 2 }
 analysis = { control = "none" }
 conditions = [{ label = "none" }]
 """
-LAYERS = (((784, 8), "torch"), ((8, 10), "numpy"))
+LAYERS = (((784, 8), "oneDNN"), ((8, 10), "numpy"))
 
 
 @pytest.fixture(autouse=True)
@@ -32,19 +32,19 @@ def a_study_that_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     multiplying.use({})
 
 
-@pytest.mark.parametrize("others", [dict(LAYERS), {(784, 8): "numpy", (8, 10): "torch"}], ids=["one", "another"])
+@pytest.mark.parametrize("others", [dict(LAYERS), {(784, 8): "numpy", (8, 10): "oneDNN"}], ids=["one", "another"])
 def test_a_run_multiplies_as_the_one_before_it(tmp_path: Path, others: dict[tuple[int, int], str]) -> None:
     (tmp_path / "tiny.toml").write_text(STUDY)
-    made = replace(present(), kernels=present().kernels + "/torch", layers=tuple(others.items()))
+    made = replace(present(), kernels=present().kernels + "/oneDNN", layers=tuple(others.items()))
     said = choose_library(load_study(tmp_path / "tiny.toml").trials(), [made])
     assert multiplying.chosen() == others
-    (layer,) = (f"{i} x {o}" for (i, o), library in others.items() if library == "torch")
-    assert said[-1] == f"note: faster here than numpy, and chosen: layers of {layer} by torch"
+    (layer,) = (f"{i} x {o}" for (i, o), library in others.items() if library == "oneDNN")
+    assert said[-1] == f"note: faster here than numpy, and chosen: layers of {layer} by oneDNN"
 
 
 def test_what_was_chosen_with_other_kernels_is_measured_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tiny.toml").write_text(STUDY)
-    monkeypatch.setattr(multiplying, "_seconds", lambda *_: [{"numpy": 1.0, "torch": 9.0}] * 2)
-    made = replace(present(), kernels="Another/torch", layers=LAYERS)
+    monkeypatch.setattr(multiplying, "_seconds", lambda *_: [{"numpy": 1.0, "oneDNN": 9.0}] * 2)
+    made = replace(present(), kernels="Another/oneDNN", layers=LAYERS)
     choose_library(load_study(tmp_path / "tiny.toml").trials(), [made])
     assert set(multiplying.chosen().values()) == {"numpy"}
