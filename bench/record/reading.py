@@ -15,13 +15,9 @@ from bench.base.files import remove
 from bench.schema.files import Columns, read_result
 from bench.schema.folder import every_file, names_in, one_row_each
 from bench.schema.local_copy import copy_of
+from bench.schema.paths import SEGMENT
 from bench.schema.sealed import DamagedFileError, UnusableFileError
 
-_AGAIN = {
-    schema.TRIALS_FOLDER: "Remove this file; the next run trains its trials again.",
-    schema.CURVES_FOLDER: "Remove this file and the one of its trial; the next run trains it again.",
-}
-"""What to do about a damaged file."""
 _Version = tuple[int, int, int]
 
 
@@ -115,6 +111,15 @@ class TrialFiles:
                 self.note(path, dict(zip(*columns, strict=True)))
 
 
+def _again(path: Path) -> str:
+    """Return what to do about a damaged file."""
+    if path.parent.name == schema.TRIALS_FOLDER:
+        return "Remove this file; the next run trains its trials again."
+    if path.name.startswith(SEGMENT):
+        return "Remove this file; its trials keep their rows, and have no curves any more."
+    return "Remove this file and the one of its trial; the next run trains it again."
+
+
 def _version(path: Path) -> _Version | None:
     try:
         found = path.stat()
@@ -130,7 +135,7 @@ def read_verified(path: Path, columns: Columns = None) -> pa.Table:
     except FileNotFoundError:
         raise
     except DamagedFileError as error:
-        raise StorageError(f"{path}: {error}. {_AGAIN[path.parent.name]}") from error
+        raise StorageError(f"{path}: {error}. {_again(path)}") from error
     except UnusableFileError as error:
         raise StorageError(f"{path}: {error}") from error
     except OSError as error:

@@ -95,7 +95,13 @@ def read_result(path: Path, columns: Columns = None) -> pa.Table:
 
     The errors are those of `trials_in`, and OSError.
     """
-    return OF_FOLDER[path.parent.name](path.read_bytes(), path, columns)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise UnusableFileError("is a link to a file that is not there") from None
+        raise
+    return OF_FOLDER[path.parent.name](content, path, columns)
 
 
 def read_table(path: Path) -> pa.Table:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from analysis.base.errors import TableError
 from analysis.tables.curves import curves_of
 from analysis.tables.reading import read
 from bench import schema
@@ -233,3 +234,27 @@ def start(folder: Path, reported: Path, first: int) -> int:
         finally:
             os._exit(1)
     return pid
+
+
+def test_a_link_to_nothing_is_named(tmp_path: Path) -> None:
+    store = Store(tmp_path / "study")
+    fill(store)
+    (store.trials / "foo.parquet").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(StorageError, match=r"foo\.parquet: is a link to a file that is not there"):
+        Store(store.folder).statuses()
+    with pytest.raises(TableError, match=r"foo\.parquet is a link to a file that is not there"):
+        read(store.folder)
+
+
+def test_a_damaged_segment_of_curves_costs_no_row(tmp_path: Path) -> None:
+    store = Store(tmp_path / "study")
+    fill(store)
+    segment(store)
+    (damaged,) = store.curves.glob(f"{SEGMENT}*")
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    ids = store.trial_ids()
+    with pytest.raises(StorageError, match="Remove this file; its trials keep their rows"):
+        store.curves_of(ids)
+    damaged.unlink()
+    assert Store(store.folder).trial_ids() == ids
+    assert Store(store.folder).curves_of(ids).num_rows < len(ids) * 2, "as the message says"
