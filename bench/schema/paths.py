@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from argparse import ArgumentTypeError
 from collections.abc import Iterable
+from pathlib import Path
 
 TRIALS_FOLDER, CURVES_FOLDER, ENVIRONMENT_FOLDER = "trials", "curves", "environment"
 THROUGHPUT_FOLDER = "throughput"
@@ -28,3 +30,10 @@ def file_name(trial_ids: Iterable[str], kind: str) -> str:
     if kind == STACK and len(ids) == 1:
         return f"{ids[0]}.parquet"
     return f"{kind}{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:16]}.parquet"
+
+
+def local(text: str) -> Path:
+    """Return `text` as a path of this machine; raise ArgumentTypeError for a URL, where nothing can be written."""
+    if "://" in text:
+        raise ArgumentTypeError(f"{text!r} was given; a path of this machine is expected")
+    return Path(text)
