@@ -128,7 +128,7 @@ def test_a_worker_killed_ten_times_costs_time_and_no_trial(workplace: Workplace)
         os.kill(wait_until(lambda: processes(workplace, "ray::work"))[0], signal.SIGKILL)
     out, err = runner.communicate(timeout=PATIENCE)
     assert (runner.returncode, out) == (0, "results/tiny\n"), err
-    assert err.count("are put back") == 10
+    assert 5 <= err.count("are put back") <= 10, "a worker that has just handed in its stack loses none"
     assert_as_alone(workplace)
 
 
