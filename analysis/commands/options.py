@@ -43,6 +43,13 @@ def add_late_epochs(command: argparse.ArgumentParser) -> None:
     )
 
 
+def local(text: str) -> Path:
+    """Return `text` as a path to write to; a URL is refused."""
+    from bench.schema.paths import local
+
+    return local(text)
+
+
 def add_question(command: argparse.ArgumentParser) -> None:
     """Add what is asked of the table."""
     command.add_argument("--metric", help="column to compare; default: the primary of the folder's plan")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from analysis.base.files import check_writable
 from analysis.commands import options
-from bench.schema.paths import local
 
 NAME, HELP = "report", "figures, tables and a page from a results folder"
 
@@ -18,7 +17,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     options.add_direction(command)
     options.add_rules(command)
     options.add_late_epochs(command)
-    command.add_argument("--out", type=local, help="default: DIR/report, of a URL <its last part>-report")
+    command.add_argument("--out", type=options.local, help="default: DIR/report, of a URL <its last part>-report")
     options.add_json(command)
 
 

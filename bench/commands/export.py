@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from bench.commands import options as common
-from bench.schema.paths import local
 
 NAME = "export"
 
@@ -14,7 +13,7 @@ NAME = "export"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     parser.add_argument("folder", metavar="DIR", type=common.folder)
-    parser.add_argument("to", metavar="FILE|FOLDER", type=local, help="a .parquet file, or a new results folder")
+    parser.add_argument("to", metavar="FILE|FOLDER", type=common.local, help="a .parquet file, or a new results folder")
 
 
 def execute(options: argparse.Namespace) -> int:

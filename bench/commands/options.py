@@ -60,6 +60,13 @@ def folder(text: str) -> Path:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def local(text: str) -> Path:
+    """Return `text` as a path to write to; a URL is refused."""
+    from bench.schema.paths import local
+
+    return local(text)
+
+
 def shown(folder: Path) -> str:
     """Return how a user names a results folder: by its URL where it is a local copy."""
     from bench.schema import local_copy

@@ -43,8 +43,12 @@ def _relu(hidden: torch.Tensor, slope: torch.Tensor) -> None:
 
 def _rows(hidden: torch.Tensor) -> torch.Tensor | None:
     """Return the memory that `hidden` `[K, B, H]` begins, with what lies between its rows; None where it cannot be."""
+    if hidden.device.type != "cpu" or hidden.dtype != torch.float32:
+        return None
+    if hidden.is_contiguous():
+        return hidden.view(-1, hidden.shape[-1])
     networks, rows, row = hidden.stride()
-    if hidden.device.type != "cpu" or hidden.dtype != torch.float32 or networks != hidden.shape[1] * rows or row != 1:
+    if networks != hidden.shape[1] * rows or row != 1:
         return None
     return hidden.as_strided((hidden.shape[0] * hidden.shape[1], rows), (rows, 1))
 
