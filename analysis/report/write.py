@@ -24,6 +24,7 @@ from analysis.report.html import Drawings
 from analysis.tables.reading import place_of
 from analysis.tables.table import Table
 from bench.schema.local_copy import copy_of
+from bench.schema.paths import REPORT_FOLDER
 
 PAGE = "index.html"
 
@@ -77,7 +78,7 @@ def write_report(folder: Path, out: Path, instead: Mapping[str, Any] | None = No
 
 def report_folder(source: Path) -> Path:
     """Return where the report of a results folder goes by default; of one under a URL, beside what is here."""
-    return source / "report" if copy_of(source) is None else Path(f"{source.name}-report")
+    return source / REPORT_FOLDER if copy_of(source) is None else Path(f"{source.name}-report")
 
 
 def write_report_of(folder: Path | str | Table, *, out: Path | str | None = None) -> Path:

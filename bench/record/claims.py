@@ -22,8 +22,8 @@ from pathlib import Path
 
 from bench.base.errors import StorageError
 from bench.base.files import create_beside, remove_leftovers
+from bench.schema.paths import CLAIMS_FOLDER as FOLDER
 
-FOLDER = "claims"
 HEARTBEAT_SECONDS = 30.0
 STALE_SECONDS = 120.0
 BREAKING = "breaking"

@@ -28,13 +28,14 @@ from bench.schema.paths import (
     REHEARSAL_FILE,
     SEGMENT,
     STUDY_FILE,
+    TASKS_FILE,
     THROUGHPUT_FOLDER,
     TRIALS_FOLDER,
 )
 
 SHARED = frozenset(
     {TRIALS_FOLDER, CURVES_FOLDER, ENVIRONMENT_FOLDER, THROUGHPUT_FOLDER, PLUGINS_FOLDER, CODE_FOLDER}
-    | {PLAN_FILE, STUDY_FILE, PLANS_LOG, REHEARSAL_FILE}
+    | {PLAN_FILE, STUDY_FILE, PLANS_LOG, REHEARSAL_FILE, TASKS_FILE}
 )
 """What of a results folder lies on the object store. Logs and unfinished trials stay where they were made."""
 _TRIES = 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from argparse import ArgumentTypeError
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,10 +15,15 @@ PACKED_FILE = "packed.parquet"
 STACK, FAILURES, SEGMENT = "stack-", "failed-", "part-"
 """How the names of files begin that have the trials of a stack, those of it that failed, and those of many stacks."""
 PLAN_FILE, STUDY_FILE, PLANS_LOG = "plan.json", "study.toml", "plans.jsonl"
+TASKS_FILE = "tasks.json"
+"""In place of a plan, in the folder of a study with several tasks: each has a results folder of its own beside it."""
 REHEARSAL_FILE = "rehearsal.json"
 """Which laws of paired, repeatable trainings a study's own training code breaks."""
 PLUGINS_FOLDER, CODE_FOLDER, LOGS_FOLDER = "plugins", "code", "logs"
 """What a study was run with of its user's own code stays with its results."""
+CLAIMS_FOLDER, REPORT_FOLDER = "claims", "report"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""A name in a study: it becomes part of labels and file names, so it is never a path."""
 
 
 def file_name(trial_ids: Iterable[str], kind: str) -> str:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bench.base.errors import nearest
+from bench.schema.paths import NAME
 
 REQUIRED = object()
 LARGEST = 1e300
 MOST_SEEDS = 100_000
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)
