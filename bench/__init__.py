@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from bench.api import check_dropout, check_training
     from bench.base.errors import UsageError
     from bench.study.study import Study
+    from bench.study.tasks import TaskStudy
 
-_PLACES = {"Study": "bench.study.study", "UsageError": "bench.base.errors", "check_dropout": "bench.api",
-           "check_training": "bench.api"}  # fmt: skip
+_PLACES = {"Study": "bench.study.study", "TaskStudy": "bench.study.tasks", "UsageError": "bench.base.errors",
+           "check_dropout": "bench.api", "check_training": "bench.api"}  # fmt: skip
 
-__all__ = ["Study", "UsageError", "check_dropout", "check_training", "run"]
+__all__ = ["Study", "TaskStudy", "UsageError", "check_dropout", "check_training", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,12 +8,13 @@ from analysis.wording.phrases import count
 from bench.schema.known_metrics import MEAN
 
 
-def what_can_be_tested(seeds: int, size: int, alpha: float, estimand: str) -> str:
-    """Return which difference `seeds` can test in a family of `size` conditions, and what it assumes."""
+def what_can_be_tested(seeds: int, size: int, alpha: float, estimand: str, tasks: int = 1) -> str:
+    """Return which difference `seeds` can test in a family of `size` conditions on `tasks`, and what it assumes."""
     family = f"{count(seeds, 'seed')} and {count(size, 'condition')} beside the control"
+    family += f" on {count(tasks, 'task')}" if tasks > 1 else ""
     if seeds < FEW:
         return f"With {family} nothing can be tested: a verdict takes {FEW} seeds."
-    need = fewest(alpha, size)
+    need = fewest(alpha, size * tasks)
     if estimand == MEAN:
         return f"With {family} the mean difference is tested, assuming normal differences."
     if seeds < need:

@@ -7,9 +7,10 @@ from bench.schema.known_metrics import MEAN, TYPICAL
 from bench.study.study import Study
 
 
-def reach(study: Study) -> list[str]:
+def reach(study: Study, tasks: int = 1) -> list[str]:
     """Return which difference the planned seeds can test, and what single runs can do to its intervals.
 
+    `tasks` is on how many the same conditions are compared: all comparisons are one family.
     Nothing for a study with only its control, and for one whose seeds are added until it is decided.
     """
     plan = study.analysis
@@ -17,6 +18,6 @@ def reach(study: Study) -> list[str]:
     if not size or plan.until is not None:
         return []
     seeds, estimand = len(study.seeds), plan.estimand or MEAN
-    said = [what_can_be_tested(seeds, size, plan.alpha, estimand)]
-    alone = what_single_runs_can_do(seeds, size, plan.alpha) if estimand == TYPICAL else None
+    said = [what_can_be_tested(seeds, size, plan.alpha, estimand, tasks)]
+    alone = what_single_runs_can_do(seeds, size * tasks, plan.alpha) if estimand == TYPICAL else None
     return said if alone is None else [*said, alone]

@@ -2,7 +2,7 @@
 
 The sequence holds at every number of seeds at once, so looking after each block and stopping where it pleases costs
 nothing. It is of the median difference where the plan estimates the typical one, else of the mean, and is taken at
-alpha over the number of conditions, on complete pairs.
+alpha over the number of conditions, times that of the tasks, on complete pairs.
 """
 
 from __future__ import annotations
@@ -66,12 +66,15 @@ def state(look: Look | MedianLook, margin: float, standard_error: float | None, 
     return OPEN
 
 
-def standings(folder: Path, study: Study, targets: list[Target]) -> list[Standing]:
-    """Return where every condition of the study stands on every target, from what is on disk."""
-    return [each for target in targets for each in _on_target(folder, study, target)]
+def standings(folder: Path, study: Study, targets: list[Target], tasks: int = 1) -> list[Standing]:
+    """Return where every condition of the study stands on every target, from what is on disk.
+
+    `tasks` is how many are decided alike: their conditions are one family.
+    """
+    return [each for target in targets for each in _on_target(folder, study, target, tasks)]
 
 
-def _on_target(folder: Path, study: Study, target: Target) -> list[Standing]:
+def _on_target(folder: Path, study: Study, target: Target, tasks: int) -> list[Standing]:
     plan = study.analysis
     table = load(folder, where={"device": target.device, "precision": target.precision})
     metric, margin = plan.primary, plan.margin or 0.0
@@ -79,7 +82,7 @@ def _on_target(folder: Path, study: Study, target: Target) -> list[Standing]:
     effects = compare(table, metric, plan.control, alpha=plan.alpha).effects
     found = []
     for pairs in family:
-        seen = follow(pairs, plan.alpha / len(family), plan.estimand or MEAN)
+        seen = follow(pairs, plan.alpha / (len(family) * tasks), plan.estimand or MEAN)
         if not seen:
             found.append(Standing(str(target), pairs.condition, None, OPEN))
             continue

@@ -17,12 +17,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Write the trials of the present plan as one compact file, or as a results folder of few files."""
+    """Write the trials of the present plan as one compact file, or as a results folder of few files.
+
+    Of a study with several tasks: one file, with a column `task`, or a folder with one of each task in it.
+    """
     from bench.record.export import export, pack
     from bench.record.store import Store
 
-    store, to = Store(options.folder), options.to
-    done = export(store, to) if to.suffix == ".parquet" else pack(store, to)
+    to = options.to
+    done = (export if to.suffix == ".parquet" else pack)(Store(options.folder), to)
     print(f"{done.trials} trials written to {to}, with {done.points} rows of curves", file=sys.stderr)
     if done.without_curve:
         print(f"warning: {done.without_curve} of these trials have no curve in {options.folder}", file=sys.stderr)

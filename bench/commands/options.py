@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.base.cores import physical_cores
-from bench.base.errors import nearest
+from bench.base.errors import UsageError, nearest
 from bench.base.precision import DEVICES
+from bench.schema.paths import STUDY_FILE
 
 if TYPE_CHECKING:
     from bench.record.store import Store
     from bench.study.study import Study
+    from bench.study.tasks import TaskStudy
 
 
 DONE, SOME_FAILED, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
@@ -37,15 +39,30 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=count, default=cores, help=f"processes (default: one per core, {cores})")
 
 
-def study_and_store(options: argparse.Namespace) -> tuple[Study, Store]:
+def study_and_folder(options: argparse.Namespace) -> tuple[Study | TaskStudy, Path]:
     """Return the study that the options name, and its results folder."""
-    from bench.record.store import Store
-    from bench.study.study import find_study, load_study
+    from bench.study.finding import find_study
+    from bench.study.tasks import load
 
-    study = load_study(find_study(options.study))
+    study = load(find_study(options.study))
     for doubt in study.analysis.doubts:
         print(f"warning: {doubt}", file=sys.stderr)
-    return study, Store(options.out or Path("results") / study.name)
+    return study, options.out or Path("results") / study.name
+
+
+def study_and_store(options: argparse.Namespace) -> tuple[Study, Store]:
+    """Return the study without tasks that the options name, and its results; raise UsageError for one with tasks."""
+    from bench.record.store import Store
+    from bench.study.study import Study
+
+    study, folder = study_and_folder(options)
+    if isinstance(study, Study):
+        return study, Store(folder)
+    one = f"{shown(folder)}/{next(iter(study.tasks))}"
+    raise UsageError(
+        f"study {study.name} has the tasks {', '.join(study.tasks)}, and this command takes one of them: once "
+        f"`bench run` has begun, {one}/{STUDY_FILE} --out {one}"
+    )
 
 
 def folder(text: str) -> Path:

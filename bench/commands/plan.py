@@ -18,22 +18,35 @@ arguments = common.add_study
 def execute(options: argparse.Namespace) -> int:
     """Print which trials are done and to do, how long they will take, and what they can test. Writes nothing."""
     from bench.assurance.reach import reach
+    from bench.run.parts import parts
+    from bench.run.progress import duration
     from bench.run.standing import present_targets, standing
 
-    study, store = common.study_and_store(options)
-    now = standing(study, store, present_targets(study, options.device))
-    out = common.shown(store.folder)
-    print(f"study {study.name}: {len(study.conditions)} conditions x {len(study.seeds)} seeds -> {out}")
-    print_standing(now, store)
-    if now.to_do:
-        _estimate(now, options.workers)
-    for said in reach(study):
+    study, folder = common.study_and_folder(options)
+    found = parts(study, folder)
+    one, tasks = found[0].study, f"{len(found)} tasks x " if found[0].task else ""
+    out = common.shown(folder)
+    print(f"study {study.name}: {tasks}{len(one.conditions)} conditions x {len(one.seeds)} seeds -> {out}")
+    done, to_do, seconds = 0, 0, 0.0
+    for part in found:
+        if part.heading:
+            print(part.heading)
+        now = standing(part.study, part.store, present_targets(part.study, options.device))
+        print_standing(now, part.store)
+        seconds += _estimate(now, options.workers) if now.to_do else 0.0
+        done, to_do = done + len(now.done), to_do + len(now.to_do)
+    if tasks:
+        print(f"all tasks: {done} trials done, {to_do} to do" + (f", about {duration(seconds)}" if seconds else ""))
+    for said in reach(one, len(found)):
         print(said)
     return common.DONE
 
 
-def _estimate(now: Standing, workers: int) -> None:
-    """Print about how long the trials on the CPU will take; own training code is timed by the trials that ended."""
+def _estimate(now: Standing, workers: int) -> float:
+    """Print and return about how many seconds the trials on the CPU will take, 0 where that is not known.
+
+    Own training code is timed by the trials that ended.
+    """
     from bench.record.trials import OWN
     from bench.run.estimate import seconds_of, seconds_of_own
     from bench.run.memory import check_memory
@@ -46,8 +59,12 @@ def _estimate(now: Standing, workers: int) -> None:
         print(
             "how long they take is not known before one has ended" if seconds is None else f"about {duration(seconds)}"
         )
-        return
+        return seconds or 0.0
+    whole = 0.0
     for target in dict.fromkeys(trial.target for trial in to_do if trial.device == "cpu"):
         mine = stacks((trial for trial in to_do if trial.target == target), workers)
         check_memory(mine, workers)
-        print(f"about {duration(seconds_of(mine, workers))} for those on {target}, with {workers} workers")
+        seconds = seconds_of(mine, workers)
+        print(f"about {duration(seconds)} for those on {target}, with {workers} workers")
+        whole += seconds
+    return whole

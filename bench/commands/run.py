@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bench.base.errors import UsageError
 from bench.commands import options as common
@@ -16,8 +16,8 @@ from bench.run import EXECUTORS
 from bench.study import DECIDED
 
 if TYPE_CHECKING:
-    from bench.record.store import Store
     from bench.run.executors import Team
+    from bench.run.parts import Part
     from bench.study.study import Study
 
 
@@ -60,39 +60,57 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Train what is not done yet. Standard output carries the results folder and nothing else."""
     from bench.run.deadline import Deadline
+    from bench.run.parts import begin, in_turn, parts
     from bench.run.session import opened
 
     options.deadline = Deadline(options.stop_after)
-    study, store = common.study_and_store(options)
+    study, folder = common.study_and_folder(options)
     until_decided = options.until is not None or study.analysis.until is not None
     if options.max_seeds is not None and not until_decided:
         raise UsageError(f"--max-seeds {options.max_seeds} was given without --until decided")
-    with opened(options.executor, study, store, options.workers, options.address) as team:
-        run = partial(_run, options, store, team)
-        code = _run_until_decided(options, study, store, run) if until_decided else run(study)
-    print(common.shown(store.folder))
-    return code
+    found = parts(study, folder)
+    ended: list[_Ended] = []
+
+    def run(part: Part, waits: bool) -> bool:
+        with opened(options.executor, part.study, part.store, options.workers, options.address) as team:
+            if not ended:
+                begin(study, folder, options.device, options.supersede)
+            if part.heading:
+                print(part.heading, file=sys.stderr)
+            once = partial(_run, options, part, team, waits or until_decided)
+            ended.append(_run_until_decided(options, part, len(found), once) if until_decided else once(part.study))
+        return ended[-1].is_left
+
+    in_turn(found, run)
+    print(common.shown(folder))
+    return max(each.code for each in ended)
 
 
-def _run_until_decided(options: argparse.Namespace, study: Study, store: Store, run: Callable[[Study], int]) -> int:
+class _Ended(NamedTuple):
+    code: int
+    is_left: bool
+    """Whether some trials were left to another runner."""
+
+
+def _run_until_decided(options: argparse.Namespace, part: Part, tasks: int, run: Callable[[Study], _Ended]) -> _Ended:
     """Run the study, look, and add a block of seeds, for as long as some condition is open and more are allowed."""
     from bench.assurance import stopping
     from bench.run.standing import present_targets
 
-    study = study.until_decided()
+    study = part.study.until_decided()
     block, most = len(study.seeds), options.max_seeds or MOST_BLOCKS * len(study.seeds)
     check_extensible(study, most)
     while True:
-        code = run(study)
-        if code != common.DONE or options.deadline.is_over:
-            return code
-        found = stopping.standings(store.folder, study, present_targets(study, options.device))
+        ended = run(study)
+        if ended.code != common.DONE or options.deadline.is_over:
+            return ended
+        found = stopping.standings(part.store.folder, study, present_targets(study, options.device), tasks)
         print(f"after {len(study.seeds)} seeds:", *(f"  {each.told()}" for each in found), sep="\n", file=sys.stderr)
         if all(each.decided for each in found):
-            return common.DONE
+            return ended
         if len(study.seeds) >= most:
             print(f"not decided after {most} seeds, which is all that --max-seeds allows", file=sys.stderr)
-            return common.SOME_FAILED
+            return ended._replace(code=common.SOME_FAILED)
         study = study.with_seeds(min(most, len(study.seeds) + block))
 
 
@@ -104,19 +122,20 @@ def check_extensible(study: Study, most: int) -> None:
         raise UsageError(f"--max-seeds {most} was given; study {study.name} has {len(study.seeds)} seeds already")
 
 
-def _run(options: argparse.Namespace, store: Store, team: Team, study: Study) -> int:
+def _run(options: argparse.Namespace, part: Part, team: Team, waits: bool, study: Study) -> _Ended:
     from bench import schema
-    from bench.run.runner import NOT_TRAINED, Run
+    from bench.run.runner import ELSEWHERE, NOT_TRAINED, Run
     from bench.run.session import carry_out
 
     out = [] if options.out is None else ["--out", common.shown(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     allowed = options.supersede, options.rehearse
-    this_run = Run(study, store, team.executor, team.workers, *allowed, here=team.here, deadline=options.deadline)
-    counts = carry_out(this_run, options.device, command, lambda now: print_standing(now, store, sys.stderr))
+    this_run = Run(study, part.store, team.executor, team.workers, *allowed, team.here, options.deadline, waits)
+    counts = carry_out(this_run, options.device, command, lambda now: print_standing(now, part.store, sys.stderr))
     if counts:
         print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())), file=sys.stderr)
     if options.deadline.is_over:
         taken = common.clock(options.stop_after)
         print(f"no more work is taken, to be done within {taken}: the same command goes on from here", file=sys.stderr)
-    return common.SOME_FAILED if counts[schema.FAILED] or counts[NOT_TRAINED] else common.DONE
+    code = common.SOME_FAILED if counts[schema.FAILED] or counts[NOT_TRAINED] else common.DONE
+    return _Ended(code, counts[ELSEWHERE] > 0)

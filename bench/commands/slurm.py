@@ -42,14 +42,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Print a job array for Slurm: runners that share the work in one folder, and stop taking it in time."""
     from bench.data import DATA_SETS, data_root
+    from bench.run.parts import parts
 
-    study, store = common.study_and_store(options)
-    for recipe in study.recipes()[:1]:
-        if DATA_SETS[recipe.data].missing(data_root()):
-            print(f"first, once for all jobs: python -m bench data fetch {recipe.data}", file=sys.stderr)
+    study, folder = common.study_and_folder(options)
+    data = [recipe.data for part in parts(study, folder) for recipe in part.study.recipes()[:1]]
+    for name in dict.fromkeys(data):
+        if DATA_SETS[name].missing(data_root()):
+            print(f"first, once for all jobs: python -m bench data fetch {name}", file=sys.stderr)
     taking = options.time - min(START_SECONDS, options.time // 10)
     command = [
-        *(sys.executable, "-m", "bench", "run", options.study, "--out", common.shown(store.folder)),
+        *(sys.executable, "-m", "bench", "run", options.study, "--out", common.shown(folder)),
         *("--workers", str(options.workers), "--stop-after", common.clock(taking)),
     ]
     script = SCRIPT.format(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Mapping
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.base.errors import StorageError
 from bench.commands import options as common
 
 if TYPE_CHECKING:
     from bench.record.rows import Row
+    from bench.record.store import Store
 
 NAME = "status"
 
@@ -22,16 +24,34 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Print where the results folder stands with its own plan."""
+    """Print where the results folder, or each task in it, stands with its own plan."""
+    from bench import schema
+    from bench.record.store import Store, store_of_task
+
+    store = Store(options.folder)
+    tasks = store.tasks()
+    if tasks is None:
+        if (planned := store.plan()) is None:
+            raise StorageError(f"{options.folder}: no results folder ({schema.PLAN_FILE} is missing)")
+        _print(store, planned)
+        return common.DONE
+    print(f"study {tasks.study}: {len(tasks.names)} tasks")
+    for name in tasks.names:
+        store = store_of_task(options.folder, name)
+        print(f"task {name}")
+        if (planned := store.plan()) is None:
+            print("no trial was begun")
+        else:
+            _print(store, planned)
+    return common.DONE
+
+
+def _print(store: Store, planned: Mapping[str, Any]) -> None:
     from bench import schema
     from bench.record.origins import TELLS_ORIGIN, notes
-    from bench.record.store import Store
     from bench.schema.rehearsal import broken_laws
 
-    store, shown = Store(options.folder), ("error", "condition", "seed", *TELLS_ORIGIN)
-    planned = store.plan()
-    if planned is None:
-        raise StorageError(f"{options.folder}: no results folder ({schema.PLAN_FILE} is missing)")
+    shown = ("error", "condition", "seed", *TELLS_ORIGIN)
     on_disk = {row["trial_id"]: row for row in store.table(shown).select(["trial_id", "status", *shown]).to_pylist()}
     found = {trial["trial_id"]: on_disk.get(trial["trial_id"]) for trial in planned["trials"]}
     counts = Counter(row["status"] if row else "to do" for row in found.values())
@@ -52,7 +72,6 @@ def execute(options: argparse.Namespace) -> int:
         first, *more = rows
         others = f" and {len(more)} more" if more else ""
         print(f"failed: {first['condition']}, seed {first['seed']}, {first['device']}{others}: {error}")
-    return common.DONE
 
 
 def _error(row: Row) -> str:

@@ -13,6 +13,9 @@ from bench import schema
 from bench.base.errors import StorageError
 from bench.base.files import write_atomically
 from bench.schema import Arithmetic
+from bench.schema.paths import TASKS_FILE
+from bench.schema.sealed import UnusableFileError
+from bench.schema.tasks import Tasks, read_tasks
 
 PLANNED = {"trial_id", "condition", "seed", "device", "precision"}
 """What plan.json says of each trial."""
@@ -39,6 +42,18 @@ class Documents:
                 f"{path}: damaged: a study's name and its trials ({', '.join(sorted(PLANNED))}) are expected"
             )
         return plan
+
+    def tasks(self) -> Tasks | None:
+        """Return the tasks whose folders lie in this one, None where it has no tasks; raise StorageError."""
+        try:
+            return read_tasks(self.folder)
+        except (UnusableFileError, OSError) as error:
+            raise StorageError(f"{self.folder / TASKS_FILE}: {error}") from error
+
+    def write_tasks(self, tasks: Tasks, study: str) -> None:
+        """Write which tasks have a folder here, and the resolved study of all."""
+        write_atomically(self.folder / schema.STUDY_FILE, study.encode())
+        write_atomically(self.folder / TASKS_FILE, json.dumps(tasks.document(), indent=1).encode())
 
     def rehearsal(self) -> dict[str, Any] | None:
         """Return what the last rehearsal showed, None where there was none or its file is damaged: it is made again."""

@@ -20,6 +20,7 @@ from bench.schema.files import Columns
 from bench.schema.folder import curves_in_folder
 from bench.schema.local_copy import copy_of
 from bench.schema.paths import FAILURES, STACK, file_name
+from bench.schema.tasks import task_folder
 
 if TYPE_CHECKING:
     from bench.record.rows import Row
@@ -109,3 +110,11 @@ class Store(Documents):
     def curves_of(self, trial_ids: Iterable[str]) -> pa.Table:
         """Return the curves of trials, in the order of `trial_ids`; raise StorageError where one is damaged."""
         return curves_in_folder(self.folder, read_verified, list(trial_ids))
+
+
+def store_of_task(folder: Path, task: str) -> Store:
+    """Return the results of one task in a folder of several; raise StorageError where they cannot be reached."""
+    try:
+        return Store(task_folder(folder, task))
+    except OSError as error:
+        raise StorageError(f"{folder}: task {task}: cannot be read: {error.strerror or error}") from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bench.study.study import Study
+    from bench.study.tasks import TaskStudy
 
 EXECUTORS = ("processes", "serial", "ray")
 """What may train: `session.opened` knows each."""
@@ -19,7 +20,7 @@ class _Callable(ModuleType):
 
     def __call__(
         self,
-        study: Study | Path | str,
+        study: Study | TaskStudy | Path | str,
         *,
         out: Path | str | None = None,
         workers: int | None = None,

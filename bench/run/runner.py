@@ -16,6 +16,7 @@ from bench.data import DATA_SETS, data_root
 from bench.record import rows, unfinished
 from bench.record.agreement import ALIKE, Agreement
 from bench.record.claims_on_store import Claims, ClaimsOnStore, claims_on
+from bench.record.documents import Documents
 from bench.record.experiment import Experiment
 from bench.record.segments import compact, is_due
 from bench.record.store import Store
@@ -40,6 +41,8 @@ COMPACTION = "compact"
 """Claim of the one runner that puts trials into segments."""
 NOT_TRAINED = "not trained"
 """What becomes of a trial whose engine cannot be trusted here: it is left to do."""
+ELSEWHERE = "left to another runner"
+"""What becomes of a trial that another runner is at, where that is not waited for."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,22 @@ class Run:
     here: int | None = None
     """How many of the workers share the memory of this machine; None for all."""
     deadline: Deadline = field(default_factory=Deadline)
+    waits: bool = True
+    """Whether to wait for what other runners are at."""
 
-    def start(self, targets: list[Target], command: str) -> Standing:
-        """Check everything, write the plan, and give trials on disk their present names.
+    def check(self, targets: list[Target]) -> Standing:
+        """Check everything, and write nothing.
 
-        Raises DataError or StorageError before anything is written, where data or results cannot be used, and
-        UsageError where networks do not fit into memory or finished trials would be left out. A plan of which nothing
-        is done replaces no other: `train` writes it with its first trial.
+        Raises DataError or StorageError where data or results cannot be used, and UsageError where networks do not fit
+        into memory or finished trials would be left out.
         """
         for recipe in self.study.recipes()[:1]:
             DATA_SETS[recipe.data].verify(data_root())
+        if (tasks := self.store.tasks()) is not None:
+            raise StorageError(
+                f'{self.store.folder}: holds the tasks of study "{tasks.study}", {", ".join(tasks.names)}, each in a '
+                "folder of its own. Give another --out."
+            )
         before = self.store.plan()
         if before is not None and before["study"] != self.study.name:
             raise StorageError(
@@ -77,8 +86,17 @@ class Run:
         now = standing(self.study, self.store, targets)
         here = self.workers if self.here is None else self.here
         check_memory(stacks((trial for trial in now.to_do if trial.device == "cpu"), self.workers), here)
+        return now
+
+    def start(self, targets: list[Target], command: str) -> Standing:
+        """Check everything, write the plan, and give trials on disk their present names.
+
+        Raises as `check` does. A plan of which nothing is done replaces no other: `train` writes it with its first
+        trial.
+        """
+        now = self.check(targets)
         self.store.prepare()
-        if before is None or now.done:
+        if now.done or self.store.plan() is None:
             self._write_plan(command, len(now.done))
         self.store.replace(changed_names(now, self.study.factors()))
         if is_due(self.store.files):
@@ -100,15 +118,14 @@ class Run:
                 claims.release([COMPACTION])
 
     def _write_plan(self, command: str, trials_done: int) -> None:
-        self.store.write_plugins(self.study.own.plugins)
-        if isinstance(self.study.recipe, Experiment):
-            self.store.write_code(self.study.recipe.folder, self.study.recipe.files)
+        keep_code(self.store, self.study)
         self.store.write_plan(plan_document(self.study, command), self.study.to_toml(), trials_done)
 
     def train(self, now: Standing, targets: list[Target], command: str) -> list[str]:
         """Train what is to do; return the status of each trial that this run trained.
 
-        Where a target's engine cannot be trusted that is said, and each of its trials is `NOT_TRAINED`.
+        Where a target's engine cannot be trusted that is said, and each of its trials is `NOT_TRAINED`. One that was
+        left to another runner, and not waited for, is `ELSEWHERE`.
         """
         for said in choose_library(self.study.trials(), self.store.made_with().values()):
             print(said, file=sys.stderr)
@@ -158,7 +175,8 @@ class Run:
                     self._compact(claims)
                     statuses += [row["status"] for row in written]
                     progress.finished(stack, [row["status"] for row in written])
-        return statuses + [NOT_TRAINED] * (len(now.to_do) - len(trusted))
+        left = 0 if self.waits or self.deadline.is_over else len(trusted) - len(statuses)
+        return statuses + [ELSEWHERE] * left + [NOT_TRAINED] * (len(now.to_do) - len(trusted))
 
     def _noted(self, environment: dict[str, Any]) -> str:
         """Return the id of an environment, whose provenance is on disk."""
@@ -189,10 +207,17 @@ class Run:
                         else:
                             progress.put_back(event.stack)
             progress.elsewhere(queue.done_elsewhere)
-            to_do = queue.claimed_elsewhere
+            to_do = queue.claimed_elsewhere if self.waits else []
             progress.waiting_for(len(to_do))
             if to_do and not self.deadline.is_over:
                 time.sleep(OTHER_RUNNER_SECONDS)
+
+
+def keep_code(documents: Documents, study: Study) -> None:
+    """Keep a copy of what a study has of its user's own code in the folder of its results."""
+    documents.write_plugins(study.own.plugins)
+    if isinstance(study.recipe, Experiment):
+        documents.write_code(study.recipe.folder, study.recipe.files)
 
 
 class _Queue:

@@ -16,14 +16,17 @@ from bench.record.experiment import Experiment
 from bench.record.store import Store
 from bench.run import EXECUTORS, rehearsal
 from bench.run.executors import Team, on_ray, own
-from bench.run.runner import Run
+from bench.run.parts import Part, begin, in_turn, parts
+from bench.run.runner import ELSEWHERE, Run
 from bench.run.standing import Standing, present_targets
 from bench.schema.local_copy import located
+from bench.study.finding import find_study
 from bench.study.study import Study
+from bench.study.tasks import TaskStudy, load
 
 
 def run_study(
-    study: Study | Path | str,
+    study: Study | TaskStudy | Path | str,
     *,
     out: Path | str | None = None,
     workers: int | None = None,
@@ -39,10 +42,10 @@ def run_study(
 
     Parameters
     ----------
-    study : Study, Path or str
+    study : Study, TaskStudy, Path or str
         A study, the path of a study file, or the name of a study that ships.
     out : Path or str, optional
-        The results folder; default: ``results/<name>``.
+        The results folder, in which each task of a study with tasks has its own; default: ``results/<name>``.
     workers : int, optional
         Processes; default: one per core, or with Ray as many as the cluster has room for.
     device : {"auto", "cpu", "cuda"}
@@ -61,12 +64,25 @@ def run_study(
     UsageError
         A study with faults, data that cannot be had, a folder that cannot be written, finished trials left out.
     """
-    found = study if isinstance(study, Study) else Study.load(study)
-    store = Store(located(out) if out is not None else Path("results") / found.name)
+    found = study if isinstance(study, Study | TaskStudy) else load(find_study(str(study)))
+    folder = located(out) if out is not None else Path("results") / found.name
     command = shlex.join(["python", "-m", "bench", "run", found.name])
-    with opened(executor, found, store, workers, address) as team:
-        carry_out(Run(found, store, team.executor, team.workers, supersede, rehearse, team.here), device, command)
-    return store.folder
+
+    begun = False
+
+    def run(part: Part, waits: bool) -> bool:
+        nonlocal begun
+        with opened(executor, part.study, part.store, workers, address) as team:
+            if not begun:
+                begin(found, folder, device, supersede)
+                begun = True
+            this_run = Run(
+                part.study, part.store, team.executor, team.workers, supersede, rehearse, team.here, waits=waits
+            )
+            return carry_out(this_run, device, command)[ELSEWHERE] > 0
+
+    in_turn(parts(found, folder), run)
+    return folder
 
 
 @contextmanager
@@ -90,7 +106,7 @@ def opened(name: str, study: Study, store: Store, workers: int | None, address: 
 
 
 def carry_out(run: Run, device: str, command: str, tell: Callable[[Standing], None] = lambda _: None) -> Counter[str]:
-    """Fetch the data, plan, `tell` where the study stands, and train; return the number of trials by status."""
+    """Fetch the data, plan, `tell` where the study stands, and train; return the number of trials by their ends."""
     targets = present_targets(run.study, device)
     for recipe in run.study.recipes()[:1]:
         fetch(recipe.data)

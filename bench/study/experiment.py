@@ -13,11 +13,12 @@ from bench import schema
 from bench.base.precision import OWN_PRECISION
 from bench.record.experiment import Experiment
 from bench.record.settings import freeze, thaw
+from bench.schema.paths import TASKS_FILE
 from bench.study import fields
 from bench.study.fields import Faults, Field, show
 from bench.study.own_files import files_hash, needed_by
 
-TOP_LEVEL = ["name", "experiment", "settings", "trials", "conditions", "grid", "analysis"]
+TOP_LEVEL = ["name", "experiment", "settings", "trials", "conditions", "grid", "analysis", "tasks"]
 TAKEN = frozenset(field.name for field in (*schema.IDENTITY, *schema.OUTCOME, *schema.EXECUTION)) - {"epochs"} | {
     "label", "diverged", "accuracy", "curves", "groups", "test_groups",
 }  # fmt: skip
@@ -83,7 +84,8 @@ def read_experiment(document: Mapping[str, Any], file: str, faults: Faults) -> E
 def _folder(beside: Path) -> Path:
     """Return where the code of a study lies: beside its file, or with the results that this file is a part of."""
     kept = beside / schema.CODE_FOLDER
-    return kept if (beside / schema.PLAN_FILE).is_file() and kept.is_dir() else beside
+    is_of_results = any((beside / name).is_file() for name in (schema.PLAN_FILE, TASKS_FILE))
+    return kept if is_of_results and kept.is_dir() else beside
 
 
 def _settings(given: Any, faults: Faults) -> dict[str, Any]:

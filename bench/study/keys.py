@@ -103,7 +103,7 @@ OWN_ANALYSIS = SECTIONS["analysis"] | {
     ),
 }
 """Keys of [analysis] in a study of own training code, whose metrics may have any names."""
-TOP_LEVEL = ["name", "plugins", *SECTIONS, "conditions", "grid"]
+TOP_LEVEL = ["name", "plugins", *SECTIONS, "conditions", "grid", "tasks"]
 RECIPE = {
     key: section
     for section in ("data", "model", "training")

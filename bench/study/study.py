@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -12,7 +11,7 @@ from typing import Any
 
 import tomli_w
 
-from bench.base.errors import StudyError, nearest
+from bench.base.errors import StudyError
 from bench.base.precision import Target
 from bench.data import data_hash
 from bench.engines.choice import engine_of
@@ -25,11 +24,9 @@ from bench.study.analysis_plan import AnalysisPlan, check_analysis, resolved
 from bench.study.conditions import Whole, check_control, named_by_conditions, of_networks, read_conditions
 from bench.study.consistency import available, check_number_of_trials, check_precisions, check_regularisers, check_sizes
 from bench.study.fields import REQUIRED, Faults, Field
+from bench.study.finding import find_study, read_document
 from bench.study.keys import OWN_ANALYSIS, OWN_TRIALS, RECIPE, SECTIONS, STUDY_ONLY, TOP_LEVEL
 from bench.study.user_files import Own, read_own
-
-SHIPPED = Path(__file__).with_name("studies")
-LONGEST_PATH = 4096
 
 
 @dataclass(frozen=True)
@@ -187,30 +184,28 @@ class Study:
         return tomli_w.dumps(self.document())
 
 
-def find_study(given: str) -> Path:
-    """Return the path of a study file, given as a path or as the name of a study that ships; raise StudyError."""
-    path, shipped = Path(given), SHIPPED / f"{given}.toml"
-    if len(given) < LONGEST_PATH and path.is_file():
-        return path
-    if fields.NAME.fullmatch(given) and shipped.is_file():
-        return shipped
-    names = sorted(file.stem for file in SHIPPED.glob("*.toml"))
-    raise StudyError(f"{given}: no such study file{nearest(given, names)} (studies that ship: {', '.join(names)})")
-
-
 def load_study(path: Path) -> Study:
     """Read and check the study file at `path`; raise StudyError with every fault in it."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise StudyError(f"{path}: cannot be read as TOML: {error}") from error
-    return read_study(document, str(path))
+    return read_study(read_document(path), str(path))
 
 
 def read_study(document: dict[str, Any], file: str) -> Study:
     """Check a study as parsed from TOML, `file` being its name in messages; raise StudyError with every fault."""
+    if "tasks" in document:
+        raise StudyError(
+            f"{file}: has [[tasks]], and one task is expected here: that of results/<name>/<task>/study.toml, once "
+            "`bench run` has begun (in Python bench.TaskStudy.load reads all)"
+        )
     faults = Faults(file)
-    own = "experiment" in document
+    study = checked(document, faults)
+    if study is None:
+        raise StudyError("\n".join(faults.found))
+    return study
+
+
+def checked(document: dict[str, Any], faults: Faults) -> Study | None:
+    """Return a study as parsed from TOML, None where it has faults, which are noted."""
+    file, own = faults.file, "experiment" in document
     allowed = experiment.TOP_LEVEL if own else TOP_LEVEL
     for key in (name for name in document if name not in allowed):
         faults.unknown("top level:", key, allowed)
@@ -227,7 +222,7 @@ def read_study(document: dict[str, Any], file: str) -> Study:
         recipe = replace(recipe, primary=analysis.get("primary") or recipe.primary)
         trials = experiment.on_devices(recipe, trials, faults)
     if faults.found or recipe is None:
-        raise StudyError("\n".join(faults.found))
+        return None
     given = trials.pop("seeds")
     crossing = given if isinstance(given, dict) else None
     seeds = range(math.prod(given.values())) if isinstance(given, dict) else given

@@ -22,7 +22,8 @@ from bench.engines.own.streams import stream_seeds
 from bench.engines.own.trial import Trial
 from bench.record.experiment import Experiment
 from bench.record.settings import canonical
-from bench.study.study import SHIPPED, find_study, load_study
+from bench.study.finding import SHIPPED
+from bench.study.study import Study
 
 FAMILIES = sorted(path.stem for path in SHIPPED.glob("*.toml") if path.with_suffix(".py").exists())
 
@@ -50,7 +51,7 @@ def family(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], dict[str
     before = set(sys.modules)
 
     def conditions(name: str) -> dict[str, Experiment]:
-        study = load_study(find_study(name))
+        study = Study.load(name)
         code = {each.label: study.recipe_of(each) for each in study.conditions}
         return {
             label: replace(each, settings=tuple((key, 2 if key == "epochs" else value) for key, value in each.settings))

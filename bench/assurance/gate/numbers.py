@@ -23,7 +23,7 @@ from bench.assurance.gate.errors import GateFault
 from bench.assurance.gate.slots import Slot, finish, places, start
 from bench.schema.curves import CURVES_COLUMN, curves_in, has_curves
 from bench.schema.sealed import UnusableFileError, table_in
-from bench.study.study import find_study, load_study
+from bench.study.study import Study
 
 KEY = ["condition", "seed", "device", "precision"]
 """What a trial is on either tree; its trial_id and code_hash differ as soon as the sources do."""
@@ -51,7 +51,7 @@ class Numbers:
 
 def studies() -> dict[str, dict[str, Any]]:
     """Return the studies that both trees train, as study files have them."""
-    small = load_study(find_study("smoke")).document()
+    small = Study.load("smoke").document()
     wide = copy.deepcopy(small)
     wide["name"] = "book-sizes"
     wide["data"]["train_size"] = 1_376

@@ -14,7 +14,7 @@ from bench.record.experiment import Experiment
 from bench.record.settings import canonical
 from bench.study.experiment import read_experiment
 from bench.study.fields import Faults
-from bench.study.study import Study, find_study, load_study
+from bench.study.study import Study
 
 DEFAULTS = "as given"
 
@@ -32,7 +32,7 @@ def resolve(place: str, settings: Mapping[str, Any]) -> Subject:
         return _of_file(Path(path), name, settings)
     if place.endswith(".py"):
         raise UsageError(f"{place!r} was given; TRAIN.py:FUNCTION is expected, the function's name after the colon")
-    return of_study(load_study(find_study(place)), settings)
+    return of_study(Study.load(place), settings)
 
 
 def of_study(study: Study, settings: Mapping[str, Any]) -> Subject:

@@ -14,7 +14,7 @@ from bench.record.trials import FUSED, Trial
 from bench.run import runner
 from bench.run.runner import NOT_TRAINED, Run, Standing
 from bench.run.trust import untrusted, widest
-from bench.study.study import find_study, load_study
+from bench.study.study import Study
 from tests.conftest import condition, trial
 
 CPU, CUDA = Target("cpu", "float32"), Target("cuda", "float32")
@@ -52,7 +52,7 @@ def test_trials_on_the_cpu_are_trained_all_the_same(
 
     store = Store(tmp_path)
     store.prepare()
-    study = load_study(find_study("dropout"))
+    study = Study.load("dropout")
     statuses = Run(study, store, pretend, 1).train(Standing([], [on_cpu, on_cuda], [], {}, 0), [CPU, CUDA], "test")
     assert statuses == [NOT_TRAINED]
     assert asked == [on_cpu]

@@ -18,7 +18,9 @@ from bench.record.trials import STACKED, content_hash
 from bench.run.plan import plan_document
 from bench.schema.known_metrics import LATE_EPOCHS
 from bench.study import fields
-from bench.study.study import SHIPPED, find_study, load_study, read_study
+from bench.study.finding import SHIPPED, find_study
+from bench.study.study import Study, load_study, read_study
+from bench.study.tasks import load, read_tasks
 
 MINIMAL = tomllib.loads(
     """
@@ -295,9 +297,10 @@ def test_a_study_of_only_its_control_is_allowed() -> None:
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)
 def test_studies_that_ship_are_valid_and_read_the_same_when_resolved(path: Path) -> None:
-    study = load_study(path)
+    study = load(path)
     assert study.name == path.stem
-    assert read_study(tomllib.loads(study.to_toml()), str(path.with_name("resolved.toml"))) == study
+    read = read_study if isinstance(study, Study) else read_tasks
+    assert read(tomllib.loads(study.to_toml()), str(path.with_name("resolved.toml"))) == study
     lower = study.analysis.primary == "bits_per_character"
     stated = tomllib.loads(path.read_text())["analysis"]
     assert {key: stated.get(key) for key in ("protocol", "estimand", "bad_ending", "direction")} == {
@@ -309,7 +312,7 @@ def test_studies_that_ship_are_valid_and_read_the_same_when_resolved(path: Path)
 
 
 def test_the_default_study_is_the_one_described() -> None:
-    study = load_study(find_study("dropout"))
+    study = Study.load("dropout")
     assert study.seeds == tuple(range(16))
     rates = {condition.label: dict(condition.settings)["dropout"] for condition in study.conditions}
     assert rates == {
