@@ -43,6 +43,8 @@ class RandomFlips(Record):
 
 _CHUNK = 2**21  # signs held at once
 _PACKED = 2**27  # signs held at once, a bit each
+_MOST_KEPT = 32
+_kept: dict[bytes, np.ndarray] = {}
 _TIE = 1e-11  # far above the rounding of u, far below the steps of u for differences that were counts
 
 
@@ -95,11 +97,29 @@ def _random_flips(n: int) -> Iterator[np.ndarray]:
 def _flipped_sums(differences: np.ndarray) -> np.ndarray:
     """Return the sum of the flipped rows of `differences` [n, K] for each of `flip_chunks`, [flips, K].
 
-    Of random flips, eight seeds at a time: each byte of flips is a place in the table of its 256 possible sums.
+    Several methods flip the same differences at random, so the sums of the last ones are kept.
     """
-    n, k = differences.shape
+    n = len(differences)
     if n <= EXACT_UP_TO:
         return np.concatenate([flipped @ differences for flipped in flip_chunks(n)])
+    columns = {column.tobytes(): column for column in np.asarray(differences, float).T}
+    missing = {key: column for key, column in columns.items() if key not in _kept}
+    if missing:
+        ones = np.ones(n)
+        missing.setdefault(ones.tobytes(), ones)  # what centring takes off is a multiple of their sums
+        _kept.update(zip(missing, _sums_of_random_flips(np.column_stack([*missing.values()])).T, strict=True))
+    found = np.column_stack([_kept[column.tobytes()] for column in np.asarray(differences, float).T])
+    while len(_kept) > _MOST_KEPT:
+        del _kept[next(iter(_kept))]
+    return found
+
+
+def _sums_of_random_flips(differences: np.ndarray) -> np.ndarray:
+    """Return the sums of `_flipped_sums` of random flips.
+
+    Eight seeds at a time: each byte of flips is a place in the table of its 256 possible sums.
+    """
+    n, k = differences.shape
     byte = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(float)
     padded = np.zeros((8 * -(-n // 8), k))
     padded[:n] = differences
@@ -122,12 +142,16 @@ def flip(differences: np.ndarray, resolution: np.ndarray) -> Flips:
         A column of zeros: it has nothing to flip.
     """
     n = len(differences)
+    size = _size(differences)
+    sums = differences.sum(axis=0) - 2.0 * _flipped_sums(differences)
+    return Flips(np.abs(sums) / size, _TIE * np.sqrt(n) + 2 * n * resolution / size)
+
+
+def _size(differences: np.ndarray) -> np.ndarray:
     size = np.sqrt((differences**2).sum(axis=0))
     if not (size > 0).all():
         raise ValueError("a condition whose differences are all zero has nothing to flip")
-    total = differences.sum(axis=0)
-    sums = total - 2.0 * _flipped_sums(differences)
-    return Flips(np.abs(sums) / size, _TIE * np.sqrt(n) + 2 * n * resolution / size)
+    return size
 
 
 def single_step(flips: Flips) -> np.ndarray:
@@ -163,8 +187,9 @@ def max_t_quantiles(differences: np.ndarray, levels: tuple[float, ...]) -> tuple
 
     The ceil((B + 1) level)-th smallest of B values. Meant for n above `EXACT_UP_TO`.
     """
-    n = len(differences)
-    u = flip(differences - differences.mean(axis=0), np.zeros(differences.shape[1])).u[1:]
+    n, mean = len(differences), differences.mean(axis=0)
+    flipped = _flipped_sums(differences)[1:] - mean * _flipped_sums(np.ones((n, 1)))[1:]
+    u = 2.0 * np.abs(flipped) / _size(differences - mean)  # centred rows sum to 0
     largest = np.sort(u.max(axis=1))
     ranks = [min(int(np.ceil((len(largest) + 1) * level)), len(largest)) for level in levels]
     squared = largest[np.array(ranks) - 1] ** 2

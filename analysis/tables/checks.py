@@ -57,7 +57,9 @@ def identity_faults(frame: pd.DataFrame) -> list[str]:
 
 def seeds_of(frame: pd.DataFrame) -> pd.Series:
     """Return the column ``seed`` as exact whole numbers; None where it is none, and for true and false."""
-    return pd.Series([_seed(cell) for cell in frame["seed"]], index=frame.index, dtype=object)
+    seeds = frame["seed"]
+    whole = isinstance(seeds.dtype, np.dtype) and seeds.dtype.kind == "i"
+    return seeds.astype(object) if whole else pd.Series([*map(_seed, seeds)], index=frame.index, dtype=object)
 
 
 def _seed(cell: object) -> int | None:

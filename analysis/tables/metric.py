@@ -149,8 +149,8 @@ def _numbers(source: Path, frame: pd.DataFrame, metric: str) -> np.ndarray:
     """Return the column as float64 [rows]; NaN for an empty cell; faults for text and infinite values but losses."""
     column = frame[metric]
     found = numbers(column).to_numpy(float, na_value=np.nan)
-    empty = np.array([as_text(cell).strip() in _EMPTY for cell in column], bool)
-    text = np.isnan(found) & ~empty
+    text = np.isnan(found)
+    text[text] = [as_text(cell).strip() not in _EMPTY for cell in column[text]]
     infinite = (np.abs(found) > LARGEST) & ~_said_diverged(frame)
     if is_loss(metric):
         infinite &= ~(np.isinf(found) & frame[LOSS_NOT_FINITE].to_numpy(bool))
