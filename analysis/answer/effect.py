@@ -16,6 +16,7 @@ from analysis.methods.effect_size import EffectSize
 from analysis.methods.influence import Influence
 from analysis.methods.mean_family import MeanFamily
 from analysis.methods.multiplicity import AdjustedT, MaxT, SignFlip
+from analysis.methods.over_items import OverItems
 from analysis.methods.paired_t import Difference, Equivalence, PairingGain, TTest
 from analysis.methods.probability_of_superiority import Improvement
 from analysis.methods.result import Method, Results
@@ -90,6 +91,7 @@ class Effect(
     Simultaneous,
     Typical,
     MeanFamily,
+    OverItems,
     Decision,
 ):
     """One condition against the control: the numbers of every method under their own names.

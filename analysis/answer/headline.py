@@ -11,6 +11,7 @@ from analysis.answer.sequences import MEDIAN, follow
 from analysis.base.records import Record
 from analysis.methods import verdict
 from analysis.methods.mean_family import MeanFamily
+from analysis.methods.over_items import OverItems, no_interval
 from analysis.methods.p_value import probability
 from analysis.methods.paired_t import Difference, TTest
 from analysis.methods.result import Results, why_untestable
@@ -22,8 +23,9 @@ from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 from bench.schema.known_metrics import MEAN, TYPICAL
 
-SEEDS, SEEDS_AND_IMAGES, SEQUENCE = "seeds", "seeds_and_images", "sequence"
-"""What the decision holds for: new seeds on this test set; new seeds and test images; new seeds, looking at will."""
+SEEDS, SEEDS_AND_IMAGES, SEQUENCE, ITEMS = "seeds", "seeds_and_images", "sequence", "items"
+"""What the decision holds for: new seeds on this test set; new seeds and test images; new seeds, looking at will; new
+test images, for these trained networks and no others."""
 
 SIMULTANEOUS, ALONE = "simultaneous", "t"
 """An interval that holds with those of all other conditions, or the interval of this one alone."""
@@ -35,7 +37,9 @@ REACH = {
     SEEDS: "for new seeds, on this training set and this test set",
     SEEDS_AND_IMAGES: "for new seeds and new test {examples}, on this training set",
     SEQUENCE: "for new seeds, on this training set and this test set, however often one looks",
+    ITEMS: "for these trained networks, on new {examples} of this kind; other seeds are not covered",
 }
+ONE_RUN = "one run a condition"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +51,11 @@ class Headline(Record):
     estimand : str
         `TYPICAL` or `MEAN`: which centre of the differences.
     scope : str
-        `SEEDS`, `SEEDS_AND_IMAGES` or `SEQUENCE`.
+        `SEEDS`, `SEEDS_AND_IMAGES`, `SEQUENCE` or `ITEMS`.
     interval : str or None
         `SIMULTANEOUS` or `ALONE`; None where there is no interval.
     verdict : str or None
-        One of `analysis.methods.verdict.VERDICTS`; None for a negative control.
+        One of `analysis.methods.verdict.VERDICTS`; None for a negative control, and for one run a condition.
     estimate : float or None
         The estimate, in the metric's own unit.
     low, high : float or None
@@ -118,7 +122,8 @@ def headline(found: Results, arms: Arms, asked: Question, family: Family) -> Hea
     -----
     Seeds that were added until something was decided are judged by the confidence sequence, at alpha over the number of
     all conditions in the family; its interval stands for that at 2 alpha too, and 1/e times that number is its p. Else
-    the interval over seeds and images leads where the images are known, and that over seeds stands in for it.
+    the interval over seeds and images leads where the images are known, and that over seeds stands in for it. A study
+    of one run a condition has no seeds to speak of: where the images are known it is judged over these alone.
     """
     decision = found[Decision]
     leading = family.leading(asked)
@@ -126,6 +131,9 @@ def headline(found: Results, arms: Arms, asked: Question, family: Family) -> Hea
         return _outside(found, leading)
     if asked.sequential:
         return _by_sequence(decision, arms.complete, asked, family.size)
+    items = found.by_kind.get(OverItems)
+    if family.seeds == 1 and isinstance(items, OverItems) and items.items_difference is not None:
+        return _of_items(items)
     if leading == MEAN:
         return _of_mean(found)
     return _of_typical(found[Typical], arms.every, asked, family)
@@ -140,6 +148,22 @@ def _outside(found: Results, leading: str) -> Headline:
     interval = None if low is None and high is None else ALONE
     return Headline(
         estimand=leading, scope=SEEDS, verdict=None, interval=interval, estimate=estimate, low=low, high=high
+    )
+
+
+def _of_items(items: OverItems) -> Headline:
+    known = items.items_low is not None
+    few = items.n_item_groups if not known else None
+    return Headline(
+        estimand=MEAN,
+        scope=ITEMS,
+        interval=SIMULTANEOUS if known else None,
+        verdict=None,
+        estimate=items.items_difference,
+        low=items.items_low,
+        high=items.items_high,
+        p=items.p_items,
+        reason=ONE_RUN if few is None else f"{ONE_RUN}, and {no_interval(few)}",
     )
 
 

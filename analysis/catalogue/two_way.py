@@ -126,4 +126,45 @@ surer_by = seeds where 4 times the seeds give at most the standard error of 4 ti
 """,
 )
 
-GROUP = Group("Would it hold on new test images?", (CROSSED, TOGETHER, FLOOR, PROJECTIONS))
+_ITEMS = "tests/oracles/test_items.py"
+
+ITEMS = Method(
+    title="One run a condition, over test images",
+    answers="What one run of each condition shows of **these two trained networks** on new test images: the difference "
+    "in accuracy with Tango's score interval and p. It says nothing of other seeds, so there is no verdict.",
+    fills=(keys(COMPARISON, "items_difference items_low items_high p_items p_mcnemar_items n_items n_item_groups"),),
+    assumes="One complete pair, with `test_bits`; for `test_accuracy`, `generalisation_gap` and `running_gap`. Test "
+    "images are independent draws; with `test_groups` (the group of each image: a document, a patient) groups are, "
+    "each counts the same, and the interval is null below 10 groups. McNemar's p is that of the comparison alone, "
+    "null for a gap and with groups. All is null outside the family and with more pairs than one.",
+    formula="""\
+b, c: images that the condition alone, that the control alone gets right, of N;   items_difference = (b - c) / N
+z(δ) = (b - c - N δ) / √( N (2 q + δ (1 - δ)) ),   q: the larger root of 2 N q² + B q - c δ (1 - δ) = 0,
+       B = (2 N - b + c) δ - b - c
+interval: the δ with |z(δ)| <= z(1 - α/(2K));   p_items = min( 1, 2 K Φ(-|z(0)|) ), z(0) = (b - c) / √(b + c)
+a gap: the same, turned round and moved by the difference in training accuracy
+p_mcnemar_items: exact, 2 P(Bin(b + c, 1/2) <= min(b, c)), at most 1
+with G groups: m_g = mean over the images of group g;   mean(m) ± t(1 - α/(2K); G - 1) sd(m) / √G""",
+    source=(
+        "Tango 1998, Statistics in Medicine 17, 891-908; Newcombe 1998, Statistics in Medicine 17, 2635-2650 compares.",
+        "McNemar 1947, Psychometrika 12, 153-157.",
+        "Groups: means of clusters, Donner and Klar 2000, Design and Analysis of Cluster Randomization Trials.",
+    ),
+    computed_by=("analysis.methods.over_items:over_items", "analysis.methods.score_interval:PairedProportions"),
+    checked_by=(
+        f"{_ITEMS}::test_intervals_and_p_agree_with_r",
+        f"{_ITEMS}::test_an_interval_is_where_the_likelihood_itself_puts_it",
+        "tests/laws/test_item_laws.py::test_an_interval_excludes_0_if_and_only_if_its_p_is_at_most_alpha",
+        f"{CALIBRATION}/test_over_items.py::test_of_the_interval_over_items",
+    ),
+    example="""\
+>>> from analysis.methods.score_interval import PairedProportions
+>>> found = PairedProportions(gained=30, lost=18, items=200)
+>>> show(found.difference)
+0.06
+>>> show({"interval": found.interval(0.05), "p": found.p()})
+interval = [-0.00813124, 0.12924], p = 0.0832645
+""",
+)
+
+GROUP = Group("Would it hold on new test images?", (CROSSED, TOGETHER, FLOOR, PROJECTIONS, ITEMS))

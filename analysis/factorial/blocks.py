@@ -145,6 +145,11 @@ class ContrastImages:
     cells: tuple[str, ...]
     effects: Mapping[str, Effect]
 
+    @property
+    def groups(self) -> np.ndarray | None:
+        """The group of each image."""
+        return self.images.groups
+
     def has(self, pairs: Pairs) -> bool:
         """Return whether every cell has its images at the seeds of `pairs`."""
         return all((cell, int(seed)) in self.images.packed for cell in self.cells for seed in pairs.seeds)

@@ -17,7 +17,7 @@ from analysis.figures.plot import Plot
 from analysis.figures.row_words import BOLD, common_n, row_words
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, VERMILION, Layout, inches, place, shortened
 from analysis.wording.number_format import inner_level, level
-from analysis.wording.sentences import ESTIMANDS, ESTIMATES, quoted
+from analysis.wording.sentences import ESTIMANDS, ESTIMATES, quoted, what_one_run_is
 from analysis.wording.units import MINUS, Unit, unit_of
 from analysis.wording.verdicts import pairs_of, short, tone
 from bench.schema.known_metrics import HIGHER, LOWER
@@ -223,9 +223,11 @@ def caption(evidence: Evidence) -> str:
     whole = evidence.primary
     unit, alpha = unit_of(whole.metric), whole.alpha
     inner = inner_level(alpha)
-    thick = "" if inner is None else f", thick line: {inner} interval, both"
+    has_inner = inner is not None and any(row.headline.low_90 is not None for row in _rows(evidence))
+    thick = f", thick line: {inner} interval, both" if has_inner else ""
+    mark = what_one_run_is(whole) or ESTIMANDS[whole.estimand]
     said = (
-        f"Difference in {unit.name} to {quoted(whole.control)}. Mark: {ESTIMANDS[whole.estimand]}. Thin "
+        f"Difference in {unit.name} to {quoted(whole.control)}. Mark: {mark}. Thin "
         f"line: {level(alpha)} interval{thick} simultaneous over "
         f"all conditions shown{_reach(whole)}. Small points: one seed each; a triangle at the edge counts seeds beyond "
         f"it. Filled round marks: better, square: worse, diamond: equivalent; hollow: undecided."

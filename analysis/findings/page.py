@@ -150,8 +150,9 @@ def _told(asked: Asked, pool: Pool) -> tuple[Grid, list[str], list[Effect]]:
     """Return the comparisons with the control as a table and in sentences, and those of the primary metric."""
     told = [(metric, each) for metric in asked.metrics for each in _comparisons(asked, pool, metric)]
     sentences = [
-        " ".join(words.sentences(each, pool.evidence.comparisons[metric].divergence, PAGE, only_failures=True))
+        " ".join(words.sentences(each, whole.divergence, PAGE, only_failures=True, example=whole.example))
         for metric, each in told
+        for whole in [pool.evidence.comparisons[metric]]
     ]
     primary = [each for metric, each in told if metric == pool.primary.metric]
     return _grid(told), sentences + _asides(asked, pool, primary), primary

@@ -22,6 +22,11 @@ FEWEST_FOR_IMAGES = 3
 class Gains(Protocol):
     """What each comparison gains at each seed and test image, as `analysis.tables.images.Images` gives it."""
 
+    @property
+    def groups(self) -> np.ndarray | None:
+        """The group of each test image, int64 [N]; None where the table names none."""
+        ...
+
     def has(self, pairs: Pairs) -> bool:
         """Return whether that is known at every seed of `pairs`."""
         ...
@@ -160,7 +165,9 @@ def undefined(result: R, *why: str | None) -> Finding[R]:
 def why_untestable(pairs: Pairs) -> str | None:
     """Return why nothing can be tested on these pairs, None where it can."""
     if pairs.n < 2:
-        return f"{pairs.unit.counted(pairs.n)}: tests, intervals and effect sizes need at least 2"
+        return (
+            f"{pairs.unit.counted(pairs.n)}: tests, intervals and effect sizes over {pairs.unit.key}s need at least 2"
+        )
     if not pairs.varies:
         value = Number(f"{float(np.mean(pairs.differences)) / pairs.scale:.6g}")
         after = f"; t, intervals and every p are null{pairs.doubt}"

@@ -13,7 +13,7 @@ from analysis.methods.bad_endings import BadEndings
 from analysis.methods.failure_rates import Divergence, clopper_pearson
 from analysis.methods.omnibus import Omnibus
 from analysis.methods.resampling import Resampled
-from analysis.phrasebook.effects import ALPHA, GOOD, OPEN, UNTESTED, effect, every_verdict, numbers
+from analysis.phrasebook.effects import ALPHA, GOOD, ONE_RUN_EACH, OPEN, UNTESTED, effect, every_verdict, numbers
 from analysis.phrasebook.entry import Entry, Line, text_of
 from analysis.wording import answers, bad_endings, resampling, sentences, terminal
 from analysis.wording.style import PAGE
@@ -48,6 +48,11 @@ FAMILIES = (
     named(UNTESTED[1], UNTESTED[0]),
     named(UNTESTED[4], UNTESTED[4]),
     named(_OPEN, UNTESTED[2]),
+    [ONE_RUN_EACH[0]],
+    named(*ONE_RUN_EACH[:2], ONE_RUN_EACH[1]),
+    named(ONE_RUN_EACH[0], ONE_RUN_EACH[0], ONE_RUN_EACH[0], UNTESTED[0]),
+    named(ONE_RUN_EACH[1], ONE_RUN_EACH[1]),
+    named(ONE_RUN_EACH[-1], ONE_RUN_EACH[-1]),
 )
 
 
@@ -121,6 +126,10 @@ def entries() -> tuple[Entry, ...]:
         Entry(sentences.no_failure, tuple(
             Line("; ".join(map(_rate, given)), text_of(sentences.no_failure(given)))
             for given in ([RATES[0], failed("book", 30, 0)], [RATES[0], failed("book", 28, 0)], RATES[:2])
+        )),
+        Entry(sentences.what_one_run_is, tuple(
+            Line("; ".join(map(numbers, given)), text_of(sentences.what_one_run_is(whole(*given))))
+            for given in ([ONE_RUN_EACH[0]], [ONE_RUN_EACH[2]], [_GOOD])
         )),
         Entry(bad_endings.counted, tuple(
             Line(_endings([each]), bad_endings.counted(each)) for each in (ENDINGS[0][0], ENDINGS[-1][0])

@@ -7,8 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.headline import NORMAL, SEEDS, SEEDS_AND_IMAGES, SEQUENCE, SIMULTANEOUS, Headline
+from analysis.answer.headline import (
+    ITEMS,
+    NORMAL,
+    ONE_RUN,
+    SEEDS,
+    SEEDS_AND_IMAGES,
+    SEQUENCE,
+    SIMULTANEOUS,
+    Headline,
+)
 from analysis.methods import verdict
+from analysis.methods.over_items import no_interval
 from analysis.phrasebook.entry import Entry, Line, text_of
 from analysis.wording import sentences, verdicts
 from analysis.wording.number_format import inner_level, level, p_value
@@ -124,7 +134,24 @@ UNTESTED = [
            stays_at_chance=True),
 ]  # fmt: skip
 
-EXAMPLES = [*FRACTIONS, *OTHER_UNITS, *SCOPES, *UNBOUNDED, *UNTESTED]
+
+def one_run(ends: Ends, p: float | None, groups: int | None = None, **more: Any) -> Effect:
+    """Return what one run of “book” and one of “none” show over 2,000 images; `more` as for `effect`."""
+    reason = ONE_RUN if p is not None else f"{ONE_RUN}, and {no_interval(groups or 0)}"
+    usual = {"n": 1, "n_items": 2_000, "n_item_groups": groups, "scope": ITEMS, "reason": reason, "p": p}
+    return effect(ends, **(usual | {"verdict": None, "estimand": MEAN, "assumes": None} | more))
+
+
+ONE_RUN_EACH = [
+    one_run((0.0131, 0.0349), 0.0002),
+    one_run((-0.0087, 0.0196), 0.45),
+    one_run((-0.0213, -0.0021), 0.019, groups=25),
+    one_run((-0.0196, 0.0087), 0.45, metric="generalisation_gap", direction=LOWER),
+    one_run((None, None), None, groups=6, estimate=0.0112),
+]
+"""One run of each condition, judged over new images."""
+
+EXAMPLES = [*FRACTIONS, *OTHER_UNITS, *SCOPES, *UNBOUNDED, *UNTESTED, *ONE_RUN_EACH]
 
 
 def numbers(judged: Judged) -> str:
@@ -140,6 +167,8 @@ def numbers(judged: Judged) -> str:
     parts += [] if told.p is None else [p_value(told.p)]
     parts += [] if judged.margin is None else [f"margin {judged.margin:.6g}"]
     parts += [f"{judged.n_lost_to_divergence} pairs lost"] if judged.n_lost_to_divergence else []
+    if judged.headline.scope == ITEMS:
+        return "; ".join([*parts, told.reason or ""])
     return "; ".join([*parts, told.verdict or "negative control"])
 
 
@@ -160,6 +189,10 @@ def _claim(each: Effect) -> str:
     return sentences.claim(each, PAGE.metric(each.metric), "at depth 4", "at depth 2")
 
 
+def _items(each: Effect) -> str:
+    return sentences.items(each, "image")
+
+
 def _given(each: Effect) -> str:
     return sentences.given(each, "both", "pair")
 
@@ -178,7 +211,9 @@ def entries() -> tuple[Entry, ...]:
         Entry(sentences.headline, _of(_headline, EXAMPLES).lines),
         Entry(sentences.claim, _of(_claim, known).lines),
         _of(sentences.why_no_claim, UNTESTED),
-        _of(sentences.reason, UNTESTED[-2:]),
+        _of(sentences.reason, [*UNTESTED[-2:], ONE_RUN_EACH[-1]]),
+        Entry(sentences.items, _of(_items, ONE_RUN_EACH[1:3]).lines),
+        _of(sentences.no_interval, [ONE_RUN_EACH[-1], one_run((None, None), None, groups=12, estimate=0.0)]),
         Entry(sentences.given, _of(_given, [SCOPES[0], SCOPES[5]]).lines),
         _of(sentences.without_limit, [SCOPES[0], UNBOUNDED[-1]]),
         _of(sentences.estimate, [*SCOPES[:1], *OTHER_UNITS[-3:], UNBOUNDED[-1]]),

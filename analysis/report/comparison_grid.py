@@ -6,13 +6,13 @@ from typing import Any
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.headline import reach
 from analysis.figures.evidence import Evidence
 from analysis.methods.summary import Summary
 from analysis.methods.verdict import INCONCLUSIVE
 from analysis.report.document import Column, Grid
 from analysis.wording.number_format import NOTHING, level, probability
-from analysis.wording.sentences import ESTIMANDS, over_seeds, quoted
+from analysis.wording.phrases import holding
+from analysis.wording.sentences import ESTIMANDS, over_seeds, quoted, what_one_run_is
 from analysis.wording.units import Unit, signed, unit_of
 from analysis.wording.verdicts import better, pairs_of, short, tone
 
@@ -21,6 +21,7 @@ COLUMNS = (
     "rate at which the interval excludes zero. dz: mean difference by its standard deviation. Means: over the pairs in "
     "which both trained. "
 )
+OF_ONE_RUN = "Difference: {difference}. p: the smallest error rate at which the interval excludes zero. "
 NOTE = "*"
 """Refers to the reason below a verdict that two ways of counting diverged trials leave undecided."""
 
@@ -28,7 +29,7 @@ NOTE = "*"
 def comparison_grid(whole: Comparison, evidence: Evidence, *, explained: bool = True) -> Grid:
     """Return the table of one metric; its data has every key of every comparison at full precision.
 
-    Where the columns are not `explained`, `COLUMNS` is to stand above the table.
+    Where the columns are not `explained`, `columns_of` is to stand above the table.
     """
     unit, told = unit_of(whole.metric), level(whole.alpha)
     columns = (
@@ -50,6 +51,14 @@ def comparison_grid(whole: Comparison, evidence: Evidence, *, explained: bool = 
         data=tuple(_flat(each) for each in whole.effects.values()),
         tones=tuple(tone(each) for each in whole.judged),
         compact=True,
+    )
+
+
+def columns_of(whole: Comparison) -> str:
+    """Return what the columns are."""
+    of_one_run = what_one_run_is(whole)
+    return (
+        OF_ONE_RUN.format(difference=of_one_run) if of_one_run else COLUMNS.format(difference=ESTIMANDS[whole.estimand])
     )
 
 
@@ -128,11 +137,11 @@ def _caption(whole: Comparison, unit: Unit, explained: bool) -> str:
     said = f"{unit.name.capitalize()} against {quoted(whole.control)}; {better(whole.direction)}; {margin}. "
     told = whole.scopes
     if told:
-        said += f"Intervals and verdicts hold for all conditions at once, {reach(told, whole.example)}. "
+        said += f"{holding(told, whole.example, 'conditions')} "
         assumed = {each.headline.assumes for each in whole.effects.values()} - {None}
         said += "".join(f"The intervals are those of the mean, assuming {each}. " for each in assumed)
     if explained:
-        said += COLUMNS.format(difference=ESTIMANDS[whole.estimand])
+        said += columns_of(whole)
     notes = [
         f" {NOTE} {quoted(each.condition)}: {each.headline.reason}."
         for each in whole.effects.values()

@@ -17,7 +17,7 @@ from analysis.tables.pairing import Pairs
 from analysis.tables.reading import ORIGIN
 from analysis.tables.table import Table
 
-BITS = "test_bits"
+BITS, GROUPS = "test_bits", "test_groups"
 OFFSETS = {"test_accuracy": None, "generalisation_gap": "train_accuracy", "running_gap": "running_train_accuracy"}
 """Metrics of single test images -> the accuracy of a trial that the test accuracy is taken from, if any."""
 _FIRST = 5
@@ -34,11 +34,14 @@ class Images:
         Test images.
     offset : Measured or None
         The accuracy that the test accuracy is taken from, where the metric is a gap.
+    groups : ndarray of int64, [total], or None
+        The group of each image, where the table has `GROUPS`.
     """
 
     packed: Mapping[tuple[str, int], bytes]
     total: int
     offset: Measured | None
+    groups: np.ndarray | None = None
 
     def has(self, pairs: Pairs) -> bool:
         """Return whether both trials of every pair have their images."""
@@ -74,7 +77,8 @@ def images_of(table: Table, metric: str) -> Images | None:
     Raises
     ------
     TableError
-        Bits that are fewer or more than test_total, or that do not add up to test_correct.
+        Bits that are fewer or more than test_total, or that do not add up to test_correct; groups that are no whole
+        number for each image, or not the same in all rows.
     """
     frame = table.frame
     if metric not in OFFSETS or not {BITS, "test_total", "test_correct"} <= set(frame.columns):
@@ -89,7 +93,9 @@ def images_of(table: Table, metric: str) -> Images | None:
         for condition, seed, bits in zip(known["condition"], known["seed"], known[BITS], strict=True)
     }
     offset = OFFSETS[metric]
-    return Images(packed, totals[0], None if offset is None else measure(table, offset))
+    return Images(
+        packed, totals[0], None if offset is None else measure(table, offset), _groups(table, known, totals[0])
+    )
 
 
 def _check(table: Table, known: pd.DataFrame, total: int) -> None:
@@ -102,3 +108,34 @@ def _check(table: Table, known: pd.DataFrame, total: int) -> None:
     if faults:
         more = [f"{BITS}: {len(faults) - _FIRST} more rows like these"] if len(faults) > _FIRST else []
         raise TableError(table.source, [*faults[:_FIRST], *more])
+
+
+def _groups(table: Table, known: pd.DataFrame, total: int) -> np.ndarray | None:
+    """Return the group of each image, which is the same in every row that says it; None where none does."""
+    if GROUPS not in known.columns:
+        return None
+    rows = known[known[GROUPS].notna()]
+    read = {origin: _whole_numbers(cell) for origin, cell in zip(rows[ORIGIN], rows[GROUPS], strict=True)}
+    faults = [
+        f"{origin}: {GROUPS} is no whole number for each of {total} images (a list, or the bytes of 64-bit integers)"
+        for origin, each in read.items()
+        if each is None or len(each) != total
+    ]
+    if not faults:
+        found = list(read.items())
+        faults = [
+            f"{origin}: {GROUPS} differs from that of {found[0][0]}; allowed: the same groups in all rows"
+            for origin, each in found[1:]
+            if not np.array_equal(each, found[0][1])
+        ]
+    if faults:
+        raise TableError(table.source, faults[:_FIRST])
+    return next(iter(read.values()), None)
+
+
+def _whole_numbers(cell: object) -> np.ndarray | None:
+    """Return a cell as int64; None where it holds anything else."""
+    if isinstance(cell, bytes):
+        return np.frombuffer(cell, "<i8") if len(cell) % 8 == 0 else None
+    numbers = np.asarray(cell)
+    return numbers.astype(np.int64) if numbers.dtype.kind in "iu" and numbers.ndim == 1 else None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
+from analysis.answer.headline import ITEMS
 from analysis.methods import verdict
 from analysis.wording import sentences
 from analysis.wording.phrases import listed
@@ -17,6 +18,8 @@ from analysis.wording.verdicts import NO_PAIR, OPEN, SAME, pairs_of, short, tone
 MOST_NAMED = 2
 """Conditions that are named with their numbers; of more, the least and the greatest difference."""
 
+NO_PAIR_IN_WORDS = "no pair in which both trained"
+
 LONG = 20
 """Letters of a control's label above which it is called the control."""
 
@@ -25,9 +28,11 @@ def answer(whole: Comparison, style: Style = PAGE) -> str:
     """Return what all conditions show in one sentence: those that differ, with their numbers, the others counted."""
     judged = whole.judged
     if len(judged) == 1:
-        return sentences.headline(judged[0], style)
+        return sentences.headline(judged[0], style, whole.example)
     metric = style.metric(whole.metric)
     control = sentences.quoted(whole.control) if len(whole.control) <= LONG else "the control"
+    if any(each.headline.scope == ITEMS for each in judged):
+        return _of_one_run(whole, f"{control} in {metric}", style)
     apart = [each for each in judged if differs(each)]
     rest = [each for each in judged if not differs(each)]
     if not apart:
@@ -45,6 +50,34 @@ def answer(whole: Comparison, style: Style = PAGE) -> str:
         estimates = f" ({'estimate' if len(rest) == 1 else 'estimates'} {_range(rest, style)})" if _known(rest) else ""
         said += f"; {_others(rest)}{estimates}"
     return f"{said}."
+
+
+def _of_one_run(whole: Comparison, where: str, style: Style) -> str:
+    """Return what one run of each condition shows of the trained networks, and of no others."""
+    known = [each for each in whole.judged if each.headline.scope == ITEMS]
+    shown = [each for each in known if each.headline.p is not None]
+    apart = [each for each in shown if (each.headline.p or 0) <= each.alpha]
+    rest = [each for each in shown if each not in apart]
+    size, new = sentences.items(known[0], whole.example), f"on new {whole.example}s of this kind"
+    if not shown:
+        said = f"{_range(known, style)} against {where}; {sentences.no_interval(known[0])}"
+    elif not apart:
+        said = f"no trained network is shown to differ from {where} {new} ({_range(rest, style)})"
+    else:
+        verb = "differs" if len(apart) == 1 else "differ"
+        every = {1: "the", 2: "both"}.get(len(shown), f"all {len(shown)}")
+        which = f"{len(apart)} of {len(shown)}" if rest else every
+        networks = f"trained network{'' if len(shown) == 1 else 's'}"
+        told = apart if len(apart) <= MOST_NAMED else [min(apart, key=_size), max(apart, key=_size)]
+        between = [_told(each, style) for each in told]
+        amounts = listed(between) if len(apart) <= MOST_NAMED else f"from {' to '.join(between)}"
+        said = f"{which} {networks} {verb} from {where} {new}: {amounts}"
+        if rest:
+            others = "the other is" if len(rest) == 1 else f"the other {len(rest)} are"
+            said += f"; {others} not shown to ({_range(rest, style)})"
+    if lost := len(whole.judged) - len(known):
+        said += f"; {lost} {'has' if lost == 1 else 'have'} {NO_PAIR_IN_WORDS}"
+    return f"One run of each, {size}: {said}. Other seeds are not covered."
 
 
 def differs(effect: Effect) -> bool:
@@ -80,7 +113,7 @@ def _are(rest: Sequence[Effect]) -> str:
     """Return what conditions of one verdict are, with the verb."""
     word = short(rest[0])
     if word == NO_PAIR:
-        return f"{'has' if len(rest) == 1 else 'have'} no pair in which both trained"
+        return f"{'has' if len(rest) == 1 else 'have'} {NO_PAIR_IN_WORDS}"
     if rest[0].headline.verdict == verdict.CANNOT_TEST:
         return word
     return f"{'is' if len(rest) == 1 else 'are'} {word}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.answer.effect import Contrast
-from analysis.answer.headline import ALONE, reach, scopes
+from analysis.answer.headline import ALONE, scopes
 from analysis.factorial.result import Factorial, FactorialEffect, contrasts
 from analysis.wording import factorial
 from analysis.wording.number_format import level, margin_text, probability
+from analysis.wording.phrases import holding
 from analysis.wording.terminal import interval, itemised, left_out, number, signed, tabulated
 from analysis.wording.verdicts import better
 from bench.schema.known_metrics import is_fraction
@@ -38,7 +39,7 @@ def _title(found: Factorial) -> str:
         f"alpha {found.alpha:g}; margin {margin}"
     )
     told = scopes(each.headline for each in contrasts(found.effects))
-    holds = f"\nIntervals and verdicts hold for all effects at once, {reach(told, found.example)}." if told else ""
+    holds = f"\n{holding(told, found.example, 'effects')}" if told else ""
     return title + holds
 
 

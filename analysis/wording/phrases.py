@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analysis.answer.headline import ITEMS, reach
 from analysis.wording.number_format import NOTHING
 
 
@@ -15,6 +16,12 @@ def listed(items: Sequence[str]) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural where it takes one: ``3 trials``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def holding(scopes: Sequence[str], example: str, family: str) -> str:
+    """Return for what the intervals of these scopes hold, for all of a `family` at once: of one run no verdict does."""
+    what = "Intervals" if ITEMS in scopes else "Intervals and verdicts"
+    return f"{what} hold for all {family} at once, {reach(scopes, example)}."
 
 
 MOST_SETTINGS = 3

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, SEQUENCE
+from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.methods import verdict
 from analysis.methods.failure_rates import Divergence
+from analysis.methods.over_items import FEWEST_GROUPS
 from analysis.wording.number_format import decimals, digits, exact, inner_level, level, margin_text, p_value
 from analysis.wording.phrases import count
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.verdicts import pairs_of
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL, is_fraction, is_seconds
 
-CONFIDENCE = {SEEDS: "CI", SEEDS_AND_IMAGES: "CI", SEQUENCE: "confidence sequence"}
+CONFIDENCE = {SEEDS: "CI", SEEDS_AND_IMAGES: "CI", SEQUENCE: "confidence sequence", ITEMS: "CI"}
 """What the interval of a headline is called, by its scope."""
 
 ESTIMATES = {TYPICAL: "typical difference", MEAN: "mean difference", "median": "median difference"}
@@ -37,7 +39,12 @@ NARROWER = (verdict.EQUIVALENT, *NEGLIGIBLE)
 
 
 def sentences(
-    effect: Effect, divergence: Mapping[str, Divergence], style: Style = TERMINAL, *, only_failures: bool = False
+    effect: Effect,
+    divergence: Mapping[str, Divergence],
+    style: Style = TERMINAL,
+    *,
+    only_failures: bool = False,
+    example: str = "image",
 ) -> list[str]:
     """Return the two parts of a verdict: the difference given both trained, and how often trials diverged.
 
@@ -51,10 +58,12 @@ def sentences(
     style : Style
     only_failures : bool
         Whether to be silent about failures where neither arm has any.
+    example : str
+        What one example of the data is called.
 
     Where the table does not say what diverged the sentences are silent; a warning of the comparison says so once.
     """
-    said = [headline(effect, style)]
+    said = [headline(effect, style, example)]
     failed = any(divergence[arm].n_diverged for arm in (effect.condition, effect.control))
     not_known = divergence[effect.condition].n_diverged is None
     if effect.stays_at_chance or not_known or (only_failures and not failed):
@@ -64,21 +73,54 @@ def sentences(
     return [rates, *said] if lost_all else [*said, rates]
 
 
-def headline(effect: Effect, style: Style = TERMINAL) -> str:
-    """Return the one sentence that says what this comparison shows: its verdict, then the numbers."""
+def headline(effect: Effect, style: Style = TERMINAL, example: str = "image") -> str:
+    """Return the one sentence that says what this comparison shows: its verdict, then the numbers.
+
+    One `example` of the data is called that.
+    """
     name, control = quoted(effect.condition), quoted(effect.control)
     if not pairs_of(effect):
         return f"{name} cannot be compared with {control}: there is no seed at which both trained."
-    changed = (
-        f"{name} changed {style.metric(effect.metric)} by {estimate(effect, style)} against {control} "
-        f"{between(effect, style)}{_given(effect)}."
-    )
+    by = f"{name} changed {style.metric(effect.metric)} by {estimate(effect, style)} against {control}"
+    if effect.headline.scope == ITEMS:
+        return f"One run of each: {by} {_of_items(effect, style, example)}"
+    changed = f"{by} {between(effect, style)}{_given(effect)}."
     if effect.stays_at_chance:
         return f"Negative control, not tested: {changed}"
     why = why_no_claim(effect, style)
     if why is not None:
         return f"Cannot be tested: {changed} {why}."
     return f"{_found(effect)}: {changed}{reason(effect)}{without_limit(effect)}"
+
+
+def _of_items(effect: Effect, style: Style, example: str) -> str:
+    """Return interval, number of test examples and p of one run each, and what they hold for."""
+    p = effect.headline.p
+    if p is None:
+        return f"({items(effect, example)}; {no_interval(effect)}). Other seeds are not covered."
+    said = f"({interval(effect, style)}; {items(effect, example)}; {p_value(p)})"
+    return f"{said}: for these two trained networks, on new {example}s of this kind; other seeds are not covered."
+
+
+def no_interval(effect: Effect) -> str:
+    """Return why the groups of test examples give no interval."""
+    few = (effect.n_item_groups or 0) < FEWEST_GROUPS
+    return f"no interval from fewer than {FEWEST_GROUPS} groups" if few else "no interval, as all groups are alike"
+
+
+def items(effect: Effect, example: str) -> str:
+    """Return how many test examples there are, and in how many groups: ``2,000 images in 25 groups``."""
+    groups = "" if effect.n_item_groups is None else f" in {count(effect.n_item_groups, 'group')}"
+    return f"{count(effect.n_items or 0, example)}{groups}"
+
+
+def what_one_run_is(whole: Comparison) -> str:
+    """Return what the difference of one run each is; nothing where it is a centre of several pairs."""
+    of_items = [each for each in whole.judged if each.headline.scope == ITEMS]
+    if not of_items:
+        return ""
+    groups, size = of_items[0].n_item_groups, items(of_items[0], whole.example)
+    return f"of one run each, on the same {size}{'' if groups is None else ', each group counting the same'}"
 
 
 def without_limit(judged: Judged) -> str:

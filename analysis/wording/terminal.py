@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
-from analysis.answer.headline import ALONE, SEEDS_AND_IMAGES, reach
+from analysis.answer.headline import ALONE, ITEMS, SEEDS_AND_IMAGES
 from analysis.tables.divergence import COLLAPSES_NOT_KNOWN
 from analysis.tables.table import Dropped
 from analysis.wording import bad_endings
 from analysis.wording.answers import answer
 from analysis.wording.number_format import digits, exact, level, margin_text, probability
-from analysis.wording.phrases import ranges
+from analysis.wording.phrases import holding, ranges
 from analysis.wording.sentences import (
     ESTIMANDS,
     NARROWER,
@@ -21,10 +21,11 @@ from analysis.wording.sentences import (
     no_failure,
     over_seeds,
     sentences,
+    what_one_run_is,
     why_no_claim,
 )
 from analysis.wording.style import TERMINAL
-from analysis.wording.verdicts import better, pairs_of
+from analysis.wording.verdicts import ONE_RUN, better, pairs_of
 from bench.schema.known_metrics import is_fraction
 
 
@@ -47,9 +48,10 @@ def _answer(whole: Comparison) -> str:
 
 def _beyond_table(each: Effect, whole: Comparison) -> list[str]:
     """Return what the answer and the table do not say of a comparison: why it is open, what else decides, failures."""
-    said = sentences(each, whole.divergence, TERMINAL, only_failures=True)
-    sentence = headline(each, TERMINAL)
-    is_in_table = each.headline.verdict not in NARROWER and not why_no_claim(each) and not each.headline.reason
+    said = sentences(each, whole.divergence, TERMINAL, only_failures=True, example=whole.example)
+    sentence, told = headline(each, TERMINAL, whole.example), each.headline
+    is_in_table = told.verdict not in NARROWER and not why_no_claim(each) and not told.reason
+    is_in_table |= told.scope == ITEMS
     told_above = len(whole.judged) == 1 and not each.stays_at_chance
     return [one for one in said if one != sentence or not (is_in_table or told_above)]
 
@@ -59,7 +61,7 @@ def _title(whole: Comparison) -> str:
     margin = "none given" if whole.margin is None else margin_text(scale * whole.margin)
     unit = " in percentage points" if is_fraction(whole.metric) else ""
     told = whole.scopes
-    holds = f"\nIntervals and verdicts hold for all conditions at once, {reach(told, whole.example)}." if told else ""
+    holds = f"\n{holding(told, whole.example, 'conditions')}" if told else ""
     return (
         f"{whole.metric}{unit}, against {whole.control}; {better(whole.direction)}; n = {whole.n_seeds}; "
         f"alpha {whole.alpha:g}; margin {margin}{holds}"
@@ -91,10 +93,9 @@ def _notes(whole: Comparison) -> str:
     """Return what the table's columns do not say of themselves."""
     if not whole.effects:
         return ""
-    said = [
-        f"Difference: {ESTIMANDS[whole.estimand]}. p: the least alpha at which the interval excludes 0. Both means are "
-        "over the pairs of the row in which both trained."
-    ]
+    p, of_one_run = "p: the least alpha at which the interval excludes 0.", what_one_run_is(whole)
+    both = "Both means are over the pairs of the row in which both trained."
+    said = [f"Difference: {of_one_run}. {p}" if of_one_run else f"Difference: {ESTIMANDS[whole.estimand]}. {p} {both}"]
     return "\n".join([*said, *filter(None, [bad_endings.rule(whole), bad_endings.shown(whole)])])
 
 
@@ -116,7 +117,7 @@ def _row(each: Effect, whole: Comparison, scale: int, images: bool) -> tuple[str
             if whole.bad_endings
             else []
         ),
-        (told.verdict or "negative control").replace("_", " "),
+        ONE_RUN if told.scope == ITEMS else (told.verdict or "negative control").replace("_", " "),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.answer.effect import Judged
+from analysis.answer.headline import ITEMS
 from analysis.methods import verdict
 from analysis.wording.number_format import inner_level, level
 from analysis.wording.units import unit_of
@@ -33,6 +34,9 @@ NO_PAIR = "no pair trained"
 NOT_TESTED = "not tested"
 """A negative control."""
 
+ONE_RUN = "one run"
+"""One run of each condition, judged over test images alone: there is no verdict."""
+
 
 def pairs_of(judged: Judged) -> int:
     """Return how many pairs the headline rests on."""
@@ -45,6 +49,8 @@ def short(judged: Judged) -> str:
         return NOT_TESTED
     if not pairs_of(judged):
         return NO_PAIR
+    if judged.headline.scope == ITEMS:
+        return ONE_RUN
     assert judged.headline.verdict is not None
     return worded(judged.headline.verdict, judged.direction)
 
@@ -84,7 +90,7 @@ def better(direction: Direction | None) -> str:
 
 def tone(judged: Judged) -> str:
     """Return `GOOD`, `BAD`, `SAME` or `OPEN`."""
-    if judged.stays_at_chance:
+    if judged.stays_at_chance or judged.headline.scope == ITEMS:
         return OPEN
     assert judged.headline.verdict is not None
     return tone_of(judged.headline.verdict)

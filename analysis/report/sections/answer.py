@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.answer.comparison import Comparison
-from analysis.answer.headline import SEEDS_AND_IMAGES, SEQUENCE
+from analysis.answer.headline import ITEMS, ONE_RUN, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.figures import forest
 from analysis.methods.signed_rank_distribution import runs_at_an_end
 from analysis.report.answer_grid import answer_grid
@@ -12,7 +12,7 @@ from analysis.report.gather import Material, Pool
 from analysis.wording import bad_endings, sentences
 from analysis.wording.answers import answer
 from analysis.wording.pairing import broken_law
-from analysis.wording.phrases import count, listed
+from analysis.wording.phrases import count, holding, listed
 from analysis.wording.resampling import does_not_hold
 from analysis.wording.seeds import what_single_runs_can_do
 from analysis.wording.units import unit_of
@@ -53,7 +53,9 @@ def _notes(pool: Pool) -> list[str]:
     if check is not None:
         said += [told for each in check.resampled if each.estimand == whole.estimand and (told := does_not_hold(each))]
     said += [
-        f"{sentences.quoted(each.condition)}:{sentences.reason(each)}" for each in whole.judged if each.headline.reason
+        f"{sentences.quoted(each.condition)}:{sentences.reason(each)}"
+        for each in whole.judged
+        if each.headline.reason not in (None, ONE_RUN)
     ]
     if at_chance := [sentences.quoted(each.label) for each in pool.evidence.at_chance]:
         said.append(f"Negative control, in no comparison above: {listed(at_chance)}.")
@@ -91,6 +93,8 @@ def _reach(pool: Pool) -> str:
             f"The intervals hold for all conditions at once, for new seeds and new test {example}s of the same kind, "
             "on this training set."
         )
+    if ITEMS in told:
+        return f"{holding(told, example, 'conditions')} One seed says nothing about other seeds."
     return (
         f"The intervals hold for all conditions at once, for new seeds on this training set and this test set{size}. "
         f"They do not cover new test {example}s."

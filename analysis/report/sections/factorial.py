@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analysis.answer.effect import Contrast
-from analysis.answer.headline import reach, scopes
+from analysis.answer.headline import scopes
 from analysis.factorial.result import Factorial, FactorialEffect, contrasts
 from analysis.factorial.slopes import Slope
 from analysis.figures import effects, interaction, surface
@@ -16,7 +16,7 @@ from analysis.report.gather import Material, Pool
 from analysis.report.sections.entry import shown
 from analysis.wording import factorial
 from analysis.wording.number_format import NOTHING, level, probability
-from analysis.wording.phrases import listed
+from analysis.wording.phrases import holding, listed
 from analysis.wording.sentences import quoted
 from analysis.wording.style import PAGE
 from analysis.wording.units import Unit, signed, unit_of
@@ -124,10 +124,7 @@ def _caption(found: Factorial, family: str, signed_: list[Contrast], unit: Unit)
     said = f"{family.capitalize()} on {unit.name}; {better(found.direction)}; {margin}."
     told = scopes(each.headline for each in signed_)
     if told:
-        said += (
-            f" Intervals and verdicts hold for all {family} at once, {reach(told, found.example)}. "
-            "p is the least alpha at which the interval excludes 0."
-        )
+        said += f" {holding(told, found.example, family)} p is the least alpha at which the interval excludes 0."
     return said
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.report.comparison_grid import COLUMNS, comparison_grid
+from analysis.report.comparison_grid import columns_of, comparison_grid
 from analysis.report.document import Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.wording.sentences import ESTIMANDS
 from analysis.wording.units import unit_of
 
 
@@ -16,7 +15,7 @@ def section(material: Material, pool: Pool) -> Section | None:
         return None
     note = (
         f"The answer rests on {unit_of(pool.primary.metric).name} alone. These metrics are secondary: nothing is "
-        f"adjusted across metrics. {COLUMNS.format(difference=ESTIMANDS[pool.primary.estimand])}"
+        f"adjusted across metrics. {columns_of(pool.primary)}"
     ).strip()
     return Section(
         "Secondary metrics",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, SEQUENCE
+from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.cli import main
 from analysis.methods import verdict
 from analysis.phrasebook import effects
@@ -40,6 +40,9 @@ def test_the_examples_are_of_every_kind() -> None:
     assert {(each.headline.scope, each.headline.estimand) for each in known} >= {
         (SEEDS, TYPICAL), (SEEDS, MEAN), (SEEDS_AND_IMAGES, TYPICAL), (SEEDS_AND_IMAGES, MEAN), (SEQUENCE, "median"),
         (SEQUENCE, MEAN),
+    }  # fmt: skip
+    assert {(each.direction, each.n_item_groups) for each in effects.EXAMPLES if each.headline.scope == ITEMS} >= {
+        (HIGHER, None), (LOWER, None), (HIGHER, 25),
     }  # fmt: skip
     ends = {(each.headline.low is None, each.headline.high is None) for each in known}
     assert ends == {(False, False), (True, False), (False, True), (True, True)}
