@@ -62,7 +62,7 @@ def start(task: Task, share: Share) -> Train:
 
     def train() -> list[float]:
         module.total = torch.zeros(())
-        trainer.fit_loop.max_epochs += 1
+        trainer.fit_loop.max_epochs = (trainer.fit_loop.max_epochs or 0) + 1
         trainer.fit(module, loader)
         return [module.total.item() / task.train_size]
 
