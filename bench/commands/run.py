@@ -69,9 +69,13 @@ def execute(options: argparse.Namespace) -> int:
     if options.max_seeds is not None and not until_decided:
         raise UsageError(f"--max-seeds {options.max_seeds} was given without --until decided")
     found = parts(study, folder)
+    if until_decided:
+        _most_seeds(options, found[0].study)
     ended: list[_Ended] = []
 
     def run(part: Part, waits: bool) -> bool:
+        if options.deadline.is_over:
+            return False
         with opened(options.executor, part.study, part.store, options.workers, options.address) as team:
             if not ended:
                 begin(study, folder, options.device, options.supersede)
@@ -98,8 +102,7 @@ def _run_until_decided(options: argparse.Namespace, part: Part, tasks: int, run:
     from bench.run.standing import present_targets
 
     study = part.study.until_decided()
-    block, most = len(study.seeds), options.max_seeds or MOST_BLOCKS * len(study.seeds)
-    check_extensible(study, most)
+    block, most = len(study.seeds), _most_seeds(options, study)
     while True:
         ended = run(study)
         if ended.code != common.DONE or options.deadline.is_over:
@@ -114,12 +117,14 @@ def _run_until_decided(options: argparse.Namespace, part: Part, tasks: int, run:
         study = study.with_seeds(min(most, len(study.seeds) + block))
 
 
-def check_extensible(study: Study, most: int) -> None:
-    """Raise UsageError for a study whose seeds cannot be added to."""
+def _most_seeds(options: argparse.Namespace, study: Study) -> int:
+    """Return how many seeds a study may have in the end; raise UsageError for one whose seeds cannot be added to."""
+    most = options.max_seeds or MOST_BLOCKS * len(study.seeds)
     if study.crossing is not None or study.seeds != tuple(range(len(study.seeds))):
         raise UsageError(f"--until decided adds seeds to a count, and study {study.name} lists or crosses its seeds")
     if most < len(study.seeds):
         raise UsageError(f"--max-seeds {most} was given; study {study.name} has {len(study.seeds)} seeds already")
+    return most
 
 
 def _run(options: argparse.Namespace, part: Part, team: Team, waits: bool, study: Study) -> _Ended:

@@ -49,6 +49,21 @@ def test_the_study_in_the_readme_is_valid() -> None:
     assert len(study.trials()) == 60
 
 
+def test_the_study_on_the_page_on_tasks_is_run_by_its_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs/tasks.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "many.toml").write_text(block(page, "toml").replace("seeds = 6", "seeds = 1"))
+    commands = re.findall(r"^python -m bench ([^#\n]*?) *(?:#.*)?$", page, re.MULTILINE)
+    assert [command.split()[0] for command in commands] == ["plan", "run", "status"]
+    for command in [*commands, "export results/many all.parquet"]:
+        more = ["--executor", "serial"] if command.startswith("run") else []
+        assert main([*command.split(), *more]) == 0, command
+    assert "task small" in capsys.readouterr().out
+    assert (tmp_path / "results/many/whole/plan.json").exists()
+
+
 @pytest.mark.slow
 def test_the_blocks_of_the_page_on_python_run_in_its_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -14,7 +14,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = {file.stem for file in (ROOT / "bench/study/studies").glob("*.toml")}
-COMMITTED = sorted(file.parent.name for file in (ROOT / "results").glob("*/plan.json") if file.parent.name in SHIPPED)
+COMMITTED = sorted(
+    file.parent.name
+    for name in ("plan.json", "tasks.json")
+    for file in (ROOT / "results").glob(f"*/{name}")
+    if file.parent.name in SHIPPED
+)
 
 PLAN_ALL = """
 import sys
@@ -61,10 +66,13 @@ def plan_all(root: Path, names: list[str]) -> str:
 
 def done_and_to_do(printed: str) -> dict[str, tuple[int, int, int]]:
     """Return trials of the plan, done and to do, by study."""
-    line = r"study (\S+): (\d+) conditions x (\d+) seeds.*\n\s+(\d+)\s+trials done.*\n\s+(\d+)\s+to do"
+    line = (
+        r"study (\S+): (?:(\d+) tasks x )?(\d+) conditions x (\d+) seeds.*\n"
+        r"(?:\s+(\d+)\s+trials done.*\n\s+(\d+)\s+to do|(?s:.*?)all tasks: (\d+) trials done, (\d+) to do)"
+    )
     return {
-        name: (int(conditions) * int(seeds), int(done), int(to_do))
-        for name, conditions, seeds, done, to_do in re.findall(line, printed)
+        name: (int(tasks or 1) * int(conditions) * int(seeds), int(done or all_done), int(to_do or all_to_do))
+        for name, tasks, conditions, seeds, done, to_do, all_done, all_to_do in re.findall(line, printed)
     }
 
 

@@ -24,6 +24,7 @@ from bench.record.store import Store
 from bench.schema.local_copy import located
 from bench.schema.object_store import ObjectStore
 from tests.end_to_end.conftest import PATIENCE, Row, Workplace
+from tests.end_to_end.test_tasks import Many, numbered
 
 MOTO = Path(sys.prefix) / "moto/bin/python"
 """The interpreter that has the S3 server, where `make test-frameworks` has put it."""
@@ -175,6 +176,24 @@ def test_every_command_takes_the_url(workplace: Workplace, whole_run: Workplace)
     page, _ = workplace.here("report", URL, of=of)
     assert page == "tiny-report/index.html\n"
     assert f"python -m analysis report {URL}" in (workplace.folder / page.strip()).read_text()
+
+
+def test_each_task_lies_under_the_url_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    many, url = Many(tmp_path), "s3://results/studies/many"
+    many.write(seeds=1)
+    out, _ = many.train_all("--out", url)
+    assert out == f"{url}\n"
+    there = set(ObjectStore(url).listing())
+    assert {"tasks.json", "study.toml", "easy/plan.json", "deep/plan.json"} <= there
+    assert {name.split("/")[0] for name in there if "/trials/" in name} == {"easy", "deep"}
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another-cache"))
+    many.write(seeds=2)
+    _, err = many.train_all("--out", url)
+    assert numbered(err) == [("easy", 2, 2), ("deep", 2, 2)]
+    status, _ = many.here("status", url)
+    assert status.count("4 trials planned") == 2
+    _, err = many.here("export", url, "all.parquet")
+    assert "8 trials written to all.parquet" in err
 
 
 def test_a_store_that_is_not_reached_loses_nothing(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:

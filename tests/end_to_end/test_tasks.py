@@ -7,12 +7,14 @@ import os
 import re
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 import bench
+from bench.assurance.stopping import standings
 from bench.record.claims import Claims
 from bench.record.store import Store
 from bench.schema.paths import TASKS_FILE
@@ -159,16 +161,15 @@ def test_a_fault_in_one_task_trains_nothing_and_writes_nothing(many: Many, fault
 
 
 def test_status_says_how_each_task_stands(many: Many) -> None:
-    many.train_all("--stop-after", "00:00:00")
+    _, err = many.train_all("--stop-after", "00:00:00")
+    assert err.count("no more work is taken") == 1
     out, _ = many.here("status", "results/many")
     assert out.startswith("study many: 2 tasks\ntask easy\nstudy many: 6 trials planned\n")
-    assert out.count("       6  to do (6 on cpu)") == 2
+    assert "       6  to do (6 on cpu)" in out
+    assert out.endswith("task deep\nno trial was begun\n")
     many.train_all()
     out, _ = many.here("status", "results/many")
     assert out.count("       0  to do\n") == 2
-    (many.folder / "results/many/deep/plan.json").unlink()
-    out, _ = many.here("status", "results/many")
-    assert out.endswith("task deep\nno trial was begun\n")
     (many.folder / "results/many" / TASKS_FILE).write_text('{"study": "many", "tasks": ["../.."]}')
     _, err = many.here("status", "results/many", code=2)
     assert f"results/many/{TASKS_FILE}: names the task '../..'" in err
@@ -245,18 +246,34 @@ def test_what_another_runner_is_at_is_waited_for_when_nothing_else_is_left(
     assert "1 left to another runner, 1 ok" in err
 
 
-def test_until_decided_adds_seeds_to_each_task_by_itself(many: Many) -> None:
-    """Everything dropped is far worse at once; a tiny rate is not decided."""
-    many.write(seeds=6, old="dropout = 0.5", new="dropout = 0.9")
-    out, err = many.train_all("--until", "decided", "--max-seeds", "12", code=1)
+def test_until_decided_adds_seeds_to_each_task_by_itself_and_all_conditions_are_one_family(many: Many) -> None:
+    """Its one condition on two tasks is judged as two conditions on one would be, at half of alpha."""
+    many.write(seeds=12, epochs=8, old="margin = 0.01", new='margin = 0.01\nestimand = "mean"')
+    out, err = many.train_all("--until", "decided", "--max-seeds", "24")
     assert out == "results/many\n"
-    assert err.count("after 6 seeds:") == 2
-    assert all(number >= 12 for number in many.numbers())
+    assert err.count("after 12 seeds:") == 2
+    tasks = bench.TaskStudy.load(many.folder / "many.toml").tasks
+    for folder, study, trials in zip(BOTH, tasks.values(), many.numbers(), strict=True):
+        until = study.until_decided().with_seeds(trials // 2)
+        half = replace(until, analysis=replace(until.analysis, alpha=until.analysis.alpha / 2))
+        (alone,), (as_two,), (at_half,) = (
+            standings(many.folder / folder, each, each.targets(), number)
+            for each, number in ((until, 1), (until, 2), (half, 1))
+        )
+        assert as_two.told() == at_half.told() != alone.told()
+        assert as_two.told() in err
+
+
+def test_seeds_that_cannot_be_added_to_are_refused_before_anything_is_written(many: Many) -> None:
+    before = many.files()
+    _, err = many.train_all("--until", "decided", "--max-seeds", "2", code=2)
+    assert "study many has 3 seeds already" in err
+    assert many.files() == before
 
 
 @pytest.mark.slow
 def test_a_run_killed_in_its_second_task_goes_on_there(many: Many) -> None:
-    many.write(seeds=40, epochs=20)
+    many.write(seeds=16, epochs=20)
     process = many.start("run", "many.toml", "--workers", "1")
     deadline = time.monotonic() + PATIENCE
     while not many.numbers()[1]:
@@ -265,11 +282,11 @@ def test_a_run_killed_in_its_second_task_goes_on_there(many: Many) -> None:
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     kept = [many.rows(folder) for folder in BOTH]
-    assert len(kept[0]) == 80
-    assert 0 < len(kept[1]) < 80
+    assert len(kept[0]) == 32
+    assert 0 < len(kept[1]) < 32
     _, err = many.bench("run", "many.toml", "--workers", "1")
-    assert numbered(err) == [("easy", 80, 0), ("deep", len(kept[1]), 80 - len(kept[1]))]
-    assert many.numbers() == [80, 80]
+    assert numbered(err) == [("easy", 32, 0), ("deep", len(kept[1]), 32 - len(kept[1]))]
+    assert many.numbers() == [32, 32]
     assert all(
         many.rows(folder)[key] == row for folder, rows in zip(BOTH, kept, strict=True) for key, row in rows.items()
     )

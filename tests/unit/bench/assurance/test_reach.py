@@ -28,6 +28,16 @@ def test_the_default_study_with_other_numbers_of_seeds(seeds: int, first: str, s
     assert second is None or second in said[1]
 
 
+def test_the_comparisons_of_all_tasks_are_one_family() -> None:
+    study = Study.load("dropout")
+    alone, many = reach(study.with_seeds(8)), reach(study.with_seeds(8), 4)
+    assert TESTED in alone[0]
+    assert "6 conditions beside the control on 4 tasks the mean difference is tested" in many[0]
+    assert "takes 10 seeds" in many[0]
+    assert "2 bad runs" in reach(study.with_seeds(16))[1]
+    assert "1 bad run alone" in reach(study.with_seeds(16), 4)[1]
+
+
 def test_a_plan_of_the_mean_and_one_that_is_not_of_a_fixed_number_of_seeds() -> None:
     study = Study.load("dropout")
     (said,) = reach(replace(study, analysis=replace(study.analysis, estimand="mean")))
