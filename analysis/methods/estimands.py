@@ -65,11 +65,15 @@ class Inference:
 
     def over_seeds(self, alpha: float) -> Interval | None:
         """Return the interval over seeds at 1 - alpha over the family, and the one at 1 - 2 alpha."""
-        return _both(self._seeds, alpha)
+        return both(self._seeds, alpha)
 
     def over_images(self, alpha: float) -> Interval | None:
         """Return the same over new test images too."""
-        return None if self.floor is None else _both(self._images, alpha)
+        return None if self.floor is None else both(self._images, alpha)
+
+    def ends(self, alpha: float) -> Ends | None:
+        """Return the interval at 1 - alpha over the family: over new test images too where these can be spoken of."""
+        return self._seeds(alpha) if self.floor is None else self._images(alpha)
 
     @property
     def p(self) -> float:
@@ -86,7 +90,7 @@ class Inference:
         """p over seeds and images, adjusted over the family."""
         if self.floor is None:
             return None
-        return max(self.p_adjusted, _least_alpha(lambda alpha: _excludes_zero(self._images(alpha))))
+        return max(self.p_adjusted, least_alpha(self._images))
 
     @cached_property
     def _p(self) -> float:
@@ -107,18 +111,20 @@ class Inference:
         return middle - math.hypot(middle - low, reach), middle + math.hypot(high - middle, reach)
 
 
-def _both(ends: Callable[[float], Ends | None], alpha: float) -> Interval | None:
+def both(ends: Callable[[float], Ends | None], alpha: float) -> Interval | None:
+    """Return the interval at 1 - alpha with the one at 1 - 2 alpha, from what gives one at any level."""
     outer = ends(alpha)
     inner = ends(2 * alpha) if 2 * alpha < 1 else None
     return None if outer is None else Interval(*outer, *(inner or (None, None)))
 
 
-def _excludes_zero(ends: Ends | None) -> bool:
-    return ends is not None and (ends[0] > 0 or ends[1] < 0)
-
-
-def _least_alpha(excludes: Callable[[float], bool]) -> float:
+def least_alpha(ends: Callable[[float], Ends | None]) -> float:
     """Return the least alpha whose interval excludes 0, by halving on the logarithm; 1 where none does."""
+
+    def excludes(alpha: float) -> bool:
+        found = ends(alpha)
+        return found is not None and (found[0] > 0 or found[1] < 0)
+
     if not excludes(1.0):
         return 1.0
     low, high = math.log(SMALLEST), 0.0
