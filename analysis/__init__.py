@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis.api.comparison import Comparison, compare
     from analysis.api.questions import power, selfcheck, sequential, variance
+    from analysis.api.tables import load
+    from analysis.api.tasks import ComparisonOverTasks
     from analysis.base.errors import TableError
-    from analysis.tables.loading import load
     from analysis.tables.table import Table
+    from analysis.tables.tasks import Tasks
 
 _PLACES = {
     "Comparison": "analysis.api.comparison",
+    "ComparisonOverTasks": "analysis.api.tasks",
     "Table": "analysis.tables.table",
     "TableError": "analysis.base.errors",
+    "Tasks": "analysis.tables.tasks",
     "compare": "analysis.api.comparison",
-    "load": "analysis.tables.loading",
+    "load": "analysis.api.tables",
     "power": "analysis.api.questions",
     "selfcheck": "analysis.api.questions",
     "sequential": "analysis.api.questions",
@@ -32,8 +36,10 @@ _CALLABLE = ("factorial", "report")
 
 __all__ = [
     "Comparison",
+    "ComparisonOverTasks",
     "Table",
     "TableError",
+    "Tasks",
     "compare",
     "factorial",
     "load",

@@ -19,9 +19,9 @@ from analysis.methods.result import Results
 from analysis.methods.summary import summary
 from analysis.tables.asking import asked_of
 from analysis.tables.images import images_of
-from analysis.tables.metric import Measured, measure
-from analysis.tables.pairs_by_seed import Arms, arms, worst_of
-from analysis.tables.question import Question, Told
+from analysis.tables.metric import Measured, measure, not_positive
+from analysis.tables.pairs_by_seed import Arms, arms, log_ratios, worst_of
+from analysis.tables.question import LOG_RATIO, RAW, Question, Told
 from analysis.tables.table import Dropped, Table
 
 __all__ = ["Comparison", "compare"]
@@ -54,13 +54,16 @@ def compare(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Co
     TableError
         An unknown metric or control, cells that are no numbers, infinite values, numbers out of range.
     """
-    asked = asked_of(table, metric, control, told)
+    return compared(table, asked_of(table, metric, control, told))[0]
+
+
+def compared(table: Table, asked: Question) -> tuple[Comparison, Mapping[str, Arms]]:
+    """Return the comparison, and the pairs of each condition that it rests on; the errors of `compare`."""
+    metric, control, exempt = asked.metric, asked.control, table.stays_at_chance
     measured = _check(table, asked)
-    exempt = table.stays_at_chance
-    worst = worst_of(metric, asked.lower_is_better)
-    labels = [label for label in table.conditions if label != control]
-    against = {label: arms(measured, label, control, table.chance, worst) for label in labels}
-    found, warnings = judged(Effect, against, asked, exempt, images_of(table, metric), table.seeds_of(control))
+    against = {label: paired(table, measured, label, control, asked) for label in table.conditions if label != control}
+    images = images_of(table, metric) if asked.scale == RAW else None
+    found, warnings = judged(Effect, against, asked, exempt, images, table.seeds_of(control))
     together = across(table, measured, asked)
     better = [label for label, each in found.items() if each[Headline].verdict in verdict.BENEFITS]
     endings = bad_endings.bad_endings(measured, asked, exempt)
@@ -68,7 +71,7 @@ def compare(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Co
     hangs = {label: each[Influence] for label, each in found.items() if label not in exempt}
     warnings += fragile_means(hangs, {label: each.complete for label, each in against.items()}, metric)
     notes = [*table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
-    return Comparison(
+    whole = Comparison(
         metric=metric,
         control=control,
         example=table.example,
@@ -90,14 +93,22 @@ def compare(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Co
         bad_endings=endings,
         conditions={label: summary(measured, label, label in exempt) for label in table.conditions},
     )
+    return whole, against
+
+
+def paired(table: Table, measured: Measured, condition: str, other: str, asked: Question) -> Arms:
+    """Return one condition against another, by seed, on the scale of the question."""
+    if asked.scale == LOG_RATIO:
+        return log_ratios(measured, condition, other)
+    return arms(measured, condition, other, table.chance, worst_of(asked.metric, asked.lower_is_better))
 
 
 def family_of(table: Table, metric: str, control: str, **told: Unpack[Told]) -> list[Arms]:
     """Return every condition but the negative controls against the control, as `compare` takes them."""
     asked = asked_of(table, metric, control, told)
-    measured, worst = _check(table, asked), worst_of(metric, asked.lower_is_better)
+    measured = _check(table, asked)
     family = [label for label in table.conditions if label != control and label not in table.stays_at_chance]
-    return [arms(measured, label, control, table.chance, worst) for label in family]
+    return [paired(table, measured, label, control, asked) for label in family]
 
 
 def _check(table: Table, asked: Question) -> Measured:
@@ -109,6 +120,8 @@ def _check(table: Table, asked: Question) -> Measured:
         )
     try:
         measured = measure(table, asked.metric)
+        if asked.scale == LOG_RATIO:
+            faults += not_positive(measured)
     except TableError as error:
         raise TableError(table.source, [*faults, *error.faults]) from error
     if faults:

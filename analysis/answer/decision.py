@@ -57,7 +57,7 @@ def decisions(
     inconclusive. verdict_intention is null where nothing diverged or the metric has no intention to train.
     """
     return {
-        label: _decision(arms, means[label], label in with_images, asked, len(against))
+        label: _decision(arms, means[label], label in with_images, asked, asked.family or len(against))
         for label, arms in against.items()
     }
 

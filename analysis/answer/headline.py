@@ -192,7 +192,9 @@ def _of_typical(typical: Typical, every: Pairs, asked: Question, family: Family)
     )
     if word == verdict.CANNOT_TEST:
         need = fewest(asked.alpha, family.size)
-        with_ = "1 condition" if family.size == 1 else f"{family.size} conditions"
+        with_ = (
+            "1 condition" if family.size == 1 else f"{family.size} {'comparisons' if asked.family else 'conditions'}"
+        )
         few = f"with {with_} the typical difference needs {every.unit.counted(need)}, and there {_are(every.n)}"
         return replace(judged, reason=why_untestable(every) or few)
     ends = (

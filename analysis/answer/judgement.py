@@ -53,7 +53,7 @@ def judged(
     sample = Sample(asked, list(complete.values()), [complete[label] for label in inside], gains, every)
     results, warnings = _measured(kind, sample)
     decided = decisions(inside, {label: results[label][MeanFamily] for label in inside}, sample.with_images, asked)
-    family = Family(seeds, len(inside))
+    family = Family(asked.seeds or seeds, asked.family or len(inside))
     for label, arms in against.items():
         found = results[label].having(decided.get(label, Decision()))
         found = found.having(headline(found, arms, asked, family))

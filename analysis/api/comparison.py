@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from html import escape
 from pathlib import Path
@@ -13,12 +13,15 @@ import pandas as pd
 from analysis.answer import comparison as answer
 from analysis.answer.compare import compare as compared
 from analysis.answer.headline import ALONE
+from analysis.answer.tasks import compare_tasks
+from analysis.api.tasks import ComparisonOverTasks
 from analysis.base.errors import TableError, nearest
-from analysis.tables.loading import load
+from analysis.tables.loading import Source, load_tasks
 from analysis.tables.percent import hundredth
 from analysis.tables.plan import PlannedAnalysis
-from analysis.tables.question import Question
+from analysis.tables.question import RAW, Question, Told
 from analysis.tables.table import Table
+from analysis.tables.tasks import Tasks
 from analysis.wording.number_format import probability
 from analysis.wording.terminal import interval, render, signed
 from analysis.wording.verdicts import short
@@ -97,7 +100,7 @@ class Comparison(answer.Comparison):
 
 
 def compare(
-    table: Table | pd.DataFrame | Path | str,
+    table: Source | Tasks | Sequence[Path | str] | Mapping[str, Source],
     metric: str | None = None,
     control: str | None = None,
     *,
@@ -110,14 +113,16 @@ def compare(
     late_epochs: int | None = None,
     condition: str = "condition",
     seed: str = "seed",
+    task: str | None = None,
+    scale: str = RAW,
     where: Mapping[str, str] | None = None,
-) -> Comparison:
-    """Compare every condition of a table with the control, paired by seed.
+) -> Comparison | ComparisonOverTasks:
+    """Compare every condition of a table with the control, paired by seed; of several tasks, on each and over them.
 
     Parameters
     ----------
-    table : Table, DataFrame, Path or str
-        As `load` takes it, with its parameters `condition`, `seed` and `where`.
+    table : Table, DataFrame, Path or str; or a list of paths, or a mapping of task to any of these
+        As `load` takes it, with its parameters `condition`, `seed`, `task` and `where`.
     metric, control : str, optional
         A column, and the label of a condition. Default: those of a results folder's plan.
     margin : float, optional
@@ -134,23 +139,31 @@ def compare(
         Whether the metric, `margin` and `bad_ending` are in per cent: they are divided by 100.
     late_epochs : int, optional
         How many of the last epochs ``late_test_accuracy`` is the median of. Default: the plan's, or 4.
+    scale : {"raw", "log-ratio"}
+        Over tasks: whether differences are of values, or of their logarithms (then `margin` is a ratio minus 1).
+
+    Returns
+    -------
+    Comparison, or of several tasks ComparisonOverTasks.
 
     Raises
     ------
     TableError
         A table that cannot be read; an unknown metric, control or direction; numbers out of range.
     """
-    loaded = load(
+    loaded = load_tasks(
         table,
         condition=condition,
         seed=seed,
+        task=task,
         where=where,
         percent=metric or True if percent else False,
         late_epochs=late_epochs,
     )
     if percent:
         margin, bad_ending = hundredth(margin), hundredth(bad_ending)
-    plan = loaded.analysis
+    first = loaded.first if isinstance(loaded, Tasks) else loaded
+    plan = first.analysis
     metric = metric or (plan.primary if plan else None)
     control = control or (plan.control if plan else None)
     faults = [
@@ -161,14 +174,18 @@ def compare(
     if faults:
         raise TableError(loaded.source, faults)
     assert metric is not None and control is not None
-    found = compared(
-        loaded,
-        metric,
-        control,
-        margin=margin if margin is not None or plan is None else plan.margin_of(metric),
-        alpha=alpha if alpha is not None else plan.alpha if plan else Question.ALPHA,
-        direction=direction,
-        estimand=estimand,
-        bad_ending=bad_ending,
-    )
+    told: Told = {
+        "margin": margin if margin is not None or plan is None else plan.margin_of(metric),
+        "alpha": alpha if alpha is not None else plan.alpha if plan else Question.ALPHA,
+        "direction": direction,
+        "estimand": estimand,
+        "bad_ending": bad_ending,
+        "scale": scale,
+    }
+    if isinstance(loaded, Tasks):
+        over = compare_tasks(loaded, metric, control, **told)
+        return ComparisonOverTasks(**{each.name: getattr(over, each.name) for each in fields(over)})
+    if scale != RAW:
+        raise TableError(loaded.source, [f"scale {scale!r} is for several tasks; this table is of one"])
+    found = compared(loaded, metric, control, **told)
     return Comparison(**{each.name: getattr(found, each.name) for each in fields(found)}, table=loaded)

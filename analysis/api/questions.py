@@ -14,9 +14,10 @@ from analysis.methods.power import Design
 from analysis.tables.loading import load
 from analysis.tables.question import Question
 from analysis.tables.table import Table
+from analysis.tables.tasks import Tasks
 from bench.schema.known_metrics import MEAN
 
-Source = Table | pd.DataFrame | Path | str
+Source = Table | Tasks | pd.DataFrame | Path | str
 
 
 def power(

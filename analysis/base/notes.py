@@ -46,7 +46,9 @@ def about(label: str, text: str) -> Note:
     return Note(f"{label}: ", *parts_of(text))
 
 
-def of_each(found: Iterable[tuple[str, str]], everyone: Iterable[str]) -> list[Note]:
+def of_each(
+    found: Iterable[tuple[str, str]], everyone: Iterable[str], all_of_them: str = "each condition"
+) -> list[Note]:
     """Return each text once, with the conditions that it is about in front.
 
     Parameters
@@ -55,12 +57,14 @@ def of_each(found: Iterable[tuple[str, str]], everyone: Iterable[str]) -> list[N
         Condition, text.
     everyone : iterable of str
         All conditions: a text about each of several is put so.
+    all_of_them : str
+        What is put in front of that.
     """
     labels: dict[tuple[str, ...], list[str]] = {}
     for label, text in found:
         labels.setdefault(parts_of(text), []).append(label)
     names = set(everyone)
     return [
-        about("each condition" if len(names) > 1 and names <= set(own) else ", ".join(dict.fromkeys(own)), Note(*parts))
+        about(all_of_them if len(names) > 1 and names <= set(own) else ", ".join(dict.fromkeys(own)), Note(*parts))
         for parts, own in labels.items()
     ]

@@ -15,6 +15,7 @@ from analysis.catalogue import (
     ranks,
     rates,
     speed,
+    tasks,
     two_way,
     variance,
 )
@@ -24,7 +25,7 @@ __all__ = ["GROUPS", "METHODS", "Group", "Keys", "Method"]
 
 _FILES = (
     questions, estimands, means, ranks, families, two_way, decisions, failures, rates, planning, variance, checking,
-    speed,
+    tasks, speed,
 )  # fmt: skip
 
 GROUPS = tuple(each.GROUP for each in _FILES)

@@ -11,8 +11,10 @@ import pandas as pd
 
 from analysis.base.records import Record
 from analysis.methods.result import Finding
+from analysis.tables.loading import load_tasks
 from analysis.tables.pairing import Pairs, pair
 from analysis.tables.table import Table, from_frame
+from analysis.tables.tasks import Tasks
 
 RATES = {"none": 0.0, "low": 0.1, "middle": 0.3, "high": 0.5}
 SEEDS, IMAGES, TRAIN = 8, 40, 200
@@ -39,6 +41,19 @@ def pairs(*differences: float, condition: str = "condition") -> Pairs:
 def table() -> Table:
     """Return a checked table made by rule: 4 conditions, 8 seeds, counts, and bits of 40 test images."""
     return from_frame(frame())
+
+
+def tasks() -> Tasks:
+    """Return the tables of three tasks: that of `table`, and two in which the same runs come out otherwise."""
+    whole = frame().assign(task="one").drop(columns="test_bits")
+    gain = whole["condition"].map({label: place for place, label in enumerate(RATES)})
+    others = [
+        whole.assign(task=name, test_correct=whole["test_correct"] - (whole["seed"] * times + gain) % 3)
+        for name, times in (("two", 1), ("three", 2))
+    ]
+    found = load_tasks(pd.concat([whole, *others], ignore_index=True))
+    assert isinstance(found, Tasks)
+    return found
 
 
 def frame() -> pd.DataFrame:

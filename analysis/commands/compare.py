@@ -1,4 +1,4 @@
-"""``python -m analysis compare TABLE``."""
+"""``python -m analysis compare TABLE...``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import argparse
 
 from analysis.commands import options
 
-NAME, HELP = "compare", "every condition against the control, on one metric"
+NAME, HELP = "compare", "every condition against the control, on one metric; on several tasks too"
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
-    options.add_table(command)
+    options.add_tables(command)
     options.add_question(command)
     options.add_json(command)
 
@@ -19,8 +19,18 @@ def arguments(command: argparse.ArgumentParser) -> None:
 def execute(given: argparse.Namespace) -> None:
     """Compare."""
     from analysis.answer.compare import compare
-    from analysis.wording.terminal import render
+    from analysis.answer.tasks import compare_tasks
+    from analysis.base.errors import TableError
+    from analysis.tables.tasks import Tasks
+    from analysis.wording import tasks_terminal, terminal
 
-    table = options.table_of(given)
-    metric, control, rest = options.question_of(given, table)
-    options.answer(given, compare(table, metric, control, **rest), render)
+    found = options.tables_of(given)
+    if isinstance(found, Tasks):
+        metric, control, rest = options.question_of(given, found.first)
+        rest["scale"] = given.scale
+        options.answer(given, compare_tasks(found, metric, control, **rest), tasks_terminal.render)
+        return
+    if given.scale != "raw":
+        raise TableError(found.source, [f"--scale {given.scale} is for several tasks; this table is of one"])
+    metric, control, rest = options.question_of(given, found)
+    options.answer(given, compare(found, metric, control, **rest), terminal.render)

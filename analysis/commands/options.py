@@ -16,11 +16,35 @@ from analysis.base.records import json_text
 if TYPE_CHECKING:
     from analysis.tables.question import Told
     from analysis.tables.table import Table
+    from analysis.tables.tasks import Tasks
+
+
+_TABLE = "a results folder or its s3:// URL, a parquet file or a CSV"
 
 
 def add_table(command: argparse.ArgumentParser) -> None:
     """Add the table and what chooses its rows."""
-    command.add_argument("table", metavar="TABLE", help="a results folder or its s3:// URL, a parquet file or a CSV")
+    command.add_argument("table", metavar="TABLE", help=_TABLE)
+    add_rows(command)
+
+
+def add_tables(command: argparse.ArgumentParser) -> None:
+    """Add one table or several, which are tasks, and what chooses their rows."""
+    command.add_argument("table", metavar="TABLE", nargs="+", help=f"{_TABLE}; several are tasks, by name")
+    command.add_argument(
+        "--task", metavar="COLUMN", help="column that says on which task a trial was run; default: task"
+    )
+    command.add_argument(
+        "--scale",
+        choices=("raw", "log-ratio"),
+        default="raw",
+        help="over tasks: log-ratio for metrics of unlike size; --margin is then a ratio minus 1",
+    )
+    add_rows(command)
+
+
+def add_rows(command: argparse.ArgumentParser) -> None:
+    """Add what chooses rows, and how their numbers are taken."""
     command.add_argument(
         "--percent",
         action="store_true",
@@ -107,14 +131,24 @@ def table_of(given: argparse.Namespace) -> Table:
     """Return the rows that are asked for."""
     from analysis.tables.loading import load
 
-    percent = given.metric or True if given.percent else False
-    return load(
-        given.table,
-        where=_selection(given),
-        chance=given.chance,
-        percent=percent,
-        late_epochs=given.late_epochs,
-    )
+    return load(given.table, **_how(given))
+
+
+def tables_of(given: argparse.Namespace) -> Table | Tasks:
+    """Return the rows that are asked for, those of several tasks apart."""
+    from analysis.tables.loading import load_tasks
+
+    return load_tasks(given.table, task=given.task, **_how(given))
+
+
+def _how(given: argparse.Namespace) -> dict[str, Any]:
+    """Return which rows are asked for, and how their numbers are taken."""
+    return {
+        "where": _selection(given),
+        "chance": given.chance,
+        "percent": given.metric or True if given.percent else False,
+        "late_epochs": given.late_epochs,
+    }
 
 
 def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, Told]:
@@ -190,8 +224,13 @@ def _selection(given: argparse.Namespace) -> dict[str, str]:
             faults.append(f"--where {name}: given as {chosen[name]!r} and as {value!r}; a column may be chosen once")
         chosen[name] = value
     if faults:
-        raise TableError(given.table, faults)
+        raise TableError(_named(given), faults)
     return chosen
+
+
+def _named(given: argparse.Namespace) -> str:
+    """Return the table, or the tables, as given."""
+    return given.table if isinstance(given.table, str) else ", ".join(given.table)
 
 
 def _required(given: argparse.Namespace, table: Table) -> tuple[str, str]:
@@ -204,5 +243,5 @@ def _required(given: argparse.Namespace, table: Table) -> tuple[str, str]:
         if not value
     ]
     if faults:
-        raise TableError(given.table, faults)
+        raise TableError(_named(given), faults)
     return str(metric), str(control)

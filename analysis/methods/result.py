@@ -65,8 +65,8 @@ class Sample:
 
     @property
     def size(self) -> int:
-        """Conditions in the family, those that cannot be tested too."""
-        return max(1, len(self.family))
+        """Comparisons in the family, those that cannot be tested too, on all tasks where there are several."""
+        return self.question.family or max(1, len(self.family))
 
     @cached_property
     def labels(self) -> frozenset[str]:

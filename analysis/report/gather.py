@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.answer.compare import compare
 from analysis.answer.comparison import Comparison
-from analysis.base.errors import TableError
+from analysis.base.errors import TableError, listed
 from analysis.figures.evidence import Evidence
 from analysis.report.evidence_of_table import evidence_of
 from analysis.tables.checks import POOLS, as_text
@@ -22,6 +22,7 @@ from analysis.tables.metric import metrics_of
 from analysis.tables.plan import PlannedAnalysis, read_plan
 from analysis.tables.reading import Raw, read
 from analysis.tables.table import Table, from_raw
+from analysis.tables.tasks import tasks_of_folder
 from analysis.throughput import speeds
 from analysis.throughput.result import Speed
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, REHEARSAL_FILE, STUDY_FILE
@@ -100,6 +101,14 @@ def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
     TableError
         No trials, no plan, or a table that cannot be analysed.
     """
+    if names := tasks_of_folder(folder):
+        raise TableError(
+            folder,
+            [
+                f"is of several tasks ({listed(names)}), and there is no report over tasks yet: compare takes this "
+                f"folder, and a report is made of one task: {folder / names[0]}"
+            ],
+        )
     if not (folder / PLAN_FILE).exists():
         raise TableError(folder, [f"has no {PLAN_FILE}; a report needs a folder that bench run has written"])
     plan = read_plan(folder / PLAN_FILE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.tables.question import Question, Told
+from analysis.tables.question import RAW, Question, Told
 from analysis.tables.table import Table
 from bench.schema.known_metrics import TYPICAL, bad_ending_of, direction_of
 
@@ -22,6 +22,9 @@ def asked_of(table: Table, metric: str, control: str, told: Told) -> Question:
         direction=told.get("direction") or (plan.direction_of(metric) if plan else direction_of(metric)),
         sequential=plan is not None and plan.sequential,
         estimand=told.get("estimand") or (plan.estimand if plan else TYPICAL),
+        family=told.get("family"),
+        seeds=told.get("seeds"),
+        scale=told.get("scale", RAW),
         bad_ending=_first(told.get("bad_ending"), plan.bad_ending_of(metric) if plan else bad_ending_of(metric)),
     )
 

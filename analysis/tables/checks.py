@@ -18,6 +18,9 @@ from bench.schema import DIVERGED, FAILED, OK
 POOLS = ("device", "precision", "engine", "data_hash")
 """Columns whose values are never pooled: rows that differ in them are different experiments."""
 
+_COURSE = ("epoch", "step", "iteration", "round")
+"""Columns that count the course of one training: no tasks."""
+
 STATUSES = (OK, DIVERGED, FAILED)
 _ONE_VALUE = ("condition", "seed", "status", "stays_at_chance", "diverged", "classes", *POOLS)
 _FIRST = 5
@@ -134,11 +137,29 @@ def with_numbers(frame: pd.DataFrame) -> pd.DataFrame:
 def duplicate_faults(frame: pd.DataFrame) -> list[str]:
     """Return a fault for each (condition, seed) that comes more than once."""
     repeated = frame[frame.duplicated(["condition", "seed"], keep=False)]
-    return [
+    faults = [
         f"condition {condition!r}, seed {seed} comes {len(rows)} times ({', '.join(rows[ORIGIN].head(4))}); "
         "allowed: once (a repeated run is not a new seed)"
         for (condition, seed), rows in repeated.groupby(["condition", "seed"], sort=False)
     ]
+    return [*_what_parts(frame, repeated), *faults] if faults else []
+
+
+def _what_parts(frame: pd.DataFrame, repeated: pd.DataFrame) -> list[str]:
+    """Return a fault for each column that tells repeated rows apart, with the option that makes use of it."""
+    said = []
+    few = len(frame.drop_duplicates(["condition", "seed"])) / 2
+    for name in frame.columns:
+        values = each_once(frame[name], as_text).str.strip()
+        rows = frame[["condition", "seed"]].assign(value=values)
+        number, known = values.nunique(), not (values == "").any()
+        if name.startswith("_") or not 2 <= number <= few or not known or rows.duplicated().any():
+            continue
+        choose = f"--where {name}={values.loc[repeated.index[0]]} keeps one of its {number} values"
+        if name not in _COURSE and rows.groupby("value")["condition"].nunique().min() > 1:
+            choose = f"--task {name} takes its {number} values for tasks; {choose}"
+        said.append(f"column {name!r} distinguishes the rows of one condition and seed: {choose}")
+    return said
 
 
 def pool_faults(frame: pd.DataFrame) -> list[str]:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pandas as pd
 
-from analysis.base.errors import TableError, listed, nearest
+from analysis.base.errors import TableError, nearest
 from analysis.tables.percent import as_fractions
 from analysis.tables.reading import from_memory, place_of, read
 from analysis.tables.table import Table, from_raw
+from analysis.tables.tasks import TASK, Tasks, by_name, column_of, each_task, one_at_a_time, split, tasks_of_folder
+from bench.schema.tasks import task_folder
+
+Source: TypeAlias = Table | pd.DataFrame | Path | str
+"""What a table can be made of."""
 
 
 def load(
-    source: Table | pd.DataFrame | Path | str,
+    source: Source | Tasks,
     *,
     condition: str = "condition",
     seed: str = "seed",
@@ -25,22 +32,50 @@ def load(
     chance: float | None = None,
     late_epochs: int | None = None,
 ) -> Table:
-    """Return a checked table of trials, one row per trial.
+    """Return a checked table of trials, one row per trial, of one task; the parameters and errors of `load_tasks`."""
+    found = load_tasks(
+        source,
+        condition=condition,
+        seed=seed,
+        task=task,
+        percent=percent,
+        where=where,
+        chance=chance,
+        late_epochs=late_epochs,
+    )
+    if isinstance(found, Tasks):
+        raise one_at_a_time(found.source, list(found.tables), found.choice)
+    return found
+
+
+def load_tasks(
+    source: Source | Tasks | Sequence[Path | str] | Mapping[str, Source],
+    *,
+    condition: str = "condition",
+    seed: str = "seed",
+    task: str | None = None,
+    percent: bool | str = False,
+    where: Mapping[str, str] | None = None,
+    chance: float | None = None,
+    late_epochs: int | None = None,
+) -> Table | Tasks:
+    """Return a checked table of trials, one row per trial; where they are of several tasks, a table of each.
 
     Parameters
     ----------
-    source : Table, DataFrame, Path or str
+    source : Table, DataFrame, Path or str; or a list of paths, or a mapping of task to any of these
         A table (returned as it is), a frame, the path of a results folder, a parquet file or a CSV, or the
-        ``s3://`` URL of a results folder.
+        ``s3://`` URL of a results folder. Several are tasks: each by the name of its file or folder, or by its key.
     condition, seed : str
         The columns that say what was compared, and which trials are paired.
     task : str, optional
-        The column that says on which task a trial was run. One task is analysed at a time: choose it with `where`.
+        The column that says on which task a trial was run. A column ``task`` is it by itself where it has several
+        values.
     percent : bool or str
         Whether accuracies and gaps are in per cent: they are divided by 100, counts are not. The name of a metric says
         that it is, and it is divided even where it is neither.
     where : mapping of column to value, optional
-        Which rows to keep.
+        Which rows to keep; ``{"task": "fashion"}`` keeps one task, of a study with several too.
     chance : float, optional
         Accuracy of guessing, a fraction; default: 1 / ``classes`` where the table has that column.
     late_epochs : int, optional
@@ -51,19 +86,61 @@ def load(
     TableError
         With every fault that could be found.
     """
-    if isinstance(source, Table):
-        if percent:
-            raise TableError(source.source, ["is loaded already: give percent where it is loaded"])
-        return source if late_epochs is None else replace(source, late_epochs=late_epochs)
+    chosen = dict(where or {})
+    loaded = partial(
+        load, condition=condition, seed=seed, task=task, percent=percent, chance=chance, late_epochs=late_epochs
+    )
+    if isinstance(source, Mapping | Sequence) and not isinstance(source, str):
+        named = source if isinstance(source, Mapping) else by_name(source)
+        if not named:
+            raise TableError("tables", ["there is none; give one or more"])
+        if len(named) > 1:
+            return _one_or_each("tables", named, loaded, chosen)
+        (source,) = named.values()
+    if isinstance(source, Tasks | Table):
+        return _loaded(source, percent, late_epochs)
     path = Path("(frame)") if isinstance(source, pd.DataFrame) else place_of(source)
+    if names := tasks_of_folder(path):
+        folders = {name: partial(task_folder, path, name) for name in names}
+        return _one_or_each(path, folders, lambda folder, **more: loaded(folder(), **more), chosen)
     raw = from_memory(source) if isinstance(source, pd.DataFrame) else read(path)
     frame = _renamed(path, raw.frame, {condition: "condition", seed: "seed"})
-    chosen = dict(where or {})
-    if task is not None:
-        _check_one_task(path, frame, task, chosen)
     if percent:
         frame = as_fractions(path, frame, percent if isinstance(percent, str) else None)
-    return from_raw(path, replace(raw, frame=frame), chosen, chance, late_epochs)
+    raw = replace(raw, frame=frame)
+    column = column_of(path, raw, task, chosen)
+    if column is None:
+        return from_raw(path, raw, chosen, chance, late_epochs)
+    parts = split(path, raw, column, chosen)
+    if len(parts) == 1:
+        return from_raw(path, raw, chosen, chance, late_epochs)
+    made = {name: partial(from_raw, path, rows, chosen, chance, late_epochs) for name, rows in parts.items()}
+    return each_task(path, made, column)
+
+
+def _loaded(source: Table | Tasks, percent: bool | str, late_epochs: int | None) -> Table | Tasks:
+    """Return what is loaded already."""
+    if percent:
+        raise TableError(str(source.source), ["is loaded already: give percent where it is loaded"])
+    if late_epochs is None:
+        return source
+    if isinstance(source, Table):
+        return replace(source, late_epochs=late_epochs)
+    return replace(
+        source, tables={name: replace(each, late_epochs=late_epochs) for name, each in source.tables.items()}
+    )
+
+
+def _one_or_each(
+    source: Path | str, named: Mapping[str, Any], loaded: Callable[..., Table], where: dict[str, str]
+) -> Table | Tasks:
+    """Return the table of the task that `where` chooses, else those of all."""
+    chosen = where.pop(TASK, None)
+    if chosen is None:
+        return each_task(source, {name: partial(loaded, each, where=where) for name, each in named.items()})
+    if chosen not in named:
+        raise TableError(source, [f"--where {TASK}={chosen}: there is no such task{nearest(chosen, named)}"])
+    return loaded(named[chosen], where=where)
 
 
 def _renamed(source: Path, frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -79,14 +156,3 @@ def _renamed(source: Path, frame: pd.DataFrame, names: Mapping[str, str]) -> pd.
     if faults:
         raise TableError(source, faults)
     return frame.rename(columns=wanted)
-
-
-def _check_one_task(source: Path, frame: pd.DataFrame, task: str, chosen: Mapping[str, str]) -> None:
-    if task not in frame.columns:
-        raise TableError(source, [f"column {task!r} is missing{nearest(task, list(map(str, frame.columns)))}"])
-    tasks = sorted({str(each) for each in frame[task].dropna()})
-    if len(tasks) > 1 and task not in chosen:
-        raise TableError(
-            source,
-            [f"column {task!r} has several tasks: {listed(tasks)}; choose one: where={{{task!r}: {tasks[0]!r}}}"],
-        )

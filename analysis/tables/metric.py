@@ -145,6 +145,20 @@ def measure(table: Table, metric: str) -> Measured:
     )
 
 
+def not_positive(measured: Measured) -> list[str]:
+    """Return the first trials that trained and whose value has no logarithm."""
+    faults, number = [], 0
+    for label, arm in measured.arms.items():
+        rows = np.flatnonzero(~arm.diverged & ~(arm.value > 0))
+        number += len(rows)
+        faults += [
+            f"condition {label!r}, seed {arm.seeds[i]}: {measured.metric} is {arm.value[i]:.12g}; allowed on the scale "
+            "log-ratio: above 0"
+            for i in rows
+        ]
+    return faults[:_FIRST] + ([f"{measured.metric}: {number - _FIRST} more like these"] if number > _FIRST else [])
+
+
 def _numbers(source: Path, frame: pd.DataFrame, metric: str) -> np.ndarray:
     """Return the column as float64 [rows]; NaN for an empty cell; faults for text and infinite values but losses."""
     column = frame[metric]

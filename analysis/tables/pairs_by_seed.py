@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -83,6 +83,20 @@ def arms(measured: Measured, condition: str, control: str, chance: float | None,
         diverged=tuple(int(seed) for seed in a.seeds[broke]),
         discordant=(int((a.diverged & ~b.diverged).sum()), int((b.diverged & ~a.diverged).sum())),
     )
+
+
+def log_ratios(measured: Measured, condition: str, control: str) -> Arms:
+    """Pair by seed the logarithms of the values, which are positive wherever a trial trained.
+
+    The difference is the logarithm of a ratio. A diverged run has no place on this scale: complete pairs alone.
+    """
+    logs = {}
+    for label in (condition, control):
+        arm = measured.arms[label]
+        value = np.log(np.where(arm.diverged, np.nan, arm.value))
+        logs[label] = replace(arm, value=value)
+    found = arms(replace(measured, arms=logs, scale=None), condition, control, None)
+    return replace(found, every=found.complete, intention=None)
 
 
 def _complete(names: tuple[str, str], a: Arm, b: Arm, scale: int | None) -> Pairs:

@@ -16,6 +16,9 @@ from bench.schema.known_metrics import (
     margin_fault,
 )
 
+SCALES = RAW, LOG_RATIO = "raw", "log-ratio"
+"""What differences are of: values, or their logarithms, so that metrics of unlike size are alike."""
+
 LEAST_ALPHA = 1e-9
 """Smaller error rates would need quantiles that floating point does not give."""
 
@@ -39,6 +42,11 @@ class Question:
         Which centre of the differences leads.
     bad_ending : float or None
         By how much a run may end worse than the median of its condition; None: there is no such rule.
+    family, seeds : int or None
+        Where several tasks are judged together: how many comparisons these are, and the seeds of the task that has
+        fewest. None: the conditions and the seeds of the table decide.
+    scale : {"raw", "log-ratio"}
+        Whether differences are of values, or of their logarithms.
     """
 
     metric: str
@@ -49,6 +57,9 @@ class Question:
     sequential: bool = False
     estimand: str = TYPICAL
     bad_ending: float | None = None
+    family: int | None = None
+    seeds: int | None = None
+    scale: str = RAW
 
     ALPHA: ClassVar[float] = 0.05
     """Where nobody says."""
@@ -81,6 +92,10 @@ class Question:
 
 class Told(TypedDict, total=False):
     """What may be said of a comparison beside metric and control; what is None or left out is settled by `asked_of`."""
+
+    family: int
+    seeds: int
+    scale: str
 
     margin: float | None
     alpha: float

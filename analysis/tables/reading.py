@@ -25,6 +25,7 @@ from bench.schema.curves import CURVES_COLUMN, curves_in, has_curves
 from bench.schema.files import AllBut, read_result, read_table
 from bench.schema.folder import every_file, one_row_each
 from bench.schema.local_copy import located
+from bench.schema.paths import TASKS_FILE
 from bench.schema.sealed import UnusableFileError
 
 ORIGIN = "_origin"
@@ -128,6 +129,8 @@ def _read_folder(folder: Path) -> Raw:
     trials = folder / TRIALS_FOLDER
     plan = read_plan(folder / PLAN_FILE) if (folder / PLAN_FILE).exists() else None
     found = every_file(trials, _rows_or_faults)
+    if not found and (folder / TASKS_FILE).exists():
+        raise TableError(folder, ["is of several tasks; each has a results folder of its own in it"])
     if not found:
         raise TableError(
             folder,

@@ -205,6 +205,11 @@ def amount(value: float, metric: str, margin: float | None = None, style: Style 
     return f"{_numbers([value], metric, margin, style)[0]}{_unit(metric)}"
 
 
+def amounts(values: Sequence[float], metric: str, margin: float | None = None, style: Style = TERMINAL) -> list[str]:
+    """Return differences as `amount` does, without unit, all with as many digits as one of them needs."""
+    return _numbers(values, metric, margin, style)
+
+
 def _numbers(
     values: Sequence[float], metric: str, margin: float | None, style: Style, beside: Sequence[float] = ()
 ) -> list[str]:

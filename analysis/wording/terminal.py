@@ -144,9 +144,9 @@ def number(value: float | None, scale: int) -> str:
     return f"{100 * value:.3f}" if scale == 100 else f"{value:.5g}"
 
 
-def signed(values: Sequence[float], scale: int, margin: float | None) -> list[str]:
-    """Return differences with their signs and as many digits as one of them needs."""
-    least, code = (3, "f") if scale == 100 else (5, "g")
+def signed(values: Sequence[float], scale: int, margin: float | None, fewer: int = 0) -> list[str]:
+    """Return differences with their signs and as many digits as one of them needs, `fewer` than usual at least."""
+    least, code = (3 - fewer, "f") if scale == 100 else (5 - 2 * fewer, "g")
     told = [scale * value for value in values]
     count = digits(told, None if margin is None else scale * margin, least, code)
     return [f"{exact(value) + 0.0:+.{count}{code}}" for value in told]

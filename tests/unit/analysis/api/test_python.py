@@ -122,7 +122,6 @@ def test_per_cent_become_fractions(runs: pd.DataFrame, found: analysis.Compariso
         ({"condition": "methods"}, "column 'methods' is missing; did you mean 'method'"),
         ({"condition": "method"}, "column 'seed' is missing"),
         ({"condition": "method", "seed": "run", "task": "method"}, "column 'method' is missing"),
-        ({"condition": "method", "seed": "run", "task": "data"}, "has several tasks: .*choose one: where="),
     ],
 )
 def test_columns_that_do_not_fit_are_named(runs: pd.DataFrame, names: dict[str, str], fault: str) -> None:

@@ -91,10 +91,18 @@ def test_no_key_is_in_two_entries() -> None:
     assert [key for key, number in times.items() if number > 1] == []
 
 
-def test_keys_of_compare(run: Run, tables: dict[str, Path]) -> None:
+def test_keys_of_compare(run: Run, tables: dict[str, Path], tmp_path: Path) -> None:
+    """The comparison on a task has the keys of any comparison."""
     answers = [run("compare", path, *ASKED) for path in tables.values()]
     answers.append(run("compare", tables["whole"], "--metric", "generalisation_gap", "--control", "none"))
-    assert emitted(*(("compare", each) for each in answers)) == catalogued("compare")
+    pd.concat([frame().assign(task=name) for name in "abc"]).to_parquet(tmp_path / "tasks.parquet")
+    found = emitted(*(("compare", each) for each in [*answers, run("compare", tmp_path / "tasks.parquet", *ASKED)]))
+    of_tasks = {(where, name) for where, name in found if where.startswith("compare.tasks[]")} - {
+        ("compare.tasks[]", "task")
+    }
+    alone = {(where.replace("compare.tasks[]", "compare"), name) for where, name in of_tasks}
+    assert alone <= found | {("compare", each) for each in ("comparisons", "divergence", "bad_endings", "conditions")}
+    assert found - of_tasks == catalogued("compare")
 
 
 def test_keys_of_power(run: Run, tables: dict[str, Path]) -> None:

@@ -1,0 +1,301 @@
+"""Every condition against the control on several tasks: on each of them, on average over them, and on new ones."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar, Unpack
+
+import numpy as np
+from scipy import special
+
+from analysis.answer.compare import compared, paired
+from analysis.answer.comparison import Comparison
+from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
+from analysis.base.errors import TableError, nearest
+from analysis.base.notes import Note, about, of_each
+from analysis.methods.estimands import Inference
+from analysis.methods.mean_family import MeanEstimate
+from analysis.methods.new_tasks import NewTasks, new_tasks
+from analysis.methods.ranks_over_tasks import PairOverTasks, pairs_over_tasks, signed_ranks
+from analysis.methods.result import FEWEST_FOR_IMAGES
+from analysis.methods.scores_over_tasks import ScoresOverTasks, scores_over_tasks
+from analysis.methods.signed_rank_distribution import fewest
+from analysis.methods.these_tasks import TheseTasks, these_tasks
+from analysis.methods.typical import HodgesLehmannEstimate
+from analysis.methods.verdict import CANNOT_TEST, FEW
+from analysis.tables.asking import asked_of
+from analysis.tables.metric import Measured, measure
+from analysis.tables.pairs_by_seed import Arms, worst_of
+from analysis.tables.question import LOG_RATIO, RAW, SCALES, Question, Told
+from analysis.tables.tasks import Tasks
+from bench.schema.known_metrics import MEAN, is_accuracy
+
+N = TypeVar("N", float, np.ndarray)
+
+SEQUENTIAL = "seeds were added until every condition was decided, and no interval over tasks allows for that"
+LOST = "runs that count as worse than every other leave its estimate without limit"
+
+
+@dataclass(frozen=True, eq=False)
+class OnTask:
+    """One condition against the control on one task.
+
+    Parameters
+    ----------
+    task : str
+    inference : Inference or None
+        What its differences show, as one of the family over tasks; None where there are too few.
+    n : int
+        Pairs that it rests on.
+    varies : bool
+        Whether its differences vary.
+    """
+
+    task: str
+    inference: Inference | None
+    n: int
+    varies: bool
+
+
+def compare_tasks(tasks: Tasks, metric: str, control: str, **told: Unpack[Told]) -> ComparisonOverTasks:
+    """Compare every condition with `control` on each task, and over tasks; parameters and errors of `compare`.
+
+    Parameters
+    ----------
+    tasks : Tasks
+    scale : {"raw", "log-ratio"}
+        Whether differences are of values, or of their logarithms; then the margin is a ratio minus 1.
+    """
+    asked = asked_of(tasks.first, metric, control, told)
+    family = _family(tasks, asked)
+    told = {**told, "family": max(1, len(family) * len(tasks.tables)), "seeds": _fewest_seeds(tasks, control)}
+    if asked.scale == LOG_RATIO and asked.margin is not None:
+        told["margin"] = math.log1p(asked.margin)
+    found, against = _each(tasks, metric, control, told)
+    leading = next(iter(found.values())).estimand
+    conditions: dict[str, AcrossTasks] = {}
+    warnings: list[str] = [*_missing(tasks, control), *_of_each_task(found)]
+    sequential = any(asked_of(table, metric, control, told).sequential for table in tasks.tables.values())
+    for label in family:
+        on = [
+            _on_task(name, against[name][label], found[name], leading, len(family))
+            for name in tasks.tables
+            if label in against[name]
+        ]
+        judged = asked_of(tasks.first, metric, control, told)
+        conditions[label], notes = _across(label, on, judged, len(family), sequential)
+        warnings += notes
+    measured = {name: measure(table, metric) for name, table in tasks.tables.items()}
+    first = next(iter(found.values()))
+    return ComparisonOverTasks(
+        metric=metric,
+        control=control,
+        alpha=asked.alpha,
+        margin=asked.margin,
+        bad_ending=asked.bad_ending,
+        direction=asked.direction,
+        role=first.role,
+        estimand=leading,
+        scale=asked.scale,
+        n_seeds=min(each.n_seeds for each in found.values()),
+        warnings=tuple(dict.fromkeys(warnings)),
+        tasks=found,
+        across=conditions,
+        scores=_scores(tasks, measured, asked),
+        pairs=_pairs(tasks, measured, family, asked),
+        example=first.example,
+    )
+
+
+def _family(tasks: Tasks, asked: Question) -> list[str]:
+    """Return the conditions that are judged over tasks; raise TableError for what holds on no or not every task."""
+    faults = [] if asked.scale in SCALES else [f"scale is {asked.scale!r}; allowed: {', '.join(map(repr, SCALES))}"]
+    without = [name for name, table in tasks.tables.items() if asked.control not in table.conditions]
+    if len(without) == len(tasks.tables):
+        faults.append(
+            f"there is no condition {asked.control!r} to be the control{nearest(asked.control, tasks.conditions)}"
+        )
+    elif without:
+        faults.append(f"the control {asked.control!r} is missing on {_named(without)}; every task needs it")
+    if faults:
+        raise TableError(tasks.source, faults)
+    exempt = frozenset[str]().union(*(table.stays_at_chance for table in tasks.tables.values()))
+    return [label for label in tasks.conditions if label != asked.control and label not in exempt]
+
+
+def _fewest_seeds(tasks: Tasks, control: str) -> int:
+    """Return the seeds of the task that has fewest: which estimand leads is decided once for all tasks."""
+    return max(1, min(table.seeds_of(control) for table in tasks.tables.values()))
+
+
+def _each(
+    tasks: Tasks, metric: str, control: str, told: Told
+) -> tuple[dict[str, Comparison], dict[str, Mapping[str, Arms]]]:
+    """Return the comparison on each task with its pairs; raise TableError with the faults of all tasks."""
+    found: dict[str, Comparison] = {}
+    against: dict[str, Mapping[str, Arms]] = {}
+    faults: dict[str, list[str]] = {}
+    for name, table in tasks.tables.items():
+        try:
+            found[name], against[name] = compared(table, asked_of(table, metric, control, told))
+        except TableError as error:
+            for fault in error.faults:
+                faults.setdefault(fault, []).append(name)
+    if faults:
+        everywhere = [fault for fault, names in faults.items() if len(names) == len(tasks.tables)]
+        rest = [
+            f"task {name!r}: {fault}" for fault, names in faults.items() if fault not in everywhere for name in names
+        ]
+        raise TableError(tasks.source, [*everywhere, *rest])
+    return found, against
+
+
+def _on_task(task: str, arms: Arms, whole: Comparison, leading: str, size: int) -> OnTask:
+    pairs = arms.complete if leading == MEAN else arms.every
+    enough = pairs.n >= (FEW if leading == MEAN else fewest(whole.alpha, size))
+    if not enough:
+        return OnTask(task, None, pairs.n, pairs.varies)
+    estimate = MeanEstimate(pairs) if leading == MEAN else HodgesLehmannEstimate(pairs)
+    effect = whole.effects[pairs.condition]
+    floor = effect.test_set_floor if effect.n_pairs >= FEWEST_FOR_IMAGES else None
+    return OnTask(task, Inference(estimate, size, floor), pairs.n, pairs.varies)
+
+
+def _across(
+    label: str, on: Sequence[OnTask], asked: Question, size: int, sequential: bool
+) -> tuple[AcrossTasks, list[Note]]:
+    """Return what one condition shows over tasks, and what to know of it."""
+    parts = [each.inference for each in on if each.inference is not None]
+    why = SEQUENTIAL if sequential else _why_none(on)
+    if why is not None:
+        found = AcrossTasks(
+            condition=label,
+            n_tasks=len(on),
+            scope=None,
+            these=TheseTasks(verdict=CANNOT_TEST, reason=why),
+            new=NewTasks(verdict=CANNOT_TEST, reason=why),
+        )
+        return found, [about(label, f"nothing is shown over tasks: {why}")]
+    images = all(part.floor is not None for part in parts)
+    if not images:
+        parts = [Inference(part.estimate, part.size) for part in parts]
+    estimates = np.array([part.estimate.value for part in parts])
+    errors = np.array([_error(part, each.n, asked.alpha) for part, each in zip(parts, on, strict=True)])
+    ahead = new_tasks(estimates, errors, asked, size)
+    found = AcrossTasks(
+        condition=label,
+        n_tasks=len(on),
+        scope="seeds_and_images" if images else "seeds",
+        these=these_tasks(parts, asked),
+        new=ahead.result,
+        p_wilcoxon=signed_ranks([float(each) for each in estimates]),
+    )
+    steady = [each.task for each in on if not each.varies]
+    notes = [about(label, text) for text in ahead.warnings]
+    if steady:
+        what = "the difference is the same at all seeds, and counts over tasks as known without error"
+        notes.append(about(label, f"on {_named(steady)} {what}"))
+    return found, notes
+
+
+def _why_none(on: Sequence[OnTask]) -> str | None:
+    """Return why a condition shows nothing over tasks, None where it does."""
+    if len(on) < 2:
+        return "it is on 1 task alone"
+    few = [each.task for each in on if each.inference is None]
+    if few:
+        return f"on {_named(few)} the pairs are too few for an interval"
+    lost = [each.task for each in on if each.inference and not math.isfinite(each.inference.estimate.value)]
+    return f"on {_named(lost)} {LOST}" if lost else None
+
+
+def _error(part: Inference, n: int, alpha: float) -> float:
+    """Return the standard error of one task: the half width of its interval by itself over the quantile of t."""
+    ends = Inference(part.estimate, 1, part.floor).ends(alpha)
+    return math.nan if ends is None else standard_error(ends, n, alpha)
+
+
+def standard_error(ends: tuple[N, N], n: int, alpha: float) -> N:
+    """Return the standard error of which an interval at 1 - alpha is that of a t with n - 1 degrees of freedom."""
+    return (ends[1] - ends[0]) / (-2 * float(special.stdtrit(n - 1, alpha / 2)))
+
+
+def _missing(tasks: Tasks, control: str) -> Iterator[str]:
+    """Yield a warning for each condition, and each seed of the others, that is not on every task."""
+    for label in tasks.conditions:
+        without = [name for name, table in tasks.tables.items() if label not in table.conditions]
+        if without:
+            rest = len(tasks.tables) - len(without)
+            yield about(label, f"is missing on {_named(without)}; over tasks it is compared on the other {rest}")
+    seeds = {name: table.seeds_of(control) for name, table in tasks.tables.items()}
+    if len(set(seeds.values())) > 1:
+        few, many = min(seeds, key=lambda name: seeds[name]), max(seeds, key=lambda name: seeds[name])
+        yield (
+            f"tasks have unlike numbers of seeds, from {seeds[few]} ({few}) to {seeds[many]} ({many}): over tasks each "
+            "weighs the same"
+        )
+
+
+def _of_each_task(found: Mapping[str, Comparison]) -> list[Note]:
+    """Return the warnings of the tasks, each once, with the tasks that it is about in front."""
+    said = [(f"task {name}", text) for name, each in found.items() for text in each.warnings]
+    return of_each(said, [f"task {name}" for name in found], "each task")
+
+
+def _named(tasks: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(tasks) - most} more" if len(tasks) > most else ""
+    return f"{'task' if len(tasks) == 1 else 'tasks'} {', '.join(map(repr, tasks[:most]))}{more}"
+
+
+def _scores(tasks: Tasks, measured: Mapping[str, Measured], asked: Question) -> tuple[ScoresOverTasks, ...]:
+    """Return the scores of single runs of every condition over its tasks."""
+    runs = {
+        label: {
+            name: _values(measured[name], label, table.chance, asked)
+            for name, table in tasks.tables.items()
+            if label in table.conditions
+        }
+        for label in tasks.conditions
+    }
+    kept = {label: {name: each for name, each in by.items() if len(each)} for label, by in runs.items()}
+    of_control = kept[asked.control]
+    both = {
+        label: {name: each for name, each in by.items() if name in of_control or label == asked.control}
+        for label, by in kept.items()
+    }
+    return scores_over_tasks(
+        {label: list(by.values()) for label, by in both.items() if by},
+        {label: [of_control[name] for name in by] for label, by in both.items() if by and label != asked.control},
+        asked.alpha,
+        asked.direction,
+        asked.scale == RAW,
+    )
+
+
+def _values(measured: Measured, label: str, chance: float | None, asked: Question) -> np.ndarray:
+    """Return the values of the runs of one condition; a diverged one as in `analysis.tables.pairs_by_seed.arms`."""
+    arm = measured.arms[label]
+    worst = worst_of(asked.metric, asked.lower_is_better)
+    if is_accuracy(asked.metric):
+        lost, worst = np.isnan(arm.value), -math.inf if chance is None else chance
+    else:
+        lost = arm.diverged | np.isnan(arm.value)
+    return arm.value[~lost] if worst is None else np.where(lost, worst, arm.value)
+
+
+def _pairs(
+    tasks: Tasks, measured: Mapping[str, Measured], family: Sequence[str], asked: Question
+) -> tuple[PairOverTasks, ...]:
+    """Return every pair of conditions, the control among them, by their estimated differences on the tasks."""
+    differences: dict[tuple[str, str], list[float]] = {}
+    for one, other in itertools.combinations([asked.control, *family], 2):
+        found = differences.setdefault((other, one), [])
+        for name, table in tasks.tables.items():
+            if one in table.conditions and other in table.conditions:
+                pairs = paired(table, measured[name], other, one, asked).every
+                if pairs.n:
+                    found.append(HodgesLehmannEstimate(pairs).value)
+    return pairs_over_tasks(differences, asked.direction)

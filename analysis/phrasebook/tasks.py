@@ -1,0 +1,134 @@
+"""Example comparisons over tasks: every verdict over these tasks and over new ones, few tasks, many conditions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
+from analysis.answer.tasks import compare_tasks
+from analysis.catalogue.example import tasks as example
+from analysis.methods import verdict
+from analysis.methods.new_tasks import NewTasks
+from analysis.methods.ranks_over_tasks import PairOverTasks
+from analysis.methods.these_tasks import TheseTasks
+from analysis.phrasebook.effects import ALPHA, BY_VERDICT
+from analysis.phrasebook.entry import Entry, Line, text_of
+from analysis.wording import tasks, tasks_terminal
+from analysis.wording.style import PAGE
+from bench.schema.known_metrics import HIGHER, LOWER, TYPICAL
+
+NAMES = ("fashion", "digits", "kuzushiji", "letters")
+MARGIN = 0.001
+
+
+def each_verdict(scale: float = 1.0) -> dict[str, AcrossTasks]:
+    """Return a condition of every verdict over 4 tasks, the same over these and over new ones."""
+    found = {}
+    for name, ((low, high), (low_90, high_90), p) in BY_VERDICT.items():
+        assert None not in (low, high, low_90, high_90)
+        ends = [scale * end for end in (low, high, low_90, high_90) if end is not None]
+        word = verdict.decide(verdict.Interval(*ends), scale * MARGIN, HIGHER)
+        told = dict(zip(("low", "high", "low_90", "high_90"), ends, strict=True))
+        told |= {"estimate": (ends[0] + ends[1]) / 2, "p": p}
+        ahead = {"tau": 0.002 * scale, "prediction_low": ends[0] - 0.004, "prediction_high": ends[1] + 0.004}
+        found[name] = AcrossTasks(
+            condition="book",
+            n_tasks=4,
+            scope="seeds",
+            these=TheseTasks(**told, verdict=word),
+            new=NewTasks(**told, **ahead, i2=0.6, verdict=word),
+        )
+    return found
+
+
+def whole(*conditions: AcrossTasks, **more: object) -> ComparisonOverTasks:
+    """Return a comparison over tasks of these conditions, each under a name of its own where they are several."""
+    usual = {
+        "metric": "test_accuracy", "control": "none", "alpha": ALPHA, "margin": MARGIN, "direction": HIGHER,
+        "bad_ending": 0.05, "role": None, "estimand": TYPICAL, "scale": "raw", "n_seeds": 10, "warnings": (),
+        "scores": (), "pairs": (), "tasks": dict.fromkeys(NAMES),
+    }  # fmt: skip
+    named = {f"rate-0.{place}": each for place, each in enumerate(conditions, 1)} if len(conditions) > 1 else {
+        each.condition: each for each in conditions
+    }  # fmt: skip
+    across = {label: replace(each, condition=label) for label, each in named.items()}
+    return ComparisonOverTasks(**(usual | {"across": across} | more))  # pyright: ignore[reportArgumentType]
+
+
+VERDICTS = each_verdict()
+GOOD = VERDICTS["above the margin"]
+FEW = replace(
+    GOOD,
+    n_tasks=2,
+    new=NewTasks(verdict=verdict.CANNOT_TEST, reason="2 tasks; new tasks of this kind need at least 3"),
+)
+LOST = "on task 'letters' the pairs are too few for an interval"
+NOTHING = replace(
+    GOOD,
+    these=TheseTasks(verdict=verdict.CANNOT_TEST, reason=LOST),
+    new=NewTasks(verdict=verdict.CANNOT_TEST, reason=LOST),
+)
+EXAMPLES = {
+    **VERDICTS,
+    "for new test images too": replace(GOOD, scope="seeds_and_images"),
+    "tasks are not seen to differ": replace(GOOD, new=replace(GOOD.new, tau=0.0, i2=0.0)),
+    "2 tasks": FEW,
+    "no interval on a task": NOTHING,
+    "no upper limit": replace(GOOD, these=replace(GOOD.these, high=None, high_90=None, estimate=None)),
+}
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return what is written of comparisons over tasks."""
+    ratio, loss = {"scale": "log-ratio", "metric": "rmse", "margin": 0.02, "direction": LOWER}, {"metric": "test_loss"}
+    kinds = {"accuracy": {}, "a loss": loss, "ratios": ratio}
+    every = list(VERDICTS.values())
+    mixed = {"all kinds": every, "all differ": every[:3] * 2, "none differs": every[3:5] * 3, "nothing": [NOTHING] * 5}
+    pairs = tuple(PairOverTasks(condition=f"c{k}", other="none", n_tasks=9, p_holm=0.01 * k) for k in range(12))
+    shown = compare_tasks(example(), "test_accuracy", "none", margin=0.01)
+    return (
+        *(
+            Entry(
+                function,
+                (
+                    *(Line(name, function(each, whole(each), PAGE)) for name, each in EXAMPLES.items()),
+                    Line("above 0, ratios", function(GOOD, whole(GOOD, **ratio), PAGE)),
+                ),
+            )
+            for function in (tasks.of_these, tasks.of_new)
+        ),
+        Entry(tasks.sentences, (Line("1 condition", text_of(tasks.sentences(whole(GOOD), PAGE))),)),
+        Entry(
+            tasks.summed_up,
+            tuple(
+                Line(f"{name}; {view}", tasks.summed_up(whole(*found), view, PAGE))
+                for name, found in mixed.items()
+                for view in (tasks.THESE, tasks.NEW)
+            ),
+        ),
+        Entry(
+            tasks.for_new,
+            tuple(Line(str(each.scope), tasks.for_new(each, whole(each))) for each in (GOOD, EXAMPLES["for new test "
+                  "images too"])),
+        ),
+        Entry(tasks.between, tuple(Line(name, tasks.between(each.these, whole(each), PAGE)) for name, each in
+                                   VERDICTS.items())),
+        *(
+            Entry(
+                function,
+                tuple(Line(f"{name}: 0.0123", text_of(function(given, whole(GOOD, **more), PAGE)))
+                      for name, more in kinds.items()),
+            )
+            for function, given in ((tasks.differences, [0.0123]), (tasks.difference, 0.0123))
+        ),
+        Entry(tasks.notes, (Line("4 tasks", text_of(tasks.notes(whole(GOOD)))),)),
+        Entry(tasks.scale_told, tuple(Line(name, text_of(tasks.scale_told(whole(**more)))) for name, more in
+                                      kinds.items())),
+        Entry(tasks_terminal.title, (Line("4 tasks", tasks_terminal.title(whole(GOOD))),)),
+        Entry(tasks_terminal.every_pair, tuple(
+            Line(f"{len(names)} tasks", tasks_terminal.every_pair(whole(pairs=pairs, tasks=dict.fromkeys(names))))
+            for names in (NAMES, range(12))
+        )),
+        Entry(tasks_terminal.render, (Line("the tables of docs/methods.md, margin 0.01",
+                                           tasks_terminal.render(shown)),)),
+    )  # fmt: skip

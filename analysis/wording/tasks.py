@@ -1,0 +1,178 @@
+"""What a comparison shows over tasks, in sentences: of these tasks, and of new tasks of this kind, never mixed up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from analysis.answer.headline import SEEDS_AND_IMAGES
+from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
+from analysis.methods import verdict
+from analysis.methods.new_tasks import FEWEST
+from analysis.methods.these_tasks import OverTasks
+from analysis.tables.question import LOG_RATIO
+from analysis.wording.number_format import digits, exact, level, p_value
+from analysis.wording.phrases import count, listed
+from analysis.wording.sentences import amount, amounts, quoted
+from analysis.wording.style import TERMINAL, Style
+from analysis.wording.units import unit_of
+from analysis.wording.verdicts import worded
+
+MOST_NAMED = 4
+"""Conditions of which each gets sentences of its own; more are summed up."""
+
+THESE, NEW = "these tasks", "new tasks of this kind"
+_PER_CENT = 2
+
+
+def sentences(whole: ComparisonOverTasks, style: Style = TERMINAL) -> list[str]:
+    """Return what is shown over these tasks, then what of new ones."""
+    if len(whole.across) > MOST_NAMED:
+        return [summed_up(whole, THESE, style), summed_up(whole, NEW, style)]
+    return [
+        *(of_these(each, whole, style) for each in whole.across.values()),
+        *(of_new(each, whole, style) for each in whole.across.values()),
+    ]
+
+
+def of_these(each: AcrossTasks, whole: ComparisonOverTasks, style: Style = TERMINAL) -> str:
+    """Return what one condition shows on average over these tasks."""
+    found, name, number = each.these, quoted(each.condition), each.n_tasks
+    if found.low is None and found.high is None:
+        return f"Over these {count(number, 'task')} nothing is shown of {name}: {found.reason}."
+    changed = f"{name} changed {style.metric(whole.metric)} by {difference(found.estimate, whole, style)}"
+    return (
+        f"{_opened(found, whole)}: on average over these {count(number, 'task')}, {for_new(each, whole)}, {changed} "
+        f"against {quoted(whole.control)} ({between(found, whole, style)})."
+    )
+
+
+def of_new(each: AcrossTasks, whole: ComparisonOverTasks, style: Style = TERMINAL) -> str:
+    """Return what one condition shows of new tasks: the average over such tasks, and what a single one may show."""
+    found, name, number = each.new, quoted(each.condition), each.n_tasks
+    if found.low is None:
+        return f"For a new task nothing is shown of {name}: {found.reason}."
+    said = (
+        f"{_opened(found, whole)}: for a new task drawn like these {number}, {name} changes "
+        f"{style.metric(whole.metric)} by {difference(found.estimate, whole, style)} on average against "
+        f"{quoted(whole.control)} ({between(found, whole, style)})."
+    )
+    ends = [end for end in (found.prediction_low, found.prediction_high) if end is not None]
+    low, high = differences(ends, whole, style)
+    return (
+        f"{said} On one single new task the true difference may be anything from {low} to {high} "
+        f"({level(whole.alpha)} prediction interval{_tau(each, whole)})."
+    )
+
+
+def summed_up(whole: ComparisonOverTasks, view: str, style: Style = TERMINAL) -> str:
+    """Return what many conditions show over these tasks, or of new ones, in a sentence."""
+    found = {label: each.these if view == THESE else each.new for label, each in whole.across.items()}
+    number = len(whole.tasks)
+    where = (
+        f"On average over these {number} tasks"
+        if view == THESE
+        else f"For a new task drawn like these {number}, on average"
+    )
+    known = {label: each for label, each in found.items() if each.low is not None or each.high is not None}
+    if not known:
+        return f"{where}, nothing is shown of any condition: {next(iter(found.values())).reason}."
+    apart = {label: each for label, each in known.items() if differs(each)}
+    many = f"all {len(found)}" if len(apart) == len(found) else f"{len(apart) or 'none'} of {len(found)}"
+    verb = "differs" if len(apart) == 1 else "differ"
+    said = f"{where}, {many} conditions {verb} from {quoted(whole.control)}"
+    named = sorted(apart, key=lambda label: apart[label].estimate or 0.0)
+    if len(named) > 2:
+        named = [named[0], named[-1]]
+        said += ", from " + " to ".join(
+            f"{quoted(each)} {difference(apart[each].estimate, whole, style)}" for each in named
+        )
+    elif named:
+        said += f": {listed([f'{quoted(each)} {difference(apart[each].estimate, whole, style)}' for each in named])}"
+    rest = [each for label, each in found.items() if label not in apart]
+    words = [_word(each, whole) for each in rest]
+    counts = [f"{words.count(word)} {word}" for word in dict.fromkeys(words)]
+    return f"{said}; {listed(counts)}." if counts else f"{said}."
+
+
+def for_new(each: AcrossTasks, whole: ComparisonOverTasks) -> str:
+    """Return what varies within a task in the interval of these tasks."""
+    return f"for new seeds and new test {whole.example}s" if each.scope == SEEDS_AND_IMAGES else "for new seeds"
+
+
+def between(found: OverTasks, whole: ComparisonOverTasks, style: Style = TERMINAL) -> str:
+    """Return the interval and p of what is shown over tasks."""
+    ends = [end for end in (found.low, found.high) if end is not None]
+    told = differences(ends, whole, style)
+    if len(told) == 2:
+        interval = " to ".join(told)
+    else:
+        interval = told[0] + (" or more, no upper limit" if found.high is None else " or less, no lower limit")
+    said = [f"{level(whole.alpha)} CI {interval}"]
+    if found.verdict in NARROWER and found.low_90 is not None and found.high_90 is not None:
+        inner = " to ".join(differences([found.low_90, found.high_90], whole, style))
+        said.append(f"{level(2 * whole.alpha)} CI {inner}")
+    return "; ".join([*said, *([] if found.p is None else [p_value(found.p)])])
+
+
+NARROWER = (verdict.EQUIVALENT, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_BUT_NEGLIGIBLE)
+"""Verdicts that the interval at 1 - 2 alpha decides."""
+
+
+def differences(values: Sequence[float], whole: ComparisonOverTasks, style: Style = TERMINAL) -> list[str]:
+    """Return differences for people, without unit; those of logarithms as what a ratio is above 1, in per cent."""
+    if whole.scale != LOG_RATIO:
+        return amounts(values, whole.metric, whole.margin, style)
+    told = [100 * math.expm1(value) for value in values]
+    places = digits(told, None, _PER_CENT)
+    return [f"{style.number(f'{exact(each) + 0.0:+.{places}f}')}%" for each in told]
+
+
+def difference(value: float | None, whole: ComparisonOverTasks, style: Style = TERMINAL) -> str:
+    """Return a difference in the unit for people."""
+    if value is None:
+        return "an amount without limit"
+    if whole.scale != LOG_RATIO:
+        return amount(value, whole.metric, whole.margin, style)
+    return differences([value], whole, style)[0]
+
+
+def differs(found: OverTasks) -> bool:
+    """Return whether an interval over tasks leaves out 0."""
+    return (found.low is not None and found.low > 0) or (found.high is not None and found.high < 0)
+
+
+def notes(whole: ComparisonOverTasks) -> list[str]:
+    """Return what distinguishes the two tables over tasks."""
+    tasks = len(whole.tasks)
+    said = [
+        "These tasks: the average of these very tasks, each weighing the same; nothing is claimed of any other task.",
+        "New tasks of this kind: the average over such tasks, as if these were drawn at random from them.",
+        "Prediction: where the true difference on one single new task may lie.",
+    ]
+    return said if tasks >= FEWEST else said[:1]
+
+
+def _tau(each: AcrossTasks, whole: ComparisonOverTasks) -> str:
+    tau = each.new.tau
+    if not tau:
+        return "; tasks are not seen to differ"
+    spread = difference(tau, whole).removeprefix("+")
+    return f"; standard deviation between tasks {spread}"
+
+
+def _opened(found: OverTasks, whole: ComparisonOverTasks) -> str:
+    word = _word(found, whole)
+    return word[0].upper() + word[1:]
+
+
+def _word(found: OverTasks, whole: ComparisonOverTasks) -> str:
+    return worded(found.verdict or verdict.CANNOT_TEST, whole.direction)
+
+
+def scale_told(whole: ComparisonOverTasks) -> str:
+    """Return the unit of the differences, as it follows the metric in a title."""
+    if whole.scale == LOG_RATIO:
+        return " as ratios to the control, in per cent above 1"
+    unit = unit_of(whole.metric).difference
+    return f" in {'percentage points' if unit == 'points' else unit}" if unit else ""

@@ -1,0 +1,314 @@
+"""Several tasks: how they are read, which family each comparison is in, and what is shown over them."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import analysis
+from analysis.answer.compare import compare
+from analysis.answer.tasks import compare_tasks
+from analysis.catalogue.example import frame, tasks
+from analysis.cli import main
+from analysis.methods import verdict
+from analysis.tables.loading import load_tasks
+from analysis.tables.table import from_frame
+from analysis.tables.tasks import Tasks
+from bench.schema.known_metrics import MEAN, TYPICAL
+from tests.results import write_trials
+
+NAMES = ("fashion", "digits", "kuzushiji", "letters")
+LABELS = ("none", "half", "book")
+
+
+def rows(
+    names: tuple[str, ...] = NAMES, seeds: int = 10, labels: tuple[str, ...] = LABELS, column: str = "task"
+) -> pd.DataFrame:
+    """Return trials on tasks whose conditions differ by about 0, 1 and 2 hundredths."""
+    rng = np.random.default_rng(11)
+    made = [
+        {column: name, "condition": label, "seed": seed, "test_accuracy": 0.7 + 0.04 * t + 0.01 * k + common + noise}
+        for t, name in enumerate(names)
+        for seed, common in enumerate(rng.normal(0, 0.01, seeds))
+        for k, (label, noise) in enumerate(zip(labels, rng.normal(0, 0.003, len(labels)), strict=True))
+    ]
+    return pd.DataFrame(made)
+
+
+def over(given: pd.DataFrame, **told: Any) -> analysis.ComparisonOverTasks:
+    found = analysis.compare(given, "test_accuracy", "none", **told)
+    assert isinstance(found, analysis.ComparisonOverTasks)
+    return found
+
+
+def test_a_column_task_with_several_values_is_used_by_itself() -> None:
+    found = over(rows())
+    assert list(found.tasks) == list(NAMES)
+    assert list(found.across) == ["half", "book"]
+    assert over(rows(column="dataset"), task="dataset").to_json() == found.to_json()
+
+
+def test_one_task_is_what_it_was() -> None:
+    whole = rows()
+    alone = from_frame(whole[whole["task"] == "digits"])
+    one = analysis.compare(whole, "test_accuracy", "none", where={"task": "digits"})
+    assert isinstance(one, analysis.Comparison)
+    assert one.to_json() == compare(alone, "test_accuracy", "none").to_json()
+    assert "tasks" not in one.to_json()
+
+
+def test_a_factor_of_that_name_is_no_task() -> None:
+    """Each condition has a task of its own: nothing is compared within any of them."""
+    whole = rows(names=("fashion",)).assign(task=lambda table: table["condition"])
+    assert isinstance(analysis.compare(whole, "test_accuracy", "none"), analysis.Comparison)
+
+
+def test_tables_and_folders_are_tasks_by_name(tmp_path: Path) -> None:
+    whole = rows(NAMES[:2])
+    for name, each in whole.groupby("task"):
+        each.drop(columns="task").to_csv(tmp_path / f"{name}.csv", index=False)
+    paths = [tmp_path / f"{name}.csv" for name in NAMES[:2]]
+    by_path = analysis.compare(paths, "test_accuracy", "none")
+    by_key = analysis.compare(dict(zip(NAMES, paths, strict=False)), "test_accuracy", "none")
+    assert by_path.to_json() == by_key.to_json() == over(whole).to_json()
+    (tmp_path / "again").mkdir()
+    paths[0].rename(tmp_path / "again" / "digits.csv")
+    with pytest.raises(analysis.TableError, match="2 tables are called 'digits'"):
+        load_tasks([paths[1], tmp_path / "again" / "digits.csv"])
+
+
+def test_a_folder_of_several_tasks_is_read_by_its_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "tasks.json").write_text(json.dumps({"study": "two", "tasks": ["fashion", "digits"]}))
+    for name, each in rows(NAMES[:2]).groupby("task"):
+        for i, row in enumerate(each.drop(columns="task").to_dict("records")):
+            write_trials(tmp_path / str(name) / "trials" / f"{name}{i}.parquet", [row | {"trial_id": f"{name}{i}"}])
+    found = analysis.compare(tmp_path, "test_accuracy", "none")
+    assert list(found.tasks) == ["fashion", "digits"]
+    asked = ("--metric", "test_accuracy", "--control", "none")
+    assert main(["compare", str(tmp_path), *asked, "--where", "task=digits", "--json", "-"]) == 0
+    one = json.loads(capsys.readouterr().out)
+    assert one["n_seeds"] == 10
+    assert "tasks" not in one
+    for command in (["sequential", *asked], ["selfcheck", *asked], ["power", *asked, "--delta", "0.01", "--pilot"]):
+        assert main([command[0], *command[1:], str(tmp_path)]) == 2
+        assert "--where task=fashion" in capsys.readouterr().err
+    assert main(["sequential", str(tmp_path), *asked, "--where", "task=digit"]) == 2
+    assert "did you mean 'digits'" in capsys.readouterr().err
+    assert main(["report", str(tmp_path)]) == 2
+    assert "there is no report over tasks yet" in capsys.readouterr().err
+
+
+def test_on_each_task_errors_are_divided_by_conditions_and_tasks() -> None:
+    """2 conditions on 4 tasks are 8 comparisons: as if the family of a task had 8 conditions."""
+    found = over(rows())
+    one = rows()[lambda table: table["task"] == "digits"]
+    alone = compare(from_frame(one), "test_accuracy", "none", estimand=found.estimand)
+    for label in ("half", "book"):
+        ours, theirs = found.tasks["digits"].effects[label], alone.effects[label]
+        assert ours.p_typical_adjusted == pytest.approx(min(1, 8 * theirs.p_typical), rel=1e-12)
+        assert ours.p_mean_adjusted == pytest.approx(min(1, 8 * theirs.p_t), rel=1e-9)
+        assert ours.headline.low < theirs.headline.low
+        assert ours.mean_difference == theirs.mean_difference
+
+
+def test_one_estimand_leads_on_all_tasks_and_the_task_with_fewest_seeds_decides() -> None:
+    whole = rows()
+    few = whole[(whole["task"] != "letters") | (whole["seed"] < 8)]  # 8 seeds: 2/256 is above 0.05/8
+    assert over(whole).estimand == TYPICAL
+    found = over(few)
+    assert {each.estimand for each in found.tasks.values()} == {found.estimand} == {MEAN}
+    assert any("unlike numbers of seeds, from 8 (letters) to 10" in text for text in found.warnings)
+
+
+def test_over_tasks_the_family_is_the_conditions() -> None:
+    two, one = over(rows()), over(rows()[lambda table: table["condition"] != "book"])
+    ours, theirs = two.across["half"], one.across["half"]
+    assert ours.new.p == pytest.approx(2 * theirs.new.p, rel=1e-9)
+    assert ours.these.low < theirs.these.low
+    assert ours.new.estimate == pytest.approx(theirs.new.estimate, rel=1e-12)
+    estimates = [each.effects["half"].headline.estimate for each in two.tasks.values()]
+    assert ours.these.estimate == pytest.approx(np.mean(estimates), rel=1e-12)
+
+
+def test_an_interval_excludes_zero_where_p_is_at_most_alpha() -> None:
+    for alpha in (0.001, 0.05, 0.3):
+        for each in over(rows(seeds=14), alpha=alpha).across.values():
+            for found in (each.these, each.new):
+                if found.low is not None:
+                    assert (found.low > 0 or found.high < 0) == (found.p <= alpha)
+
+
+def test_what_is_missing_on_a_task_is_named_and_counted() -> None:
+    whole = rows()
+    lacking = whole[(whole["condition"] != "book") | whole["task"].isin(["fashion", "digits"])]
+    found = over(lacking)
+    assert (found.across["half"].n_tasks, found.across["book"].n_tasks) == (4, 2)
+    assert any("book: is missing on tasks 'kuzushiji', 'letters'" in text for text in found.warnings)
+    new = found.across["book"].new
+    assert (new.estimate, new.low, new.p, new.prediction_low) == (None, None, None, None)
+    assert "at least 3" in (new.reason or "")
+    assert any("book: new tasks: 2 tasks" in text for text in found.warnings)
+    assert found.across["book"].these.low is not None
+    alone = over(whole[(whole["condition"] != "book") | (whole["task"] == "fashion")]).across["book"]
+    assert (alone.n_tasks, alone.these.p, alone.these.verdict) == (1, None, verdict.CANNOT_TEST)
+    with pytest.raises(analysis.TableError, match="the control 'none' is missing on task 'digits'"):
+        over(whole[(whole["condition"] != "none") | (whole["task"] != "digits")])
+    with pytest.raises(analysis.TableError, match="no condition 'nome' to be the control; did you mean 'none'"):
+        analysis.compare(whole, "test_accuracy", "nome")
+
+
+def test_faults_of_all_tasks_come_at_once() -> None:
+    whole = rows()
+    twice = pd.concat([whole, whole[(whole["seed"] == 0) & whole["task"].isin(["digits", "letters"])]])
+    with pytest.raises(analysis.TableError) as caught:
+        over(twice)
+    said = str(caught.value)
+    assert "task 'digits': condition 'none', seed 0 comes 2 times" in said
+    assert "task 'letters': condition 'none', seed 0 comes 2 times" in said
+
+
+def test_a_task_on_which_nothing_varies_counts_as_known_without_error() -> None:
+    whole = rows()
+    steady = whole.assign(
+        test_accuracy=whole["test_accuracy"].where(
+            whole["task"] != "letters", 0.9 + 0.1 * (whole["condition"] == "half")
+        )
+    )
+    found = over(steady)
+    each = found.across["half"]
+    assert each.these.low < each.these.estimate < each.these.high
+    assert any("half: on task 'letters' the difference is the same at all seeds" in text for text in found.warnings)
+    assert found.tasks["letters"].effects["half"].headline.verdict == verdict.CANNOT_TEST
+
+
+def test_on_the_scale_of_ratios_the_unit_of_a_task_does_not_matter() -> None:
+    whole = rows(labels=LABELS).rename(columns={"test_accuracy": "score_loss"})
+    sizes = dict(zip(NAMES, (1.0, 10.0, 1e-3, 1e5), strict=True))
+    scaled = whole.assign(score_loss=whole["score_loss"] * whole["task"].map(sizes))
+    one, other = (
+        analysis.compare(each, "score_loss", "none", scale="log-ratio", margin=0.02) for each in (whole, scaled)
+    )
+    for label in ("half", "book"):
+        assert one.across[label].these.estimate == pytest.approx(other.across[label].these.estimate, rel=1e-9)
+        assert one.across[label].new.high == pytest.approx(other.across[label].new.high, rel=1e-9)
+    assert (one.scale, one.margin) == ("log-ratio", 0.02)
+    effect = one.tasks["digits"].effects["half"]
+    assert effect.margin == pytest.approx(math.log(1.02))
+    assert effect.pairs[0].difference == pytest.approx(effect.pairs[0].condition - effect.pairs[0].control)
+    assert {each.interquartile_mean for each in one.scores} == {None}
+    with pytest.raises(analysis.TableError, match="score_loss is 0; allowed on the scale log-ratio: above 0"):
+        analysis.compare(scaled.replace(scaled["score_loss"][0], 0.0), "score_loss", "none", scale="log-ratio")
+    with pytest.raises(analysis.TableError, match="is for several tasks"):
+        analysis.compare(whole, "score_loss", "none", scale="log-ratio", where={"task": "digits"})
+
+
+def test_diverged_runs_have_no_ratio_and_are_counted() -> None:
+    whole = rows().rename(columns={"test_accuracy": "score_loss"})
+    lost = (whole["task"] == "digits") & (whole["condition"] == "half") & (whole["seed"] == 3)
+    broken = whole.assign(status=np.where(lost, "diverged", "ok"), score_loss=whole["score_loss"].mask(lost, np.nan))
+    raw, ratio = (analysis.compare(broken, "score_loss", "none", scale=each) for each in ("raw", "log-ratio"))
+    assert raw.tasks["digits"].effects["half"].n_typical == 10
+    assert ratio.tasks["digits"].effects["half"].n_typical == 9
+    dropped = ratio.to_json()["dropped"]
+    assert [(each["task"], each["condition"], each["seeds"]) for each in dropped] == [("digits", "half", [3])]
+
+
+def test_images_widen_the_interval_over_tasks_where_every_task_has_them() -> None:
+    parts = [frame().assign(task=name) for name in ("one", "two", "three")]
+    with_images = analysis.compare(pd.concat(parts), "test_accuracy", "none")
+    parts[1] = parts[1].drop(columns="test_bits")
+    without = analysis.compare(pd.concat(parts), "test_accuracy", "none")
+    assert with_images.across["low"].scope == "seeds_and_images"
+    assert without.across["low"].scope == "seeds"
+    assert with_images.across["low"].these.low < without.across["low"].these.low
+    assert with_images.tasks["one"].effects["low"].headline.scope == "seeds_and_images"
+
+
+def test_the_json_has_the_keys_of_the_contract() -> None:
+    found = over(rows(), margin=0.005).to_json()
+    assert found["comparisons"] == []
+    assert [each["task"] for each in found["tasks"]] == list(NAMES)
+    assert {"task", "n_seeds", "comparisons", "divergence", "bad_endings"} <= found["tasks"][0].keys()
+    assert [each["condition"] for each in found["across_tasks"]] == ["half", "book"]
+    assert {"condition", "n_tasks", "these", "new", "p_wilcoxon"} <= found["across_tasks"][0].keys()
+    assert {"estimate", "low", "high", "p"} <= found["across_tasks"][0]["these"].keys()
+    new = {"estimate", "low", "high", "p", "tau", "i2", "prediction_low", "prediction_high"}
+    assert new <= found["across_tasks"][0]["new"].keys()
+    assert len(found["pairs"]) == 3
+    json.dumps(found, allow_nan=False)
+
+
+def test_the_text_never_mixes_these_tasks_with_new_ones() -> None:
+    said = str(over(rows(), margin=0.005))
+    these, new = "on average over these 4 tasks, for new seeds, “half”", "for a new task drawn like these 4, “half”"
+    assert said.count(these) == said.count(new) == 1
+    assert said.index(these) < said.index(new)
+    assert "On one single new task the true difference may be anything from" in said
+    two = str(over(rows(NAMES[:2])))
+    assert "For a new task nothing is shown of “half”: 2 tasks; new tasks of this kind need at least 3." in two
+    assert "Over new tasks of this kind" not in two
+
+
+def test_many_comparisons_have_a_grid_and_a_summary() -> None:
+    names = tuple(f"data-set-{i}" for i in range(6))
+    found = over(rows(names, 15, labels=("none", *(f"model-{k}" for k in range(6)))))
+    said = str(found)
+    assert "On average over these 6 tasks, all 6 conditions differ from “none”" in said or " of 6 conditions" in said
+    assert "no mark: undecided" in said
+    assert "of 21 differ by signed ranks over tasks" in said
+    assert max(map(len, said.split("\n\n")[3].splitlines())) < 200
+
+
+def test_a_notebook_and_a_frame_show_it() -> None:
+    found = over(rows())
+    page = found._repr_html_()
+    assert page.count("<table>") == 5
+    assert "Over these 4 tasks" in page
+    table = found.to_frame()
+    assert table.loc[("half", "these tasks"), "estimate"] == found.across["half"].these.estimate
+    assert table.loc[("book", "digits"), "low"] == found.tasks["digits"].effects["book"].headline.low
+    assert len(table) == 2 * (4 + 2)
+    assert len(repr(found)) < 200
+
+
+def test_other_questions_take_one_task() -> None:
+    loaded = analysis.load(rows())
+    assert isinstance(loaded, Tasks)
+    for question in (analysis.sequential, analysis.selfcheck):
+        with pytest.raises(analysis.TableError, match=r"this takes one of them: --where task=fashion"):
+            question(loaded, "test_accuracy", "none")
+    with pytest.raises(analysis.TableError, match="this takes one of them"):
+        analysis.factorial(rows(), "test_accuracy")
+
+
+def test_repeated_rows_name_the_column_that_distinguishes_them() -> None:
+    whole = rows(column="dataset")
+    with pytest.raises(
+        analysis.TableError, match="--task dataset takes its 4 values for tasks; --where dataset=fashion"
+    ):
+        analysis.compare(whole, "test_accuracy", "none")
+    course = whole.assign(epoch=whole["dataset"].map({name: i for i, name in enumerate(NAMES)})).drop(columns="dataset")
+    with pytest.raises(analysis.TableError) as caught:
+        analysis.compare(course, "test_accuracy", "none")
+    assert "--where epoch=0 keeps one of its 4 values" in str(caught.value)
+    assert "--task" not in str(caught.value)
+    with pytest.raises(analysis.TableError) as caught:
+        analysis.compare(whole.drop(columns="dataset"), "test_accuracy", "none")
+    assert "distinguishes" not in str(caught.value)
+
+
+def test_rows_without_a_task_are_refused() -> None:
+    whole = rows()
+    with pytest.raises(analysis.TableError, match="2 rows have no task"):
+        over(whole.assign(task=whole["task"].mask(whole.index < 2)))
+
+
+def test_the_example_of_the_catalogue_has_three_tasks() -> None:
+    found = compare_tasks(tasks(), "test_accuracy", "none")
+    assert {each.n_tasks for each in found.across.values()} == {3}
