@@ -46,7 +46,7 @@ def table() -> Table:
 def tasks() -> Tasks:
     """Return the tables of three tasks: that of `table`, and two in which the same runs come out otherwise."""
     whole = frame().assign(task="one").drop(columns="test_bits")
-    gain = whole["condition"].map({label: place for place, label in enumerate(RATES)})
+    gain = np.array([list(RATES).index(label) for label in whole["condition"]])
     others = [
         whole.assign(task=name, test_correct=whole["test_correct"] - (whole["seed"] * times + gain) % 3)
         for name, times in (("two", 1), ("three", 2))

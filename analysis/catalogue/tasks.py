@@ -72,8 +72,9 @@ NEW = Method(
     fills=(keys("compare.across_tasks[].new", f"{_SHOWN} tau i2 prediction_low prediction_high"),),
     assumes="The tasks are a random sample of their kind, and the true differences normal. The standard error of a "
     "task is taken from its interval. Where tasks happen to agree, the interval may be narrower than it would be did "
-    "tasks not differ: a warning says so. The prediction holds for all conditions at once, as the interval does. "
-    "Null where the estimates of all tasks are the same.",
+    "tasks not differ: a warning says so. The prediction is for all conditions at once, as the interval is, "
+    "and approximate: where tasks differ as little as their estimates err it misses far more often than promised "
+    "([calibration](calibration.md)). Null where the estimates of all tasks are the same.",
     formula="""\
 s_t = half width of the interval of task t alone, at 1 - α, over t(1 - α/2; n_t - 1);   v_t = s_t²
 τ²: restricted maximum likelihood;   w_t = 1/(v_t + τ²);   m = Σ w_t e_t / Σ w_t

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
 from analysis.answer.tasks import compare_tasks
@@ -28,15 +29,19 @@ def each_verdict(scale: float = 1.0) -> dict[str, AcrossTasks]:
         assert None not in (low, high, low_90, high_90)
         ends = [scale * end for end in (low, high, low_90, high_90) if end is not None]
         word = verdict.decide(verdict.Interval(*ends), scale * MARGIN, HIGHER)
-        told = dict(zip(("low", "high", "low_90", "high_90"), ends, strict=True))
-        told |= {"estimate": (ends[0] + ends[1]) / 2, "p": p}
-        ahead = {"tau": 0.002 * scale, "prediction_low": ends[0] - 0.004, "prediction_high": ends[1] + 0.004}
+        told: dict[str, Any] = dict(zip(("low", "high", "low_90", "high_90"), ends, strict=True))
+        told |= {"estimate": (ends[0] + ends[1]) / 2, "p": p, "verdict": word}
+        ahead: dict[str, Any] = {
+            "tau": 0.002 * scale,
+            "prediction_low": ends[0] - 0.004,
+            "prediction_high": ends[1] + 0.004,
+        }
         found[name] = AcrossTasks(
             condition="book",
             n_tasks=4,
             scope="seeds",
-            these=TheseTasks(**told, verdict=word),
-            new=NewTasks(**told, **ahead, i2=0.6, verdict=word),
+            these=TheseTasks(**told),
+            new=NewTasks(**told, **ahead, i2=0.6),
         )
     return found
 
@@ -113,14 +118,13 @@ def entries() -> tuple[Entry, ...]:
         ),
         Entry(tasks.between, tuple(Line(name, tasks.between(each.these, whole(each), PAGE)) for name, each in
                                    VERDICTS.items())),
-        *(
-            Entry(
-                function,
-                tuple(Line(f"{name}: 0.0123", text_of(function(given, whole(GOOD, **more), PAGE)))
-                      for name, more in kinds.items()),
-            )
-            for function, given in ((tasks.differences, [0.0123]), (tasks.difference, 0.0123))
-        ),
+        Entry(tasks.differences, tuple(
+            Line(f"{name}: 0.0123, -0.5", text_of(tasks.differences([0.0123, -0.5], whole(GOOD, **more), PAGE)))
+            for name, more in kinds.items()
+        )),
+        Entry(tasks.difference, tuple(
+            Line(f"{name}: 0.0123", tasks.difference(0.0123, whole(GOOD, **more), PAGE)) for name, more in kinds.items()
+        )),
         Entry(tasks.notes, (Line("4 tasks", text_of(tasks.notes(whole(GOOD)))),)),
         Entry(tasks.scale_told, tuple(Line(name, text_of(tasks.scale_told(whole(**more)))) for name, more in
                                       kinds.items())),

@@ -148,7 +148,7 @@ def notes(whole: ComparisonOverTasks) -> list[str]:
     said = [
         "These tasks: the average of these very tasks, each weighing the same; nothing is claimed of any other task.",
         "New tasks of this kind: the average over such tasks, as if these were drawn at random from them.",
-        "Prediction: where the true difference on one single new task may lie.",
+        "Prediction: where the true difference on one single new task may lie; with few tasks it is often too narrow.",
     ]
     return said if tasks >= FEWEST else said[:1]
 

@@ -87,7 +87,10 @@ def test_a_folder_of_several_tasks_is_read_by_its_names(tmp_path: Path, capsys: 
     (tmp_path / "tasks.json").write_text(json.dumps({"study": "two", "tasks": ["fashion", "digits"]}))
     for name, each in rows(NAMES[:2]).groupby("task"):
         for i, row in enumerate(each.drop(columns="task").to_dict("records")):
-            write_trials(tmp_path / str(name) / "trials" / f"{name}{i}.parquet", [row | {"trial_id": f"{name}{i}"}])
+            write_trials(
+                tmp_path / str(name) / "trials" / f"{name}{i}.parquet",
+                [row | {"trial_id": f"{name}{i}", "status": "ok"}],
+            )
     found = analysis.compare(tmp_path, "test_accuracy", "none")
     assert list(found.tasks) == ["fashion", "digits"]
     asked = ("--metric", "test_accuracy", "--control", "none")
