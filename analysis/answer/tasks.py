@@ -231,12 +231,24 @@ def _missing(tasks: Tasks, control: str) -> Iterator[str]:
             rest = len(tasks.tables) - len(without)
             yield about(label, f"is missing on {_named(without)}; over tasks it is compared on the other {rest}")
     seeds = {name: table.seeds_of(control) for name, table in tasks.tables.items()}
+    yield from _shared(tasks)
     if len(set(seeds.values())) > 1:
         few, many = min(seeds, key=lambda name: seeds[name]), max(seeds, key=lambda name: seeds[name])
         yield (
             f"tasks have unlike numbers of seeds, from {seeds[few]} ({few}) to {seeds[many]} ({many}): over tasks each "
             "weighs the same"
         )
+
+
+def _shared(tasks: Tasks) -> Iterator[str]:
+    """Yield a warning for tasks that have the same data: what they show is then not independent."""
+    by_data: dict[str, list[str]] = {}
+    for name, table in tasks.tables.items():
+        if (data := table.pool.get("data_hash")) is not None:
+            by_data.setdefault(data, []).append(name)
+    for names in by_data.values():
+        if len(names) > 1:
+            yield f"{_named(names)} have the same data: their errors count as independent, which they are not"
 
 
 def _of_each_task(found: Mapping[str, Comparison]) -> list[Note]:

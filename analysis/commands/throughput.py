@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from analysis.base.errors import TableError
+from analysis.base.errors import TableError, listed
 from analysis.commands import options
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def execute(given: argparse.Namespace) -> None:
     from analysis.tables.plan import read_plan
     from analysis.tables.question import Question
     from analysis.tables.reading import place_of
+    from analysis.tables.tasks import tasks_of_folder
     from analysis.throughput import DEFAULT_MARGIN, speeds
     from analysis.throughput.result import Measurements
     from bench.schema import PLAN_FILE, THROUGHPUT_FOLDER
@@ -35,6 +36,8 @@ def execute(given: argparse.Namespace) -> None:
     folder = place_of(given.folder)
     if not folder.is_dir():
         raise TableError(folder, ["is no folder; expected a results folder that bench throughput has written"])
+    if names := tasks_of_folder(folder):
+        raise TableError(folder, [f"has several tasks: {listed(names)}; speed is of one of them: {folder / names[0]}"])
     plan = read_plan(folder / PLAN_FILE) if (folder / PLAN_FILE).exists() else None
     planned = None if plan is None else plan.analysis
     control = given.control or (planned and planned.control)

@@ -111,11 +111,10 @@ def entries() -> tuple[Entry, ...]:
                 for view in (tasks.THESE, tasks.NEW)
             ),
         ),
-        Entry(
-            tasks.for_new,
-            tuple(Line(str(each.scope), tasks.for_new(each, whole(each))) for each in (GOOD, EXAMPLES["for new test "
-                  "images too"])),
-        ),
+        Entry(tasks.for_new, tuple(
+            Line(str(each.scope), tasks.for_new(each, example="image"))
+            for each in (GOOD, EXAMPLES["for new test images too"])
+        )),
         Entry(tasks.between, tuple(Line(name, tasks.between(each.these, whole(each), PAGE)) for name, each in
                                    VERDICTS.items())),
         Entry(tasks.differences, tuple(

@@ -12,6 +12,7 @@ from analysis.methods import verdict
 from analysis.methods.these_tasks import OverTasks
 from analysis.tables.question import LOG_RATIO
 from analysis.wording.number_format import digits, exact, level, probability
+from analysis.wording.tasks import for_new
 from analysis.wording.terminal import interval, number, signed
 from analysis.wording.verdicts import BAD, GOOD, SAME, pairs_of, short, tone, worded
 from bench.schema.known_metrics import is_fraction
@@ -96,7 +97,8 @@ def _cell(each: Effect | None, whole: ComparisonOverTasks) -> str:
 def _these(whole: ComparisonOverTasks) -> Grid:
     header = ("condition", "tasks", "mean difference", f"{level(whole.alpha)} interval", "p", "verdict")
     rows = [(each.condition, str(each.n_tasks), *_row(each.these, whole)) for each in whole.across.values()]
-    return Grid(f"Over these {len(whole.tasks)} tasks", header, tuple(rows))
+    new = for_new(*whole.across.values(), example=whole.example)
+    return Grid(f"Over these {len(whole.tasks)} tasks, {new}", header, tuple(rows))
 
 
 def _new(whole: ComparisonOverTasks) -> Grid:

@@ -41,8 +41,9 @@ def of_these(each: AcrossTasks, whole: ComparisonOverTasks, style: Style = TERMI
     if found.low is None and found.high is None:
         return f"Over these {count(number, 'task')} nothing is shown of {name}: {found.reason}."
     changed = f"{name} changed {style.metric(whole.metric)} by {difference(found.estimate, whole, style)}"
+    average = f"on average over these {count(number, 'task')}"
     return (
-        f"{_opened(found, whole)}: on average over these {count(number, 'task')}, {for_new(each, whole)}, {changed} "
+        f"{_opened(found, whole)}: {average}, {for_new(each, example=whole.example)}, {changed} "
         f"against {quoted(whole.control)} ({between(found, whole, style)})."
     )
 
@@ -69,8 +70,9 @@ def summed_up(whole: ComparisonOverTasks, view: str, style: Style = TERMINAL) ->
     """Return what many conditions show over these tasks, or of new ones, in a sentence."""
     found = {label: each.these if view == THESE else each.new for label, each in whole.across.items()}
     number = len(whole.tasks)
+    seeds = f", {for_new(*whole.across.values(), example=whole.example)}"
     where = (
-        f"On average over these {number} tasks"
+        f"On average over these {number} tasks{seeds}"
         if view == THESE
         else f"For a new task drawn like these {number}, on average"
     )
@@ -95,9 +97,10 @@ def summed_up(whole: ComparisonOverTasks, view: str, style: Style = TERMINAL) ->
     return f"{said}; {listed(counts)}." if counts else f"{said}."
 
 
-def for_new(each: AcrossTasks, whole: ComparisonOverTasks) -> str:
-    """Return what varies within a task in the interval of these tasks."""
-    return f"for new seeds and new test {whole.example}s" if each.scope == SEEDS_AND_IMAGES else "for new seeds"
+def for_new(*shown: AcrossTasks, example: str) -> str:
+    """Return what varies within a task in the intervals of these tasks."""
+    known = {each.scope for each in shown if each.scope is not None}
+    return f"for new seeds and new test {example}s" if known == {SEEDS_AND_IMAGES} else "for new seeds"
 
 
 def between(found: OverTasks, whole: ComparisonOverTasks, style: Style = TERMINAL) -> str:
