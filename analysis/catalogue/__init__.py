@@ -7,6 +7,7 @@ from analysis.catalogue import (
     checking,
     decisions,
     estimands,
+    factors,
     failures,
     families,
     means,
@@ -24,8 +25,8 @@ from analysis.catalogue.entry import Group, Keys, Method
 __all__ = ["GROUPS", "METHODS", "Group", "Keys", "Method"]
 
 _FILES = (
-    questions, estimands, means, ranks, families, two_way, decisions, failures, rates, planning, variance, checking,
-    tasks, speed,
+    questions, estimands, means, ranks, families, two_way, decisions, failures, rates, factors, planning, variance,
+    checking, tasks, speed,
 )  # fmt: skip
 
 GROUPS = tuple(each.GROUP for each in _FILES)

@@ -31,7 +31,7 @@ class Factor:
         Those of the table that vary as one.
     levels : tuple of float, or of str
         Ascending where they are numbers, else in the order of the conditions; of layers that differ in some
-        condition texts, ascending: ``0``, ``(0.2, 0.5)``.
+        condition texts, ascending: ``0``, ``(0.2, 0.5)``. Of names the control's stands first: it is the reference.
     """
 
     name: str
@@ -68,6 +68,10 @@ def factor(table: Table, conditions: Sequence[str], columns: Sequence[str]) -> F
         ordered = sorted(conditions, key=values.__getitem__)
     levels = dict.fromkeys(level_of(table, label, columns) for label in ordered)
     numeric = not any(isinstance(each, str) for each in levels)
+    control = None if table.analysis is None else table.analysis.control
+    if not numeric and control in set(table.frame["condition"]):
+        reference = level_of(table, control, columns)
+        levels = dict.fromkeys([reference, *levels]) if reference in levels else levels
     return Factor(_name(columns), tuple(columns), tuple(levels if numeric else map(Factor.tell, levels)))
 
 

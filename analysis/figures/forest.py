@@ -225,7 +225,8 @@ def caption(evidence: Evidence) -> str:
     inner = inner_level(alpha)
     has_inner = inner is not None and any(row.headline.low_90 is not None for row in _rows(evidence))
     thick = f", thick line: {inner} interval, both" if has_inner else ""
-    mark = what_one_run_is(whole) or ESTIMANDS[whole.estimand]
+    of_one_run = what_one_run_is(whole)
+    mark = f"difference {of_one_run}" if of_one_run else ESTIMANDS[whole.estimand]
     said = (
         f"Difference in {unit.name} to {quoted(whole.control)}. Mark: {mark}. Thin "
         f"line: {level(alpha)} interval{thick} simultaneous over "

@@ -17,10 +17,10 @@ from analysis.wording.units import unit_of
 
 SIGNS = (
     "An effect is the highest level minus the lowest, averaged over the levels of the other factors with equal weight; "
-    "where levels are names it is each of them minus the first. An interaction is the effect of the first factor at "
-    "the highest level of the other minus that at the lowest: A1B1 − A0B1 − A1B0 + A0B0. An interaction of three "
-    "factors is the difference of two such interactions, between the end levels of the third. Levels in between do not "
-    "enter."
+    "where levels are names it is each of them minus the first, which is the control’s where there is one. An "
+    "interaction is the effect of the first factor at the highest level of the other minus that at the lowest: "
+    "A1B1 − A0B1 − A1B0 + A0B0. An interaction of three factors is the difference of two such interactions, between "
+    "the end levels of the third. Levels in between do not enter."
 )
 SLOPES = (
     "The slope of a factor with three or more numeric levels is that of a least-squares line through the level means, "

@@ -59,7 +59,7 @@ def _notes(pool: Pool) -> list[str]:
     ]
     if at_chance := [sentences.quoted(each.label) for each in pool.evidence.at_chance]:
         said.append(f"Negative control, in no comparison above: {listed(at_chance)}.")
-    return said
+    return [each for each in said if each]
 
 
 def _assumed(assumes: str) -> str:

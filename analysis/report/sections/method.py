@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.answer.headline import ITEMS
 from analysis.report.document import Item, Listing, Paragraph, Section, Source, Sources
 from analysis.report.gather import Material
 from analysis.tables.plan import PlannedAnalysis
@@ -72,6 +73,14 @@ OF_COLLAPSES = (
 """Where trials collapse."""
 
 
+OF_ONE_RUN = (
+    Source("Tango (1998). Equivalence test and confidence interval for the difference in proportions for the "
+           "paired-sample design. Statistics in Medicine 17.",
+           "https://doi.org/10.1002/(SICI)1097-0258(19980430)17:8%3C891::AID-SIM780%3E3.0.CO;2-B"),
+)  # fmt: skip
+"""Where there is one run a condition."""
+
+
 def section(material: Material) -> Section:
     """Return how the numbers were made."""
     items = tuple(_item(each) for each in _sentences(material.analysis, material.pools[0].table))
@@ -80,6 +89,7 @@ def section(material: Material) -> Section:
         *SOURCES,
         *(OF_FACTORS if any(each.factorial for each in told) else ()),
         *(OF_COLLAPSES if any(each.survival for each in told) else ()),
+        *(OF_ONE_RUN if any(ITEMS in each.primary.scopes for each in told) else ()),
     )
     return Section("Method", (Listing(items), Paragraph("Sources"), Sources(sources)))
 
@@ -123,6 +133,9 @@ def _sentences(planned: PlannedAnalysis, table: Table) -> tuple[str, ...]:
         f"for new seeds and new test {example}s: each end of the interval over seeds is moved by what new {example}s "
         f"add (MOVER, with the standard error from the test set in the two-way layout of seeds and {example}s). "
         "Elsewhere seeds are the sample, and the test set is one. The training set is one in either case.",
+        f"One run. A study of one run a condition has an interval for these trained networks on new test {example}s "
+        f"(Tango’s score interval; where {example}s come in groups, that of t over the means of the groups), and no "
+        "verdict: it says nothing about other seeds.",
     )
 
 

@@ -12,6 +12,7 @@ from analysis.factorial.blocks import Blocks, contrasted
 from analysis.factorial.contrasts import Effect, effects
 from analysis.factorial.design import Crossing
 from analysis.factorial.factors import Factor
+from analysis.factorial.slopes import Scores, slope
 from analysis.methods import sign_flip
 from analysis.methods.multiplicity import max_t
 from analysis.methods.paired_t import p_t
@@ -109,6 +110,29 @@ def wrong(noise: Noise, held: Blocks, truth: float) -> dict[str, bool]:
             rejects(test.p_holm, ALPHA) for each, test in zip(EFFECTS, tests, strict=True) if each.name in null
         ),
     }
+
+
+@pytest.mark.parametrize("scores", ["raw", "log", "rank"])
+@pytest.mark.parametrize("n", SIZES)
+def test_of_slopes(n: int, scores: Scores, ledger: Ledger) -> None:
+    """Level means on a line over the scores; seeds have levels and slopes of their own, and levels unlike spread."""
+    rng, levels = generator("slopes", n, scores), np.array([1.0, 2.0, 4.0, 8.0, 16.0])
+    x = {"raw": levels, "log": np.log(levels), "rank": np.arange(5.0)}[scores]
+    missed = rejected = 0
+    for _ in range(2 * RUNS):
+        own = 1 + 0.3 * rng.standard_normal((n, 1))
+        values = own * x + 5 * rng.standard_normal((n, 1)) + np.array([1, 1, 2, 1, 3]) * rng.standard_normal((n, 5))
+        found = slope(list(levels), values, scores, ALPHA)
+        missed += misses(found, "slope_low", "slope_high", 1.0)
+        rejected += rejects(found.lack_of_fit_p, ALPHA)
+    data = f"normal, slopes differ by seed, {scores} scores"
+    least = 0.8 * ALPHA
+    ledger.check(
+        [
+            Rate("slope of 5 levels, t interval", "misses it", data, n, ALPHA, missed, 2 * RUNS, least=least),
+            Rate("lack of fit of a line", "it fits, p <= 0.05", data, n, ALPHA, rejected, 2 * RUNS, least=least),
+        ]
+    )
 
 
 @pytest.mark.parametrize("n", SIZES)

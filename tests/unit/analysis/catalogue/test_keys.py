@@ -136,6 +136,18 @@ def test_keys_of_selfcheck(run: Run, tables: dict[str, Path]) -> None:
     assert emitted(*(("selfcheck", each) for each in answers)) == catalogued("selfcheck")
 
 
+def test_keys_of_factors_are_there(run: Run, tmp_path: Path) -> None:
+    """Entries name what a factorial has of its own; the other keys of a contrast are those of a comparison."""
+    rows = frame()
+    crossed = pd.concat(
+        [rows.assign(condition=rows["condition"] + each, kind=each, rate=rows["rate"]) for each in "ab"]
+    )
+    crossed.to_parquet(tmp_path / "crossed.parquet")
+    answer = run("factorial", tmp_path / "crossed.parquet", "--metric", "test_accuracy", "--factors", "rate", "kind")
+    assert catalogued("factorial") <= emitted(("factorial", answer))
+    assert len(catalogued("factorial")) == 10
+
+
 def test_keys_of_throughput(run: Run, tmp_path: Path, measured: Any, made_slots: Any, disturb: Any) -> None:
     rows = made_slots({"none": 1.0, "book": 1.2})
     measured(tmp_path, [disturb(rows[0]), *rows[1:]])

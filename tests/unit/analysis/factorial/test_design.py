@@ -123,6 +123,21 @@ def test_the_control_of_a_grid_may_stand_outside_it_and_no_other_condition_may(c
         crossing(from_frame(none))
 
 
+def test_of_names_the_controls_stands_first_and_numbers_keep_their_order(crossed) -> None:
+    table = from_frame(crossed({"alpha": (0.2, 0.5), "kind": ("a", "b", "c")}))
+    found = crossing(with_control(table, "alpha-0.5_kind-c"))
+    assert [each.levels for each in found.factors] == [(0.2, 0.5), ("c", "a", "b")]
+    assert found.cells[:3] == ("alpha-0.2_kind-c", "alpha-0.2_kind-a", "alpha-0.2_kind-b")
+    assert [each.name for each in effects(found)[1].against_reference] == ["kind: a", "kind: b"]
+    assert [each.between for each in effects(found)[1].against_reference] == [(("c", "a"),), (("c", "b"),)]
+    told = of_study(with_control(table, "alpha-0.5_kind-c"), "test_accuracy")
+    assert told is not None
+    plain = of_study(table, "test_accuracy")
+    assert plain is not None
+    (a, _), (_, c) = told.effects[1].against_reference, plain.effects[1].against_reference
+    assert a.mean_difference == pytest.approx(-c.mean_difference, rel=1e-12)
+
+
 def test_weights_are_exact_and_say_the_sign() -> None:
     assert ends(Factor("a", ("a",), (0.2, 0.5))) == (-1, 1)
     assert ends(Factor("a", ("a",), ("sgd", "adam"))) == (-1, 1)
