@@ -69,7 +69,7 @@ def factor(table: Table, conditions: Sequence[str], columns: Sequence[str]) -> F
     levels = dict.fromkeys(level_of(table, label, columns) for label in ordered)
     numeric = not any(isinstance(each, str) for each in levels)
     control = None if table.analysis is None else table.analysis.control
-    if not numeric and control in set(table.frame["condition"]):
+    if not numeric and control is not None and control in set(table.frame["condition"]):
         reference = level_of(table, control, columns)
         levels = dict.fromkeys([reference, *levels]) if reference in levels else levels
     return Factor(_name(columns), tuple(columns), tuple(levels if numeric else map(Factor.tell, levels)))
