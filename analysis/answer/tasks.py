@@ -266,7 +266,7 @@ def _scores(tasks: Tasks, measured: Mapping[str, Measured], asked: Question) -> 
     """Return the scores of single runs of every condition over its tasks."""
     runs = {
         label: {
-            name: _values(measured[name], label, table.chance, asked)
+            name: values_of_runs(measured[name], label, table.chance, asked)
             for name, table in tasks.tables.items()
             if label in table.conditions
         }
@@ -287,7 +287,7 @@ def _scores(tasks: Tasks, measured: Mapping[str, Measured], asked: Question) -> 
     )
 
 
-def _values(measured: Measured, label: str, chance: float | None, asked: Question) -> np.ndarray:
+def values_of_runs(measured: Measured, label: str, chance: float | None, asked: Question) -> np.ndarray:
     """Return the values of the runs of one condition; a diverged one as in `analysis.tables.pairs_by_seed.arms`."""
     arm = measured.arms[label]
     worst = worst_of(asked.metric, asked.lower_is_better)

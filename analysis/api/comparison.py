@@ -184,7 +184,7 @@ def compare(
     }
     if isinstance(loaded, Tasks):
         over = compare_tasks(loaded, metric, control, **told)
-        return ComparisonOverTasks(**{each.name: getattr(over, each.name) for each in fields(over)})
+        return ComparisonOverTasks(**{each.name: getattr(over, each.name) for each in fields(over)}, tables=loaded)
     if scale != RAW:
         raise TableError(loaded.source, [f"scale {scale!r} is for several tasks; this table is of one"])
     found = compared(loaded, metric, control, **told)

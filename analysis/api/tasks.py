@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from html import escape
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.answer import over_tasks
+from analysis.base.errors import TableError, nearest
+from analysis.tables.tasks import Tasks
 from analysis.wording.task_grids import grids
 from analysis.wording.tasks_terminal import render
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ComparisonOverTasks(over_tasks.ComparisonOverTasks):
-    """A comparison over tasks that prints itself.
+    """A comparison over tasks that prints and draws itself.
 
     ``tasks["name"].effects["condition"]`` is what a condition shows on one task, ``across["condition"].these`` what it
     shows on average over these tasks, and ``.new`` what it shows of new tasks of this kind.
+
+    Parameters
+    ----------
+    tables : Tasks
+        What was compared.
     """
+
+    tables: Tasks = field(repr=False, compare=False)
 
     def __str__(self) -> str:
         return render(self)
@@ -38,6 +51,30 @@ class ComparisonOverTasks(over_tasks.ComparisonOverTasks):
             for name, found in (("these tasks", each.these), ("new tasks", each.new)):
                 rows.append({"condition": label, "task": name} | {key: getattr(found, key) for key in numbers})
         return pd.DataFrame(rows, columns=["condition", "task", *numbers]).set_index(["condition", "task"])
+
+    def plot(self, name: str = "tasks") -> Figure:
+        """Return a figure over tasks by its name; raise TableError where there is none, or nothing to draw."""
+        from analysis.answer.profiles_over_tasks import profiles_over_tasks  # noqa: PLC0415
+        from analysis.figures import theme  # noqa: PLC0415 - matplotlib is slow to import
+        from analysis.figures.evidence_over_tasks import EvidenceOverTasks  # noqa: PLC0415
+        from analysis.figures.plot import drawn  # noqa: PLC0415
+        from analysis.report.task_sections.order import PLOTS_OVER_TASKS  # noqa: PLC0415
+
+        plots = {plot.name: plot for plot in PLOTS_OVER_TASKS}
+        if name not in plots:
+            raise TableError(
+                "plot", [f"{name!r} is no figure over tasks{nearest(name, list(plots))} (figures: {', '.join(plots)})"]
+            )
+        evidence = EvidenceOverTasks(self._plain(), profiles_over_tasks(self.tables, self))
+        if (why := plots[name].missing(evidence)) is not None:
+            raise TableError("plot", [why])
+        with theme.applied(name):
+            return drawn(plots[name], evidence, theme.WIDE)
+
+    def _plain(self) -> over_tasks.ComparisonOverTasks:
+        """Return the comparison without the tables that it was made of."""
+        names = (each.name for each in fields(over_tasks.ComparisonOverTasks))
+        return over_tasks.ComparisonOverTasks(**{name: getattr(self, name) for name in names})
 
     def _repr_html_(self) -> str:
         tables = []

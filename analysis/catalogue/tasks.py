@@ -152,12 +152,18 @@ SCORES = Method(
     formula="""\
 interquartile mean: mean of the N runs on all tasks without floor(N/4) at each end
 improvement = mean over tasks of U_t / (n_t m_t), ties half
-interval: quantiles α/2 and 1 - α/2 of 2,000 draws with replacement within each task""",
+interval: quantiles α/2 and 1 - α/2 of 2,000 draws with replacement within each task
+profile (figure): share of all runs further than each threshold from the control's median on their task; its band is the
+exact distribution of that bootstrap, Σ Binomial(n_t, share on task t) / N""",
     source=("Agarwal et al. 2021, Advances in Neural Information Processing Systems 34 (rliable).",),
-    computed_by=("analysis.methods.scores_over_tasks:scores_over_tasks",),
+    computed_by=(
+        "analysis.methods.scores_over_tasks:scores_over_tasks",
+        "analysis.methods.performance_profile:performance_profiles",
+    ),
     checked_by=(
         f"{_ORACLE}::test_scores_of_runs_are_those_of_scipy",
         f"{_ORACLE}::test_the_bootstrap_is_stratified_by_task",
+        "tests/oracles/test_performance_profile.py::test_the_band_is_that_of_every_resample_within_tasks",
     ),
     example="""\
 >>> from analysis.methods.scores_over_tasks import improvement, interquartile_mean

@@ -6,20 +6,24 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from analysis.figures import fonts, theme
-from analysis.figures.evidence import Evidence
 from analysis.figures.theme import Layout
 
 DPI, SCREEN_DPI = 200, 110
 """Resolution of PNG files, and of a figure that a notebook shows in its own size and keeps."""
 
 
+E = TypeVar("E")
+"""What a figure is drawn from: the `Evidence` of one pool of trials, or `EvidenceOverTasks`."""
+
+
 @dataclass(frozen=True)
-class Plot:
+class Plot(Generic[E]):
     """A figure: pure functions of the evidence.
 
     Parameters
@@ -39,11 +43,11 @@ class Plot:
 
     name: str
     title: str
-    draw: Callable[[Figure, Evidence, Layout], None]
-    height: Callable[[Evidence, Layout], float]
-    caption: Callable[[Evidence], str]
-    description: Callable[[Evidence], str]
-    missing: Callable[[Evidence], str | None]
+    draw: Callable[[Figure, E, Layout], None]
+    height: Callable[[E, Layout], float]
+    caption: Callable[[E], str]
+    description: Callable[[E], str]
+    missing: Callable[[E], str | None]
 
 
 class Picture(Figure):
@@ -54,7 +58,7 @@ class Picture(Figure):
             return _saved(self, "png", SCREEN_DPI)
 
 
-def drawn(plot: Plot, evidence: Evidence, layout: Layout) -> Figure:
+def drawn(plot: Plot[E], evidence: E, layout: Layout) -> Figure:
     """Return the figure; call it and save the result under `theme.applied`."""
     figure = Picture(figsize=(layout.width, plot.height(evidence, layout)))
     FigureCanvasAgg(figure)
@@ -69,7 +73,7 @@ _METADATA = {
 }
 
 
-def rendered(plot: Plot, evidence: Evidence, layout: Layout, formats: tuple[str, ...] = ()) -> dict[str, bytes]:
+def rendered(plot: Plot[E], evidence: E, layout: Layout, formats: tuple[str, ...] = ()) -> dict[str, bytes]:
     """Return the figure's files by format, the layout's unless `formats` are given; the same bytes at every run."""
     with theme.applied(f"{plot.name}-{layout.name}"):
         figure = drawn(plot, evidence, layout)

@@ -7,7 +7,7 @@ put in its place, so nothing can overflow there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -122,6 +122,15 @@ def place(axes: Axes, left: float, bottom: float, width: float, height: float) -
 def shortened(label: str, most: int = 20) -> str:
     """Return a label that fits a figure: tables have it in full."""
     return label if len(label) <= most else f"{label[: most - 1]}…"
+
+
+def told_apart(labels: Sequence[str], most: int = 20) -> list[str]:
+    """Return labels that fit a figure, cut in their middle where their beginnings would read alike."""
+    found = [shortened(each, most) for each in labels]
+    if len(set(found)) == len(found):
+        return found
+    head = (most - 1) // 2
+    return [each if len(each) <= most else f"{each[:head]}…{each[head + 1 - most :]}" for each in labels]
 
 
 def inches(said: str) -> float:

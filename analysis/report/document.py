@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.base.records import Record
-from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 
 
@@ -104,8 +103,8 @@ class Grid:
 class Illustration:
     """A figure, to be drawn from the evidence."""
 
-    plot: Plot
-    evidence: Evidence
+    plot: Plot[Any]
+    evidence: Any
 
 
 Block = Paragraph | Listing | Sources | Code | Grid | Illustration

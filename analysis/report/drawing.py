@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot, rendered
 from analysis.figures.theme import Layout
 from analysis.report.all_cores import on_all_cores
@@ -27,8 +26,8 @@ class Drawing:
     """One figure in one layout; `stem` is the path of its files in the report's folder, without suffix."""
 
     stem: str
-    plot: Plot
-    evidence: Evidence
+    plot: Plot[Any]
+    evidence: Any
     layout: Layout
 
     def files(self) -> Files:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.report.document import Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
@@ -22,10 +23,10 @@ class Entry:
     """
 
     section: Callable[[Material, Pool], Section | None]
-    plots: tuple[Plot, ...] = ()
+    plots: tuple[Plot[Evidence], ...] = ()
 
 
-def figure(plot: Plot) -> Entry:
+def figure(plot: Plot[Evidence]) -> Entry:
     """Return the section that is one figure under its title, or says why there is nothing to draw."""
 
     def section(_: Material, pool: Pool) -> Section:
@@ -34,7 +35,7 @@ def figure(plot: Plot) -> Entry:
     return Entry(section, (plot,))
 
 
-def shown(pool: Pool, plot: Plot) -> Illustration | Paragraph:
+def shown(pool: Pool, plot: Plot[Evidence]) -> Illustration | Paragraph:
     """Return a figure, or why there is nothing to draw."""
     why = plot.missing(pool.evidence)
     return Illustration(plot, pool.evidence) if why is None else Paragraph(why)

@@ -27,6 +27,7 @@ from analysis.figures import (
 from analysis.figures import gaps as both_gaps
 from analysis.figures import speed as speeds
 from analysis.figures import worth_of_pairing as pairing
+from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.report.document import Section
 from analysis.report.gather import Material
@@ -80,7 +81,7 @@ OF_POOL: tuple[Entry, ...] = (
 )
 """Told for each device, precision and data set by itself."""
 
-PLOTS: tuple[Plot, ...] = tuple(plot for entry in OF_POOL for plot in entry.plots)
+PLOTS: tuple[Plot[Evidence], ...] = tuple(plot for entry in OF_POOL for plot in entry.plots)
 """Every figure."""
 
 OF_STUDY: tuple[Callable[[Material], Section | None], ...] = (

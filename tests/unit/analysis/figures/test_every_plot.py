@@ -10,12 +10,12 @@ from dataclasses import replace
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
 from analysis.figures import theme
 from analysis.figures.evidence import Trial
 from analysis.figures.plot import drawn, inline, rendered
 from analysis.report.sections.order import PLOTS
+from tests.unit.analysis.figures.words import words_lie_inside_and_apart
 
 ALL_DIVERGED = [(label, seed) for label in ("none", "book", "mild", "strong", "all") for seed in range(6)]
 WEIRD = {"none": (0.0, 0.0), '<script>$x$ & "q"': (0.2, 0.5), "a-label-that-goes-on-and-on-for-ever": (0.3, 0.3)}
@@ -56,36 +56,7 @@ def test_words_lie_inside_the_figure_and_apart(plot, layout, case, evidence, mon
     if why is not None:
         assert why.endswith("."), "a sentence stands where the figure would"
         return
-    with theme.applied("test"):
-        figure = drawn(plot, known, layout)
-        renderer = FigureCanvasAgg(figure).get_renderer()
-        written = _record(monkeypatch)
-        figure.draw(renderer)
-        boxes = {text: text.get_window_extent(renderer) for text in written if text.get_text().strip()}
-    width, height = figure.bbox.size
-    for text, box in boxes.items():
-        inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= width + 1 and box.y1 <= height + 1
-        assert inside, f"{text.get_text()!r} is cut off"
-    for one, other in itertools.combinations(boxes, 2):
-        if one.get_rotation() == other.get_rotation() == 0:
-            assert not _overlap(boxes[one], boxes[other]), f"{one.get_text()!r} lies on {other.get_text()!r}"
-
-
-def _record(monkeypatch) -> list[Text]:
-    """Return a list that every text joins as it is drawn: ticks beyond the axis never are."""
-    written: list[Text] = []
-    draw = Text.draw
-
-    def recorded(self, renderer):
-        written.append(self)
-        return draw(self, renderer)
-
-    monkeypatch.setattr(Text, "draw", recorded)
-    return written
-
-
-def _overlap(a, b, slack=1.0) -> bool:
-    return min(a.x1, b.x1) - max(a.x0, b.x0) > slack and min(a.y1, b.y1) - max(a.y0, b.y0) > slack
+    words_lie_inside_and_apart(plot, known, layout, monkeypatch)
 
 
 @pytest.mark.slow
