@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from bench.base.cores import physical_cores
 from bench.base.errors import UsageError, nearest
 from bench.base.precision import DEVICES
-from bench.schema.paths import STUDY_FILE
 
 if TYPE_CHECKING:
     from bench.record.store import Store
@@ -53,6 +52,7 @@ def study_and_folder(options: argparse.Namespace) -> tuple[Study | TaskStudy, Pa
 def study_and_store(options: argparse.Namespace) -> tuple[Study, Store]:
     """Return the study without tasks that the options name, and its results; raise UsageError for one with tasks."""
     from bench.record.store import Store
+    from bench.schema.paths import STUDY_FILE
     from bench.study.study import Study
 
     study, folder = study_and_folder(options)

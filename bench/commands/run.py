@@ -60,8 +60,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Train what is not done yet. Standard output carries the results folder and nothing else."""
     from bench.run.deadline import Deadline
-    from bench.run.parts import begin, in_turn, parts
+    from bench.run.parts import parts
     from bench.run.session import opened
+    from bench.run.turns import begin, in_turn
 
     options.deadline = Deadline(options.stop_after)
     study, folder = common.study_and_folder(options)

@@ -16,9 +16,10 @@ from bench.record.experiment import Experiment
 from bench.record.store import Store
 from bench.run import EXECUTORS, rehearsal
 from bench.run.executors import Team, on_ray, own
-from bench.run.parts import Part, begin, in_turn, parts
+from bench.run.parts import Part, parts
 from bench.run.runner import ELSEWHERE, Run
 from bench.run.standing import Standing, present_targets
+from bench.run.turns import begin, in_turn
 from bench.schema.local_copy import located
 from bench.study.finding import find_study
 from bench.study.study import Study
