@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, Unpack
 
@@ -14,8 +14,9 @@ from scipy import special
 from analysis.answer.compare import compared, paired
 from analysis.answer.comparison import Comparison
 from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
+from analysis.answer.task_notes import named, of_each_task, of_tasks, unlike_scales
 from analysis.base.errors import TableError, nearest
-from analysis.base.notes import Note, about, of_each
+from analysis.base.notes import Note, about
 from analysis.methods.estimands import Inference
 from analysis.methods.mean_family import MeanEstimate
 from analysis.methods.new_tasks import NewTasks, new_tasks
@@ -72,12 +73,12 @@ def compare_tasks(tasks: Tasks, metric: str, control: str, **told: Unpack[Told])
     asked = asked_of(tasks.first, metric, control, told)
     family = _family(tasks, asked)
     told = {**told, "family": max(1, len(family) * len(tasks.tables)), "seeds": _fewest_seeds(tasks, control)}
-    if asked.scale == LOG_RATIO and asked.margin is not None:
+    if asked.scale == LOG_RATIO and asked.margin is not None and not asked.faults():
         told["margin"] = math.log1p(asked.margin)
     found, against = _each(tasks, metric, control, told)
     leading = next(iter(found.values())).estimand
     conditions: dict[str, AcrossTasks] = {}
-    warnings: list[str] = [*_missing(tasks, control), *_of_each_task(found)]
+    warnings: list[str] = [*of_tasks(tasks, control), *unlike_scales(found, asked), *of_each_task(found)]
     sequential = any(asked_of(table, metric, control, told).sequential for table in tasks.tables.values())
     for label in family:
         on = [
@@ -119,7 +120,7 @@ def _family(tasks: Tasks, asked: Question) -> list[str]:
             f"there is no condition {asked.control!r} to be the control{nearest(asked.control, tasks.conditions)}"
         )
     elif without:
-        faults.append(f"the control {asked.control!r} is missing on {_named(without)}; every task needs it")
+        faults.append(f"the control {asked.control!r} is missing on {named(without)}; every task needs it")
     if faults:
         raise TableError(tasks.source, faults)
     exempt = frozenset[str]().union(*(table.stays_at_chance for table in tasks.tables.values()))
@@ -197,7 +198,7 @@ def _across(
     notes = [about(label, text) for text in ahead.warnings]
     if steady:
         what = "the difference is the same at all seeds, and counts over tasks as known without error"
-        notes.append(about(label, f"on {_named(steady)} {what}"))
+        notes.append(about(label, f"on {named(steady)} {what}"))
     return found, notes
 
 
@@ -207,9 +208,9 @@ def _why_none(on: Sequence[OnTask]) -> str | None:
         return "it is on 1 task alone"
     few = [each.task for each in on if each.inference is None]
     if few:
-        return f"on {_named(few)} the pairs are too few for an interval"
+        return f"on {named(few)} the pairs are too few for an interval"
     lost = [each.task for each in on if each.inference and not math.isfinite(each.inference.estimate.value)]
-    return f"on {_named(lost)} {LOST}" if lost else None
+    return f"on {named(lost)} {LOST}" if lost else None
 
 
 def _error(part: Inference, n: int, alpha: float) -> float:
@@ -221,45 +222,6 @@ def _error(part: Inference, n: int, alpha: float) -> float:
 def standard_error(ends: tuple[N, N], n: int, alpha: float) -> N:
     """Return the standard error of which an interval at 1 - alpha is that of a t with n - 1 degrees of freedom."""
     return (ends[1] - ends[0]) / (-2 * float(special.stdtrit(n - 1, alpha / 2)))
-
-
-def _missing(tasks: Tasks, control: str) -> Iterator[str]:
-    """Yield a warning for each condition, and each seed of the others, that is not on every task."""
-    for label in tasks.conditions:
-        without = [name for name, table in tasks.tables.items() if label not in table.conditions]
-        if without:
-            rest = len(tasks.tables) - len(without)
-            yield about(label, f"is missing on {_named(without)}; over tasks it is compared on the other {rest}")
-    seeds = {name: table.seeds_of(control) for name, table in tasks.tables.items()}
-    yield from _shared(tasks)
-    if len(set(seeds.values())) > 1:
-        few, many = min(seeds, key=lambda name: seeds[name]), max(seeds, key=lambda name: seeds[name])
-        yield (
-            f"tasks have unlike numbers of seeds, from {seeds[few]} ({few}) to {seeds[many]} ({many}): over tasks each "
-            "weighs the same"
-        )
-
-
-def _shared(tasks: Tasks) -> Iterator[str]:
-    """Yield a warning for tasks that have the same data: what they show is then not independent."""
-    by_data: dict[str, list[str]] = {}
-    for name, table in tasks.tables.items():
-        if (data := table.pool.get("data_hash")) is not None:
-            by_data.setdefault(data, []).append(name)
-    for names in by_data.values():
-        if len(names) > 1:
-            yield f"{_named(names)} have the same data: their errors count as independent, which they are not"
-
-
-def _of_each_task(found: Mapping[str, Comparison]) -> list[Note]:
-    """Return the warnings of the tasks, each once, with the tasks that it is about in front."""
-    said = [(f"task {name}", text) for name, each in found.items() for text in each.warnings]
-    return of_each(said, [f"task {name}" for name in found], "each task")
-
-
-def _named(tasks: Sequence[str], most: int = 5) -> str:
-    more = f" and {len(tasks) - most} more" if len(tasks) > most else ""
-    return f"{'task' if len(tasks) == 1 else 'tasks'} {', '.join(map(repr, tasks[:most]))}{more}"
 
 
 def _scores(tasks: Tasks, measured: Mapping[str, Measured], asked: Question) -> tuple[ScoresOverTasks, ...]:

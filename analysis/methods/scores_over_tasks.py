@@ -14,6 +14,9 @@ RESAMPLES, BOOTSTRAP_SEED = 2_000, 20_261_129
 TRIMMED = 0.25
 """Share of the runs that is left out at each end."""
 
+FEWEST_RUNS = 3
+"""Runs of a condition on a task below which drawing them again shows no spread."""
+
 Runs = Sequence[np.ndarray]
 """Values of the runs of one condition, an array [n] for each task."""
 
@@ -86,15 +89,16 @@ def scores_over_tasks(
         rng = np.random.default_rng([BOOTSTRAP_SEED, *label.encode()])
         drawn = [_drawn(each, rng) for each in runs]
         scores: dict[str, float | None] = {}
+        spread = min(map(len, [*runs, *control.get(label, ())])) >= FEWEST_RUNS
         if common_scale:
             middle = _middle(np.concatenate(drawn, axis=-1))
-            scores |= _told("interquartile_mean", interquartile_mean(runs), middle, alpha)
+            scores |= _told("interquartile_mean", interquartile_mean(runs), middle if spread else None, alpha)
         if label in control and direction is not None:
             sign = -1.0 if direction == LOWER else 1.0
             others = control[label]
             each = [_above(sign * a, sign * _drawn(b, rng)) for a, b in zip(drawn, others, strict=True)]
             estimate = improvement([sign * a for a in runs], [sign * b for b in others])
-            scores |= _told("improvement", estimate, np.mean(each, axis=0), alpha)
+            scores |= _told("improvement", estimate, np.mean(each, axis=0) if spread else None, alpha)
         number = sum(map(len, runs))
         found.append(ScoresOverTasks(condition=label, n_tasks=len(runs), n_runs=number, **scores))
     return tuple(found)
@@ -117,7 +121,9 @@ def _above(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return ((first > second).mean(axis=(-2, -1)) + (first >= second).mean(axis=(-2, -1))) / 2
 
 
-def _told(name: str, estimate: float, drawn: np.ndarray, alpha: float) -> dict[str, float | None]:
+def _told(name: str, estimate: float, drawn: np.ndarray | None, alpha: float) -> dict[str, float | None]:
+    if drawn is None:
+        return {name: estimate}
     with np.errstate(invalid="ignore"):
         low, high = np.quantile(drawn, (alpha / 2, 1 - alpha / 2))
     ends = {name: estimate, f"{name}_low": float(low), f"{name}_high": float(high)}

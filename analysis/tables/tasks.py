@@ -118,7 +118,8 @@ def column_of(source: Path | str, raw: Raw, given: str | None, where: Mapping[st
     """
     frame = raw.frame
     if given is not None and given not in frame.columns:
-        raise TableError(source, [f"column {given!r} is missing{nearest(given, list(map(str, frame.columns)))}"])
+        shown = [str(name) for name in frame.columns if not str(name).startswith("_")]
+        raise TableError(source, [f"column {given!r} is missing{nearest(given, shown)}"])
     column = given or TASK
     if column not in frame.columns or column in where or "condition" not in frame.columns:
         return None

@@ -339,3 +339,42 @@ def test_tables_as_large_as_published_ones_take_seconds() -> None:
     assert (len(small.across), len(large.across), len(large.pairs)) == (2, 14, 105)
     assert all(each.n_tasks == 11 and each.new.p is not None for each in large.across.values())
     assert [len(each.splitlines()) < 100 for each in said] == [True, True]
+
+
+def losses(sizes: dict[str, float], seeds: int = 8) -> pd.DataFrame:
+    """Return losses of two conditions a tenth apart, of these sizes on the tasks."""
+    rng = np.random.default_rng(5)
+    return pd.DataFrame(
+        {"task": name, "condition": label, "seed": seed, "test_loss": size * factor * np.exp(rng.normal(0, 0.05))}
+        for name, size in sizes.items()
+        for label, factor in (("none", 1.0), ("half", 1.1))
+        for seed in range(seeds)
+    )
+
+
+def test_values_without_a_common_scale_are_named_with_the_scale_that_has_one() -> None:
+    unlike = losses({"a": 1.0, "b": 20.0, "c": 0.01})
+    found = analysis.compare(unlike, "test_loss", "none")
+    said = [each for each in found.warnings if "--scale log-ratio" in each]
+    assert len(said) == 1 and "on task 'c' and" in said[0] and "on task 'b'" in said[0]
+    for given, scale in ((unlike, "log-ratio"), (losses({"a": 1.0, "b": 2.0, "c": 3.0}), "raw")):
+        assert not any("--scale" in each for each in analysis.compare(given, "test_loss", "none", scale=scale).warnings)
+
+
+def test_a_margin_out_of_range_is_named_as_it_was_given() -> None:
+    with pytest.raises(analysis.TableError, match=r"margin is -0\.5;"):
+        analysis.compare(losses({"a": 1.0, "b": 1.0}), "test_loss", "none", scale="log-ratio", margin=-0.5)
+
+
+def test_one_run_on_each_task_has_scores_without_an_interval() -> None:
+    found = analysis.compare(losses({"a": 1.0, "b": 1.0}, seeds=1), "test_loss", "none")
+    assert isinstance(found, analysis.ComparisonOverTasks)
+    for each in found.scores:
+        assert each.interquartile_mean is not None and each.interquartile_mean_low is None
+        assert each.improvement_low is None
+
+
+def test_a_column_that_is_missing_is_set_against_those_of_the_table_alone() -> None:
+    with pytest.raises(analysis.TableError) as caught:
+        analysis.compare(losses({"a": 1.0, "b": 1.0}), "test_loss", "none", task="nope")
+    assert "'test_loss'" in str(caught.value) and "_origin" not in str(caught.value)
