@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ComparisonOverTasks(over_tasks.ComparisonOverTasks):
-    """A comparison over tasks that prints and draws itself.
+    """A comparison over tasks that prints, draws and reports itself.
 
     ``tasks["name"].effects["condition"]`` is what a condition shows on one task, ``across["condition"].these`` what it
     shows on average over these tasks, and ``.new`` what it shows of new tasks of this kind.
@@ -70,6 +71,18 @@ class ComparisonOverTasks(over_tasks.ComparisonOverTasks):
             raise TableError("plot", [why])
         with theme.applied(name):
             return drawn(plots[name], evidence, theme.WIDE)
+
+    def report(self, folder: Path | str) -> Path:
+        """Write the report over the results folders that were compared to `folder`; return its page."""
+        from analysis.report.gather_tasks import gather_tasks  # noqa: PLC0415 - matplotlib is slow to import
+        from analysis.report.write import write_report_over  # noqa: PLC0415
+
+        folders = {name: Path(table.source) for name, table in self.tables.tables.items()}
+        faults = [f"task {name!r} is of no results folder" for name, each in folders.items() if not each.is_dir()]
+        if faults:
+            raise TableError(self.tables.source, [*faults, "a report is made of folders that bench run has written"])
+        compared = self.tables, self._plain()
+        return write_report_over(gather_tasks(Path(self.tables.source), folders, None, compared), Path(folder))
 
     def _plain(self) -> over_tasks.ComparisonOverTasks:
         """Return the comparison without the tables that it was made of."""

@@ -107,7 +107,7 @@ def told(value: float, whole: ComparisonOverTasks) -> float:
 
 def _limits(whole: ComparisonOverTasks) -> tuple[float, float]:
     """Return an axis on which zero, the margin and every estimate lie, and intervals as far as there is room."""
-    heads = [each.headline for task in whole.tasks.values() for each in task.effects.values()]
+    heads = [each.headline for task in whole.tasks.values() for each in task.judged]
     over = [each.these for each in whole.across.values()] + [each.new for each in whole.across.values()]
     margin = (whole.margin or 0.0) * (100 if whole.scale == LOG_RATIO else unit_of(whole.metric).scale)
     middle = [told(each.estimate, whole) for each in (*heads, *over) if each.estimate is not None]

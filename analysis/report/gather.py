@@ -104,10 +104,7 @@ def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
     if names := tasks_of_folder(folder):
         raise TableError(
             folder,
-            [
-                f"is of several tasks ({listed(names)}), and there is no report over tasks yet: compare takes this "
-                f"folder, and a report is made of one task: {folder / names[0]}"
-            ],
+            [f"is of several tasks ({listed(names)}), and this takes one of them: {folder / names[0]}"],
         )
     if not (folder / PLAN_FILE).exists():
         raise TableError(folder, [f"has no {PLAN_FILE}; a report needs a folder that bench run has written"])

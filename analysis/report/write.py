@@ -17,14 +17,19 @@ from analysis.figures import theme
 from analysis.report import html, latex, markdown
 from analysis.report.comparison_grid import pairs_data
 from analysis.report.compose import compose
+from analysis.report.compose_tasks import compose_tasks
 from analysis.report.document import Document, Grid, Illustration, Section
 from analysis.report.drawing import RECORD, Drawing, files_of
-from analysis.report.gather import Material, Pool, gather
+from analysis.report.gather import Material, gather
+from analysis.report.gather_tasks import MaterialOverTasks, gather_tasks
 from analysis.report.html import Drawings
+from analysis.report.task_sections.own_reports import TASKS_FOLDER
 from analysis.tables.reading import place_of
 from analysis.tables.table import Table
+from analysis.tables.tasks import tasks_of_folder
 from bench.schema.local_copy import copy_of
 from bench.schema.paths import REPORT_FOLDER
+from bench.schema.tasks import task_folder
 
 PAGE = "index.html"
 
@@ -37,7 +42,8 @@ def write_report(folder: Path, out: Path, instead: Mapping[str, Any] | None = No
     Parameters
     ----------
     folder : Path
-        A results folder that ``bench run`` has written.
+        A results folder that ``bench run`` has written; of several tasks: the page is over them, and ``tasks/<task>``
+        has the report of each.
     out : Path
         Where to write: ``index.html``, ``report.md``, ``compare.json``, ``throughput.json`` where speed was measured,
         ``factorial.json`` where factors are crossed,
@@ -56,11 +62,24 @@ def write_report(folder: Path, out: Path, instead: Mapping[str, Any] | None = No
     TableError
         A folder that cannot be analysed, or a place that cannot be written to.
     """
-    material = gather(folder, instead)
-    document = compose(material)
-    files, drawings, stems = _figures(material, document, out)
-    files |= _tables(material, document)
-    files |= _latex(material, document, stems)
+    if names := tasks_of_folder(folder):
+        return write_report_over(
+            gather_tasks(folder, {each: task_folder(folder, each) for each in names}, instead), out
+        )
+    return _write_report(gather(folder, instead), out)
+
+
+def write_report_over(material: MaterialOverTasks, out: Path) -> Path:
+    """Make the report over several tasks, and that of each by itself, and return the page over them."""
+    files = {"compare.json": json_text({material.whole.metric: material.whole.to_json()}).encode()}
+    for name, each in material.tasks.items():
+        _write_report(each, out / TASKS_FOLDER / name)
+    return _write(compose_tasks(material), files, out)
+
+
+def _write_report(material: Material, out: Path) -> Path:
+    """Make the report of one task."""
+    files = _pairs(material)
     files["compare.json"] = json_text(_objects(material)).encode()
     if measured := _speeds(material):
         files["throughput.json"] = json_text({"measurements": measured}).encode()
@@ -68,6 +87,13 @@ def write_report(folder: Path, out: Path, instead: Mapping[str, Any] | None = No
         files["factorial.json"] = json_text(
             crossed if len(material.pools) > 1 else next(iter(crossed.values()))
         ).encode()
+    return _write(compose(material), files, out)
+
+
+def _write(document: Document, files: dict[str, bytes], out: Path) -> Path:
+    """Write a document in every form, its figures and tables, and `files` beside it; return the page."""
+    figures, drawings, stems = _figures(document, out)
+    files = figures | _tables(document) | _latex(document, stems) | files
     made = datetime.now(UTC)
     files[PAGE] = html.render(document, drawings, made).encode()
     files["report.md"] = markdown.render(document, stems, made).encode()
@@ -102,13 +128,13 @@ def write_report_of(folder: Path | str | Table, *, out: Path | str | None = None
     return write_report(source, report_folder(source) if out is None else Path(out))
 
 
-def _figures(material: Material, document: Document, out: Path) -> tuple[dict[str, bytes], Drawings, Drawings]:
+def _figures(document: Document, out: Path) -> tuple[dict[str, bytes], Drawings, Drawings]:
     """Return the figures' files; their SVG texts by pool, plot and layout; and their paths without suffix, likewise."""
     shown = {
         (id(each.evidence), each.plot.name, layout.name): Drawing(
             f"figures/{prefix}{each.plot.name}-{layout.name}", each.plot, each.evidence, layout
         )
-        for part, prefix in zip(document.parts, _prefixes(material), strict=True)
+        for part, prefix in zip(document.parts, _prefixes(document), strict=True)
         for each in _blocks(part.sections, Illustration)
         for layout in theme.LAYOUTS
     }
@@ -118,15 +144,21 @@ def _figures(material: Material, document: Document, out: Path) -> tuple[dict[st
     return files | {RECORD: record}, drawings, {key: drawing.stem for key, drawing in shown.items()}
 
 
-def _tables(material: Material, document: Document) -> dict[str, bytes]:
-    """Return the CSV files: the data of every table, and every pair of every comparison."""
+def _tables(document: Document) -> dict[str, bytes]:
+    """Return the data of every table as CSV files."""
     files = {}
-    prefixes = _prefixes(material)
-    for part, prefix in zip(document.parts, prefixes, strict=True):
+    for part, prefix in zip(document.parts, _prefixes(document), strict=True):
         for grid in _blocks(part.sections, Grid):
             if grid.data:
                 files[f"tables/{prefix}{grid.name}.csv"] = csv_of(grid.data)
-    for pool, prefix in zip(material.pools, prefixes, strict=False):
+    return files
+
+
+def _pairs(material: Material) -> dict[str, bytes]:
+    """Return every pair of every comparison as CSV files."""
+    files = {}
+    for pool in material.pools:
+        prefix = _prefix(pool.name)
         for metric, whole in pool.evidence.comparisons.items():
             pairs = pairs_data(whole)
             if pairs:
@@ -134,10 +166,10 @@ def _tables(material: Material, document: Document) -> dict[str, bytes]:
     return files
 
 
-def _latex(material: Material, document: Document, stems: Drawings) -> dict[str, bytes]:
+def _latex(document: Document, stems: Drawings) -> dict[str, bytes]:
     """Return every table of results as LaTeX, and a document that shows them all with the figures of the page."""
     files, shown = {}, []
-    for part, prefix in zip(document.parts, _prefixes(material), strict=True):
+    for part, prefix in zip(document.parts, _prefixes(document), strict=True):
         for grid in _blocks(part.sections, Grid):
             files[f"tables/{prefix}{grid.name}.tex"] = latex.table(replace(grid, name=f"{prefix}{grid.name}")).encode()
         shown += [
@@ -153,14 +185,14 @@ def _blocks(sections: Sequence[Section], kind: type[B]) -> Iterator[B]:
         yield from (block for block in section.blocks if isinstance(block, kind))
 
 
-def _prefixes(material: Material) -> list[str]:
-    """Return what sets the files of each part of the document apart: empty for the last, which is of all pools."""
-    return [*map(_prefix, material.pools), ""]
+def _prefixes(document: Document) -> list[str]:
+    """Return what sets the files of each part of the document apart: empty for a part of all pools."""
+    return [_prefix(part.name) for part in document.parts]
 
 
-def _prefix(pool: Pool) -> str:
+def _prefix(name: str) -> str:
     """Return what sets the files of a pool apart; empty where there is one pool."""
-    kept = "".join(each if each.isalnum() else "-" for each in pool.name)
+    kept = "".join(each if each.isalnum() else "-" for each in name)
     return f"{kept}-" if kept else ""
 
 

@@ -35,10 +35,10 @@ def section(material: Material) -> Section:
 
 def _commands(material: Material) -> str:
     run = str(material.plan.get("command") or "python -m bench run STUDY")
-    return f"{run}\npython -m analysis report {_relative(material.folder)}"
+    return f"{run}\npython -m analysis report {relative(material.folder)}"
 
 
-def _relative(folder: Path) -> str:
+def relative(folder: Path) -> str:
     """Return the folder as seen from here; its name alone where it lies elsewhere, and its URL where it has one."""
     if copy_of(folder) is not None:
         return shown(folder)

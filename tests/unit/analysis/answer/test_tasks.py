@@ -105,7 +105,7 @@ def test_a_folder_of_several_tasks_is_read_by_its_names(tmp_path: Path, capsys: 
     assert main(["sequential", str(tmp_path), *asked, "--where", "task=digit"]) == 2
     assert "did you mean 'digits'" in capsys.readouterr().err
     assert main(["report", str(tmp_path)]) == 2
-    assert "there is no report over tasks yet" in capsys.readouterr().err
+    assert "has no plan.json" in capsys.readouterr().err
 
 
 def test_on_each_task_errors_are_divided_by_conditions_and_tasks() -> None:

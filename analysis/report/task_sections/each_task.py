@@ -1,0 +1,106 @@
+"""Every condition on every task: verdict, difference, interval, and bad endings, as one family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analysis.answer.comparison import Comparison
+from analysis.answer.over_tasks import ComparisonOverTasks
+from analysis.report.document import Column, Grid, Paragraph, Section
+from analysis.report.gather_tasks import MaterialOverTasks
+from analysis.report.task_sections.cells import difference, interval, unit
+from analysis.wording import bad_endings
+from analysis.wording.number_format import NOTHING, level, probability
+from analysis.wording.sentences import ESTIMATES, quoted
+from analysis.wording.units import plain, unit_of
+from analysis.wording.verdicts import pairs_of, short, tone
+
+
+def section(material: MaterialOverTasks) -> Section | None:
+    """Return the comparisons of all tasks; None without any."""
+    whole = material.whole
+    found = [(name, each) for name, task in whole.tasks.items() for each in task.judged]
+    if not found:
+        return None
+    grid = Grid(
+        name="each-task",
+        caption=(
+            f"{unit_of(whole.metric).name.capitalize()} against {quoted(whole.control)} on each task: "
+            f"{ESTIMATES[whole.estimand]}, with intervals that are simultaneous over all {len(found)} comparisons."
+        ),
+        columns=(
+            Column("task", numeric=False),
+            Column("verdict", numeric=False),
+            Column("condition", numeric=False),
+            Column("pairs"),
+            Column("difference", unit(whole)),
+            Column(f"{level(whole.alpha)} interval", unit(whole)),
+            Column("p"),
+        ),
+        rows=tuple(
+            (
+                name,
+                short(each),
+                each.condition,
+                str(pairs_of(each)),
+                difference(each.headline.estimate, whole),
+                interval(each.headline.low, each.headline.high, whole),
+                probability(each.headline.p),
+            )
+            for name, each in found
+        ),
+        data=tuple({"task": name, "condition": each.condition} | each.headline.to_json() for name, each in found),
+        tones=tuple(tone(each) for _, each in found),
+        compact=True,
+    )
+    return Section("On each task", (grid,))
+
+
+def endings(material: MaterialOverTasks) -> Section:
+    """Return how many runs of each condition diverged or ended badly, task by task."""
+    whole = material.whole
+    first = next(iter(whole.tasks.values()))
+    rows = [(name, *cells) for name, task in whole.tasks.items() for cells in _endings(task)]
+    rule = bad_endings.rule(first) or "No rule of bad endings was fixed."
+    said = f"{rule} Limits are exact; tests against the control are McNemar’s, Holm over the conditions of a task."
+    return Section(
+        "Divergence and bad endings by task",
+        (Paragraph(said), _endings_grid(whole, rows)),
+    )
+
+
+def _endings_grid(whole: ComparisonOverTasks, rows: list[tuple[str, ...]]) -> Grid:
+    names = ("task", "condition", "diverged", "limits_of_diverged", "bad_endings", "limits_of_bad_endings", "p_holm")
+    limits = f"{level(whole.alpha)} limits"
+    return Grid(
+        name="endings",
+        caption="Runs that diverged, and runs that ended badly (those that diverged among them), by task.",
+        columns=(
+            Column("task", numeric=False),
+            Column("condition", numeric=False),
+            Column("diverged", "of runs"),
+            Column(limits, "%"),
+            Column("bad endings", "of runs"),
+            Column(limits, "%"),
+            Column("p, Holm"),
+        ),
+        rows=tuple(rows),
+        data=tuple(dict(zip(names, row, strict=True)) for row in rows),
+    )
+
+
+def _endings(task: Comparison) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of each condition that is meant to train."""
+    for label, each in task.divergence.items():
+        if each.stays_at_chance:
+            continue
+        diverged = "not known" if each.n_diverged is None else f"{each.n_diverged} of {each.n}"
+        bad = task.bad_endings.get(label)
+        of_bad = (NOTHING, NOTHING, NOTHING)
+        if bad is not None:
+            of_bad = bad_endings.counted(bad), _limits(bad.rate_low, bad.rate_high), probability(bad.p_holm)
+        yield label, diverged, _limits(each.rate_low, each.rate_high), *of_bad
+
+
+def _limits(low: float | None, high: float | None) -> str:
+    return NOTHING if low is None or high is None else f"{plain(100 * low, 1)} to {plain(100 * high, 1)}"
