@@ -11,6 +11,7 @@ from scipy import stats
 
 from analysis.answer.compare import compare
 from analysis.answer.effect import Judged
+from analysis.answer.out_of_reach import out_of_reach
 from analysis.base.records import Record
 from analysis.methods.power import EFFICIENCY, UPPER, Design, upper_sd
 from analysis.methods.signed_rank_distribution import fewest
@@ -81,14 +82,16 @@ class ConditionPlan(Record):
     sd, sd_upper : float or None
         Standard deviation of the pilot's differences, and its one-sided upper limit. Of the typical difference: that
         of normal noise under which its interval would be as wide as the pilot's.
-    test_set_floor : float or None
-        The standard error that no number of seeds goes below; None where that is not known.
+    test_set_floor, test_set_floor_low, test_set_floor_high : float or None
+        The standard error that no number of seeds goes below, and its interval; None where that is not known.
     detectable_difference, detectable_difference_upper : float or None
         The least difference that the given seeds find.
     n, n_upper : int or None
         Seeds that find the given difference; None where no number does.
     test_images_needed : int or None
         Test images that the given difference takes, where these are too few.
+    out_of_reach_surely : bool or None
+        Whether these are too few at the lower limit of the standard error from the test set too.
     images : str or None
         That in words.
     """
@@ -99,16 +102,19 @@ class ConditionPlan(Record):
     sd: float | None = None
     sd_upper: float | None = None
     test_set_floor: float | None = None
+    test_set_floor_low: float | None = None
+    test_set_floor_high: float | None = None
     detectable_difference: float | None = None
     detectable_difference_upper: float | None = None
     n: int | None = None
     n_upper: int | None = None
     test_images_needed: int | None = None
+    out_of_reach_surely: bool | None = None
     images: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the keys that what was asked, and what can be said, give a meaning to."""
-        absent = ["test_images_needed", "images"] if self.images is None else []
+        absent = ["test_images_needed", "out_of_reach_surely", "images"] if self.images is None else []
         if self.why is not None:
             absent = [name for name in self.names() if name not in ("condition", "pilot_pairs", "why")]
         else:
@@ -167,6 +173,7 @@ def by_pilot(
 ) -> PilotPlan:
     """Return for each condition the plan at the pilot's standard deviation, and at its upper limit.
 
+    Without a difference and without seeds: what the pilot's own seeds find.
     Where the table says which images were right, the plan is for new seeds and as many new test images: where the
     difference is below what any number of seeds finds on so many images, `n` is None, `images` says so, and
     `test_images_needed` how many would. Elsewhere it is for new seeds on the same test set.
@@ -192,33 +199,40 @@ def by_pilot(
 def of_condition(
     each: Judged, design: Design, delta: float | None, n: int | None, example: str = "image"
 ) -> ConditionPlan:
-    """Return the plan for one effect or contrast, with the spread of its differences in place of the design's."""
-    known = _spread(each, design.estimand)
+    """Return the plan for one effect or contrast, with the spread of its differences in place of the design's.
+
+    Without `delta` and without `n`: what its own pairs find.
+    """
+    known = spread_of(each, design.estimand)
     if known is None:
-        return ConditionPlan(condition=each.condition, pilot_pairs=each.n_pairs, why=_no_spread(each, design.estimand))
+        return ConditionPlan(condition=each.condition, pilot_pairs=each.n_pairs, why=no_spread(each, design.estimand))
     sd, pairs = known
     high, floor = upper_sd(sd, pairs), each.test_set_floor
-    found = ConditionPlan(condition=each.condition, pilot_pairs=pairs, sd=sd, sd_upper=high, test_set_floor=floor)
+    found = ConditionPlan(
+        condition=each.condition,
+        pilot_pairs=pairs,
+        sd=sd,
+        sd_upper=high,
+        test_set_floor=floor,
+        test_set_floor_low=each.test_set_floor_low,
+        test_set_floor_high=each.test_set_floor_high,
+    )
     at_sd = replace(design, sd=sd, floor=floor or 0.0)
     at_high = replace(at_sd, sd=high)
     if delta is None:
-        assert n is not None
+        n = pairs if n is None else n
         least = at_sd.detectable(n)
         if least is None:
             why = f"the typical difference takes {fewest(design.alpha, design.comparisons)} seeds"
             return ConditionPlan(condition=each.condition, pilot_pairs=pairs, why=why)
         return replace(found, detectable_difference=least, detectable_difference_upper=at_high.detectable(n))
-    needed = _images(each, design, delta)
-    if needed is None:
+    never = out_of_reach(each, design, delta)
+    if never is None:
         return replace(found, n=at_sd.seeds(delta), n_upper=at_high.seeds(delta))
-    said = (
-        f"Over new test {example}s too, no number of seeds reaches this: the standard error from the test set is "
-        f"{floor:.4g}, and {needed:,} test {example}s in place of {each.test_images:,} would be needed"
-    )
-    return replace(found, test_images_needed=needed, images=said)
+    return replace(found, test_images_needed=never.images, out_of_reach_surely=never.sure, images=never.told(example))
 
 
-def _spread(each: Judged, estimand: str) -> tuple[float, int] | None:
+def spread_of(each: Judged, estimand: str) -> tuple[float, int] | None:
     """Return a standard deviation of the differences and of how many; None where there is none.
 
     Of the typical difference the one of normal noise whose interval would be as wide as that seen: half of its width
@@ -233,19 +247,8 @@ def _spread(each: Judged, estimand: str) -> tuple[float, int] | None:
     return standard_error * math.sqrt(n * EFFICIENCY), n
 
 
-def _no_spread(each: Judged, estimand: str) -> str:
+def no_spread(each: Judged, estimand: str) -> str:
+    """Return why there is no standard deviation of the differences."""
     if estimand == MEAN:
         return f"{each.n_pairs} pairs without variation say nothing of the standard deviation"
     return f"{each.n_typical} pairs without an interval of the typical difference say nothing of its spread"
-
-
-def _images(each: Judged, design: Design, delta: float) -> int | None:
-    """Return the test images that `delta` takes where no number of seeds finds it on these; None where some does.
-
-    None does below (z_alpha/2 + z_power) standard errors from the test set.
-    """
-    floor, total = each.test_set_floor, each.test_images
-    if not floor or total is None:
-        return None
-    z = float(stats.norm.isf(design.alpha / (2 * design.comparisons))) + float(stats.norm.ppf(design.power))
-    return None if delta >= z * floor else math.ceil(total * (z * floor / delta) ** 2)

@@ -9,17 +9,18 @@ SEEDS = Method(
     assumes="Normal differences with this standard deviation; each condition tested at alpha / K (Bonferroni), "
     "two-sided, either tail counted: by the t interval of the mean (the default), or by the exact interval of the "
     "typical difference, at the level that it attains with n seeds. It plans E1; with a pilot's standard error from "
-    "the test set, E2, on test sets of the pilot's size.",
+    "the test set, E2, on test sets of the pilot's size, by the interval of the headline.",
     formula="""\
-v = σ²/n + floor²;   df = (n - 1) (v n / σ²)² (Satterthwaite; the images' own part has many); without a floor n - 1
-power(n, δ) = P( |T'| > t(1 - α/(2K); df) ), T' noncentral t on df with noncentrality δ / √v
+h(s)² = ( t(1 - α/(2K); n - 1) s/√n )² + ( z(1 - α/(2K)) floor )²: half the interval where the SD seen is s
+power(n, δ) = ∫ P( |X| > h(s) ) dF(s),   X normal, mean δ, variance σ²/n + floor²,   (n - 1) s²/σ² chi-squared on n - 1
+without a floor: P( |T'| > t(1 - α/(2K); n - 1) ), T' noncentral t with noncentrality δ √n / σ
 typical difference: σ²/n times π/3; in place of α/(2K) the attained P(V <= v) <= α/(2K), V the signed-rank sum
 n = the least from 2 on with power(n, δ) >= power, null beyond 10 million;   detectable_difference: δ with equality""",
     source=(
         "Hodges and Lehmann 1963, Annals of Mathematical Statistics 34, 598-611 (the efficiency 3/π).",
         "Johnson and Welch 1940, Biometrika 31, 362-389; Cohen 1988, Statistical Power Analysis, chapter 2.",
-        "With a standard error from the test set: Satterthwaite 1946, Biometrics Bulletin 2, 110-114, on the variance "
-        "of the entry Two-way random effects, seeds by images.",
+        "With a standard error from the test set: the interval of Zou and Donner 2008, Statistics in Medicine 27, "
+        "1693-1702, as the headline has it.",
     ),
     computed_by=(
         "analysis.answer.sample_size:planned",
@@ -43,17 +44,62 @@ n = the least from 2 on with power(n, δ) >= power, null beyond 10 million;   de
 """,
 )
 
+MARGIN = Method(
+    title="Seeds for a margin",
+    answers="`--margin M`: how many seeds a difference from 0 takes, one beyond the margin, not being worse by it, and "
+    "equivalence within it; or with `--n` the power of each, and the least margin within which equivalence is shown.",
+    fills=(
+        keys("power", "margin least_margin"),
+        keys("power.goals[]", "goal delta n power n_upper power_upper test_images_needed why"),
+        keys("power.conditions[]", "least_margin least_margin_upper"),
+        keys("power.conditions[].goals[]", "goal delta n power n_upper power_upper test_images_needed why"),
+    ),
+    assumes="As the entry before. The true difference is `--delta`, in the sense of benefit; without it 0 for "
+    "not_inferior and equivalent, M for superior, and none for beyond_margin. The typical difference has equivalence "
+    "only where the interval at 1 - α/K exists too.",
+    formula="""\
+beyond_margin: low > M;   not_inferior: low > -M, of the interval at 1 - α/K;   power ∫ P( X > h(s) ± M ) dF(s)
+equivalent: -M < low and high < M, of the interval at 1 - 2α/K, h with t and z at 1 - α/K
+power = ∫ max( 0, P( |X| < M - h(s) ) ) dF(s): Owen's Q where there is no floor
+seeds without end: s is σ and h is z floor; the greatest floor with the power is what `test_images_needed` rests on""",
+    source=(
+        "Owen 1965, Biometrika 52, 437-446 (the bivariate noncentral t).",
+        "Phillips 1990, Journal of Pharmacokinetics and Biopharmaceutics 18, 137-144 (two one-sided tests).",
+    ),
+    computed_by=(
+        "analysis.answer.goals:for_margin",
+        "analysis.answer.goals:margin_by_pilot",
+        "analysis.methods.power:Design.achieved",
+        "analysis.methods.power:Design.least_margin",
+    ),
+    checked_by=(
+        "tests/oracles/test_equivalence_power.py::test_power_of_two_one_sided_tests_is_that_of_the_bivariate_integral",
+        "tests/oracles/test_equivalence_power.py::test_power_of_one_sided_goals_is_that_of_the_noncentral_t",
+        "tests/oracles/test_equivalence_power.py::test_the_power_of_every_goal_is_what_simulated_studies_have",
+        "tests/oracles/test_equivalence_power.py::test_seeds_for_a_margin_by_command_and_by_simulation",
+    ),
+    example="""\
+>>> from analysis.methods.power import EQUIVALENT, NOT_INFERIOR, Design
+>>> Design(sd=0.4, alpha=0.05, power=0.8, goal=EQUIVALENT, margin=0.3).seeds(0)
+17
+>>> Design(sd=0.4, alpha=0.05, power=0.8, goal=NOT_INFERIOR, margin=0.3).seeds(0)
+16
+""",
+)
+
 PILOT = Method(
     title="Plans from a pilot",
     answers="The same for each condition of a pilot table: at its standard deviation, and at the upper limit that the "
-    "pilot cannot exclude; and whether the test set allows the difference at all: else `n` is null and "
-    "`test_images_needed` says how many images would.",
+    "pilot cannot exclude; and whether the test set allows the difference at all: else `n` is null, "
+    "`test_images_needed` says how many images would, and `out_of_reach_surely` whether no number of seeds would at "
+    "the lower limit of the standard error from the test set either. Without `--delta`, `--n` and `--margin`: what as "
+    "many seeds as the pilot's find.",
     fills=(
         keys("power", "metric control sd_upper_level"),
         keys(
             "power.conditions[]",
-            "condition pilot_pairs why sd sd_upper test_set_floor n n_upper detectable_difference "
-            "detectable_difference_upper test_images_needed images",
+            "condition pilot_pairs why sd sd_upper test_set_floor test_set_floor_low test_set_floor_high n n_upper "
+            "detectable_difference detectable_difference_upper test_images_needed out_of_reach_surely images",
         ),
     ),
     assumes="Normal differences. It plans E2 where the pilot says which images were right, at its standard deviation "
@@ -71,6 +117,8 @@ sd_upper = s √( (n - 1) / χ² ), χ² the 5% quantile on n - 1: a one-sided 9
     checked_by=(
         "tests/oracles/test_further.py::test_upper_limit_of_a_standard_deviation",
         "tests/unit/analysis/commands/test_further_commands.py::test_power_from_a_pilot_uses_its_upper_limit_too",
+        "tests/unit/analysis/commands/test_further_commands.py::"
+        "test_what_no_number_of_seeds_reaches_is_claimed_as_surely_as_the_floor_is_known",
     ),
     example="""\
 >>> from analysis.methods.power import upper_sd
@@ -193,5 +241,5 @@ opposite_sign_1 = 0.05, opposite_sign_3 = 0, opposite_sign_5 = 0, opposite_sign_
 )
 
 GROUP = Group(
-    "How many seeds, and may I look before the last?", (SEEDS, PILOT, SEQUENCE, MEDIAN_SEQUENCE, PLANNED, EARLY)
+    "How many seeds, and may I look before the last?", (SEEDS, MARGIN, PILOT, SEQUENCE, MEDIAN_SEQUENCE, PLANNED, EARLY)
 )

@@ -78,15 +78,26 @@ ci_low_crossed = 0.0374728, ci_low_crossed_simultaneous = 0.0172167,
 
 FLOOR = Method(
     title="Standard error from the test set",
-    answers="The standard error that no number of seeds goes below on this test set.",
-    fills=(keys(COMPARISON, "test_set_floor"),),
-    assumes="As the two-way estimate; an estimate itself, 0 where images show no effect of their own.",
-    formula="floor = √( max(0, MS_i - MS_e) / (S N) )",
+    answers="The standard error that no number of seeds goes below on this test set, and its 95% interval.",
+    fills=(keys(COMPARISON, "test_set_floor test_set_floor_low test_set_floor_high"),),
+    assumes="As the two-way estimate; an estimate itself, 0 where images show no effect of their own. The interval is "
+    "for many images, of any distribution; chi-squared limits cover 66 to 80% where most images have no effect and few "
+    "a large one. Where 1 image in 100 makes the effect the upper limit is too low with 1,000 images (72 to 94%); the "
+    "lower limit is not too high.",
+    formula="""\
+floor = √( max(0, MS_i - MS_e) / (S N) )
+(MS_i - MS_e) / S is the mean over images of q_i = ( m_i² - s_i²/S ) N/(N-1), m_i the centred mean of image i over
+seeds, s_i² its variance within;   limits: floor² ± z(0.975) sd(q) / N^(3/2), at least 0""",
     source=(
         "The image component of the two-way variance: Gallas 2006; Searle, Casella and McCulloch 1992, chapter 4.",
     ),
     computed_by=("analysis.methods.random_effects:crossed",),
-    checked_by=(_BY_R, "tests/unit/analysis/methods/test_projections.py::test_projections_end_at_the_floors"),
+    checked_by=(
+        _BY_R,
+        "tests/unit/analysis/methods/test_projections.py::test_projections_end_at_the_floors",
+        "tests/unit/analysis/methods/test_projections.py::test_the_interval_of_the_floor_is_that_of_a_mean_over_images",
+        "tests/statistical/calibration/test_floor_interval.py::test_the_interval_of_the_floor_covers_it",
+    ),
     example=f"""\
 >>> from analysis.methods.random_effects import crossed
 {_GAINS}>>> show(crossed(gains), "floor", "standard_error")

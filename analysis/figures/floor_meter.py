@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.answer.effect import Effect
+from analysis.answer.out_of_reach import helped_by
 from analysis.figures import condition_rows as shared
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
@@ -48,9 +49,9 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
         draw_row(axes, row, shared.span(index, layout), unit)
         shared.label(axes, row, (index, left, layout))
         if layout.narrow:
-            shared.write(axes, (1, index - 0.36), buy(row, example), ha="right", va="center", weight="bold")
+            shared.write(axes, (1, index - 0.36), buy(row, evidence), ha="right", va="center", weight="bold")
         else:
-            shared.write(axes, (shared.beside(axes, 0.12), index), buy(row, example), va="center", weight="bold")
+            shared.write(axes, (shared.beside(axes, 0.12), index), buy(row, evidence), va="center", weight="bold")
     axes.set_xlim(0, 1.04 * max(_known(row.se_crossed) for row in rows) * unit.scale)
     shared.name_axis(axes, "standard error of the difference" + (f", {unit.difference}" if unit.difference else ""))
     _legend(axes, layout, example)
@@ -84,9 +85,10 @@ def _known(error: float | None) -> float:
     return error
 
 
-def buy(row: Effect, example: str) -> str:
-    """Return in two words what lowers the standard error further."""
-    return f"more {example}s" if row.surer_by == IMAGES else "more seeds"
+def buy(row: Effect, evidence: Evidence) -> str:
+    """Return in two words what helps more."""
+    more = helped_by(row, len(evidence.primary.judged)) == IMAGES
+    return f"more {evidence.primary.example}s" if more else "more seeds"
 
 
 def _legend(axes: Axes, layout: Layout, example: str) -> None:
@@ -117,8 +119,8 @@ def caption(evidence: Evidence) -> str:
         "long is twice as sure. Bar: as it is now. Hatched: the standard error from the test set, below which no "
         f"number of seeds goes. Dots: what {_times(MORE_SEEDS)} times the seeds would leave; diamond: what "
         f"{MORE_IMAGES} times the test {example}s would leave, with the seeds that there are. Beside each bar: which "
-        f"does more when there is {MORE_IMAGES} times as much of it. Standard errors are estimates themselves, rough "
-        "ones with few seeds."
+        f"does more when there is {MORE_IMAGES} times as much of it; {example}s where with as many no number of seeds "
+        "detects the margin. Standard errors are estimates themselves, rough ones with few seeds."
     )
 
 
@@ -130,7 +132,7 @@ def description(evidence: Evidence) -> str:
         now, floor, seeds, images = (tell(unit, each) for each in numbers)
         said.append(
             f"{row.condition}: now {now}, from the test set {floor}, with 4 times the seeds {seeds}, with "
-            f"{MORE_IMAGES} times the {example}s {images}: {buy(row, example)}"
+            f"{MORE_IMAGES} times the {example}s {images}: {buy(row, evidence)}"
         )
     return f"Standard errors in {unit.difference or 'the metric'}. {'; '.join(said)}."
 

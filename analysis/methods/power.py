@@ -1,14 +1,16 @@
-"""How many seeds a difference needs, and what difference a number of seeds can find: power over seeds, and images."""
+"""How many seeds a difference or its absence needs, and what seeds can show: power over seeds, and over images."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
+from analysis.methods.quadrature import gauss_legendre
 from analysis.methods.signed_rank_distribution import counted_off, lower_tail
 from bench.schema.known_metrics import ESTIMANDS, MEAN, TYPICAL
 
@@ -16,13 +18,18 @@ MOST = 10_000_000
 """No plan has more seeds."""
 UPPER = 0.95
 """Level of the one-sided upper limit of a pilot's standard deviation."""
+SUPERIOR, BEYOND, NOT_INFERIOR, EQUIVALENT = GOALS = ("superior", "beyond_margin", "not_inferior", "equivalent")
+"""What may be shown: the interval at 1 - alpha lies above 0 (or below), above the margin, or above minus the margin;
+that at 1 - 2 alpha lies within the margin."""
 EFFICIENCY = 3 / math.pi
 """Asymptotic relative efficiency of the Hodges-Lehmann estimate to the mean, normal noise (Hodges, Lehmann 1963)."""
+_PANELS, _FAR, _LEFT_OUT = 12, 9.0, 1e-17
+"""Panels of the integral over the standard deviation seen; standard errors and chi-squared tails that it leaves out."""
 
 
 @dataclass(frozen=True)
 class Design:
-    """What a study is to find, two-sided, at ``alpha / comparisons``: by the interval over seeds, or over images too.
+    """What a study is to show, at ``alpha / comparisons``, by the interval of the headline: over seeds, or images too.
 
     Parameters
     ----------
@@ -36,6 +43,10 @@ class Design:
         seeds and new test images. 0: for new seeds on this test set.
     estimand : {"mean", "typical"}
         By the t interval of the mean; or by the exact one of the typical difference, at the level that it attains.
+    goal : str
+        One of `GOALS`.
+    margin : float
+        That of the goal; `SUPERIOR` has none.
     """
 
     sd: float
@@ -44,6 +55,8 @@ class Design:
     comparisons: int = 1
     floor: float = 0.0
     estimand: str = MEAN
+    goal: str = SUPERIOR
+    margin: float = 0.0
 
     def faults(self) -> list[str]:
         """Return what is out of range."""
@@ -60,26 +73,75 @@ class Design:
             faults.append(f"--estimand is {self.estimand!r}; allowed: {', '.join(map(repr, ESTIMANDS))}")
         return faults
 
-    def tail(self, n: int) -> float:
-        """Return the error of `n` pairs at one end; 0 where they have no interval."""
+    @property
+    def nominal(self) -> float:
+        """The error at one end of the interval that decides: that at 1 - 2 alpha for equivalence."""
         tail = self.alpha / (2 * self.comparisons)
-        return lower_tail(n, counted_off(n, tail) - 1) if self.estimand == TYPICAL else tail
+        return 2 * tail if self.goal == EQUIVALENT else tail
+
+    def tail(self, n: int) -> float:
+        """Return the error of `n` pairs at that end; 0 where they have no interval at 1 - alpha."""
+        if self.estimand != TYPICAL:
+            return self.nominal
+        known = counted_off(n, self.alpha / (2 * self.comparisons)) > 0
+        return lower_tail(n, counted_off(n, self.nominal) - 1) if known else 0.0
+
+    def possible(self, delta: float) -> bool:
+        """Return whether the goal is true at a difference `delta`: else no number of seeds may show it."""
+        return self._gap(delta) > 0
+
+    def _gap(self, delta: float) -> float:
+        """Return how far a true difference is from what would make the goal untrue."""
+        if self.goal == EQUIVALENT:
+            return self.margin - abs(delta)
+        return {SUPERIOR: abs(delta), BEYOND: delta - self.margin, NOT_INFERIOR: delta + self.margin}[self.goal]
 
     def achieved(self, n: int, delta: float) -> float:
-        """Return the probability that `n` pairs find a difference of `delta`, either tail counted."""
-        tail = self.tail(n)
-        if not tail:
+        """Return the probability that `n` pairs show the goal at a true difference `delta`, in the sense of benefit.
+
+        For `SUPERIOR` either tail counts: a difference in either direction is one.
+
+        Notes
+        -----
+        The half width of the interval follows from the standard deviation seen, s: h(s)^2 = (t s / sqrt(n))^2 +
+        (z floor)^2. Given s the estimate is normal, and the integral over the chi distribution of s is that of Owen's Q
+        (Owen 1965) for a floor of 0. The floor counts as known: images are many.
+        """
+        tail, far = self.tail(n), abs(delta) + self.margin
+        if not 0 < tail < 0.5:
             return 0.0
-        by_seeds = self.sd**2 / (n * (EFFICIENCY if self.estimand == TYPICAL else 1.0))
-        variance = by_seeds + self.floor**2
-        df = min((n - 1) * (variance / by_seeds) ** 2, float(MOST))  # Satterthwaite; images are many
-        shift = abs(delta) / math.sqrt(variance)
-        critical = float(stats.t.isf(tail, df))
-        found = float(stats.nct.sf(critical, df, shift)) + float(stats.nct.cdf(-critical, df, shift))
-        return min(1.0, found) if math.isfinite(found) else 1.0
+        by_seeds = self.sd / math.sqrt(n * (EFFICIENCY if self.estimand == TYPICAL else 1.0))
+        error, by_images = math.hypot(by_seeds, self.floor), float(stats.norm.isf(self.nominal)) * self.floor
+        reach = self.margin if self.goal == EQUIVALENT else far + _FAR * error
+        if reach <= by_images:
+            return 0.0
+        slope, df = float(stats.t.isf(tail, n - 1)) * by_seeds, n - 1
+        top = math.sqrt(reach**2 - by_images**2) / slope
+        low, high = (
+            math.sqrt(float(end) / df) for end in (stats.chi2.ppf(_LEFT_OUT, df), stats.chi2.isf(_LEFT_OUT, df))
+        )
+        if top <= low:
+            return 0.0
+        nodes, weights = gauss_legendre(_PANELS)
+        half = (min(top, high) - low) / 2
+        ratio = low + half * (1 + nodes)
+        density = stats.chi.pdf(ratio * math.sqrt(df), df) * math.sqrt(df)
+        shown = self._shown(np.hypot(slope * ratio, by_images), delta, error)
+        return min(1.0, float(half * (weights * density) @ shown))
+
+    def _shown(self, half: np.ndarray, delta: float, error: float) -> np.ndarray:
+        """Return the probability that an interval of this half width about a normal estimate shows the goal."""
+        upper = special.ndtr((self._gap(delta) - half) / error)
+        if self.goal == SUPERIOR:
+            return upper + special.ndtr((-abs(delta) - half) / error)
+        if self.goal == EQUIVALENT:
+            return upper - special.ndtr((half - self.margin - abs(delta)) / error)
+        return upper
 
     def seeds(self, delta: float) -> int | None:
-        """Return the least number of seeds that finds `delta` with the power; None beyond `MOST`, or if none does."""
+        """Return the least number of seeds with the power at `delta`; None beyond `MOST`, or if none has it."""
+        if self.floor >= self.greatest_floor(delta):
+            return None
         high = 2
         while self.achieved(high, delta) < self.power:
             high *= 2
@@ -92,17 +154,43 @@ class Design:
         return max(2, high)
 
     def detectable(self, n: int) -> float | None:
-        """Return the least difference that `n` seeds, 2 or more, find with the power; None where nothing is tested."""
+        """Return the least difference from 0 that `n` seeds, 2 or more, find; None where nothing is tested."""
+        return self._least(n, self.achieved)
+
+    def least_margin(self, n: int, delta: float = 0.0) -> float | None:
+        """Return the least margin within which `n` seeds show equivalence at `delta`; None where nothing is tested."""
+        return self._least(n, lambda n, margin: replace(self, goal=EQUIVALENT, margin=margin).achieved(n, delta))
+
+    def _least(self, n: int, achieved: Callable[[int, float], float]) -> float | None:
         if not self.tail(n):
             return None
         far = self.sd + self.floor
-        while self.achieved(n, far) < self.power:
+        while achieved(n, far) < self.power:
             far *= 2
 
-        def lacking(delta: float) -> float:
-            return self.achieved(n, delta) - self.power
+        def lacking(value: float) -> float:
+            return achieved(n, value) - self.power
 
         return cast("float", optimize.brentq(lacking, 0.0, far, xtol=1e-15, rtol=np.float64(1e-13)))
+
+    def greatest_floor(self, delta: float) -> float:
+        """Return the standard error from the test set at which no number of seeds has the power any more.
+
+        With seeds without end the interval is the estimate and z of these standard errors to either side.
+        """
+        gap, z = self._gap(delta), float(stats.norm.isf(self.nominal))
+        if gap <= 0:
+            return 0.0
+        if self.goal != EQUIVALENT:
+            return gap / (z + float(stats.norm.ppf(self.power)))
+        ends = (gap, self.margin + abs(delta))
+
+        def lacking(precision: float) -> float:
+            upper, lower = (float(special.ndtr(end * precision - z)) for end in ends)
+            return upper + lower - 1 - self.power
+
+        most = (z + float(stats.norm.isf((1 - self.power) / 2)) + 1) / gap
+        return 1 / cast("float", optimize.brentq(lacking, 0.0, most, xtol=1e-15, rtol=np.float64(1e-13)))
 
 
 def upper_sd(sd: float, n: int, level: float = UPPER) -> float:

@@ -28,8 +28,8 @@ class Crossed:
     ----------
     mean, standard_error, df
         The mean over seeds and images with its standard error; Satterthwaite's degrees of freedom.
-    floor : float
-        The standard error that no number of seeds can go below on this test set.
+    floor, floor_low, floor_high : float
+        The standard error that no number of seeds can go below on this test set, and its interval at `FLOOR_LEVEL`.
     seed_floor : float
         The standard error that no number of test images can go below with these seeds.
     seeds, images : int
@@ -39,6 +39,8 @@ class Crossed:
     standard_error: float
     df: float
     floor: float
+    floor_low: float
+    floor_high: float
     seed_floor: float
     seeds: int
     images: int
@@ -73,19 +75,25 @@ class Crossed:
 
 @dataclass(frozen=True)
 class MeanSquares:
-    """Mean squares of the two-way layout without replication, and its mean."""
+    """Mean squares of the two-way layout without replication, and its mean.
+
+    `error` is the standard error of ``images - interaction`` over images, each of which adds its own term to it.
+    """
 
     seeds: float
     images: float
     interaction: float
     mean: float
+    error: float
 
 
+FLOOR_LEVEL = 0.95
+"""Level of the interval of the standard error from the test set."""
 _AT_ONCE = 64
 """Seeds whose gains are float64 at a time: thousands of seeds by 10,000 images would fill the memory."""
 
 
-def _blocks(gains: np.ndarray, offset: np.ndarray | None) -> Iterator[np.ndarray]:
+def _blocks(gains: np.ndarray, offset: np.ndarray | None = None) -> Iterator[np.ndarray]:
     """Yield `gains` with the offset of each seed, some seeds at a time, as float64."""
     for start in range(0, len(gains), _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
@@ -102,10 +110,14 @@ def mean_squares(gains: np.ndarray, offset: np.ndarray | None = None) -> MeanSqu
     grand = float(by_seed.mean())
     seeds = columns * float(((by_seed - grand) ** 2).sum())
     images = rows * float(((by_image - grand) ** 2).sum())
-    total = sum(float(np.square(block - grand).sum()) for block in _blocks(gains, offset))
-    interaction = max(0.0, total - seeds - images)
+    own = rows * (by_image - grand) ** 2
+    within = np.sum(
+        [np.square(block - block.mean(axis=1, keepdims=True)).sum(axis=0) for block in _blocks(gains)], axis=0
+    )
+    interaction = max(0.0, float(within.sum()) - images)
     left = interaction / ((rows - 1) * (columns - 1))
-    return MeanSquares(seeds / (rows - 1), images / (columns - 1), left, grand)
+    spread = float((own - (within - own) / (rows - 1)).std(ddof=1)) * math.sqrt(columns) / (columns - 1)
+    return MeanSquares(seeds / (rows - 1), images / (columns - 1), left, grand, spread)
 
 
 def crossed(gains: np.ndarray, offset: np.ndarray | None = None) -> Crossed | None:
@@ -122,7 +134,9 @@ def crossed(gains: np.ndarray, offset: np.ndarray | None = None) -> Crossed | No
     Notes
     -----
     Variance (MS_s + MS_i - MS_e) / (S N), at least that of the larger of seeds and images alone. Degrees of freedom by
-    Satterthwaite, at least the smaller of S - 1 and N - 1.
+    Satterthwaite, at least the smaller of S - 1 and N - 1. MS_i - MS_e is a sum of one term an image, with a standard
+    error over images: the interval of the standard error from the test set is by the normal quantile of its square.
+    Chi-squared limits would take the images' effects for normal, which a few hard images make far from it.
     """
     rows, columns = gains.shape
     if rows < 2 or columns < 2:
@@ -131,12 +145,15 @@ def crossed(gains: np.ndarray, offset: np.ndarray | None = None) -> Crossed | No
     v = max(ms.seeds + ms.images - ms.interaction, ms.seeds, ms.images)
     if not v > 0:
         return None
+    component, reach = ms.images - ms.interaction, float(stats.norm.isf((1 - FLOOR_LEVEL) / 2)) * ms.error
     parts = ms.seeds**2 / (rows - 1) + ms.images**2 / (columns - 1) + ms.interaction**2 / ((rows - 1) * (columns - 1))
     return Crossed(
         mean=ms.mean,
         standard_error=math.sqrt(v / (rows * columns)),
         df=max(v**2 / parts, min(rows, columns) - 1),
-        floor=math.sqrt(max(0.0, ms.images - ms.interaction) / (rows * columns)),
+        floor=math.sqrt(max(0.0, component) / (rows * columns)),
+        floor_low=math.sqrt(max(0.0, component - reach) / (rows * columns)),
+        floor_high=math.sqrt(max(0.0, component + reach) / (rows * columns)),
         seed_floor=math.sqrt(max(0.0, ms.seeds - ms.interaction) / (rows * columns)),
         seeds=rows,
         images=columns,

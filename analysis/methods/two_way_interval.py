@@ -28,8 +28,8 @@ class OverImages(Method):
         Standard error of the mean difference, and its degrees of freedom.
     ci_low_crossed, ci_high_crossed, p_crossed : float or None
         Interval at 1 - alpha, and two-sided p-value, of this comparison alone.
-    test_set_floor : float or None
-        Standard error that no number of seeds goes below on this test set.
+    test_set_floor, test_set_floor_low, test_set_floor_high : float or None
+        Standard error that no number of seeds goes below on this test set, and its 95% interval.
     test_images : int or None
         Images of the test set.
     se_crossed_2x_seeds, se_crossed_4x_seeds, se_crossed_10x_seeds, se_crossed_4x_images : float or None
@@ -52,6 +52,8 @@ class OverImages(Method):
     ci_high_crossed: float | None = None
     p_crossed: float | None = None
     test_set_floor: float | None = None
+    test_set_floor_low: float | None = None
+    test_set_floor_high: float | None = None
     test_images: int | None = None
     se_crossed_2x_seeds: float | None = None
     se_crossed_4x_seeds: float | None = None
@@ -109,6 +111,8 @@ def _alone(estimate: Crossed, alpha: float) -> OverImages:
         ci_high_crossed=high,
         p_crossed=estimate.p,
         test_set_floor=estimate.floor,
+        test_set_floor_low=estimate.floor_low,
+        test_set_floor_high=estimate.floor_high,
         test_images=estimate.images,
         se_crossed_2x_seeds=twice,
         se_crossed_4x_seeds=fourfold,

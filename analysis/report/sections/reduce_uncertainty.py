@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
+from analysis.answer.out_of_reach import POWER, helped_by, limit_of, report_design
 from analysis.answer.sample_size import ConditionPlan, of_condition
 from analysis.figures import floor_meter
 from analysis.methods.power import UPPER, Design
@@ -19,10 +20,8 @@ from analysis.wording.resampling import NAMES
 from analysis.wording.sentences import quoted
 from analysis.wording.units import Unit, unit_of
 from analysis.wording.verdicts import pairs_of
-from bench.schema.known_metrics import MEAN, TYPICAL
 
 TITLE = "What would reduce the uncertainty"
-POWER = 0.8
 MANY = 3
 """Conditions that are counted where all of them are meant."""
 
@@ -37,26 +36,40 @@ def section(material: Material, pool: Pool) -> Section | None:
         return Section(TITLE, (Paragraph("Seeds: no condition has two complete pairs yet."),))
     why = floor_meter.missing(pool.evidence)
     shown = Paragraph(why) if why is not None else Illustration(floor_meter.PLOT, pool.evidence)
-    blocks = [Paragraph(said) for said in what_would_help(known, whole.example)]
+    blocks = [Paragraph(said) for said in what_would_help(known, len(whole.judged), whole.example)]
     rough = [each for each in known if each.n_pairs < ROUGH]
     if rough:
         blocks.append(Paragraph(f"With fewer than {ROUGH} pairs these numbers are hardly more than guesses.", "note"))
     return Section(TITLE, (*blocks, shown, _grid(whole, known)))
 
 
-def what_would_help(known: Sequence[Judged], example: str) -> list[str]:
-    """Return in sentences whether seeds or test examples would help which condition more."""
+def what_would_help(known: Sequence[Judged], family: int, example: str) -> list[str]:
+    """Return in sentences whether seeds or test examples would help which condition more.
+
+    Where no number of seeds reaches a decision on these test examples, only that is claimed.
+    """
+    limits = {each.condition: limit_of(each, family) for each in known}
+    never = {label: found for label, found in limits.items() if found is not None}
     said, names = [], {SEEDS: "seeds", IMAGES: f"test {example}s"}
     for what, name in names.items():
-        helped = [quoted(each.condition) for each in known if each.surer_by == what]
+        helped = [quoted(each.condition) for each in known if each.surer_by == what and each.condition not in never]
         if helped:
             said.append(
                 f"{MORE_IMAGES} times the {name} would reduce the standard error of the mean difference more than "
                 f"{MORE_IMAGES} times the {names[IMAGES if what == SEEDS else SEEDS]} for {_which(helped, known)}."
             )
-    unknown = [quoted(each.condition) for each in known if each.surer_by is None]
+    unknown = [quoted(each.condition) for each in known if each.surer_by is None and each.condition not in never]
     if unknown:
         said.append(f"Whether seeds or test {example}s would help more is not known for {_which(unknown, known)}.")
+    aim = f"{exact(100 * POWER):g}% power to detect the margin (what is left to it, where only the size is open)"
+    for sure in (True, False):
+        some = [quoted(label) for label, found in never.items() if found.sure == sure]
+        if some:
+            said.append(
+                f"The test set {'sets' if sure else 'may set'} the limit for {_which(some, known)}: with as many test "
+                f"{example}s no number of seeds has {aim} at the standard error from the test set, "
+                f"{'and none at its lower limit' if sure else 'but some number has at its lower limit'}."
+            )
     return said
 
 
@@ -76,7 +89,7 @@ def what_is_found(known: Sequence[Judged], family: int, example: str) -> str:
         How many are judged together.
     """
     unit, margin = unit_of(known[0].metric), known[0].margin
-    design = _design(known[0], family)
+    design = report_design(known[0], family)
     least = {each.condition: of_condition(each, design, None, pairs_of(each)).detectable_difference for each in known}
     found = {label: difference for label, difference in least.items() if difference is not None}
     if not found:
@@ -90,12 +103,15 @@ def what_is_found(known: Sequence[Judged], family: int, example: str) -> str:
         return f"{said}."
     plans = {each.condition: of_condition(each, design, margin, None) for each in known}
     needed = {label: plan.n for label, plan in plans.items() if plan.n is not None}
-    never = [quoted(label) for label in plans if label not in needed]
+    never = {label: plan for label, plan in plans.items() if label not in needed}
     wanted = f"one of {unit.tell_margin(margin)} {unit.difference}".rstrip()
     more = [f"{wanted} takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
-    if never:
-        asked = "it" if needed else wanted
-        more.append(f"no number of seeds finds {asked} for {listed(never)}: these test {example}s are too few")
+    asked = "it" if needed else wanted
+    more += _too_few(
+        never,
+        f"no number of seeds finds {asked} for {{}}: these test {example}s are too few",
+        f"perhaps no number of seeds finds {asked} for {{}}: these test {example}s may be too few",
+    )
     return f"{said}; {'; '.join(more)}."
 
 
@@ -109,33 +125,39 @@ def what_shows_the_size(known: Sequence[Judged], family: int, example: str) -> s
     family : int
         How many are judged together.
     """
-    design = _design(known[0], family)
-    needed, never = {}, []
+    design = report_design(known[0], family)
+    needed, never = {}, {}
     for each in known:
         assert each.headline.estimate is not None
         assert each.margin is not None
         beyond = abs(abs(each.headline.estimate) - each.margin)
-        seeds = of_condition(each, design, beyond, None).n if beyond else None
-        if seeds is None:
-            never.append(quoted(each.condition))
+        plan = of_condition(each, design, beyond, None)
+        if plan.n is None:
+            never[each.condition] = plan
         else:
-            needed[each.condition] = seeds
+            needed[each.condition] = plan.n
     said = (
         f"At the spread seen and with as many test {example}s, were the true {NAMES[design.estimand]} the one seen, "
         f"{exact(100 * POWER):g}% power to show on which side of the margin "
     )
     more = [f"it lies takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
-    if never:
-        more.append(
-            f"{'' if needed else 'it lies '}is out of reach of seeds with as many test {example}s for {listed(never)}"
-        )
+    lies = "" if needed else "it lies "
+    more += _too_few(
+        never,
+        f"{lies}is out of reach of seeds with as many test {example}s for {{}}",
+        f"{lies}may be out of reach of seeds with as many test {example}s for {{}}",
+    )
     return f"{said}{'; it '.join(more)}."
 
 
-def _design(first: Judged, family: int) -> Design:
-    """Return what a study to come is to find: the difference that leads."""
-    leading = MEAN if first.headline.estimand == MEAN else TYPICAL
-    return Design(1.0, first.alpha, POWER, family, estimand=leading)
+def _too_few(labels: Mapping[str, ConditionPlan], sure: str, unsure: str) -> list[str]:
+    """Return what is claimed of conditions out of reach: where the lower limit of the error says so, and elsewhere."""
+    said = []
+    for claim, certain in ((sure, True), (unsure, False)):
+        names = [quoted(label) for label, plan in labels.items() if (plan.out_of_reach_surely is not False) == certain]
+        if names:
+            said.append(claim.format(listed(names)))
+    return said
 
 
 def _span(values: Mapping[str, float], tell: Callable[[float], str]) -> str:
@@ -146,7 +168,7 @@ def _span(values: Mapping[str, float], tell: Callable[[float], str]) -> str:
 
 
 def _grid(whole: Comparison, known: list[Effect]) -> Grid:
-    unit, design = unit_of(whole.metric), _design(known[0], len(whole.judged))
+    unit, design = unit_of(whole.metric), report_design(known[0], len(whole.judged))
     plans = [None if whole.margin is None else of_condition(each, design, whole.margin, None) for each in known]
     columns = (
         Column("condition", numeric=False),
@@ -156,28 +178,32 @@ def _grid(whole: Comparison, known: list[Effect]) -> Grid:
         Column(f"SE over seeds and {whole.example}s", unit.difference),
         Column("SE from the test set", unit.difference),
         Column("seeds that halve the SE"),
+        Column("detectable now", unit.difference),
         *([] if whole.margin is None else [Column("to detect the margin")]),
     )
     return Grid(
         name="surer",
         caption=_caption(whole, unit, design),
         columns=columns,
-        rows=tuple(_row(each, plan, unit, whole.example) for each, plan in zip(known, plans, strict=True)),
+        rows=tuple(_row(each, plan, design, unit, whole.example) for each, plan in zip(known, plans, strict=True)),
         compact=True,
         data=tuple(plan or {"condition": each.condition} for each, plan in zip(known, plans, strict=True)),
     )
 
 
-def _row(each: Effect, plan: ConditionPlan | None, unit: Unit, example: str) -> tuple[str, ...]:
+def _row(each: Effect, plan: ConditionPlan | None, design: Design, unit: Unit, example: str) -> tuple[str, ...]:
+    least = of_condition(each, design, None, pairs_of(each)).detectable_difference
+    now = NOTHING if least is None else unit.tell(least)
     halve = f"{each.seeds_to_halve:,}" if each.seeds_to_halve else NOTHING
     if each.se_crossed is not None and not each.seeds_to_halve:
         halve = "none does"
     return (
         each.condition,
-        {SEEDS: "seeds", IMAGES: f"test {example}s", None: NOTHING}[each.surer_by],
+        {SEEDS: "seeds", IMAGES: f"test {example}s", None: NOTHING}[helped_by(each, design.comparisons)],
         str(each.n_pairs),
         *(floor_meter.tell(unit, error) for error in (each.standard_error, each.se_crossed, each.test_set_floor)),
         halve,
+        now,
         *(() if plan is None else (_planned(plan, example),)),
     )
 
@@ -187,7 +213,8 @@ def _planned(plan: ConditionPlan, example: str) -> str:
     if plan.why:
         return NOTHING
     if plan.test_images_needed is not None:
-        return f"{plan.test_images_needed:,} test {example}s"
+        few = "" if plan.out_of_reach_surely else "perhaps "
+        return f"{few}{plan.test_images_needed:,} test {example}s"
     return f"{_seeds(plan.n)} (at most {_seeds(plan.n_upper)}) seeds"
 
 
@@ -200,11 +227,14 @@ def _caption(whole: Comparison, unit: Unit, design: Design) -> str:
         "Standard error (SE) of the mean difference, over new seeds on this test set and over new seeds and new test "
         f"{whole.example}s. On this test set no number of seeds brings it below the SE from the test set."
     )
+    power = f"{exact(100 * POWER):g}% power"
+    said += f" Detectable now: the true {NAMES[design.estimand]} that as many seeds find with {power}."
     if whole.margin is None:
         return said + " No margin was set, so there is no difference to plan for."
     return said + (
         f" Last column: the seeds with which a new study of these conditions detects a true {NAMES[design.estimand]} "
-        f"of {unit.tell_margin(whole.margin)} {unit.difference} with {exact(100 * POWER):g}% power, at the spread "
+        f"of {unit.tell_margin(whole.margin)} {unit.difference} with {power}, at the spread "
         f"of this one (at most: at its upper {exact(100 * UPPER):g}% limit). Where no number of seeds "
-        f"would, the test {whole.example}s that it takes instead."
+        f"would, the test {whole.example}s that it takes instead; perhaps, where the interval of the SE from the test "
+        "set leaves that open."
     )

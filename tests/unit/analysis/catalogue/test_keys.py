@@ -112,6 +112,8 @@ def test_keys_of_power(run: Run, tables: dict[str, Path]) -> None:
         run("power", "--sd", 0.4, "--n", 20),
         run(*pilot, tables["whole"], "--delta", 0.0001),
         run(*pilot, tables["whole"], "--n", 20),
+        run("power", "--sd", 0.4, "--margin", 0.3),
+        run(*pilot, tables["whole"], "--margin", 0.0001, "--n", 20),
         run(*pilot, tables["one"], "--n", 20),
     ]
     assert emitted(*(("power", each) for each in answers)) == catalogued("power")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from analysis.answer.out_of_reach import helped_by
 from analysis.answer.sample_size import of_condition
 from analysis.cli import main
 from analysis.methods import random_effects as over_images
 from analysis.methods.power import Design
 from analysis.methods.signed_rank_distribution import counted_off
+from analysis.report.sections.reduce_uncertainty import what_would_help
 from tests.unit.analysis.results import effect
 
 
@@ -120,6 +123,8 @@ def test_power_from_a_pilot_uses_its_upper_limit_too(table: Path, capsys: pytest
         (["--delta", "1"], "--sd or --pilot"),
         (["--sd", "-1", "--delta", "1"], "--sd is -1"),
         (["--sd", "1", "--delta", "0"], "--delta is 0"),
+        (["--sd", "1", "--margin", "0"], "--margin is 0"),
+        (["--sd", "1", "--margin", "1", "--delta", "nan"], "--delta is nan"),
         (["--sd", "1", "--n", "1"], "--n is 1"),
         (["--sd", "1", "--n", "9", "--alpha", "2"], "--alpha is 2"),
         (["--sd", "1", "--n", "9", "--power", "0.01"], "--power is 0.01"),
@@ -259,11 +264,53 @@ def test_a_difference_below_the_floor_needs_images_by_the_square_of_what_is_lack
     assert "test_images_needed" not in reached.to_json()
 
 
+@pytest.mark.parametrize(("low", "claim", "sure"), [
+    (0.0008, "no number of seeds reaches this", True),
+    (0.0004, "may not be reached by any number of seeds on these images", False),
+])  # fmt: skip
+def test_what_no_number_of_seeds_reaches_is_claimed_as_surely_as_the_floor_is_known(
+    low: float, claim: str, sure: bool
+) -> None:
+    """80% power at alpha 0.05 takes a floor below 0.0015 / 2.80 = 0.00054."""
+    each = effect(
+        "x", n_pairs=10, sd_difference=0.004, test_set_floor=0.001, test_set_floor_low=low, test_set_floor_high=0.0012,
+        test_images=10_000, margin=0.0015, surer_by="seeds", typical_low=-0.002, typical_high=0.002, n_typical=10,
+    )  # fmt: skip
+    found = of_condition(each, Design(1.0, 0.05, 0.8), 0.0015, None)
+    assert (found.n, found.out_of_reach_surely) == (None, sure)
+    assert claim in found.images
+    assert f"between {low:.4g} and 0.0012" in found.images
+    said = " ".join(what_would_help([each], 1, "image"))
+    assert "4 times the seeds" not in said
+    assert ("The test set sets the limit" in said) == sure
+    assert helped_by(each, 1) == "images"
+    assert helped_by(replace(each, margin=0.01), 1) == "seeds"
+    assert "4 times the seeds would reduce" in " ".join(what_would_help([replace(each, margin=0.01)], 1, "image"))
+
+
+def test_a_pilot_says_what_its_own_seeds_find_and_plans_for_a_margin(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pilot = ("power", "--pilot", table, *ASKED)
+    own, (pairs, *_) = run(capsys, *pilot)["conditions"], run(capsys, "compare", table, *ASKED)["comparisons"]
+    given = run(capsys, *pilot, "--n", pairs["n_pairs"])["conditions"]
+    assert [each["detectable_difference"] for each in own] == [each["detectable_difference"] for each in given]
+    found = run(capsys, *pilot, "--margin", 0.02)
+    assert found["margin"] == 0.02
+    for each in found["conditions"]:
+        design = Design(each["sd"], 0.05, 0.8, 2, each["test_set_floor"] or 0.0, goal="equivalent", margin=0.02)
+        (last,) = [goal for goal in each["goals"] if goal["goal"] == "equivalent"]
+        assert last["n"] == design.seeds(0.0)
+        assert last["n_upper"] == replace(design, sd=each["sd_upper"]).seeds(0.0)
+    assert main([*map(str, pilot), "--margin", "0.02", "--n", "10"]) == 0
+    assert "equivalent within the margin: power" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("seeds", "by_seeds", "by_images"), [(5, 0.02, 0.6), (12, 0.1, 0.6), (12, 0.1, 0.05)])
 def test_the_power_over_new_images_is_what_simulated_studies_have(
     seeds: int, by_seeds: float, by_images: float
 ) -> None:
-    """Gains of seeds and images crossed, and analysed as the comparisons are; 1,500 studies: +-4 standard errors."""
+    """Gains of seeds and images crossed, and judged as the headline is; 1,500 studies: +-4 standard errors."""
     images, noise, runs, alpha = 400, 0.4, 1500, 0.05
     sd, floor = math.sqrt(by_seeds**2 + noise**2 / images), by_images / math.sqrt(images)
     delta = Design(sd, alpha, 0.8, floor=floor).detectable(seeds)
@@ -272,7 +319,9 @@ def test_the_power_over_new_images_is_what_simulated_studies_have(
     found = 0
     for _ in range(runs):
         gains = delta + by_seeds * rng.standard_normal((seeds, 1)) + by_images * rng.standard_normal(images)
-        estimate = over_images.crossed(gains + noise * rng.standard_normal((seeds, images)))
+        seen = gains + noise * rng.standard_normal((seeds, images))
+        estimate = over_images.crossed(seen)
         assert estimate is not None
-        found += estimate.p <= alpha
+        half = stats.t.isf(alpha / 2, seeds - 1) * seen.mean(axis=1).std(ddof=1) / math.sqrt(seeds)
+        found += abs(estimate.mean) > math.hypot(half, stats.norm.isf(alpha / 2) * estimate.floor)
     assert abs(found / runs - 0.8) < 4 * math.sqrt(0.8 * 0.2 / runs)

@@ -45,6 +45,20 @@ def test_projections_end_at_the_floors(gains):
     assert min(found.floor, found.seed_floor) > 0
 
 
+def test_the_interval_of_the_floor_is_that_of_a_mean_over_images(gains):
+    """Image by image: the square of its centred mean, less what seeds add to that."""
+    rows, columns = gains.shape
+    centred = gains - gains.mean(axis=1, keepdims=True)
+    terms = []
+    for image in centred.T:
+        within = sum((each - image.mean()) ** 2 for each in image) / (rows - 1)
+        terms.append((image.mean() ** 2 - within / rows) * columns / (columns - 1))
+    found, reach = crossed(gains), 1.959963984540054 * np.std(terms, ddof=1) / columns**1.5
+    assert found.floor == pytest.approx(math.sqrt(np.mean(terms) / columns), rel=1e-12)
+    assert found.floor_low == pytest.approx(math.sqrt(found.floor**2 - reach), rel=1e-12)
+    assert found.floor_high == pytest.approx(math.sqrt(found.floor**2 + reach), rel=1e-12)
+
+
 def test_components_below_zero_are_cut_off_and_the_projection_starts_where_the_standard_error_is():
     alternating = np.array([[1.0, -1.0], [-1.0, 1.0], [1.0, -1.0]])
     found = crossed(alternating + np.array([[0.1], [0.0], [-0.1]]))

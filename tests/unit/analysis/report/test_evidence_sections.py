@@ -9,6 +9,8 @@ from dataclasses import replace
 import pytest
 from scipy import stats
 
+from analysis.answer.out_of_reach import report_design
+from analysis.answer.sample_size import of_condition
 from analysis.methods.power import Design, upper_sd
 from analysis.methods.resampling import Resampled
 from analysis.methods.selection import Selection
@@ -72,16 +74,19 @@ def test_surer_tells_standard_errors_and_plans_of_the_object(material):
         row = rows[each.condition]
         numbers = [f"{100 * error:.3f}" for error in (each.standard_error, each.se_crossed, each.test_set_floor)]
         assert list(row[3:6]) == numbers
+        least = of_condition(each, report_design(each, 3), None, each.n_typical).detectable_difference
+        assert row[7] == f"{100 * least:.2f}"
         z = 2.638 + 0.842  # of alpha / 6 and of 80% power
         if z * each.test_set_floor >= 0.001:
-            assert row[7].endswith(" test images")
+            assert row[8].endswith(" test images")
+            assert row[1] == "test images"
             continue
         half_width = (each.typical_high - each.typical_low) / 2
         sd = half_width / stats.t.isf(0.025, 7) * math.sqrt(8 * 3 / math.pi)
         design = Design(sd, 0.05, 0.8, 3, each.test_set_floor, "typical")
         high = upper_sd(sd, each.n_typical)
         most = dataclasses.replace(design, sd=high).seeds(0.001)
-        assert row[7] == f"{design.seeds(0.001):,} (at most {most:,}) seeds"
+        assert row[8] == f"{design.seeds(0.001):,} (at most {most:,}) seeds"
 
 
 def test_surer_says_in_words_what_to_buy(material):
@@ -102,14 +107,17 @@ def test_surer_counts_the_conditions_where_the_same_helps_all(material):
 
 
 def test_surer_answers_a_margin_below_the_floor_with_images(material):
-    low = [dataclasses.replace(each, test_set_floor=0.01, seeds_to_halve=None) for each in judged(material)]
+    low = [
+        dataclasses.replace(each, test_set_floor=0.01, test_set_floor_low=0.009, seeds_to_halve=None)
+        for each in judged(material)
+    ]
     found = made(reduce_uncertainty, material, effects=low)
     _, rows = grid(found, "surer")
     for row in rows.values():
         assert row[6] == "none does"
-        assert row[7].endswith(" test images")
+        assert row[8].endswith(" test images")
     without, _ = grid(made(reduce_uncertainty, material, margin=None), "surer")
-    assert [column.heading for column in without.columns][-1] == "seeds that halve the SE"
+    assert [column.heading for column in without.columns][-1] == "detectable now"
 
 
 def test_sure_sets_both_scopes_side_by_side(material):

@@ -1,0 +1,83 @@
+"""What no number of seeds reaches on a test set, and how sure that is: its standard error is an estimate itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from analysis.answer.effect import Judged
+from analysis.methods import verdict
+from analysis.methods.power import SUPERIOR, Design
+from analysis.methods.two_way_interval import IMAGES
+from bench.schema.known_metrics import MEAN, TYPICAL
+
+POWER = 0.8
+"""Power of the plans that a report makes."""
+_SIZE_OPEN = (verdict.POSITIVE_UNCLEAR, verdict.NEGATIVE_UNCLEAR)
+
+
+@dataclass(frozen=True)
+class OutOfReach:
+    """A goal that seeds do not reach with the power wanted, were the standard error from the test set the one seen.
+
+    Parameters
+    ----------
+    images : int
+        Test examples that it takes in place of `present`.
+    present : int
+    sure : bool
+        Whether seeds do not reach it either at the lower limit of that standard error.
+    floor, low, high : float
+        The standard error from the test set, and its interval.
+    """
+
+    images: int
+    present: int
+    sure: bool
+    floor: float
+    low: float
+    high: float
+
+    def told(self, example: str) -> str:
+        """Return it in a sentence without its stop."""
+        claim = "no number of seeds reaches this" if self.sure else "this may not be reached by any number of seeds"
+        return (
+            f"Over new test {example}s too, {claim} on these {example}s: the standard error from the test set is "
+            f"{self.floor:.4g} (between {self.low:.4g} and {self.high:.4g}), and {self.images:,} test {example}s in "
+            f"place of {self.present:,} would be needed"
+        )
+
+
+def out_of_reach(each: Judged, design: Design, delta: float) -> OutOfReach | None:
+    """Return why no number of seeds shows what is planned at a true difference `delta`; None where some does."""
+    floor, total = each.test_set_floor, each.test_images
+    if not floor or total is None or not design.possible(delta):
+        return None
+    greatest = design.greatest_floor(delta)
+    if floor <= greatest:
+        return None
+    low = floor if each.test_set_floor_low is None else each.test_set_floor_low
+    high = floor if each.test_set_floor_high is None else each.test_set_floor_high
+    return OutOfReach(math.ceil(total * (floor / greatest) ** 2), total, low > greatest, floor, low, high)
+
+
+def report_design(first: Judged, family: int) -> Design:
+    """Return what a study to come is to find: the difference that leads, with the power of a report's plans."""
+    leading = MEAN if first.headline.estimand == MEAN else TYPICAL
+    return Design(1.0, first.alpha, POWER, family, estimand=leading, goal=SUPERIOR)
+
+
+def limit_of(each: Judged, family: int) -> OutOfReach | None:
+    """Return why seeds alone do not decide a comparison; None where they do, and where no margin is set.
+
+    They are to detect the margin, or what is left to it where only the size is open.
+    """
+    delta, judged = each.margin, each.headline
+    if delta is not None and judged.estimate is not None and judged.verdict in _SIZE_OPEN:
+        delta = abs(abs(judged.estimate) - delta)
+    return None if delta is None else out_of_reach(each, report_design(each, family), delta)
+
+
+def helped_by(each: Judged, family: int) -> str | None:
+    """Return what helps a comparison more, seeds or test examples: these, where seeds alone do not decide."""
+    return each.surer_by if limit_of(each, family) is None else IMAGES
