@@ -61,14 +61,15 @@ def what_would_help(known: Sequence[Judged], family: int, example: str) -> list[
     unknown = [quoted(each.condition) for each in known if each.surer_by is None and each.condition not in never]
     if unknown:
         said.append(f"Whether seeds or test {example}s would help more is not known for {_which(unknown, known)}.")
-    aim = f"{exact(100 * POWER):g}% power to detect the margin (what is left to it, where only the size is open)"
+    power = f"{exact(100 * POWER):g}% power"
     for sure in (True, False):
         some = [quoted(label) for label, found in never.items() if found.sure == sure]
         if some:
             said.append(
                 f"The test set {'sets' if sure else 'may set'} the limit for {_which(some, known)}: with as many test "
-                f"{example}s no number of seeds has {aim} at the standard error from the test set, "
-                f"{'and none at its lower limit' if sure else 'but some number has at its lower limit'}."
+                f"{example}s no number of seeds decides with {power}, "
+                f"{'not even' if sure else 'though some number does'} at the lower limit of the standard error "
+                "from the test set."
             )
     return said
 
