@@ -1,8 +1,7 @@
 """Claims on trials whose results lie on an object store: puts that succeed for one runner alone.
 
-A runner has one object, its lease, and puts it again every 30 s. A claim is an object under the trial's name, put only
-where there is none, whose content names the lease. A claim whose lease was not put for 120 s is stale, and whoever
-wants the trial puts its own in its place, on condition that it is still that one. Both times are the server's.
+A claim is an object under the trial's name, put only where there is none, whose content names the lease. Whoever wants
+the trial of a stale claim puts its own in its place, on condition that it is still that one.
 """
 
 from __future__ import annotations
@@ -10,72 +9,57 @@ from __future__ import annotations
 import contextlib
 import math
 import secrets
-import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench.base.errors import StorageError
-from bench.record.claims import FOLDER, HEARTBEAT_SECONDS, STALE_SECONDS, Claims
+from bench.record.claims import HEARTBEAT_SECONDS, STALE_SECONDS, Claims
+from bench.record.claims_in_folder import LinksInFolder
 from bench.schema.local_copy import copy_of
-from bench.schema.object_store import ObjectStore
+from bench.schema.object_store import ObjectStore, ObjectStoreError
+from bench.schema.paths import CLAIMS_FOLDER
 
 
-def claims_on(folder: Path) -> Claims | ClaimsOnStore:
+def claims_on(folder: Path) -> Claims:
     """Return the claims of a runner on a results folder, which may be the local copy of a URL; raise StorageError."""
     copy = copy_of(folder)
-    return Claims(folder) if copy is None else ClaimsOnStore(copy.objects)
+    return Claims(LinksInFolder(folder) if copy is None else PutsOnStore(copy.objects))
 
 
-class ClaimsOnStore:
-    """As `bench.record.claims.Claims`, on an object store."""
+class PutsOnStore:
+    """Claims on an object store (`bench.record.claims.Storage`)."""
 
     def __init__(self, objects: ObjectStore) -> None:
+        self.place = objects.url
         self._objects = objects
-        self._held: set[str] = set()
         self._token = secrets.token_hex(8)
         self._seen: dict[str, float] = {}
-        try:
-            self._now()
-            self.fault = self._self_test()
-            if self.fault is None:
-                self._sweep()
-        except OSError as error:
-            raise StorageError(f"{error}. Claims cannot be put there") from error
-        self._closed = threading.Event()
-        self._heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        self._heart.start()
+
+    def begin(self) -> str | None:
+        """Put a lease, and remove what runners that are gone have left; return why puts do not exclude here."""
+        self._now()
+        if (fault := self._self_test()) is None:
+            self._sweep()
+        return fault
 
     def take(self, name: str) -> bool:
-        """Claim a trial; return False where another runner is at it. Raise StorageError where that cannot be done."""
-        try:
-            taken = self.fault is not None or self._objects.create(_claim(name), self._content) or self._break(name)
-        except OSError as error:
-            raise StorageError(f"{error}. {name} cannot be claimed") from error
-        if taken:
-            self._held.add(name)
-        return taken
+        """Put a claim, in place of a stale one; return False where another runner is at it."""
+        return self._objects.create(_claim(name), self._content) or self._break(name)
 
-    def release(self, names: Iterable[str]) -> list[str]:
-        """Give claims back; return those that another runner has broken, since this one stood still for minutes."""
-        mine = [name for name in names if name in self._held]
-        self._held.difference_update(mine)
-        if self.fault is not None:
-            return []
-        try:
-            broken = [name for name in mine if self._holder(name)[0] != self._token]
-            self._objects.remove(_claim(name) for name in mine if name not in broken)
-        except OSError as error:
-            raise StorageError(f"{error}. Claims cannot be given back") from error
+    def give_back(self, names: Iterable[str]) -> list[str]:
+        """Remove own claims; return those that were broken."""
+        names = list(names)
+        broken = [name for name in names if self._holder(name)[0] != self._token]
+        self._objects.remove(_claim(name) for name in names if name not in broken)
         return broken
 
-    def close(self) -> None:
-        """Give all claims back."""
-        self._closed.set()
-        self._heart.join()
-        self.release(sorted(self._held))
-        with contextlib.suppress(OSError):
-            self._objects.remove([_lease(self._token)])
+    def touch(self) -> None:
+        """Put the lease again."""
+        self._objects.write(_lease(self._token), self._content)
+
+    def end(self) -> None:
+        """Remove the lease."""
+        self._objects.remove([_lease(self._token)])
 
     @property
     def _content(self) -> bytes:
@@ -83,7 +67,7 @@ class ClaimsOnStore:
 
     def _self_test(self) -> str | None:
         """Return why runners cannot exclude each other here, None where they can."""
-        probe = f"{FOLDER}/{self._token}.probe"
+        probe = f"{CLAIMS_FOLDER}/{self._token}.probe"
         try:
             made = [self._objects.create(probe, self._content) for _ in range(2)]
         except OSError as error:
@@ -95,7 +79,7 @@ class ClaimsOnStore:
 
     def _sweep(self) -> None:
         """Remove what runners that are gone have left."""
-        now, prefix = self._now(), f"{FOLDER}/"
+        now, prefix = self._now(), f"{CLAIMS_FOLDER}/"
         old = [
             name.removeprefix(prefix)
             for name, found in self._objects.listing().items()
@@ -112,7 +96,18 @@ class ClaimsOnStore:
             return True
         if holder is None:
             return self._objects.create(_claim(name), self._content)
-        return not self._is_alive(holder) and self._objects.replace(_claim(name), self._content, tag)
+        return not self._is_alive(holder) and self._put_over(name, tag)
+
+    def _put_over(self, name: str, tag: str) -> bool:
+        """Put an own claim in place of that with this tag; return False where it is no longer there.
+
+        Where the store has no put on that condition, two runners that break one claim at once may both have it.
+        """
+        try:
+            return self._objects.replace(_claim(name), self._content, tag)
+        except ObjectStoreError:
+            self._objects.write(_claim(name), self._content)
+            return True
 
     def _holder(self, name: str) -> tuple[str | None, str]:
         """Return whose a claim is, and its tag; None where there is no claim."""
@@ -137,19 +132,13 @@ class ClaimsOnStore:
 
     def _now(self) -> float:
         """Return the time by the server, in seconds: that of a put of the lease."""
-        self._objects.write(_lease(self._token), self._content)
+        self.touch()
         return self._objects.find(_lease(self._token)).put_at.timestamp()
-
-    def _beat(self) -> None:
-        """Put the lease until the end. A server that does not answer is asked again."""
-        while not self._closed.wait(HEARTBEAT_SECONDS):
-            with contextlib.suppress(OSError):
-                self._objects.write(_lease(self._token), self._content)
 
 
 def _claim(name: str) -> str:
-    return f"{FOLDER}/{name}"
+    return f"{CLAIMS_FOLDER}/{name}"
 
 
 def _lease(token: str) -> str:
-    return f"{FOLDER}/{token}.lease"
+    return f"{CLAIMS_FOLDER}/{token}.lease"

@@ -15,7 +15,8 @@ from bench.base.precision import Target
 from bench.data import DATA_SETS, data_root
 from bench.record import rows, unfinished
 from bench.record.agreement import ALIKE, Agreement
-from bench.record.claims_on_store import Claims, ClaimsOnStore, claims_on
+from bench.record.claims import Claims
+from bench.record.claims_on_store import claims_on
 from bench.record.documents import Documents
 from bench.record.experiment import Experiment
 from bench.record.segments import compact, is_due
@@ -109,7 +110,7 @@ class Run:
         done = {trial.trial_id for trial in now.done}
         return Agreement(row for row in self.store.table(set(ALIKE)).to_pylist() if row["trial_id"] in done)
 
-    def _compact(self, claims: Claims | ClaimsOnStore) -> None:
+    def _compact(self, claims: Claims) -> None:
         """Put trials into segments where they lie in many files, unless another runner is at it."""
         if is_due(self.store.files) and claims.take(COMPACTION):
             try:
@@ -185,7 +186,7 @@ class Run:
         return environment_id
 
     def _target(
-        self, work: tuple[list[Trial], int | None], workers: int, claims: Claims | ClaimsOnStore, progress: Progress
+        self, work: tuple[list[Trial], int | None], workers: int, claims: Claims, progress: Progress
     ) -> Iterator[StackDone]:
         """Yield each stack of one target that this run has trained.
 
@@ -223,7 +224,7 @@ def keep_code(documents: Documents, study: Study) -> None:
 class _Queue:
     """The stacks still to train, less what other runners are at or have done, for as long as there is time."""
 
-    def __init__(self, waiting: list[Stack], store: Store, claims: Claims | ClaimsOnStore, deadline: Deadline) -> None:
+    def __init__(self, waiting: list[Stack], store: Store, claims: Claims, deadline: Deadline) -> None:
         self.waiting, self.store, self.claims, self.deadline = waiting, store, claims, deadline
         self.claimed_elsewhere: list[Trial] = []
         self.done_elsewhere: list[Trial] = []

@@ -19,7 +19,8 @@ from analysis import cli as analysis
 from bench import schema
 from bench.base.errors import StorageError
 from bench.record import claims_on_store, segments
-from bench.record.claims_on_store import ClaimsOnStore
+from bench.record.claims import Claims
+from bench.record.claims_on_store import PutsOnStore
 from bench.record.store import Store
 from bench.schema.local_copy import located
 from bench.schema.object_store import ObjectStore
@@ -228,7 +229,7 @@ def test_a_store_that_is_not_reached_loses_nothing(workplace: Workplace, monkeyp
 
 def test_claims_exclude_until_they_are_given_back_or_stale(monkeypatch: pytest.MonkeyPatch) -> None:
     objects = ObjectStore(URL)
-    with closing(ClaimsOnStore(objects)) as mine, closing(ClaimsOnStore(objects)) as others:
+    with closing(Claims(PutsOnStore(objects))) as mine, closing(Claims(PutsOnStore(objects))) as others:
         assert mine.fault is None
         assert mine.take("trial")
         assert mine.take("trial")
@@ -239,7 +240,7 @@ def test_claims_exclude_until_they_are_given_back_or_stale(monkeypatch: pytest.M
             patch.setattr(claims_on_store, "STALE_SECONDS", -1.0)
             assert mine.take("trial")
         assert others.release(["trial"]) == ["trial"]
-        assert not others._objects.create("claims/trial", b"")
+        assert not objects.create("claims/trial", b"")
     assert objects.listing() == {}
 
 
@@ -248,7 +249,7 @@ def test_a_runner_sweeps_what_another_has_left(monkeypatch: pytest.MonkeyPatch) 
     objects.create("claims/gone.lease", b"gone")
     objects.create("claims/trial", b"gone")
     monkeypatch.setattr(claims_on_store, "STALE_SECONDS", -1.0)
-    with closing(ClaimsOnStore(objects)):
+    with closing(Claims(PutsOnStore(objects))):
         assert [name for name in objects.listing() if "gone" in name or "trial" in name] == []
 
 
@@ -258,7 +259,10 @@ def test_a_store_without_conditional_puts_grants_every_claim(monkeypatch: pytest
         return True
 
     monkeypatch.setattr(ObjectStore, "create", put)
-    with closing(ClaimsOnStore(ObjectStore(URL))) as mine, closing(ClaimsOnStore(ObjectStore(URL))) as others:
+    with (
+        closing(Claims(PutsOnStore(ObjectStore(URL)))) as mine,
+        closing(Claims(PutsOnStore(ObjectStore(URL)))) as others,
+    ):
         assert mine.fault is not None and "object" in mine.fault
         assert mine.take("trial") and others.take("trial")
         assert mine.release(["trial"]) == []
@@ -267,4 +271,4 @@ def test_a_store_without_conditional_puts_grants_every_claim(monkeypatch: pytest
 def test_a_claim_on_a_store_that_is_not_reached_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(StorageError, match=URL):
-        ClaimsOnStore(ObjectStore(URL))
+        Claims(PutsOnStore(ObjectStore(URL)))

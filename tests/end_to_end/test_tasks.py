@@ -15,7 +15,7 @@ import pytest
 
 import bench
 from bench.assurance.stopping import standings
-from bench.record.claims import Claims
+from bench.record.claims_on_store import claims_on
 from bench.record.store import Store
 from bench.schema.paths import TASKS_FILE
 from tests.end_to_end.conftest import PATIENCE, Workplace
@@ -229,7 +229,7 @@ def test_what_another_runner_is_at_is_waited_for_when_nothing_else_is_left(
     many.write(seeds=1)
     many.train_all("--stop-after", "00:00:00")
     first = Store(many.folder / BOTH[0])
-    held = Claims(first.folder)
+    held = claims_on(first.folder)
     plan = first.plan()
     assert plan is not None
     assert held.take(plan["trials"][0]["trial_id"])

@@ -19,14 +19,18 @@ import pytest
 
 from bench.base.errors import StorageError
 from bench.record import claims as module
-from bench.record.claims import BREAKING, FOLDER, STALE_SECONDS, Claims
+from bench.record import claims_in_folder as in_folder
+from bench.record.claims import STALE_SECONDS, Claims
+from bench.record.claims_in_folder import BREAKING, LinksInFolder
+from bench.record.claims_on_store import claims_on
+from bench.schema.paths import CLAIMS_FOLDER as FOLDER
 
 ID, OTHER = "00ff00ff00ff00ff", "11ee11ee11ee11ee"
 HOLDER = """
 import sys, time
 from pathlib import Path
-from bench.record.claims import Claims
-claims = Claims(Path(sys.argv[1]))
+from bench.record.claims_on_store import claims_on
+claims = claims_on(Path(sys.argv[1]))
 print(*(claims.take(name) for name in sys.argv[2:]), flush=True)
 sys.stdin.readline()
 """
@@ -53,9 +57,14 @@ def end(holder: subprocess.Popen[str]) -> None:
     holder.communicate()
 
 
+def links(claims: Claims) -> LinksInFolder:
+    assert isinstance(claims._storage, LinksInFolder)
+    return claims._storage
+
+
 @pytest.fixture
 def mine(tmp_path: Path) -> Iterator[Claims]:
-    with closing(Claims(tmp_path)) as claims:
+    with closing(claims_on(tmp_path)) as claims:
         assert claims.fault is None
         yield claims
 
@@ -64,9 +73,9 @@ def mine(tmp_path: Path) -> Iterator[Claims]:
 def another_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Claims]:
     """Another runner, on a kernel of its own, with locks that this one cannot see: the heartbeat alone shows it."""
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_kernel", lambda _: ["another", 0])
-        claims = Claims(tmp_path)
-    fcntl.flock(claims._file, fcntl.LOCK_UN)
+        patch.setattr(in_folder, "_kernel", lambda _: ["another", 0])
+        claims = claims_on(tmp_path)
+    fcntl.flock(links(claims)._file, fcntl.LOCK_UN)
     with closing(claims):
         yield claims
 
@@ -90,7 +99,7 @@ def test_a_claim_excludes_until_it_is_given_back(mine: Claims, another_host: Cla
 
 
 def test_nothing_is_left_when_all_have_ended(tmp_path: Path) -> None:
-    first, second = Claims(tmp_path), Claims(tmp_path)
+    first, second = claims_on(tmp_path), claims_on(tmp_path)
     assert first.take(ID)
     assert second.take("compact")
     first.close()
@@ -121,7 +130,7 @@ def test_this_hosts_clock_takes_no_part(mine: Claims, another_host: Claims, monk
 
 def test_the_heartbeat_keeps_claims_that_would_be_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "HEARTBEAT_SECONDS", 0.01)
-    with closing(Claims(tmp_path)) as claims:
+    with closing(claims_on(tmp_path)) as claims:
         assert claims.take(ID)
         silent(tmp_path, ID, 1_000)
         before = (tmp_path / FOLDER / ID).stat().st_mtime
@@ -134,7 +143,7 @@ def test_the_heartbeat_keeps_claims_that_would_be_stale(tmp_path: Path, monkeypa
 def test_of_many_that_break_a_claim_at_once_one_has_it(tmp_path: Path, another_host: Claims) -> None:
     for _ in range(20):
         assert another_host.take(ID)
-        runners = [Claims(tmp_path) for _ in range(4)]
+        runners = [claims_on(tmp_path) for _ in range(4)]
         silent(tmp_path, ID, STALE_SECONDS + 1)
         barrier, got = threading.Barrier(4), []
 
@@ -158,19 +167,19 @@ def test_of_many_that_break_a_claim_at_once_one_has_it(tmp_path: Path, another_h
 def test_a_claim_taken_just_before_a_stale_one_is_broken_stays(
     tmp_path: Path, mine: Claims, another_host: Claims, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remove, fresh = module._remove, Claims(tmp_path)
+    remove, fresh = in_folder._remove, claims_on(tmp_path)
     assert another_host.take(ID)
     silent(tmp_path, ID, STALE_SECONDS + 1)
 
     def late(path: Path, inode: int) -> None:
         """What a breaker meets that stood still after it had looked."""
         path.unlink()
-        os.link(fresh._lease, path)
+        os.link(links(fresh)._lease, path)
         remove(path, inode)
 
-    monkeypatch.setattr(module, "_remove", late)
+    monkeypatch.setattr(in_folder, "_remove", late)
     assert not mine.take(ID)
-    assert (tmp_path / FOLDER / ID).samefile(fresh._lease)
+    assert (tmp_path / FOLDER / ID).samefile(links(fresh)._lease)
     assert not list((tmp_path / FOLDER).glob(".*"))
     fresh.close()
 
@@ -185,7 +194,7 @@ def test_a_runner_that_wakes_before_its_claim_is_broken_keeps_it(
     def wakes(source: Path, target: Path) -> None:
         link(source, target)
         if target.name == BREAKING:
-            os.utime(another_host._file)
+            os.utime(links(another_host)._file)
 
     monkeypatch.setattr(os, "link", wakes)
     assert not mine.take(ID)
@@ -205,7 +214,7 @@ def test_a_breaker_that_ended_in_the_act_holds_nobody_up(tmp_path: Path, mine: C
 def test_a_runner_whose_lease_was_removed_takes_a_new_one(tmp_path: Path, another_host: Claims) -> None:
     assert another_host.take(ID)
     silent(tmp_path, ID, STALE_SECONDS + 1)
-    with closing(Claims(tmp_path)) as newcomer:
+    with closing(claims_on(tmp_path)) as newcomer:
         assert newcomer.take(ID)
         assert another_host.take(OTHER)
         assert not newcomer.take(OTHER)
@@ -220,7 +229,7 @@ def test_a_claim_of_a_runner_that_cannot_lock_holds(
 
     with monkeypatch.context() as patch:
         patch.setattr(fcntl, "flock", no_locks)
-        unlocked = Claims(tmp_path)
+        unlocked = claims_on(tmp_path)
     with closing(unlocked):
         assert unlocked.take(ID)
         assert not mine.take(ID)
@@ -281,19 +290,19 @@ def test_a_folder_that_is_shared_and_excludes_nobody_says_so(tmp_path: Path, mon
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "link", refused)
-        with closing(Claims(tmp_path)) as claims:
+        with closing(claims_on(tmp_path)) as claims:
             assert claims.fault == "its file system makes no hard links, or sets no times (Operation not permitted)"
             assert claims.take(ID)
             assert claims.release([ID]) == []
     monkeypatch.setattr(os, "link", lambda source, target: Path(target).touch())
-    with closing(Claims(tmp_path)) as claims:
+    with closing(claims_on(tmp_path)) as claims:
         assert claims.fault == "its file system makes a link where a file is"
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / FOLDER).write_bytes(b"")
-    with pytest.raises(StorageError, match="claims: cannot be written"):
-        Claims(tmp_path)
+    with pytest.raises(StorageError, match="claims cannot be written"):
+        claims_on(tmp_path)
 
 
 def test_a_pipe_that_lies_among_the_claims_stops_no_runner(tmp_path: Path) -> None:
@@ -302,7 +311,7 @@ def test_a_pipe_that_lies_among_the_claims_stops_no_runner(tmp_path: Path) -> No
     taken = []
 
     def runner() -> None:
-        with closing(Claims(tmp_path)) as claims:
+        with closing(claims_on(tmp_path)) as claims:
             taken.extend(claims.take(name) for name in (ID, OTHER))
 
     thread = threading.Thread(target=runner, daemon=True)
