@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from analysis.base.errors import TableError, nearest
+from analysis.tables.folds import of_folds
 from analysis.tables.percent import as_fractions
 from analysis.tables.reading import from_memory, place_of, read
 from analysis.tables.table import Table, from_raw
@@ -107,7 +108,7 @@ def load_tasks(
     frame = _renamed(path, raw.frame, {condition: "condition", seed: "seed"})
     if percent:
         frame = as_fractions(path, frame, percent if isinstance(percent, str) else None)
-    raw = replace(raw, frame=frame)
+    raw = replace(raw, frame=frame, warnings=of_folds(raw.frame))
     column = column_of(path, raw, task, chosen)
     if column is None:
         return from_raw(path, raw, chosen, chance, late_epochs)

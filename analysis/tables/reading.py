@@ -63,6 +63,8 @@ class Raw:
     """What each environment of a folder computed with, by id."""
     curves: pa.Table | None = None
     """Curves that lie in the rows of one file; those of a folder are read where they are needed."""
+    warnings: tuple[str, ...] = ()
+    """What the names of its columns give away."""
 
 
 def is_loss(name: str) -> bool:

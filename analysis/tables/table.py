@@ -187,7 +187,7 @@ def from_raw(
     planned = None if made.analysis is None else made.analysis.late_epochs
     return replace(
         made,
-        warnings=(*spelt, *made.warnings),
+        warnings=(*spelt, *raw.warnings, *made.warnings),
         made_with=raw.made_with,
         curves=raw.curves,
         late_epochs=late_epochs or planned or LATE_EPOCHS,
