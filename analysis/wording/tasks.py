@@ -80,9 +80,10 @@ def summed_up(whole: ComparisonOverTasks, view: str, style: Style = TERMINAL) ->
     if not known:
         return f"{where}, nothing is shown of any condition: {next(iter(found.values())).reason}."
     apart = {label: each for label, each in known.items() if differs(each)}
-    many = f"all {len(found)}" if len(apart) == len(found) else f"{len(apart) or 'none'} of {len(found)}"
+    many = f"all {len(found)}" if len(apart) == len(found) else f"{len(apart)} of {len(found)}"
     verb = "differs" if len(apart) == 1 else "differ"
-    said = f"{where}, {many} conditions {verb} from {quoted(whole.control)}"
+    shown = f"{many} conditions {verb}" if apart else "no condition is shown to differ"
+    said = f"{where}, {shown} from {quoted(whole.control)}"
     named = sorted(apart, key=lambda label: apart[label].estimate or 0.0)
     if len(named) > 2:
         named = [named[0], named[-1]]

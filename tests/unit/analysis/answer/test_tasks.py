@@ -378,3 +378,16 @@ def test_a_column_that_is_missing_is_set_against_those_of_the_table_alone() -> N
     with pytest.raises(analysis.TableError) as caught:
         analysis.compare(losses({"a": 1.0, "b": 1.0}), "test_loss", "none", task="nope")
     assert "'test_loss'" in str(caught.value) and "_origin" not in str(caught.value)
+
+
+def test_conditions_that_are_undecided_are_not_claimed_to_be_alike() -> None:
+    noise = np.random.default_rng(3).normal(0, 0.02, 240)
+    same = pd.DataFrame(
+        {"task": task, "condition": label, "seed": seed, "test_accuracy": 0.8 + noise[48 * t + 6 * seed + k]}
+        for t, task in enumerate(NAMES)
+        for k, label in enumerate(("none", "a", "b", "c", "d", "e"))
+        for seed in range(8)
+    )
+    said = str(over(same))
+    assert said.count("no condition is shown to differ from “none”; 5 undecided") == 2, said
+    assert "none of 5" not in said
