@@ -13,6 +13,7 @@ from analysis.figures import gaps as figure
 from analysis.figures import theme
 from analysis.figures.activations import left_out
 from analysis.figures.plot import rendered
+from analysis.findings import over_tasks
 from analysis.findings.effects import effects
 from analysis.findings.questions import Asked, read_questions
 from analysis.methods import verdict
@@ -27,6 +28,7 @@ from analysis.report.sections.order import PLOTS
 from analysis.report.sections.reduce_uncertainty import what_is_found, what_shows_the_size, what_would_help
 from analysis.report.sign_agreement_grid import early_words
 from analysis.report.typical_grid import mean_words
+from analysis.tables.tasks import tasks_of_folder
 from analysis.wording import sentences as words
 from analysis.wording.bad_endings import shown as bad_ends
 from analysis.wording.phrases import count, listed
@@ -58,6 +60,15 @@ def write_findings(file: Path, out: Path) -> Path:
     asked = read_questions(file)
     blocks.append("\n".join(f"- [{escaped(each.title)}](#finding-{place})" for place, each in enumerate(asked, 1)))
     for place, each in enumerate(asked, start=1):
+        if names := tasks_of_folder(each.folder):
+            stem = f"figures/{each.folder.name}-{each.figure}.png"
+            over, plot = over_tasks.gathered(each, names), over_tasks.plot_of(each)
+            blocks.append(f'## <a id="finding-{place}"></a>{escaped(each.title)}')
+            blocks += over_tasks.finding(each, over, stem, out.parent)
+            figures[stem] = rendered(plot, over.evidence, theme.WIDE, ("png",))["png"]
+            continue
+        if each.figure not in [plot.name for plot in PLOTS]:
+            raise TableError(each.folder, [f"is of one task, and the figure {each.figure!r} is over tasks"])
         material = gather(each.folder)
         for pool in material.pools:
             stem = "-".join(filter(None, (each.folder.name, *pool.name.split(", "), each.figure)))

@@ -10,8 +10,9 @@ from typing import Any
 
 from analysis.base.errors import TableError
 from analysis.report.sections.order import PLOTS
+from analysis.report.task_sections.order import PLOTS_OVER_TASKS
 
-PLOT_NAMES = [plot.name for plot in PLOTS]
+PLOT_NAMES = [plot.name for plot in (*PLOTS, *PLOTS_OVER_TASKS)]
 SWITCHES = ("effects", "simple_effects", "activations", "collapses", "pairing")
 
 
@@ -23,7 +24,7 @@ class Asked:
     ----------
     title, question : str
     folder : Path
-        A results folder.
+        A results folder; of several tasks, what is told is over them.
     figure : str
         The name of a figure of the report.
     metrics : tuple of str

@@ -139,3 +139,16 @@ def test_several_devices_on_a_task_are_refused_by_name(tmp_path, capsys):
     (tmp_path / "many" / "tasks.json").write_text(json.dumps({"study": "many", "tasks": ["one", "two"]}))
     assert main(["report", str(tmp_path / "many")]) == 2
     assert "task 'two' was run in 2 ways (cpu, cuda)" in capsys.readouterr().err
+
+
+def test_a_finding_over_tasks_tells_these_tasks_from_new_ones(folder, whole, tmp_path):
+    asked = f'[[finding]]\ntitle = "a"\nquestion = "b"\nfolder = "{folder}"\nmetrics = ["test_accuracy"]\nfigure = '
+    (tmp_path / "page.toml").write_text(asked + '"tasks"\n')
+    assert main(["findings", str(tmp_path / "page.toml")]) == 0
+    text = (tmp_path / "page.md").read_text(encoding="utf-8")
+    assert "![Differences by task](figures/many-tasks.png)" in text
+    for each in whole["across_tasks"]:
+        for view in ("these", "new"):
+            assert f"| {told(each[view]['estimate'])} | {told(each[view]['low'])} to" in text
+    (tmp_path / "page.toml").write_text(asked + '"differences"\n')
+    assert main(["findings", str(tmp_path / "page.toml")]) == 2
