@@ -31,7 +31,7 @@ from analysis.tables.asking import asked_of
 from analysis.tables.metric import Measured, measure
 from analysis.tables.pairs_by_seed import Arms, worst_of
 from analysis.tables.question import LOG_RATIO, RAW, SCALES, Question, Told
-from analysis.tables.tasks import Tasks
+from analysis.tables.tasks import Tasks, gathered
 from bench.schema.known_metrics import MEAN, is_accuracy
 
 N = TypeVar("N", float, np.ndarray)
@@ -146,11 +146,7 @@ def _each(
             for fault in error.faults:
                 faults.setdefault(fault, []).append(name)
     if faults:
-        everywhere = [fault for fault, names in faults.items() if len(names) == len(tasks.tables)]
-        rest = [
-            f"task {name!r}: {fault}" for fault, names in faults.items() if fault not in everywhere for name in names
-        ]
-        raise TableError(tasks.source, [*everywhere, *rest])
+        raise TableError(tasks.source, gathered(faults, len(tasks.tables)))
     return found, against
 
 

@@ -80,15 +80,23 @@ def tasks_of_folder(folder: Path) -> tuple[str, ...]:
 def each_task(source: Path | str, tables: Mapping[str, Callable[[], Table]], choice: str = TASK) -> Tasks:
     """Make the table of each task; raise TableError with the faults of all of them."""
     made: dict[str, Table] = {}
-    faults = []
+    faults: dict[str, list[str]] = {}
     for name, table in tables.items():
         try:
             made[name] = table()
         except TableError as error:
-            faults += [f"task {name!r}: {fault}" for fault in error.faults]
+            for fault in error.faults:
+                faults.setdefault(fault, []).append(name)
     if faults:
-        raise TableError(source, faults)
+        raise TableError(source, gathered(faults, len(tables)))
     return Tasks(str(source), made, choice)
+
+
+def gathered(faults: Mapping[str, Sequence[str]], number: int) -> list[str]:
+    """Return faults with the task of each in front; one that all `number` tasks have stands once, by itself."""
+    everywhere = [fault for fault, names in faults.items() if len(names) == number]
+    rest = [f"task {name!r}: {fault}" for fault, names in faults.items() if len(names) < number for name in names]
+    return [*everywhere, *rest]
 
 
 def by_name(sources: Sequence[object]) -> dict[str, Path | str]:

@@ -177,6 +177,13 @@ def test_faults_of_all_tasks_come_at_once() -> None:
     assert "task 'letters': condition 'none', seed 0 comes 2 times" in said
 
 
+def test_a_fault_of_every_task_stands_once() -> None:
+    with pytest.raises(analysis.TableError) as caught:
+        over(rows().rename(columns={"seed": "resample"}))
+    assert len(caught.value.faults) == 1
+    assert caught.value.faults[0].startswith("column 'seed' is missing")
+
+
 def test_a_task_on_which_nothing_varies_counts_as_known_without_error() -> None:
     whole = rows()
     steady = whole.assign(
