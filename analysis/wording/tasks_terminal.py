@@ -55,10 +55,8 @@ def every_pair(whole: ComparisonOverTasks) -> str:
         return ""
     apart, least = sum(p <= whole.alpha for p in tested), 2.0 ** (1 - len(whole.tasks)) * len(tested)
     few = f"; {len(whole.tasks)} tasks are too few for any of so many" if least > whole.alpha else ""
-    return (
-        f"All pairs of conditions: {apart or 'none'} of {len(tested)} differ by signed ranks over tasks (Holm over all "
-        f"pairs; --json lists them){few}."
-    )
+    which = f"{apart} of {len(tested)} differ" if apart else f"none of {len(tested)} is shown to differ"
+    return f"All pairs of conditions: {which} by signed ranks over tasks (Holm over all pairs; --json lists them){few}."
 
 
 def _shown(grid: Grid) -> str:

@@ -184,6 +184,14 @@ def test_a_fault_of_every_task_stands_once() -> None:
     assert caught.value.faults[0].startswith("column 'seed' is missing")
 
 
+def test_pairs_that_are_undecided_over_tasks_are_not_called_alike() -> None:
+    noise = np.random.default_rng(3).normal(0, 0.02, 300)
+    labels = ("none", "a", "b", "c", "d", "e")
+    found = over(rows(NAMES, 5, labels).assign(test_accuracy=lambda all_: 0.5 + noise[: len(all_)]))
+    assert str(found).count("no condition is shown to differ from “none”; 5 undecided") == 2
+    assert "none of 15 is shown to differ by signed ranks over tasks" in str(found)
+
+
 def test_a_task_on_which_nothing_varies_counts_as_known_without_error() -> None:
     whole = rows()
     steady = whole.assign(
@@ -272,7 +280,7 @@ def test_many_comparisons_have_a_grid_and_a_summary() -> None:
     said = str(found)
     assert "On average over these 6 tasks, for new seeds, all 6 conditions differ from “none”" in said
     assert "no mark: undecided" in said
-    assert "of 21 differ by signed ranks over tasks" in said
+    assert "none of 21 is shown to differ by signed ranks over tasks" in said
     assert max(map(len, said.split("\n\n")[3].splitlines())) < 200
 
 
