@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-FOLDS = ("fold", "cv_fold", "split", "repeat")
+FOLDS = ("fold", "cv_fold", "split", "repeat", "resample")
 
 
 def of_folds(frame: pd.DataFrame) -> tuple[str, ...]:

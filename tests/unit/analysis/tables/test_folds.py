@@ -23,7 +23,7 @@ def warned(table: object) -> bool:
     return any("no independent seeds" in each for each in table.warnings)  # pyright: ignore[reportAttributeAccessIssue]
 
 
-@pytest.mark.parametrize("name", ["fold", "cv_fold", "split", "repeat"])
+@pytest.mark.parametrize("name", ["fold", "cv_fold", "split", "repeat", "resample"])
 def test_folds_are_no_independent_seeds(name: str) -> None:
     several = rows(name, [0, 1, 2] * 2)
     assert warned(load(several))
