@@ -12,6 +12,8 @@ from analysis.tables.question import RAW, Question
 from analysis.tables.tasks import Tasks
 from bench.schema.known_metrics import is_fraction
 
+FEWEST_WITHOUT_ONE = 4
+"""Tasks from which one that outweighs all others together is named."""
 UNLIKE = 10.0
 """How many times the control of one task may exceed that of another before their raw values have no common scale."""
 
@@ -48,6 +50,18 @@ def of_each_task(found: Mapping[str, Comparison]) -> list[Note]:
     """Return the warnings of the tasks, each once, with the tasks that it is about in front."""
     said = [(f"task {name}", text) for name, each in found.items() for text in each.warnings]
     return of_each(said, [f"task {name}" for name in found], "each task")
+
+
+def dominant(tasks: Sequence[str], estimates: np.ndarray) -> str | None:
+    """Return a warning where the difference on one task outweighs those on all others together; None elsewhere."""
+    sizes = np.abs(estimates)
+    if len(tasks) < FEWEST_WITHOUT_ONE or sizes.max() <= sizes.sum() - sizes.max():
+        return None
+    share, where = sizes.max() / sizes.sum(), tasks[int(sizes.argmax())]
+    return (
+        f"task {where!r} makes {100 * share:.0f}% of the differences on {len(tasks)} tasks, signs aside: the mean over "
+        "tasks is mostly that of this one"
+    )
 
 
 def named(tasks: Sequence[str], most: int = 5) -> str:

@@ -14,7 +14,7 @@ from scipy import special
 from analysis.answer.compare import compared, paired
 from analysis.answer.comparison import Comparison
 from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
-from analysis.answer.task_notes import named, of_each_task, of_tasks, unlike_scales
+from analysis.answer.task_notes import dominant, named, of_each_task, of_tasks, unlike_scales
 from analysis.base.errors import TableError, nearest
 from analysis.base.notes import Note, about
 from analysis.methods.estimands import Inference
@@ -195,6 +195,8 @@ def _across(
     if steady:
         what = "the difference is the same at all seeds, and counts over tasks as known without error"
         notes.append(about(label, f"on {named(steady)} {what}"))
+    if (alone := dominant([each.task for each in on], estimates)) is not None:
+        notes.append(about(label, alone))
     return found, notes
 
 

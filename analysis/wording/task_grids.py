@@ -105,7 +105,7 @@ def _new(whole: ComparisonOverTasks) -> Grid:
     """Return the table of new tasks; without rows where nothing of it is known."""
     header = (
         "condition", "tasks", "mean difference", f"{level(whole.alpha)} interval", "p", "SD between tasks", "I2",
-        "prediction for one", "p by ranks", "verdict",
+        "prediction for one", "p by ranks (unadjusted)", "verdict",
     )  # fmt: skip
     if all(each.new.low is None for each in whole.across.values()):
         return Grid("", header, ())

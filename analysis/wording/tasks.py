@@ -17,12 +17,18 @@ from analysis.wording.sentences import amount, amounts, quoted
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import worded
+from bench.schema.known_metrics import MEAN
 
 MOST_NAMED = 4
 """Conditions of which each gets sentences of its own; more are summed up."""
 
 THESE, NEW = "these tasks", "new tasks of this kind"
 _PER_CENT = 2
+_MOST_PER_CENT = 1e5
+"""Ratios in per cent are written with a power of ten from here."""
+_LARGEST = 700.0
+"""Logarithm of about the largest number that a float has."""
+ASSUMED = "The mean differences are by t intervals on each task, which assume normal differences."
 
 
 def sentences(whole: ComparisonOverTasks, style: Style = TERMINAL) -> list[str]:
@@ -127,9 +133,10 @@ def differences(values: Sequence[float], whole: ComparisonOverTasks, style: Styl
     """Return differences for people, without unit; those of logarithms as what a ratio is above 1, in per cent."""
     if whole.scale != LOG_RATIO:
         return amounts(values, whole.metric, whole.margin, style)
-    told = [100 * math.expm1(value) for value in values]
+    told = [100 * math.expm1(min(value, _LARGEST)) for value in values]
     places = digits(told, None, _PER_CENT)
-    return [f"{style.number(f'{exact(each) + 0.0:+.{places}f}')}%" for each in told]
+    written = [f"{each:+.3g}" if abs(each) >= _MOST_PER_CENT else f"{exact(each) + 0.0:+.{places}f}" for each in told]
+    return [f"{style.number(each)}%" for each in written]
 
 
 def difference(value: float | None, whole: ComparisonOverTasks, style: Style = TERMINAL) -> str:
@@ -154,7 +161,8 @@ def notes(whole: ComparisonOverTasks) -> list[str]:
         "New tasks of this kind: the average over such tasks, as if these were drawn at random from them.",
         "Prediction: where the true difference on one single new task may lie; with few tasks it is often too narrow.",
     ]
-    return said if tasks >= FEWEST else said[:1]
+    said = said if tasks >= FEWEST else said[:1]
+    return [*said, *([ASSUMED] if whole.estimand == MEAN else [])]
 
 
 def _tau(each: AcrossTasks, whole: ComparisonOverTasks) -> str:

@@ -57,7 +57,7 @@ def _new(whole: ComparisonOverTasks) -> Grid:
         f"New tasks of this kind: {unit_of(whole.metric).name} against {quoted(whole.control)}, on average over such "
         f"tasks, as if these {len(whole.tasks)} were drawn at random from them.",
         lambda each: each.new,
-        (*columns, Column("p by ranks")),
+        (*columns, Column("p by ranks", "unadjusted")),
         lambda each: (
             difference(each.new.tau, whole).removeprefix("+"),
             interval(each.new.prediction_low, each.new.prediction_high, whole),

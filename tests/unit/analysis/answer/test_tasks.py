@@ -406,3 +406,26 @@ def test_conditions_that_are_undecided_are_not_claimed_to_be_alike() -> None:
     said = str(over(same))
     assert said.count("no condition is shown to differ from “none”; 5 undecided") == 2, said
     assert "none of 5" not in said
+
+
+def test_one_task_that_outweighs_all_others_is_named() -> None:
+    even = losses({"a": 1.0, "b": 1.0, "c": 1.0, "d": 1.0})
+    assert not any("signs aside" in each for each in analysis.compare(even, "test_loss", "none").warnings)
+    uneven = even.assign(test_loss=even["test_loss"].where(even["task"] != "c", even["test_loss"] ** 9))
+    said = [each for each in analysis.compare(uneven, "test_loss", "none").warnings if "signs aside" in each]
+    assert len(said) == 1 and said[0].startswith("half: task 'c' makes ")
+
+
+def test_a_ratio_without_bound_is_written_with_a_power_of_ten() -> None:
+    wild = losses({"a": 1.0, "b": 1.0, "c": 1.0})
+    wild.loc[(wild["task"] == "c") & (wild["condition"] == "half"), "test_loss"] *= 1e-15
+    said = str(analysis.compare(wild, "test_loss", "none", scale="log-ratio"))
+    assert "e+" in said and max(map(len, said.split())) < 60
+
+
+def test_the_mean_of_few_seeds_says_what_it_assumes() -> None:
+    for seeds, assumed in ((5, True), (10, False)):
+        said = str(analysis.compare(losses({"a": 1.0, "b": 1.0, "c": 1.0}, seeds), "test_loss", "none"))
+        assert ("assume normal differences" in said) is assumed
+    chosen = str(analysis.compare(losses({"a": 1.0, "b": 1.0}, 10), "test_loss", "none", estimand=MEAN))
+    assert "assume normal differences" in chosen and "few" not in chosen
