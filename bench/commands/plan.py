@@ -24,14 +24,14 @@ def execute(options: argparse.Namespace) -> int:
 
     study, folder = common.study_and_folder(options)
     found = parts(study, folder)
+    standings = [standing(part.study, part.store, present_targets(part.study, options.device)) for part in found]
     one, tasks = found[0].study, f"{len(found)} tasks x " if found[0].task else ""
     out = common.shown(folder)
     print(f"study {study.name}: {tasks}{len(one.conditions)} conditions x {len(one.seeds)} seeds -> {out}")
     done, to_do, seconds = 0, 0, 0.0
-    for part in found:
+    for part, now in zip(found, standings, strict=True):
         if part.heading:
             print(part.heading)
-        now = standing(part.study, part.store, present_targets(part.study, options.device))
         print_standing(now, part.store)
         seconds += _estimate(now, options.workers) if now.to_do else 0.0
         done, to_do = done + len(now.done), to_do + len(now.to_do)

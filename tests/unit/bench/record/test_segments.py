@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from analysis.base.errors import TableError
@@ -21,6 +22,7 @@ from bench import schema
 from bench.base.errors import StorageError
 from bench.record import rows, segments
 from bench.record.export import export
+from bench.record.parquet import write_trials
 from bench.record.store import Store
 from bench.record.trials import Trial
 from bench.schema.paths import SEGMENT
@@ -139,6 +141,24 @@ def test_segments_are_few_files_with_the_same_rows(tmp_path: Path) -> None:
     segment(store)
     assert len(segments_of(store)) == 1, "there is nothing to do"
     assert store.statuses()[asked("a", 3).trial_id] == "ok"
+
+
+def test_a_segment_that_holds_something_else_replaces_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path)
+    fill(store)
+    loose = sorted(store.trials.iterdir())
+
+    def written(path: Path, table: pa.Table) -> None:
+        place = table.column_names.index("test_loss") if "test_loss" in table.column_names else 0
+        write_trials(path, table.set_column(place, table.field(place), table.column(place).take(other(table))))
+
+    def other(table: pa.Table) -> pa.Array:
+        return pa.array([*range(1, table.num_rows), 0])
+
+    monkeypatch.setattr(segments, "write_trials", written)
+    with pytest.raises(StorageError, match="does not hold what was written to it"):
+        segment(store)
+    assert set(loose) <= set(store.trials.iterdir())
 
 
 def test_what_failed_is_left_and_goes_when_it_is_done(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from bench.base.errors import StudyError
+from bench.data import DATA_SETS
 from bench.study.study import Study, read_study
 from bench.study.tasks import TaskStudy, load, read_tasks
 
@@ -136,7 +137,9 @@ def test_all_faults_of_all_tasks_are_told_at_once_and_common_ones_once() -> None
     ]  # fmt: skip
 
 
-def test_data_of_one_name_at_two_places_are_refused(tmp_path: Path) -> None:
+def test_data_of_one_name_at_two_places_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(DATA_SETS, "mine", DATA_SETS["digits"])
+    del DATA_SETS["mine"]  # no other test shall see what this one registers
     for name in ("a", "b"):
         images = np.random.default_rng(len(name)).random((64, 2, 2))
         labels = np.arange(64) % 2
