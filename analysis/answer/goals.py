@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from analysis.answer.compare import compare
 from analysis.answer.effect import Judged
 from analysis.answer.out_of_reach import out_of_reach
-from analysis.answer.sample_size import Asked, no_spread, spread_of
+from analysis.answer.sample_size import Asked, OfPilot, no_spread, spread_of
 from analysis.base.records import Record
 from analysis.methods.power import BEYOND, GOALS, SUPERIOR, UPPER, Design, upper_sd
 from analysis.tables.table import Table
@@ -66,32 +66,16 @@ class MarginPlan(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConditionMargin(Record):
+class ConditionMargin(OfPilot):
     """Plans for a margin for one condition of a pilot.
 
     Parameters
     ----------
-    condition : str
-    pilot_pairs : int
-    why : str or None
-        Why there is no plan.
-    sd, sd_upper : float or None
-        Standard deviation of the pilot's differences, and its one-sided upper limit.
-    test_set_floor, test_set_floor_low, test_set_floor_high : float or None
-        The standard error that no number of seeds goes below, and its interval; None where that is not known.
     least_margin, least_margin_upper : float or None
         The least margin within which the given seeds show equivalence at a difference of 0.
     goals : tuple of GoalPlan
     """
 
-    condition: str
-    pilot_pairs: int
-    why: str | None = None
-    sd: float | None = None
-    sd_upper: float | None = None
-    test_set_floor: float | None = None
-    test_set_floor_low: float | None = None
-    test_set_floor_high: float | None = None
     least_margin: float | None = None
     least_margin_upper: float | None = None
     goals: tuple[GoalPlan, ...] = ()

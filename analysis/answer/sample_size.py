@@ -68,10 +68,8 @@ class Plan(Asked):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConditionPlan(Record):
-    """A plan for one condition of a pilot, at its standard deviation and at the upper limit of that.
-
-    Which keys the JSON has depends on what was asked, and on what can be said.
+class OfPilot(Record):
+    """What a plan for one condition of a pilot rests on.
 
     Parameters
     ----------
@@ -84,6 +82,26 @@ class ConditionPlan(Record):
         of normal noise under which its interval would be as wide as the pilot's.
     test_set_floor, test_set_floor_low, test_set_floor_high : float or None
         The standard error that no number of seeds goes below, and its interval; None where that is not known.
+    """
+
+    condition: str
+    pilot_pairs: int
+    why: str | None = None
+    sd: float | None = None
+    sd_upper: float | None = None
+    test_set_floor: float | None = None
+    test_set_floor_low: float | None = None
+    test_set_floor_high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionPlan(OfPilot):
+    """A plan for one condition of a pilot, at its standard deviation and at the upper limit of that.
+
+    Which keys the JSON has depends on what was asked, and on what can be said.
+
+    Parameters
+    ----------
     detectable_difference, detectable_difference_upper : float or None
         The least difference that the given seeds find.
     n, n_upper : int or None
@@ -96,14 +114,6 @@ class ConditionPlan(Record):
         That in words.
     """
 
-    condition: str
-    pilot_pairs: int
-    why: str | None = None
-    sd: float | None = None
-    sd_upper: float | None = None
-    test_set_floor: float | None = None
-    test_set_floor_low: float | None = None
-    test_set_floor_high: float | None = None
     detectable_difference: float | None = None
     detectable_difference_upper: float | None = None
     n: int | None = None
