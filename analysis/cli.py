@@ -1,6 +1,7 @@
 """The command line.
 
-Exit codes: 0 done, 2 usage or validation, 3 internal fault, 130 interrupted.
+Exit codes: 0 done, 2 usage or validation, 3 internal fault, 130 interrupted; of ``gate`` also 4 the opposite of what
+is required is shown, 5 neither is.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse has said why
         return DONE if stop.code in (0, None) else USAGE
     try:
-        given.execute(given)
+        return given.execute(given) or DONE
     except TableError as error:
         print(f"error: {error}", file=sys.stderr)
         return USAGE
@@ -36,7 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         print("error: internal fault, please report it with the lines above", file=sys.stderr)
         return FAULT
-    return DONE
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ from analysis.commands import (
     compare,
     factorial,
     findings,
+    gate,
     methods,
     power,
     report,
@@ -17,4 +18,17 @@ from analysis.commands import (
     wording,
 )
 
-COMMANDS = (compare, factorial, power, sequential, variance, selfcheck, throughput, methods, wording, report, findings)
+COMMANDS = (
+    compare,
+    gate,
+    factorial,
+    power,
+    sequential,
+    variance,
+    selfcheck,
+    throughput,
+    methods,
+    wording,
+    report,
+    findings,
+)

@@ -19,18 +19,19 @@ if TYPE_CHECKING:
     from analysis.tables.tasks import Tasks
 
 
-_TABLE = "a results folder or its s3:// URL, a parquet file or a CSV"
+TABLE = "a results folder or its s3:// URL, a parquet file or a CSV"
+"""What a command reads."""
 
 
 def add_table(command: argparse.ArgumentParser) -> None:
     """Add the table and what chooses its rows."""
-    command.add_argument("table", metavar="TABLE", help=_TABLE)
+    command.add_argument("table", metavar="TABLE", help=TABLE)
     add_rows(command)
 
 
 def add_tables(command: argparse.ArgumentParser) -> None:
     """Add one table or several, which are tasks, and what chooses their rows."""
-    command.add_argument("table", metavar="TABLE", nargs="+", help=f"{_TABLE}; several are tasks, by name")
+    command.add_argument("table", metavar="TABLE", nargs="+", help=f"{TABLE}; several are tasks, by name")
     command.add_argument(
         "--task", metavar="COLUMN", help="column that says on which task a trial was run; default: task"
     )
@@ -127,11 +128,11 @@ def add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", metavar="FILE|-", help="write the numbers as JSON; '-' is standard output")
 
 
-def table_of(given: argparse.Namespace) -> Table:
-    """Return the rows that are asked for."""
+def table_of(given: argparse.Namespace, source: str | None = None) -> Table:
+    """Return the rows that are asked for, of the one table that is given or of `source`, one of several."""
     from analysis.tables.loading import load
 
-    return load(given.table, **_how(given))
+    return load(given.table if source is None else source, **_how(given))
 
 
 def tables_of(given: argparse.Namespace) -> Table | Tasks:

@@ -21,7 +21,7 @@ from analysis.methods.verdict import ROUGH
 from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Column, Grid, Illustration
 from analysis.report.gather import Material, Pool, gather
-from analysis.report.markdown import block, bullets, escaped, table
+from analysis.report.markdown import block, bullets, table
 from analysis.report.sections import activations, bad_endings, divergence, worth_of_pairing
 from analysis.report.sections.gaps import what_is_left
 from analysis.report.sections.order import PLOTS
@@ -31,6 +31,7 @@ from analysis.report.typical_grid import mean_words
 from analysis.tables.tasks import tasks_of_folder
 from analysis.wording import sentences as words
 from analysis.wording.bad_endings import shown as bad_ends
+from analysis.wording.markdown import escaped
 from analysis.wording.phrases import count, listed
 from analysis.wording.style import PAGE
 from analysis.wording.units import unit_of

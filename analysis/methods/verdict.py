@@ -66,10 +66,15 @@ def decide(interval: Interval, margin: float | None, direction: Direction | None
     return word if direction else _BY_SIGN[word]
 
 
+def around(margin: float) -> tuple[float, float]:
+    """Return the margin a little smaller and a little larger: a bound that rounding alone takes off it is at it."""
+    return margin * (1 - _ROUNDING), margin * (1 + _ROUNDING)
+
+
 def _of_benefit(benefit: Interval, margin: float | None) -> str:
     if margin is None:
         return SUPERIOR if benefit.low > 0 else INFERIOR if benefit.high < 0 else INCONCLUSIVE
-    within, beyond = margin * (1 - _ROUNDING), margin * (1 + _ROUNDING)
+    within, beyond = around(margin)
     inside = (
         benefit.low_90 is not None and benefit.high_90 is not None and -within < benefit.low_90
     ) and benefit.high_90 < within

@@ -7,9 +7,7 @@ from datetime import datetime
 
 from analysis.figures.theme import WIDE
 from analysis.report.document import Block, Code, Document, Grid, Illustration, Listing, Paragraph, Section, Sources
-
-SPECIAL = str.maketrans({each: f"\\{each}" for each in "\\`*_[]<>|#"})
-"""What Markdown would take for markup."""
+from analysis.wording.markdown import escaped
 
 
 def render(document: Document, stems: Mapping[tuple[int, str, str], str], made: datetime) -> str:
@@ -31,11 +29,6 @@ def render(document: Document, stems: Mapping[tuple[int, str, str], str], made: 
             blocks += _section(section, stems, "###" if part.heading else "##")
     blocks.append(f"Made {made:%Y-%m-%d %H:%M} UTC.")
     return "\n\n".join(blocks) + "\n"
-
-
-def escaped(said: str) -> str:
-    """Return plain text such that Markdown shows it as it is."""
-    return said.translate(SPECIAL)
 
 
 def bullets(sentences: Iterable[str]) -> str:
