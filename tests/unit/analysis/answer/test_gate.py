@@ -138,7 +138,7 @@ def test_the_conditions_of_two_versions_are_one_family(tmp_path: Path) -> None:
 
 def test_it_holds_where_it_holds_of_every_condition(tmp_path: Path) -> None:
     base = runs()
-    mixed = pd.concat([runs(0.01, conditions=("small",), draw=1), runs(0.01, 0.03, conditions=("large",), draw=1)])
+    mixed = pd.concat([runs(0.01, conditions=("small",), draw=1), runs(0.0, 0.03, conditions=("large",), draw=1)])
     tables = written(tmp_path, base=base, head=mixed)
     command = ["gate", *tables, *ARGUMENTS, "--require", "superior"]
     assert [main([*command, "--condition", label]) for label in ("small", "large")] == [0, 5]
