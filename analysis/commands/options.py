@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from analysis.base.errors import TableError
 from analysis.base.files import check_writable, write_atomically
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from analysis.tables.table import Table
     from analysis.tables.tasks import Tasks
 
+Read = TypeVar("Read", bound="Table | Tasks")
 
-TABLE = "a results folder or its s3:// URL, a parquet file or a CSV"
+TABLE = (
+    "a results folder or its s3:// URL, a parquet file, or a text table: comma, semicolon or tab, decimal commas, gzip"
+)
 """What a command reads."""
 
 
@@ -132,14 +135,21 @@ def table_of(given: argparse.Namespace, source: str | None = None) -> Table:
     """Return the rows that are asked for, of the one table that is given or of `source`, one of several."""
     from analysis.tables.loading import load
 
-    return load(given.table if source is None else source, **_how(given))
+    return _noted(load(given.table if source is None else source, **_how(given)))
 
 
 def tables_of(given: argparse.Namespace) -> Table | Tasks:
     """Return the rows that are asked for, those of several tasks apart."""
     from analysis.tables.loading import load_tasks
 
-    return load_tasks(given.table, task=given.task, **_how(given))
+    return _noted(load_tasks(given.table, task=given.task, **_how(given)))
+
+
+def _noted(found: Read) -> Read:
+    """Return what was read, after standard error has how."""
+    for note in found.notes:
+        print(f"note: {note}", file=sys.stderr)
+    return found
 
 
 def _how(given: argparse.Namespace) -> dict[str, Any]:

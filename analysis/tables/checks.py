@@ -69,7 +69,7 @@ def _seed(cell: object) -> int | None:
     """Return a seed exactly; None for what is no whole number, or a float that may stand for several."""
     if isinstance(cell, str):
         try:
-            cell = Decimal(cell.strip())
+            cell = Decimal(cell.strip().removesuffix(",0"))
         except InvalidOperation:
             return None
     if isinstance(cell, bool | np.bool_) or not isinstance(cell, int | float | Decimal | np.integer | np.floating):

@@ -104,10 +104,10 @@ def load_tasks(
     if names := tasks_of_folder(path):
         folders = {name: partial(task_folder, path, name) for name in names}
         return _one_or_each(path, folders, lambda folder, **more: loaded(folder(), **more), chosen)
-    raw = from_memory(source) if isinstance(source, pd.DataFrame) else read(path)
+    raw = from_memory(source) if isinstance(source, pd.DataFrame) else read(path, (condition, seed))
     frame = _renamed(path, raw.frame, {condition: "condition", seed: "seed"})
     if percent:
-        frame = as_fractions(path, frame, percent if isinstance(percent, str) else None)
+        frame = as_fractions(path, frame, percent if isinstance(percent, str) else None, raw.percent)
     raw = replace(raw, frame=frame, warnings=of_folds(raw.frame))
     column = column_of(path, raw, task, chosen)
     if column is None:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.base.errors import TableError, nearest
 from analysis.base.notes import Metric, Note
-from analysis.tables import exclusive
+from analysis.tables import dialect, exclusive
 from analysis.tables.checks import as_text, numbers
 from analysis.tables.counts import CountRatio, count_ratio, parts_of
 from analysis.tables.divergence import SAID, is_known
@@ -29,7 +29,7 @@ LARGEST = 1e100
 """Metric values beyond this are refused: their squares would overflow."""
 
 _NOT_METRICS = ("condition", "seed", "init_seed", "order_seed", "mask_seed", "stays_at_chance", "diverged")
-_EMPTY = ("", "nan", "NaN", "NA", "null", "None")
+_EMPTY = (*dialect.EMPTY, "nan", "NaN")
 _FIRST = 5
 
 
@@ -181,7 +181,8 @@ def _numbers(source: Path, frame: pd.DataFrame, metric: str) -> np.ndarray:
         if len(rows) > _FIRST:
             faults.append(f"{metric}: {len(rows) - _FIRST} more rows like these")
     if faults:
-        raise TableError(source, faults)
+        why = dialect.doubts(metric, map(as_text, column)) if text.any() else []
+        raise TableError(source, [*why, *faults])
     return found
 
 

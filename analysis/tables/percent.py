@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from pathlib import Path
 
@@ -51,10 +52,13 @@ def range_faults(frame: pd.DataFrame, metric: str, value: np.ndarray) -> list[st
 _OPTION = "where it is in per cent give --percent, which divides the metric, --margin and --bad-ending by 100"
 
 
-def as_fractions(source: Path, frame: pd.DataFrame, metric: str | None = None) -> pd.DataFrame:
+def as_fractions(
+    source: Path, frame: pd.DataFrame, metric: str | None = None, signed: Collection[str] = ()
+) -> pd.DataFrame:
     """Return the frame with `metric` divided by 100, and with it every other accuracy or gap that is no fraction.
 
-    Counts stay as they are. Without a `metric`, accuracies and gaps alone.
+    Counts stay as they are, and `signed` columns, whose per cent signs said it. Without a `metric`, accuracies and
+    gaps alone.
 
     Raises
     ------
@@ -62,6 +66,8 @@ def as_fractions(source: Path, frame: pd.DataFrame, metric: str | None = None) -
         A metric that is no column of numbers, or whose every value is a fraction already, in the table or in a
         condition of it.
     """
+    if metric in signed:
+        raise TableError(source, [f"--percent: {metric} has per cent signs and is divided by 100 without it"])
     numeric = [str(name) for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])]
     held = {name: numbers(frame[name]).to_numpy(float, na_value=np.nan) for name in numeric}
     if metric is not None and metric not in held:
@@ -73,7 +79,8 @@ def as_fractions(source: Path, frame: pd.DataFrame, metric: str | None = None) -
     faults = [fault for name, value in asked.items() if (fault := _fault(frame, name, value))]
     if faults and len(faults) == len(asked):
         raise TableError(source, faults)
-    percent = [name for name, value in held.items() if name == metric or name in GAPS or outside(name, value).any()]
+    unsigned = {name: value for name, value in held.items() if name not in signed}
+    percent = [name for name, value in unsigned.items() if name == metric or name in GAPS or outside(name, value).any()]
     return frame.assign(**{name: frame[name] / 100 for name in percent})
 
 

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,9 +15,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
 
 from analysis.base.errors import TableError, listed
+from analysis.tables.dialect import TextTable, read_text
 from analysis.tables.plan import Plan, read_plan
 from bench.schema import ENVIRONMENT_FOLDER, PLAN_FILE, TRIALS_FOLDER, Arithmetic, arithmetic
 from bench.schema.curves import CURVES_COLUMN, curves_in, has_curves
@@ -48,7 +47,6 @@ _TEXT = (
     "status",
     "error",
 )
-_EMPTY = ["", "NA", "N/A", "#N/A", "null", "NULL", "None"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,10 @@ class Raw:
     """Curves that lie in the rows of one file; those of a folder are read where they are needed."""
     warnings: tuple[str, ...] = ()
     """What the names of its columns give away."""
+    notes: tuple[str, ...] = ()
+    """How it was read, where it is no plain CSV, and which columns stand for others."""
+    percent: tuple[str, ...] = ()
+    """Columns that are divided by 100 already, because each of their cells has a per cent sign."""
 
 
 def is_loss(name: str) -> bool:
@@ -80,8 +82,8 @@ def place_of(source: Path | str) -> Path:
         raise TableError(source, [f"cannot be read: {error.strerror or error}"]) from error
 
 
-def read(path: Path) -> Raw:
-    """Read a results folder, a parquet file or a CSV.
+def read(path: Path, texts: Collection[str] = ()) -> Raw:
+    """Read a results folder, a parquet file or a text table; `texts` are columns that are text in the last of these.
 
     Raises
     ------
@@ -95,7 +97,7 @@ def read(path: Path) -> Raw:
             raise TableError(path, ["does not exist; expected a results folder, a parquet file or a CSV"])
         if path.stat().st_size == 0:
             raise TableError(path, ["is an empty file; expected a parquet file or a CSV with a header and rows"])
-        return _raw(_read_file(path), None, None)
+        return _read_file(path, texts)
     except OSError as error:
         raise TableError(path, [f"cannot be read: {error.strerror or error}"]) from error
     except (pa.ArrowException, UnicodeError, OverflowError) as error:
@@ -115,16 +117,22 @@ def from_memory(frame: pd.DataFrame) -> Raw:
     return raw
 
 
-def _read_file(path: Path) -> pa.Table:
+def _read_file(path: Path, texts: Collection[str]) -> Raw:
     with path.open("rb") as file:
         is_parquet = file.read(4) == b"PAR1"
-    table = _parquet(read_table, path) if is_parquet or path.suffix == ".parquet" else _read_csv(path)
+    if is_parquet or path.suffix == ".parquet":
+        read = TextTable(_parquet(read_table, path), "", ())
+    else:
+        known = {*_TEXT, "seed", *texts}
+        read = read_text(path, lambda header: [name for name in header if name.strip() in known])
+    table = read.cells
     repeated = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     if repeated:
         raise TableError(path, [f"has several columns of one name: {listed(repeated)}; each may come once"])
     if table.num_rows == 0:
         raise TableError(path, ["has no rows; expected one row per trial"])
-    return table
+    raw = _raw(table, None, None)
+    return replace(raw, notes=(read.dialect,) if read.dialect else (), percent=read.percent)
 
 
 def _read_folder(folder: Path) -> Raw:
@@ -175,44 +183,6 @@ def _parquet(read: Callable[[Path], pa.Table], path: Path) -> pa.Table:
         raise TableError(path, [str(error)]) from error
     except OSError as error:
         raise TableError(path, [f"cannot be read: {error.strerror or error}"]) from error
-
-
-def _read_csv(path: Path) -> pa.Table:
-    header = _header(path)
-    convert = pa_csv.ConvertOptions(
-        column_types={name: pa.string() for name in (*_TEXT, *header) if name.strip() in (*_TEXT, "seed")},
-        null_values=_EMPTY,
-        strings_can_be_null=False,
-    )
-    block = pa_csv.ReadOptions(block_size=min(path.stat().st_size + 1, 2**31 - 2))
-    try:
-        table = pa_csv.read_csv(path, read_options=block, convert_options=convert)
-        return table.rename_columns([name.strip() for name in table.column_names])
-    except (pa.ArrowException, OSError, UnicodeError) as error:
-        raise TableError(path, [f"cannot be read as a CSV with a header: {error}"]) from error
-
-
-def _header(path: Path) -> list[str]:
-    """Return the names in the first line of a CSV as they stand; refuse another encoding or separator."""
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"\0" in start and start.strip(b"\0")):
-        raise TableError(path, ["is UTF-16 or UTF-32 text; the encoding of a CSV must be UTF-8: save it as such"])
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        try:
-            names = next(csv.reader(file), [])
-        except csv.Error:  # no text: pyarrow says what is wrong
-            return []
-    if any("\udc80" <= letter <= "\udcff" for name in names for letter in name):
-        shown = [name.encode("utf-8", "surrogateescape").decode("latin-1") for name in names]
-        raise TableError(
-            path, [f"has a header that is not UTF-8 ({listed(shown)}); the encoding of a CSV must be UTF-8"]
-        )
-    for separator, called in ((";", "a semicolon"), ("\t", "a tab")):
-        if len(names) == 1 and separator in names[0]:
-            fault = f"has one column, {names[0]!r}, by the look of it with {called} as separator; it must be a comma"
-            raise TableError(path, [fault])
-    return names
 
 
 def _raw(table: pa.Table, origins: list[str] | None, plan: Plan | None) -> Raw:

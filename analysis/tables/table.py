@@ -18,37 +18,14 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.base.errors import TableError
-from analysis.base.records import Record
 from analysis.tables import checks, divergence
+from analysis.tables.left_out import Dropped, failures, grouped, is_failed, keep_planned
 from analysis.tables.plan import Plan, PlannedAnalysis
 from analysis.tables.reading import Raw, from_memory, read
-from bench.schema import FAILED, Arithmetic
+from bench.schema import Arithmetic
 from bench.schema.known_metrics import LATE_EPOCHS
 
 __all__ = ["Dropped", "Table", "TableError", "from_frame", "from_raw", "load"]
-
-
-@dataclass(frozen=True)
-class Dropped(Record):
-    """Trials of one condition that are left out for one reason."""
-
-    condition: str
-    seeds: tuple[int, ...]
-    reason: str
-
-    @property
-    def count(self) -> int:
-        """How many trials these are."""
-        return len(self.seeds)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the keys ``condition``, ``seeds``, ``count``, ``reason``."""
-        return {
-            "condition": self.condition,
-            "seeds": list(self.seeds),
-            "count": self.count,
-            "reason": self.reason,
-        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +62,8 @@ class Table:
         Curves that lie in the rows of their trials; those of a folder that lie in files of their own stay there.
     late_epochs : int
         How many of the last epochs ``late_test_accuracy`` is the median of.
+    notes : tuple of str
+        How it was read, where it is no plain CSV, and which columns were taken for others.
     """
 
     source: Path
@@ -100,6 +79,7 @@ class Table:
     made_with: Mapping[str, Arithmetic] = field(default_factory=dict)
     curves: pa.Table | None = None
     late_epochs: int = LATE_EPOCHS
+    notes: tuple[str, ...] = ()
 
     @property
     def of_own_code(self) -> bool:
@@ -172,17 +152,17 @@ def from_raw(
         raise TableError(source, [f"late_epochs is {late_epochs}; allowed: a whole number above 0"])
     frame = _canonical(source, raw)
     spelt = _spellings(raw.frame["condition"], frame["condition"])
-    frame, dropped = _keep_planned(source, frame, raw.plan, where)
+    frame, dropped = keep_planned(source, frame, raw.plan, where)
     _refuse(source, checks.where_faults(frame, where))
     for name, value in where.items():
         frame = frame[checks.matches(frame[name], value)]
     conditions = _conditions(frame, raw)
-    failed = _is_failed(frame)
+    failed = is_failed(frame)
     faults = checks.duplicate_faults(_without_pools(frame)) + checks.flag_faults(frame)
     faults += checks.pool_faults(frame[~failed]) + checks.count_faults(frame[~failed])
     _refuse(source, faults)
     frame = checks.with_numbers(frame)
-    dropped += _group(frame[failed], _failures(frame[failed]))
+    dropped += grouped(frame[failed], failures(frame[failed]))
     made = _assemble(source, frame[~failed], raw.plan, (conditions, chance, dropped))
     planned = None if made.analysis is None else made.analysis.late_epochs
     return replace(
@@ -191,6 +171,7 @@ def from_raw(
         made_with=raw.made_with,
         curves=raw.curves,
         late_epochs=late_epochs or planned or LATE_EPOCHS,
+        notes=tuple(f"{source.name}: {note}" for note in raw.notes),
     )
 
 
@@ -255,58 +236,6 @@ def _spellings(raw: pd.Series, labels: pd.Series) -> list[str]:
         f"the labels {', '.join(ascii(each) for each in ways)} look alike and are read as one condition, {label!r}"
         for label, ways in written.items()
         if len(ways) > 1
-    ]
-
-
-def _keep_planned(
-    source: Path, frame: pd.DataFrame, plan: Plan | None, where: Mapping[str, str]
-) -> tuple[pd.DataFrame, list[Dropped]]:
-    """Keep the trials that the plan asks for, under the plan's labels; list stale and missing ones."""
-    if plan is None:
-        return frame, []
-    planned = pd.DataFrame(
-        [vars(trial) for trial in plan.trials],
-        columns=["trial_id", "condition", "seed", "device", "precision"],
-    )
-    stale = _absent(frame["trial_id"], planned["trial_id"])
-    dropped = _group(frame[stale], ["stale: not in the present plan"] * int(stale.sum()))
-    missing = planned[_absent(planned["trial_id"], frame["trial_id"])]
-    for name in ("condition", "seed", "device", "precision"):
-        if name in where:
-            missing = missing[checks.matches(missing[name], where[name])]
-    devices = missing["device"].map(lambda device: f"not yet run (device {device})" if device else "not yet run")
-    dropped += _group(missing, list(devices))
-    kept = frame[~stale].drop(columns="condition").merge(planned[["trial_id", "condition"]], on="trial_id")
-    if kept.empty:
-        _refuse(source, ["none of the trials on disk is in plan.json; run the study first"])
-    return kept, dropped
-
-
-def _absent(ids: pd.Series, among: pd.Series) -> np.ndarray:
-    """Return which ids are not `among` others; a set is much faster than pandas's look at columns of texts."""
-    known = set(among.tolist())
-    return np.array([each not in known for each in ids.tolist()], bool)
-
-
-def _is_failed(frame: pd.DataFrame) -> pd.Series:
-    if "status" not in frame.columns:
-        return pd.Series(False, index=frame.index)
-    return frame["status"] == FAILED
-
-
-def _failures(frame: pd.DataFrame) -> list[str]:
-    if "error" not in frame.columns:
-        return ["failed"] * len(frame)
-    return [f"failed: {error}" if checks.as_text(error) else "failed" for error in frame["error"]]
-
-
-def _group(frame: pd.DataFrame, reasons: list[str]) -> list[Dropped]:
-    labelled = pd.DataFrame(
-        {"condition": frame["condition"].to_numpy(), "seed": frame["seed"].to_numpy(), "reason": reasons}
-    )
-    return [
-        Dropped(str(condition), tuple(sorted(int(seed) for seed in rows["seed"])), str(reason))
-        for (condition, reason), rows in labelled.groupby(["condition", "reason"], sort=False)
     ]
 
 

@@ -50,6 +50,11 @@ class Tasks:
         return tuple(dict.fromkeys(label for table in self.tables.values() for label in table.conditions))
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """How the tables were read, each note once."""
+        return tuple(dict.fromkeys(note for table in self.tables.values() for note in table.notes))
+
+    @property
     def first(self) -> Table:
         """The table of the first task, whose plan is that of all."""
         return next(iter(self.tables.values()))
