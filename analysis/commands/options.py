@@ -155,7 +155,7 @@ def _noted(found: Read) -> Read:
 def _how(given: argparse.Namespace) -> dict[str, Any]:
     """Return which rows are asked for, and how their numbers are taken."""
     return {
-        "where": _selection(given),
+        "where": selection(_named(given), given.where),
         "chance": given.chance,
         "percent": given.metric or True if given.percent else False,
         "late_epochs": given.late_epochs,
@@ -223,11 +223,11 @@ def say(text: str) -> None:
         raise TableError("standard output", [f"cannot be written: {error.strerror or error}"]) from error
 
 
-def _selection(given: argparse.Namespace) -> dict[str, str]:
-    """Return ``--where`` as column to value."""
+def selection(source: str, where: list[str]) -> dict[str, str]:
+    """Return ``--where`` as column to value; raise TableError for what is no such pair."""
     chosen: dict[str, str] = {}
     faults = []
-    for text in given.where:
+    for text in where:
         name, equals, value = text.partition("=")
         if not (name and equals):
             faults.append(f"--where {text}: expected COLUMN=VALUE")
@@ -235,7 +235,7 @@ def _selection(given: argparse.Namespace) -> dict[str, str]:
             faults.append(f"--where {name}: given as {chosen[name]!r} and as {value!r}; a column may be chosen once")
         chosen[name] = value
     if faults:
-        raise TableError(_named(given), faults)
+        raise TableError(source, faults)
     return chosen
 
 

@@ -1,0 +1,68 @@
+"""The account of an import in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.importing.imported import Account, Row
+
+_MOST = 12
+
+
+def render(account: Account) -> str:
+    """Return which run became which condition and seed, which were not used, and what else to know."""
+    task = f", task from {account.task_from!r}" if account.task_from else ""
+    lines = [
+        f"{account.kind}: {len(account.rows)} runs; condition from {_quoted(account.condition_from)}, "
+        f"seed from {account.seed_from!r}{task}; metrics: {', '.join(account.metrics) or 'none'}"
+    ]
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in account.rows:
+        groups.setdefault((row.task or "", row.condition), []).append(row)
+    shown = [
+        (" / ".join(filter(None, key)), _seeds(rows), _few([row.run for row in rows])) for key, rows in groups.items()
+    ]
+    lines += _columns([("condition", "seeds", "runs"), *shown[:_MOST]])
+    if len(shown) > _MOST:
+        lines.append(f"  and {len(shown) - _MOST} more conditions")
+    lines += [
+        f"{row.status}: {row.run} ({row.condition}, seed {row.seed}){_why(row)}"
+        for row in account.rows
+        if row.status != "ok"
+    ]
+    lines += [f"not used: {each.run}: {each.reason}" for each in account.left_out]
+    return "\n".join([*lines, *(f"note: {note}" for note in account.notes)])
+
+
+def _why(row: Row) -> str:
+    return f": {row.error}" if row.error else ""
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return " and ".join(repr(name) for name in names)
+
+
+def _seeds(rows: Sequence[Row]) -> str:
+    """Return seeds, those in a row as first-last."""
+    whole = sorted(row.seed for row in rows if isinstance(row.seed, int))
+    spans: list[list[int]] = []
+    for seed in whole:
+        if spans and seed == spans[-1][1] + 1:
+            spans[-1][1] = seed
+        else:
+            spans.append([seed, seed])
+    texts = [str(low) if low == high else f"{low}-{high}" for low, high in spans]
+    return _few([*texts, *(row.seed for row in rows if isinstance(row.seed, str))], 6)
+
+
+def _few(names: Sequence[str], most: int = 3) -> str:
+    more = f", ... ({len(names)})" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+    return [
+        "  " + "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
+        for row in rows
+    ]

@@ -1,0 +1,171 @@
+"""From paths to a table, and the account of it: which run became what, and what could not be used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from analysis.base.errors import TableError, listed, nearest
+from analysis.base.records import Record
+from analysis.importing.columns import table_of
+from analysis.importing.epochs import LAST, at_best, best_of, unfinished
+from analysis.importing.identity import identify
+from analysis.importing.kinds import KINDS
+from analysis.importing.metrics import renamed
+from analysis.importing.names import matching
+from analysis.importing.runs import Logs, Run
+from analysis.importing.trials import trials_of
+from bench.schema.known_metrics import Direction
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the options say.
+
+    Parameters
+    ----------
+    condition : tuple of str
+        Settings that are the condition; empty: by the usual names.
+    seed, task : str, optional
+    percent : bool
+        Whether accuracies and gaps are divided by 100.
+    epochs : str
+        'last' or 'best:METRIC'.
+    direction : str, optional
+        Which values of that METRIC are better.
+    rename : tuple of str
+        ``OLD=NEW`` for metrics.
+    where : mapping of str to str
+        Settings that a run must have.
+    """
+
+    condition: tuple[str, ...] = ()
+    seed: str | None = None
+    task: str | None = None
+    percent: bool = False
+    epochs: str = LAST
+    direction: Direction | None = None
+    rename: tuple[str, ...] = ()
+    where: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row(Record):
+    """What a run became."""
+
+    run: str
+    condition: str
+    seed: int | str
+    task: str | None
+    status: str
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut(Record):
+    """A run that is no row, and why."""
+
+    run: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account(Record):
+    """What was read, and what became of it.
+
+    Parameters
+    ----------
+    kind : str
+    condition_from : tuple of str
+        Settings that the condition is.
+    seed_from : str
+    task_from : str or None
+    rows : tuple of Row
+    left_out : tuple of LeftOut
+    metrics : tuple of str
+    notes : tuple of str
+        What a reader must know before believing the numbers.
+    """
+
+    kind: str
+    condition_from: tuple[str, ...]
+    seed_from: str
+    task_from: str | None
+    rows: tuple[Row, ...]
+    left_out: tuple[LeftOut, ...]
+    metrics: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def import_runs(kind: str, paths: Sequence[Path], wanted: Wanted) -> tuple[pa.Table, Account]:
+    """Read logs of a kind.
+
+    Raises
+    ------
+    TableError
+        What cannot be read, or cannot be told apart; nothing is guessed where several answers are possible.
+    """
+    source = ", ".join(str(each) for each in paths)
+    if missing := [path for path in paths if not path.exists()]:
+        raise TableError(source, [f"{path} does not exist" for path in missing])
+    logs = _logs(kind, paths, source)
+    runs = renamed(source, _chosen(source, logs.runs, dict(wanted.where or {})), wanted.rename)
+    notes = [*logs.notes]
+    if not logs.states_its_end:
+        runs, said = unfinished(runs)
+        notes += said
+    best = best_of(source, wanted.epochs, runs, wanted.direction)
+    if best is not None:
+        runs = tuple(at_best(run, best) for run in runs)
+        notes.append(f"metrics are those of the epoch with the best {best.metric} ({best.direction} is better)")
+        notes += [best.doubt] if best.doubt else []
+    identity = identify(
+        source, Logs(runs, condition=logs.condition, seed=logs.seed), wanted.condition, wanted.seed, wanted.task
+    )
+    trials, unused = trials_of(source, runs, identity)
+    table, said = table_of(source, trials, identity, wanted.percent)
+    return table, Account(
+        kind=kind,
+        condition_from=identity.condition,
+        seed_from=identity.seed,
+        task_from=identity.task,
+        rows=tuple(
+            Row(run=each.run.name, condition=each.condition, seed=each.seed, task=each.task, status=each.status,
+                error=each.run.error)
+            for each in trials
+        ),
+        left_out=tuple(LeftOut(run=each.name, reason=each.reason) for each in unused),
+        metrics=tuple(dict.fromkeys(name for each in trials for name in each.run.metrics)),
+        notes=(*notes, *said),
+    )  # fmt: skip
+
+
+def _logs(kind: str, paths: Sequence[Path], source: str) -> Logs:
+    known = {each.name: each for each in KINDS}
+    if kind not in known:
+        raise TableError("import", [f"there is no kind {kind!r}{nearest(kind, known)}"])
+    logs = known[kind].read(paths)
+    if not logs.runs:
+        raise TableError(source, ["has no runs"])
+    return logs
+
+
+def _chosen(source: str, runs: Sequence[Run], where: Mapping[str, str]) -> tuple[Run, ...]:
+    """Return the runs with these settings."""
+    kept = tuple(runs)
+    for name, value in where.items():
+        among = matching(name, dict.fromkeys(each for run in runs for each in run.settings))
+        if len(among) != 1:
+            raise TableError(
+                source, [f"--where {name}={value}: there is {'no' if not among else 'more than one'} such setting"]
+            )
+        values = {str(run.settings.get(among[0])) for run in kept}
+        kept = tuple(run for run in kept if str(run.settings.get(among[0])) == value)
+        if not kept:
+            raise TableError(
+                source, [f"--where {name}={value}: no run has that value; {name} has {listed(sorted(values))}"]
+            )
+    return kept

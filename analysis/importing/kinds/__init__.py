@@ -1,0 +1,31 @@
+"""The kinds of logs, one file each with ``read(paths) -> Logs``. To add one: its file, and a line here.
+
+A file is imported when its kind is read: help is printed at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.importing.runs import Logs
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of log: its name on the command line, and what PATH may be."""
+
+    name: str
+    reads: str
+
+    @property
+    def read(self) -> Callable[[Sequence[Path]], Logs]:
+        """The function that reads it."""
+        return import_module(f"{__name__}.{self.name.replace('-', '_')}").read
+
+
+KINDS = (Kind("wandb", "the runs table exported as CSV; wandb/, an offline-run-* folder, or its run-*.wandb"),)
