@@ -56,9 +56,21 @@ def add_rows(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--chance", type=float, help="accuracy of guessing, for tables without 'classes'")
     add_late_epochs(command)
+    add_columns(command)
     command.add_argument(
         "--where", action="append", default=[], metavar="COLUMN=VALUE", help="keep these rows; may be repeated"
     )
+
+
+def add_columns(command: argparse.ArgumentParser) -> None:
+    """Add which columns say what was compared, and which trials are paired."""
+    for role, what in (("condition", "what was compared"), ("seed", "which trials are paired")):
+        command.add_argument(
+            f"--{role}-column",
+            default=role,
+            metavar="COLUMN",
+            help=f"column that says {what}; default: {role}, else the one that has a usual name of it",
+        )
 
 
 def add_late_epochs(command: argparse.ArgumentParser) -> None:
@@ -159,6 +171,8 @@ def _how(given: argparse.Namespace) -> dict[str, Any]:
         "chance": given.chance,
         "percent": given.metric or True if given.percent else False,
         "late_epochs": given.late_epochs,
+        "condition": given.condition_column,
+        "seed": given.seed_column,
     }
 
 
@@ -167,10 +181,13 @@ def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, Told
 
     What is not given is the plan's; raise TableError where there is none.
     """
+    from analysis.tables.metric import column_of
     from analysis.tables.percent import hundredth
 
     plan = table.analysis
     metric, control = _required(given, table)
+    if (column := column_of(table.frame, metric)) != metric:
+        print(f"note: {table.source.name}: read column {column!r} as {metric}", file=sys.stderr)
     margin, bad_ending = (hundredth(each) if given.percent else each for each in (given.margin, given.bad_ending))
     told: Told = {
         "margin": plan.margin_of(metric) if margin is None and plan is not None else margin,

@@ -51,6 +51,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--percent", action="store_true", help="the pilot's metric and --delta are in per cent")
     command.add_argument("--chance", type=float, help="accuracy of guessing, for pilots without 'classes'")
     options.add_late_epochs(command)
+    options.add_columns(command)
     command.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="rows of the pilot")
     options.add_json(command)
 

@@ -18,7 +18,7 @@ from bench.schema import DIVERGED, FAILED, OK
 POOLS = ("device", "precision", "engine", "data_hash")
 """Columns whose values are never pooled: rows that differ in them are different experiments."""
 
-_COURSE = ("epoch", "step", "iteration", "round")
+COURSE = ("epoch", "step", "iteration", "round")
 """Columns that count the course of one training: no tasks."""
 
 STATUSES = (OK, DIVERGED, FAILED)
@@ -30,7 +30,8 @@ def column_faults(frame: pd.DataFrame) -> list[str]:
     """Return a fault for each required column that is missing, and each that holds lists."""
     shown = [name for name in frame.columns if not name.startswith("_")]
     return [
-        f"column {name!r} is missing (required: 'condition', 'seed' and a metric){nearest(name, shown)}"
+        f"column {name!r} is missing (required: 'condition', 'seed' and a metric; --{name}-column names another)"
+        f"{nearest(name, shown)}"
         for name in ("condition", "seed")
         if name not in frame.columns
     ] + [
@@ -156,7 +157,7 @@ def _what_parts(frame: pd.DataFrame, repeated: pd.DataFrame) -> list[str]:
         if name.startswith("_") or not 2 <= number <= few or not known or rows.duplicated().any():
             continue
         choose = f"--where {name}={values.loc[repeated.index[0]]} keeps one of its {number} values"
-        if name not in _COURSE and rows.groupby("value")["condition"].nunique().min() > 1:
+        if name not in COURSE and rows.groupby("value")["condition"].nunique().min() > 1:
             choose = f"--task {name} takes its {number} values for tasks; {choose}"
         said.append(f"column {name!r} distinguishes the rows of one condition and seed: {choose}")
     return said

@@ -1,6 +1,6 @@
 """Text tables as people write them: separator, decimal mark, per cent signs and compression are seen, or refused."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
@@ -117,6 +118,13 @@ def read_text(path: Path, texts: Callable[[list[str]], Collection[str]]) -> Text
     table = table.rename_columns([name.strip() for name in table.column_names])
     commas = any("," in looks[name].marks for name in replaced if name in looks)
     return TextTable(table, _in_words(separator, zipped=zipped, commas=commas, percent=percent), percent)
+
+
+def inferred(column: pd.Series) -> pd.Series:
+    """Return a column of texts as numbers where each of them is one, or empty."""
+    known = ~column.isin(EMPTY) & column.notna()
+    found = pd.Series(pd.to_numeric(column.where(known), errors="coerce"))
+    return column if (found.isna() & known).any() else found
 
 
 def doubts(name: str, cells: Iterable[str]) -> list[str]:

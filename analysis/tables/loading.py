@@ -11,9 +11,12 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from analysis.base.errors import TableError, nearest
+from analysis.tables.checks import COURSE, POOLS
+from analysis.tables.dialect import inferred
 from analysis.tables.folds import of_folds
+from analysis.tables.names import CONDITION, ROLES, SEED, column_named, identifying, last_part, named
 from analysis.tables.percent import as_fractions
-from analysis.tables.reading import from_memory, place_of, read
+from analysis.tables.reading import Raw, from_memory, place_of, read
 from analysis.tables.table import Table, from_raw
 from analysis.tables.tasks import TASK, Tasks, by_name, column_of, each_task, one_at_a_time, split, tasks_of_folder
 from bench.schema.tasks import task_folder
@@ -68,7 +71,8 @@ def load_tasks(
         A table (returned as it is), a frame, the path of a results folder, a parquet file or a CSV, or the
         ``s3://`` URL of a results folder. Several are tasks: each by the name of its file or folder, or by its key.
     condition, seed : str
-        The columns that say what was compared, and which trials are paired.
+        The columns that say what was compared, and which trials are paired. By default they are looked for where no
+        column has these names (`analysis.tables.names.named`), and the notes of the table say which were taken.
     task : str, optional
         The column that says on which task a trial was run. A column ``task`` is it by itself where it has several
         values.
@@ -104,11 +108,13 @@ def load_tasks(
     if names := tasks_of_folder(path):
         folders = {name: partial(task_folder, path, name) for name in names}
         return _one_or_each(path, folders, lambda folder, **more: loaded(folder(), **more), chosen)
-    raw = from_memory(source) if isinstance(source, pd.DataFrame) else read(path, (condition, seed))
-    frame = _renamed(path, raw.frame, {condition: "condition", seed: "seed"})
+    given = {CONDITION: condition, SEED: seed}
+    raw = from_memory(source) if isinstance(source, pd.DataFrame) else read(path, partial(identifying, given=given))
+    task = task and (column_named([str(name) for name in raw.frame.columns], task) or task)
+    raw, chosen = _under_known_names(path, raw, given, task, chosen)
     if percent:
-        frame = as_fractions(path, frame, percent if isinstance(percent, str) else None, raw.percent)
-    raw = replace(raw, frame=frame, warnings=of_folds(raw.frame))
+        metric = percent if isinstance(percent, str) else None
+        raw = replace(raw, frame=as_fractions(path, raw.frame, metric, raw.percent))
     column = column_of(path, raw, task, chosen)
     if column is None:
         return from_raw(path, raw, chosen, chance, late_epochs)
@@ -144,16 +150,21 @@ def _one_or_each(
     return loaded(named[chosen], where=where)
 
 
-def _renamed(source: Path, frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """Return the frame with its columns under the names that the analysis knows."""
-    shown = [str(name) for name in frame.columns if not str(name).startswith("_")]
-    wanted = {given: name for given, name in names.items() if given != name}
-    faults = [f"column {given!r} is missing{nearest(given, shown)}" for given in wanted if given not in frame.columns]
-    faults += [
-        f"column {given!r} is to be {name!r}, and there is another column of that name: rename or drop it"
-        for given, name in wanted.items()
-        if name in frame.columns and name not in wanted
-    ]
-    if faults:
-        raise TableError(source, faults)
-    return frame.rename(columns=wanted)
+def _under_known_names(
+    path: Path, raw: Raw, given: Mapping[str, str], task: str | None, where: Mapping[str, str]
+) -> tuple[Raw, dict[str, str]]:
+    """Return the rows with condition and seed under these names, and so which of them are kept."""
+    beside = [name for name in {task or TASK, *POOLS, *COURSE} if name in raw.frame.columns]
+    found = named(path, raw.frame, given, beside, where)
+    frame = found.frame
+    others = {name: inferred(pd.Series(frame[name])) for name in raw.texts if name in frame and name not in ROLES}
+    seeds = {name: last_part(name) for name, role in found.taken.items() if role == SEED}
+    plain = raw.frame.rename(columns={name: last for name, last in seeds.items() if last not in raw.frame})
+    made = replace(
+        raw,
+        frame=frame.assign(**others),
+        warnings=of_folds(plain),
+        notes=(*raw.notes, *found.notes),
+        percent=(*raw.percent, *(name for name, column in found.alias.items() if column in raw.percent)),
+    )
+    return made, {found.taken.get(name, name): value for name, value in where.items()}

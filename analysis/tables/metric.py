@@ -19,6 +19,7 @@ from analysis.tables.checks import as_text, numbers
 from analysis.tables.counts import CountRatio, count_ratio, parts_of
 from analysis.tables.divergence import SAID, is_known
 from analysis.tables.late_training import is_derived, late_training
+from analysis.tables.names import column_named
 from analysis.tables.percent import range_faults
 from analysis.tables.reading import LOSS_NOT_FINITE, ORIGIN, is_loss
 from analysis.tables.table import Dropped, Table
@@ -112,6 +113,7 @@ def measure(table: Table, metric: str) -> Measured:
     """
     late = late_training(table) if is_derived(table, metric) else None
     frame = table.frame if late is None else late.frame
+    frame = frame.rename(columns={column_of(frame, metric): metric})
     exact = count_ratio(frame, metric)
     if metric in _NOT_METRICS or metric.startswith("_") or (metric not in frame.columns and exact is None):
         fault = f"there is no metric {metric!r}{nearest(metric, metrics_of(table))}"
@@ -143,6 +145,13 @@ def measure(table: Table, metric: str) -> Measured:
             *exclusive.doubts(table, metric),
         ),
     )
+
+
+def column_of(frame: pd.DataFrame, metric: str) -> str:
+    """Return the column of `metric`: of this name, or the only one whose dotted or capitalised name means it."""
+    if count_ratio(frame, metric) is not None:
+        return metric
+    return column_named([str(name) for name in frame.columns if name not in _NOT_METRICS], metric) or metric
 
 
 def not_positive(measured: Measured) -> list[str]:

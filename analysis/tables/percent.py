@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.base.errors import TableError, nearest
 from analysis.tables.checks import as_text, numbers
 from analysis.tables.counts import count_ratio
+from analysis.tables.names import column_named
 from analysis.tables.reading import ORIGIN
 from bench.schema.known_metrics import GAPS, is_accuracy, is_fraction
 
@@ -66,6 +67,8 @@ def as_fractions(
         A metric that is no column of numbers, or whose every value is a fraction already, in the table or in a
         condition of it.
     """
+    if metric is not None and count_ratio(frame, metric) is None:
+        metric = column_named([str(name) for name in frame.columns], metric) or metric
     if metric in signed:
         raise TableError(source, [f"--percent: {metric} has per cent signs and is divided by 100 without it"])
     numeric = [str(name) for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -34,10 +35,14 @@ LOSS_NOT_FINITE = "_loss_not_finite"
 """Bool column: some loss of the row (`is_loss`) is NaN or infinite as a number. An empty cell of a file is not; in a
 frame in memory, where NaN is the only way to say either, a NaN of a float column is."""
 
+Names: TypeAlias = Callable[[list[str]], Collection[str]]
+"""Some of the names in a header."""
+
 _LOSS = re.compile(r"(?:(?:^|[\W_\d])(?i:loss)|[a-z]Loss)$")
 
 _TEXT = (
     "condition",
+    "seed",
     "condition_id",
     "trial_id",
     "study",
@@ -67,6 +72,8 @@ class Raw:
     """How it was read, where it is no plain CSV, and which columns stand for others."""
     percent: tuple[str, ...] = ()
     """Columns that are divided by 100 already, because each of their cells has a per cent sign."""
+    texts: tuple[str, ...] = ()
+    """Columns of a text table that were kept as text because they may be condition or seed."""
 
 
 def is_loss(name: str) -> bool:
@@ -82,8 +89,8 @@ def place_of(source: Path | str) -> Path:
         raise TableError(source, [f"cannot be read: {error.strerror or error}"]) from error
 
 
-def read(path: Path, texts: Collection[str] = ()) -> Raw:
-    """Read a results folder, a parquet file or a text table; `texts` are columns that are text in the last of these.
+def read(path: Path, texts: Names = lambda _: ()) -> Raw:
+    """Read a results folder, a parquet file or a text table; of its header, `texts` are columns that stay text.
 
     Raises
     ------
@@ -117,14 +124,13 @@ def from_memory(frame: pd.DataFrame) -> Raw:
     return raw
 
 
-def _read_file(path: Path, texts: Collection[str]) -> Raw:
+def _read_file(path: Path, texts: Names) -> Raw:
     with path.open("rb") as file:
         is_parquet = file.read(4) == b"PAR1"
     if is_parquet or path.suffix == ".parquet":
         read = TextTable(_parquet(read_table, path), "", ())
     else:
-        known = {*_TEXT, "seed", *texts}
-        read = read_text(path, lambda header: [name for name in header if name.strip() in known])
+        read = read_text(path, lambda header: [*texts(header), *(name for name in header if name.strip() in _TEXT)])
     table = read.cells
     repeated = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     if repeated:
@@ -132,7 +138,8 @@ def _read_file(path: Path, texts: Collection[str]) -> Raw:
     if table.num_rows == 0:
         raise TableError(path, ["has no rows; expected one row per trial"])
     raw = _raw(table, None, None)
-    return replace(raw, notes=(read.dialect,) if read.dialect else (), percent=read.percent)
+    notes = (read.dialect,) if read.dialect else ()
+    return replace(raw, notes=notes, percent=read.percent, texts=() if is_parquet else tuple(texts(table.column_names)))
 
 
 def _read_folder(folder: Path) -> Raw:
