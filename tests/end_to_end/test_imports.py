@@ -6,6 +6,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -18,12 +19,12 @@ from analysis.importing.kinds import KINDS
 from tests.end_to_end.imports.made_up import RUNS, TEST
 
 WRITTEN = Path(__file__).with_name("imports") / "written"
-TOOLS = {"wandb": "wandb"}
-"""Kind -> the package that writes it, by ``imports/write_<kind>.py``, which wrote ``imports/written/<kind>`` too."""
+TOOLS = {"wandb": "wandb", "mlflow": "mlflow"}
+"""Kind -> the package that ``imports/write_<kind>.py`` writes with; ``imports/written/<kind>.zip`` is what it wrote."""
 OPTIONS: dict[str, tuple[str, ...]] = {}
 """What a kind needs that says less in its logs."""
 
-VALIDATION = {"wandb": "val/acc"}
+VALIDATION = {"wandb": "val/acc", "mlflow": "val/acc"}
 
 
 def by_the_tool(kind: str, tmp_path: Path) -> Path:
@@ -36,8 +37,10 @@ def by_the_tool(kind: str, tmp_path: Path) -> Path:
     return folder
 
 
-def from_here(kind: str, _: Path) -> Path:
-    return WRITTEN / kind
+def from_here(kind: str, tmp_path: Path) -> Path:
+    with zipfile.ZipFile(WRITTEN / f"{kind}.zip") as packed:
+        packed.extractall(tmp_path / kind)
+    return tmp_path / kind
 
 
 def tool(kind: str) -> Any:
@@ -90,8 +93,8 @@ def test_what_is_read_is_what_was_logged(
 @pytest.mark.parametrize("kind", VALIDATION)
 def test_the_best_epoch_is_that_of_the_validation_metric(kind: str, tmp_path: Path) -> None:
     metric = VALIDATION[kind]
-    best = imported(kind, WRITTEN / kind, tmp_path / "best.parquet", "--epochs", f"best:{metric}")
-    last = imported(kind, WRITTEN / kind, tmp_path / "last.parquet")
+    best = imported(kind, from_here(kind, tmp_path), tmp_path / "best.parquet", "--epochs", f"best:{metric}")
+    last = imported(kind, from_here(kind, tmp_path), tmp_path / "last.parquet")
     ended = [run for run in RUNS if run.seed is not None and not run.crashes]
     assert [row[metric] for row in best if row["status"] == "ok"] == [run.course[1] for run in ended]
     assert [row[metric] for row in last if row["status"] == "ok"] == [run.course[2] for run in ended]

@@ -28,4 +28,7 @@ class Kind:
         return import_module(f"{__name__}.{self.name.replace('-', '_')}").read
 
 
-KINDS = (Kind("wandb", "the runs table exported as CSV; wandb/, an offline-run-* folder, or its run-*.wandb"),)
+KINDS = (
+    Kind("wandb", "the runs table exported as CSV; wandb/, an offline-run-* folder, or its run-*.wandb"),
+    Kind("mlflow", "mlruns/ or mlflow.db; the CSV or parquet of search_runs, or the CSV of the page of runs"),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def _of_logs(parts: list[Logged], notes: list[str]) -> Run:
     metrics = _metrics(last.path, summary)
     histories = in_course([_metrics(last.path, row, keep="_step") for part in parts for row in part.history], "_step")
     for metric, course in histories.items():
-        if metric in metrics and metrics[metric] != course[-1][1] and course[-1][1] == course[-1][1]:
+        if metric in metrics and metrics[metric] != course[-1][1] and math.isfinite(course[-1][1]):
             notes.append(f"{metric}: the summary of a run is not its last value; the summary is taken")
     failed = "" if last.exit_code == 0 else f"exit code {last.exit_code}"
     if last.exit_code is None:
