@@ -77,10 +77,19 @@ class Comparison(answer.Comparison):
             return drawn(plots[name], evidence, theme.WIDE)
 
     def report(self, folder: Path | str) -> Path:
-        """Write the report of the results folder that was compared to `folder`; return its page."""
-        from analysis.report.write import write_report_of  # noqa: PLC0415 - matplotlib is slow to import
+        """Write the report of what was compared to `folder`, of a results folder by its plan; return its page."""
+        from analysis.report.of_table import write_report_of  # noqa: PLC0415 - matplotlib is slow to import
 
-        return write_report_of(self.table, out=folder)
+        if self.table.analysis is not None and Path(self.table.source).is_dir():
+            return write_report_of(self.table, out=folder)
+        told: Told = {
+            "margin": self.margin,
+            "alpha": self.alpha,
+            "direction": self.direction,
+            "estimand": self.estimand,
+            "bad_ending": self.bad_ending,
+        }
+        return write_report_of(self.table, out=folder, metric=self.metric, control=self.control, **told)
 
     def _repr_html_(self) -> str:
         scale = 100 if is_fraction(self.metric) else 1

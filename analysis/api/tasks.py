@@ -11,7 +11,8 @@ import pandas as pd
 
 from analysis.answer import over_tasks
 from analysis.base.errors import TableError, nearest
-from analysis.tables.tasks import Tasks
+from analysis.tables.plan import PlannedAnalysis
+from analysis.tables.tasks import Tasks, without_ending
 from analysis.wording.task_grids import grids
 from analysis.wording.tasks_terminal import render
 
@@ -73,14 +74,25 @@ class ComparisonOverTasks(over_tasks.ComparisonOverTasks):
             return drawn(plots[name], evidence, theme.WIDE)
 
     def report(self, folder: Path | str) -> Path:
-        """Write the report over the results folders that were compared to `folder`; return its page."""
+        """Write the report over the tasks that were compared to `folder`, and that of each; return its page."""
         from analysis.report.gather_tasks import gather_tasks  # noqa: PLC0415 - matplotlib is slow to import
+        from analysis.report.of_table import write_report_of_tasks  # noqa: PLC0415
         from analysis.report.write import write_report_over  # noqa: PLC0415
 
         folders = {name: Path(table.source) for name, table in self.tables.tables.items()}
-        faults = [f"task {name!r} is of no results folder" for name, each in folders.items() if not each.is_dir()]
-        if faults:
-            raise TableError(self.tables.source, [*faults, "a report is made of folders that bench run has written"])
+        if not all(each.is_dir() for each in folders.values()):
+            asked = PlannedAnalysis(
+                self.control,
+                self.metric,
+                alpha=self.alpha,
+                margin=self.margin,
+                direction=self.direction,
+                estimand=self.estimand,
+                bad_ending=self.bad_ending,
+            )
+            command = f"analysis.compare(..., metric={self.metric!r}, control={self.control!r}).report(...)"
+            name = without_ending(Path(self.tables.source).name).strip("()")
+            return write_report_of_tasks(self.tables, self._plain(), asked, name, Path(folder), command)
         compared = self.tables, self._plain()
         return write_report_over(gather_tasks(Path(self.tables.source), folders, None, compared), Path(folder))
 

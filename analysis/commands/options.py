@@ -35,9 +35,7 @@ def add_table(command: argparse.ArgumentParser) -> None:
 def add_tables(command: argparse.ArgumentParser) -> None:
     """Add one table or several, which are tasks, and what chooses their rows."""
     command.add_argument("table", metavar="TABLE", nargs="+", help=f"{TABLE}; several are tasks, by name")
-    command.add_argument(
-        "--task", metavar="COLUMN", help="column that says on which task a trial was run; default: task"
-    )
+    add_task(command)
     command.add_argument(
         "--scale",
         choices=("raw", "log-ratio"),
@@ -45,6 +43,13 @@ def add_tables(command: argparse.ArgumentParser) -> None:
         help="over tasks: log-ratio for metrics of unlike size; --margin is then a ratio minus 1",
     )
     add_rows(command)
+
+
+def add_task(command: argparse.ArgumentParser) -> None:
+    """Add which column says on which task a trial was run."""
+    command.add_argument(
+        "--task", metavar="COLUMN", help="column that says on which task a trial was run; default: task"
+    )
 
 
 def add_rows(command: argparse.ArgumentParser) -> None:
@@ -147,24 +152,24 @@ def table_of(given: argparse.Namespace, source: str | None = None) -> Table:
     """Return the rows that are asked for, of the one table that is given or of `source`, one of several."""
     from analysis.tables.loading import load
 
-    return _noted(load(given.table if source is None else source, **_how(given)))
+    return noted(load(given.table if source is None else source, **rows_of(given)))
 
 
 def tables_of(given: argparse.Namespace) -> Table | Tasks:
     """Return the rows that are asked for, those of several tasks apart."""
     from analysis.tables.loading import load_tasks
 
-    return _noted(load_tasks(given.table, task=given.task, **_how(given)))
+    return noted(load_tasks(given.table, task=given.task, **rows_of(given)))
 
 
-def _noted(found: Read) -> Read:
+def noted(found: Read) -> Read:
     """Return what was read, after standard error has how."""
     for note in found.notes:
         print(f"note: {note}", file=sys.stderr)
     return found
 
 
-def _how(given: argparse.Namespace) -> dict[str, Any]:
+def rows_of(given: argparse.Namespace) -> dict[str, Any]:
     """Return which rows are asked for, and how their numbers are taken."""
     return {
         "where": selection(_named(given), given.where),

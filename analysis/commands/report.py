@@ -1,38 +1,78 @@
-"""``python -m analysis report DIR``."""
+"""``python -m analysis report DIR | TABLE``."""
 
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
+from typing import Any
 
 from analysis.base.files import check_writable
 from analysis.commands import options
 
-NAME, HELP = "report", "figures, tables and a page from a results folder"
+NAME, HELP = "report", "figures, tables and a page, of a results folder or of any table"
+
+PLANNED = ("metric", "control", "margin", "alpha", "percent", "chance", "where")
+"""What a results folder's plan settles, and a table has to be given."""
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
-    command.add_argument("folder", metavar="DIR", help="a results folder, or its s3:// URL")
-    options.add_direction(command)
-    options.add_rules(command)
-    options.add_late_epochs(command)
-    command.add_argument("--out", type=options.local, help="default: DIR/report, of a URL <its last part>-report")
+    command.add_argument("table", metavar="DIR|TABLE", help=f"{options.TABLE}; of a table --metric and --control")
+    options.add_task(command)
+    options.add_question(command)
+    options.add_rows(command)
+    command.add_argument("--out", type=options.local, help="default: DIR/report; of a URL or a table <its name>-report")
     options.add_json(command)
 
 
 def execute(given: argparse.Namespace) -> None:
     """Write the report and say where it is."""
-    from analysis.report.write import report_folder, write_report
     from analysis.tables.reading import place_of
 
     if given.json not in (None, "-"):
         check_writable(Path(given.json))
-    settable = ("direction", "estimand", "bad_ending", "late_epochs")
-    instead = {name: value for name in settable if (value := getattr(given, name)) is not None}
-    folder = place_of(given.folder)
-    page = write_report(folder, given.out or report_folder(folder), instead)
+    place = place_of(given.table)
+    page = _of_folder(given, place) if place.is_dir() else _of_table(given, place)
     if given.json is None:
         options.say(f"{page}\n")
     else:
         options.give(page.with_name("compare.json").read_text(encoding="utf-8"), given.json)
+
+
+def _of_folder(given: argparse.Namespace, folder: Path) -> Path:
+    from analysis.base.errors import TableError
+    from analysis.report.write import report_folder, write_report
+
+    if settled := [f"--{name}" for name in (*PLANNED, "task") if getattr(given, name) not in (None, False, [])]:
+        fault = "is a results folder, whose report is by its plan"
+        instead = "compare takes them, and the report of what python -m bench export writes of the folder"
+        raise TableError(given.table, [f"{fault}: {', '.join(settled)} cannot be given; {instead}"])
+    settable = ("direction", "estimand", "bad_ending", "late_epochs")
+    instead = {name: value for name in settable if (value := getattr(given, name)) is not None}
+    return write_report(folder, given.out or report_folder(folder), instead)
+
+
+def _of_table(given: argparse.Namespace, file: Path) -> Path:
+    from analysis.report.of_table import write_report_of_file
+
+    return write_report_of_file(
+        file,
+        lambda table: options.question_of(given, options.noted(table)),
+        options.rows_of(given) | {"task": given.task},
+        out=given.out,
+        command=shlex.join(["python", "-m", "analysis", *_again(given)]),
+    )
+
+
+def _again(given: argparse.Namespace) -> list[str]:
+    """Return the arguments that make the report again, without where it goes."""
+    told: dict[str, Any] = {
+        f"--{name.replace('_', '-')}": getattr(given, name)
+        for name in ("metric", "control", "margin", "alpha", "estimand", "bad_ending", "chance", "late_epochs", "task")
+    }
+    flags = [f"--{given.direction}-is-better"] if given.direction else []
+    flags += ["--percent"] if given.percent else []
+    rows = [part for each in given.where for part in ("--where", each)]
+    values = [part for name, value in told.items() if value is not None for part in (name, str(value))]
+    return ["report", Path(given.table).name, *values, *flags, *rows]

@@ -235,7 +235,7 @@ def caption(evidence: Evidence) -> str:
     )
     if whole.margin is not None:
         smallest = f"±{unit.tell_margin(whole.margin)} {unit.difference}".rstrip()
-        said += f" Shaded: differences too small to matter ({smallest}, set in the study)."
+        said += f" Shaded: differences too small to matter ({smallest})."
     if any(not pairs_of(row) for row in _rows(evidence)):
         said += " A row without a mark: no pair trained, so there is no difference to show."
     if any(each.alone + each.control_alone for each in evidence.broken.values()):

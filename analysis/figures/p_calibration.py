@@ -78,7 +78,7 @@ def caption(evidence: Evidence) -> str:
         "seeds), so that nothing differs, and every claim counted as an error. Diagonal: as many errors as promised; "
         f"above the band: too many; below: more careful than promised. Band: what these magnitudes "
         "and this number of seeds leave open (binomial limits, and one step of the lattice of p). Dotted upright "
-        f"line: the study’s alpha, {exact(100 * evidence.primary.alpha):g}%. {check.note}"
+        f"line: alpha, {exact(100 * evidence.primary.alpha):g}%. {check.note}"
     )
 
 
@@ -88,7 +88,7 @@ def description(evidence: Evidence) -> str:
         f"{each.name}: {100 * each.achieved:.2f}% where {exact(100 * each.nominal):g}% are promised, {each.verdict}"
         for each in _check(evidence).checks
     ]
-    return f"Error rates at the study’s alpha. {'; '.join(told)}."
+    return f"Error rates at the alpha of the analysis. {'; '.join(told)}."
 
 
 def missing(evidence: Evidence) -> str | None:

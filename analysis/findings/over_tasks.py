@@ -46,7 +46,7 @@ def finding(asked: Asked, material: MaterialOverTasks, drawing: str, home: Path)
     analysis = material.first.analysis
     folder = Path(os.path.relpath(asked.folder, home)).as_posix()
     plan = "no margin" if analysis.margin is None else f"margin {analysis.margin:g}"
-    hashes = dict.fromkeys(str(each.plan.get("analysis_hash", "unknown")) for each in material.tasks.values())
+    hashes = dict.fromkeys(str((each.plan or {}).get("analysis_hash", "unknown")) for each in material.tasks.values())
     trials = sum(len(each.pools[0].evidence.trials) for each in material.tasks.values())
     return [
         f"**{escaped(asked.question)}**",

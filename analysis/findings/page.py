@@ -252,7 +252,7 @@ def _where(asked: Asked, material: Material, pool: Pool, home: Path) -> str:
     return (
         f"Study [{escaped(material.study)}]({folder}/study.toml), {count(len(pool.evidence.trials), 'trial')}, control "
         f"{words.quoted(analysis.control)}, primary {analysis.primary}, {plan}, alpha {analysis.alpha:g}; plan of "
-        f"analysis {material.plan.get('analysis_hash', 'unknown')}, {_recorded(material)}."
+        f"analysis {(material.plan or {}).get('analysis_hash', 'unknown')}, {_recorded(material)}."
     )
 
 

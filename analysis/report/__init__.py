@@ -1,9 +1,10 @@
-"""The report of a study: sections as plain data, figures, tables, one page. ``analysis.report(folder)`` writes it."""
+"""The report of a study or a table: sections, figures, tables, one page. ``analysis.report`` writes it."""
 
 import sys
 from types import ModuleType
 
-from analysis.report.write import write_report, write_report_of
+from analysis.report.of_table import write_report_of
+from analysis.report.write import write_report
 
 
 class _Callable(ModuleType):

@@ -28,7 +28,7 @@ def compose(material: Material) -> Document:
     across = "Across all of these" if len(parts) > 1 else ""
     whole = Part(across, "", tuple(made for section in OF_STUDY if (made := section(material)) is not None))
     return Document(
-        title=f"Study {material.study}",
+        title=f"Study {material.study}" if material.plan is not None else material.study,
         question=question(material),
         facts=_facts(material),
         parts=(*parts, whole),
@@ -53,7 +53,7 @@ def _facts(material: Material) -> tuple[tuple[str, str], ...]:
     facts = [
         ("conditions", str(len(pools[0].table.conditions))),
         ("seeds", _seeds(max((pool.table.seeds for pool in pools), key=len))),
-        ("trials", f"{done:,} of {len(material.plan.get('trials', [])):,}"),
+        ("trials", f"{done:,}" if material.plan is None else f"{done:,} of {len(material.plan.get('trials', [])):,}"),
     ]
     examples = f"{pools[0].primary.example}s"
     counted = (("epochs", "epochs"), ("train_total", f"training {examples}"), ("test_total", f"test {examples}"))

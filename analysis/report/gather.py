@@ -1,15 +1,16 @@
-"""From a results folder to everything the report tells: one pool of trials per device, precision and data."""
+"""From a results folder, or any table, to all that its report tells: one pool per device, precision and data."""
 
 from __future__ import annotations
 
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from analysis.answer.compare import compare
 from analysis.answer.comparison import Comparison
@@ -67,23 +68,42 @@ class Pool:
     @property
     def secondary(self) -> list[Comparison]:
         """The comparisons on all other metrics."""
-        return [each for each in self.evidence.comparisons.values() if each.role != "primary"]
+        return [each for each in self.evidence.comparisons.values() if each is not self.primary]
 
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """A results folder as the report tells it."""
+    """A results folder, or any table, as the report tells it.
 
-    folder: Path
+    Parameters
+    ----------
+    source : Path
+        What was read.
+    study : str
+        The study's name; of a table that of its file.
+    analysis : PlannedAnalysis
+        Of a table: as it was put together for this report.
+    pools : tuple of Pool
+    plan : mapping or None
+        The folder's ``plan.json``; None for a table, which has none.
+    settings, plan_changes, environments : mapping, tuple of mappings, mapping of id to mapping
+        ``study.toml``, ``plans.jsonl`` and the environments of a folder.
+    broken : tuple of BrokenLaw
+        Laws of paired trainings that the study's own code breaks.
+    command : str
+        What makes the report of a table again.
+    """
+
+    source: Path
     study: str
     analysis: PlannedAnalysis
-    plan: Mapping[str, Any]
     pools: tuple[Pool, ...]
-    settings: Mapping[str, Any]
-    plan_changes: tuple[Mapping[str, Any], ...]
-    environments: Mapping[str, Mapping[str, Any]]
+    plan: Mapping[str, Any] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    plan_changes: tuple[Mapping[str, Any], ...] = ()
+    environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     broken: tuple[BrokenLaw, ...] = ()
-    """Laws of paired trainings that the study's own code breaks."""
+    command: str = ""
 
 
 def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
@@ -116,7 +136,7 @@ def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
     measured = speeds(folder, plan, control=analysis.control, alpha=analysis.alpha)
     pools = tuple(_with_speed(_pool(folder, raw, where, analysis), measured) for where in selections)
     return Material(
-        folder=folder,
+        source=folder,
         study=plan.study or folder.name,
         analysis=analysis,
         plan=plan.raw,
@@ -136,15 +156,18 @@ def _with_speed(pool: Pool, measured: Sequence[Speed]) -> Pool:
 
 
 def _selections(raw: Raw, planned: set[str]) -> list[dict[str, str]]:
-    """Return what selects each pool: nothing where there is only one."""
+    """Return what selects each pool of a folder: nothing where there is only one."""
     frame = raw.frame
-    names = [name for name in POOLS if name in frame.columns]
     if not {"status", "trial_id"} <= set(frame.columns):
         return [{}]
+    return selections(frame.loc[[each in planned for each in frame["trial_id"]]])
+
+
+def selections(frame: pd.DataFrame) -> list[dict[str, str]]:
+    """Return what selects each pool of the rows that did not fail: nothing where there is only one."""
+    names = [name for name in POOLS if name in frame.columns]
     kinds = {
-        tuple(as_text(row[name]) for name in names)
-        for row in frame.to_dict("records")
-        if row["trial_id"] in planned and row["status"] != FAILED
+        tuple(as_text(row[name]) for name in names) for row in frame.to_dict("records") if row.get("status") != FAILED
     }
     if len(kinds) < 2:
         return [{}]
@@ -157,10 +180,13 @@ def _selections(raw: Raw, planned: set[str]) -> list[dict[str, str]]:
 
 def _pool(folder: Path, raw: Raw, where: Mapping[str, str], planned: PlannedAnalysis) -> Pool:
     table = from_raw(folder, raw, where, late_epochs=planned.late_epochs)
-    comparisons = {
-        metric: compare(table, metric, planned.control, **planned.told(metric)) for metric in _metrics(table, planned)
-    }
-    return Pool(", ".join(where.values()), table, evidence_of(table, planned, comparisons))
+    return pool_of(", ".join(where.values()), table, planned, _metrics(table, planned))
+
+
+def pool_of(name: str, table: Table, planned: PlannedAnalysis, metrics: Sequence[str]) -> Pool:
+    """Compare on each of `metrics`, the primary first, and take what figures are drawn from."""
+    comparisons = {metric: compare(table, metric, planned.control, **planned.told(metric)) for metric in metrics}
+    return Pool(name, table, evidence_of(table, planned, comparisons))
 
 
 def _metrics(table: Table, planned: PlannedAnalysis) -> list[str]:

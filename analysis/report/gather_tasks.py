@@ -22,16 +22,22 @@ class MaterialOverTasks:
 
     Parameters
     ----------
-    folder : Path
-        That of the study, or whatever the tasks were taken from.
+    source : Path
+        The folder of the study, or whatever the tasks were taken from.
+    study : str
+        What it is called.
     evidence : EvidenceOverTasks
     tasks : mapping of task to Material
         What the report of each task by itself tells.
+    command : str
+        What makes the report of tables again; empty for the folder of a study.
     """
 
-    folder: Path
+    source: Path
+    study: str
     evidence: EvidenceOverTasks
     tasks: Mapping[str, Material]
+    command: str = ""
 
     @property
     def whole(self) -> ComparisonOverTasks:
@@ -79,5 +85,17 @@ def gather_tasks(
     planned = next(iter(materials.values())).analysis
     if compared is None:
         compared = tasks, compare_tasks(tasks, planned.primary, planned.control, **planned.told(planned.primary))
+    return over(folder, f"Study {next(iter(materials.values())).study}", materials, compared)
+
+
+def over(
+    source: Path,
+    study: str,
+    materials: Mapping[str, Material],
+    compared: tuple[Tasks, ComparisonOverTasks],
+    command: str = "",
+) -> MaterialOverTasks:
+    """Put what each task tells beside what was compared over them."""
     tables, whole = compared
-    return MaterialOverTasks(folder, EvidenceOverTasks(whole, profiles_over_tasks(tables, whole)), materials)
+    evidence = EvidenceOverTasks(whole, profiles_over_tasks(tables, whole))
+    return MaterialOverTasks(source, study, evidence, materials, command)

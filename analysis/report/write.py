@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from analysis.base.errors import TableError
 from analysis.base.files import write_atomically
 from analysis.base.records import Record, json_text, to_json
 from analysis.figures import theme
@@ -23,9 +22,7 @@ from analysis.report.drawing import RECORD, Drawing, files_of
 from analysis.report.gather import Material, gather
 from analysis.report.gather_tasks import MaterialOverTasks, gather_tasks
 from analysis.report.html import Drawings
-from analysis.report.task_sections.own_reports import TASKS_FOLDER
-from analysis.tables.reading import place_of
-from analysis.tables.table import Table
+from analysis.report.task_sections.own_reports import TASKS_FOLDER, folders_of
 from analysis.tables.tasks import tasks_of_folder
 from bench.schema.local_copy import copy_of
 from bench.schema.paths import REPORT_FOLDER
@@ -66,19 +63,19 @@ def write_report(folder: Path, out: Path, instead: Mapping[str, Any] | None = No
         return write_report_over(
             gather_tasks(folder, {each: task_folder(folder, each) for each in names}, instead), out
         )
-    return _write_report(gather(folder, instead), out)
+    return write_report_from(gather(folder, instead), out)
 
 
 def write_report_over(material: MaterialOverTasks, out: Path) -> Path:
     """Make the report over several tasks, and that of each by itself, and return the page over them."""
     files = {"compare.json": json_text({material.whole.metric: material.whole.to_json()}).encode()}
-    for name, each in material.tasks.items():
-        _write_report(each, out / TASKS_FOLDER / name)
+    for name, folder in folders_of(material.tasks).items():
+        write_report_from(material.tasks[name], out / TASKS_FOLDER / folder)
     return _write(compose_tasks(material), files, out)
 
 
-def _write_report(material: Material, out: Path) -> Path:
-    """Make the report of one task."""
+def write_report_from(material: Material, out: Path) -> Path:
+    """Make the report of one task, and return its page."""
     files = _pairs(material)
     files["compare.json"] = json_text(_objects(material)).encode()
     if measured := _speeds(material):
@@ -105,27 +102,6 @@ def _write(document: Document, files: dict[str, bytes], out: Path) -> Path:
 def report_folder(source: Path) -> Path:
     """Return where the report of a results folder goes by default; of one under a URL, beside what is here."""
     return source / REPORT_FOLDER if copy_of(source) is None else Path(f"{source.name}-report")
-
-
-def write_report_of(folder: Path | str | Table, *, out: Path | str | None = None) -> Path:
-    """Write the report of a results folder, and return its page.
-
-    Parameters
-    ----------
-    folder : Path, str or Table
-        A results folder (or its ``s3://`` URL) that ``bench run`` has written, or the table loaded from one.
-    out : Path or str, optional
-        Where to write; default: ``report`` in the folder, of a URL ``<its last part>-report`` here.
-
-    Raises
-    ------
-    TableError
-        No results folder, or a place that cannot be written to.
-    """
-    source = folder.source if isinstance(folder, Table) else place_of(folder)
-    if not source.is_dir():
-        raise TableError(source, ["is no results folder; a report is made of one that bench run has written"])
-    return write_report(source, report_folder(source) if out is None else Path(out))
 
 
 def _figures(document: Document, out: Path) -> tuple[dict[str, bytes], Drawings, Drawings]:

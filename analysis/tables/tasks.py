@@ -104,12 +104,17 @@ def gathered(faults: Mapping[str, Sequence[str]], number: int) -> list[str]:
     return [*everywhere, *rest]
 
 
+def without_ending(name: str) -> str:
+    """Return the name of a file without what says how it is written."""
+    return _ENDING.sub("", name) or name
+
+
 def by_name(sources: Sequence[object]) -> dict[str, Path | str]:
     """Return files and folders by the name of the task that each stands for: its own, without ending."""
     if not all(isinstance(each, Path | str) for each in sources):
         raise TableError("tables", ["a list of tables must be of paths; for frames give a mapping of task to frame"])
     paths = [each for each in sources if isinstance(each, Path | str)]
-    names = [_ENDING.sub("", str(each).rstrip("/").rsplit("/", 1)[-1]) for each in paths]
+    names = [without_ending(str(each).rstrip("/").rsplit("/", 1)[-1]) for each in paths]
     twice = [name for name, times in Counter(names).items() if times > 1]
     if twice:
         raise TableError(

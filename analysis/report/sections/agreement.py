@@ -20,10 +20,13 @@ def section(material: Material) -> Section | None:
     pairs = [two for two in itertools.combinations(material.pools, 2) if _only_device_differs(*two)]
     if not pairs:
         return None
-    note = (
+    start = (
         "The same condition and seed start from the same weights and see the same batches on every device, but sums "
-        "are rounded in another order, and training amplifies that. A difference of single trials is no fault; a "
-        "mean difference that stays away from zero would be."
+        "are rounded in another order, and training amplifies that. "
+    )
+    note = (
+        f"{'' if material.plan is None else start}A difference of single trials is no fault; a mean difference that "
+        "stays away from zero would be."
     )
     metric = material.analysis.primary
     return Section(

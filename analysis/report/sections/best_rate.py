@@ -25,15 +25,18 @@ def section(material: Material, pool: Pool) -> Section | None:
         return None
     why = figure.missing(pool.evidence)
     blocks: list[Block] = [Paragraph(why) if why is not None else Illustration(figure.PLOT, pool.evidence)]
+    title = TITLE
+    if why is not None and material.plan is None:  # a table of conditions that need not have rates
+        title, blocks = "The best condition", []
     if found.n < ROUGH:
         said = f"Every condition trained at {count(found.n, 'seed')}: too few to say which one is best."
-        return Section(TITLE, (*blocks, Paragraph(said)))
+        return Section(title, (*blocks, Paragraph(said)))
     blocks.append(Paragraph(_best(found, whole)))
     if (typical := _best_by_typical(whole)) is not None:
         blocks.append(Paragraph(typical))
     blocks.append(Listing(tuple(Item(said) for said in _gains(found, whole))))
     blocks.append(Paragraph(_reach(found), "note"))
-    return Section(TITLE, tuple(blocks))
+    return Section(title, tuple(blocks))
 
 
 def _best(found: Selection, whole: Comparison) -> str:

@@ -11,6 +11,7 @@ from analysis.methods.survival import ConditionCurve, Survival
 from analysis.methods.verdict import ROUGH
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
+from analysis.tables.divergence import COLLAPSES_NOT_KNOWN
 from analysis.tables.table import Table
 from analysis.wording import sentences
 from analysis.wording.number_format import NOTHING, level, p_value, probability
@@ -18,22 +19,30 @@ from analysis.wording.phrases import listed
 from analysis.wording.units import Unit, plain, unit_of
 from bench.schema import CHANCE_TOLERANCE
 
+TITLE = "Collapsed and diverged trials"
+
 
 def section(material: Material, pool: Pool) -> Section:
     """Return how many trials of each condition diverged, with exact limits, and what that does to the means."""
+    rates = pool.primary.divergence.values()
+    if COLLAPSES_NOT_KNOWN in pool.primary.warnings and not any(each.n_diverged for each in rates):
+        return Section(TITLE, (Paragraph(f"{COLLAPSES_NOT_KNOWN[0].upper()}{COLLAPSES_NOT_KNOWN[1:]}."),))
+    fixed = "" if material.plan is None else " The rule was fixed before the data."
     rule = (
-        f"A trial diverged where {_rule(pool.table)}. The rule was fixed before the data. In a typical difference a "
-        "diverged trial counts at what it reached; means are given that both trials of a pair trained."
+        f"A trial diverged where {_rule(pool.table)}.{fixed} In a typical difference a diverged trial counts at what "
+        "it reached; means are given that both trials of a pair trained."
     )
-    none = sentences.no_failure(pool.primary.divergence.values())
+    none = sentences.no_failure(rates)
     found = (Paragraph(f"{none} {_exempt(pool.primary)}".strip()),) if none else how_many(pool)
-    return Section("Collapsed and diverged trials", (Paragraph(rule), *found))
+    return Section(TITLE, (Paragraph(rule), *found))
 
 
 def _rule(table: Table) -> str:
     """Return when a trial counts as diverged; accuracies are held to chance level where that is known."""
     said = "a loss is not a finite number"
-    if table.of_own_code:
+    if table.plan is None:
+        said = "a loss is not a finite number, or the table says so"
+    elif table.of_own_code:
         said = "a loss or the primary metric is not a finite number, or its training code says so"
     if table.chance is None:
         return said

@@ -27,9 +27,14 @@ class Entry:
 
 
 def figure(plot: Plot[Evidence]) -> Entry:
-    """Return the section that is one figure under its title, or says why there is nothing to draw."""
+    """Return the section that is one figure under its title, or says why there is nothing to draw.
 
-    def section(_: Material, pool: Pool) -> Section:
+    A table need not have what a results folder has: of what it lacks there is no section.
+    """
+
+    def section(material: Material, pool: Pool) -> Section | None:
+        if material.plan is None and plot.missing(pool.evidence) is not None:
+            return None
         return Section(plot.title, (shown(pool, plot),))
 
     return Entry(section, (plot,))

@@ -21,9 +21,11 @@ WHY = (
 )
 
 
-def section(material: Material, pool: Pool) -> Section:
-    """Return the explanation, the figure, and what becomes of both gaps of the leading condition."""
+def section(material: Material, pool: Pool) -> Section | None:
+    """Return the explanation, the figure, and both gaps of the leading condition; None for a table without gaps."""
     why, found = figure.missing(pool.evidence), _headlines(pool)
+    if material.plan is None and why is not None and not found:
+        return None
     if why is not None:
         return Section("Running gap and clean gap", (*found, Paragraph(why)))
     judged = {each.condition for each in pool.evidence.compared(figure.CLEAN)}

@@ -11,8 +11,8 @@ from analysis.wording.style import PAGE
 
 def section(material: Material, pool: Pool) -> Section:
     """Return every trial that is in no comparison, and the warnings of the analysis."""
-    whole = pool.primary
-    blocks: list[Paragraph | Grid | Listing] = [Paragraph("Nothing: every planned trial is in the comparisons.")]
+    whole, planned = pool.primary, "" if material.plan is None else "planned "
+    blocks: list[Paragraph | Grid | Listing] = [Paragraph(f"Nothing: every {planned}trial is in the comparisons.")]
     if whole.dropped:
         blocks = [_grid(whole)]
     if whole.warnings:

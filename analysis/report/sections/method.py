@@ -95,7 +95,8 @@ def section(material: Material) -> Section:
 
 
 def _sentences(planned: PlannedAnalysis, table: Table) -> tuple[str, ...]:
-    """Return the method, one subject each, its name first."""
+    """Return the method, one subject each, its name first; a table without a plan has its question from the command."""
+    by_plan = table.plan is not None
     told, inner = level(planned.alpha), inner_level(planned.alpha)
     both = told if inner is None else f"{told} and {inner}"
     unit, example = unit_of(planned.primary), table.example
@@ -103,8 +104,8 @@ def _sentences(planned: PlannedAnalysis, table: Table) -> tuple[str, ...]:
     margin = "No margin was set, so verdicts go by the sign of the interval alone."
     if planned.margin is not None:
         margin = (
-            f"The smallest difference that matters is set in the study: {unit.tell_margin(planned.margin)} "
-            f"{unit.difference} of {unit.name}."
+            f"The smallest difference that matters is {'set in the study' if by_plan else 'given'}: "
+            f"{unit.tell_margin(planned.margin)} {unit.difference} of {unit.name}."
         )
     return (
         f"Pairing. {_pairing(table)} So each condition is compared with {control} seed by seed; what a seed does to "
@@ -113,8 +114,12 @@ def _sentences(planned: PlannedAnalysis, table: Table) -> tuple[str, ...]:
         f"{control}, over all pairs. A run that diverged counts at the accuracy it reached (in other metrics: as worse "
         f"than every other run), so nothing is left out. Its {both} intervals come from the exact signed-rank "
         "distribution, with Bonferroni's correction for the number of conditions. "
-        + ("It leads. " if planned.estimand == TYPICAL else "Here the plan has the mean lead. ")
-        + "Where the planned seeds are too few for it the mean leads.",
+        + (
+            "It leads. "
+            if planned.estimand == TYPICAL
+            else f"Here {'the plan has the mean lead' if by_plan else 'the mean leads'}. "
+        )
+        + f"Where the {'planned ' if by_plan else ''}seeds are too few for it the mean leads.",
         f"Mean difference. The average over the pairs in which both trained, with {both} t intervals, corrected "
         "likewise; they assume normal differences. A few bad runs in one arm make them miss.",
         "p-value. The smallest error rate at which the interval of the same row excludes zero: the two cannot "
@@ -125,7 +130,8 @@ def _sentences(planned: PlannedAnalysis, table: Table) -> tuple[str, ...]:
         "test. Where the mean leads, and scoring them at what they reached leads to another verdict, the verdict is "
         "undecided and says so.",
         "Bad endings. Runs that diverged, or ended worse than the median of their own condition by more than the "
-        "plan's limit: exact limits, McNemar's exact test against the control, Holm over the conditions.",
+        f"{'planned ' if by_plan else ''}limit: exact limits, McNemar's exact test against the control, Holm over the "
+        "conditions.",
         "Clean and running. The clean gap is training minus test accuracy of the same final weights, dropout off in "
         "both. The running gap takes training accuracy averaged over the last epoch with dropout on, as the textbook "
         "plots it.",
@@ -141,6 +147,8 @@ def _sentences(planned: PlannedAnalysis, table: Table) -> tuple[str, ...]:
 
 def _pairing(table: Table) -> str:
     """Return what the trials of one seed have in common."""
+    if table.plan is None:
+        return "Trials of one seed are pairs; what they have in common is what their code drew from that seed."
     if table.of_own_code:
         return (
             "Trials of one seed are given the same seeds for initial weights, batch order and masks, whatever the "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,21 +22,35 @@ from bench.schema.local_copy import copy_of, shown
 def section(material: Material) -> Section:
     """Return everything that is needed to make the report again, and to know what it was made with."""
     blocks = [
-        Paragraph("These commands train what is missing and make this report again:"),
-        Code(_commands(material)),
-        _settings(material),
-        *_plan(material),
-        _hashes(material),
+        *how_again(material, material.source, material.command),
+        *_settings(material),
+        *(_no_plan(material) if material.plan is None else _plan(material, material.plan)),
+        *_hashes(material),
         *_arithmetic(material),
-        _throughput(material),
+        *_throughput(material),
         *_environments(material),
     ]
     return Section("Provenance", tuple(blocks))
 
 
-def _commands(material: Material) -> str:
+def how_again(material: Material, source: Path, command: str) -> list[Paragraph | Code]:
+    """Return what makes the report again: of a results folder what trains what is missing, then the report.
+
+    Parameters
+    ----------
+    material : Material
+    source : Path
+        The results folder.
+    command : str
+        What makes the report of a table; empty for a results folder.
+    """
+    if material.plan is None:
+        return [Paragraph("This command makes this report again:"), Code(command)]
     run = str(material.plan.get("command") or "python -m bench run STUDY")
-    return f"{run}\npython -m analysis report {relative(material.folder)}"
+    return [
+        Paragraph("These commands train what is missing and make this report again:"),
+        Code(f"{run}\npython -m analysis report {relative(source)}"),
+    ]
 
 
 def relative(folder: Path) -> str:
@@ -70,16 +85,20 @@ def _told(value: Any) -> str:
     return ranges(value, most=None) if ascending else ", ".join(map(str, value))
 
 
-def _settings(material: Material) -> Grid:
+def _settings(material: Material) -> list[Grid]:
+    if not material.settings:
+        return []
     told = {key: value for key, value in material.settings.items() if key not in ("analysis", "conditions")}
     rows = (*leaves(told), *(_condition(each) for each in material.settings.get("conditions", [])))
-    return Grid(
-        "settings",
-        "Settings of the study, resolved.",
-        (Column("setting", numeric=False), Column("value", numeric=False)),
-        rows,
-        tuple({"setting": key, "value": value} for key, value in rows),
-    )
+    return [
+        Grid(
+            "settings",
+            "Settings of the study, resolved.",
+            (Column("setting", numeric=False), Column("value", numeric=False)),
+            rows,
+            tuple({"setting": key, "value": value} for key, value in rows),
+        )
+    ]
 
 
 def _condition(settings: Mapping[str, Any]) -> tuple[str, str]:
@@ -88,13 +107,25 @@ def _condition(settings: Mapping[str, Any]) -> tuple[str, str]:
     return f"condition {settings.get('label', 'without a label')}", "; ".join(told)
 
 
-def _plan(material: Material) -> list[Paragraph | Grid]:
+def _no_plan(material: Material) -> list[Paragraph]:
+    """Return what a table without a plan leaves open, and the digest of its file."""
+    told = (
+        "The table has no plan of analysis: metric, control and margin are those of the command, and whether they were "
+        f"fixed before the data is not known here. Version {material.analysis.protocol} of the statistical protocol."
+    )
+    if not material.source.is_file():
+        return [Paragraph(told)]
+    digest = hashlib.sha256(material.source.read_bytes()).hexdigest()
+    return [Paragraph(f"{told} SHA-256 of the file {material.source.name}: {digest}.")]
+
+
+def _plan(material: Material, plan: Mapping[str, Any]) -> list[Paragraph | Grid]:
     """Return the plan of analysis and whether it was changed after the first trial."""
     late = [each for each in material.plan_changes[1:] if each.get("trials_done")]
     said = (
-        f"The analysis was fixed before the data; hash of the plan: {material.plan.get('analysis_hash', 'unknown')}."
+        f"The analysis was fixed before the data; hash of the plan: {plan.get('analysis_hash', 'unknown')}."
         if material.plan_changes and not late and not material.plan_changes[0].get("trials_done")
-        else f"Hash of the plan of analysis: {material.plan.get('analysis_hash', 'unknown')}."
+        else f"Hash of the plan of analysis: {plan.get('analysis_hash', 'unknown')}."
     )
     said += f" It follows version {material.analysis.protocol} of the statistical protocol."
     if late:
@@ -135,7 +166,7 @@ def _changed(change: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     return "; ".join([*told, *(f"{key} left out" for key in old if key not in now)]) or "nothing"
 
 
-def _hashes(material: Material) -> Grid:
+def _hashes(material: Material) -> list[Grid]:
     names = ("data_hash", "code_hash", "engine", "device", "precision", "environment_id")
     rows = []
     for pool in material.pools:
@@ -143,13 +174,18 @@ def _hashes(material: Material) -> Grid:
             values = [str(value) for value in pool.distinct(name)]
             if values:
                 rows.append((*([pool.name] if pool.name else []), name.replace("_", " "), listed(values)))
+    if not rows:
+        return []
     start = (Column("pool", numeric=False),) if len(material.pools) > 1 else ()
-    return Grid(
-        "identity",
-        f"What the trials are made of. Hash of the study: {material.plan.get('study_hash', 'unknown')}.",
-        (*start, Column("what", numeric=False), Column("value", numeric=False)),
-        tuple(rows),
-    )
+    of = "" if material.plan is None else f" Hash of the study: {material.plan.get('study_hash', 'unknown')}."
+    return [
+        Grid(
+            "identity",
+            f"What the trials are made of.{of}",
+            (*start, Column("what", numeric=False), Column("value", numeric=False)),
+            tuple(rows),
+        )
+    ]
 
 
 def _arithmetic(material: Material) -> list[Paragraph]:
@@ -171,7 +207,9 @@ def _arithmetic(material: Material) -> list[Paragraph]:
     return [Paragraph(" ".join(said))] if said else []
 
 
-def _throughput(material: Material) -> Grid:
+def _throughput(material: Material) -> list[Grid]:
+    if not any(len(pool.numbers(name)) for pool in material.pools for name in ("train_seconds", "throughput")):
+        return []
     example = material.pools[0].table.example
     columns = (
         Column("pool", numeric=False), Column("trials"), Column("time per trial, median", "s"),
@@ -183,13 +221,15 @@ def _throughput(material: Material) -> Grid:
         if material.pools[0].table.of_own_code
         else "its share of the stack that it was trained in, evaluation left out"
     )
-    return Grid(
-        "throughput",
-        f"Training time. A trial's time is {time}; several workers run side by side. Where the machine was not idle "
-        "these are no measure of speed.",
-        columns,
-        tuple(_speed(pool) for pool in material.pools),
-    )
+    return [
+        Grid(
+            "throughput",
+            f"Training time. A trial's time is {time}; several workers run side by side. Where the machine was not "
+            "idle these are no measure of speed.",
+            columns,
+            tuple(_speed(pool) for pool in material.pools),
+        )
+    ]
 
 
 def _speed(pool: Pool) -> tuple[str, ...]:

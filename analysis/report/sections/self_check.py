@@ -28,7 +28,7 @@ def _checks(check: SelfCheck) -> Grid:
     return Grid(
         name="self-check",
         caption=(
-            f"Error rates at the study’s alpha on these very data, by {how} flips of the signs of the centred "
+            f"Error rates at alpha on these very data, by {how} flips of the signs of the centred "
             f"differences at the {check.n} seeds that all conditions have."
             + (
                 f" Last rows: intervals in {check.resamples:,} studies of seeds drawn with replacement."

@@ -14,10 +14,12 @@ from analysis.wording.throughput_terminal import cells
 from analysis.wording.units import MINUS
 
 
-def section(material: Material, pool: Pool) -> Section:
-    """Return what was measured, or how to measure it."""
+def section(material: Material, pool: Pool) -> Section | None:
+    """Return what was measured, or how to measure it; None for a table, beside which nothing can have been measured."""
     speed = pool.evidence.speed
     if speed is None:
+        if material.plan is None:
+            return None
         command = f"; python -m bench throughput {material.study} does it"
         measures = "" if pool.table.of_own_code else command
         said = f"Speed was not measured by itself{measures}. Times of the trials are no measure of speed."

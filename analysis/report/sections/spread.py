@@ -11,9 +11,10 @@ from analysis.wording.number_format import NOTHING, level
 from analysis.wording.units import Unit, plain, unit_of
 
 
-def section(_: Material, pool: Pool) -> Section | None:
-    """Return the figure and table of shares by source; None without a comparison."""
-    if not pool.primary.judged:
+def section(material: Material, pool: Pool) -> Section | None:
+    """Return the figure and table of shares by source; None without a comparison, and for a table without sources."""
+    lacks = material.plan is None and variance_shares.PLOT.missing(pool.evidence) is not None
+    if lacks or not pool.primary.judged:
         return None
     blocks: list[Block] = [shown(pool, variance_shares.PLOT)]
     spread = pool.evidence.variance

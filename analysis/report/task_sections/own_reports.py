@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from analysis.report.document import Paragraph, Section, Source, Sources
@@ -11,6 +14,17 @@ TASKS_FOLDER = "tasks"
 """In the report's folder: a folder with the report of each task."""
 
 
+def folders_of(tasks: Iterable[str]) -> dict[str, str]:
+    """Return the name of each task's folder: its own, as far as it can be one and no other has it."""
+    found: dict[str, str] = {}
+    for task in tasks:
+        name = re.sub(r"[^\w.+-]", "-", task).lstrip(".") or "-"
+        taken = set(found.values())
+        found[task] = next(each for number in itertools.count(1)
+                           if (each := name if number == 1 else f"{name}-{number}") not in taken)  # fmt: skip
+    return found
+
+
 def section(material: MaterialOverTasks) -> Section:
     """Return where the full report of each task is, and in what it differs."""
     said = (
@@ -18,5 +32,7 @@ def section(material: MaterialOverTasks) -> Section:
         "task as a study of its own: its intervals are simultaneous over the conditions of that task alone, so they "
         "are narrower than those of the same task on this page."
     )
-    links = tuple(Source(name, f"{TASKS_FOLDER}/{quote(name)}/index.html") for name in material.tasks)
+    links = tuple(
+        Source(name, f"{TASKS_FOLDER}/{quote(each)}/index.html") for name, each in folders_of(material.tasks).items()
+    )
     return Section("Each task by itself", (Paragraph(said), Sources(links)))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from analysis.report.document import Code, Column, Grid, Paragraph, Section
+from analysis.report.document import Column, Grid, Section
 from analysis.report.gather import Material
 from analysis.report.gather_tasks import MaterialOverTasks
-from analysis.report.sections.provenance import relative
+from analysis.report.sections.provenance import how_again
 from analysis.wording.number_format import NOTHING
 from analysis.wording.phrases import listed
 
@@ -14,7 +14,6 @@ _KEPT = ("data_hash", "code_hash", "engine", "device", "precision", "environment
 
 def section(material: MaterialOverTasks) -> Section:
     """Return a row for each task; the rest stands in the task's own report."""
-    run = str(material.first.plan.get("command") or "python -m bench run STUDY")
     names = ("trials", "study", "plan of analysis", "plan recorded after", *(each.replace("_", " ") for each in _KEPT))
     grid = Grid(
         name="provenance",
@@ -26,8 +25,7 @@ def section(material: MaterialOverTasks) -> Section:
     return Section(
         "Provenance",
         (
-            Paragraph("These commands train what is missing and make this report again:"),
-            Code(f"{run}\npython -m analysis report {relative(material.folder)}"),
+            *how_again(material.first, material.source, material.command),
             grid,
         ),
     )
@@ -39,8 +37,8 @@ def _cells(task: Material) -> tuple[str, ...]:
     done = first.get("trials_done", "unknown")
     return (
         str(len(pool.table.frame)),
-        str(task.plan.get("study_hash", "unknown")),
-        str(task.plan.get("analysis_hash", "unknown")),
+        str((task.plan or {}).get("study_hash", "unknown")),
+        str((task.plan or {}).get("analysis_hash", "unknown")),
         f"{done} trials",
         *(listed([str(value) for value in pool.distinct(name)]) or NOTHING for name in _KEPT),
     )

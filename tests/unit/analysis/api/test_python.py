@@ -154,7 +154,7 @@ def test_other_questions_have_answers(runs: pd.DataFrame) -> None:
     assert analysis.factorial(ROOT / "results/weight-decay", "test_accuracy")
     with pytest.raises(analysis.TableError, match="one of the two"):
         analysis.power(0.004)
-    with pytest.raises(analysis.TableError, match="is no results folder"):
+    with pytest.raises(analysis.TableError, match="does not exist; expected a results folder"):
         analysis.report("somewhere")
 
 
