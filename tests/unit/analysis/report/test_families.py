@@ -59,5 +59,5 @@ def test_labels_that_read_alike_when_cut_give_way_to_the_values_of_the_settings(
 
 @pytest.mark.slow
 def test_a_margin_without_a_unit_stands_alone(pool):
-    assert "(±0.02, set in the study)" in forest.caption(pool["characters"].evidence)
+    assert "(±0.02)" in forest.caption(pool["characters"].evidence)
     assert "(±0.02)." in raincloud.caption(pool["characters"].evidence)
