@@ -16,6 +16,7 @@ from analysis.answer.headline import ALONE
 from analysis.answer.tasks import compare_tasks
 from analysis.api.tasks import ComparisonOverTasks
 from analysis.base.errors import TableError, nearest
+from analysis.tables.epochs import refuse_best_of
 from analysis.tables.loading import Source, load_tasks
 from analysis.tables.percent import hundredth
 from analysis.tables.plan import PlannedAnalysis
@@ -120,6 +121,7 @@ def compare(
     bad_ending: float | None = None,
     percent: bool = False,
     late_epochs: int | None = None,
+    epochs: str | None = None,
     condition: str = "condition",
     seed: str = "seed",
     task: str | None = None,
@@ -148,6 +150,9 @@ def compare(
         Whether the metric, `margin` and `bad_ending` are in per cent: they are divided by 100.
     late_epochs : int, optional
         How many of the last epochs ``late_test_accuracy`` is the median of. Default: the plan's, or 4.
+    epochs : str, optional
+        Which epoch of a trial counts, in a table with a row for each: ``last``, or ``best:COLUMN`` by a validation
+        metric.
     scale : {"raw", "log-ratio"}
         Over tasks: whether differences are of values, or of their logarithms (then `margin` is a ratio minus 1).
 
@@ -160,6 +165,7 @@ def compare(
     TableError
         A table that cannot be read; an unknown metric, control or direction; numbers out of range.
     """
+    refuse_best_of("compare", epochs, metric)
     loaded = load_tasks(
         table,
         condition=condition,
@@ -168,6 +174,7 @@ def compare(
         where=where,
         percent=metric or True if percent else False,
         late_epochs=late_epochs,
+        epochs=epochs,
     )
     if percent:
         margin, bad_ending = hundredth(margin), hundredth(bad_ending)

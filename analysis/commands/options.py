@@ -68,7 +68,7 @@ def add_rows(command: argparse.ArgumentParser) -> None:
 
 
 def add_columns(command: argparse.ArgumentParser) -> None:
-    """Add which columns say what was compared, and which trials are paired."""
+    """Add which columns say what was compared and which trials are paired, and which epoch of a trial counts."""
     for role, what in (("condition", "what was compared"), ("seed", "which trials are paired")):
         command.add_argument(
             f"--{role}-column",
@@ -76,6 +76,12 @@ def add_columns(command: argparse.ArgumentParser) -> None:
             metavar="COLUMN",
             help=f"column that says {what}; default: {role}, else the one that has a usual name of it",
         )
+
+    command.add_argument(
+        "--epochs",
+        metavar="last|best:COLUMN",
+        help="of a table with a row for each epoch: the last of each trial, or the best by a validation metric",
+    )
 
 
 def add_late_epochs(command: argparse.ArgumentParser) -> None:
@@ -171,6 +177,9 @@ def noted(found: Read) -> Read:
 
 def rows_of(given: argparse.Namespace) -> dict[str, Any]:
     """Return which rows are asked for, and how their numbers are taken."""
+    from analysis.tables.epochs import refuse_best_of
+
+    refuse_best_of(_named(given), given.epochs, given.metric)
     return {
         "where": selection(_named(given), given.where),
         "chance": given.chance,
@@ -178,6 +187,7 @@ def rows_of(given: argparse.Namespace) -> dict[str, Any]:
         "late_epochs": given.late_epochs,
         "condition": given.condition_column,
         "seed": given.seed_column,
+        "epochs": given.epochs,
     }
 
 

@@ -154,10 +154,17 @@ def _what_parts(frame: pd.DataFrame, repeated: pd.DataFrame) -> list[str]:
         values = each_once(frame[name], as_text).str.strip()
         rows = frame[["condition", "seed"]].assign(value=values)
         number, known = values.nunique(), not (values == "").any()
-        if name.startswith("_") or not 2 <= number <= few or not known or rows.duplicated().any():
+        if name.startswith("_") or number < 2 or not known or rows.duplicated().any():
+            continue
+        if number > few and name not in COURSE:
             continue
         choose = f"--where {name}={values.loc[repeated.index[0]]} keeps one of its {number} values"
-        if name not in COURSE and rows.groupby("value")["condition"].nunique().min() > 1:
+        if name in COURSE:
+            choose = (
+                "--epochs last takes the last of each trial, --epochs best:COLUMN the one with the best validation "
+                f"metric; {choose}"
+            )
+        elif rows.groupby("value")["condition"].nunique().min() > 1:
             choose = f"--task {name} takes its {number} values for tasks; {choose}"
         said.append(f"column {name!r} distinguishes the rows of one condition and seed: {choose}")
     return said

@@ -11,14 +11,12 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from analysis.base.errors import TableError, nearest
-from analysis.tables.checks import COURSE, POOLS
-from analysis.tables.dialect import inferred
-from analysis.tables.folds import of_folds
-from analysis.tables.names import CONDITION, ROLES, SEED, column_named, identifying, last_part, named
+from analysis.tables.names import CONDITION, SEED, column_named, identifying
 from analysis.tables.percent import as_fractions
-from analysis.tables.reading import Raw, from_memory, place_of, read
+from analysis.tables.reading import from_memory, place_of, read
 from analysis.tables.table import Table, from_raw
 from analysis.tables.tasks import TASK, Tasks, by_name, column_of, each_task, one_at_a_time, split, tasks_of_folder
+from analysis.tables.tidying import Wanted, tidy
 from bench.schema.tasks import task_folder
 
 Source: TypeAlias = Table | pd.DataFrame | Path | str
@@ -35,6 +33,7 @@ def load(
     where: Mapping[str, str] | None = None,
     chance: float | None = None,
     late_epochs: int | None = None,
+    epochs: str | None = None,
 ) -> Table:
     """Return a checked table of trials, one row per trial, of one task; the parameters and errors of `load_tasks`."""
     found = load_tasks(
@@ -46,6 +45,7 @@ def load(
         where=where,
         chance=chance,
         late_epochs=late_epochs,
+        epochs=epochs,
     )
     if isinstance(found, Tasks):
         raise one_at_a_time(found.source, list(found.tables), found.choice)
@@ -62,6 +62,7 @@ def load_tasks(
     where: Mapping[str, str] | None = None,
     chance: float | None = None,
     late_epochs: int | None = None,
+    epochs: str | None = None,
 ) -> Table | Tasks:
     """Return a checked table of trials, one row per trial; where they are of several tasks, a table of each.
 
@@ -85,6 +86,9 @@ def load_tasks(
         Accuracy of guessing, a fraction; default: 1 / ``classes`` where the table has that column.
     late_epochs : int, optional
         How many of the last epochs ``late_test_accuracy`` is the median of; default: the plan's, or 4.
+    epochs : str, optional
+        Which epoch of a trial counts, in a table with a row for each: ``last``, or ``best:COLUMN`` by a validation
+        metric.
 
     Raises
     ------
@@ -93,7 +97,14 @@ def load_tasks(
     """
     chosen = dict(where or {})
     loaded = partial(
-        load, condition=condition, seed=seed, task=task, percent=percent, chance=chance, late_epochs=late_epochs
+        load,
+        condition=condition,
+        seed=seed,
+        task=task,
+        percent=percent,
+        chance=chance,
+        late_epochs=late_epochs,
+        epochs=epochs,
     )
     if isinstance(source, Mapping | Sequence) and not isinstance(source, str):
         named = source if isinstance(source, Mapping) else by_name(source)
@@ -111,7 +122,7 @@ def load_tasks(
     given = {CONDITION: condition, SEED: seed}
     raw = from_memory(source) if isinstance(source, pd.DataFrame) else read(path, partial(identifying, given=given))
     task = task and (column_named([str(name) for name in raw.frame.columns], task) or task)
-    raw, chosen = _under_known_names(path, raw, given, task, chosen)
+    raw, chosen = tidy(path, raw, Wanted(given, task, chosen, epochs))
     if percent:
         metric = percent if isinstance(percent, str) else None
         raw = replace(raw, frame=as_fractions(path, raw.frame, metric, raw.percent))
@@ -148,23 +159,3 @@ def _one_or_each(
     if chosen not in named:
         raise TableError(source, [f"--where {TASK}={chosen}: there is no such task{nearest(chosen, named)}"])
     return loaded(named[chosen], where=where)
-
-
-def _under_known_names(
-    path: Path, raw: Raw, given: Mapping[str, str], task: str | None, where: Mapping[str, str]
-) -> tuple[Raw, dict[str, str]]:
-    """Return the rows with condition and seed under these names, and so which of them are kept."""
-    beside = [name for name in {task or TASK, *POOLS, *COURSE} if name in raw.frame.columns]
-    found = named(path, raw.frame, given, beside, where)
-    frame = found.frame
-    others = {name: inferred(pd.Series(frame[name])) for name in raw.texts if name in frame and name not in ROLES}
-    seeds = {name: last_part(name) for name, role in found.taken.items() if role == SEED}
-    plain = raw.frame.rename(columns={name: last for name, last in seeds.items() if last not in raw.frame})
-    made = replace(
-        raw,
-        frame=frame.assign(**others),
-        warnings=of_folds(plain),
-        notes=(*raw.notes, *found.notes),
-        percent=(*raw.percent, *(name for name, column in found.alias.items() if column in raw.percent)),
-    )
-    return made, {found.taken.get(name, name): value for name, value in where.items()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -81,6 +81,15 @@ def is_loss(name: str) -> bool:
     return _LOSS.search(name) is not None
 
 
+def long_columns(frame: pd.DataFrame) -> tuple[str, str] | None:
+    """Return the columns of a metric's name and of its value, where each row is one metric of a trial; else None."""
+    known = {str(name).strip().casefold(): str(name) for name in frame.columns}
+    metric, value = known.get("metric", known.get("variable")), known.get("value")
+    if metric is None or value is None or pd.api.types.is_numeric_dtype(frame[metric]):
+        return None
+    return metric, value
+
+
 def place_of(source: Path | str) -> Path:
     """Return the path of a table; of a URL, that of its local copy, up to date. Raise TableError."""
     try:
@@ -117,11 +126,20 @@ def from_memory(frame: pd.DataFrame) -> Raw:
         raw = _raw(pa.Table.from_pandas(frame, preserve_index=False), None, None)
     except (pa.ArrowException, UnicodeError, OverflowError) as error:
         raise TableError("(frame)", [f"cannot be read: {error}"]) from error
-    for name in frame.columns:
-        column = frame[name]
-        if is_loss(str(name)) and isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
-            raw.frame[LOSS_NOT_FINITE] |= ~np.isfinite(column.to_numpy())
+    for _, column, rows in _losses(frame):
+        if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+            raw.frame[LOSS_NOT_FINITE] |= rows & ~np.isfinite(column.to_numpy())
     return raw
+
+
+def _losses(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series, np.ndarray]]:
+    """Yield each column with losses in it, by name, and in which rows it has one."""
+    for name in frame.columns:
+        if is_loss(str(name)):
+            yield str(name), frame[name], np.ones(len(frame), bool)
+    if found := long_columns(frame):
+        metric, value = found
+        yield value, frame[value], frame[metric].map(lambda cell: is_loss(str(cell).strip())).to_numpy(bool)
 
 
 def _read_file(path: Path, texts: Names) -> Raw:
@@ -212,12 +230,12 @@ def _frame(table: pa.Table, origins: list[str] | None) -> pd.DataFrame:
             table = table.set_column(i, each.name, table.column(i).cast(pa.timestamp(each.type.unit, "UTC")))
         elif each.name == "condition" and _is_bytes(each.type):
             table = table.set_column(i, each.name, table.column(i).cast(pa.string()))
-    broken = pa.array([False] * table.num_rows)
-    for name in table.column_names:
-        if is_loss(name) and pa.types.is_floating(table.schema.field(name).type):
-            column = table.column(name)
-            broken = pc.or_(broken, pc.fill_null(pc.invert(pc.is_finite(column)), False))
     frame = table.to_pandas(ignore_metadata=True)
+    broken = np.zeros(len(frame), bool)
+    for name, _, rows in _losses(frame):
+        if pa.types.is_floating(table.schema.field(name).type):
+            column = pc.fill_null(pc.invert(pc.is_finite(table.column(name))), False)
+            broken |= rows & column.to_pandas().to_numpy(bool)
     frame[ORIGIN] = origins if origins is not None else [f"row {i}" for i in range(1, len(frame) + 1)]
-    frame[LOSS_NOT_FINITE] = broken.to_pandas().to_numpy() if len(frame) else []
+    frame[LOSS_NOT_FINITE] = broken
     return frame
