@@ -35,8 +35,10 @@ def across(table: Table, measured: Measured, asked: Question) -> Across:
     """Return what all conditions show together.
 
     Negative controls take no part. Each uses the seeds at which all of its conditions
-    trained.
+    trained. Of splits of one data set, which are not independent, nothing is shown.
     """
+    if not table.unit.independent:
+        return Across(Omnibus(), None, None, ())
     labels = [label for label in table.conditions if label not in table.stays_at_chance]
     by_rate, warnings = _rates(table, labels)
     choice = asked.control in labels and len(labels) > 1 and asked.direction is not None

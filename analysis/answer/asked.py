@@ -10,6 +10,7 @@ from analysis.answer.sequences import Sequences, sequences
 from analysis.base.records import Record, merged
 from analysis.methods.self_check import SelfCheck, self_check
 from analysis.tables.asking import asked_of
+from analysis.tables.folds import refuse_folds
 from analysis.tables.question import Told
 from analysis.tables.table import Table
 
@@ -41,6 +42,7 @@ class Checked(Asked, SelfCheck):
 
 def followed(table: Table, metric: str, control: str, *, planned: int | None = None, **told: Unpack[Told]) -> Followed:
     """Return what was known of every condition after each seed, and at `planned` looks; the errors of `compare`."""
+    refuse_folds(table.source, table.unit, "a confidence sequence")
     family, asked = family_of(table, metric, control, **told), asked_of(table, metric, control, told)
     diverged = int(table.frame["diverged"].to_numpy(bool).sum())
     trials = "1 diverged trial" if diverged == 1 else f"{diverged} diverged trials"
@@ -54,6 +56,7 @@ def followed(table: Table, metric: str, control: str, *, planned: int | None = N
 
 def checked(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Checked:
     """Return the error rates of tests and intervals on these very data; the errors of `compare`."""
+    refuse_folds(table.source, table.unit, "the self-check")
     family, alpha = family_of(table, metric, control, **told), asked_of(table, metric, control, told).alpha
     complete, every = [each.complete for each in family], [each.every for each in family]
     return merged(Checked, Asked(metric=metric, control=control), self_check(complete, alpha, every))

@@ -84,7 +84,24 @@ def of_seeds(table: Table, asked: Question) -> list[str]:
     if plan is not None and asked.metric != plan.primary:
         after = f" is secondary: not adjusted across metrics (the primary is {plan.primary})"
         notes.append(Note(Metric(asked.metric), after))
-    return notes + _of_sources(table)
+    return notes + _of_splits(table, asked) + _of_sources(table)
+
+
+def _of_splits(table: Table, asked: Question) -> list[str]:
+    """Return a warning where the blocks are splits of one data set: what of the numbers allows for that."""
+    if table.unit.independent:
+        return []
+    if asked.test_fraction is None:
+        return [
+            "nothing is decided over splits: every interval and p among the numbers takes them as independent, and is "
+            "too short or too small; --test-fraction X, the share of the examples that each split holds out, gives the "
+            "approximate test of Nadeau and Bengio"
+        ]
+    return [
+        f"the verdicts rest on Nadeau and Bengio's test for splits that hold out {asked.test_fraction:g} of the "
+        "examples, an approximation without an exact level; every other interval and p among the numbers takes splits "
+        "as independent"
+    ]
 
 
 def _of_sources(table: Table) -> list[str]:

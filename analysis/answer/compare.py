@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Unpack
 
 from analysis.answer.all_conditions import across, with_control
@@ -20,11 +21,15 @@ from analysis.methods.summary import summary
 from analysis.tables.asking import asked_of
 from analysis.tables.images import images_of
 from analysis.tables.metric import Measured, measure, not_positive
+from analysis.tables.pairing import SPLITS
 from analysis.tables.pairs_by_seed import Arms, arms, log_ratios, worst_of
 from analysis.tables.question import LOG_RATIO, RAW, Question, Told
 from analysis.tables.table import Dropped, Table
 
 __all__ = ["Comparison", "compare"]
+
+WITHOUT_LIMITS = dict.fromkeys(("rate_low", "rate_high", "p_mcnemar"))
+"""What is not known of rates over splits of one data set: exact limits and tests take runs as independent."""
 
 
 def compare(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Comparison:
@@ -48,6 +53,9 @@ def compare(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Co
     bad_ending : float, optional
         By how much a run may end worse than the median of its condition; default: the plan's, else 0.05 for
         accuracies and no such rule for other metrics.
+    test_fraction : float, optional
+        Share of the examples that each split holds out, where the blocks are folds or random splits of one data set:
+        the mean then leads, with the corrected resampled t test.
 
     Raises
     ------
@@ -59,14 +67,22 @@ def compare(table: Table, metric: str, control: str, **told: Unpack[Told]) -> Co
 
 def compared(table: Table, asked: Question) -> tuple[Comparison, Mapping[str, Arms]]:
     """Return the comparison, and the pairs of each condition that it rests on; the errors of `compare`."""
+    if asked.test_fraction is not None:
+        table = replace(table, unit=SPLITS)
     metric, control, exempt = asked.metric, asked.control, table.stays_at_chance
     measured = _check(table, asked)
     against = {label: paired(table, measured, label, control, asked) for label in table.conditions if label != control}
-    images = images_of(table, metric) if asked.scale == RAW else None
+    images = images_of(table, metric) if asked.scale == RAW and table.unit.independent else None
     found, warnings = judged(Effect, against, asked, exempt, images, table.seeds_of(control))
     together = across(table, measured, asked)
     better = [label for label, each in found.items() if each[Headline].verdict in verdict.BENEFITS]
     endings = bad_endings.bad_endings(measured, asked, exempt)
+    failed = {
+        label: divergence(measured, label, against.get(label), asked, label in exempt) for label in table.conditions
+    }
+    if not table.unit.independent:
+        endings = {label: replace(each, **WITHOUT_LIMITS, p_holm=None) for label, each in endings.items()}
+        failed = {label: replace(each, **WITHOUT_LIMITS) for label, each in failed.items()}
     warnings = [*warnings, *bad_endings.notes(endings, metric, asked.bad_ending)]
     hangs = {label: each[Influence] for label, each in found.items() if label not in exempt}
     warnings += fragile_means(hangs, {label: each.complete for label, each in against.items()}, metric)
@@ -75,6 +91,8 @@ def compared(table: Table, asked: Question) -> tuple[Comparison, Mapping[str, Ar
         metric=metric,
         control=control,
         example=table.example,
+        unit=table.unit,
+        test_fraction=asked.test_fraction,
         alpha=asked.alpha,
         margin=asked.margin,
         bad_ending=asked.bad_ending,
@@ -87,9 +105,7 @@ def compared(table: Table, asked: Question) -> tuple[Comparison, Mapping[str, Ar
         dose_response=together.dose_response,
         selection=with_control(together.selection, control, better),
         effects={label: _effect(asked, found[label], against[label], label in exempt) for label in against},
-        divergence={
-            label: divergence(measured, label, against.get(label), asked, label in exempt) for label in table.conditions
-        },
+        divergence=failed,
         bad_endings=endings,
         conditions={label: summary(measured, label, label in exempt) for label in table.conditions},
     )
@@ -99,8 +115,9 @@ def compared(table: Table, asked: Question) -> tuple[Comparison, Mapping[str, Ar
 def paired(table: Table, measured: Measured, condition: str, other: str, asked: Question) -> Arms:
     """Return one condition against another, by seed, on the scale of the question."""
     if asked.scale == LOG_RATIO:
-        return log_ratios(measured, condition, other)
-    return arms(measured, condition, other, table.chance, worst_of(asked.metric, asked.lower_is_better))
+        return log_ratios(measured, condition, other).by(table.unit)
+    worst = worst_of(asked.metric, asked.lower_is_better)
+    return arms(measured, condition, other, table.chance, worst).by(table.unit)
 
 
 def family_of(table: Table, metric: str, control: str, **told: Unpack[Told]) -> list[Arms]:

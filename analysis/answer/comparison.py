@@ -17,6 +17,7 @@ from analysis.methods.omnibus import Omnibus
 from analysis.methods.selection import Selection
 from analysis.methods.sign_flip import EXACT_UP_TO, FLIP_SEED, RANDOM_FLIPS
 from analysis.methods.summary import Summary
+from analysis.tables.pairing import PAIRS, Unit
 from analysis.tables.table import Dropped
 from bench.schema.known_metrics import TYPICAL
 
@@ -30,6 +31,10 @@ class Comparison(Directed):
     metric, control : str
     example : str
         What one example of the data is called; no key of the JSON.
+    unit : Unit
+        What conditions are paired by: seeds, or splits of one data set, which are not independent.
+    test_fraction : float or None
+        Share of the examples that each split holds out, where that was given.
     alpha : float
         Error rate of each interval, and of the family of conditions.
     margin : float or None
@@ -74,6 +79,8 @@ class Comparison(Directed):
     bad_endings: Mapping[str, BadEndings]
     conditions: Mapping[str, Summary]
     example: str = "image"
+    unit: Unit = PAIRS
+    test_fraction: float | None = None
 
     def __repr__(self) -> str:
         return (
@@ -102,6 +109,8 @@ class Comparison(Directed):
         return {
             **{key: getattr(self, key) for key in keys},
             "estimand": self.estimand,
+            "blocks": f"{self.unit.key}s",
+            "test_fraction": self.test_fraction,
             "random_flips": {"number": RANDOM_FLIPS, "seed": FLIP_SEED, "exact_up_to": EXACT_UP_TO},
             "dropped": to_json(self.dropped),
             "warnings": to_json(self.warnings),

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from analysis.base.records import Record
 from analysis.methods import verdict
 from analysis.methods.estimands import Inference
-from analysis.methods.mean_family import MeanEstimate, MeanFamily
+from analysis.methods.mean_family import MeanFamily
+from analysis.methods.over_splits import mean_that_decides
 from analysis.methods.verdict import Interval
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
+
+DEPENDENT = "splits of one data set share training data, and no test that takes them as independent decides anything"
+"""Why splits have no verdict where the share that each holds out is not given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +25,7 @@ class Decision(Record):
     Parameters
     ----------
     verdict : str or None
-        One of `analysis.methods.verdict.VERDICTS`, over new seeds.
+        One of `analysis.methods.verdict.VERDICTS`, over new seeds; over splits that of the corrected test.
     verdict_reason : str or None
         Why nothing can be tested, or why two ways of counting diverged trials leave the verdict open.
     verdict_intention : str or None
@@ -68,7 +72,11 @@ def _decision(arms: Arms, mean: MeanFamily, images: bool, asked: Question, size:
     if why is not None or mean.over_seeds is None:
         crossed = verdict.CANNOT_TEST if images else None
         return Decision(verdict=verdict.CANNOT_TEST, verdict_reason=why, verdict_crossed=crossed)
-    word = _word(mean.over_seeds, asked)
+    estimate = mean_that_decides(pairs, asked)
+    interval = None if estimate is None else Inference(estimate, size).over_seeds(asked.alpha)
+    if interval is None:
+        return Decision(verdict=verdict.CANNOT_TEST, verdict_reason=DEPENDENT)
+    word = _word(interval, asked)
     crossed = None if mean.over_images is None else _word(mean.over_images, asked)
     intention = _by_intention(arms, asked, size)
     if intention in (None, word):
@@ -97,5 +105,6 @@ def _by_intention(arms: Arms, asked: Question, size: int) -> str | None:
     """Return the verdict over seeds by intention to train; None where no trial diverged, or it has no intention."""
     if not arms.diverged or arms.intention is None or not arms.intention.varies:
         return None
-    interval = Inference(MeanEstimate(arms.intention), size).over_seeds(asked.alpha)
+    estimate = mean_that_decides(arms.intention, asked)
+    interval = None if estimate is None else Inference(estimate, size).over_seeds(asked.alpha)
     return None if interval is None else _word(interval, asked)

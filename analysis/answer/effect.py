@@ -17,6 +17,7 @@ from analysis.methods.influence import Influence
 from analysis.methods.mean_family import MeanFamily
 from analysis.methods.multiplicity import AdjustedT, MaxT, SignFlip
 from analysis.methods.over_items import OverItems
+from analysis.methods.over_splits import OverSplits
 from analysis.methods.paired_t import Difference, Equivalence, PairingGain, TTest
 from analysis.methods.probability_of_superiority import Improvement
 from analysis.methods.result import Method, Results
@@ -92,6 +93,7 @@ class Effect(
     Typical,
     MeanFamily,
     OverItems,
+    OverSplits,
     Decision,
 ):
     """One condition against the control: the numbers of every method under their own names.

@@ -10,6 +10,7 @@ from analysis.answer.out_of_reach import out_of_reach
 from analysis.answer.sample_size import Asked, OfPilot, no_spread, spread_of
 from analysis.base.records import Record
 from analysis.methods.power import BEYOND, GOALS, SUPERIOR, UPPER, Design, upper_sd
+from analysis.tables.folds import refuse_folds
 from analysis.tables.table import Table
 
 
@@ -143,6 +144,7 @@ def margin_by_pilot(
 
     On as many test images as the pilot's where it says which were right, on its test set elsewhere.
     """
+    refuse_folds(table.source, table.unit, "a plan by a pilot")
     metric, control = question
     compared = compare(table, metric, control, alpha=asked.alpha)
     design = replace(asked, comparisons=len(compared.judged) if comparisons is None else comparisons)

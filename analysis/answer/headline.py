@@ -12,6 +12,7 @@ from analysis.base.records import Record
 from analysis.methods import verdict
 from analysis.methods.mean_family import MeanFamily
 from analysis.methods.over_items import OverItems, no_interval
+from analysis.methods.over_splits import OverSplits
 from analysis.methods.p_value import probability
 from analysis.methods.paired_t import Difference, TTest
 from analysis.methods.result import Results, why_untestable
@@ -24,8 +25,9 @@ from analysis.tables.question import Question
 from bench.schema.known_metrics import MEAN, TYPICAL
 
 SEEDS, SEEDS_AND_IMAGES, SEQUENCE, ITEMS = "seeds", "seeds_and_images", "sequence", "items"
+SPLITS = "splits"
 """What the decision holds for: new seeds on this test set; new seeds and test images; new seeds, looking at will; new
-test images, for these trained networks and no others."""
+test images, for these trained networks and no others; other splits of data of this kind, approximately."""
 
 SIMULTANEOUS, ALONE = "simultaneous", "t"
 """An interval that holds with those of all other conditions, or the interval of this one alone."""
@@ -38,6 +40,8 @@ REACH = {
     SEEDS_AND_IMAGES: "for new seeds and new test {examples}, on this training set",
     SEQUENCE: "for new seeds, on this training set and this test set, however often one looks",
     ITEMS: "for these trained networks, on new {examples} of this kind; other seeds are not covered",
+    SPLITS: "for other training and test sets of these sizes from the same source; approximately, since splits share "
+    "training data",
 }
 ONE_RUN = "one run a condition"
 
@@ -51,7 +55,7 @@ class Headline(Record):
     estimand : str
         `TYPICAL` or `MEAN`: which centre of the differences.
     scope : str
-        `SEEDS`, `SEEDS_AND_IMAGES`, `SEQUENCE` or `ITEMS`.
+        `SEEDS`, `SEEDS_AND_IMAGES`, `SEQUENCE`, `ITEMS` or `SPLITS`.
     interval : str or None
         `SIMULTANEOUS` or `ALONE`; None where there is no interval.
     verdict : str or None
@@ -123,9 +127,13 @@ def headline(found: Results, arms: Arms, asked: Question, family: Family) -> Hea
     Seeds that were added until something was decided are judged by the confidence sequence, at alpha over the number of
     all conditions in the family; its interval stands for that at 2 alpha too, and 1/e times that number is its p. Else
     the interval over seeds and images leads where the images are known, and that over seeds stands in for it. A study
-    of one run a condition has no seeds to speak of: where the images are known it is judged over these alone.
+    of one run a condition has no seeds to speak of: where the images are known it is judged over these alone. Of splits
+    of one data set the mean leads, by the corrected resampled t test; without the share that each holds out nothing is
+    decided.
     """
     decision = found[Decision]
+    if not arms.complete.unit.independent:
+        return _of_splits(found, asked)
     leading = family.leading(asked)
     if decision.verdict is None:
         return _outside(found, leading)
@@ -165,6 +173,21 @@ def _of_items(items: OverItems) -> Headline:
         p=items.p_items,
         reason=ONE_RUN if few is None else f"{ONE_RUN}, and {no_interval(few)}",
     )
+
+
+def _of_splits(found: Results, asked: Question) -> Headline:
+    decision, corrected = found[Decision], found[OverSplits]
+    judged = Headline(
+        estimand=MEAN,
+        scope=SPLITS,
+        verdict=decision.verdict,
+        estimate=found[Difference].mean_difference,
+        reason=decision.verdict_reason,
+    )
+    if decision.verdict is None or decision.verdict_reason is not None or corrected.interval is None:
+        return judged
+    assumes = f"{NORMAL} with a correlation of {asked.test_fraction:g} between any two splits"
+    return _with(replace(judged, assumes=assumes), corrected.interval, corrected.p_corrected)
 
 
 def _of_mean(found: Results) -> Headline:

@@ -16,7 +16,17 @@ from analysis.methods.scores_over_tasks import BOOTSTRAP_SEED, RESAMPLES, Scores
 from analysis.methods.sign_flip import EXACT_UP_TO, FLIP_SEED, RANDOM_FLIPS
 from analysis.methods.these_tasks import TheseTasks
 
-OF_A_TASK = ("n_seeds", "estimand", "comparisons", "divergence", "bad_endings", "conditions", "dropped", "warnings")
+OF_A_TASK = (
+    "n_seeds",
+    "estimand",
+    "blocks",
+    "comparisons",
+    "divergence",
+    "bad_endings",
+    "conditions",
+    "dropped",
+    "warnings",
+)
 """Keys of a comparison that each task has."""
 
 
@@ -30,8 +40,8 @@ class AcrossTasks(Record):
     n_tasks : int
         Tasks that have the condition.
     scope : str or None
-        ``seeds_and_images`` where the images of every task are known, else ``seeds``: what varies within a task. None
-        where nothing is shown.
+        ``seeds_and_images`` where the images of every task are known, else ``seeds``, or ``splits`` of the data of each
+        task: what varies within a task. None where nothing is shown.
     these : TheseTasks
         On average over these very tasks.
     new : NewTasks
@@ -98,6 +108,11 @@ class ComparisonOverTasks(Directed):
             f"{len(self.tasks)} tasks: alpha {self.alpha:g}, margin {self.margin}>"
         )
 
+    @property
+    def of_splits(self) -> bool:
+        """Whether the blocks of a task are splits of one data set."""
+        return any(not each.unit.independent for each in self.tasks.values())
+
     def to_json(self) -> dict[str, Any]:
         """Return the object of the results contract; what belongs to a task is in its object of ``tasks``."""
         keys = ("metric", "control", "alpha", "margin", "bad_ending", "direction", "lower_is_better", "role", "n_seeds")
@@ -106,6 +121,7 @@ class ComparisonOverTasks(Directed):
             **{key: getattr(self, key) for key in keys},
             "estimand": self.estimand,
             "scale": self.scale,
+            "test_fraction": next((each.test_fraction for each in self.tasks.values()), None),
             "random_flips": {"number": RANDOM_FLIPS, "seed": FLIP_SEED, "exact_up_to": EXACT_UP_TO},
             "bootstrap": {"resamples": RESAMPLES, "seed": BOOTSTRAP_SEED},
             "dropped": [{"task": name, **row} for name, found in each.items() for row in found["dropped"]],

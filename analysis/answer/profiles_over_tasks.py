@@ -16,11 +16,15 @@ from analysis.tables.tasks import Tasks
 
 
 def profiles_over_tasks(tasks: Tasks, whole: ComparisonOverTasks) -> tuple[PerformanceProfile, ...]:
-    """Return the profile of every condition over the tasks that it has; none where no run of the control trained.
+    """Return the profile of every condition over the tasks that it has.
+
+    None where no run of the control trained, and of splits, which share training data: their bands would be too narrow.
 
     What is easy to reach differs between tasks, so a run counts by its distance from the median of the control's runs
     on its task: a difference, on the scale log-ratio the logarithm of a ratio.
     """
+    if whole.of_splits:
+        return ()
     asked = replace(asked_of(tasks.first, whole.metric, whole.control, {}), direction=whole.direction)
     runs: dict[str, list[np.ndarray]] = {}
     for table in tasks.tables.values():

@@ -15,6 +15,7 @@ from analysis.answer.out_of_reach import out_of_reach
 from analysis.base.records import Record
 from analysis.methods.power import EFFICIENCY, UPPER, Design, upper_sd
 from analysis.methods.signed_rank_distribution import fewest
+from analysis.tables.folds import refuse_folds
 from analysis.tables.table import Table
 from bench.schema.known_metrics import MEAN
 
@@ -188,6 +189,7 @@ def by_pilot(
     difference is below what any number of seeds finds on so many images, `n` is None, `images` says so, and
     `test_images_needed` how many would. Elsewhere it is for new seeds on the same test set.
     """
+    refuse_folds(table.source, table.unit, "a plan by a pilot")
     metric, control = question
     compared = compare(table, metric, control, alpha=asked.alpha)
     family = compared.judged

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar, Unpack
 
 import numpy as np
@@ -13,13 +13,15 @@ from scipy import special
 
 from analysis.answer.compare import compared, paired
 from analysis.answer.comparison import Comparison
+from analysis.answer.decision import DEPENDENT
+from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, SPLITS
 from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
 from analysis.answer.task_notes import dominant, named, of_each_task, of_tasks, unlike_scales
 from analysis.base.errors import TableError, nearest
 from analysis.base.notes import Note, about
 from analysis.methods.estimands import Inference
-from analysis.methods.mean_family import MeanEstimate
 from analysis.methods.new_tasks import NewTasks, new_tasks
+from analysis.methods.over_splits import mean_that_decides
 from analysis.methods.ranks_over_tasks import PairOverTasks, pairs_over_tasks, signed_ranks
 from analysis.methods.result import FEWEST_FOR_IMAGES
 from analysis.methods.scores_over_tasks import ScoresOverTasks, scores_over_tasks
@@ -28,6 +30,7 @@ from analysis.methods.these_tasks import TheseTasks, these_tasks
 from analysis.methods.typical import HodgesLehmannEstimate
 from analysis.methods.verdict import CANNOT_TEST, FEW
 from analysis.tables.asking import asked_of
+from analysis.tables.folds import is_of_folds
 from analysis.tables.metric import Measured, measure
 from analysis.tables.pairs_by_seed import Arms, worst_of
 from analysis.tables.question import LOG_RATIO, RAW, SCALES, Question, Told
@@ -37,6 +40,7 @@ from bench.schema.known_metrics import MEAN, is_accuracy
 N = TypeVar("N", float, np.ndarray)
 
 SEQUENTIAL = "seeds were added until every condition was decided, and no interval over tasks allows for that"
+TASKS_OF_SPLITS = "the tasks are splits of one data set, which share training data and are no sample of tasks"
 LOST = "runs that count as worse than every other leave its estimate without limit"
 
 
@@ -53,12 +57,15 @@ class OnTask:
         Pairs that it rests on.
     varies : bool
         Whether its differences vary.
+    independent : bool
+        Whether they are of independent seeds, or else of splits whose share held out is known.
     """
 
     task: str
     inference: Inference | None
     n: int
     varies: bool
+    independent: bool = True
 
 
 def compare_tasks(tasks: Tasks, metric: str, control: str, **told: Unpack[Told]) -> ComparisonOverTasks:
@@ -75,19 +82,23 @@ def compare_tasks(tasks: Tasks, metric: str, control: str, **told: Unpack[Told])
     told = {**told, "family": max(1, len(family) * len(tasks.tables)), "seeds": _fewest_seeds(tasks, control)}
     if asked.scale == LOG_RATIO and asked.margin is not None and not asked.faults():
         told["margin"] = math.log1p(asked.margin)
+    of_splits = asked.test_fraction is not None or any(not each.unit.independent for each in tasks.tables.values())
+    if of_splits:
+        told["estimand"] = MEAN
     found, against = _each(tasks, metric, control, told)
     leading = next(iter(found.values())).estimand
     conditions: dict[str, AcrossTasks] = {}
     warnings: list[str] = [*of_tasks(tasks, control), *unlike_scales(found, asked), *of_each_task(found)]
     sequential = any(asked_of(table, metric, control, told).sequential for table in tasks.tables.values())
+    judged = asked_of(tasks.first, metric, control, told)
     for label in family:
         on = [
-            _on_task(name, against[name][label], found[name], leading, len(family))
+            _on_task(name, against[name][label], found[name], judged, len(family))
             for name in tasks.tables
             if label in against[name]
         ]
-        judged = asked_of(tasks.first, metric, control, told)
-        conditions[label], notes = _across(label, on, judged, len(family), sequential)
+        found_over, notes = _across(label, on, judged, len(family), sequential)
+        conditions[label] = _of_these_alone(found_over) if is_of_folds(tasks.choice) else found_over
         warnings += notes
     measured = {name: measure(table, metric) for name, table in tasks.tables.items()}
     first = next(iter(found.values()))
@@ -105,8 +116,8 @@ def compare_tasks(tasks: Tasks, metric: str, control: str, **told: Unpack[Told])
         warnings=tuple(dict.fromkeys(warnings)),
         tasks=found,
         across=conditions,
-        scores=_scores(tasks, measured, asked),
-        pairs=_pairs(tasks, measured, family, asked),
+        scores=() if of_splits else _scores(tasks, measured, asked),
+        pairs=() if is_of_folds(tasks.choice) else _pairs(tasks, measured, family, asked),
         example=first.example,
     )
 
@@ -150,12 +161,15 @@ def _each(
     return found, against
 
 
-def _on_task(task: str, arms: Arms, whole: Comparison, leading: str, size: int) -> OnTask:
+def _on_task(task: str, arms: Arms, whole: Comparison, asked: Question, size: int) -> OnTask:
+    leading = whole.estimand
     pairs = arms.complete if leading == MEAN else arms.every
     enough = pairs.n >= (FEW if leading == MEAN else fewest(whole.alpha, size))
     if not enough:
         return OnTask(task, None, pairs.n, pairs.varies)
-    estimate = MeanEstimate(pairs) if leading == MEAN else HodgesLehmannEstimate(pairs)
+    estimate = HodgesLehmannEstimate(pairs) if leading != MEAN else mean_that_decides(pairs, asked)
+    if estimate is None:
+        return OnTask(task, None, pairs.n, pairs.varies, independent=False)
     effect = whole.effects[pairs.condition]
     floor = effect.test_set_floor if effect.n_pairs >= FEWEST_FOR_IMAGES else None
     return OnTask(task, Inference(estimate, size, floor), pairs.n, pairs.varies)
@@ -185,7 +199,7 @@ def _across(
     found = AcrossTasks(
         condition=label,
         n_tasks=len(on),
-        scope="seeds_and_images" if images else "seeds",
+        scope=SEEDS_AND_IMAGES if images else SEEDS if asked.test_fraction is None else SPLITS,
         these=these_tasks(parts, asked),
         new=ahead.result,
         p_wilcoxon=signed_ranks([float(each) for each in estimates]),
@@ -200,10 +214,17 @@ def _across(
     return found, notes
 
 
+def _of_these_alone(found: AcrossTasks) -> AcrossTasks:
+    """Return what is shown of tasks that are splits of one data set: of these alone, for they are no sample."""
+    return replace(found, new=NewTasks(verdict=CANNOT_TEST, reason=TASKS_OF_SPLITS), p_wilcoxon=None)
+
+
 def _why_none(on: Sequence[OnTask]) -> str | None:
     """Return why a condition shows nothing over tasks, None where it does."""
     if len(on) < 2:
         return "it is on 1 task alone"
+    if any(not each.independent for each in on):
+        return DEPENDENT
     few = [each.task for each in on if each.inference is None]
     if few:
         return f"on {named(few)} the pairs are too few for an interval"

@@ -61,7 +61,7 @@ class Comparison(answer.Comparison):
         from analysis.figures import theme  # noqa: PLC0415 - matplotlib is slow to import
         from analysis.figures.plot import drawn  # noqa: PLC0415
         from analysis.report.evidence_of_table import evidence_of  # noqa: PLC0415
-        from analysis.report.sections.order import PLOTS  # noqa: PLC0415
+        from analysis.report.sections.order import PLOTS, entries  # noqa: PLC0415
 
         plots = {plot.name: plot for plot in PLOTS}
         if name not in plots:
@@ -71,6 +71,8 @@ class Comparison(answer.Comparison):
         plan = PlannedAnalysis(
             self.control, self.metric, alpha=self.alpha, margin=self.margin, direction=self.direction
         )
+        if not (self.unit.independent or plots[name] in [plot for each in entries(self) for plot in each.plots]):
+            raise TableError("plot", [f"{name!r} takes independent seeds, and these are splits of one data set"])
         evidence = evidence_of(self.table, plan, {self.metric: self})
         if (why := plots[name].missing(evidence)) is not None:
             raise TableError("plot", [why])
@@ -82,13 +84,15 @@ class Comparison(answer.Comparison):
         from analysis.report.of_table import write_report_of  # noqa: PLC0415 - matplotlib is slow to import
 
         if self.table.analysis is not None and Path(self.table.source).is_dir():
-            return write_report_of(self.table, out=folder)
+            instead: Told = {} if self.test_fraction is None else {"test_fraction": self.test_fraction}
+            return write_report_of(self.table, out=folder, **instead)
         told: Told = {
             "margin": self.margin,
             "alpha": self.alpha,
             "direction": self.direction,
             "estimand": self.estimand,
             "bad_ending": self.bad_ending,
+            "test_fraction": self.test_fraction,
         }
         return write_report_of(self.table, out=folder, metric=self.metric, control=self.control, **told)
 
@@ -126,6 +130,7 @@ def compare(
     seed: str = "seed",
     task: str | None = None,
     scale: str = RAW,
+    test_fraction: float | None = None,
     where: Mapping[str, str] | None = None,
 ) -> Comparison | ComparisonOverTasks:
     """Compare every condition of a table with the control, paired by seed; of several tasks, on each and over them.
@@ -155,6 +160,9 @@ def compare(
         metric.
     scale : {"raw", "log-ratio"}
         Over tasks: whether differences are of values, or of their logarithms (then `margin` is a ratio minus 1).
+    test_fraction : float, optional
+        Where the seeds are folds or random splits of one data set: the share of the examples of each split that are
+        held out, 0.1 with 10 folds. The approximate test of Nadeau and Bengio then decides; without it nothing does.
 
     Returns
     -------
@@ -197,6 +205,7 @@ def compare(
         "estimand": estimand,
         "bad_ending": bad_ending,
         "scale": scale,
+        "test_fraction": test_fraction,
     }
     if isinstance(loaded, Tasks):
         over = compare_tasks(loaded, metric, control, **told)

@@ -158,7 +158,51 @@ extreme_seed = 8, mean_without_extreme = 1.24444, variance_share_of_extreme_seed
 """,
 )
 
+OVER_SPLITS = Method(
+    title="Corrected resampled t test",
+    answers="Where the seeds are folds or random splits of one data set and `--test-fraction` says which share X each "
+    "holds out: the mean difference over other training and test sets of these sizes, as one of the family. It leads "
+    "(`headline.scope` is `splits`) and the verdict follows it. `blocks` is `splits` there, else `seeds`; "
+    "`test_fraction` is X.",
+    fills=(
+        keys("compare", "blocks test_fraction"),
+        keys(
+            COMPARISON,
+            "corrected_standard_error corrected_t corrected_low corrected_high corrected_low_90 corrected_high_90 "
+            "p_corrected",
+        ),
+    ),
+    assumes="Normal differences, of which any two correlate by X: then it is exact. What they correlate by cannot be "
+    "estimated, so it is an approximation without an exact level. Null without X; over splits nothing is then decided, "
+    "and `omnibus`, `dose_response`, `selection`, and limits and p of rates are null in either case.",
+    formula="""\
+X = test examples / (training + test examples) of a split;   se = s √( 1/n + X/(1 - X) );   corrected_t = d̄ / se
+d̄ ± t(1 - α/(2K); n - 1) se;   _90: d̄ ± t(1 - α/K; n - 1) se
+p_corrected = min(1, 2 K P(T_(n-1) >= |corrected_t|))""",
+    source=(
+        "Nadeau and Bengio 2003, Machine Learning 52, 239-281.",
+        "Bouckaert and Frank 2004, PAKDD, LNCS 3056, 3-12 (how often it errs, and how well it is replicated).",
+    ),
+    computed_by=("analysis.methods.over_splits:over_splits", "analysis.methods.over_splits:mean_that_decides"),
+    checked_by=(
+        "tests/oracles/test_splits.py::test_agrees_with_least_squares_on_differences_made_independent",
+        "tests/unit/analysis/methods/test_over_splits.py::"
+        "test_t_is_exact_where_normal_differences_correlate_by_the_fraction",
+        "tests/unit/analysis/answer/test_splits.py::test_the_corrected_test_decides_where_it_is_known",
+    ),
+    example="""\
+>>> from analysis.methods.over_splits import over_splits
+>>> from analysis.methods.result import Sample
+>>> from analysis.tables.question import Question
+>>> asked = Question("sleep", "first drug", alpha=0.05, margin=None, direction="higher")
+>>> show(over_splits(sleep(), 0.1, Sample(asked, [sleep()], [sleep()])))
+corrected_standard_error = 0.565144, corrected_t = 2.79575, corrected_low = 0.301556,
+  corrected_high = 2.85844, corrected_low_90 = 0.544027, corrected_high_90 = 2.61597,
+  p_corrected = 0.020857
+""",
+)
+
 GROUP = Group(
     "By how much does it differ?",
-    (DIFFERENCE, PAIRED_T, EQUIVALENCE, EFFECT_SIZE, PAIRING_GAIN, SUMMARIES, INFLUENCE),
+    (DIFFERENCE, PAIRED_T, EQUIVALENCE, EFFECT_SIZE, PAIRING_GAIN, SUMMARIES, INFLUENCE, OVER_SPLITS),
 )

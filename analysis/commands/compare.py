@@ -13,6 +13,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     options.add_tables(command)
     options.add_question(command)
+    options.add_test_fraction(command)
     options.add_json(command)
 
 

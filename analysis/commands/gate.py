@@ -37,6 +37,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--condition", action="append", default=[], metavar="LABEL", help="hold this one to it; may be repeated"
     )
     options.add_question(command)
+    options.add_test_fraction(command)
     options.add_rows(command)
     options.add_json(command)
     command.add_argument("--markdown", metavar="FILE|-", help="write a summary as Markdown; '-' is standard output")

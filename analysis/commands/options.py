@@ -144,6 +144,17 @@ def add_estimand(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_test_fraction(command: argparse.ArgumentParser) -> None:
+    """Add the share that each split holds out."""
+    command.add_argument(
+        "--test-fraction",
+        type=float,
+        metavar="X",
+        help="where the seeds are folds or random splits of one data set: the share of the examples of each split that "
+        "is held out (0.1 with 10 folds); the approximate test of Nadeau and Bengio then decides",
+    )
+
+
 def add_alpha(command: argparse.ArgumentParser) -> None:
     """Add the error rate."""
     command.add_argument("--alpha", type=float, help="error rate, above 0 and below 1; default: the plan's, or 0.05")
@@ -210,6 +221,7 @@ def question_of(given: argparse.Namespace, table: Table) -> tuple[str, str, Told
         "direction": given.direction,
         "estimand": given.estimand,
         "bad_ending": bad_ending,
+        "test_fraction": vars(given).get("test_fraction"),  # a few commands have it
     }
     return metric, control, told
 

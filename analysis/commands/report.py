@@ -15,12 +15,18 @@ NAME, HELP = "report", "figures, tables and a page, of a results folder or of an
 PLANNED = ("metric", "control", "margin", "alpha", "percent", "chance", "where")
 """What a results folder's plan settles, and a table has to be given."""
 
+AGAIN = (
+    "metric", "control", "margin", "alpha", "estimand", "bad_ending", "test_fraction", "chance", "late_epochs", "task",
+)  # fmt: skip
+"""What makes the same report again, where it was given."""
+
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     command.add_argument("table", metavar="DIR|TABLE", help=f"{options.TABLE}; of a table --metric and --control")
     options.add_task(command)
     options.add_question(command)
+    options.add_test_fraction(command)
     options.add_rows(command)
     command.add_argument("--out", type=options.local, help="default: DIR/report; of a URL or a table <its name>-report")
     options.add_json(command)
@@ -48,7 +54,7 @@ def _of_folder(given: argparse.Namespace, folder: Path) -> Path:
         fault = "is a results folder, whose report is by its plan"
         instead = "compare takes them, and the report of what python -m bench export writes of the folder"
         raise TableError(given.table, [f"{fault}: {', '.join(settled)} cannot be given; {instead}"])
-    settable = ("direction", "estimand", "bad_ending", "late_epochs")
+    settable = ("direction", "estimand", "bad_ending", "late_epochs", "test_fraction")
     instead = {name: value for name in settable if (value := getattr(given, name)) is not None}
     return write_report(folder, given.out or report_folder(folder), instead)
 
@@ -67,10 +73,7 @@ def _of_table(given: argparse.Namespace, file: Path) -> Path:
 
 def _again(given: argparse.Namespace) -> list[str]:
     """Return the arguments that make the report again, without where it goes."""
-    told: dict[str, Any] = {
-        f"--{name.replace('_', '-')}": getattr(given, name)
-        for name in ("metric", "control", "margin", "alpha", "estimand", "bad_ending", "chance", "late_epochs", "task")
-    }
+    told: dict[str, Any] = {f"--{name.replace('_', '-')}": getattr(given, name) for name in AGAIN}
     flags = [f"--{given.direction}-is-better"] if given.direction else []
     flags += ["--percent"] if given.percent else []
     rows = [part for each in given.where for part in ("--where", each)]

@@ -42,6 +42,7 @@ from analysis.methods.result import Results
 from analysis.methods.selection import selection
 from analysis.methods.sign_flip import RandomFlips
 from analysis.tables.asking import asked_of
+from analysis.tables.folds import refuse_folds
 from analysis.tables.images import Images, images_of
 from analysis.tables.loading import load
 from analysis.tables.metric import measure
@@ -87,9 +88,10 @@ def factorial(
     ------
     TableError
         No full factorial, an unknown metric, an alpha or margin out of range, the logarithm of a level 0, a
-        `bad_ending`, which has no use here.
+        `bad_ending`, which has no use here; folds or splits of one data set in place of seeds.
     """
     table = load(table)
+    refuse_folds(table.source, table.unit, "a factorial")
     if told.get("bad_ending") is not None:
         raise TableError(
             table.source, ["bad_ending is of a comparison with a control: a factorial counts no bad endings"]
@@ -99,7 +101,9 @@ def factorial(
 
 
 def of_study(table: Table, metric: str, **told: Unpack[Told]) -> Factorial | None:
-    """Return `factorial` by the columns that vary; None where the conditions form no full factorial."""
+    """Return `factorial` by the columns that vary; None where the conditions form none, and over splits."""
+    if not table.unit.independent:
+        return None
     try:
         found = crossing(table)
     except TableError:

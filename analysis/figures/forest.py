@@ -17,6 +17,7 @@ from analysis.figures.plot import Plot
 from analysis.figures.row_words import BOLD, common_n, row_words
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, VERMILION, Layout, inches, place, shortened
 from analysis.wording.number_format import inner_level, level
+from analysis.wording.phrases import OVER_SPLITS
 from analysis.wording.sentences import ESTIMANDS, ESTIMATES, quoted, what_one_run_is
 from analysis.wording.units import MINUS, Unit, unit_of
 from analysis.wording.verdicts import pairs_of, short, tone
@@ -221,7 +222,7 @@ def _heads(figure: Figure, axes: Axes, evidence: Evidence, layout: Layout) -> No
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     whole = evidence.primary
-    unit, alpha = unit_of(whole.metric), whole.alpha
+    unit, alpha, block = unit_of(whole.metric), whole.alpha, whole.unit.key
     inner = inner_level(alpha)
     has_inner = inner is not None and any(row.headline.low_90 is not None for row in _rows(evidence))
     thick = f", thick line: {inner} interval, both" if has_inner else ""
@@ -230,8 +231,8 @@ def caption(evidence: Evidence) -> str:
     said = (
         f"Difference in {unit.name} to {quoted(whole.control)}. Mark: {mark}. Thin "
         f"line: {level(alpha)} interval{thick} simultaneous over "
-        f"all conditions shown{_reach(whole)}. Small points: one seed each; a triangle at the edge counts seeds beyond "
-        f"it. Filled round marks: better, square: worse, diamond: equivalent; hollow: undecided."
+        f"all conditions shown{_reach(whole)}. Small points: one {block} each; a triangle at the edge counts {block}s "
+        f"beyond it. Filled round marks: better, square: worse, diamond: equivalent; hollow: undecided."
     )
     if whole.margin is not None:
         smallest = f"±{unit.tell_margin(whole.margin)} {unit.difference}".rstrip()
@@ -249,6 +250,8 @@ def caption(evidence: Evidence) -> str:
 def _reach(whole: Comparison) -> str:
     """Return what the intervals hold for, where they hold for anything."""
     told = whole.scopes
+    if not told and not whole.unit.independent:
+        return f". {OVER_SPLITS.removesuffix('.')}: nothing is decided, and there is no interval"
     return f", {reach(told, whole.example)}" if told else ""
 
 

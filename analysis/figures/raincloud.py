@@ -165,19 +165,19 @@ def _heads(axes: Axes, layout: Layout) -> None:
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     whole = evidence.primary
-    unit = unit_of(whole.metric)
+    unit, block = unit_of(whole.metric), whole.unit.key
     said = (
-        f"Differences in {unit.name} to {quoted(whole.control)}, seed by seed. Dots: one seed each. Cloud: their "
-        "density, smoothed, scaled to the same height in each row. Bar: the middle half of the seeds; line across it: "
-        "median; diamond: trimmed mean, without the lowest and highest fifth. None of them is an interval: where the "
-        "mean may lie is in the plot of differences."
+        f"Differences in {unit.name} to {quoted(whole.control)}, {block} by {block}. Dots: one {block} each. Cloud: "
+        f"their density, smoothed, scaled to the same height in each row. Bar: the middle half of the {block}s; line "
+        "across it: median; diamond: trimmed mean, without the lowest and highest fifth. None of them is an interval: "
+        "where the mean may lie is in the plot of differences."
     )
     if whole.margin is not None:
         smallest = f"±{unit.tell_margin(whole.margin)} {unit.difference}".rstrip()
         said += f" Shaded: differences too small to matter ({smallest})."
     if any(0 < row.n_pairs < ROUGH for row in _rows(evidence)):
         said += f" Below {ROUGH} pairs only the dots are drawn."
-    return said + " A triangle at the edge counts seeds beyond it."
+    return said + f" A triangle at the edge counts {block}s beyond it."
 
 
 def description(evidence: Evidence) -> str:

@@ -43,7 +43,7 @@ class Typical(Method):
     typical_unbounded_low, typical_unbounded_high : bool
         Whether an interval has no lower, or no upper, limit.
     verdict_typical, verdict_typical_crossed : str or None
-        Verdict over seeds, and over seeds and test images.
+        Verdict over seeds, and over seeds and test images; over splits of one data set nothing can be tested.
     """
 
     typical_difference: float | None = None
@@ -150,7 +150,7 @@ def typical(pairs: Pairs, sample: Sample) -> Finding[Record]:
             n_typical=pairs.n,
             typical_unbounded_low=any(low == -math.inf for low, _ in ends),
             typical_unbounded_high=any(high == math.inf for _, high in ends),
-            verdict_typical=_word(over_seeds, asked) if inside else None,
+            verdict_typical=_word(over_seeds if pairs.unit.independent else None, asked) if inside else None,
             verdict_typical_crossed=_word(over_images, asked) if inside and images else None,
         ),
         few if alone is None else None,

@@ -13,7 +13,17 @@ from analysis.methods.bad_endings import BadEndings
 from analysis.methods.failure_rates import Divergence, clopper_pearson
 from analysis.methods.omnibus import Omnibus
 from analysis.methods.resampling import Resampled
-from analysis.phrasebook.effects import ALPHA, GOOD, ONE_RUN_EACH, OPEN, UNTESTED, effect, every_verdict, numbers
+from analysis.phrasebook.effects import (
+    ALPHA,
+    GOOD,
+    ONE_RUN_EACH,
+    OPEN,
+    OVER_SPLITS,
+    UNTESTED,
+    effect,
+    every_verdict,
+    numbers,
+)
 from analysis.phrasebook.entry import Entry, Line, text_of
 from analysis.wording import answers, bad_endings, resampling, sentences, terminal
 from analysis.wording.style import PAGE
@@ -53,6 +63,8 @@ FAMILIES = (
     named(ONE_RUN_EACH[0], ONE_RUN_EACH[0], ONE_RUN_EACH[0], UNTESTED[0]),
     named(ONE_RUN_EACH[1], ONE_RUN_EACH[1]),
     named(ONE_RUN_EACH[-1], ONE_RUN_EACH[-1]),
+    named(OVER_SPLITS[0], OVER_SPLITS[2]),
+    named(OVER_SPLITS[3], OVER_SPLITS[3]),
 )
 
 
@@ -65,6 +77,7 @@ def failed(condition: str, n: int, k: int | None) -> Divergence:
 
 RATES = [failed(*each) for each in (("none", 30, 0), ("none", 30, 3), ("none", 30, 30), ("none", 0, 0),
                                     ("none", 30, None))]  # fmt: skip
+RATES += [replace(RATES[1], rate_low=None, rate_high=None)]
 
 
 def ended(condition: str, n: int, k: int | None, p: float | None = None) -> BadEndings:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from analysis.answer.decision import DEPENDENT
 from analysis.answer.effect import Effect, Judged
 from analysis.answer.headline import (
     ITEMS,
@@ -15,6 +16,7 @@ from analysis.answer.headline import (
     SEEDS_AND_IMAGES,
     SEQUENCE,
     SIMULTANEOUS,
+    SPLITS,
     Headline,
 )
 from analysis.methods import verdict
@@ -151,7 +153,17 @@ ONE_RUN_EACH = [
 ]
 """One run of each condition, judged over new images."""
 
-EXAMPLES = [*FRACTIONS, *OTHER_UNITS, *SCOPES, *UNBOUNDED, *UNTESTED, *ONE_RUN_EACH]
+ASSUMED = f"{NORMAL} with a correlation of 0.1 between any two splits"
+OVER_SPLITS = [
+    effect(*ends[:2], p=ends[2], n=10, estimand=MEAN, scope=SPLITS, assumes=ASSUMED)
+    for ends in (GOOD, BY_VERDICT["around 0, within the margin"], OPEN)
+] + [
+    effect(n=n, estimate=0.0035, mean_difference=0.0035, ci_low=-0.002, ci_high=0.009, estimand=MEAN, scope=SPLITS,
+           reason=DEPENDENT, assumes=None) for n in (10, 2, 1, 0)
+]  # fmt: skip
+"""Splits of one data set, with the share that each holds out and without it."""
+
+EXAMPLES = [*FRACTIONS, *OTHER_UNITS, *SCOPES, *UNBOUNDED, *UNTESTED, *ONE_RUN_EACH, *OVER_SPLITS]
 
 
 def numbers(judged: Judged) -> str:
@@ -210,16 +222,17 @@ def entries() -> tuple[Entry, ...]:
     return (
         Entry(sentences.headline, _of(_headline, EXAMPLES).lines),
         Entry(sentences.claim, _of(_claim, known).lines),
-        _of(sentences.why_no_claim, UNTESTED),
+        _of(sentences.why_no_claim, [*UNTESTED, *OVER_SPLITS[3:]]),
         _of(sentences.reason, [*UNTESTED[-2:], ONE_RUN_EACH[-1]]),
         Entry(sentences.items, _of(_items, ONE_RUN_EACH[1:3]).lines),
         _of(sentences.no_interval, [ONE_RUN_EACH[-1], one_run((None, None), None, groups=12, estimate=0.0)]),
         Entry(sentences.given, _of(_given, [SCOPES[0], SCOPES[5]]).lines),
         _of(sentences.without_limit, [SCOPES[0], UNBOUNDED[-1]]),
         _of(sentences.estimate, [*SCOPES[:1], *OTHER_UNITS[-3:], UNBOUNDED[-1]]),
-        _of(sentences.between, [*FRACTIONS[:5], *SCOPES, *UNBOUNDED]),
+        _of(sentences.between, [*FRACTIONS[:5], *SCOPES, *UNBOUNDED, *OVER_SPLITS]),
         _of(sentences.interval, [*FRACTIONS[:1], *SCOPES[2:3], *UNBOUNDED, UNTESTED[0]]),
         _of(verdicts.short, EXAMPLES),
         Entry(verdicts.meanings, tuple(_meant(*each) for each in MEANT)),
+        _of(verdicts.block_of, [SCOPES[0], OVER_SPLITS[0]]),
         _of(verdicts.tone, [*FRACTIONS[:8], *UNTESTED[-1:]]),
     )

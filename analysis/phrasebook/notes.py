@@ -81,6 +81,9 @@ def tables() -> Iterator[tuple[str, Table, dict[str, Any]]]:
         from_frame(known.assign(stays_at_chance=known["condition"] == "none")),
         {"margin": 0.002},
     )
+    folds = from_frame(known.assign(fold=known["seed"]))
+    yield "8 folds", folds, {"margin": 0.002}
+    yield "8 folds, each of which holds out an eighth", folds, {"margin": 0.002, "test_fraction": 0.125}
     yield "labels that look alike", from_frame(_changed(known, [9], condition="book ")), {"margin": 0.002}
 
 

@@ -16,7 +16,7 @@ from analysis.phrasebook.effects import ALPHA, BY_VERDICT
 from analysis.phrasebook.entry import Entry, Line, text_of
 from analysis.wording import tasks, tasks_terminal
 from analysis.wording.style import PAGE
-from bench.schema.known_metrics import HIGHER, LOWER, TYPICAL
+from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL
 
 NAMES = ("fashion", "digits", "kuzushiji", "letters")
 MARGIN = 0.001
@@ -70,6 +70,7 @@ FEW = replace(
 LOST = "on task 'letters' the pairs are too few for an interval"
 NOTHING = replace(
     GOOD,
+    scope=None,
     these=TheseTasks(verdict=verdict.CANNOT_TEST, reason=LOST),
     new=NewTasks(verdict=verdict.CANNOT_TEST, reason=LOST),
 )
@@ -77,6 +78,7 @@ EXAMPLES = {
     **VERDICTS,
     "for new test images too": replace(GOOD, scope="seeds_and_images"),
     "tasks are not seen to differ": replace(GOOD, new=replace(GOOD.new, tau=0.0, i2=0.0)),
+    "for other splits": replace(GOOD, scope="splits"),
     "2 tasks": FEW,
     "no interval on a task": NOTHING,
     "no upper limit": replace(GOOD, these=replace(GOOD.these, high=None, high_90=None, estimate=None)),
@@ -113,7 +115,7 @@ def entries() -> tuple[Entry, ...]:
         ),
         Entry(tasks.for_new, tuple(
             Line(str(each.scope), tasks.for_new(each, example="image"))
-            for each in (GOOD, EXAMPLES["for new test images too"])
+            for each in (GOOD, EXAMPLES["for new test images too"], EXAMPLES["for other splits"])
         )),
         Entry(tasks.between, tuple(Line(name, tasks.between(each.these, whole(each), PAGE)) for name, each in
                                    VERDICTS.items())),
@@ -124,7 +126,11 @@ def entries() -> tuple[Entry, ...]:
         Entry(tasks.difference, tuple(
             Line(f"{name}: 0.0123", tasks.difference(0.0123, whole(GOOD, **more), PAGE)) for name, more in kinds.items()
         )),
-        Entry(tasks.notes, (Line("4 tasks", text_of(tasks.notes(whole(GOOD)))),)),
+        Entry(tasks.notes, tuple(
+            Line(name, text_of(tasks.notes(whole(each, estimand=estimand)))) for name, each, estimand in (
+                ("4 tasks", GOOD, TYPICAL), ("the mean leads", GOOD, MEAN),
+                ("splits", EXAMPLES["for other splits"], MEAN))
+        )),
         Entry(tasks.scale_told, tuple(Line(name, text_of(tasks.scale_told(whole(**more)))) for name, more in
                                       kinds.items())),
         Entry(tasks_terminal.title, (Line("4 tasks", tasks_terminal.title(whole(GOOD))),)),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analysis.report.document import Document, Part
 from analysis.report.gather import Material
-from analysis.report.sections.order import OF_POOL, OF_STUDY
+from analysis.report.sections.order import OF_STUDY, entries
 from analysis.wording.phrases import listed, ranges
 from analysis.wording.sentences import quoted
 from analysis.wording.units import unit_of
@@ -21,7 +21,7 @@ def compose(material: Material) -> Document:
         Part(
             f"On {pool.name}" if pool.name else "",
             pool.name,
-            tuple(made for entry in OF_POOL if (made := entry.section(material, pool)) is not None),
+            tuple(made for entry in entries(pool.primary) if (made := entry.section(material, pool)) is not None),
         )
         for pool in material.pools
     ]

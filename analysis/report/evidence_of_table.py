@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from analysis.answer.compare import family_of
 from analysis.answer.comparison import Comparison
@@ -37,6 +38,10 @@ def evidence_of(table: Table, planned: PlannedAnalysis, comparisons: Mapping[str
         The question: control, primary metric, margins, alpha.
     comparisons : mapping of metric to Comparison
         The primary metric first.
+
+    Notes
+    -----
+    Of splits of one data set there are trials, curves and comparisons: all else takes seeds, which are independent.
     """
     varied = varied_settings(table, frozenset(comparisons))
     settings = tuple(
@@ -54,13 +59,18 @@ def evidence_of(table: Table, planned: PlannedAnalysis, comparisons: Mapping[str
     trained = [each.label for each in settings if not each.stays_at_chance]
     family = family_of(table, planned.primary, planned.control, alpha=planned.alpha)
     complete = [each.complete for each in family]
-    return Evidence(
+    known = Evidence(
         settings=settings,
         trials=tuple(trials.values()),
         curves=drawn_curves(curves),
         means={metric: _means(whole) for metric, whole in comparisons.items()},
         broken={each.label: _broken(tuple(trials.values()), each.label, planned.control) for each in settings},
         comparisons=comparisons,
+    )
+    if not next(iter(comparisons.values())).unit.independent:
+        return known
+    return replace(
+        known,
         sequences=sequences(complete, planned.alpha, estimand=planned.estimand),
         self_check=self_check(complete, planned.alpha, [each.every for each in family]),
         variance=variance_by_source(table, planned.primary, planned.alpha),

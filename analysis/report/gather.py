@@ -114,7 +114,7 @@ def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
     folder : Path
     instead : mapping of str, optional
         Fields of the plan's analysis that are given otherwise here: `estimand`, `bad_ending`, `direction`,
-        `late_epochs`.
+        `late_epochs`, `test_fraction`.
 
     Raises
     ------

@@ -47,6 +47,8 @@ def write_report_of(
         Of a table: the column, and the label of the control.
     margin, alpha, direction, estimand, bad_ending : optional
         Of a table, as in `analysis.compare`.
+    test_fraction : float, optional
+        Of both, as in `analysis.compare`.
 
     Raises
     ------
@@ -57,8 +59,8 @@ def write_report_of(
     loaded = source if isinstance(source, Table | Tasks) else None
     place = Path("(frame)") if isinstance(source, pd.DataFrame) else place_of(loaded.source if loaded else source)  # pyright: ignore[reportArgumentType]
     where = None if out is None else Path(out)
-    if metric is None and control is None and not told and place.is_dir():
-        return write_report(place, report_folder(place) if where is None else where)
+    if metric is None and control is None and not told.keys() - {"test_fraction"} and place.is_dir():
+        return write_report(place, report_folder(place) if where is None else where, told)
     if place.is_dir() and loaded is None:
         raise TableError(place, ["is a results folder, whose report is by its plan: give neither metric nor control"])
     if isinstance(source, Path | str) and not place.exists():
@@ -146,5 +148,6 @@ def _planned(asked: tuple[str, str, Told], table: Table) -> PlannedAnalysis:
         direction=told.get("direction"),
         estimand=told.get("estimand") or PlannedAnalysis.estimand,
         bad_ending=told.get("bad_ending"),
+        test_fraction=told.get("test_fraction"),
         late_epochs=table.late_epochs,
     )

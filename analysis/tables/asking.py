@@ -25,6 +25,7 @@ def asked_of(table: Table, metric: str, control: str, told: Told) -> Question:
         family=told.get("family"),
         seeds=told.get("seeds"),
         scale=told.get("scale", RAW),
+        test_fraction=told.get("test_fraction"),
         bad_ending=_first(told.get("bad_ending"), plan.bad_ending_of(metric) if plan else bad_ending_of(metric)),
     )
 

@@ -80,6 +80,7 @@ def side_by_side(base: Table, head: Table, labels: tuple[str, str], metric: str)
         warnings=(),
         plan=None,
         curves=None,
+        unit=head.unit if base.unit.independent else base.unit,
     )
 
 

@@ -27,6 +27,9 @@ class Unit:
         What is given of a number over complete ones.
     doubt, doubt_at_zero : str
         What is to be feared where nothing varies, and where nothing differs, as the end of a sentence.
+    independent : bool
+        Whether what they are paired by is independent from one to the next: folds and random splits share training
+        data.
     """
 
     one: str
@@ -34,6 +37,7 @@ class Unit:
     trained: str
     doubt: str
     doubt_at_zero: str
+    independent: bool = True
 
     def counted(self, n: int) -> str:
         """Return how many there are."""
@@ -42,6 +46,8 @@ class Unit:
 
 _SAME_RUN = ". The seed may not be applied"
 PAIRS = Unit("pair", "seed", "given that both trained", _SAME_RUN, ". The condition may not be applied")
+SPLITS = Unit("pair", "split", PAIRS.trained, ". The split may not be applied", PAIRS.doubt_at_zero, independent=False)
+"""Folds and random splits of one data set."""
 SEEDS = Unit("seed", "seed", "given that every cell trained", _SAME_RUN, ". The factors may not be applied")
 """Seeds at which every cell of a factorial trained."""
 BLOCKS = Unit("block", "block", "given that both trained", "", "")

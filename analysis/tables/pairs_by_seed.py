@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.tables.metric import Arm, Measured
-from analysis.tables.pairing import Pairs, pair
+from analysis.tables.pairing import Pairs, Unit, pair
 from bench.schema.known_metrics import is_accuracy, words_of
 
 _WITHOUT_WORST = frozenset({"gap", "seconds", "time", "latency", "runtime", "throughput", "speed", "memory", "cost"})
@@ -50,6 +50,12 @@ class Arms:
     def seeds_lost(self) -> tuple[int, ...]:
         """Seeds of either arm that are in no complete pair, ascending."""
         return tuple(sorted(self.condition_alone + self.control_alone + self.diverged))
+
+    def by(self, unit: Unit) -> Arms:
+        """Return the same pairs, which are of this `unit`."""
+        complete, every = (replace(each, unit=unit) for each in (self.complete, self.every))
+        intention = None if self.intention is None else replace(self.intention, unit=unit)
+        return replace(self, complete=complete, every=every, intention=intention)
 
 
 def worst_of(metric: str, lower_is_better: bool | None) -> float | None:

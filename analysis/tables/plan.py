@@ -46,6 +46,7 @@ class PlannedAnalysis:
     direction: Direction | None = None
     directions: Mapping[str, Direction] = field(default_factory=dict)
     late_epochs: int | None = None
+    test_fraction: float | None = None
     protocol: int = PROTOCOL
 
     @property
@@ -83,6 +84,7 @@ class PlannedAnalysis:
             "direction": self.direction_of(metric),
             "estimand": self.estimand,
             "bad_ending": self.bad_ending_of(metric),
+            "test_fraction": self.test_fraction,
         }
 
 

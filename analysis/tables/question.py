@@ -47,6 +47,8 @@ class Question:
         fewest. None: the conditions and the seeds of the table decide.
     scale : {"raw", "log-ratio"}
         Whether differences are of values, or of their logarithms.
+    test_fraction : float or None
+        Share of the examples that each split holds out, where the blocks are splits of one data set.
     """
 
     metric: str
@@ -60,6 +62,7 @@ class Question:
     family: int | None = None
     seeds: int | None = None
     scale: str = RAW
+    test_fraction: float | None = None
 
     ALPHA: ClassVar[float] = 0.05
     """Where nobody says."""
@@ -87,6 +90,15 @@ class Question:
             if not 0 < self.bad_ending < most:
                 below = f", and below 1: {self.metric} is a fraction (0.05 is 5 points)" if most == 1 else ""
                 faults.append(f"bad_ending is {self.bad_ending:g}; allowed: a finite number above 0{below}")
+        if self.test_fraction is not None:
+            if not 0 < self.test_fraction < 1:
+                faults.append(
+                    f"test_fraction is {self.test_fraction:g}; allowed: above 0 and below 1 (with 10 folds 0.1)"
+                )
+            if self.sequential:
+                faults.append(
+                    "test_fraction is for a fixed number of splits; here seeds were added until something was decided"
+                )
         return faults
 
 
@@ -102,3 +114,4 @@ class Told(TypedDict, total=False):
     direction: Direction | None
     estimand: str | None
     bad_ending: float | None
+    test_fraction: float | None

@@ -66,8 +66,10 @@ class Raw:
     """What each environment of a folder computed with, by id."""
     curves: pa.Table | None = None
     """Curves that lie in the rows of one file; those of a folder are read where they are needed."""
+    seed: str = "seed"
+    """The name that the column of seeds came with."""
     warnings: tuple[str, ...] = ()
-    """What the names of its columns give away."""
+    """What was chosen in reading it."""
     notes: tuple[str, ...] = ()
     """How it was read, where it is no plain CSV, and which columns stand for others."""
     percent: tuple[str, ...] = ()

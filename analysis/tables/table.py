@@ -19,7 +19,9 @@ import pyarrow as pa
 
 from analysis.base.errors import TableError
 from analysis.tables import checks, divergence
+from analysis.tables.folds import columns_of_folds, of_folds
 from analysis.tables.left_out import Dropped, failures, grouped, is_failed, keep_planned
+from analysis.tables.pairing import PAIRS, SPLITS, Unit
 from analysis.tables.plan import Plan, PlannedAnalysis
 from analysis.tables.reading import Raw, from_memory, read
 from bench.schema import Arithmetic
@@ -64,6 +66,8 @@ class Table:
         How many of the last epochs ``late_test_accuracy`` is the median of.
     notes : tuple of str
         How it was read, where it is no plain CSV, and which columns were taken for others.
+    unit : Unit
+        What conditions are paired by: seeds, or splits of one data set, which are not independent.
     """
 
     source: Path
@@ -80,6 +84,7 @@ class Table:
     curves: pa.Table | None = None
     late_epochs: int = LATE_EPOCHS
     notes: tuple[str, ...] = ()
+    unit: Unit = PAIRS
 
     @property
     def of_own_code(self) -> bool:
@@ -165,9 +170,11 @@ def from_raw(
     dropped += grouped(frame[failed], failures(frame[failed]))
     made = _assemble(source, frame[~failed], raw.plan, (conditions, chance, dropped))
     planned = None if made.analysis is None else made.analysis.late_epochs
+    folds = columns_of_folds(made.frame, raw.seed)
     return replace(
         made,
-        warnings=(*spelt, *raw.warnings, *made.warnings),
+        warnings=(*spelt, *([of_folds(folds)] if folds else []), *raw.warnings, *made.warnings),
+        unit=SPLITS if folds else PAIRS,
         made_with=raw.made_with,
         curves=raw.curves,
         late_epochs=late_epochs or planned or LATE_EPOCHS,

@@ -14,8 +14,7 @@ from analysis.base.errors import TableError, listed
 from analysis.tables.checks import COURSE, POOLS, matches
 from analysis.tables.dialect import inferred
 from analysis.tables.epochs import one_epoch
-from analysis.tables.folds import of_folds
-from analysis.tables.names import CONDITION, ROLES, SEED, Named, last_part, named
+from analysis.tables.names import CONDITION, ROLES, SEED, Named, named
 from analysis.tables.reading import Raw, long_columns
 from analysis.tables.reshaping import long_to_tidy, looks_wide
 from analysis.tables.tasks import TASK
@@ -56,18 +55,18 @@ def tidy(path: Path, raw: Raw, wanted: Wanted) -> tuple[Raw, dict[str, str]]:
     where = {found.taken.get(name, name): value for name, value in wanted.where.items()}
     frame = _with_condition(path, found)
     others = {name: inferred(pd.Series(frame[name])) for name in raw.texts if name in frame and name not in ROLES}
-    seeds = {name: last_part(name) for name, role in found.taken.items() if role == SEED}
-    plain = raw.frame.rename(columns={name: last for name, last in seeds.items() if last not in raw.frame})
-    frame, warnings = frame.assign(**others), of_folds(plain)
+    seeds = [name for name, role in found.taken.items() if role == SEED]
+    frame, warnings = frame.assign(**others), ()
     if wanted.epochs is not None:
         for name, value in where.items():
             frame = frame[matches(frame[name], value)] if name in frame and matches(frame[name], value).any() else frame
         frame, said = one_epoch(path, frame, wanted.epochs, beside)
-        warnings = (*warnings, said)
+        warnings = (said,)
     made = replace(
         raw,
         frame=frame,
         warnings=warnings,
+        seed=next(iter(seeds), SEED),
         notes=(*raw.notes, *found.notes),
         percent=(*raw.percent, *(name for name, column in found.alias.items() if column in raw.percent)),
     )

@@ -13,7 +13,7 @@ from analysis.wording import sentences
 from analysis.wording.phrases import listed
 from analysis.wording.style import PAGE, Style
 from analysis.wording.units import unit_of
-from analysis.wording.verdicts import NO_PAIR, OPEN, SAME, pairs_of, short, tone
+from analysis.wording.verdicts import NO_PAIR, OPEN, SAME, block_of, pairs_of, short, tone
 
 MOST_NAMED = 2
 """Conditions that are named with their numbers; of more, the least and the greatest difference."""
@@ -37,7 +37,9 @@ def answer(whole: Comparison, style: Style = PAGE) -> str:
     rest = [each for each in judged if not differs(each)]
     if not apart:
         if not any(map(pairs_of, rest)):
-            return f"No condition can be compared with {control}: there is no seed at which both trained."
+            return (
+                f"No condition can be compared with {control}: there is no {block_of(rest[0])} at which both trained."
+            )
         return f"{_none(rest)}: {_range(rest, style)} in {metric} against {control} ({_seeds(rest)})."
     verb = "differs" if len(apart) == 1 else "differ"
     which = f"{len(apart)} of {len(judged)} conditions" if rest else _opened(_all(judged))
@@ -153,5 +155,5 @@ def _opened(said: str) -> str:
 
 def _seeds(judged: Sequence[Effect]) -> str:
     sizes = sorted({pairs_of(each) for each in judged})
-    seeds = f"{sizes[-1]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
-    return f"{seeds} {'seed' if sizes[-1] == 1 else 'seeds'}"
+    blocks = f"{sizes[-1]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
+    return f"{blocks} {block_of(judged[0])}{'' if sizes[-1] == 1 else 's'}"

@@ -14,7 +14,7 @@ from analysis.wording.phrases import holding, listed
 from analysis.wording.sentences import between, estimate, quoted
 from analysis.wording.terminal import interval, itemised, left_out, signed, tabulated
 from analysis.wording.units import unit_of
-from analysis.wording.verdicts import pairs_of
+from analysis.wording.verdicts import block_of, pairs_of
 from bench.schema.known_metrics import LOWER, is_fraction
 
 OUTCOMES = {HOLDS: "holds", OPPOSITE: "the opposite is shown"}
@@ -108,7 +108,7 @@ def sentence(found: Gate, each: Required) -> str:
     """Return what is shown of one condition, with its numbers."""
     effect, name = each.effect, quoted(each.condition)
     if not pairs_of(effect):
-        return f"{name}: not shown; there is no seed at which both trained."
+        return f"{name}: not shown; there is no {block_of(effect)} at which both trained."
     changed = f"{effect.metric} changed by {estimate(effect)} {between(effect)}"
     if each.outcome == HOLDS:
         return f"{name}: {changed}, which shows it {requirement(found)}."

@@ -18,6 +18,10 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+OVER_SPLITS = "Conditions are paired over splits of one data set, which share training data."
+"""What a comparison over splits rests on, where nothing is decided."""
+
+
 def holding(scopes: Sequence[str], example: str, family: str) -> str:
     """Return for what the intervals of these scopes hold, for all of a `family` at once: of one run no verdict does."""
     what = "Intervals" if ITEMS in scopes else "Intervals and verdicts"

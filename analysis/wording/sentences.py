@@ -9,17 +9,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_IMAGES, SEQUENCE
+from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_IMAGES, SEQUENCE, SPLITS
 from analysis.methods import verdict
 from analysis.methods.failure_rates import Divergence
 from analysis.methods.over_items import FEWEST_GROUPS
 from analysis.wording.number_format import decimals, digits, exact, inner_level, level, margin_text, p_value
 from analysis.wording.phrases import count
 from analysis.wording.style import TERMINAL, Style
-from analysis.wording.verdicts import pairs_of
+from analysis.wording.verdicts import block_of, pairs_of
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL, is_fraction, is_seconds
 
-CONFIDENCE = {SEEDS: "CI", SEEDS_AND_IMAGES: "CI", SEQUENCE: "confidence sequence", ITEMS: "CI"}
+CONFIDENCE = {
+    SEEDS: "CI", SEEDS_AND_IMAGES: "CI", SEQUENCE: "confidence sequence", ITEMS: "CI", SPLITS: "approximate CI"
+}  # fmt: skip
 """What the interval of a headline is called, by its scope."""
 
 ESTIMATES = {TYPICAL: "typical difference", MEAN: "mean difference", "median": "median difference"}
@@ -80,7 +82,7 @@ def headline(effect: Effect, style: Style = TERMINAL, example: str = "image") ->
     """
     name, control = quoted(effect.condition), quoted(effect.control)
     if not pairs_of(effect):
-        return f"{name} cannot be compared with {control}: there is no seed at which both trained."
+        return f"{name} cannot be compared with {control}: there is no {block_of(effect)} at which both trained."
     by = f"{name} changed {style.metric(effect.metric)} by {estimate(effect, style)} against {control}"
     if effect.headline.scope == ITEMS:
         return f"One run of each: {by} {_of_items(effect, style, example)}"
@@ -153,25 +155,29 @@ def given(judged: Judged, trained: str, unit: str) -> str:
 
 def why_no_claim(judged: Judged, style: Style = TERMINAL) -> str | None:
     """Return why these pairs carry no claim, None where they do."""
-    n = pairs_of(judged)
+    n, block = pairs_of(judged), block_of(judged)
     if n == 1:
-        return "One seed says nothing about other seeds"
+        return f"One {block} says nothing about other {block}s"
     if judged.headline.verdict != verdict.CANNOT_TEST:
         return None
     if n > 1 and judged.n_pairs > 1 and (judged.ci_low is None or judged.ci_high is None):
-        idle = "the seed" if judged.mean_difference else "the condition" if isinstance(judged, Effect) else "a factor"
-        return f"The difference is the same at all {n} seeds: {idle} may not be applied"
-    if n < verdict.FEW and judged.ci_low is not None and judged.ci_high is not None:
+        idle = (
+            f"the {block}" if judged.mean_difference else "the condition" if isinstance(judged, Effect) else "a factor"
+        )
+        return f"The difference is the same at all {n} {block}s: {idle} may not be applied"
+    independent = judged.headline.scope != SPLITS
+    if n < verdict.FEW and independent and judged.ci_low is not None and judged.ci_high is not None:
         ends = " to ".join(_numbers([judged.ci_low, judged.ci_high], judged.metric, judged.margin, style))
         few = f"{n} seeds are too few for a verdict; their {level(judged.alpha)} t interval is {ends}"
         return f"{few}{_unit(judged.metric)}"
-    return _capital(judged.headline.reason or "there are too few seeds")
+    return _capital(judged.headline.reason or f"there are too few {block}s")
 
 
 def failures(effect: Effect, divergence: Mapping[str, Divergence]) -> str:
     """Return how often trials of the condition and of the control diverged, with exact limits and McNemar's p."""
     own, other = divergence[effect.condition], divergence[effect.control]
-    text = f"Diverged (exact {level(effect.alpha)} limits): {failure(own)}; {failure(other)}"
+    limits = "" if own.rate_low is None else f" (exact {level(effect.alpha)} limits)"
+    text = f"Diverged{limits}: {failure(own)}; {failure(other)}"
     if effect.n_pairs + effect.n_lost_to_divergence < verdict.ROUGH or own.p_mcnemar is None:
         return f"{text}."
     return f"{text}; exact McNemar {p_value(own.p_mcnemar)}."
@@ -182,8 +188,10 @@ def failure(rate: Divergence) -> str:
     name, n, k = quoted(rate.condition), rate.n, rate.n_diverged
     if n == 0:
         return f"{name} has no trial"
-    if rate.rate_low is None or rate.rate_high is None:
+    if k is None:
         return f"{name} not known"
+    if rate.rate_low is None or rate.rate_high is None:
+        return f"{name} {k} of {n}"
     low, high = _percent(rate.rate_low), _percent(rate.rate_high)
     limits = f"up to {high}" if k == 0 else f"at least {low}" if k == n else f"{low} to {high}"
     return f"{name} {k} of {n} ({limits})"
@@ -254,7 +262,7 @@ def between(judged: Judged, style: Style = TERMINAL) -> str:
         ends = [told.low_90, told.high_90]
         inner = " to ".join(_numbers(ends, judged.metric, judged.margin, style, _told(judged)))
         said[0] += f"; {inner_level(judged.alpha)} CI {inner}"
-    said.append(f"{n} {'seed' if n == 1 else 'seeds'}")
+    said.append(f"{n} {block_of(judged)}{'' if n == 1 else 's'}")
     if told.p is not None:
         said.append(p_value(told.p))
     return f"({'; '.join(said)})"

@@ -98,7 +98,7 @@ def _these(whole: ComparisonOverTasks) -> Grid:
     header = ("condition", "tasks", "mean difference", f"{level(whole.alpha)} interval", "p", "verdict")
     rows = [(each.condition, str(each.n_tasks), *_row(each.these, whole)) for each in whole.across.values()]
     new = for_new(*whole.across.values(), example=whole.example)
-    return Grid(f"Over these {len(whole.tasks)} tasks, {new}", header, tuple(rows))
+    return Grid(f"Over these {len(whole.tasks)} tasks{f', {new}' if new else ''}", header, tuple(rows))
 
 
 def _new(whole: ComparisonOverTasks) -> Grid:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from analysis.answer.headline import SEEDS_AND_IMAGES
+from analysis.answer.headline import SEEDS_AND_IMAGES, SPLITS
 from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
 from analysis.methods import verdict
 from analysis.methods.new_tasks import FEWEST
@@ -29,6 +29,10 @@ _MOST_PER_CENT = 1e5
 _LARGEST = 700.0
 """Logarithm of about the largest number that a float has."""
 ASSUMED = "The mean differences are by t intervals on each task, which assume normal differences."
+CORRECTED = (
+    "The mean differences are by Nadeau and Bengio's t intervals on each task: approximate, since splits share "
+    "training data, and assuming normal differences."
+)
 
 
 def sentences(whole: ComparisonOverTasks, style: Style = TERMINAL) -> list[str]:
@@ -76,7 +80,8 @@ def summed_up(whole: ComparisonOverTasks, view: str, style: Style = TERMINAL) ->
     """Return what many conditions show over these tasks, or of new ones, in a sentence."""
     found = {label: each.these if view == THESE else each.new for label, each in whole.across.items()}
     number = len(whole.tasks)
-    seeds = f", {for_new(*whole.across.values(), example=whole.example)}"
+    new = for_new(*whole.across.values(), example=whole.example)
+    seeds = f", {new}" if new else ""
     where = (
         f"On average over these {number} tasks{seeds}"
         if view == THESE
@@ -105,8 +110,12 @@ def summed_up(whole: ComparisonOverTasks, view: str, style: Style = TERMINAL) ->
 
 
 def for_new(*shown: AcrossTasks, example: str) -> str:
-    """Return what varies within a task in the intervals of these tasks."""
+    """Return what varies within a task in the intervals of these tasks; nothing where there is none."""
     known = {each.scope for each in shown if each.scope is not None}
+    if known == {SPLITS}:
+        return "for other splits of their data (approximately)"
+    if not known:
+        return ""
     return f"for new seeds and new test {example}s" if known == {SEEDS_AND_IMAGES} else "for new seeds"
 
 
@@ -162,7 +171,10 @@ def notes(whole: ComparisonOverTasks) -> list[str]:
         "Prediction: where the true difference on one single new task may lie; with few tasks it is often too narrow.",
     ]
     said = said if tasks >= FEWEST else said[:1]
-    return [*said, *([ASSUMED] if whole.estimand == MEAN else [])]
+    known = {each.scope for each in whole.across.values()} - {None}
+    if not known or whole.estimand != MEAN:
+        return said
+    return [*said, CORRECTED if known == {SPLITS} else ASSUMED]
 
 
 def _tau(each: AcrossTasks, whole: ComparisonOverTasks) -> str:

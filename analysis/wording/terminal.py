@@ -12,7 +12,7 @@ from analysis.tables.table import Dropped
 from analysis.wording import bad_endings
 from analysis.wording.answers import answer
 from analysis.wording.number_format import digits, exact, level, margin_text, probability
-from analysis.wording.phrases import holding, ranges
+from analysis.wording.phrases import OVER_SPLITS, holding, ranges
 from analysis.wording.sentences import (
     ESTIMANDS,
     NARROWER,
@@ -61,10 +61,10 @@ def _title(whole: Comparison) -> str:
     margin = "none given" if whole.margin is None else margin_text(scale * whole.margin)
     unit = " in percentage points" if is_fraction(whole.metric) else ""
     told = whole.scopes
-    holds = f"\n{holding(told, whole.example, 'conditions')}" if told else ""
+    holds = holding(told, whole.example, "conditions") if told else "" if whole.unit.independent else OVER_SPLITS
     return (
         f"{whole.metric}{unit}, against {whole.control}; {better(whole.direction)}; n = {whole.n_seeds}; "
-        f"alpha {whole.alpha:g}; margin {margin}{holds}"
+        f"alpha {whole.alpha:g}; margin {margin}" + (f"\n{holds}" if holds else "")
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.answer.effect import Judged
-from analysis.answer.headline import ITEMS
+from analysis.answer.headline import ITEMS, SPLITS
 from analysis.methods import verdict
 from analysis.wording.number_format import inner_level, level
 from analysis.wording.units import unit_of
@@ -41,6 +41,11 @@ ONE_RUN = "one run"
 def pairs_of(judged: Judged) -> int:
     """Return how many pairs the headline rests on."""
     return judged.n_typical if judged.headline.estimand == TYPICAL else judged.n_pairs
+
+
+def block_of(judged: Judged) -> str:
+    """Return what pairs are taken by: a seed, or a split of one data set."""
+    return "split" if judged.headline.scope == SPLITS else "seed"
 
 
 def short(judged: Judged) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from analysis.answer.comparison import Comparison
-from analysis.answer.headline import ITEMS, ONE_RUN, SEEDS_AND_IMAGES, SEQUENCE
+from analysis.answer.decision import DEPENDENT
+from analysis.answer.headline import ITEMS, ONE_RUN, SEEDS_AND_IMAGES, SEQUENCE, SPLITS
 from analysis.figures import forest
 from analysis.methods.signed_rank_distribution import runs_at_an_end
 from analysis.report.answer_grid import answer_grid
@@ -12,12 +13,17 @@ from analysis.report.gather import Material, Pool
 from analysis.wording import bad_endings, sentences
 from analysis.wording.answers import answer
 from analysis.wording.pairing import broken_law
-from analysis.wording.phrases import count, holding, listed
+from analysis.wording.phrases import OVER_SPLITS, count, holding, listed
 from analysis.wording.resampling import does_not_hold
 from analysis.wording.seeds import what_single_runs_can_do
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import meanings
 from bench.schema.known_metrics import TYPICAL
+
+FLAG = (
+    "No test that takes them as independent decides anything; with the share of the examples that each holds out "
+    "(--test-fraction) the approximate test of Nadeau and Bengio does."
+)
 
 
 def section(material: Material, pool: Pool) -> Section:
@@ -55,7 +61,7 @@ def _notes(pool: Pool) -> list[str]:
     said += [
         f"{sentences.quoted(each.condition)}:{sentences.reason(each)}"
         for each in whole.judged
-        if each.headline.reason not in (None, ONE_RUN)
+        if each.headline.reason not in (None, ONE_RUN, DEPENDENT)
     ]
     if at_chance := [sentences.quoted(each.label) for each in pool.evidence.at_chance]:
         said.append(f"Negative control, in no comparison above: {listed(at_chance)}.")
@@ -82,6 +88,8 @@ def _reach(pool: Pool) -> str:
     """Return what the intervals speak of."""
     totals = pool.distinct("test_total")
     told, example = pool.primary.scopes, pool.primary.example
+    if not pool.primary.unit.independent:
+        return holding(told, example, "conditions") if SPLITS in told else f"{OVER_SPLITS} {FLAG}"
     size = f" of {count(int(totals[0]), example)}" if len(totals) == 1 else ""
     if SEQUENCE in told:
         return (

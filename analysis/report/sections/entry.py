@@ -20,13 +20,16 @@ class Entry:
     section : function of (material, pool)
         Returns the section, None where it has nothing to say.
     plots : tuple of Plot
+    of_splits : bool
+        Whether it holds of splits of one data set too, which are not independent.
     """
 
     section: Callable[[Material, Pool], Section | None]
     plots: tuple[Plot[Evidence], ...] = ()
+    of_splits: bool = False
 
 
-def figure(plot: Plot[Evidence]) -> Entry:
+def figure(plot: Plot[Evidence], *, of_splits: bool = False) -> Entry:
     """Return the section that is one figure under its title, or says why there is nothing to draw.
 
     A table need not have what a results folder has: of what it lacks there is no section.
@@ -37,7 +40,7 @@ def figure(plot: Plot[Evidence]) -> Entry:
             return None
         return Section(plot.title, (shown(pool, plot),))
 
-    return Entry(section, (plot,))
+    return Entry(section, (plot,), of_splits)
 
 
 def shown(pool: Pool, plot: Plot[Evidence]) -> Illustration | Paragraph:

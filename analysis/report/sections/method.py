@@ -81,17 +81,58 @@ OF_ONE_RUN = (
 """Where there is one run a condition."""
 
 
+OVERLAPPING = (
+    Source("Nadeau and Bengio (2003). Inference for the generalization error. Machine Learning 52.",
+           "https://doi.org/10.1023/A:1024068626366"),
+    Source("Bouckaert and Frank (2004). Evaluating the replicability of significance tests for comparing learning "
+           "algorithms. Advances in Knowledge Discovery and Data Mining, Lecture Notes in Computer Science 3056.",
+           "https://doi.org/10.1007/978-3-540-24775-3_3"),
+)  # fmt: skip
+"""Where conditions are paired over splits of one data set."""
+
+
 def section(material: Material) -> Section:
     """Return how the numbers were made."""
-    items = tuple(_item(each) for each in _sentences(material.analysis, material.pools[0].table))
-    told = [pool.evidence for pool in material.pools]
+    told, table = [pool.evidence for pool in material.pools], material.pools[0].table
+    of_splits = not told[0].primary.unit.independent
+    items = tuple(map(_item, (_of_splits if of_splits else _sentences)(material.analysis, table)))
     sources = (
         *SOURCES,
         *(OF_FACTORS if any(each.factorial for each in told) else ()),
         *(OF_COLLAPSES if any(each.survival for each in told) else ()),
+        *(OVERLAPPING if of_splits else ()),
         *(OF_ONE_RUN if any(ITEMS in each.primary.scopes for each in told) else ()),
     )
     return Section("Method", (Listing(items), Paragraph("Sources"), Sources(sources)))
+
+
+def _margin(planned: PlannedAnalysis, table: Table) -> str:
+    """Return which difference matters; a table without a plan has its question from the command."""
+    unit = unit_of(planned.primary)
+    if planned.margin is None:
+        return "No margin was set, so verdicts go by the sign of the interval alone."
+    return (
+        f"The smallest difference that matters is {'given' if table.plan is None else 'set in the study'}: "
+        f"{unit.tell_margin(planned.margin)} {unit.difference} of {unit.name}."
+    )
+
+
+def _of_splits(planned: PlannedAnalysis, table: Table) -> tuple[str, ...]:
+    """Return the method over splits of one data set, one subject each, its name first."""
+    return (
+        "Splits. Conditions are paired over folds or random splits of one data set. These share training data, so "
+        "their differences are not independent, and no test that takes them as such decides anything.",
+        "Mean difference. The average over the pairs in which both trained. Where the share X of the examples that "
+        "each split holds out is given, its interval and p are those of the corrected resampled t test: the variance "
+        "of the mean is s² (1/n + X/(1 − X)), with n − 1 degrees of freedom and Bonferroni’s correction for the number "
+        "of conditions. The test is exact where differences are normal and any two correlate by X; no estimate says "
+        "by how much they do, so it is an approximation.",
+        "p-value. The smallest error rate at which the interval of the same row excludes zero: the two cannot "
+        "disagree. It is never 0.",
+        f"Verdict. {_margin(planned, table)} {_verdicts(planned)} Undecided: none of these; this is not evidence of no "
+        "difference.",
+        "Effect. dz is the mean difference divided by the standard deviation of the differences.",
+    )
 
 
 def _sentences(planned: PlannedAnalysis, table: Table) -> tuple[str, ...]:
@@ -99,14 +140,7 @@ def _sentences(planned: PlannedAnalysis, table: Table) -> tuple[str, ...]:
     by_plan = table.plan is not None
     told, inner = level(planned.alpha), inner_level(planned.alpha)
     both = told if inner is None else f"{told} and {inner}"
-    unit, example = unit_of(planned.primary), table.example
-    control = quoted(planned.control)
-    margin = "No margin was set, so verdicts go by the sign of the interval alone."
-    if planned.margin is not None:
-        margin = (
-            f"The smallest difference that matters is {'set in the study' if by_plan else 'given'}: "
-            f"{unit.tell_margin(planned.margin)} {unit.difference} of {unit.name}."
-        )
+    control, example = quoted(planned.control), table.example
     return (
         f"Pairing. {_pairing(table)} So each condition is compared with {control} seed by seed; what a seed does to "
         "both cancels.",
@@ -124,7 +158,8 @@ def _sentences(planned: PlannedAnalysis, table: Table) -> tuple[str, ...]:
         "likewise; they assume normal differences. A few bad runs in one arm make them miss.",
         "p-value. The smallest error rate at which the interval of the same row excludes zero: the two cannot "
         "disagree. It is never 0.",
-        f"Verdict. {margin} {_verdicts(planned)} Undecided: none of these; this is not evidence of no difference.",
+        f"Verdict. {_margin(planned, table)} {_verdicts(planned)} Undecided: none of these; this is not evidence of no "
+        "difference.",
         "Effect. dz is the mean difference divided by the standard deviation of the differences.",
         "Collapsed trials. Their number has exact limits (Clopper and Pearson) and is compared by McNemar's exact "
         "test. Where the mean leads, and scoring them at what they reached leads to another verdict, the verdict is "

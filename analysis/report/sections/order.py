@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from analysis.answer.comparison import Comparison
 from analysis.figures import activations as hidden_units
 from analysis.figures import (
     dose_response,
@@ -57,14 +58,14 @@ from analysis.report.sections import (
 from analysis.report.sections.entry import Entry, figure
 
 OF_POOL: tuple[Entry, ...] = (
-    Entry(answer.section, (forest.PLOT,)),
+    Entry(answer.section, (forest.PLOT,), of_splits=True),
     Entry(bad_endings.section),
-    Entry(differences.section),
-    figure(learning_curves.PLOT),
+    Entry(differences.section, of_splits=True),
+    figure(learning_curves.PLOT, of_splits=True),
     Entry(activations.section, (hidden_units.PLOT,)),
     figure(rates.PLOT),
     Entry(gaps.section, (both_gaps.PLOT,)),
-    Entry(seed_differences.section, (raincloud.PLOT,)),
+    Entry(seed_differences.section, (raincloud.PLOT,), of_splits=True),
     Entry(fewer_seeds.section),
     Entry(seeds_and_images.section),
     Entry(self_check.section, (p_calibration.PLOT,)),
@@ -75,11 +76,17 @@ OF_POOL: tuple[Entry, ...] = (
     Entry(factorial.section, (interaction.PLOT, effects.PLOT, surface.PLOT)),
     Entry(worth_of_pairing.section, (pairing.PLOT,)),
     Entry(best_rate.section, (dose_response.PLOT,)),
-    Entry(secondary.section),
+    Entry(secondary.section, of_splits=True),
     Entry(speed.section, (speeds.PLOT,)),
-    Entry(left_out.section),
+    Entry(left_out.section, of_splits=True),
 )
 """Told for each device, precision and data set by itself."""
+
+
+def entries(whole: Comparison) -> list[Entry]:
+    """Return the entries that hold of the blocks of a comparison."""
+    return [each for each in OF_POOL if whole.unit.independent or each.of_splits]
+
 
 PLOTS: tuple[Plot[Evidence], ...] = tuple(plot for entry in OF_POOL for plot in entry.plots)
 """Every figure."""

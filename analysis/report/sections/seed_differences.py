@@ -15,6 +15,6 @@ def section(_: Material, pool: Pool) -> Section | None:
     if not judged:
         return None
     blocks: list[Block] = [shown(pool, raincloud.PLOT)]
-    if any(each.extreme_seed is not None for each in judged):
+    if pool.primary.unit.independent and any(each.extreme_seed is not None for each in judged):
         blocks.append(typical_grid(judged))
     return Section(raincloud.PLOT.title, tuple(blocks))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_IMAGES, SEQUENCE
+from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_IMAGES, SEQUENCE, SPLITS
 from analysis.cli import main
 from analysis.methods import verdict
 from analysis.phrasebook import effects
@@ -39,7 +39,7 @@ def test_the_examples_are_of_every_kind() -> None:
     assert {word for word, of in words if of is None} == {*verdict.BY_SIGN, verdict.EQUIVALENT, verdict.INCONCLUSIVE}
     assert {(each.headline.scope, each.headline.estimand) for each in known} >= {
         (SEEDS, TYPICAL), (SEEDS, MEAN), (SEEDS_AND_IMAGES, TYPICAL), (SEEDS_AND_IMAGES, MEAN), (SEQUENCE, "median"),
-        (SEQUENCE, MEAN),
+        (SEQUENCE, MEAN), (SPLITS, MEAN),
     }  # fmt: skip
     assert {(each.direction, each.n_item_groups) for each in effects.EXAMPLES if each.headline.scope == ITEMS} >= {
         (HIGHER, None), (LOWER, None), (HIGHER, 25),
