@@ -88,25 +88,27 @@ def last_place(histories: Mapping[str, History]) -> float:
 def unfinished(runs: Sequence[Run]) -> tuple[tuple[Run, ...], list[str]]:
     """Return runs of a log that does not say how they ended, those that stopped early as failed, and what to say of it.
 
-    Stopped early: no metric at all, or fewer epochs than others and without a metric that most others have.
+    Stopped early: no metric at all, or fewer epochs than another run that has all its metrics and more.
     """
     ends = [last_place(run.histories) for run in runs]
     longest = max(ends, default=-1)
-    counts: dict[str, int] = {}
-    for run in runs:
-        for name in run.metrics:
-            counts[name] = counts.get(name, 0) + 1
-    usual = {name for name, count in counts.items() if count > len(runs) / 2}
     made, short = [], []
     for run, end in zip(runs, ends, strict=True):
-        lacking = sorted(usual - set(run.metrics))
-        if run.status != FAILED and not run.metrics:
+        fuller = [
+            (other_end, sorted(set(other.metrics) - set(run.metrics)))
+            for other, other_end in zip(runs, ends, strict=True)
+            if other_end > end and set(other.metrics) > set(run.metrics)
+        ]
+        if run.status == FAILED:
+            made.append(run)
+        elif not run.metrics:
             made.append(replace(run, status=FAILED, error="it has no metrics"))
-        elif run.status != FAILED and end < longest and lacking:
-            error = f"ended at {end:g} where others end at {longest:g}, without {', '.join(lacking)}"
+        elif fuller:
+            other_end, lacking = fuller[0]
+            error = f"it ended at {end:g}, without {', '.join(lacking)}, where others end at {other_end:g}"
             made.append(replace(run, status=FAILED, error=error))
         else:
             made.append(run)
-            short += [run.name] if run.status != FAILED and end < longest else []
-    said = f"end before {longest:g}, where others end, and count as ended: {', '.join(short[:8])}"
-    return tuple(made), [f"{len(short)} runs {said}{' ...' if len(short) > 8 else ''}"] if short else []
+            short += [run.name] if end < longest else []
+    said = f"end before {longest:g}, where others end, and count as ended: {', '.join(short[:6])}"
+    return tuple(made), [f"{len(short)} runs {said}{' ...' if len(short) > 6 else ''}"] if short else []

@@ -58,7 +58,16 @@ class Message:
     def real(self, number: int) -> float | None:
         """Return the last value of a float or double; None where there is none."""
         found = [content for content in self.every(number) if len(content) in (4, 8)]
-        return None if not found else struct.unpack("<f" if len(found[-1]) == 4 else "<d", found[-1])[0]
+        return real_of(found[-1]) if found else None
+
+
+def real_of(content: bytes) -> float:
+    """Return the number that 4 or 8 bytes are; of 4, the shortest decimal number that they stand for: 0.6 is 0.6."""
+    if len(content) == 8:
+        return struct.unpack("<d", content)[0]
+    (value,) = struct.unpack("<f", content)
+    texts = (f"{value:.{digits}g}" for digits in range(6, 10))
+    return next((float(text) for text in texts if struct.pack("<f", float(text)) == content), value)
 
 
 def _fields(content: bytes) -> Iterator[tuple[int, int | bytes]]:

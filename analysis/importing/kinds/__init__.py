@@ -31,4 +31,6 @@ class Kind:
 KINDS = (
     Kind("wandb", "the runs table exported as CSV; wandb/, an offline-run-* folder, or its run-*.wandb"),
     Kind("mlflow", "mlruns/ or mlflow.db; the CSV or parquet of search_runs, or the CSV of the page of runs"),
+    Kind("lightning", "lightning_logs/ or a version_N in it, with metrics.csv and hparams.yaml"),
+    Kind("tensorboard", "a folder of event files, one folder a run; settings by add_hparams, or as method=a,seed=0"),
 )

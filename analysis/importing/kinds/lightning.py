@@ -1,0 +1,44 @@
+"""PyTorch Lightning: ``metrics.csv`` and ``hparams.yaml`` of its CSVLogger, one folder a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.base.errors import TableError
+from analysis.importing.from_path import settings_of
+from analysis.importing.metrics import in_course, numbers_in
+from analysis.importing.plain_files import flat, rows_of, yaml_of
+from analysis.importing.runs import FAILED, Logs, Run
+
+_METRICS, _SETTINGS = "metrics.csv", "hparams.yaml"
+
+
+def read(paths: Sequence[Path]) -> Logs:
+    """Read the folders of runs; raise TableError where there is none."""
+    return Logs(tuple(run for path in paths for run in _below(path)), states_its_end=False)
+
+
+def _below(path: Path) -> list[Run]:
+    if not path.is_dir():
+        raise TableError(path, [f"is no folder; expected lightning_logs/, or one with {_METRICS} in it"])
+    folders = sorted({file.parent for name in (_METRICS, _SETTINGS) for file in path.rglob(name)}, key=_in_turn)
+    if not folders:
+        raise TableError(path, [f"has no {_METRICS} in it; expected lightning_logs/version_N/{_METRICS}"])
+    return [_run(folder, path) for folder in folders]
+
+
+def _in_turn(folder: Path) -> tuple[str, int, str]:
+    """Return version_10 after version_9."""
+    head, _, number = folder.name.rpartition("_")
+    return (str(folder.parent), int(number), head) if number.isdigit() else (str(folder.parent), -1, folder.name)
+
+
+def _run(folder: Path, above: Path) -> Run:
+    settings = flat(folder / _SETTINGS, yaml_of(folder / _SETTINGS)) if (folder / _SETTINGS).exists() else {}
+    settings = settings or settings_of(folder, above)
+    if not (folder / _METRICS).exists() or not (folder / _METRICS).stat().st_size:
+        return Run(folder.name, settings, status=FAILED, error=f"it has no {_METRICS}")
+    rows = [numbers_in({name: cell for name, cell in row.items() if cell}) for row in rows_of(folder / _METRICS)]
+    histories = in_course(rows, "step")
+    return Run(folder.name, settings, {name: course[-1][1] for name, course in histories.items()}, histories)
