@@ -45,6 +45,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--rename", action="append", default=[], metavar="OLD=NEW", help="a metric under another name; may be repeated"
     )
+    command.add_argument("--metric", metavar="NAME", help="what the numbers of a wide table are; default: value")
     command.add_argument(
         "--where", action="append", default=[], metavar="SETTING=VALUE", help="take these runs; may be repeated"
     )
@@ -68,7 +69,7 @@ def execute(given: argparse.Namespace) -> None:
         percent=given.percent,
         epochs=given.epochs,
         direction=given.direction,
-        rename=tuple(given.rename),
+        rename=(*given.rename, *_of_numbers(given)),
         where=options.selection(", ".join(map(str, given.paths)), given.where),
     )
     table, account = import_runs(given.kind, given.paths, wanted)
@@ -78,3 +79,14 @@ def execute(given: argparse.Namespace) -> None:
         options.say(f"{given.out}\n")
     else:
         options.give(json_text(account), given.json)
+
+
+def _of_numbers(given: argparse.Namespace) -> tuple[str, ...]:
+    """Return the name of what a wide table has numbers of, as another name."""
+    from analysis.base.errors import TableError
+
+    if given.metric is None:
+        return ()
+    if given.kind != "wide":
+        raise TableError("--metric", [f"names the numbers of a wide table; {given.kind} has names: --rename OLD=NEW"])
+    return (f"value={given.metric}",)

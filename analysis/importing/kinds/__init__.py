@@ -33,4 +33,6 @@ KINDS = (
     Kind("mlflow", "mlruns/ or mlflow.db; the CSV or parquet of search_runs, or the CSV of the page of runs"),
     Kind("lightning", "lightning_logs/ or a version_N in it, with metrics.csv and hparams.yaml"),
     Kind("tensorboard", "a folder of event files, one folder a run; settings by add_hparams, or as method=a,seed=0"),
+    Kind("wide", "a table with a row for each seed and a column for each condition; --metric names the numbers"),
+    Kind("long", "a table with a row for each metric: columns metric (or variable) and value"),
 )
