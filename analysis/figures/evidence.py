@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
+from analysis.answer.power_curves import PowerCurves
 from analysis.answer.sequences import Sequences
 from analysis.answer.variance import VarianceBySource
 from analysis.factorial.result import Factorial
@@ -157,6 +158,9 @@ class Evidence:
     paired_effects : PairedEffects or None
         What pairing is worth to the effect of dropout on the primary metric;
         None where two rates of it cross no other factor.
+    power : PowerCurves or None
+        Power by number of seeds for the margin of the primary metric; None
+        without one.
     """
 
     settings: tuple[Setting, ...]
@@ -174,6 +178,7 @@ class Evidence:
     survival: Survival | None = None
     activations: Activations | None = None
     paired_effects: PairedEffects | None = None
+    power: PowerCurves | None = None
 
     @property
     def primary(self) -> Comparison:

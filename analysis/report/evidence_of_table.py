@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from analysis.answer.compare import family_of
 from analysis.answer.comparison import Comparison
+from analysis.answer.power_curves import power_curves
 from analysis.answer.sequences import sequences
 from analysis.answer.variance import variance_by_source
 from analysis.factorial import of_study
@@ -84,6 +85,7 @@ def evidence_of(table: Table, planned: PlannedAnalysis, comparisons: Mapping[str
             planned.alpha,
         ),
         paired_effects=paired_effects(table, planned.primary, planned.control, planned.alpha),
+        power=power_curves(known.primary),
     )
 
 

@@ -8,7 +8,7 @@ from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
 from analysis.answer.out_of_reach import POWER, helped_by, limit_of, report_design
 from analysis.answer.sample_size import ConditionPlan, of_condition
-from analysis.figures import floor_meter
+from analysis.figures import floor_meter, power_curves
 from analysis.methods.power import UPPER, Design
 from analysis.methods.two_way_interval import IMAGES, MORE_IMAGES, SEEDS
 from analysis.methods.verdict import ROUGH
@@ -40,7 +40,9 @@ def section(material: Material, pool: Pool) -> Section | None:
     rough = [each for each in known if each.n_pairs < ROUGH]
     if rough:
         blocks.append(Paragraph(f"With fewer than {ROUGH} pairs these numbers are hardly more than guesses.", "note"))
-    return Section(TITLE, (*blocks, shown, _grid(whole, known)))
+    curves = power_curves.missing(pool.evidence) is None
+    drawn = (Illustration(power_curves.PLOT, pool.evidence),) if curves else ()
+    return Section(TITLE, (*blocks, shown, *drawn, _grid(whole, known)))
 
 
 def what_would_help(known: Sequence[Judged], family: int, example: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from analysis.answer.effect import Effect, Pair
+from analysis.answer.power_curves import ConditionPower, PowerCurve, PowerCurves
 from analysis.answer.sequences import ConditionSequence, Sequences
 from analysis.answer.variance import ConditionVariance, SplitByTestSet, VarianceBySource
 from analysis.factorial.result import (
@@ -112,6 +113,7 @@ def make(
         paired_effects=_paired_effects(seeds),
         self_check=_self_check(min(map(len, pairs.values()), default=0)),
         variance=_variance(good),
+        power=_power(pairs),
     )
 
 
@@ -142,6 +144,26 @@ def _sequences(pairs: Mapping[str, Sequence[int]]) -> Sequences:
                               first_n_excluding_zero_family=first, looks_family=looks)
         )  # fmt: skip
     return Sequences(alpha=0.05, conditions=len(told), sequences=tuple(told))
+
+
+def _power(pairs: Mapping[str, Sequence[int]]) -> PowerCurves | None:
+    """Return curves through 50% at 30 seeds, of equivalence at 60; None where no condition has two pairs."""
+    seeds = (3, 10, 30, 60, 100)
+    told = tuple(
+        ConditionPower(
+            condition=label,
+            n=len(mine),
+            curves=(
+                PowerCurve(goal="superior", delta=0.001, seeds=seeds, power=(0.05, 0.2, 0.5, 0.8, 0.95),
+                           power_upper=(0.04, 0.1, 0.3, 0.5, 0.8)),
+                PowerCurve(goal="equivalent", delta=0.0, seeds=seeds, power=(0.0, 0.0, 0.2, 0.5, 0.9),
+                           power_upper=(0.0, 0.0, 0.1, 0.2, 0.5)),
+            ),
+        )
+        for label, mine in pairs.items()
+        if label not in ("none", "all") and len(mine) > 1
+    )  # fmt: skip
+    return PowerCurves(estimand="typical", power=0.8, over_images=True, conditions=told) if told else None
 
 
 def _self_check(n: int) -> SelfCheck:

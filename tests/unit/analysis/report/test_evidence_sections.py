@@ -69,7 +69,7 @@ def test_surer_tells_standard_errors_and_plans_of_the_object(material):
     found = made(reduce_uncertainty, material)
     _, rows = grid(found, "surer")
     assert list(rows) == [each.condition for each in judged(material)]
-    assert figures(found) == ["floor-meter"]
+    assert figures(found) == ["floor-meter", "power"]
     for each in judged(material):
         row = rows[each.condition]
         numbers = [f"{100 * error:.3f}" for error in (each.standard_error, each.se_crossed, each.test_set_floor)]
