@@ -19,6 +19,8 @@ from analysis.importing.identity import Identity, varying
 from analysis.importing.plain_files import number
 from analysis.importing.runs import OK, Setting
 from analysis.importing.trials import Trial
+from analysis.tables.folds import is_of_folds
+from analysis.tables.names import last_part
 from analysis.tables.percent import as_fractions, outside
 from analysis.tables.reading import is_loss
 
@@ -83,6 +85,8 @@ def _settings(trials: Sequence[Trial], identity: Identity) -> dict[str, pa.Array
     columns = {}
     for name in varying([each.run for each in trials]):
         cells = _typed([each.run.settings.get(name) for each in trials])
+        if name == identity.seed and is_of_folds(name):  # of which every command warns, by this name
+            columns[last_part(name)] = cells
         if name in identity.settings and not (name in identity.condition and _is_number(cells)):
             continue
         columns[name] = cells

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.base.errors import TableError, listed, nearest
-from analysis.importing.names import CONDITIONS, SEEDS, last_part, matching
+from analysis.importing.names import CONDITIONS, SEEDS, matching
 from analysis.importing.runs import Logs, Run, Setting
+from analysis.tables.names import last_part
 
 TASK = "task"
 

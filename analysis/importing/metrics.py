@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from analysis.base.errors import TableError, nearest
-from analysis.importing.names import SEEDS, last_part
+from analysis.importing.names import SEEDS
 from analysis.importing.plain_files import number
 from analysis.importing.runs import History, Run, Setting
+from analysis.tables.names import last_part
 from bench.schema.known_metrics import direction_of
 
 EPOCH = "epoch"

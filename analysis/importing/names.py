@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+
+from analysis.tables.names import last_part
 
 CONDITIONS = (
     "condition", "method", "model", "algorithm", "algo", "group", "variant", "arm", "treatment", "setting",
@@ -17,11 +18,6 @@ SEEDS = (
     "rng", "replicate", "rep", "fold", "split",
 )  # fmt: skip
 """The first that a log has is it."""
-
-
-def last_part(name: str) -> str:
-    """Return the last part of a dotted or slashed name, in small letters: ``seed`` of ``config.Seed``."""
-    return re.split(r"[./]", name)[-1].strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def matching(wanted: str, names: Iterable[str]) -> list[str]:

@@ -1,0 +1,74 @@
+"""scikit-learn: ``cv_results_`` of a search, saved as CSV or JSON: a candidate is a condition, a split a seed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from analysis.base.errors import TableError
+from analysis.importing.identity import varying
+from analysis.importing.plain_files import flat, json_of, number, rows_of
+from analysis.importing.runs import FAILED, OK, Logs, Run
+
+_SCORE = re.compile(r"split(\d+)_(test|train)_(\w+)")
+_PARAM = "param_"
+_SPLIT = "split"
+_WARNING = (
+    "seeds are the splits of one cross-validation: they share training data, so they are no independent seeds; "
+    "intervals are too narrow, and nothing is shown about new seeds"
+)
+
+
+def read(paths: Sequence[Path]) -> Logs:
+    """Read the results of searches; raise TableError for what has no scores by split."""
+    runs = [run for path in paths for run in _of(path)]
+    vary = varying(runs)
+    condition = [name for name in vary if name != _SPLIT] or [name for name in runs[0].settings if name != _SPLIT]
+    return Logs(
+        tuple(runs),
+        notes=(_WARNING, "means, deviations and ranks over splits, and times, are left out"),
+        condition=tuple(condition),
+        seed=_SPLIT,
+    )
+
+
+def _of(path: Path) -> list[Run]:
+    if path.is_dir() or path.suffix.lower() not in (".csv", ".json"):
+        raise TableError(path, ["is no .csv or .json of cv_results_"])
+    rows = rows_of(path) if path.suffix.lower() == ".csv" else _of_json(path)
+    scores = {name: found for name in (rows[0] if rows else {}) if (found := _SCORE.fullmatch(name))}
+    if not scores:
+        raise TableError(path, ["has no column split0_test_score; expected cv_results_ of a search"])
+    splits = sorted({int(found[1]) for found in scores.values()})
+    return [_run(path, i, row, scores, split) for i, row in enumerate(rows) for split in splits]
+
+
+def _of_json(path: Path) -> list[Mapping[str, Any]]:
+    """Return the rows of lists by column, of a frame by column and row, or of a list of rows."""
+    found = json_of(path)
+    if isinstance(found, list) and all(isinstance(row, Mapping) for row in found):
+        return found
+    columns = [[*each.values()] if isinstance(each, Mapping) else each for each in found.values()] if isinstance(
+        found, Mapping
+    ) else []  # fmt: skip
+    if not columns or not all(isinstance(each, list) and len(each) == len(columns[0]) for each in columns):
+        raise TableError(path, ["holds no columns of one length, nor rows; expected cv_results_"])
+    return [dict(zip(found, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+
+def _run(path: Path, place: int, row: Mapping[str, Any], scores: Mapping[str, re.Match[str]], split: int) -> Run:
+    metrics = {f"{found[2]}_{found[3]}": number(row[name]) for name, found in scores.items() if int(found[1]) == split}
+    kept = {name: value for name, value in metrics.items() if value is not None}
+    broke = not kept or any(not math.isfinite(value) for value in kept.values())
+    params = {name.removeprefix(_PARAM): value for name, value in row.items() if name.startswith(_PARAM)}
+    return Run(
+        f"candidate {place}, split {split}",
+        {name: "None" if value in (None, "") else value for name, value in flat(path, params).items()}
+        | {_SPLIT: split},
+        {name: value for name, value in kept.items() if math.isfinite(value)},
+        status=FAILED if broke else OK,
+        error="its score is no number: the fit failed" if broke else "",
+    )
