@@ -13,12 +13,14 @@ from collections.abc import Sequence
 
 from analysis.base.errors import TableError
 from analysis.commands import COMMANDS
+from bench.schema.streams import OF_THE_SYSTEM, make_ready, what_failed
 
 DONE, USAGE, FAULT, INTERRUPTED = 0, 2, 3, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; messages for people go to standard error."""
+    make_ready()
     parser = _parser()
     try:
         given = parser.parse_args(arguments)
@@ -33,10 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception:  # noqa: BLE001  the outermost edge: a fault of ours, told as such
-        traceback.print_exc()
-        print("error: internal fault, please report it with the lines above", file=sys.stderr)
-        return FAULT
+    except Exception as error:  # noqa: BLE001  the outermost edge: a fault of ours, told as such
+        return _fault(error)
+
+
+def _fault(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in OF_THE_SYSTEM:
+        print(f"error: {what_failed(error)}", file=sys.stderr)
+        return USAGE
+    traceback.print_exc()
+    print("error: internal fault, please report it with the lines above", file=sys.stderr)
+    return FAULT
 
 
 def _parser() -> argparse.ArgumentParser:

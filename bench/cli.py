@@ -13,26 +13,35 @@ import traceback
 from bench.base.errors import UsageError
 from bench.commands import COMMANDS, plan, status
 from bench.commands.options import DONE, FAULT, INTERRUPTED, USAGE
+from bench.schema.streams import OF_THE_SYSTEM, make_ready, what_failed
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    make_ready()
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return options.execute(options)
+    except BrokenPipeError:
+        return DONE if options.execute in (plan.execute, status.execute) else FAULT
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
         print("interrupted; finished trials are kept, and the same command goes on from there", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        return DONE if options.execute in (plan.execute, status.execute) else FAULT
-    except Exception:  # noqa: BLE001 - the last resort: an internal fault has its own exit code
-        traceback.print_exc()
-        print("internal fault: finished trials are kept; please report the lines above", file=sys.stderr)
-        return FAULT
+    except Exception as error:  # noqa: BLE001 - the last resort: an internal fault has its own exit code
+        return _fault(error)
+
+
+def _fault(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in OF_THE_SYSTEM:
+        print(f"error: {what_failed(error)}", file=sys.stderr)
+        return USAGE
+    traceback.print_exc()
+    print("internal fault: finished trials are kept; please report the lines above", file=sys.stderr)
+    return FAULT
 
 
 def _interrupt(signum: int, frame: object) -> None:
@@ -44,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         about = command.execute.__doc__ or ""
-        sub = commands.add_parser(command.NAME, help=about.splitlines()[0], description=about)
+        sub = commands.add_parser(command.NAME, help=about.partition("\n")[0], description=about)
         command.arguments(sub)
         sub.set_defaults(execute=command.execute)
     return parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -245,6 +246,8 @@ def answer(given: argparse.Namespace, found: Any, render: Callable[[Any], str]) 
 def give(text: str, where: str) -> None:
     """Give JSON to a file, or to standard output where `where` is '-'."""
     if where == "-":
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # whatever the terminal's is
         say(text)
         return
     path = Path(where)

@@ -211,7 +211,7 @@ def _broken(folder: Path, plan: Mapping[str, Any]) -> tuple[BrokenLaw, ...]:
 def _json(path: Path) -> Mapping[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TableError(path, [f"cannot be read as JSON: {error}"]) from error
     return found if isinstance(found, dict) else {"content": found}
 
@@ -221,7 +221,7 @@ def _log(path: Path) -> tuple[Mapping[str, Any], ...]:
         return ()
     try:
         lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TableError(path, [f"cannot be read as one JSON object a line: {error}"]) from error
     return tuple(each for each in lines if isinstance(each, dict))
 
@@ -242,5 +242,5 @@ def _toml(path: Path) -> Mapping[str, Any]:
         return {}
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TableError(path, [f"cannot be read as TOML: {error}"]) from error

@@ -26,9 +26,13 @@ from analysis.report.task_sections.own_reports import TASKS_FOLDER, folders_of
 from analysis.tables.tasks import tasks_of_folder
 from bench.schema.local_copy import copy_of
 from bench.schema.paths import REPORT_FOLDER
+from bench.schema.streams import printable
 from bench.schema.tasks import task_folder
 
 PAGE = "index.html"
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet runs as a formula."""
 
 B = TypeVar("B", Grid, Illustration)
 
@@ -92,8 +96,8 @@ def _write(document: Document, files: dict[str, bytes], out: Path) -> Path:
     figures, drawings, stems = _figures(document, out)
     files = figures | _tables(document) | _latex(document, stems) | files
     made = datetime.now(UTC)
-    files[PAGE] = html.render(document, drawings, made).encode()
-    files["report.md"] = markdown.render(document, stems, made).encode()
+    files[PAGE] = as_bytes(html.render(document, drawings, made))
+    files["report.md"] = as_bytes(markdown.render(document, stems, made))
     for name, content in files.items():
         write_atomically(out / name, content)
     return out / PAGE
@@ -147,13 +151,13 @@ def _latex(document: Document, stems: Drawings) -> dict[str, bytes]:
     files, shown = {}, []
     for part, prefix in zip(document.parts, _prefixes(document), strict=True):
         for grid in _blocks(part.sections, Grid):
-            files[f"tables/{prefix}{grid.name}.tex"] = latex.table(replace(grid, name=f"{prefix}{grid.name}")).encode()
+            files[f"tables/{prefix}{grid.name}.tex"] = as_bytes(latex.table(replace(grid, name=f"{prefix}{grid.name}")))
         shown += [
             (f"../{stems[id(each.evidence), each.plot.name, theme.WIDE.name]}.pdf", each.plot.caption(each.evidence))
             for each in _blocks(part.sections, Illustration)
         ]
     tables = [Path(name).name for name in files]
-    return files | {"tables/all.tex": latex.sheet(document.title, tables, shown).encode()}
+    return files | {"tables/all.tex": as_bytes(latex.sheet(document.title, tables, shown))}
 
 
 def _blocks(sections: Sequence[Section], kind: type[B]) -> Iterator[B]:
@@ -184,12 +188,24 @@ def _objects(material: Material) -> Any:
     return objects if len(objects) > 1 else next(iter(objects.values()))
 
 
+def as_bytes(text: str) -> bytes:
+    """Return a text as UTF-8; bytes of a path that are none are replaced."""
+    return printable(text).encode()
+
+
 def csv_of(rows: Sequence[Record | Mapping[str, Any]]) -> bytes:
-    """Return rows as CSV, numbers at full precision, an empty cell for what is undefined."""
-    cells = [to_json(row) for row in rows]
+    """Return rows as CSV, numbers at full precision, an empty cell for what is undefined.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it.
+    """
+    cells = [{name: _no_formula(cell) for name, cell in to_json(row).items()} for row in rows]
     names = list(dict.fromkeys(name for row in cells for name in row))
     file = io.StringIO()
     writer = csv.DictWriter(file, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(cells)
-    return file.getvalue().encode()
+    return as_bytes(file.getvalue())
+
+
+def _no_formula(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

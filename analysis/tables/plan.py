@@ -131,7 +131,7 @@ def read_plan(path: Path) -> Plan:
     """
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TableError(path, [f"cannot be read as JSON: {error}"]) from error
     if not isinstance(raw, dict):
         raise TableError(path, [f"is a JSON {type(raw).__name__}; expected an object"])

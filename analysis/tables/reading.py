@@ -198,7 +198,7 @@ def _made_with(folder: Path) -> dict[str, Arithmetic]:
     for path in sorted((folder / ENVIRONMENT_FOLDER).glob("*.json")):
         try:
             found[path.stem] = arithmetic(json.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, AttributeError, TypeError, KeyError) as error:
+        except (ValueError, AttributeError, TypeError, KeyError, RecursionError) as error:
             raise TableError(path, [f"cannot be read as the JSON of an environment: {error}"]) from error
     return found
 
@@ -232,7 +232,7 @@ def _frame(table: pa.Table, origins: list[str] | None) -> pd.DataFrame:
             table = table.set_column(i, each.name, table.column(i).cast(pa.timestamp(each.type.unit, "UTC")))
         elif each.name == "condition" and _is_bytes(each.type):
             table = table.set_column(i, each.name, table.column(i).cast(pa.string()))
-    frame = table.to_pandas(ignore_metadata=True)
+    frame = table.replace_schema_metadata(None).to_pandas(ignore_metadata=True)
     broken = np.zeros(len(frame), bool)
     for name, _, rows in _losses(frame):
         if pa.types.is_floating(table.schema.field(name).type):

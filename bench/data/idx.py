@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import math
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ def read_bytes(path: Path, *, as_it_lies: bool = False) -> bytes:
     try:
         content = path.read_bytes()
         return gzip.decompress(content) if path.suffix == ".gz" and not as_it_lies else content
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read: {error}") from error
 
 
@@ -41,8 +42,10 @@ def decode(content: bytes) -> np.ndarray:
     kind = KINDS.get(content[2]) if content[:2] == bytes(2) and len(content) > 3 else None
     dimensions = content[3] if kind else 0
     start = 4 + 4 * dimensions
-    shape = tuple(int(size) for size in np.frombuffer(content[4:start], ">u4"))
-    if not dimensions or len(content) != start + math.prod(shape) * np.dtype(kind).itemsize:
+    header = content[4:start]
+    whole = dimensions and len(header) == 4 * dimensions
+    shape = tuple(int(size) for size in np.frombuffer(header, ">u4")) if whole else ()
+    if not shape or len(content) != start + math.prod(shape) * np.dtype(kind).itemsize:
         raise DataError(f"not an IDX file: {len(content):,} bytes, header {content[:4].hex() or 'empty'}")
     numbers = np.frombuffer(content, kind, offset=start).reshape(shape)
     return numbers.astype(numbers.dtype.newbyteorder("="), copy=False)

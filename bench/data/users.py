@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,12 @@ from bench.base.errors import DataError
 from bench.data import idx
 from bench.data.data_set import PARTS, DataSet, from_idx
 from bench.data.images import Images
+
+_UNREADABLE = (
+    OSError, ValueError, EOFError, KeyError, TypeError, NotImplementedError, RuntimeError, MemoryError, zlib.error,
+    zipfile.BadZipFile,
+)  # fmt: skip
+"""What zipfile and numpy raise on an archive that is damaged, encrypted, or packed in a way that they do not know."""
 
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
@@ -62,11 +70,30 @@ def _from_npz(paths: list[Path], classes: int) -> Images:
     (path,) = paths
     try:
         with np.load(path, allow_pickle=False) as archive:
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise DataError(f"{path}: is one array (.npy), not an archive of several; numpy.savez writes one")
             if lacking := [name for name in ARRAYS if name not in archive]:
                 raise DataError(f"{path}: lacks {', '.join(lacking)}; it has {', '.join(archive) or 'nothing'}")
+            _check_sizes(path)
             return Images(*(archive[name] for name in ARRAYS), classes=classes)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         raise DataError(f"{path}: cannot be read: {error}") from error
+
+
+def _check_sizes(path: Path) -> None:
+    """Refuse arrays whose header claims more numbers than the archive holds for them, before they are made room for."""
+    with zipfile.ZipFile(path) as archive:
+        for name in ARRAYS:
+            entry = archive.getinfo(f"{name}.npy")
+            with archive.open(entry) as file:
+                version = np.lib.format.read_magic(file)
+                read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+                shape, _, kind = read(file)
+                claimed = math.prod(shape) * kind.itemsize
+                if claimed != entry.file_size - file.tell():
+                    raise DataError(
+                        f"{path}: {name} claims {claimed:,} bytes of numbers, and has {entry.file_size - file.tell():,}"
+                    )
 
 
 def image_faults(images: Images) -> list[str]:

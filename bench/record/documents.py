@@ -73,7 +73,7 @@ class Documents:
         for path in sorted((self.folder / schema.ENVIRONMENT_FOLDER).glob("*.json")):
             try:
                 found[path.stem] = schema.arithmetic(json.loads(path.read_text(encoding="utf-8")))
-            except (OSError, ValueError, AttributeError, TypeError) as error:
+            except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
                 raise StorageError(f"{path}: damaged: {error}") from error
         return found
 
@@ -84,7 +84,7 @@ class Documents:
             return tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise StorageError(f"{path}: damaged: {error}") from error
 
     def write_plan(self, plan: dict[str, Any], study: str, trials_done: int) -> None:
@@ -92,10 +92,8 @@ class Documents:
 
         Plans are compared with defaults filled in: a key that was added since, at null, is no change.
         """
+        log, (logged, last) = self.folder / schema.PLANS_LOG, self._last_plan()
         write_atomically(self.folder / schema.STUDY_FILE, study.encode())
-        log = self.folder / schema.PLANS_LOG
-        logged = log.read_bytes() if log.exists() else b""
-        last = json.loads(logged.splitlines()[-1]) if logged.strip() else {}
         if _given(last.get("analysis", {})) != _given(plan["analysis"]):
             entry = {
                 "time": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -105,6 +103,18 @@ class Documents:
             }
             write_atomically(log, logged + json.dumps(entry).encode() + b"\n")
         write_atomically(self.folder / schema.PLAN_FILE, json.dumps(plan, indent=1).encode())
+
+    def _last_plan(self) -> tuple[bytes, dict[str, Any]]:
+        """Return the log of plans, and its last entry; raise StorageError where that is damaged."""
+        log = self.folder / schema.PLANS_LOG
+        try:
+            logged = log.read_bytes() if log.exists() else b""
+            last = json.loads(logged.splitlines()[-1]) if logged.strip() else {}
+        except (OSError, ValueError, RecursionError) as error:
+            raise StorageError(f"{log}: damaged: {error}") from error
+        if not isinstance(last, dict) or not isinstance(last.get("analysis", {}), dict):
+            raise StorageError(f"{log}: damaged: its last line is no plan of analysis")
+        return logged, last
 
     def write_plugins(self, plugins: Iterable[Path]) -> None:
         """Keep a copy of each plug-in, where the resolved study names it."""

@@ -5,21 +5,10 @@ and epoch in ``curves/*.parquet``), ``throughput/*.parquet`` where speed was mea
 (the trials that the present study asks for) and ``study.toml`` (the study, resolved).
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from bench.schema.arithmetic import Arithmetic, arithmetic
-from bench.schema.columns import (
-    CURVES,
-    EXECUTION,
-    IDENTITY,
-    LATER,
-    MORE_KINDS,
-    OUTCOME,
-    RUN_DEPENDENT,
-    SCHEMA_VERSION,
-    THROUGHPUT,
-    WORDS,
-    curves_schema,
-    trials_schema,
-)
 from bench.schema.divergence import CHANCE_TOLERANCE, DIVERGED, FAILED, OK, has_diverged, is_at_chance
 from bench.schema.paths import (
     CODE_FOLDER,
@@ -35,6 +24,22 @@ from bench.schema.paths import (
     THROUGHPUT_FOLDER,
     TRIALS_FOLDER,
 )
+
+if TYPE_CHECKING:
+    from bench.schema.columns import (
+        CURVES,
+        EXECUTION,
+        IDENTITY,
+        LATER,
+        MORE_KINDS,
+        OUTCOME,
+        RUN_DEPENDENT,
+        SCHEMA_VERSION,
+        THROUGHPUT,
+        WORDS,
+        curves_schema,
+        trials_schema,
+    )
 
 __all__ = [
     "CHANCE_TOLERANCE",
@@ -70,3 +75,28 @@ __all__ = [
     "is_at_chance",
     "trials_schema",
 ]
+
+_OF_COLUMNS = frozenset(
+    {
+        "CURVES",
+        "EXECUTION",
+        "IDENTITY",
+        "LATER",
+        "MORE_KINDS",
+        "OUTCOME",
+        "RUN_DEPENDENT",
+        "SCHEMA_VERSION",
+        "THROUGHPUT",
+        "WORDS",
+        "curves_schema",
+        "trials_schema",
+    }
+)
+"""What needs pyarrow, which is slow to import: found when it is used."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _OF_COLUMNS:
+        raise AttributeError(f"module 'bench.schema' has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module("bench.schema.columns"), name)
+    return found

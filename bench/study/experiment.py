@@ -32,10 +32,10 @@ def _share(value: Any) -> float:
 
 
 EXPERIMENT: dict[str, Field] = {
-    "function": Field(fields.text, 'a Python file, from the study file, and a function in it: "train.py:train"', None),
-    "command": Field(fields.several(fields.text), 'a list of words: ["python", "train.py"]', None),
-    "files": Field(fields.distinct(fields.text), "a list of different files, from the study file", None),
-    "data_files": Field(fields.distinct(fields.text), "a list of different files, from the study file", ()),
+    "function": Field(fields.path, 'a Python file, from the study file, and a function in it: "train.py:train"', None),
+    "command": Field(fields.several(fields.word), 'a list of words: ["python", "train.py"]', None),
+    "files": Field(fields.distinct(fields.path), "a list of different files, from the study file", None),
+    "data_files": Field(fields.distinct(fields.path), "a list of different files, from the study file", ()),
     "cpus": Field(fields.count, "a positive whole number", 1),
     "accelerators": Field(_share, "a share of a GPU from 0 to 1, or a whole number of them", 0.0),
     "time_limit": Field(fields.positive, "a finite number of seconds above 0", None),
@@ -114,7 +114,9 @@ def _unusable(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
         return "a whole number below 2^63 is expected"
     return (
-        "" if isinstance(value, str | bool | int | float) else "a text, a number, true or false, or a list is allowed"
+        ""
+        if isinstance(value, str | bool | int | float)
+        else "a text, a number, true, false, or a list of these is allowed"
     )
 
 
@@ -133,7 +135,7 @@ def _files(given: Mapping[str, Any], folder: Path, faults: Faults) -> list[str]:
         _check_function(folder / path, name, faults)
         found = needed_by((folder / path).resolve(), folder)
     else:
-        found = [folder / each for each in given["command"] if (folder / each).is_file()]
+        found = [folder / each for each in given["command"] if _is_file(folder / each)]
         found = [each for start in found for each in (needed_by(start, folder) if start.suffix == ".py" else [start])]
     if given["files"] is not None:
         found = [folder / each for each in given["files"] if _exists(folder / each, "[experiment] files", faults)]
@@ -157,6 +159,14 @@ def _from(path: Path, folder: Path) -> str:
         return str(path.relative_to(folder))
     except ValueError:
         return str(path)
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether a word of a command names a file: it may be too long for that, as a whole script is."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _exists(path: Path, where: str, faults: Faults) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from bench.schema.paths import NAME
 REQUIRED = object()
 LARGEST = 1e300
 MOST_SEEDS = 100_000
+LONGEST_NAME, LONGEST_PATH = 255, 4096
+"""Bytes of one name of a path, and of a whole path."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,10 @@ def show(value: Any) -> str:
     """Return `value` as a TOML file would have it, cut to a readable length."""
     if isinstance(value, bool):
         return str(value).lower()
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    try:
+        text = f'"{value}"' if isinstance(value, str) else str(value)
+    except ValueError:  # Python prints no such number
+        return "a number of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -141,6 +147,21 @@ def flag(value: Any) -> bool:
 def text(value: Any) -> str:
     """Parse a text that is not empty."""
     require(isinstance(value, str) and value != "")
+    return value
+
+
+def path(value: Any) -> str:
+    """Parse a text that can be a path: no NUL, and no longer than a file system takes."""
+    given = text(value)
+    require("\0" not in given, "a path holds no NUL")
+    parts = [os.fsencode(part) for part in given.split("/")]
+    require(max(map(len, parts)) <= LONGEST_NAME and sum(map(len, parts)) < LONGEST_PATH, "it is too long for a path")
+    return given
+
+
+def word(value: Any) -> str:
+    """Parse a word of a command: a text without NUL."""
+    require("\0" not in text(value), "a word of a command holds no NUL")
     return value
 
 

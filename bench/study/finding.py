@@ -10,13 +10,19 @@ from bench.base.errors import StudyError, nearest
 from bench.study import fields
 
 SHIPPED = Path(__file__).with_name("studies")
-LONGEST_PATH = 4096
 
 
 def find_study(given: str) -> Path:
     """Return the path of a study file, given as a path or as the name of a study that ships; raise StudyError."""
     path, shipped = Path(given), SHIPPED / f"{given}.toml"
-    if len(given) < LONGEST_PATH and path.is_file():
+    try:
+        found = path.is_file()
+        if path.exists() and not found:
+            what = "a folder" if path.is_dir() else "no regular file"
+            raise StudyError(f"{given}: is {what}; a study file, or the name of a study that ships, is expected")
+    except OSError as error:
+        raise StudyError(f"{given}: cannot be read: {error.strerror or error}") from error
+    if found:
         return path
     if fields.NAME.fullmatch(given) and shipped.is_file():
         return shipped
@@ -27,6 +33,6 @@ def find_study(given: str) -> Path:
 def read_document(path: Path) -> dict[str, Any]:
     """Return what the study file at `path` holds; raise StudyError where it is not TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise StudyError(f"{path}: cannot be read as TOML: {error}") from error

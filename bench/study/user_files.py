@@ -30,7 +30,7 @@ class Own:
 
 def read_own(document: dict[str, Any], folder: Path, faults: Faults) -> Own:
     """Load plug-ins and data of a study whose file is in `folder`, so that their names are known; note every fault."""
-    several = Field(fields.distinct(fields.text), "a list of different Python files, from the study file", ())
+    several = Field(fields.distinct(fields.path), "a list of different Python files, from the study file", ())
     paths = tuple(folder / given for given in faults.value("top level:", "plugins", document, several) or ())
     names = [path.name for path in paths]
     for name in sorted({name for name in names if names.count(name) > 1}):
@@ -41,6 +41,9 @@ def read_own(document: dict[str, Any], folder: Path, faults: Faults) -> Own:
     given = data.get("path") if isinstance(data, dict) else None
     name = data.get("name") if isinstance(data, dict) else None
     if not (isinstance(given, str) and given and isinstance(name, str) and fields.NAME.fullmatch(name)):
+        return Own(paths)
+    if faults.value("[data]", "path", document["data"], Field(fields.path, "a path from the study file")) is None:
+        faults.explained.add("[data] name")
         return Own(paths)
     _noting(faults, "[data] path", plugins.load_data, name, folder / given)
     faults.explained.add("[data] name")

@@ -1,0 +1,44 @@
+"""What is printed arrives, whatever the encoding of the terminal, and whatever a path or a label holds."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import io
+import sys
+
+OF_THE_SYSTEM = frozenset(
+    {errno.ENAMETOOLONG, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE,
+     errno.EIO, errno.ELOOP, errno.ESTALE, errno.ENXIO}
+)  # fmt: skip
+"""Errors that are no fault of a program: a name too long, no room, a file system for reading alone, too few files."""
+
+_HANDLER = "bench.as-it-can"
+
+
+def make_ready() -> None:
+    """Let standard output and error take every text: bytes of a path as they are, other letters escaped if need be."""
+    codecs.register_error(_HANDLER, _as_it_can)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_HANDLER)
+
+
+def what_failed(error: OSError) -> str:
+    """Return an error of the system with what it is about."""
+    about = f"{error.filename}: " if error.filename else ""
+    return f"{about}{error.strerror or error}"
+
+
+def printable(text: str) -> str:
+    """Return a text without the bytes of a path that are no UTF-8, for files that are: they are replaced."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _as_it_can(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    if all("\udc80" <= letter <= "\udcff" for letter in letters):
+        return codecs.lookup_error("surrogateescape")(error)
+    return codecs.lookup_error("backslashreplace")(error)
