@@ -12,9 +12,8 @@ import pyarrow.parquet as pq
 
 from analysis.base.errors import TableError
 from analysis.base.files import check_writable, write_atomically
-
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""With one of these in front a spreadsheet takes text for a formula; an apostrophe before it shows the text."""
+from analysis.base.formulas import guarded as shown_as_text
+from analysis.base.formulas import is_formula
 
 
 def check_out(path: Path, inputs: list[Path]) -> None:
@@ -43,9 +42,9 @@ def write_table(path: Path, table: pa.Table) -> list[str]:
     write_atomically(path, text.getvalue().encode())
     notes = [f"{name} is left out: a CSV has no bytes; give --out FILE.parquet" for name in left_out]
     if guarded:
-        shown = ", ".join(repr(each) for each in sorted(guarded)[:4])
+        first = ", ".join(repr(each) for each in sorted(guarded)[:4])
         notes.append(
-            f"text that a spreadsheet takes for a formula has an apostrophe in front: {shown}; not so in parquet"
+            f"text that a spreadsheet takes for a formula has an apostrophe in front: {first}; not so in parquet"
         )
     return notes
 
@@ -54,8 +53,7 @@ def _cell(value: Any, guarded: set[str]) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        if value.startswith(_FORMULAS):
+        if is_formula(value):
             guarded.add(value)
-            return f"'{value}"
-        return value
+        return shown_as_text(value)
     return str(value).lower() if isinstance(value, bool) else repr(value)

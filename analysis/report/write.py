@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from analysis.base.files import write_atomically
+from analysis.base.formulas import guarded
 from analysis.base.records import Record, json_text, to_json
 from analysis.figures import theme
 from analysis.report import html, latex, markdown
@@ -30,9 +31,6 @@ from bench.schema.streams import printable
 from bench.schema.tasks import task_folder
 
 PAGE = "index.html"
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet runs as a formula."""
 
 B = TypeVar("B", Grid, Illustration)
 
@@ -198,14 +196,12 @@ def csv_of(rows: Sequence[Record | Mapping[str, Any]]) -> bytes:
 
     A text that a spreadsheet would take for a formula has an apostrophe before it.
     """
-    cells = [{name: _no_formula(cell) for name, cell in to_json(row).items()} for row in rows]
+    cells = [
+        {name: guarded(cell) if isinstance(cell, str) else cell for name, cell in to_json(row).items()} for row in rows
+    ]
     names = list(dict.fromkeys(name for row in cells for name in row))
     file = io.StringIO()
     writer = csv.DictWriter(file, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(cells)
     return as_bytes(file.getvalue())
-
-
-def _no_formula(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

@@ -72,9 +72,12 @@ def folder(text: str) -> Path:
     from bench.schema.local_copy import located
 
     try:
-        return located(text)
-    except OSError as error:
+        found = located(text)
+        if found.exists() and not found.is_dir():
+            raise argparse.ArgumentTypeError(f"{text} is a file; a folder is expected")
+    except (OSError, ValueError) as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+    return found
 
 
 def local(text: str) -> Path:

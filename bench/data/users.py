@@ -69,9 +69,10 @@ def _files(path: Path) -> list[Path]:
 def _from_npz(paths: list[Path], classes: int) -> Images:
     (path,) = paths
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise DataError(f"{path}: is one array (.npy), not an archive of several; numpy.savez writes one")
+        opened = np.load(path, allow_pickle=False)
+        if isinstance(opened, np.ndarray):
+            raise DataError(f"{path}: is one array (.npy), not an archive of several; numpy.savez writes one")
+        with opened as archive:
             if lacking := [name for name in ARRAYS if name not in archive]:
                 raise DataError(f"{path}: lacks {', '.join(lacking)}; it has {', '.join(archive) or 'nothing'}")
             _check_sizes(path)

@@ -71,10 +71,13 @@ def processor(device: str) -> str:
 
 
 def git_state(folder: Path) -> dict[str, Any] | None:
-    """Return the commit of the sources in `folder` and whether they differ from it, or None outside a git checkout."""
+    """Return the commit of the sources in `folder` and whether they differ from it, or None outside a git checkout.
+
+    Another user's checkout is one too: its code is what runs here.
+    """
 
     def git(*arguments: str) -> str:
-        command = ["git", "-C", str(folder), *arguments]
+        command = ["git", "-c", "safe.directory=*", "-C", str(folder), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()
 
     try:

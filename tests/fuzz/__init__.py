@@ -1,0 +1,1 @@
+"""Inputs that went wrong on the way: valid ones, mutated from a fixed seed."""
