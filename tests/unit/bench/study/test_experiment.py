@@ -117,7 +117,7 @@ FAULTS = [
     ('"train.py:train"', '"train.py:train"\nfiles = ["gone.py"]', "gone.py: no such file"),
     ("epochs = 3", "seed = 3", "is the name of a column of results"),
     ("epochs = 3", "test_accuracy = 3", "is the name of a column of results"),
-    ("epochs = 3", "day = 2026-01-01", "a text, a number, true or false, or a list is allowed"),
+    ("epochs = 3", "day = 2026-01-01", "a text, a number, true, false, or a list of these is allowed"),
     ("epochs = 3", "rate = inf", "column of results"),
     ("epochs = 3", "gain = inf", "a finite number is expected"),
     ("dropout = 0.5", "dropuot = 0.5", 'did you mean "dropout"'),
