@@ -24,6 +24,7 @@ from analysis.tables.metric import Measured, measure, not_positive
 from analysis.tables.pairing import SPLITS
 from analysis.tables.pairs_by_seed import Arms, arms, log_ratios, worst_of
 from analysis.tables.question import LOG_RATIO, RAW, Question, Told
+from analysis.tables.seeds import with_names
 from analysis.tables.table import Dropped, Table
 
 __all__ = ["Comparison", "compare"]
@@ -84,7 +85,8 @@ def compared(table: Table, asked: Question) -> tuple[Comparison, Mapping[str, Ar
         endings = {label: replace(each, **WITHOUT_LIMITS, p_holm=None) for label, each in endings.items()}
         failed = {label: replace(each, **WITHOUT_LIMITS) for label, each in failed.items()}
     warnings = [*warnings, *bad_endings.notes(endings, metric, asked.bad_ending)]
-    hangs = {label: each[Influence] for label, each in found.items() if label not in exempt}
+    names = table.seed_names
+    hangs = {label: with_names(each[Influence], names) for label, each in found.items() if label not in exempt}
     warnings += fragile_means(hangs, {label: each.complete for label, each in against.items()}, metric)
     notes = [*table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
     whole = Comparison(
@@ -109,7 +111,7 @@ def compared(table: Table, asked: Question) -> tuple[Comparison, Mapping[str, Ar
         bad_endings=endings,
         conditions={label: summary(measured, label, label in exempt) for label in table.conditions},
     )
-    return whole, against
+    return with_names(whole, names), against
 
 
 def paired(table: Table, measured: Measured, condition: str, other: str, asked: Question) -> Arms:
@@ -138,7 +140,7 @@ def _check(table: Table, asked: Question) -> Measured:
     try:
         measured = measure(table, asked.metric)
         if asked.scale == LOG_RATIO:
-            faults += not_positive(measured)
+            faults += not_positive(measured, table.seed_names)
     except TableError as error:
         raise TableError(table.source, [*faults, *error.faults]) from error
     if faults:

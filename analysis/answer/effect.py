@@ -44,7 +44,7 @@ class Compared(Directed):
         Whether the condition is a negative control: then it is in no family and has no verdict.
     n_pairs : int
         Complete pairs: seeds at which both trained.
-    seeds_lost : tuple of int
+    seeds_lost : tuple of int, or of str where seeds have names
         Seeds of either arm that are in no complete pair, ascending.
     n_lost_to_divergence : int
         Pairs that are not complete because a trial diverged.
@@ -57,7 +57,7 @@ class Compared(Directed):
     margin: float | None
     stays_at_chance: bool
     n_pairs: int
-    seeds_lost: tuple[int, ...]
+    seeds_lost: tuple[int, ...] | tuple[str, ...]
     n_lost_to_divergence: int
 
 
@@ -65,7 +65,7 @@ class Compared(Directed):
 class Pair(Record):
     """The values of control and condition at one seed, and their difference, in the metric's own unit."""
 
-    seed: int
+    seed: int | str
     control: float
     condition: float
     difference: float
@@ -110,7 +110,7 @@ class Effect(
     pairs: tuple[Pair, ...]
 
     @property
-    def differences(self) -> dict[int, float]:
+    def differences(self) -> dict[int | str, float]:
         """Condition minus control by seed."""
         return {pair.seed: pair.difference for pair in self.pairs}
 
@@ -164,7 +164,7 @@ class Contrasted(Directed):
 class Block(Record):
     """The value of a contrast at one seed, in the metric's own unit."""
 
-    seed: int
+    seed: int | str
     difference: float
 
 

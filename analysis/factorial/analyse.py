@@ -49,6 +49,7 @@ from analysis.tables.metric import measure
 from analysis.tables.pairing import rounding, varies
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question, Told
+from analysis.tables.seeds import with_names
 from analysis.tables.table import Table
 
 _NO_CONTROL = "nothing"
@@ -129,7 +130,7 @@ def _analysed(table: Table, found: Crossing, asked: Question, scores: Scores) ->
     ]
     notes += [*_of_blocks(found, held), *said, *also_said]
     plan = table.analysis
-    return Factorial(
+    made = Factorial(
         metric=asked.metric,
         alpha=asked.alpha,
         margin=asked.margin,
@@ -153,6 +154,7 @@ def _analysed(table: Table, found: Crossing, asked: Question, scores: Scores) ->
         best_set=_best_set(found, held, asked),
         example=table.example,
     )
+    return with_names(made, table.seed_names)
 
 
 def _faults_of_scores(found: Crossing, scores: Scores) -> list[str]:

@@ -234,7 +234,7 @@ class Factorial(Directed):
     margin: float | None
     role: str | None
     n: int
-    seeds: tuple[int, ...]
+    seeds: tuple[int, ...] | tuple[str, ...]
     n_lost_to_divergence: int
     factors: tuple[CrossedFactor, ...]
     random_flips: RandomFlips

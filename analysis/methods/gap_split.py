@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -42,7 +43,7 @@ class GapSplit(Record):
     clean_share_high: float | None = None
 
 
-Differences = Mapping[int, float]
+Differences = Mapping[Any, float]
 """Condition minus control by seed."""
 
 

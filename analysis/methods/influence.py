@@ -24,7 +24,7 @@ class Influence(OfPairs):
 
     Parameters
     ----------
-    extreme_seed : int or None
+    extreme_seed : int, str or None
         Seed whose difference is farthest from the median.
     mean_without_extreme : float or None
         Mean difference over all other seeds.
@@ -32,7 +32,7 @@ class Influence(OfPairs):
         Share of the differences' sum of squares about their mean that this seed makes.
     """
 
-    extreme_seed: int | None = None
+    extreme_seed: int | str | None = None
     mean_without_extreme: float | None = None
     variance_share_of_extreme_seed: float | None = None
 
@@ -71,7 +71,7 @@ def influence(pairs: Pairs) -> Finding[Influence]:
 
 def fragile_means(found: Mapping[str, Influence], pairs: Mapping[str, Pairs], metric: str) -> list[Note]:
     """Return a warning for each seed that makes a mean fragile: of which conditions, and their means without it."""
-    by_seed = dict[int | None, list[str]]()
+    by_seed = dict[int | str | None, list[str]]()
     for label, each in found.items():
         if each.fragile(pairs[label].n) and each.mean_without_extreme is not None:
             by_seed.setdefault(each.extreme_seed, []).append(label)

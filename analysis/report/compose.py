@@ -52,7 +52,7 @@ def _facts(material: Material) -> tuple[tuple[str, str], ...]:
     done = sum(len(pool.table.frame) for pool in pools)
     facts = [
         ("conditions", str(len(pools[0].table.conditions))),
-        ("seeds", _seeds(max((pool.table.seeds for pool in pools), key=len))),
+        ("seeds", _seeds(max((pool.table.seed_names or pool.table.seeds for pool in pools), key=len))),
         ("trials", f"{done:,}" if material.plan is None else f"{done:,} of {len(material.plan.get('trials', [])):,}"),
     ]
     examples = f"{pools[0].primary.example}s"
@@ -67,6 +67,6 @@ def _facts(material: Material) -> tuple[tuple[str, str], ...]:
     return tuple(facts)
 
 
-def _seeds(seeds: Sequence[int]) -> str:
+def _seeds(seeds: Sequence[int | str]) -> str:
     """Return how many seeds there are, and which."""
-    return f"{len(seeds)} ({ranges(sorted(seeds))})"
+    return f"{len(seeds)} ({ranges(seeds)})"

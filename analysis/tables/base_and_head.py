@@ -61,6 +61,7 @@ def side_by_side(base: Table, head: Table, labels: tuple[str, str], metric: str)
         The versions were run on another device, precision, engine or data, or with another chance of guessing.
     """
     _like(base, head)
+    base, head = _by_the_same_seeds(base, head)
     parts = {name: (table, label) for name, table, label in zip((BASE, HEAD), (base, head), labels, strict=True)}
     frames = [_rows(table, metric, label, name) for name, (table, label) in parts.items()]
     dropped = [
@@ -82,6 +83,24 @@ def side_by_side(base: Table, head: Table, labels: tuple[str, str], metric: str)
         curves=None,
         unit=head.unit if base.unit.independent else base.unit,
     )
+
+
+def _by_the_same_seeds(base: Table, head: Table) -> tuple[Table, Table]:
+    """Return both tables with seeds that have one number for each name."""
+    if not base.seed_names and not head.seed_names:
+        return base, head
+    if not (base.seed_names and head.seed_names):
+        named, plain = (BASE, HEAD) if base.seed_names else (HEAD, BASE)
+        raise TableError(_named(base, head), [f"seeds are names in {named} and numbers in {plain}: none is in both"])
+    names = tuple(dict.fromkeys([*base.seed_names, *head.seed_names]))
+    number = {name: place for place, name in enumerate(names)}
+    made = []
+    for table in (base, head):
+        new = [number[name] for name in table.seed_names]
+        dropped = tuple(replace(each, seeds=tuple(new[int(seed)] for seed in each.seeds)) for each in table.dropped)
+        frame = table.frame.assign(seed=[new[seed] for seed in table.frame["seed"]])
+        made.append(replace(table, frame=frame.sort_values(["condition", "seed"]), seed_names=names, dropped=dropped))
+    return made[0], made[1]
 
 
 def notes(base: Table, head: Table) -> list[str]:

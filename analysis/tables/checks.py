@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
 from analysis.base.errors import listed, nearest
 from analysis.tables.reading import ORIGIN
+from analysis.tables.seeds import names_of, seeds_of
 from bench.schema import DIVERGED, FAILED, OK
 
 POOLS = ("device", "precision", "engine", "data_hash")
@@ -20,6 +21,9 @@ POOLS = ("device", "precision", "engine", "data_hash")
 
 COURSE = ("epoch", "step", "iteration", "round")
 """Columns that count the course of one training: no tasks."""
+
+SEED_NAME = "_seed_name"
+"""Column of the names of seeds that are no numbers."""
 
 STATUSES = (OK, DIVERGED, FAILED)
 _ONE_VALUE = ("condition", "seed", "status", "stays_at_chance", "diverged", "classes", *POOLS)
@@ -49,7 +53,9 @@ def identity_faults(frame: pd.DataFrame) -> list[str]:
     label = frame["condition"]
     faults += _at(frame, label.isna() | (label.astype(str).str.strip() == ""), "condition", "a label")
     seeds = seeds_of(frame)
-    faults += _at(frame, seeds.isna(), "seed", f"a whole number below 2^63; as a decimal number, below 2^53 ({2**53})")
+    if seeds.isna().any() and names_of(frame) is None:
+        allowed = f"a whole number below 2^63; as a decimal number, below 2^53 ({2**53}); or a name in every row"
+        faults += _at(frame, seeds.isna(), "seed", allowed)
     if "status" in frame.columns:
         faults += _at(frame, ~frame["status"].isin(STATUSES), "status", f"one of {listed(STATUSES)}")
     for name in ("stays_at_chance", "diverged"):
@@ -57,29 +63,6 @@ def identity_faults(frame: pd.DataFrame) -> list[str]:
             flags = frame[name]
             faults += _at(frame, ~(flags.isna() | flags.isin([True, False, 0, 1])), name, "true or false")
     return faults
-
-
-def seeds_of(frame: pd.DataFrame) -> pd.Series:
-    """Return the column ``seed`` as exact whole numbers; None where it is none, and for true and false."""
-    seeds = frame["seed"]
-    whole = isinstance(seeds.dtype, np.dtype) and seeds.dtype.kind == "i"
-    return seeds.astype(object) if whole else pd.Series([*map(_seed, seeds)], index=frame.index, dtype=object)
-
-
-def _seed(cell: object) -> int | None:
-    """Return a seed exactly; None for what is no whole number, or a float that may stand for several."""
-    if isinstance(cell, str):
-        try:
-            cell = Decimal(cell.strip().removesuffix(",0"))
-        except InvalidOperation:
-            return None
-    if isinstance(cell, bool | np.bool_) or not isinstance(cell, int | float | Decimal | np.integer | np.floating):
-        return None
-    if isinstance(cell, float | np.floating) and not (abs(cell) < 2**53 and cell == np.floor(cell)):
-        return None
-    if isinstance(cell, Decimal) and not (cell.is_finite() and abs(cell) < 2**63 and cell == int(cell)):
-        return None
-    return int(cell) if abs(int(cell)) < 2**63 else None
 
 
 def numbers(column: pd.Series) -> pd.Series:
@@ -138,10 +121,11 @@ def with_numbers(frame: pd.DataFrame) -> pd.DataFrame:
 def duplicate_faults(frame: pd.DataFrame) -> list[str]:
     """Return a fault for each (condition, seed) that comes more than once."""
     repeated = frame[frame.duplicated(["condition", "seed"], keep=False)]
+    seed = SEED_NAME if SEED_NAME in frame.columns else "seed"
     faults = [
-        f"condition {condition!r}, seed {seed} comes {len(rows)} times ({', '.join(rows[ORIGIN].head(4))}); "
-        "allowed: once (a repeated run is not a new seed)"
-        for (condition, seed), rows in repeated.groupby(["condition", "seed"], sort=False)
+        f"condition {condition!r}, seed {rows[seed].iloc[0]} comes {len(rows)} times "
+        f"({', '.join(rows[ORIGIN].head(4))}); allowed: once (a repeated run is not a new seed)"
+        for (condition, _), rows in repeated.groupby(["condition", "seed"], sort=False)
     ]
     return [*_what_parts(frame, repeated), *faults] if faults else []
 

@@ -25,7 +25,7 @@ class Dropped(Record):
     """Trials of one condition that are left out for one reason."""
 
     condition: str
-    seeds: tuple[int, ...]
+    seeds: tuple[int, ...] | tuple[str, ...]
     reason: str
 
     @property

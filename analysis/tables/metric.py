@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,14 +154,15 @@ def column_of(frame: pd.DataFrame, metric: str) -> str:
     return column_named([str(name) for name in frame.columns if name not in _NOT_METRICS], metric) or metric
 
 
-def not_positive(measured: Measured) -> list[str]:
-    """Return the first trials that trained and whose value has no logarithm."""
+def not_positive(measured: Measured, names: Sequence[str] = ()) -> list[str]:
+    """Return the first trials that trained and whose value has no logarithm; `names` are those of seeds."""
     faults, number = [], 0
     for label, arm in measured.arms.items():
+        seeds = [names[seed] for seed in arm.seeds] if names else arm.seeds
         rows = np.flatnonzero(~arm.diverged & ~(arm.value > 0))
         number += len(rows)
         faults += [
-            f"condition {label!r}, seed {arm.seeds[i]}: {measured.metric} is {arm.value[i]:.12g}; allowed on the scale "
+            f"condition {label!r}, seed {seeds[i]}: {measured.metric} is {arm.value[i]:.12g}; allowed on the scale "
             "log-ratio: above 0"
             for i in rows
         ]

@@ -24,6 +24,7 @@ from analysis.tables.left_out import Dropped, failures, grouped, is_failed, keep
 from analysis.tables.pairing import PAIRS, SPLITS, Unit
 from analysis.tables.plan import Plan, PlannedAnalysis
 from analysis.tables.reading import Raw, from_memory, read
+from analysis.tables.seeds import names_of, numbered, seeds_of
 from bench.schema import Arithmetic
 from bench.schema.known_metrics import LATE_EPOCHS
 
@@ -64,6 +65,8 @@ class Table:
         Curves that lie in the rows of their trials; those of a folder that lie in files of their own stay there.
     late_epochs : int
         How many of the last epochs ``late_test_accuracy`` is the median of.
+    seed_names : tuple of str
+        Names of the seeds, by their numbers; empty where seeds are numbers.
     notes : tuple of str
         How it was read, where it is no plain CSV, and which columns were taken for others.
     unit : Unit
@@ -83,6 +86,7 @@ class Table:
     made_with: Mapping[str, Arithmetic] = field(default_factory=dict)
     curves: pa.Table | None = None
     late_epochs: int = LATE_EPOCHS
+    seed_names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unit: Unit = PAIRS
 
@@ -155,7 +159,7 @@ def from_raw(
         raise TableError(source, [f"chance is {chance}; allowed: above 0 and below 1"])
     if late_epochs is not None and not late_epochs > 0:
         raise TableError(source, [f"late_epochs is {late_epochs}; allowed: a whole number above 0"])
-    frame = _canonical(source, raw)
+    frame, seed_names = _canonical(source, raw)
     spelt = _spellings(raw.frame["condition"], frame["condition"])
     frame, dropped = keep_planned(source, frame, raw.plan, where)
     _refuse(source, checks.where_faults(frame, where))
@@ -178,6 +182,7 @@ def from_raw(
         made_with=raw.made_with,
         curves=raw.curves,
         late_epochs=late_epochs or planned or LATE_EPOCHS,
+        seed_names=seed_names,
         notes=tuple(f"{source.name}: {note}" for note in raw.notes),
     )
 
@@ -217,18 +222,21 @@ def _refuse(source: Path, faults: list[str]) -> None:
         raise TableError(source, faults)
 
 
-def _canonical(source: Path, raw: Raw) -> pd.DataFrame:
-    """Check the columns that identify a trial and give them their types."""
+def _canonical(source: Path, raw: Raw) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Check the columns that identify a trial and give them their types; return the names of seeds too."""
     frame = raw.frame
     _refuse(source, checks.column_faults(frame))
     faults = checks.identity_faults(frame)
     if raw.plan is not None and "trial_id" not in frame.columns:
         faults.append("column 'trial_id' is missing; a folder with a plan.json needs it")
     _refuse(source, faults)
-    return frame.assign(
-        condition=checks.each_once(frame["condition"], _label).astype(object),
-        seed=checks.seeds_of(frame).astype("int64"),
-    )
+    frame = frame.assign(condition=checks.each_once(frame["condition"], _label).astype(object))
+    seeds = seeds_of(frame)
+    names = names_of(frame) if seeds.isna().any() else None
+    if names is None:
+        return frame.assign(seed=seeds.astype("int64")), ()
+    numbers, order = numbered(names)
+    return frame.assign(**{"seed": numbers.astype("int64"), checks.SEED_NAME: names}), order
 
 
 def _label(cell: object) -> str:

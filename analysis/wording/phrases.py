@@ -47,10 +47,14 @@ MOST_RANGES = 8
 """Ranges of seeds that are written out."""
 
 
-def ranges(seeds: Sequence[int], most: int | None = MOST_RANGES) -> str:
-    """Return ascending seeds as ranges: ``0-4, 7``; after the `most` of these, how many seeds are left."""
+def ranges(seeds: Sequence[int | str], most: int | None = MOST_RANGES) -> str:
+    """Return seeds as ranges: ``0-4, 7``; names as they are. After the `most` of these, how many seeds are left."""
+    names = [each for each in seeds if isinstance(each, str)]
+    if names:
+        rest = 0 if most is None else len(names[most:])
+        return ", ".join(names[:most]) + (f" and {rest} more" if rest else "")
     found: list[list[int]] = []
-    for each in seeds:
+    for each in sorted(each for each in seeds if not isinstance(each, str)):
         if found and each == found[-1][1] + 1:
             found[-1][1] = each
         else:

@@ -155,7 +155,7 @@ def signed(values: Sequence[float], scale: int, margin: float | None, fewer: int
 def left_out(each: Dropped) -> str:
     """Return what was dropped for one reason in a line."""
     trials = "1 trial (seed" if each.count == 1 else f"{each.count} trials (seeds"
-    return f"{each.condition}: {trials} {ranges(sorted(each.seeds))}): {each.reason}"
+    return f"{each.condition}: {trials} {ranges(each.seeds)}): {each.reason}"
 
 
 def itemised(title: str, items: Sequence[str]) -> str:

@@ -31,8 +31,6 @@ def _grid(whole: Comparison) -> Grid:
             Column("seeds", numeric=False),
             Column("reason", numeric=False),
         ),
-        rows=tuple(
-            (each.condition, str(each.count), ranges(sorted(each.seeds)), each.reason) for each in whole.dropped
-        ),
+        rows=tuple((each.condition, str(each.count), ranges(each.seeds), each.reason) for each in whole.dropped),
         data=tuple({**each.to_json(), "seeds": " ".join(map(str, each.seeds))} for each in whole.dropped),
     )

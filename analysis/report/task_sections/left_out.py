@@ -26,8 +26,7 @@ def section(material: MaterialOverTasks) -> Section:
                     Column("reason", numeric=False),
                 ),
                 rows=tuple(
-                    (name, each.condition, str(each.count), ranges(sorted(each.seeds)), each.reason)
-                    for name, each in found
+                    (name, each.condition, str(each.count), ranges(each.seeds), each.reason) for name, each in found
                 ),
             )
         ]

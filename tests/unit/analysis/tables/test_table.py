@@ -55,7 +55,7 @@ def test_parquet_and_csv_give_the_same_table(csv, tmp_path):
         ("condition,test_accuracy\nnone,0.8\n", ["column 'seed' is missing", "required"]),
         ("conditon,seed,x\nnone,0,1\n", ["'condition' is missing", "did you mean 'conditon'?"]),
         ("x,y\n1,2\n", ["'condition' is missing", "'seed' is missing"]),
-        ("condition,seed,x\nnone,zero,1\n", ["row 1: seed is 'zero'", "whole number"]),
+        ("condition,seed,x\nnone,zero,1\nnone,0,1\n", ["row 1: seed is 'zero'", "whole number", "a name in every row"]),
         ("condition,seed,x\nnone,0.5,1\n", ["row 1: seed is '0.5'", "whole number"]),
         ("condition,seed,x\nnone,0,1\nnone,,1\n", ["row 2: seed is empty"]),
         ("condition,seed,x\n,0,1\n", ["row 1: condition is empty"]),
@@ -85,7 +85,7 @@ def test_all_faults_are_told_at_once(csv):
 
 
 def test_many_faults_are_counted(csv):
-    message = fault_of(csv("condition,seed,x\n" + "a,b,1\n" * 50))
+    message = fault_of(csv("condition,seed,x\n" + "a,0.5,1\n" * 50))
     assert "seed: 45 more rows like these" in message
 
 
