@@ -31,6 +31,7 @@ def entries() -> tuple[Entry, ...]:
         called(seeds.what_can_be_tested, (2, 1, 0.05, TYPICAL), (5, 1, 0.05, TYPICAL), (16, 6, 0.05, TYPICAL),
                (16, 6, 0.05, MEAN)),
         called(seeds.what_single_runs_can_do, (5, 1, 0.05), (10, 1, 0.05), (16, 6, 0.05), (100, 6, 0.05)),
+        called(seeds.what_is_found, (2, 1, 0.05, TYPICAL, None), (16, 6, 0.05, TYPICAL, ("test_accuracy", 0.001))),
         called(sentences.quoted, ("none",)),
         called(units.plain, (None, 2), (-0.001, 2), (-0.25, 2)),
         called(units.signed, (None, 2), (0.001, 2), (0.25, 2), (-0.25, 2)),

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from analysis.methods.signed_rank_distribution import fewest, runs_at_an_end
 from analysis.methods.verdict import FEW
+from analysis.wording.number_format import exact
 from analysis.wording.phrases import count
+from analysis.wording.units import plain, unit_of
 from bench.schema.known_metrics import MEAN
+
+TIMES = (1, 2, 4, 8)
+"""How many times the seeds of a study are looked at for what they would find."""
 
 
 def what_can_be_tested(seeds: int, size: int, alpha: float, estimand: str, tasks: int = 1) -> str:
@@ -38,3 +43,46 @@ def what_single_runs_can_do(seeds: int, size: int, alpha: float) -> str | None:
         f"{lone} can set an end of an interval of the typical difference with {count(seeds, 'seed')}; from {more} "
         f"seeds on it takes {runs_at_an_end(more, alpha, size)}."
     )
+
+
+def what_is_found(seeds: int, size: int, alpha: float, estimand: str, margin: tuple[str, float] | None) -> str:
+    """Return as a table which true difference more and more seeds find on one test set.
+
+    Nothing is known of the spread yet, so differences are in its units.
+
+    Parameters
+    ----------
+    seeds : int
+        Those planned, from which the table goes up.
+    size : int
+        Comparisons that are one family.
+    alpha : float
+    estimand : str
+    margin : (str, float), optional
+        Metric, and the smallest difference of it that matters: the table then says at which spread it is found.
+    """
+    from analysis.answer.out_of_reach import POWER  # noqa: PLC0415 - scipy's distributions take half a second
+    from analysis.methods.power import Design  # noqa: PLC0415
+
+    lines = []
+    for n in (times * seeds for times in TIMES):
+        leading = estimand if n >= fewest(alpha, size) else MEAN
+        least = Design(1.0, alpha, POWER, size, estimand=leading).detectable(n) if n >= FEW else None
+        if least is not None:
+            lines.append(f"  {n:>7,}  {least:>4.2f} SD{_hence(margin, least)}")
+    if not lines:
+        return ""
+    also = "" if margin is None else ", and the largest SD at which they find the margin"
+    head = (
+        f"True difference that seeds find with {exact(100 * POWER):g}% power on this test set, in standard deviations "
+        f"(SD) of the paired differences{also}:"
+    )
+    return "\n".join([head, *lines])
+
+
+def _hence(margin: tuple[str, float] | None, least: float) -> str:
+    """Return the largest standard deviation at which a margin is found."""
+    if margin is None:
+        return ""
+    unit = unit_of(margin[0])
+    return f"  {plain(unit.scale * margin[1] / least, unit.digits + 1)} {unit.difference}".rstrip()

@@ -17,6 +17,7 @@ arguments = common.add_study
 
 def execute(options: argparse.Namespace) -> int:
     """Print which trials are done and to do, how long they will take, and what they can test. Writes nothing."""
+    from bench.assurance.reach import found as differences
     from bench.assurance.reach import reach
     from bench.run.parts import parts
     from bench.run.progress import duration
@@ -39,6 +40,8 @@ def execute(options: argparse.Namespace) -> int:
         print(f"all tasks: {done} trials done, {to_do} to do" + (f", about {duration(seconds)}" if seconds else ""))
     for said in reach(one, len(found)):
         print(said)
+    if to_do and (table := differences(one, len(found))):
+        print(table)
     return common.DONE
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from scipy import stats
 
-from bench.assurance.reach import reach
+from bench.assurance.reach import found, reach
 from bench.study.study import Study
 
 TESTED, ALONE = "typical difference is tested", "1 bad run alone can set an end"
@@ -44,3 +45,26 @@ def test_a_plan_of_the_mean_and_one_that_is_not_of_a_fixed_number_of_seeds() -> 
     assert "the mean difference is tested, assuming normal differences." in said
     assert reach(study.until_decided()) == []
     assert reach(replace(study, conditions=study.conditions[:1])) == []
+
+
+def test_the_table_of_differences_is_by_the_noncentral_t_and_says_at_which_spread_the_margin_is_found() -> None:
+    study = Study.load("dropout").with_seeds(5)
+    mean = replace(study, analysis=replace(study.analysis, estimand="mean", margin=0.002))
+    head, *lines = found(mean).splitlines()
+    assert "80% power" in head and "on this test set" in head
+    for line, n in zip(lines, (5, 10, 20, 40), strict=True):
+        seeds, least, _, spread, unit = line.split()
+        critical, shift = stats.t.isf(0.05 / 12, n - 1), float(least) * n**0.5
+        power = stats.nct.sf(critical, n - 1, shift) + stats.nct.cdf(-critical, n - 1, shift)
+        assert (int(seeds), unit) == (n, "points")
+        assert power == pytest.approx(0.8, abs=0.01)
+        assert float(spread) == pytest.approx(0.2 / float(least), rel=0.005 / float(least) + 0.005)
+    assert found(replace(mean, analysis=replace(mean.analysis, margin=None))).splitlines()[1].endswith(" SD")
+
+
+def test_more_tasks_find_less_and_nothing_is_found_where_nothing_is_tested() -> None:
+    study = Study.load("dropout").with_seeds(20)
+    first, many = (float(found(study, tasks).splitlines()[1].split()[1]) for tasks in (1, 4))
+    assert many > first
+    assert found(study.until_decided()) == found(replace(study, conditions=study.conditions[:1])) == ""
+    assert len(found(study.with_seeds(1)).splitlines()) == 3
