@@ -2,7 +2,8 @@
 PYTHON ?= python3
 STUDY ?= dropout
 DATA ?= fashion_mnist
-DIR ?= results/$(basename $(notdir $(STUDY)))
+EMPTY :=
+DIR ?= results/$(subst ?,$(EMPTY) ,$(basename $(notdir $(subst $(EMPTY) ,?,$(STUDY)))))
 BIN := .venv/bin
 READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
@@ -25,16 +26,16 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 data: $(READY)  ## Fetch Fashion-MNIST (DATA=name for another data set) and verify it
-	$(BIN)/python -m bench data fetch $(DATA)
+	$(BIN)/python -m bench data fetch "$(DATA)"
 
 bench: $(READY)  ## Run the dropout study (STUDY=...) and report on it; run again to resume
-	@folder=$$($(BIN)/python -m bench run $(STUDY)); status=$$?; \
+	@folder=$$($(BIN)/python -m bench run "$(STUDY)"); status=$$?; \
 	[ $$status -le 1 ] || exit $$status; \
 	$(BIN)/python -m analysis report "$$folder" || exit $$?; \
 	exit $$status
 
 report: $(READY)  ## Make the report of a results folder again (DIR=...)
-	$(BIN)/python -m analysis report $(DIR)
+	$(BIN)/python -m analysis report "$(DIR)"
 
 perf: $(READY)  ## Measure the engine's speed, beside what the matrix products alone take
 	$(BIN)/python -m pytest tests/perf

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
@@ -47,11 +48,17 @@ def column_faults(frame: pd.DataFrame) -> list[str]:
     ]
 
 
+def has_control(cell: object) -> bool:
+    """Return whether a label holds characters that move a terminal's cursor, and that no page can show."""
+    return any(unicodedata.category(letter) == "Cc" for letter in str(cell).strip())
+
+
 def identity_faults(frame: pd.DataFrame) -> list[str]:
     """Return faults of condition, seed, status, stays_at_chance and diverged."""
     faults = []
     label = frame["condition"]
     faults += _at(frame, label.isna() | (label.astype(str).str.strip() == ""), "condition", "a label")
+    faults += _at(frame, each_once(label, has_control).astype(bool), "condition", "a label without control characters")
     seeds = seeds_of(frame)
     if seeds.isna().any() and names_of(frame) is None:
         allowed = f"a whole number below 2^63; as a decimal number, below 2^53 ({2**53}); or a name in every row"

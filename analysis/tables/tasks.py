@@ -154,6 +154,10 @@ def split(source: Path | str, raw: Raw, column: str, where: Mapping[str, str]) -
     for name, value in where.items():
         frame = frame[checks.matches(frame[name], value)]
     labels = checks.each_once(frame[column], checks.as_text).str.strip()
+    odd = frame[ORIGIN][checks.each_once(labels, checks.has_control).astype(bool)]
+    if len(odd):
+        fault = f"{column} holds control characters in {len(odd)} rows ({listed(odd, 5)}); allowed: names without them"
+        raise TableError(source, [fault])
     empty = frame[ORIGIN][labels == ""]
     if len(empty):
         raise TableError(source, [f"{len(empty)} rows have no {column} ({listed(empty, 5)}); allowed: one per trial"])

@@ -163,7 +163,7 @@ class _FactorReader:
             return fields.several(strength.parse)(value)
 
         many = isinstance(given.get(name), list)
-        allowed = strength.allowed + (", one for each hidden layer" if many else ", or a list of one per layer")
+        allowed = strength.allowed + (", one for each hidden layer," if many else ", or a list of one per layer,")
         return self.faults.value(where, name, given, Field(one_per_layer, allowed, None))
 
 

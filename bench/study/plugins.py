@@ -5,6 +5,7 @@ What is loaded here is loaded in every worker process too.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.util
 import re
@@ -67,6 +68,7 @@ def load(path: Path) -> Plugin:
     before = _plugins.get(path)
     if before is not None and before.sha256 == sha256:
         return before
+    _check_is_plugin(path, source)
     found = vars(_run(path)).values()
     shipped = [*REGULARISERS.values(), *DATA_SETS.values()]
     own = [each for each in found if not any(each is one for one in shipped)]  # it may have imported some
@@ -105,6 +107,18 @@ def load_all(everything: Loaded) -> None:
         load(path)
     for name, path in data:
         load_data(name, path)
+
+
+def _check_is_plugin(path: Path, source: str) -> None:
+    """Refuse a file that cannot give anything before any of it runs: what it gives is made of what bench has."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise StudyError(f"{path}: plug-in cannot be read as Python: {error}") from error
+    modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    modules += [each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names]
+    if not any(name.split(".")[0] == "bench" for name in modules):
+        raise StudyError(f"{path}: imports nothing of bench, so it is no plug-in, and was not run")
 
 
 def _run(path: Path) -> ModuleType:

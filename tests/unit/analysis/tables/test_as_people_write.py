@@ -10,6 +10,7 @@ import pytest
 
 from analysis.answer.compare import compare
 from analysis.base.errors import TableError
+from analysis.tables.loading import load_tasks
 from analysis.tables.table import from_frame, load
 
 BIG = 2**53
@@ -94,3 +95,12 @@ def test_a_time_zone_that_nobody_knows_is_no_obstacle(tmp_path):
     times = pa.array([0] * table.num_rows, pa.timestamp("us", "Nowhere/Land"))
     pq.write_table(table.append_column("started_at", times), path)
     assert load(path).conditions == ("none", "book")
+
+
+@pytest.mark.parametrize("letter", ["\x01", "\x1b[31m", "\n", "\x9b", "\x7f"])
+def test_a_label_that_would_steer_a_terminal_is_refused(letter: str) -> None:
+    made = pd.DataFrame({"condition": ["none", f"a{letter}b"], "seed": [0, 0], "test_accuracy": [0.5, 0.6]})
+    with pytest.raises(TableError, match=r"row 2: condition is .*; allowed: a label without control characters"):
+        from_frame(made)
+    with pytest.raises(TableError, match="task holds control characters in 1 rows"):
+        load_tasks(made.assign(condition="none", task=["x", f"a{letter}b"]))

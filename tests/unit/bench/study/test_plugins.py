@@ -112,9 +112,9 @@ def test_own_data_are_named_and_found_from_the_study_file(tmp_path: Path) -> Non
     ("text", "said"),
     [
         (None, r"top level: plugins: .*my_noise\.py: plug-in cannot be read: No such file"),
-        ("x = 1", "gives neither a Regulariser nor a DataSet"),
-        ("x = 1\ny = x / 0", r"my_noise\.py:2: plug-in cannot be run: ZeroDivisionError"),
-        ("x = (", r"plug-in cannot be run: SyntaxError"),
+        ("import bench", "gives neither a Regulariser nor a DataSet"),
+        ("import bench\ny = 1 / 0", r"my_noise\.py:2: plug-in cannot be run: ZeroDivisionError"),
+        ("x = (", r"plug-in cannot be read as Python: .*never closed"),
         (NOISE.format(scale=1, name="dropout"), "dropout is a name of this harness already"),
     ],
 )
@@ -213,9 +213,16 @@ def test_the_order_of_plug_ins_is_part_of_a_trial(tmp_path: Path) -> None:
 
 
 def test_a_plug_in_that_exits_is_told(tmp_path: Path) -> None:
-    (tmp_path / "out.py").write_text("import sys\nsys.exit(3)\n")
+    (tmp_path / "out.py").write_text("import sys, bench\nsys.exit(3)\n")
     with pytest.raises(StudyError, match=r"out\.py:2: plug-in cannot be run: SystemExit: 3"):
         plugins.load(tmp_path / "out.py")
+
+
+def test_a_file_that_is_no_plug_in_is_not_run(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    with pytest.raises(StudyError, match=r"mine\.py: imports nothing of bench, so it is no plug-in, and was not run"):
+        plugins.load(tmp_path / "mine.py")
+    assert not (tmp_path / "ran").exists()
 
 
 def test_two_plug_ins_cannot_have_one_name(tmp_path: Path) -> None:
