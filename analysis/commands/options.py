@@ -73,7 +73,6 @@ def add_columns(command: argparse.ArgumentParser) -> None:
     for role, what in (("condition", "what was compared"), ("seed", "which trials are paired")):
         command.add_argument(
             f"--{role}-column",
-            default=role,
             metavar="COLUMN",
             help=f"column that says {what}; default: {role}, else the one that has a usual name of it",
         )
@@ -197,8 +196,8 @@ def rows_of(given: argparse.Namespace) -> dict[str, Any]:
         "chance": given.chance,
         "percent": given.metric or True if given.percent else False,
         "late_epochs": given.late_epochs,
-        "condition": given.condition_column,
-        "seed": given.seed_column,
+        "condition": given.condition_column or "condition",
+        "seed": given.seed_column or "seed",
         "epochs": given.epochs,
     }
 

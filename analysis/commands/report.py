@@ -12,11 +12,14 @@ from analysis.commands import options
 
 NAME, HELP = "report", "figures, tables and a page, of a results folder or of any table"
 
-PLANNED = ("metric", "control", "margin", "alpha", "percent", "chance", "where")
+PLANNED = (
+    "metric", "control", "margin", "alpha", "percent", "chance", "where", "condition_column", "seed_column", "epochs",
+)  # fmt: skip
 """What a results folder's plan settles, and a table has to be given."""
 
 AGAIN = (
     "metric", "control", "margin", "alpha", "estimand", "bad_ending", "test_fraction", "chance", "late_epochs", "task",
+    "condition_column", "seed_column", "epochs",
 )  # fmt: skip
 """What makes the same report again, where it was given."""
 
@@ -50,7 +53,9 @@ def _of_folder(given: argparse.Namespace, folder: Path) -> Path:
     from analysis.base.errors import TableError
     from analysis.report.write import report_folder, write_report
 
-    if settled := [f"--{name}" for name in (*PLANNED, "task") if getattr(given, name) not in (None, False, [])]:
+    if settled := [
+        f"--{name.replace('_', '-')}" for name in (*PLANNED, "task") if getattr(given, name) not in (None, False, [])
+    ]:
         fault = "is a results folder, whose report is by its plan"
         instead = "compare takes them, and the report of what python -m bench export writes of the folder"
         raise TableError(given.table, [f"{fault}: {', '.join(settled)} cannot be given; {instead}"])

@@ -183,7 +183,7 @@ def from_raw(
         curves=raw.curves,
         late_epochs=late_epochs or planned or LATE_EPOCHS,
         seed_names=seed_names,
-        notes=tuple(f"{source.name}: {note}" for note in raw.notes),
+        notes=(f"{source.name}: {'; '.join(raw.notes)}",) if raw.notes else (),
     )
 
 

@@ -17,6 +17,7 @@ from analysis.tables.epochs import one_epoch
 from analysis.tables.names import CONDITION, ROLES, SEED, Named, named
 from analysis.tables.reading import Raw, long_columns
 from analysis.tables.reshaping import long_to_tidy, looks_wide
+from analysis.tables.statuses import in_our_words
 from analysis.tables.tasks import TASK
 
 
@@ -62,12 +63,13 @@ def tidy(path: Path, raw: Raw, wanted: Wanted) -> tuple[Raw, dict[str, str]]:
             frame = frame[matches(frame[name], value)] if name in frame and matches(frame[name], value).any() else frame
         frame, said = one_epoch(path, frame, wanted.epochs, beside)
         warnings = (said,)
+    frame, status = in_our_words(frame)
     made = replace(
         raw,
         frame=frame,
         warnings=warnings,
         seed=next(iter(seeds), SEED),
-        notes=(*raw.notes, *found.notes),
+        notes=(*raw.notes, *found.notes, *([status] if status else [])),
         percent=(*raw.percent, *(name for name, column in found.alias.items() if column in raw.percent)),
     )
     return made, where

@@ -81,6 +81,17 @@ def test_it_says_what_makes_it_again_and_claims_no_plan(here: Path, capsys: pyte
         assert claim not in text, claim
 
 
+def test_what_makes_it_again_reads_the_table_in_the_same_way(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = pd.concat([runs().assign(epoch=1, test_accuracy=0.5), runs().assign(epoch=2)])
+    made.rename(columns={"condition": "technique", "seed": "start"}).to_csv(here / "t.csv", index=False, sep=";")
+    columns = ["--condition-column", "technique", "--seed-column", "start", "--epochs", "last"]
+    assert main(["report", "t.csv", *QUESTION, *columns]) == 0
+    assert capsys.readouterr().err == "note: t.csv: read as semicolon-separated\n"
+    assert " ".join(columns) in Path("t-report/report.md").read_text(encoding="utf-8")
+    assert main(["report", str(here), *columns]) == 2
+    assert "--condition-column, --seed-column, --epochs cannot be given" in capsys.readouterr().err
+
+
 def test_other_metrics_stand_beside_the_primary_and_one_that_cannot_is_named(here: Path) -> None:
     random = np.random.default_rng(5)
     frame = runs(val_loss=random.uniform(0.3, 0.4, 16), val_acc=random.uniform(80, 90, 16), lr=random.uniform(0, 1, 16))
