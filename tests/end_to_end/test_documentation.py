@@ -208,6 +208,7 @@ def test_every_law_of_a_training_has_its_line_in_the_docs() -> None:
     assert named == {law.key: law.equal_bits for law in TRAINING_LAWS}
 
 
+@pytest.mark.slow
 def test_the_training_in_the_docs_is_found_wrong_as_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -71,6 +71,7 @@ LONG = "x" * 300
         (["analysis", "gate", LONG, *TABLE, "--require", "superior", "--margin", "1"], "File name too long"),
     ],
 )
+@pytest.mark.slow
 def test_a_path_that_cannot_be_is_named(here: Path, arguments: list[str], said: str) -> None:
     before = sorted(each.name for each in here.iterdir())
     refused(run(here, *arguments), said)
@@ -99,12 +100,14 @@ def test_a_study_may_begin_with_a_byte_order_mark(here: Path) -> None:
 
 
 @pytest.mark.parametrize("package", ["bench", "analysis"])
+@pytest.mark.slow
 def test_help_needs_no_docstrings(here: Path, package: str) -> None:
     found = run(here, package, "--help", flags=["-OO"])
     assert found.returncode == 0, found.stderr.decode()
     assert b"{" in found.stdout or b"compare" in found.stdout or b"run" in found.stdout
 
 
+@pytest.mark.slow
 def test_a_terminal_of_any_encoding_takes_the_words(results: Path, tmp_path: Path) -> None:
     ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
     found = run(tmp_path, "analysis", "compare", str(results), **ascii_only)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 import analysis
 from bench.study.study import Study
@@ -46,6 +47,7 @@ def bench(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 
+@pytest.mark.slow
 def test_a_function_becomes_paired_rows_curves_and_a_comparison(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(TRAIN)
     study = tmp_path / "study.toml"
@@ -79,6 +81,7 @@ def test_a_function_becomes_paired_rows_curves_and_a_comparison(tmp_path: Path) 
     assert "--supersede" in refused.stderr
 
 
+@pytest.mark.slow
 def test_data_sets_lie_for_a_trial_where_they_lie_for_the_runner(tmp_path: Path) -> None:
     (tmp_path / "study").mkdir()
     (tmp_path / "study" / "train.py").write_text(

@@ -113,6 +113,7 @@ def test_code_that_pairs_well_is_warned_of_nowhere_and_may_go_without(tmp_path: 
     assert "Warning" not in (tmp_path / "out" / "report" / "report.md").read_text()
 
 
+@pytest.mark.slow
 def test_a_command_is_not_watched_which_is_noted_once(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(
         "import json, os\njson.dump({'test_correct': [True]}, open(os.environ['BENCH_RESULT'], 'w'))\n"

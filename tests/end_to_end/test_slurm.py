@@ -63,6 +63,7 @@ def test_where_the_data_are_missing_it_says_what_to_do_first(workplace: Workplac
     assert "--stop-after 00:09:00" in said[0]
 
 
+@pytest.mark.slow
 def test_a_run_without_time_takes_nothing_and_the_next_goes_on(
     workplace: Workplace, uninterrupted: dict[tuple[str, int], Row]
 ) -> None:

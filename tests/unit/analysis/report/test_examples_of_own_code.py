@@ -87,6 +87,7 @@ def test_the_terminal_says_it_too(report, engine, capsys):
 
 
 @pytest.mark.parametrize("engine", OWN)
+@pytest.mark.slow
 def test_factorials_say_it_too(report, engine, capsys):
     word, other = OWN[engine]
     folder = str(report(labels=tuple(GRID), seeds=8, engine=engine, control="dropout_1-0_dropout_2-0").folder)

@@ -102,6 +102,7 @@ def test_other_metrics_stand_beside_the_primary_and_one_that_cannot_is_named(her
     assert "val\\_acc is left out: row 1: val\\_acc is" in page.with_name("report.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_each_device_has_a_part_of_the_page(here: Path) -> None:
     both = pd.concat([runs(device="cpu"), runs(1, device="cuda")])
     both.to_parquet(here / "both.parquet")
@@ -112,6 +113,7 @@ def test_each_device_has_a_part_of_the_page(here: Path) -> None:
     assert "On cuda" not in headings(Path("one/index.html"))
 
 
+@pytest.mark.slow
 def test_of_several_tasks_the_page_is_over_them_and_each_has_its_own(here: Path) -> None:
     tasks = ("a/b", "a b", "../c")
     frame = pd.concat([runs(place, dataset=name) for place, name in enumerate(tasks)])

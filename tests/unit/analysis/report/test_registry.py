@@ -29,6 +29,7 @@ def materials(tmp_path_factory):
     return [gather(folder) for folder in made.values()]
 
 
+@pytest.mark.slow
 def test_every_figure_that_has_something_to_show_stands_on_the_page_in_the_order_of_the_registry(materials):
     for material in materials:
         there = [plot for plot in PLOTS if plot.missing(material.pools[0].evidence) is None]

@@ -81,6 +81,7 @@ def race(folder: Path) -> Iterator[Race]:
         yield made
 
 
+@pytest.mark.slow
 def test_what_became_of_everybody(race: Race) -> None:
     slots = race.blocks(3)
     found = {each["name"]: each for each in race.record()["contestants"]}
@@ -101,6 +102,7 @@ def test_what_became_of_everybody(race: Race) -> None:
     assert sorted(runs) == [*((name, block) for name in ("elsewhere", ENGINE) for block in range(3)), ("late", 0)]
 
 
+@pytest.mark.slow
 def test_seconds_are_an_epoch_and_trial_of_the_whole_machine(race: Race) -> None:
     cores = len(race.lanes.cores)
     for slot in race.blocks(1):

@@ -52,6 +52,7 @@ def verdicts(place: Path, function: str, settings: dict[str, Any]) -> dict[str, 
 
 
 @pytest.mark.parametrize(("module", "function", "law", "words", "settings"), list(wrong()))
+@pytest.mark.slow
 def test_each_fault_is_found_with_its_cause(
     module: str, function: str, law: str, words: str, settings: dict[str, Any]
 ) -> None:

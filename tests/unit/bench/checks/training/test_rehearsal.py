@@ -159,6 +159,7 @@ def ends_its_parent(trial: Any) -> dict[str, Any]:
     return {"test_correct": [True]}
 
 
+@pytest.mark.slow
 def test_a_rehearsal_that_is_ended_leaves_no_folder_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
