@@ -264,4 +264,7 @@ def _by_mark(looks: Mapping[str, _Numbers], settled: Collection[str], separator:
 
 
 def _hundredth(text: str) -> float:
-    return float(Decimal(text).scaleb(-2))
+    try:
+        return float(Decimal(text).scaleb(-2))
+    except ArithmeticError:  # an exponent that no number has: the float is 0 or infinite, and refused where it matters
+        return float(text) / 100

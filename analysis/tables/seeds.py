@@ -16,8 +16,8 @@ import pandas as pd
 from analysis.base.records import Record
 from analysis.tables.dialect import EMPTY
 
-_EXACT, _STORED, _LARGEST = 2**53, 2**63, 10**40
-"""Decimal numbers below the first are exact, and whole ones below the second are stored as such."""
+_EXACT, _STORED, _DIGITS = 2**53, 2**63, 40
+"""Decimal numbers below the first are exact, whole ones below the second are stored as such; longer ones are none."""
 
 _HASH = 4
 
@@ -108,6 +108,6 @@ def _whole(cell: object) -> int | None:
         return None
     if isinstance(cell, float | np.floating) and not (abs(cell) < _EXACT and cell == np.floor(cell)):
         return None
-    if isinstance(cell, Decimal) and not (cell.is_finite() and abs(cell) < _LARGEST and cell == int(cell)):
+    if isinstance(cell, Decimal) and not (cell.is_finite() and cell.adjusted() <= _DIGITS and cell == int(cell)):
         return None
     return int(cell)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.base.errors import TableError, listed
-from analysis.tables.checks import COURSE, POOLS, matches
+from analysis.tables.checks import COURSE, POOLS, column_faults, matches
 from analysis.tables.dialect import inferred
 from analysis.tables.epochs import one_epoch
 from analysis.tables.names import CONDITION, ROLES, SEED, Named, named
@@ -59,6 +59,8 @@ def tidy(path: Path, raw: Raw, wanted: Wanted) -> tuple[Raw, dict[str, str]]:
     seeds = [name for name, role in found.taken.items() if role == SEED]
     frame, warnings = frame.assign(**others), ()
     if wanted.epochs is not None:
+        if faults := column_faults(frame):
+            raise TableError(path, faults)
         for name, value in where.items():
             frame = frame[matches(frame[name], value)] if name in frame and matches(frame[name], value).any() else frame
         frame, said = one_epoch(path, frame, wanted.epochs, beside)

@@ -63,11 +63,21 @@ def test_large_seeds_written_in_two_ways_are_paired_exactly(tmp_path):
         ["1.5"] * 16,
         ["nan"] * 16,
         ["inf"] * 16,
+        ["1e999999999"] * 16,
         ["one", "1"] * 8,
         ["one", ""] * 8,
         [True] * 16,
     ],
-    ids=["float that may stand for several", "no whole number", "nan", "inf", "some words", "empty", "truth"],
+    ids=[
+        "float that may stand for several",
+        "no whole number",
+        "nan",
+        "inf",
+        "an exponent that no number has",
+        "some words",
+        "empty",
+        "truth",
+    ],
 )
 def test_seeds_that_are_not_exact_are_refused(seeds):
     with pytest.raises(TableError, match=r"row [12]: seed is .*; allowed: a whole number below 2\^63"):

@@ -148,6 +148,11 @@ def test_a_per_cent_sign_is_for_all_cells_or_none(table):
     assert load(table(two(",", "50 %", "60%", "", "70.5%"))).frame["x"].tolist()[:1] == [0.5]
 
 
+def test_a_per_cent_that_no_number_has_is_refused(table):
+    path = table(two(",", "1e999999999999999999999 %", "60 %", "50 %", "60 %"))
+    assert "row 1: x is 'inf'; allowed: a finite number" in fault(path)
+
+
 def test_words_beside_per_cent_signs_stay_words(table):
     path = table(two(",", "0.5,none", "0.6,50%", "0.5,none", "0.7,50%", header="condition;seed;x;rate"))
     assert load(path).frame["rate"].tolist() == ["none", "none", "50%", "50%"]

@@ -134,6 +134,7 @@ def test_the_best_of_what_is_compared_is_refused(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("made", "words"),
     [
+        (COURSE.rename(columns={"seed": "start"}), "column 'seed' is missing"),
         (COURSE.drop(columns="epoch"), "there is no column 'epoch'"),
         (COURSE.assign(epoch=[None, *COURSE["epoch"][1:]]), "row 1: epoch is ''; allowed: a number"),
         (COURSE.assign(epoch=1), "row 2: condition 'none', seed 0, epoch 1 comes again"),
