@@ -11,6 +11,9 @@ from analysis.importing.kinds import KINDS
 
 NAME, HELP = "import", "other people's logs -> one tidy table that every command here takes"
 
+_EXAMPLES = "lm-eval"
+"""The kind of which --metric says whose single examples are taken."""
+
 
 def arguments(command: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
@@ -45,7 +48,11 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--rename", action="append", default=[], metavar="OLD=NEW", help="a metric under another name; may be repeated"
     )
-    command.add_argument("--metric", metavar="NAME", help="what the numbers of a wide table are; default: value")
+    command.add_argument(
+        "--metric",
+        metavar="NAME",
+        help="wide: what the numbers are, default: value; lm-eval: whose examples give test_bits, default: acc",
+    )
     command.add_argument(
         "--where", action="append", default=[], metavar="SETTING=VALUE", help="take these runs; may be repeated"
     )
@@ -70,6 +77,7 @@ def execute(given: argparse.Namespace) -> None:
         epochs=given.epochs,
         direction=given.direction,
         rename=(*given.rename, *_of_numbers(given)),
+        examples=given.metric if given.kind == _EXAMPLES else None,
         where=options.selection(", ".join(map(str, given.paths)), given.where),
     )
     table, account = import_runs(given.kind, given.paths, wanted)
@@ -85,7 +93,7 @@ def _of_numbers(given: argparse.Namespace) -> tuple[str, ...]:
     """Return the name of what a wide table has numbers of, as another name."""
     from analysis.base.errors import TableError
 
-    if given.metric is None:
+    if given.metric is None or given.kind == _EXAMPLES:
         return ()
     if given.kind != "wide":
         raise TableError("--metric", [f"names the numbers of a wide table; {given.kind} has names: --rename OLD=NEW"])

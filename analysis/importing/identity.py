@@ -80,7 +80,7 @@ def identify(
     chosen = {
         "seed": [seed] if seed else [logs.seed] if logs.seed else [],
         "condition": list(condition) or list(logs.condition),
-        "task": [task] if task else [],
+        "task": [task] if task else [logs.task] if logs.task else [],
     }
     found: dict[str, list[str]] = {}
     for role, wanted in chosen.items():

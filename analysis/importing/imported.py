@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from analysis.base.errors import TableError, listed, nearest
 from analysis.base.records import Record
-from analysis.importing.columns import table_of
+from analysis.importing.columns import table_of, with_examples
 from analysis.importing.epochs import LAST, at_best, best_of, unfinished
 from analysis.importing.identity import identify
 from analysis.importing.kinds import KINDS
@@ -40,6 +40,8 @@ class Wanted:
         ``OLD=NEW`` for metrics.
     where : mapping of str to str
         Settings that a run must have.
+    examples : str, optional
+        The metric whose single examples become ``test_bits``.
     """
 
     condition: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class Wanted:
     direction: Direction | None = None
     rename: tuple[str, ...] = ()
     where: Mapping[str, str] | None = None
+    examples: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,11 +125,10 @@ def import_runs(kind: str, paths: Sequence[Path], wanted: Wanted) -> tuple[pa.Ta
         runs = tuple(at_best(run, best) for run in runs)
         notes.append(f"metrics are those of the epoch with the best {best.metric} ({best.direction} is better)")
         notes += [best.doubt] if best.doubt else []
-    identity = identify(
-        source, Logs(runs, condition=logs.condition, seed=logs.seed), wanted.condition, wanted.seed, wanted.task
-    )
+    identity = identify(source, replace(logs, runs=runs), wanted.condition, wanted.seed, wanted.task)
     trials, unused = trials_of(source, runs, identity)
     table, said = table_of(source, trials, identity, wanted.percent)
+    table, of_examples = with_examples(source, table, trials, wanted.examples)
     return table, Account(
         kind=kind,
         condition_from=identity.condition,
@@ -139,7 +141,7 @@ def import_runs(kind: str, paths: Sequence[Path], wanted: Wanted) -> tuple[pa.Ta
         ),
         left_out=tuple(LeftOut(run=each.name, reason=each.reason) for each in unused),
         metrics=tuple(dict.fromkeys(name for each in trials for name in each.run.metrics)),
-        notes=(*notes, *said),
+        notes=(*notes, *said, *of_examples),
     )  # fmt: skip
 
 

@@ -83,3 +83,5 @@ class Logs:
     """Settings that are the condition where nobody says otherwise."""
     seed: str | None = None
     """Setting that is the seed where nobody says otherwise."""
+    task: str | None = None
+    """Setting that is the task where nobody says otherwise."""

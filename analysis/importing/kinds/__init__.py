@@ -35,6 +35,7 @@ KINDS = (
     Kind("tensorboard", "a folder of event files, one folder a run; settings by add_hparams, or as method=a,seed=0"),
     Kind("hydra", "multirun/, with .hydra/config.yaml and results.json (or metrics.json, .csv) of each job"),
     Kind("sklearn", "cv_results_ of a search as .csv or .json: candidates are conditions, splits are seeds"),
+    Kind("lm-eval", "folders of results_*.json, with samples_*.jsonl where --log_samples was given"),
     Kind("wide", "a table with a row for each seed and a column for each condition; --metric names the numbers"),
     Kind("long", "a table with a row for each metric: columns metric (or variable) and value"),
 )
