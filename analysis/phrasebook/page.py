@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analysis import wording
-from analysis.phrasebook import comparisons, effects, factorials, notes, pairing, plain, speed, tasks
+from analysis.phrasebook import comparisons, effects, factorials, gates, notes, pairing, plain, speed, tasks
 from analysis.phrasebook.entry import Entry, Part
 
 TEXTS = ("str", "str | None", "list[str]")
@@ -31,6 +31,7 @@ def parts() -> tuple[Part, ...]:
         Part("A comparison of several conditions", comparisons.entries()),
         Part("Notes on a comparison", notes.entries()),
         Part("Several tasks", tasks.entries()),
+        Part("Gates", gates.entries()),
         Part("Factorials", factorials.entries()),
         Part("Pairing by seed", pairing.entries()),
         Part("Speed", speed.entries()),

@@ -111,21 +111,22 @@ def sentence(found: Gate, each: Required) -> str:
         return f"{name}: not shown; there is no {block_of(effect)} at which both trained."
     changed = f"{effect.metric} changed by {estimate(effect)} {between(effect)}"
     if each.outcome == HOLDS:
-        return f"{name}: {changed}, which shows it {requirement(found)}."
+        return f"{name}: {changed}; shown to be {requirement(found)}."
     if each.outcome == OPPOSITE:
-        return f"{name}: {changed}, which shows that it is not {_refuted(found)}."
+        return f"{name}: {changed}; shown to be {_opposite(found)}."
     why = f" {each.reason[0].upper()}{each.reason[1:]}." if each.reason else ""
-    return f"{name}: {changed}, which leaves open whether it is {requirement(found)}.{why}"
+    may_be = requirement(found) if found.require == SUPERIOR else _opposite(found)
+    return f"{name}: {changed}; it may be {may_be}, or not.{why}"
 
 
-def _refuted(found: Gate) -> str:
-    """Return the requirement as it reads after ``that it is not``."""
-    up = "lower" if found.comparison.direction == LOWER else "higher"
+def _opposite(found: Gate) -> str:
+    """Return what is so where the requirement is not met."""
+    up, down = ("lower", "higher") if found.comparison.direction == LOWER else ("higher", "lower")
     margin = _margin(found)
     return {
-        SUPERIOR: f"{up} by more than {margin}",
-        NOT_INFERIOR: f"within {margin} of the control or better",
-        EQUIVALENT: f"the same to within {margin}",
+        SUPERIOR: f"not {up} by more than {margin}",
+        NOT_INFERIOR: f"{down} by {margin} or more",
+        EQUIVALENT: f"different by {margin} or more",
     }[found.require]
 
 
