@@ -8,7 +8,7 @@ from analysis.phrasebook.comparisons import named, whole
 from analysis.phrasebook.effects import UNTESTED, every_verdict
 from analysis.phrasebook.entry import Entry, Line
 from analysis.wording import gate, markdown
-from bench.schema.known_metrics import HIGHER, LOWER, Direction
+from bench.schema.known_metrics import DIRECTIONS, HIGHER, Direction
 
 MARGIN = 0.001
 
@@ -36,7 +36,9 @@ def _of_each_outcome(require: str, direction: Direction) -> list[tuple[str, Gate
 
 def entries() -> tuple[Entry, ...]:
     """Return what is written of gates."""
-    several = [(f"{require}, {way} is better", require, way) for require in REQUIREMENTS for way in (HIGHER, LOWER)]
+    several: list[tuple[str, str, Direction]] = [
+        (f"{require}, {way} is better", require, way) for require in REQUIREMENTS for way in DIRECTIONS
+    ]
     alone = [
         (f"{told}: {outcome}", one) for told, require, way in several for outcome, one in _of_each_outcome(require, way)
     ]
