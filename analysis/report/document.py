@@ -107,7 +107,25 @@ class Illustration:
     evidence: Any
 
 
-Block = Paragraph | Listing | Sources | Code | Grid | Illustration
+@dataclass(frozen=True)
+class Control:
+    """What a reader of the page may choose: a page with scripts shows it, all other forms leave it out.
+
+    Parameters
+    ----------
+    name : str
+        Which of the page's controls.
+    label : str
+    data : mapping
+        All that it may show, in words: the page computes nothing.
+    """
+
+    name: str
+    label: str
+    data: Mapping[str, Any]
+
+
+Block = Paragraph | Listing | Sources | Code | Grid | Illustration | Control
 
 
 @dataclass(frozen=True)

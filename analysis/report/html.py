@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,13 +29,31 @@ def render(document: Document, drawings: Mapping[tuple[int, str, str], str], mad
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["breakable"] = breakable
+    environment.filters["data"] = data
+    script = (HERE / "page.js").read_text(encoding="utf-8")
     parts = [_part(part, index, drawings) for index, part in enumerate(document.parts)]
     return environment.get_template("page.html").render(
         document=document,
         parts=parts,
         css=Markup((HERE / "page.css").read_text(encoding="utf-8")),
         palette=Markup(_palette()),
+        script=Markup(script),
+        policy=policy(script),
         made=made.strftime("%Y-%m-%d %H:%M UTC"),
+    )
+
+
+def data(told: Mapping[str, object]) -> Markup:
+    """Return what a control may show as JSON that no text in it can leave."""
+    return Markup(json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", r"\u003c"))
+
+
+def policy(script: str) -> str:
+    """Return what the page is allowed: its own styles and this script, and nothing from anywhere."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"script-src 'sha256-{digest}'"
     )
 
 

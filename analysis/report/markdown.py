@@ -6,7 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from analysis.figures.theme import WIDE
-from analysis.report.document import Block, Code, Document, Grid, Illustration, Listing, Paragraph, Section, Sources
+from analysis.report.document import (
+    Block,
+    Code,
+    Control,
+    Document,
+    Grid,
+    Illustration,
+    Listing,
+    Paragraph,
+    Section,
+    Sources,
+)
 from analysis.wording.markdown import escaped
 
 
@@ -60,6 +71,8 @@ def block(said: Block, stems: Mapping[tuple[int, str, str], str]) -> Iterator[st
         case Grid():
             yield table(said)
             yield f"*{escaped(said.caption)}*"
+        case Control():
+            return
         case Illustration():
             yield _figure(said.plot.title, stems[id(said.evidence), said.plot.name, WIDE.name], said)
 

@@ -10,6 +10,7 @@ from analysis.methods.signed_rank_distribution import runs_at_an_end
 from analysis.report.answer_grid import answer_grid
 from analysis.report.document import Block, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
+from analysis.report.margin_control import margin_control
 from analysis.wording import bad_endings, sentences
 from analysis.wording.answers import answer
 from analysis.wording.pairing import broken_law
@@ -40,6 +41,8 @@ def section(material: Material, pool: Pool) -> Section:
     if broke:
         blocks.append(Paragraph(f"Diverged: {listed(broke)}."))
     blocks.append(answer_grid(whole, pool.evidence))
+    if (control := margin_control(whole, pool.evidence)) is not None:
+        blocks.append(control)
     why = forest.missing(pool.evidence)
     blocks.append(Illustration(forest.PLOT, pool.evidence) if why is None else Paragraph(why))
     notes = [*map(broken_law, material.broken), *_notes(pool)]

@@ -1,0 +1,41 @@
+"""What stands beside the controls of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.wording.phrases import listed
+from analysis.wording.sentences import quoted
+from analysis.wording.units import unit_of
+
+MARGIN = "Margin: differences within"
+OTHER_MARGIN = (
+    "This is not the plan's margin. A margin that is chosen after seeing the data proves nothing: the error rates hold "
+    "for the margin of the plan alone. The sentence and the table above follow the slider; the figures, the other "
+    "tables and all files keep the plan's margin."
+)
+
+
+def margin_amount(margin: float, metric: str) -> str:
+    """Return a margin on both sides of zero, with its unit: ``±0.1 points``."""
+    unit = unit_of(metric)
+    return f"±{unit.tell_margin(margin)} {unit.difference}".rstrip()
+
+
+def planned_margin(margin: float, metric: str) -> str:
+    """Return what the button beside the slider is called."""
+    return f"Back to the plan: {margin_amount(margin, metric)}"
+
+
+def the_plan_says(margin: float, metric: str, settled: Sequence[str]) -> str:
+    """Return what holds at the plan's margin, and which conditions the slider does not move."""
+    said = (
+        f"The plan's margin is {margin_amount(margin, metric)}. The slider shows what the same intervals would mean "
+        "with another one."
+    )
+    if settled:
+        verb = "does" if len(settled) == 1 else "do"
+        said += (
+            f" {listed([quoted(each) for each in settled])} {verb} not follow it: not the margin settled that verdict."
+        )
+    return said
