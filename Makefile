@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: help setup data bench report perf perf-check race gpu test test-statistical test-mutations test-frameworks golden check clean
+.PHONY: help setup data bench report docs perf perf-check race gpu test test-statistical test-mutations test-frameworks golden check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -37,6 +37,11 @@ bench: $(READY)  ## Run the dropout study (STUDY=...) and report on it; run agai
 report: $(READY)  ## Make the report of a results folder again (DIR=...)
 	$(BIN)/python -m analysis report "$(DIR)"
 
+docs: $(READY)  ## Build the documentation as a site, build/site/index.html, and check its links
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --doctree-dir build/doctrees docs build/site
+	$(BIN)/python -m tests.dead_links build/site
+
 perf: $(READY)  ## Measure the engine's speed, beside what the matrix products alone take
 	$(BIN)/python -m pytest tests/perf
 
@@ -57,12 +62,12 @@ test: $(READY)  ## Run the test suite, all but the minutes of simulation below
 test-statistical: $(READY)  ## Check every method's error rates by simulation, and a large study's speed (TABLE=file: write the rates)
 	$(BIN)/python -m pytest -m statistical tests/statistical/calibration tests/end_to_end tests/unit $(if $(TABLE),--calibration-table $(TABLE))
 
-test-frameworks: $(READY)  ## Train with every library that has an adapter, on Ray and to an object store, import logs that their tools write; all of which this installs
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev,lightning,transformers,sklearn,jax,ray,s3,imports]'
+test-frameworks: $(READY)  ## Train with every library that has an adapter, on Ray and to an object store, import logs that their tools write, build the site; all of which this installs
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev,lightning,transformers,sklearn,jax,ray,s3,imports,docs]'
 	$(PYTHON) -m venv .venv/moto  # its dependencies are not those of this project
 	.venv/moto/bin/python -m pip install --quiet --disable-pip-version-check 'moto[server]==5.2.5'
 	$(PYTEST) tests/end_to_end/test_frameworks.py tests/end_to_end/test_ray.py tests/end_to_end/test_object_store.py \
-		tests/end_to_end/test_imports.py tests/unit/analysis/importing/test_sklearn.py
+		tests/end_to_end/test_imports.py tests/end_to_end/test_site.py tests/unit/analysis/importing/test_sklearn.py
 
 golden: $(READY)  ## Write the golden numbers of what is new or has a new version (refused where numbers alone moved)
 	$(BIN)/python -m tests.golden
@@ -79,5 +84,5 @@ check: $(READY)  ## Format, lint, types, import layers and the fast tests
 	wait $$types && exit $$tests
 
 clean:  ## Remove .venv and caches; keep data and results
-	rm -rf .venv .pytest_cache .ruff_cache .benchmarks .hypothesis .import_linter_cache *.egg-info
+	rm -rf .venv build .pytest_cache .ruff_cache .benchmarks .hypothesis .import_linter_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
