@@ -82,7 +82,7 @@ def _held(given: argparse.Namespace) -> Gate:
         return gate(table, metric, control, given.require, given.condition, **rest)
     if len(given.table) > 2:
         raise TableError(", ".join(given.table), ["are more than two tables; allowed: one, or a base and a head"])
-    base, head = (options.table_of(given, each) for each in given.table)
+    base, head = (options.table_of(given, each, one_condition=True) for each in given.table)
     if given.control is not None:
         print(f"--control {given.control} is not used: with two tables the control is the first", file=sys.stderr)
     given.control = BASE

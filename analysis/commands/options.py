@@ -165,11 +165,11 @@ def add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", metavar="FILE|-", help="write the numbers as JSON; '-' is standard output")
 
 
-def table_of(given: argparse.Namespace, source: str | None = None) -> Table:
+def table_of(given: argparse.Namespace, source: str | None = None, *, one_condition: bool = False) -> Table:
     """Return the rows that are asked for, of the one table that is given or of `source`, one of several."""
     from analysis.tables.loading import load
 
-    return noted(load(given.table if source is None else source, **rows_of(given)))
+    return noted(load(given.table if source is None else source, one_condition=one_condition, **rows_of(given)))
 
 
 def tables_of(given: argparse.Namespace) -> Table | Tasks:

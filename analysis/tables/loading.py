@@ -34,6 +34,7 @@ def load(
     chance: float | None = None,
     late_epochs: int | None = None,
     epochs: str | None = None,
+    one_condition: bool = False,
 ) -> Table:
     """Return a checked table of trials, one row per trial, of one task; the parameters and errors of `load_tasks`."""
     found = load_tasks(
@@ -46,6 +47,7 @@ def load(
         chance=chance,
         late_epochs=late_epochs,
         epochs=epochs,
+        one_condition=one_condition,
     )
     if isinstance(found, Tasks):
         raise one_at_a_time(found.source, list(found.tables), found.choice)
@@ -63,6 +65,7 @@ def load_tasks(
     chance: float | None = None,
     late_epochs: int | None = None,
     epochs: str | None = None,
+    one_condition: bool = False,
 ) -> Table | Tasks:
     """Return a checked table of trials, one row per trial; where they are of several tasks, a table of each.
 
@@ -89,6 +92,8 @@ def load_tasks(
     epochs : str, optional
         Which epoch of a trial counts, in a table with a row for each: ``last``, or ``best:COLUMN`` by a validation
         metric.
+    one_condition : bool
+        Whether a table without a column of conditions is of one condition.
 
     Raises
     ------
@@ -105,6 +110,7 @@ def load_tasks(
         chance=chance,
         late_epochs=late_epochs,
         epochs=epochs,
+        one_condition=one_condition,
     )
     if isinstance(source, Mapping | Sequence) and not isinstance(source, str):
         named = source if isinstance(source, Mapping) else by_name(source)
@@ -122,7 +128,7 @@ def load_tasks(
     given = {CONDITION: condition, SEED: seed}
     raw = from_memory(source) if isinstance(source, pd.DataFrame) else read(path, partial(identifying, given=given))
     task = task and (column_named([str(name) for name in raw.frame.columns], task) or task)
-    raw, chosen = tidy(path, raw, Wanted(given, task, chosen, epochs))
+    raw, chosen = tidy(path, raw, Wanted(given, task, chosen, epochs, one_condition))
     if percent:
         metric = percent if isinstance(percent, str) else None
         raw = replace(raw, frame=as_fractions(path, raw.frame, metric, raw.percent))

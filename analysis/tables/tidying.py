@@ -20,6 +20,9 @@ from analysis.tables.reshaping import long_to_tidy, looks_wide
 from analysis.tables.statuses import in_our_words
 from analysis.tables.tasks import TASK
 
+EVERY_RUN = "every run"
+"""The condition of a table that is of one and does not say which."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -34,12 +37,15 @@ class Wanted:
         Rows that are kept.
     epochs : str or None
         Which epoch of a trial counts, where each is a row.
+    one_condition : bool
+        Whether a table without a column of conditions is of one, `EVERY_RUN`.
     """
 
     columns: Mapping[str, str]
     task: str | None
     where: Mapping[str, str]
     epochs: str | None
+    one_condition: bool = False
 
 
 def tidy(path: Path, raw: Raw, wanted: Wanted) -> tuple[Raw, dict[str, str]]:
@@ -54,7 +60,7 @@ def tidy(path: Path, raw: Raw, wanted: Wanted) -> tuple[Raw, dict[str, str]]:
     beside = [name for name in {wanted.task or TASK: None, **dict.fromkeys((*POOLS, *COURSE))} if name in raw.frame]
     found = named(path, raw.frame, wanted.columns, beside, wanted.where)
     where = {found.taken.get(name, name): value for name, value in wanted.where.items()}
-    frame = _with_condition(path, found)
+    frame = _with_condition(path, found, wanted.one_condition)
     others = {name: inferred(pd.Series(frame[name])) for name in raw.texts if name in frame and name not in ROLES}
     seeds = [name for name, role in found.taken.items() if role == SEED]
     frame, warnings = frame.assign(**others), ()
@@ -88,8 +94,10 @@ def _one_row_each(path: Path, raw: Raw) -> Raw:
     return replace(raw, frame=made, notes=(*raw.notes, f"read as a long table, metrics {listed(metrics)}"))
 
 
-def _with_condition(path: Path, found: Named) -> pd.DataFrame:
-    """Return the frame; refuse one without a condition whose columns may be conditions."""
+def _with_condition(path: Path, found: Named, one: bool) -> pd.DataFrame:
+    """Return the frame; refuse one without a condition whose columns may be conditions, unless it is of `one`."""
+    if CONDITION not in found.frame and one:
+        return found.frame.assign(**{CONDITION: EVERY_RUN})
     if CONDITION not in found.frame and looks_wide(found.frame):
         raise TableError(
             path,

@@ -160,6 +160,14 @@ def test_tables_of_one_condition_each_are_compared_whatever_it_is_called(tmp_pat
     assert main(["gate", *tables, *ARGUMENTS, "--require", "not-inferior"]) == 0
 
 
+def test_tables_that_name_no_condition_are_of_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frames = {"base": runs(conditions=("net",)), "head": runs(-0.02, conditions=("net",), draw=1)}
+    tables = written(tmp_path, **{name: each.drop(columns="condition") for name, each in frames.items()})
+    assert main(["gate", *tables, *ARGUMENTS, "--require", "not-inferior"]) == 4
+    assert main(["gate", tables[0], *ARGUMENTS, "--control", "x", "--require", "not-inferior"]) == 2
+    assert "column 'condition' is missing" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("base", "head", "more", "said"),
     [
