@@ -41,7 +41,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     options.add_rows(command)
     options.add_json(command)
     command.add_argument("--markdown", metavar="FILE|-", help="write a summary as Markdown; '-' is standard output")
-    command.add_argument("--junit", metavar="FILE", help="write the outcome of each condition as JUnit's XML")
+    command.add_argument("--junit", metavar="FILE|-", help="write the outcome of each condition as JUnit's XML")
 
 
 def execute(given: argparse.Namespace) -> int:
@@ -51,9 +51,10 @@ def execute(given: argparse.Namespace) -> int:
     from analysis.base.records import json_text
     from analysis.wording import gate as words
 
-    if [given.json, given.markdown].count("-") == 2:
-        raise TableError("--json and --markdown", ["are both '-'; allowed: one of them"])
-    for path in (given.json, given.markdown, given.junit):
+    places = (given.json, given.markdown, given.junit)
+    if places.count("-") > 1:
+        raise TableError("--json, --markdown, --junit", ["are '-' more than once; standard output takes one of them"])
+    for path in places:
         if path not in (None, "-"):
             check_writable(Path(path))
     found = _held(given)
@@ -64,7 +65,7 @@ def execute(given: argparse.Namespace) -> int:
             options.give(words.markdown(found), given.markdown)
         if given.json is not None:
             options.give(json_text(found), given.json)
-        if "-" not in (given.json, given.markdown):
+        if "-" not in places:
             options.say(words.render(found) + "\n")
     except BrokenPipeError:  # the reader of our output went away: the exit code says the same
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
