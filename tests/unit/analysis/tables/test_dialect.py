@@ -54,8 +54,8 @@ DIALECTS = {
     "semicolon, points": (written(";"), "read as semicolon-separated"),
     "tab": (written("\t"), "read as tab-separated"),
     "tab, decimal commas": (written("\t", comma), "read as tab-separated with decimal commas"),
-    "gzip": (gzip.compress(written()), "read as gzip-compressed"),
-    "gzip, tab": (gzip.compress(written("\t")), "read as gzip-compressed, tab-separated"),
+    "gzip": (gzip.compress(written(), mtime=0), "read as gzip-compressed"),
+    "gzip, tab": (gzip.compress(written("\t"), mtime=0), "read as gzip-compressed, tab-separated"),
     "per cent": (written(cell=in_percent), "per cent signs in test_accuracy: divided by 100"),
     "per cent, German": (
         written(";", lambda number: comma(in_percent(number).replace(" ", "\N{NO-BREAK SPACE}"))),
@@ -202,10 +202,10 @@ def test_a_row_with_a_cell_too_few_is_named(table):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (gzip.compress(written())[:-20], "cannot be read as a gzip file"),
-        (gzip.compress(written())[:20] + b"\0" * 40, "cannot be read as a gzip file"),
-        (gzip.compress(b""), "is an empty file"),
-        (gzip.compress("condition,seed,größe\na,0,1\n".encode("latin-1")), "'größe'.*must be UTF-8"),
+        (gzip.compress(written(), mtime=0)[:-20], "cannot be read as a gzip file"),
+        (gzip.compress(written(), mtime=0)[:20] + b"\0" * 40, "cannot be read as a gzip file"),
+        (gzip.compress(b"", mtime=0), "is an empty file"),
+        (gzip.compress("condition,seed,größe\na,0,1\n".encode("latin-1"), mtime=0), "'größe'.*must be UTF-8"),
         (written(";").decode().encode("utf-16"), "must be UTF-8"),
     ],
 )
