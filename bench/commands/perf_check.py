@@ -9,7 +9,6 @@ import argparse
 import importlib.util
 import json
 import sys
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,23 +84,12 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def summarise(found: gate.Found, commits: Commits, started: datetime, number: int) -> dict[str, Any]:
-    """Return the run in a line: what it was, each verdict with its estimate, and whether there was an alarm."""
-    from bench.assurance.gate.slots import places
-    from bench.run.provenance import processor
+    """Return the run in a line: that of any comparison, and whether numbers changed, which is an alarm too."""
+    from bench.assurance.gate import history
 
-    return {
-        "date": started.isoformat(timespec="seconds"),
-        "head": commits.head,
-        "base": commits.base,
-        "machine": f"{processor('cpu')}, {len(places())} cores used",
-        "rounds": number,
-        "verdicts": [asdict(each) for each in found.verdicts],
-        "control": asdict(found.control),
-        "control_again": asdict(found.control_again) if found.control_again else None,
-        "numbers_changed": found.numbers.changed,
-        "other_load": found.others,
-        "alarm": found.regressed or found.numbers.changed,
-    }
+    run = history.line(found, commits.head, commits.base, started, number)
+    changed = found.numbers.changed
+    return run | {"numbers_changed": changed, "alarm": run["alarm"] or changed}
 
 
 def tell(found: gate.Found, folder: Path) -> None:

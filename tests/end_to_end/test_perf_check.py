@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from bench.assurance.gate import gate, wording
-from bench.assurance.gate.checkouts import checked_out, find_commits, git
+from bench.assurance.gate.checkouts import checked_out, find_commits
 from bench.assurance.gate.errors import GateError
 from bench.assurance.gate.numbers import Numbers, compare_numbers
+from bench.assurance.gate.refs import git
 from bench.assurance.gate.verdict import UNCHANGED, Verdict, estimate
 
 ROOT = Path(__file__).parents[2]

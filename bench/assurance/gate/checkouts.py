@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.assurance.gate.errors import GateError, GateFault
+from bench.assurance.gate.refs import git, merge_base, resolve, top
 
 SIDES = HEAD, BASE = "head", "base"
 """Names of equal length, so that no path of one side is longer than the other's."""
@@ -45,40 +45,12 @@ class Trees:
     ruler: Path
 
 
-def git(folder: Path, *arguments: str) -> str:
-    """Return what git says; raise GateError with git's own words."""
-    try:
-        command = ["git", "-C", str(folder), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=without_git_variables())
-    except OSError as error:
-        raise GateError(f"git is needed and cannot be started: {error}") from error
-    if done.returncode:
-        raise GateError(f"git {' '.join(arguments)}: {done.stderr.strip() or f'exit code {done.returncode}'}")
-    return done.stdout.rstrip()
-
-
-def without_git_variables() -> dict[str, str]:
-    """Return the environment less what a hook sets: with GIT_DIR, git takes every worktree for the hook's own."""
-    return {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-
-
 def find_commits(folder: Path, base: str) -> Commits:
     """Return HEAD and its merge base with the ref `base`; raise GateError naming what is missing."""
-    try:
-        repository = Path(git(folder, "rev-parse", "--show-toplevel"))
-    except GateError as error:
-        raise GateError(f"{folder.resolve()}: not a git checkout; the gate compares commits ({error})") from error
-    shallow = git(repository, "rev-parse", "--is-shallow-repository") == "true"
-    hint = "; this clone is shallow: git fetch --unshallow gets its whole history" if shallow else ""
-    try:
-        given = git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
-    except GateError:
-        raise GateError(f"--base {base}: no such commit, branch or tag here{hint}") from None
-    head = git(repository, "rev-parse", "--verify", "HEAD^{commit}")
-    try:
-        common = git(repository, "merge-base", head, given)
-    except GateError:
-        raise GateError(f"--base {base}: it has no commit in common with HEAD{hint}") from None
+    repository = top(folder)
+    given = resolve(repository, base, "--base")
+    head = resolve(repository, "HEAD", "HEAD")
+    common = merge_base(repository, head, given, f"--base {base}")
     if common == head != given:
         raise GateError(f"--base {base}: it contains HEAD, so there is nothing of HEAD's own to compare")
     return Commits(repository, head, common)
@@ -104,14 +76,22 @@ def benchmark_names(commits: Commits, side: str) -> set[str]:
 @contextmanager
 def checked_out(commits: Commits) -> Iterator[Trees]:
     """Give a worktree of each side and the benchmarks of HEAD; remove all of them whatever happens."""
-    with tempfile.TemporaryDirectory(prefix="perf-check-") as temporary, ExitStack() as clearing:
-        folder = Path(temporary).resolve()
-        sides = {side: folder / side for side in SIDES}
+    hashes = {HEAD: commits.head, BASE: commits.base}
+    with worktrees(commits.repository, hashes, "perf-check-") as sides:
+        ruler = sides[HEAD].with_name("ruler")
+        _lend(commits, ruler)
+        yield Trees(sides, hashes, ruler)
+
+
+@contextmanager
+def worktrees(repository: Path, commits: Mapping[str, str], prefix: str) -> Iterator[dict[str, Path]]:
+    """Give a worktree of each side's commit, in one temporary folder; remove all of them whatever happens."""
+    with tempfile.TemporaryDirectory(prefix=prefix) as temporary, ExitStack() as clearing:
+        sides = {side: Path(temporary).resolve() / side for side in commits}
         for side, tree in sides.items():
-            clearing.callback(_remove, commits.repository, tree)
-            git(commits.repository, "worktree", "add", "--quiet", "--detach", str(tree), getattr(commits, side))
-        _lend(commits, folder / "ruler")
-        yield Trees(sides, {HEAD: commits.head, BASE: commits.base}, folder / "ruler")
+            clearing.callback(_remove, repository, tree)
+            git(repository, "worktree", "add", "--quiet", "--detach", str(tree), commits[side])
+        yield sides
 
 
 def _remove(repository: Path, tree: Path) -> None:

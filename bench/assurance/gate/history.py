@@ -5,14 +5,36 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from analysis.methods.failure_rates import clopper_pearson
 from bench.assurance.gate.errors import GateError
+from bench.assurance.gate.gate import Found
+from bench.assurance.gate.rounds import Judged, regressed
+from bench.assurance.gate.slots import places
+from bench.run.provenance import processor
 
 FILE = Path("results/perf/aa.jsonl")
 LEVEL = 0.05
+
+
+def line(judged: Judged | Found, head: str, base: str, started: datetime, rounds: int) -> dict[str, Any]:
+    """Return a run in a line: what it was, each verdict with its estimate, and whether there was an alarm."""
+    return {
+        "date": started.isoformat(timespec="seconds"),
+        "head": head,
+        "base": base,
+        "machine": f"{processor('cpu')}, {len(places())} cores used",
+        "rounds": rounds,
+        "verdicts": [asdict(each) for each in judged.verdicts],
+        "control": asdict(judged.control),
+        "control_again": asdict(judged.control_again) if judged.control_again else None,
+        "other_load": judged.others,
+        "alarm": regressed(judged.verdicts),
+    }
 
 
 def append(file: Path, line: dict[str, Any]) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from bench.assurance.gate.checkouts import BASE, HEAD, Trees, git
+from bench.assurance.gate.checkouts import BASE, HEAD, Trees
 from bench.assurance.gate.errors import GateFault
+from bench.assurance.gate.refs import git
 from bench.assurance.gate.slots import Slot, tail, told
 
 
@@ -66,12 +67,18 @@ def read(slot: Slot, trees: Trees) -> Record:
         raise GateFault(f"{told(slot)} left no record: {error}\n{tail(slot)}") from error
     try:
         check_sources(content, slot, trees)
-        if not all(each["stats"]["min"] > 0 for each in content["benchmarks"]):
-            raise GateFault(f"{told(slot)}: a benchmark took no time by its clock")
-        log_seconds = {each["fullname"]: typical(each["stats"]["data"]) for each in content["benchmarks"]}
-        return Record(slot.side, log_seconds, content["failures"])
+        return Record(slot.side, log_seconds(content), content["failures"])
+    except ValueError as error:
+        raise GateFault(f"{told(slot)}: {error}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise GateFault(f"{told(slot)} left an incomplete record: {error!r}\n{tail(slot)}") from error
+
+
+def log_seconds(content: dict[str, Any]) -> dict[str, float]:
+    """Return the log seconds of each benchmark in pytest-benchmark's JSON; raise ValueError for one of no time."""
+    if not all(each["stats"]["min"] > 0 for each in content["benchmarks"]):
+        raise ValueError("a benchmark took no time by its clock")
+    return {each["fullname"]: typical(each["stats"]["data"]) for each in content["benchmarks"]}
 
 
 def check_sources(content: dict[str, Any], slot: Slot, trees: Trees) -> None:

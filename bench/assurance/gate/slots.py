@@ -16,8 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.assurance.gate.checkouts import BASE, BENCHMARKS, HEAD, Trees, without_git_variables
+from bench.assurance.gate.checkouts import BASE, BENCHMARKS, HEAD, Trees
 from bench.assurance.gate.errors import GateFault
+from bench.assurance.gate.refs import without_git_variables
 from bench.base.cores import physical_cores
 
 LONGEST_SLOT = 900
@@ -134,5 +135,10 @@ def told(slot: Slot) -> str:
 
 def tail(slot: Slot) -> str:
     """Return the last lines that the slot printed."""
-    lines = slot.log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return last_lines(slot.log)
+
+
+def last_lines(log: Path) -> str:
+    """Return the last lines of a log, indented."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     return "\n".join(f"  | {line}" for line in lines[-SHOWN_LINES:])

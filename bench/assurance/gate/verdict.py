@@ -1,10 +1,11 @@
 """From paired log ratios to verdicts. Everything is in log seconds: log(head / base), positive is slower.
 
-Regressed: the one-sided t test of 'slower by no more than 5%' is rejected at alpha after Holm over the benchmarks of
-the run, in the first rounds and, by the same criterion over those so accused, in a fresh block of as many rounds. When
-nothing is slower by more than 5%, the first happens in at most alpha of runs and both in at most alpha^2.
+Regressed: the one-sided t test of 'slower by no more than the margin' (5% unless another is given) is rejected at
+alpha after Holm over the benchmarks of the run, in the first rounds and, by the same criterion over those so accused,
+in a fresh block of as many rounds. When nothing is slower by more than the margin, the first happens in at most alpha
+of runs and both in at most alpha^2.
 Improved: the mirror image in the first rounds; no second block, since it stops nobody.
-Unchanged: neither, and the 1 - 2 alpha interval lies inside +-5% (two one-sided tests).
+Unchanged: neither, and the 1 - 2 alpha interval lies within the margin (two one-sided tests).
 Inconclusive: anything else; also an accusation that the fresh block does not confirm.
 Contaminated: the control moved, so nothing else can be told. Where the control is so noisy that it could have moved by
 the margin and not been seen, all is inconclusive.
@@ -52,6 +53,8 @@ class Estimate:
     p_faster: float
     """p-value of 'faster by at most the margin', one-sided."""
     equivalent: bool
+    margin: float = MARGIN
+    """Log ratio up to which slower is not regressed."""
 
     @property
     def df(self) -> int:
@@ -74,12 +77,12 @@ class Verdict:
     """Smallest slowdown, as a fraction, that this run would have called regressed with 80% probability."""
 
 
-def estimate(head: np.ndarray, base: np.ndarray) -> Estimate:
+def estimate(head: np.ndarray, base: np.ndarray, margin: float = MARGIN) -> Estimate:
     """Return the estimate from log seconds `[rounds]` of both sides; raise ValueError where they do not vary."""
     pairs = pair((REGRESSED, UNCHANGED), range(len(head)), head, base)
     if not pairs.varies:
         raise ValueError(f"{pairs.n} rounds with one and the same ratio: no clock does that")
-    found, interval, same = moments(pairs), t_test(pairs, ALPHA).result, equivalence(pairs, ALPHA, MARGIN).result
+    found, interval, same = moments(pairs), t_test(pairs, ALPHA).result, equivalence(pairs, ALPHA, margin).result
     assert interval.ci_low_90 is not None
     assert interval.ci_high_90 is not None
     assert same.equivalent is not None
@@ -89,9 +92,10 @@ def estimate(head: np.ndarray, base: np.ndarray) -> Estimate:
         standard_error=found.standard_error,
         low=interval.ci_low_90,
         high=interval.ci_high_90,
-        p_slower=float(stats.t.sf((found.mean - MARGIN) / found.standard_error, found.df)),
-        p_faster=float(stats.t.cdf((found.mean + MARGIN) / found.standard_error, found.df)),
+        p_slower=float(stats.t.sf((found.mean - margin) / found.standard_error, found.df)),
+        p_faster=float(stats.t.cdf((found.mean + margin) / found.standard_error, found.df)),
         equivalent=same.equivalent,
+        margin=margin,
     )
 
 
@@ -102,7 +106,7 @@ def moved(control: Estimate) -> bool:
 
 def blurred(control: Estimate) -> bool:
     """Return whether the control may have moved by the margin for all that can be told."""
-    return abs(control.mean) + control_reach(control) > MARGIN
+    return abs(control.mean) + control_reach(control) > control.margin
 
 
 def control_reach(control: Estimate) -> float:
@@ -171,12 +175,12 @@ def smallest_visible(seen: Estimate, family: int) -> float:
     """
 
     def lacking(slowdown: float) -> float:
-        shift = (slowdown - MARGIN) / seen.standard_error
+        shift = (slowdown - seen.margin) / seen.standard_error
         passes = [float(stats.nct.sf(stats.t.isf(level, seen.df), seen.df, shift)) for level in (ALPHA / family, ALPHA)]
         return math.prod(passes) - POWER
 
-    far = MARGIN + 4 * float(stats.t.isf(ALPHA / family, seen.df)) * seen.standard_error
-    return math.expm1(cast("float", optimize.brentq(lacking, MARGIN, far)))
+    far = seen.margin + 4 * float(stats.t.isf(ALPHA / family, seen.df)) * seen.standard_error
+    return math.expm1(cast("float", optimize.brentq(lacking, seen.margin, far)))
 
 
 def _verdict(open_: Verdict, seen: Estimate, slower: float, faster: float) -> Verdict:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from bench.assurance.gate.numbers import Numbers
-from bench.assurance.gate.verdict import ALPHA, MARGIN, POWER, Estimate, Verdict
+from bench.assurance.gate.verdict import ALPHA, POWER, Estimate, Verdict
 
 SHOWN_DIFFERENCES = 40
 
@@ -26,12 +27,19 @@ def name_of(benchmark: str) -> str:
     return benchmark.rpartition("::")[2].removeprefix("test_")
 
 
-def speed(verdicts: Sequence[Verdict], control: Estimate, control_again: Estimate | None = None) -> str:
+def speed(
+    verdicts: Sequence[Verdict],
+    control: Estimate,
+    control_again: Estimate | None = None,
+    control_name: str = "products",
+) -> str:
     """Return a line for each benchmark: time of HEAD against that of the base, positive is slower."""
     level = 1 - 2 * ALPHA
+    short = Counter(name_of(each.benchmark) for each in verdicts)
     lines = [f"time of HEAD against the base, + is slower, with the {level:.0%} t interval of {control.n} rounds"]
     for each in verdicts:
-        line = f"  {name_of(each.benchmark):<20} {each.verdict:<12}"
+        name = name_of(each.benchmark)
+        line = f"  {name if short[name] == 1 else each.benchmark:<20} {each.verdict:<12}"
         if each.first is not None:
             line += f" {interval(each.first):<28}"
         if each.fresh is not None:
@@ -40,12 +48,13 @@ def speed(verdicts: Sequence[Verdict], control: Estimate, control_again: Estimat
             line += f" visible from {each.visible:+.1%}"
         lines.append(line + (f" ({each.why})" if each.why else ""))
     again = f" fresh rounds {interval(control_again)}" if control_again else ""
-    lines.append(f"  {'control (products)':<20} {'':<12} {interval(control):<28}{again}".rstrip())
+    lines.append(f"  {f'control ({control_name})':<20} {'':<12} {interval(control):<28}{again}".rstrip())
+    margin = 100 * math.expm1(control.margin)
     seen = [each.visible for each in verdicts if each.visible is not None]
     if seen:
         lines.append(
             f"smallest slowdown that this run could have seen ({POWER:.0%} power, against a margin of"
-            f" {math.expm1(MARGIN):.0%}): {min(seen):.1%} in the steadiest benchmark, {max(seen):.1%} in the noisiest"
+            f" {margin:.3g}%): {min(seen):.1%} in the steadiest benchmark, {max(seen):.1%} in the noisiest"
         )
     return "\n".join(lines)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bench.assurance.gate import checkouts
-from bench.assurance.gate.checkouts import Commits, checked_out, find_commits, git
+from bench.assurance.gate.checkouts import Commits, checked_out, find_commits
 from bench.assurance.gate.errors import GateError, GateFault
+from bench.assurance.gate.refs import git
 
 FILES = {
     "pyproject.toml": "[project]\n",
@@ -115,6 +116,43 @@ def test_a_shallow_clone_is_told_how_to_get_its_history(branched: Commits, tmp_p
             find_commits(clone, base)
     git(clone, "fetch", "--quiet", "--unshallow")
     assert find_commits(clone, "origin/main").base == branched.base
+
+
+def shallow_clone(repository: Path, depth: int) -> Path:
+    clone = repository.parent / f"depth-{depth}"
+    git(repository, "clone", "--quiet", f"--depth={depth}", "--no-single-branch", repository.as_uri(), str(clone))
+    return clone
+
+
+def test_a_shallow_clone_whose_merge_base_may_be_too_old_is_refused(repository: Path) -> None:
+    """HEAD joins main's commit by a side branch that is longer than what was fetched; both know the root."""
+    root = git(repository, "rev-parse", "HEAD")
+    joined = save(repository, {"main.txt": "1\n"})
+    git(repository, "checkout", "--quiet", "-b", "side")
+    for number in range(4):
+        save(repository, {"side.txt": f"{number}\n"})
+    git(repository, "checkout", "--quiet", "-b", "work", root)
+    git(repository, "merge", "--quiet", "--no-ff", "--message", "join", "side")
+    git(repository, "checkout", "--quiet", "main")
+    save(repository, {"main.txt": "2\n"})
+    git(repository, "checkout", "--quiet", "work")
+    clone = shallow_clone(repository, 3)
+    assert git(clone, "merge-base", "HEAD", "origin/main") == root
+    with pytest.raises(GateError, match=r"origin/main: this clone is shallow.*too old.*--unshallow.*--deepen"):
+        find_commits(clone, "origin/main")
+    git(clone, "fetch", "--quiet", "--deepen=5")
+    assert find_commits(clone, "origin/main").base == joined
+
+
+def test_a_shallow_clone_that_reaches_the_parting_is_trusted(branched: Commits) -> None:
+    git(branched.repository, "checkout", "--quiet", "main")
+    parting = save(branched.repository, {"main.txt": "1\n"})
+    save(branched.repository, {"main.txt": "2\n"})
+    git(branched.repository, "checkout", "--quiet", "-b", "newer", parting)
+    save(branched.repository, {"work.txt": "1\n"})
+    clone = shallow_clone(branched.repository, 2)
+    assert git(clone, "rev-parse", "--is-shallow-repository") == "true"
+    assert find_commits(clone, "origin/main").base == parting
 
 
 def test_changes_that_are_not_measured_are_listed(repository: Path) -> None:

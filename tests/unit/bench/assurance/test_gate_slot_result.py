@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from bench.assurance.gate import slot_result
-from bench.assurance.gate.checkouts import Trees, git
+from bench.assurance.gate.checkouts import Trees
 from bench.assurance.gate.errors import GateFault
+from bench.assurance.gate.refs import git
 from bench.assurance.gate.slots import Slot
 
 BENCHMARK = {"fullname": "tests/perf/test_a.py::test_a", "stats": {"min": 1.0, "data": [1.0, 4.0]}}

@@ -12,7 +12,8 @@ from scipy import stats
 from bench.assurance.gate import gate, verdict
 from bench.assurance.gate.errors import GateFault
 from bench.assurance.gate.numbers import Numbers
-from bench.assurance.gate.slot_result import Record, block
+from bench.assurance.gate.rounds import estimates
+from bench.assurance.gate.slot_result import Block, Record, block
 from bench.assurance.gate.verdict import ALPHA, Estimate, Verdict, confirm, estimate, judge
 
 SPREAD = np.array([-1.3, -0.9, -0.4, -0.1, 0.2, 0.5, 0.8, 1.2])
@@ -216,17 +217,17 @@ def test_numbers_that_could_not_be_compared_are_undecided(verdicts: list[str], e
     assert found.exit_code(numbers_may_change=False) == found.exit_code(numbers_may_change=True) == expected
 
 
-def made_block(head: dict[str, float], base: dict[str, float]) -> gate.Block:
+def made_block(head: dict[str, float], base: dict[str, float]) -> Block:
     def logs(means: dict[str, float], rounds: np.ndarray) -> dict[str, np.ndarray]:
         return {name: mean + 0.01 * rounds for name, mean in means.items()}
 
-    return gate.Block(logs(head, SPREAD), logs(base, 0 * SPREAD), {"test_b.py": "ImportError: no b"})
+    return Block(logs(head, SPREAD), logs(base, 0 * SPREAD), {"test_b.py": "ImportError: no b"})
 
 
 def test_positive_means_that_head_is_slower() -> None:
     base = {gate.CONTROL: 0.0, "a": 0.0}
-    (found, new), control = gate.estimates(
-        made_block({gate.CONTROL: 0.0, "a": np.log(1.5), "t/test_b.py::b": 0.0}, base)
+    (found, new), control = estimates(
+        made_block({gate.CONTROL: 0.0, "a": np.log(1.5), "t/test_b.py::b": 0.0}, base), gate.CONTROL
     )
     assert list(found) == ["a"]
     assert found["a"].mean == pytest.approx(np.log(1.5))
@@ -238,9 +239,9 @@ def test_positive_means_that_head_is_slower() -> None:
 
 def test_no_control_or_nothing_to_compare_is_a_fault() -> None:
     with pytest.raises(GateFault, match=r"the control .* did not run on both sides"):
-        gate.estimates(made_block({gate.CONTROL: 0.0, "a": 0.0}, {"a": 0.0}))
+        estimates(made_block({gate.CONTROL: 0.0, "a": 0.0}, {"a": 0.0}), gate.CONTROL)
     with pytest.raises(GateFault, match="no benchmark runs on both sides: ImportError: no b"):
-        gate.estimates(made_block({gate.CONTROL: 0.0, "t/test_b.py::b": 0.0}, {gate.CONTROL: 0.0}))
+        estimates(made_block({gate.CONTROL: 0.0, "t/test_b.py::b": 0.0}, {gate.CONTROL: 0.0}), gate.CONTROL)
 
 
 def rounds(head: dict[str, float], base: dict[str, float], **failures: str) -> list[list[Record]]:
