@@ -4,6 +4,7 @@ To add one: its file, and a line here. What a command needs is imported when it 
 """
 
 from bench.commands import (
+    ab,
     certify,
     check_dropout,
     check_plugin,
@@ -21,4 +22,4 @@ from bench.commands import (
 )
 
 COMMANDS = (plan, run, slurm, status, throughput, race, certify, check_dropout, check_training, check_plugin,
-            perf_check, data, export, seal)  # fmt: skip
+            perf_check, ab, data, export, seal)  # fmt: skip

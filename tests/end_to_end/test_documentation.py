@@ -65,6 +65,24 @@ def test_the_study_on_the_page_on_tasks_is_run_by_its_commands(
 
 
 @pytest.mark.slow
+def test_the_example_of_the_page_on_two_commits_ends_as_it_says(tmp_path: Path) -> None:
+    page = (ROOT / "docs/ab.md").read_text(encoding="utf-8")
+    paths = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    author = {
+        f"GIT_{who}_{what}": "test@example.invalid" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
+    command, environment = ["bash", "-e", "-c", block(page, "sh")], os.environ | paths | author
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 4, run.stderr
+    printed, shown = (
+        next(line.split() for line in text.splitlines() if line.startswith("  comparisons"))
+        for text in (run.stdout, page)
+    )
+    assert printed[:2] == shown[:2] == ["comparisons", "regressed"]
+    assert float(printed[2].strip("%")) == pytest.approx(float(shown[2].strip("%")), abs=1)
+
+
+@pytest.mark.slow
 def test_the_blocks_of_the_page_on_python_run_in_its_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bench.assurance.gate import verdict
 from bench.assurance.gate.errors import GateFault
 from bench.assurance.gate.slot_result import Block
-from bench.assurance.gate.verdict import CONTAMINATED, INCONCLUSIVE, MARGIN, NEW, REGRESSED, Estimate, Verdict
+from bench.assurance.gate.verdict import CONTAMINATED, GONE, INCONCLUSIVE, MARGIN, NEW, REGRESSED, Estimate, Verdict
 from bench.assurance.load import Load
 
 PASSED, STOPPED, UNDECIDED = 0, 4, 5
@@ -35,28 +35,29 @@ class Judged:
 def judge_rounds(measure: Measure, control_name: str, margin: float = MARGIN) -> Judged:
     """Measure and judge both sides; `control_name` is the benchmark that takes as long on either side."""
     with Load() as load:
-        (first, new), control = estimates(measure(FIRST, []), control_name, margin)
+        (first, unpaired), control = estimates(measure(FIRST, []), control_name, margin)
         control_again = None
         verdicts = verdict.judge(first, control)
         if suspects := verdict.accused(verdicts):
             say(f"slower at first: {', '.join(suspects)}; fresh rounds")
             (again, _), control_again = estimates(measure(FRESH, [*suspects, control_name]), control_name, margin)
             verdicts = verdict.confirm(verdicts, again, control_again)
-    return Judged([*verdict.with_visible(verdicts), *new], control, load.others, control_again)
+    return Judged([*verdict.with_visible(verdicts), *unpaired], control, load.others, control_again)
 
 
 def estimates(
     block: Block, control_name: str, margin: float = MARGIN
 ) -> tuple[tuple[dict[str, Estimate], list[Verdict]], Estimate]:
-    """Return the estimate of each benchmark that both sides have, the verdicts of new ones, and the control."""
+    """Return the estimate of each benchmark that both sides have, those of one side only, and the control."""
     if control_name not in block.shared:
         raise GateFault(f"the control {control_name} did not run on both sides: {block.why_new(control_name)}")
     found = {name: verdict.estimate(block.head[name], block.base[name], margin) for name in block.shared}
     control = found.pop(control_name)
     new = [Verdict(name, NEW, why=block.why_new(name)) for name in block.head if name not in block.base]
+    gone = [Verdict(name, GONE, why="HEAD did not run it") for name in block.base if name not in block.head]
     if not found:
-        raise GateFault(f"no benchmark runs on both sides: {'; '.join(each.why for each in new)}")
-    return (found, new), control
+        raise GateFault(f"no benchmark runs on both sides: {'; '.join(each.why for each in [*new, *gone])}")
+    return (found, [*new, *gone]), control
 
 
 def regressed(verdicts: Iterable[Verdict]) -> bool:
