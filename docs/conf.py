@@ -25,8 +25,6 @@ napoleon_google_docstring = False
 
 html_theme = "furo"
 html_title = project
-html_static_path = ["static"]
-html_css_files = ["site.css"]
 html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False
@@ -35,9 +33,16 @@ html_show_sphinx = False
 def setup(app: Sphinx) -> None:
     """Let each page pass through what links and generates parts of it."""
     app.connect("source-read", _read)
+    app.connect("autodoc-process-docstring", _keep_colons, priority=100)
 
 
 def _read(_app: Sphinx, page: str, source: list[str]) -> None:
     if page == "overview":
         source[0] = seen_from_docs((Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8"))
     source[0] = generated(with_targets(source[0].replace("](../README.md", "](overview.md")))
+
+
+def _keep_colons(_app: Sphinx, what: str, _name: str, _found: object, _options: object, lines: list[str]) -> None:
+    """Begin a property's text with a blank line: napoleon takes what stands before a colon in the first for a type."""
+    if what in ("property", "attribute"):
+        lines.insert(0, "")

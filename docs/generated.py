@@ -10,10 +10,17 @@ import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from analysis.cli import _parser as analysis_parser
 from bench.cli import _parser as bench_parser
 
+FUNCTIONS = {
+    "analysis.factorial": "analysis.factorial.analyse.factorial",
+    "analysis.report": "analysis.report.of_table.write_report_of",
+    "bench.run": "bench.run.session.run_study",
+}
+"""What a package that is called as a function does: autodoc would take the package's own docstring."""
 PARSERS = {"bench": bench_parser, "analysis": analysis_parser}
 
 
@@ -37,8 +44,8 @@ def commands(package: str) -> Iterator[str]:
     """Yield Markdown of every command of a package: what it does, its usage, every argument."""
     (commands,) = (each for each in PARSERS[package]()._actions if isinstance(each, argparse._SubParsersAction))
     for name, parser in commands.choices.items():
-        usage = argparse.HelpFormatter(prog="", width=100)
-        usage.add_usage(parser.usage, parser._actions, parser._mutually_exclusive_groups, prefix=parser.prog)
+        usage = argparse.HelpFormatter(prog="", width=84)
+        usage.add_usage(parser.usage, parser._actions, parser._mutually_exclusive_groups, prefix=f"{parser.prog} ")
         yield f"### `{package} {name}`\n\n{_prose(parser.description)}\n\n```text\n{usage.format_help()}```\n"
         if parser.epilog:
             yield f"```text\n{parser.epilog}\n```\n"
@@ -70,8 +77,7 @@ def _prose(text: str | None) -> str:
 
 def python(name: str) -> Iterator[str]:
     """Yield directives that document an object, or everything that a package offers by its ``__all__``."""
-    package, _, attribute = name.rpartition(".")
-    found = getattr(import_module(package), attribute) if package else import_module(name)
+    found = _object(name) if "." in name else import_module(name)
     names = [f"{name}.{each}" for each in found.__all__] if isinstance(found, ModuleType) else [name]
     yield "```{eval-rst}"
     for each in names:
@@ -80,9 +86,21 @@ def python(name: str) -> Iterator[str]:
 
 
 def _directive(name: str) -> Iterator[str]:
-    package, _, attribute = name.rpartition(".")
-    found = getattr(import_module(package), attribute)
+    found = _object(name)
+    if isinstance(found, ModuleType):
+        package, _, attribute = name.rpartition(".")
+        setattr(import_module(package), attribute, _object(FUNCTIONS[name]))
     if isinstance(found, type):
-        yield f".. autoclass:: {name}\n   :members:\n   :inherited-members: Exception\n"
+        options = {
+            "members": "",
+            "inherited-members": "Exception, BaseException",
+            "exclude-members": "__init__, __new__",
+        }
+        yield "\n".join([f".. autoclass:: {name}", *(f"   :{key}: {value}" for key, value in options.items()), ""])
     else:
         yield f".. autofunction:: {name}\n"
+
+
+def _object(name: str) -> Any:
+    module, _, attribute = name.rpartition(".")
+    return getattr(import_module(module), attribute)
