@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from analysis.answer.effect import Judged
+from analysis.figures import names
 from analysis.figures.theme import BLUE, GREEN, MUTED, PAPER, SMALL, VERMILION
 from analysis.wording.units import Unit
 from analysis.wording.verdicts import BAD, GOOD, OPEN, SAME, tone
@@ -30,6 +31,8 @@ class Row:
         Difference at each seed.
     tone : str
         That of the verdict.
+    seeds : tuple of int or str
+        Seed of each difference.
     """
 
     condition: str
@@ -38,13 +41,15 @@ class Row:
     inner: tuple[float | None, float | None]
     differences: tuple[float, ...]
     tone: str
+    seeds: tuple[int | str, ...] = ()
 
 
 def row_of(judged: Judged) -> Row:
     """Return what is drawn of an effect or a contrast."""
     told, differences = judged.headline, tuple(pair.difference for pair in judged.pairs)
+    seeds = tuple(pair.seed for pair in judged.pairs)
     outer, inner = (told.low, told.high), (told.low_90, told.high_90)
-    return Row(judged.condition, told.estimate, outer, inner, differences, tone(judged))
+    return Row(judged.condition, told.estimate, outer, inner, differences, tone(judged), seeds)
 
 
 def draw_row(axes: Axes, row: Row, heights: tuple[float, float], measured: tuple[Unit, tuple[float, float]]) -> None:
@@ -53,19 +58,25 @@ def draw_row(axes: Axes, row: Row, heights: tuple[float, float], measured: tuple
     colour, shape, filled = LOOKS[row.tone]
     differences = [each * unit.scale for each in row.differences]
     inside = [each for each in differences if reach[0] <= each <= reach[1]]
-    axes.plot(
+    (dots,) = axes.plot(
         inside, [below] * len(inside), linestyle="none", marker="o", markersize=3.4, color=colour, alpha=0.5,
         markeredgewidth=0, label=f"seeds-{row.condition}", zorder=3,
     )  # fmt: skip
+    names.of_seeds(
+        dots,
+        [seed for seed, each in zip(row.seeds, differences, strict=False) if reach[0] <= each <= reach[1]],
+    )
     for (low, high), thickness in ((row.outer, 1.3), (row.inner, 3.4)):
         if low is not None or high is not None:
             edges = axes.get_xlim()
             ends = [edge if end is None else end * unit.scale for end, edge in zip((low, high), edges, strict=True)]
-            axes.plot(ends, [line] * 2, color=colour, linewidth=thickness, zorder=4)
+            label = f"interval-{row.condition}"
+            axes.plot(ends, [line] * 2, color=colour, linewidth=thickness, zorder=4, label=label)
     if row.estimate is not None:
         axes.plot(
             [row.estimate * unit.scale], [line], marker=shape, markersize=6.5, color=colour, zorder=5,
             markerfacecolor=colour if filled else "#ffffff", markeredgewidth=1.3,
+            label=f"estimate-{row.condition}",
         )  # fmt: skip
     count_beyond(axes, differences, reach, (below, colour))
 

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from analysis.figures import fonts, theme
+from analysis.figures import fonts, names, theme
 from analysis.figures.theme import Layout
 
 DPI, SCREEN_DPI = 200, 110
@@ -63,6 +63,7 @@ def drawn(plot: Plot[E], evidence: E, layout: Layout) -> Figure:
     figure = Picture(figsize=(layout.width, plot.height(evidence, layout)))
     FigureCanvasAgg(figure)
     plot.draw(figure, evidence, layout)
+    names.finish(figure, [each.label for each in getattr(evidence, "settings", ())])
     return figure
 
 
@@ -101,7 +102,8 @@ def inline(svg: str, prefix: str, title: str, description: str) -> str:
     ----------
     svg : str
     prefix : str
-        Put before every id that something refers to (other ids go), so that several figures can stand on one page.
+        Put before every id that something refers to, so that several figures can stand on one page; other ids go, those
+        of conditions and seeds as attributes.
         Letters, digits and hyphens.
     title, description : str
         Plain text already escaped for XML.
@@ -109,7 +111,11 @@ def inline(svg: str, prefix: str, title: str, description: str) -> str:
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.S)
     used = set(re.findall(r'(?:href="#|url\(#)([^")]*)', body))
-    body = re.sub(r' id="([^"]*)"', lambda found: f' id="{prefix}-{found[1]}"' if found[1] in used else "", body)
+    body = re.sub(
+        r' id="([^"]*)"',
+        lambda found: f' id="{prefix}-{found[1]}"' if found[1] in used else names.attributes(found[1]),
+        body,
+    )
     body = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}-", body)
     body = re.sub(r"#[0-9a-f]{6}\b", lambda found: _variable(found.group()), body)
     opening, rest = body.split(">", 1)

@@ -11,6 +11,7 @@ from scipy import stats
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
 from analysis.figures import condition_rows as shared
+from analysis.figures import names
 from analysis.figures.comparison_row import LOOKS, count_beyond
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
@@ -95,10 +96,11 @@ def draw_row(axes: Axes, row: Effect, span: tuple[float, float], measured: tuple
         _box(axes, row, unit, (colour, base + 0.085 * tall, 0.055 * tall))
     inside = [i for i, each in enumerate(differences) if reach[0] <= each <= reach[1]]
     layers = [rain + 0.24 * tall * (place % _LAYERS) / (_LAYERS - 1) for place in range(len(inside))]
-    axes.plot(
+    (dots,) = axes.plot(
         differences[inside], layers, linestyle="none", marker="o", markersize=2.9, color=colour, alpha=0.6,
         markeredgewidth=0, label=f"seeds-{row.condition}", zorder=3,
     )  # fmt: skip
+    names.of_seeds(dots, [row.pairs[place].seed for place in inside])
     count_beyond(axes, differences.tolist(), reach, (rain + 0.12 * tall, colour))
 
 

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
+from analysis.figures import names
 from analysis.figures.evidence import Evidence
 from analysis.figures.outliers import CAPTION, count_far, near
 from analysis.figures.plot import Plot
@@ -98,9 +99,13 @@ def draw_panel(axes: Axes, evidence: Evidence, metric: str) -> None:
     numeric, block = positions(evidence)
     where = numeric | block
     left, right = (axes.transData + _shift(axes, side) for side in (-_ASIDE, _ASIDE))
+    named = any(isinstance(pair.seed, str) for each in evidence.primary.effects.values() for pair in each.pairs)
     for seed in sorted({each.seed for each in evidence.trials}):
         line = _line(evidence, metric, seed)
-        axes.plot(*line, color=LINE, linewidth=0.6, alpha=0.55, zorder=1, transform=left, label=f"seed-{seed}")
+        looks = {"color": LINE, "linewidth": 0.6, "alpha": 0.55, "zorder": 1}
+        (path,) = axes.plot(*line, transform=left, label=f"seed-{seed}", **looks)
+        if not named:
+            names.of_seeds(path, [seed])
     by_label = {
         label: [each.values[metric] * unit.scale for each in evidence.of(label) if metric in each.values]
         for label in where

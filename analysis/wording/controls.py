@@ -8,6 +8,9 @@ from analysis.wording.phrases import listed
 from analysis.wording.sentences import quoted
 from analysis.wording.units import unit_of
 
+CONDITIONS, SEED, NO_SEED = "Show conditions", "Light up a seed in every figure", "none"
+IN_A_PAPER, COPY, COPIED, CHECKLIST = "Sentences for a paper", "Copy", "Copied", "For the checklist of a conference"
+AFTER = "What was known after"
 MARGIN = "Margin: differences within"
 OTHER_MARGIN = (
     "This is not the plan's margin. A margin that is chosen after seeing the data proves nothing: the error rates hold "
@@ -39,3 +42,10 @@ def the_plan_says(margin: float, metric: str, settled: Sequence[str]) -> str:
             f" {listed([quoted(each) for each in settled])} {verb} not follow it: not the margin settled that verdict."
         )
     return said
+
+
+def known_after(*, bounded: bool, first: int | None) -> str:
+    """Return what a confidence sequence showed by some seed, where `first` is when it first did not hold zero."""
+    if not bounded:
+        return "unbounded yet"
+    return "held 0 at every look" if first is None else f"first without 0: {first} seeds"

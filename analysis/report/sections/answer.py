@@ -8,9 +8,11 @@ from analysis.answer.headline import ITEMS, ONE_RUN, SEEDS_AND_IMAGES, SEQUENCE,
 from analysis.figures import forest
 from analysis.methods.signed_rank_distribution import runs_at_an_end
 from analysis.report.answer_grid import answer_grid
+from analysis.report.conditions_control import conditions_control
 from analysis.report.document import Block, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.report.margin_control import margin_control
+from analysis.report.paper_control import paper_control
 from analysis.wording import bad_endings, sentences
 from analysis.wording.answers import answer
 from analysis.wording.pairing import broken_law
@@ -43,10 +45,13 @@ def section(material: Material, pool: Pool) -> Section:
     blocks.append(answer_grid(whole, pool.evidence))
     if (control := margin_control(whole, pool.evidence)) is not None:
         blocks.append(control)
+    if pool is material.pools[0]:
+        blocks.append(conditions_control(material))
     why = forest.missing(pool.evidence)
     blocks.append(Illustration(forest.PLOT, pool.evidence) if why is None else Paragraph(why))
     notes = [*map(broken_law, material.broken), *_notes(pool)]
-    return Section("Answer", (*blocks, *(Paragraph(each, "note") for each in notes)))
+    paper = paper_control(material, pool)
+    return Section("Answer", (*blocks, *(Paragraph(each, "note") for each in notes), paper))
 
 
 def _notes(pool: Pool) -> list[str]:

@@ -1,0 +1,100 @@
+"""Sentences that stand by themselves in a paper: the result with its interval, and what checklists ask about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.answer.comparison import Comparison
+from analysis.answer.effect import Effect
+from analysis.answer.headline import ITEMS, SEEDS_AND_IMAGES, SEQUENCE, SPLITS, reach
+from analysis.wording.number_format import level
+from analysis.wording.phrases import count, listed
+from analysis.wording.sentences import CONFIDENCE, ESTIMANDS, headline, quoted
+from analysis.wording.style import PAGE
+from analysis.wording.units import unit_of
+from analysis.wording.verdicts import block_of, pairs_of
+from bench.schema.known_metrics import TYPICAL
+
+COMPUTED = {
+    SEQUENCE: "they are confidence sequences, valid at every look",
+    ITEMS: "they are intervals over test {example}s (Tango's score interval, or t over the means of groups)",
+    SPLITS: "they are those of the corrected resampled t test (Nadeau and Bengio)",
+}
+"""How the intervals of a scope are computed, where the scope alone decides it."""
+
+
+def sentence(effect: Effect, whole: Comparison) -> str:
+    """Return the result of one condition with n and interval, and what kind of interval it is."""
+    kind = interval_kind(effect, whole)
+    return headline(effect, PAGE, whole.example) + (f" {kind}" if kind else "")
+
+
+def interval_kind(effect: Effect, whole: Comparison) -> str:
+    """Return of what the interval is, over how many conditions it holds at once, and for what; empty without one."""
+    told = effect.headline
+    if told.low is None and told.high is None:
+        return ""
+    family = len(whole.judged)
+    over = f", simultaneous over {family} conditions" if family > 1 else ""
+    return (
+        f"The {CONFIDENCE[told.scope]} is of the {ESTIMANDS[told.estimand]}, paired by {block_of(effect)}{over}, "
+        f"{reach([told.scope], whole.example)}."
+    )
+
+
+def checklist(whole: Comparison, trials: int, seconds: float | None, machines: Sequence[str]) -> str:
+    """Return the paragraph on error bars and compute that conferences ask for.
+
+    Parameters
+    ----------
+    whole : Comparison
+    trials : int
+        Trials that ended.
+    seconds : float or None
+        Their training time together; None where it is not known.
+    machines : sequence of str
+        Processors, by name.
+    """
+    metric, judged = unit_of(whole.metric).name, whole.judged
+    pairs, blocks = sorted({pairs_of(each) for each in judged}), f"{block_of(judged[0])}s"
+    per = f"{pairs[0]}" if len(pairs) == 1 else f"{pairs[0]} to {pairs[-1]}"
+    parts = [
+        f"Each of {count(len(judged), 'condition')} is compared with {quoted(whole.control)} on {metric}, paired by "
+        f"{block_of(judged[0])} ({per} {blocks})."
+    ]
+    known = next((each for each in judged if each.headline.low is not None or each.headline.high is not None), None)
+    if known is not None:
+        parts += [
+            f"Error bars are {level(whole.alpha)} intervals of the difference to the control, not standard deviations "
+            f"or standard errors; {_computed(known, whole.example)}.",
+            *filter(None, [interval_kind(known, whole)]),
+        ]
+    ran = f" on {listed(machines)}" if machines else ""
+    if seconds is not None:
+        parts.append(
+            f"Compute: {count(trials, 'trial')}{ran}; training took {_time(seconds)} in all, summed over trials."
+        )
+    else:
+        parts.append(f"Compute: {count(trials, 'trial')}{ran}; training time was not recorded.")
+    return " ".join(parts)
+
+
+def _computed(effect: Effect, example: str) -> str:
+    """Return how the interval is computed."""
+    told = effect.headline
+    if told.scope in COMPUTED:
+        return COMPUTED[told.scope].format(example=example)
+    how = (
+        "they come from the exact signed-rank distribution"
+        if told.estimand == TYPICAL
+        else "they are t intervals, which assume normal differences"
+    )
+    moved = f", widened for new test {example}s (MOVER)" if told.scope == SEEDS_AND_IMAGES else ""
+    return f"{how}, with Bonferroni's correction for the number of conditions{moved}"
+
+
+def _time(seconds: float) -> str:
+    """Return a time in the unit that suits it."""
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
