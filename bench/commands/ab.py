@@ -141,10 +141,13 @@ def told(judged: Judged) -> str:
     """Return the verdicts, and how much else ran, in lines."""
     from bench.assurance.ab.comparison import CONTROL
     from bench.assurance.gate import wording
+    from bench.assurance.gate.rounds import UNDECIDED, exit_code
 
     lines = [wording.speed(judged.verdicts, judged.control, judged.control_again, CONTROL)]
     if judged.others is not None:
         lines.append(f"other programs took {judged.others:.2f} cores on average; noise widens the intervals")
+    if exit_code(judged.verdicts) == UNDECIDED:
+        lines.append("undecided: more --rounds, a higher --limit, --cpu-time or a quieter machine would decide more")
     return "\n".join(lines)
 
 

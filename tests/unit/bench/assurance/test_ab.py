@@ -8,12 +8,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bench.assurance.ab import comparison, readings
 from bench.assurance.ab.calls import Call, Took, together
 from bench.assurance.ab.comparison import Place, Work
 from bench.assurance.gate.errors import GateError
+from bench.assurance.gate.rounds import Judged
+from bench.assurance.gate.verdict import estimate, judge
+from bench.commands import ab
 
 
 def call(folder: Path, code: str, name: str = "head", core: str = "-") -> Call:
@@ -117,3 +121,12 @@ def test_both_sides_meet_both_cores_or_take_turns(
     assert order == expected
     assert read["head"]["wall time"] == pytest.approx(read["base"]["wall time"])
     assert read["head"]["wall time"] == pytest.approx((1 + len(order)) / 2)
+
+
+@pytest.mark.parametrize(("spread", "undecided"), [(0.001, False), (0.1, True)])
+def test_what_would_decide_is_stated_where_nothing_is_decided(spread: float, undecided: bool) -> None:
+    seen = estimate(spread * np.array([-1.3, -0.9, -0.4, -0.1, 0.2, 0.5, 0.8, 1.2]), np.zeros(8))
+    text = ab.told(Judged(judge({"wall time": seen}, seen), seen, 0.5))
+    assert ("\nundecided: more --rounds" in text) is undecided
+    assert "control (base against itself)" in text
+    assert "other programs took 0.50 cores" in text
