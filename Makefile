@@ -63,11 +63,11 @@ test-statistical: $(READY)  ## Check every method's error rates by simulation, a
 	$(BIN)/python -m pytest -m statistical tests/statistical/calibration tests/end_to_end tests/unit $(if $(TABLE),--calibration-table $(TABLE))
 
 test-frameworks: $(READY)  ## Train with every library that has an adapter, on Ray and to an object store, import logs that their tools write, build the site; all of which this installs
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev,lightning,transformers,sklearn,jax,ray,s3,imports,docs]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev,lightning,transformers,sklearn,jax,ray,s3,imports,docs,bayes]'
 	$(PYTHON) -m venv .venv/moto  # its dependencies are not those of this project
 	.venv/moto/bin/python -m pip install --quiet --disable-pip-version-check 'moto[server]==5.2.5'
 	$(PYTEST) tests/end_to_end/test_frameworks.py tests/end_to_end/test_ray.py tests/end_to_end/test_object_store.py \
-		tests/end_to_end/test_imports.py tests/end_to_end/test_site.py tests/unit/analysis/importing/test_sklearn.py
+		tests/end_to_end/test_imports.py tests/end_to_end/test_site.py tests/unit/analysis/importing/test_sklearn.py tests/oracles/test_cross_check.py
 
 golden: $(READY)  ## Write the golden numbers of what is new or has a new version (refused where numbers alone moved)
 	$(BIN)/python -m tests.golden

@@ -11,6 +11,7 @@ from analysis.answer.effect import Effect
 from analysis.answer.headline import scopes
 from analysis.base.records import to_json
 from analysis.methods.bad_endings import BadEndings
+from analysis.methods.cross_check import CrossCheck
 from analysis.methods.dose_response import DoseResponse
 from analysis.methods.failure_rates import Divergence
 from analysis.methods.omnibus import Omnibus
@@ -31,6 +32,8 @@ class Comparison(Directed):
     metric, control : str
     example : str
         What one example of the data is called; no key of the JSON.
+    cross_check : tuple of CrossCheck
+        What the Bayesian signed-rank test says beside the verdicts; empty where that was not requested.
     unit : Unit
         What conditions are paired by: seeds, or splits of one data set, which are not independent.
     test_fraction : float or None
@@ -80,6 +83,7 @@ class Comparison(Directed):
     conditions: Mapping[str, Summary]
     example: str = "image"
     unit: Unit = PAIRS
+    cross_check: tuple[CrossCheck, ...] = ()
     test_fraction: float | None = None
 
     def __repr__(self) -> str:
@@ -121,4 +125,5 @@ class Comparison(Directed):
             "divergence": to_json(list(self.divergence.values())),
             "bad_endings": to_json(list(self.bad_endings.values())),
             "conditions": to_json(list(self.conditions.values())),
+            **({"cross_check": to_json(self.cross_check)} if self.cross_check else {}),
         }

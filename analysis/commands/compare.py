@@ -14,12 +14,20 @@ def arguments(command: argparse.ArgumentParser) -> None:
     options.add_tables(command)
     options.add_question(command)
     options.add_test_fraction(command)
+    command.add_argument(
+        "--cross-check",
+        action="store_true",
+        help="beside each verdict what the Bayesian signed-rank test of baycomp says (extra: bayes)",
+    )
     options.add_json(command)
 
 
 def execute(given: argparse.Namespace) -> None:
     """Compare."""
+    from dataclasses import replace
+
     from analysis.answer.compare import compare
+    from analysis.answer.cross_check import cross_check
     from analysis.answer.tasks import compare_tasks
     from analysis.base.errors import TableError
     from analysis.tables.tasks import Tasks
@@ -27,6 +35,8 @@ def execute(given: argparse.Namespace) -> None:
 
     found = options.tables_of(given)
     if isinstance(found, Tasks):
+        if given.cross_check:
+            raise TableError(found.source, ["--cross-check is for one task; this table has several"])
         metric, control, rest = options.question_of(given, found.first)
         rest["scale"] = given.scale
         options.answer(given, compare_tasks(found, metric, control, **rest), tasks_terminal.render)
@@ -34,4 +44,7 @@ def execute(given: argparse.Namespace) -> None:
     if given.scale != "raw":
         raise TableError(found.source, [f"--scale {given.scale} is for several tasks; this table is of one"])
     metric, control, rest = options.question_of(given, found)
-    options.answer(given, compare(found, metric, control, **rest), terminal.render)
+    whole = compare(found, metric, control, **rest)
+    if given.cross_check:
+        whole = replace(whole, cross_check=cross_check(whole))
+    options.answer(given, whole, terminal.render)

@@ -10,6 +10,7 @@ from analysis.answer.effect import Effect
 from analysis.catalogue.example import table
 from analysis.methods import verdict
 from analysis.methods.bad_endings import BadEndings
+from analysis.methods.cross_check import CrossCheck
 from analysis.methods.failure_rates import Divergence, clopper_pearson
 from analysis.methods.omnibus import Omnibus
 from analysis.methods.resampling import Resampled
@@ -124,12 +125,29 @@ def _answered(*family: Effect) -> Line:
     return Line("; ".join(f"{each.condition}: {numbers(each)}" for each in family), answers.answer(found))
 
 
+def _crossed() -> tuple[Line, ...]:
+    """Return what is written of cross-checks that agree and that differ."""
+    points: dict[str, tuple[str | None, str | None]] = {
+        "both point to better": ("better", "better"),
+        "it alone points": ("equivalent", None),
+        "the verdict alone points": (None, "better"),
+        "neither points": (None, None),
+    }
+    told = []
+    for name, (here, there) in points.items():
+        found = CrossCheck(condition="book", n=30, p_better=0.962, p_equivalent=0.038, p_worse=0.0, points_to=here,
+                           verdict_points_to=there)  # fmt: skip
+        told.append(Line(name, text_of(terminal.crossed(whole(_GOOD, cross_check=(found,))))))
+    return tuple(told)
+
+
 def entries() -> tuple[Entry, ...]:
     """Return what is written of a comparison as a whole, and of its failures."""
     both = {"none": failed("none", 30, 3), "book": failed("book", 30, 0)}
     few = replace(_GOOD, n_pairs=3)
     shown = compare(table(), "test_accuracy", "none", margin=0.01)
     return (
+        Entry(terminal.crossed, _crossed()),
         Entry(answers.answer, tuple(_answered(*each) for each in FAMILIES)),
         Entry(sentences.sentences, _with_failures()),
         Entry(sentences.failures, tuple(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
 from analysis.answer.headline import ALONE, ITEMS, SEEDS_AND_IMAGES
+from analysis.methods.cross_check import CrossCheck
 from analysis.tables.divergence import COLLAPSES_NOT_KNOWN
 from analysis.tables.table import Dropped
 from analysis.wording import bad_endings
@@ -37,9 +38,34 @@ def render(whole: Comparison) -> str:
         blocks.append(no_failure(whole.divergence.values()))
     if not whole.effects:
         blocks.append("\n".join(f"Diverged: {failure(each)}" for each in whole.divergence.values()))
+    blocks.append("\n".join(crossed(whole)))
     blocks.append(itemised("Left out", [left_out(each) for each in whole.dropped]))
     blocks.append(itemised("Know before you believe this", whole.warnings))
     return "\n\n".join(block for block in blocks if block)
+
+
+def crossed(whole: Comparison) -> list[str]:
+    """Return what the cross-check says of each condition, and where it differs from the verdict; nothing without it."""
+    if not whole.cross_check:
+        return []
+    scale = 100 if is_fraction(whole.metric) else 1
+    within = f"±{margin_text(scale * (whole.margin or 0))}{' points' if scale == 100 else ''}"
+    said = [
+        f"Cross-check by baycomp's Bayesian signed-rank test over complete pairs, {within} as region of practical "
+        f"equivalence. It is for each condition alone, on these test data; it points where a probability is above "
+        f"{level(whole.alpha)}."
+    ]
+    return said + [_crossed(each) for each in whole.cross_check]
+
+
+def _crossed(each: CrossCheck) -> str:
+    said = (
+        f"  {each.condition}: better {each.p_better:.3f}, equivalent {each.p_equivalent:.3f}, worse {each.p_worse:.3f}"
+    )
+    if not each.differs:
+        return f"{said}; as the verdict"
+    here, there = (word or "nowhere" for word in (each.points_to, each.verdict_points_to))
+    return f"{said}; DIFFERS: it points to {here}, the verdict to {there}".replace("to nowhere", "nowhere")
 
 
 def _answer(whole: Comparison) -> str:
