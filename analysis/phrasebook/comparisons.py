@@ -7,6 +7,7 @@ from dataclasses import replace
 from analysis.answer.compare import compare
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
+from analysis.answer.headline import NORMAL, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.catalogue.example import table
 from analysis.methods import verdict
 from analysis.methods.bad_endings import BadEndings
@@ -25,8 +26,8 @@ from analysis.phrasebook.effects import (
     every_verdict,
     numbers,
 )
-from analysis.phrasebook.entry import Entry, Line, text_of
-from analysis.wording import answers, bad_endings, resampling, sentences, terminal
+from analysis.phrasebook.entry import Entry, Line, called, text_of
+from analysis.wording import answers, bad_endings, controls, paper, resampling, sentences, terminal
 from analysis.wording.style import PAGE
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL
 
@@ -125,6 +126,16 @@ def _answered(*family: Effect) -> Line:
     return Line("; ".join(f"{each.condition}: {numbers(each)}" for each in family), answers.answer(found))
 
 
+PAPERS = (
+    _GOOD,
+    effect(*GOOD[:2], p=GOOD[2], estimand=MEAN, assumes=NORMAL),
+    effect(*GOOD[:2], p=GOOD[2], scope=SEEDS_AND_IMAGES),
+    effect(*GOOD[:2], p=GOOD[2], scope=SEQUENCE, estimand="median"),
+    UNTESTED[0],
+)
+"""What a paper may say of: by both estimands, for new images, by a sequence, and of what cannot be tested."""
+
+
 def _crossed() -> tuple[Line, ...]:
     """Return what is written of cross-checks that agree and that differ."""
     points: dict[str, tuple[str | None, str | None]] = {
@@ -147,6 +158,29 @@ def entries() -> tuple[Entry, ...]:
     few = replace(_GOOD, n_pairs=3)
     shown = compare(table(), "test_accuracy", "none", margin=0.01)
     return (
+        called(controls.margin_amount, (0.001, "test_accuracy"), (0.25, "test_loss")),
+        called(controls.planned_margin, (0.001, "test_accuracy")),
+        called(controls.the_plan_says, (0.001, "test_accuracy", []), (0.001, "test_accuracy", ["book"])),
+        Entry(controls.known_after, tuple(
+            Line(f"bounded {bounded}, first {first}", controls.known_after(bounded=bounded, first=first))
+            for bounded, first in ((False, None), (True, None), (True, 12))
+        )),
+        *(
+            Entry(function, tuple(
+                Line(f"{each.headline.estimand}, {each.headline.scope}", text_of(function(each, whole(each))))
+                for each in PAPERS
+            ))
+            for function in (paper.sentence, paper.interval_kind)
+        ),
+        Entry(paper.checklist, tuple(
+            Line(
+                f"{each.headline.estimand}, {each.headline.scope}",
+                paper.checklist(whole(each), 60, seconds, machines),
+            )
+            for each, seconds, machines in zip(
+                PAPERS, [None, 40.0, 900.0, 9_000.0] * 2, [[], ["a processor"], ["a", "b"], []] * 2, strict=False
+            )
+        )),
         Entry(terminal.crossed, _crossed()),
         Entry(answers.answer, tuple(_answered(*each) for each in FAMILIES)),
         Entry(sentences.sentences, _with_failures()),

@@ -13,9 +13,9 @@ IN_A_PAPER, COPY, COPIED, CHECKLIST = "Sentences for a paper", "Copy", "Copied",
 AFTER = "What was known after"
 MARGIN = "Margin: differences within"
 OTHER_MARGIN = (
-    "This is not the plan's margin. A margin that is chosen after seeing the data proves nothing: the error rates hold "
-    "for the margin of the plan alone. The sentence and the table above follow the slider; the figures, the other "
-    "tables and all files keep the plan's margin."
+    "This is not the margin of the analysis. A margin that is chosen after seeing the data proves nothing: the error "
+    "rates hold for one that was fixed before. The sentence and the table above follow the slider; the figures, the "
+    "other tables and all files do not."
 )
 
 
@@ -27,14 +27,14 @@ def margin_amount(margin: float, metric: str) -> str:
 
 def planned_margin(margin: float, metric: str) -> str:
     """Return what the button beside the slider is called."""
-    return f"Back to the plan: {margin_amount(margin, metric)}"
+    return f"Back to {margin_amount(margin, metric)}"
 
 
 def the_plan_says(margin: float, metric: str, settled: Sequence[str]) -> str:
     """Return what holds at the plan's margin, and which conditions the slider does not move."""
     said = (
-        f"The plan's margin is {margin_amount(margin, metric)}. The slider shows what the same intervals would mean "
-        "with another one."
+        f"The margin of the analysis is {margin_amount(margin, metric)}. The slider shows what the same intervals "
+        "would mean with another one."
     )
     if settled:
         verb = "does" if len(settled) == 1 else "do"
