@@ -41,6 +41,12 @@ def test_the_site_is_built_whole_and_no_link_of_it_is_dead(tmp_path: Path) -> No
     assert "--require" in unescape(re.sub("<[^>]*>", "", pages["commands"]))
 
 
+def test_every_page_has_its_place_in_the_navigation() -> None:
+    lists = re.findall(r"```{toctree}\n(?::.*\n)*\n([^`]*)```", (ROOT / "docs/index.md").read_text("utf-8"))
+    named = [re.sub(r".*<(.*)>", r"\1", line) for line in "".join(lists).splitlines()]
+    assert sorted(named) == sorted({"self"} | {page.stem for page in ROOT.glob("docs/*.md")} - {"index"})
+
+
 def test_links_to_no_page_no_file_and_no_anchor_are_dead(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<a href="b.html#here"></a><a href="b.html#gone"></a><a href="#top"></a>')
     (tmp_path / "b.html").write_text(
