@@ -17,6 +17,8 @@ from rich.table import Table
 from bench.record.trials import Stack, Trial
 
 PLAIN_SECONDS = 10
+WIDEST_BAR = 24
+"""Columns of the bar, where the words leave room for it."""
 
 
 class Progress:
@@ -149,12 +151,22 @@ class Progress:
             parts.append(f"about {duration(left)} left")
         return " · ".join(parts)
 
+    def on_one_line(self, width: int) -> Table:
+        """Return the state for a terminal of so many columns: the bar takes what the words, never wrapped, leave."""
+        text = self.text()
+        room = min(WIDEST_BAR, width - len(text) - 2)
+        line = Table.grid(padding=(0, 1))
+        bar = [ProgressBar(total=max(self.epochs_to_do, 1), completed=self.epochs, width=room)] if room > 3 else []
+        for _ in bar:
+            line.add_column()
+        line.add_column(no_wrap=True, overflow="ellipsis")
+        line.add_row(*bar, text)
+        return line
+
     def show(self, last: bool = False) -> None:
         """Show the state, if it is time to."""
         if self.live:
-            line = Table.grid(padding=(0, 1))
-            line.add_row(ProgressBar(total=max(self.epochs_to_do, 1), completed=self.epochs, width=24), self.text())
-            self.live.update(line)
+            self.live.update(self.on_one_line(self.live.console.width))
         elif last or time.monotonic() - self.shown >= PLAIN_SECONDS:
             self.shown, before, self.line = time.monotonic(), self.line, self.text()
             if not last or self.line != before:

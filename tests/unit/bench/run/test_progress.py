@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from bench.record.experiment import Experiment
 from bench.record.trials import Stack
@@ -109,3 +111,19 @@ def test_the_last_line_is_told_once(clock: list[float], capsys: pytest.CaptureFi
         clock[0] = 60
         shown.finished(TWO, ["ok", "ok"])
     assert capsys.readouterr().err.count("2 done") == 1
+
+
+@pytest.mark.parametrize("width", [20, 50, 60, 80, 120])
+def test_a_narrow_terminal_has_one_line(clock: list[float], width: int) -> None:
+    shown = Progress(123_456, [*TWO.trials, *OTHER.trials], workers=2)
+    clock[0] = 10
+    shown.epoch(TWO)
+    shown.epoch(OTHER)
+    console = Console(width=width, force_terminal=True, color_system=None, file=io.StringIO())
+    with console.capture() as captured:
+        console.print(shown.on_one_line(width))
+    (line,) = captured.get().splitlines()
+    assert len(line) <= width
+    if width >= len(shown.text()):
+        assert shown.text() in line
+    assert ("━" in line) == (width >= 80)
