@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -46,11 +47,24 @@ def how_again(material: Material, source: Path, command: str) -> list[Paragraph 
     """
     if material.plan is None:
         return [Paragraph("This command makes this report again:"), Code(command)]
-    run = str(material.plan.get("command") or "python -m bench run STUDY")
+    place = relative(source)
+    run = into(str(material.plan.get("command") or "python -m bench run STUDY"), place)
     return [
         Paragraph("These commands train what is missing and make this report again:"),
-        Code(f"{run}\npython -m analysis report {relative(source)}"),
+        Code(f"{run}\n{shlex.join(['python', '-m', 'analysis', 'report', place])}"),
     ]
+
+
+def into(run: str, place: str) -> str:
+    """Return a command that trains, with its results where they are now: they may have been moved since."""
+    try:
+        words = shlex.split(run)
+    except ValueError:  # a plan that was written by hand
+        return run
+    if "--out" in words:
+        at = words.index("--out")
+        del words[at : at + 2]
+    return shlex.join([*words, "--out", place])
 
 
 def relative(folder: Path) -> str:

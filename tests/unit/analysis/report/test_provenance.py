@@ -55,3 +55,16 @@ def test_a_plan_is_told_by_what_it_changed(material):
 )  # fmt: skip
 def test_seeds_are_ranges_and_nothing_is_cut_off(seeds, said):
     assert list(provenance.leaves({"trials": {"seeds": seeds}})) == [("trials.seeds", said)]
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ("python -m bench run dropout", "python -m bench run dropout --out 'my results'"),
+        ("python -m bench run dropout --out /tmp/elsewhere", "python -m bench run dropout --out 'my results'"),
+        ("python -m bench run 'a b.toml' --out x", "python -m bench run 'a b.toml' --out 'my results'"),
+        ("not 'a command", "not 'a command"),
+    ],
+)
+def test_both_commands_are_of_the_folder_where_the_results_are(run: str, said: str) -> None:
+    assert provenance.into(run, "my results") == said
