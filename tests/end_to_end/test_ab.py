@@ -163,7 +163,14 @@ def test_ctrl_c_leaves_neither_worktrees_nor_children(repository: Path, tmp_path
     code = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
     command = [sys.executable, "-m", "bench", "ab", "base", "slower", "--", *PYTHON, "-c", code]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "TMPDIR": tempfile.gettempdir()}
-    running = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    running = subprocess.Popen(
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - a suite in the background ignores it
+    )
     for _ in range(600):
         if pid.exists() and pid.read_text():
             break
