@@ -80,8 +80,7 @@ def title(found: Gate) -> str:
 
 def requirement(found: Gate) -> str:
     """Return what is required in words: ``not lower by 0.2 points or more``."""
-    up, down = ("lower", "higher") if found.comparison.direction == LOWER else ("higher", "lower")
-    margin = _margin(found)
+    up, down, margin = _sides(found)
     return {
         SUPERIOR: f"{up} by more than {margin}",
         NOT_INFERIOR: f"not {down} by {margin} or more",
@@ -121,8 +120,7 @@ def sentence(found: Gate, each: Required) -> str:
 
 def _opposite(found: Gate) -> str:
     """Return what is so where the requirement is not met."""
-    up, down = ("lower", "higher") if found.comparison.direction == LOWER else ("higher", "lower")
-    margin = _margin(found)
+    up, down, margin = _sides(found)
     return {
         SUPERIOR: f"not {up} by more than {margin}",
         NOT_INFERIOR: f"{down} by {margin} or more",
@@ -130,9 +128,11 @@ def _opposite(found: Gate) -> str:
     }[found.require]
 
 
-def _margin(found: Gate) -> str:
+def _sides(found: Gate) -> tuple[str, str, str]:
+    """Return which way is better, which is worse, and the margin, in words."""
+    up, down = ("lower", "higher") if found.comparison.direction == LOWER else ("higher", "lower")
     unit = unit_of(found.comparison.metric)
-    return f"{unit.tell_margin(found.margin)} {unit.difference}".rstrip()
+    return up, down, f"{unit.tell_margin(found.margin)} {unit.difference}".rstrip()
 
 
 def _holding(found: Gate) -> str:
