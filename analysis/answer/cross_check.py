@@ -43,7 +43,7 @@ def cross_check(whole: Comparison) -> tuple[CrossCheck, ...]:
     if not whole.unit.independent:
         faults.append("a cross-check is of independent seeds; splits of one data set share training data")
     try:
-        from baycomp import SignedRankTest  # noqa: PLC0415 - an optional extra
+        from baycomp import SignedRankTest  # noqa: PLC0415 - an optional extra  # pyright: ignore[reportMissingImports]
     except ImportError:
         faults.append("a cross-check needs baycomp: python -m pip install 'regularisation-bench[bayes]'")
         raise TableError("cross-check", faults) from None
