@@ -15,14 +15,16 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.base.errors import TableError, listed, nearest
-from analysis.importing.identity import Identity, varying
+from analysis.importing.identity import Identity, follows, varying
 from analysis.importing.plain_files import number
-from analysis.importing.runs import OK, Setting
+from analysis.importing.runs import OK, Run, Setting
 from analysis.importing.trials import Trial
 from analysis.tables.folds import is_of_folds
-from analysis.tables.names import last_part
-from analysis.tables.percent import as_fractions, outside
+from analysis.tables.names import CONDITION, last_part
+from analysis.tables.percent import as_fractions, outside, tiny
 from analysis.tables.reading import is_loss
+from analysis.tables.seeds import equal_as_numbers
+from bench.schema.known_metrics import is_accuracy
 
 _OWN = frozenset({
     "condition", "seed", "task", "status", "error", "run", "study", "trial_id", "condition_id", "test_bits",
@@ -57,7 +59,8 @@ def table_of(source: str, trials: Sequence[Trial], identity: Identity, percent: 
     if "error" not in columns:
         columns["error"] = pa.array([each.run.error or None for each in trials], pa.string())
     columns["run"] = pa.array([each.run.name for each in trials], pa.string())
-    return pa.table(columns), [*notes, *_of_metrics(trials), *_of_settings(trials, identity)]
+    alike = equal_as_numbers(list(dict.fromkeys(each.condition for each in trials)))
+    return pa.table(columns), [*notes, *alike, *_of_metrics(trials), *_of_settings(trials, identity)]
 
 
 def _free_name(name: str, kind: str, taken: Sequence[str] | dict[str, Any], notes: list[str]) -> str:
@@ -87,7 +90,7 @@ def _settings(trials: Sequence[Trial], identity: Identity) -> dict[str, pa.Array
         cells = _typed([each.run.settings.get(name) for each in trials])
         if name == identity.seed and is_of_folds(name):  # of which every command warns, by this name
             columns[last_part(name)] = cells
-        if name in identity.settings and not (name in identity.condition and _is_number(cells)):
+        if name in identity.settings and (name not in identity.condition or name == CONDITION or not _is_number(cells)):
             continue
         columns[name] = cells
     return columns
@@ -146,6 +149,9 @@ def _in_percent(
     divided = as_fractions(Path(source), frame)
     found = {name for name in values if not frame[name].equals(divided[name])}
     notes.append(f"divided by 100: {listed(sorted(found))}")
+    notes += tiny(frame, divided)
+    if whole := sorted(name for name in values if is_accuracy(name) and name not in found):
+        notes.append(f"within 0 to 1, and not divided: {listed(whole)}")
     return found
 
 
@@ -168,21 +174,28 @@ def _of_metrics(trials: Sequence[Trial]) -> list[str]:
     ] + [
         f"metric {name!r} is missing in {len(ended) - len(runs)} of {len(ended)} runs that ended: "
         f"{_few([run.name for i, run in enumerate(ended) if i not in runs])}"
+        + ("; many tables have an empty cell for NaN, and a run of that loss diverged" if is_loss(name) else "")
         for name, runs in missing.items()
         if name not in paired
     ]
 
 
 def _of_settings(trials: Sequence[Trial], identity: Identity) -> list[str]:
-    """Return which settings differ between runs of one condition."""
-    groups: dict[tuple[str | None, str], list[Trial]] = {}
+    """Return which settings differ between runs of one condition, but for names of runs and what the seed decides."""
+    groups: dict[tuple[str | None, str], list[Run]] = {}
     for trial in trials:
-        groups.setdefault((trial.task, trial.condition), []).append(trial)
+        groups.setdefault((trial.task, trial.condition), []).append(trial.run)
+    runs = [trial.run for trial in trials]
+    told_apart = {name for name, values in varying(runs).items() if len(values) == len(runs)}
+    of_seed = {
+        name
+        for name in varying(runs)
+        if len({trial.seed for trial in trials}) < len(trials) and follows(name, [identity.seed], runs)
+    }
     unlike: dict[str, list[str]] = {}
     for (_, condition), group in groups.items():
-        vary = varying([each.run for each in group])
-        for name, values in vary.items():
-            if name not in identity.settings and len(values) < len(group):
+        for name in varying(group):
+            if name not in {*identity.settings, *told_apart, *of_seed}:
                 unlike.setdefault(name, []).append(condition)
     return [
         f"setting {name!r} differs between runs of one condition ({_few(list(dict.fromkeys(conditions)))}): "

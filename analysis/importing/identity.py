@@ -126,13 +126,13 @@ def _condition(
     for known in (CONDITIONS[:1], CONDITIONS[1:]):
         if among := [name for name in vary if last_part(name) in known]:
             return among
-    free = [name for name, values in vary.items() if len(values) < len(runs) and not _follows(name, seeds, runs)]
+    free = [name for name, values in vary.items() if len(values) < len(runs) and not follows(name, seeds, runs)]
     if free:
         return free
     return [name for name in names if last_part(name) in CONDITIONS and name not in vary]
 
 
-def _follows(name: str, seeds: Sequence[str], runs: Iterable[Run]) -> bool:
+def follows(name: str, seeds: Sequence[str], runs: Iterable[Run]) -> bool:
     """Return whether a setting has one value for each seed, as another seed has."""
     pairs = {(run.settings.get(seed), run.settings.get(name)) for seed in seeds for run in runs}
     return len({seed for seed, _ in pairs}) == len(pairs)

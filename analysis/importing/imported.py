@@ -12,11 +12,12 @@ from analysis.base.errors import TableError, listed, nearest
 from analysis.base.records import Record
 from analysis.importing.columns import table_of, with_examples
 from analysis.importing.epochs import LAST, at_best, best_of, unfinished
-from analysis.importing.identity import identify
+from analysis.importing.identity import as_text, identify
 from analysis.importing.kinds import KINDS
-from analysis.importing.metrics import renamed
+from analysis.importing.metrics import as_settings, renamed
 from analysis.importing.names import matching
-from analysis.importing.runs import Logs, Run
+from analysis.importing.plain_files import number
+from analysis.importing.runs import Logs, Run, Setting
 from analysis.importing.trials import trials_of
 from bench.schema.known_metrics import Direction
 
@@ -115,7 +116,9 @@ def import_runs(kind: str, paths: Sequence[Path], wanted: Wanted) -> tuple[pa.Ta
     if missing := [path for path in paths if not path.exists()]:
         raise TableError(source, [f"{path} does not exist" for path in missing])
     logs = _logs(kind, paths, source)
-    runs = renamed(source, _chosen(source, logs.runs, dict(wanted.where or {})), wanted.rename)
+    named = (*wanted.condition, wanted.seed, wanted.task, *(wanted.where or {}))
+    runs = as_settings(logs.runs, [each for each in named if each])
+    runs = renamed(source, _chosen(source, runs, dict(wanted.where or {})), wanted.rename)
     notes = [*logs.notes]
     if not logs.states_its_end:
         runs, said = unfinished(runs)
@@ -164,10 +167,18 @@ def _chosen(source: str, runs: Sequence[Run], where: Mapping[str, str]) -> tuple
             raise TableError(
                 source, [f"--where {name}={value}: there is {'no' if not among else 'more than one'} such setting"]
             )
-        values = {str(run.settings.get(among[0])) for run in kept}
-        kept = tuple(run for run in kept if str(run.settings.get(among[0])) == value)
+        values = {as_text(run.settings[among[0]]) for run in kept if among[0] in run.settings}
+        kept = tuple(run for run in kept if among[0] in run.settings and _is(run.settings[among[0]], value))
         if not kept:
             raise TableError(
                 source, [f"--where {name}={value}: no run has that value; {name} has {listed(sorted(values))}"]
             )
     return kept
+
+
+def _is(setting: Setting, value: str) -> bool:
+    """Return whether a setting has this value, as text or as a number: 0.10 is 0.1."""
+    if isinstance(setting, bool):
+        return str(setting).casefold() == value.casefold()
+    same = number(setting) is not None and number(setting) == number(value)
+    return same or str(setting) == value

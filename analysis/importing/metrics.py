@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from analysis.base.errors import TableError, nearest
-from analysis.importing.names import SEEDS
+from analysis.importing.names import SEEDS, matching
 from analysis.importing.plain_files import number
 from analysis.importing.runs import History, Run, Setting
 from analysis.tables.names import last_part
@@ -48,6 +48,23 @@ def _is_metric(name: str, cells: Sequence[str]) -> bool:
     if not cells or last_part(name) in SEEDS or any(number(cell) is None for cell in cells):
         return False
     return direction_of(name) is not None or (len(cells) > 2 and len(set(cells)) > len(cells) / 2)
+
+
+def as_settings(runs: Sequence[Run], names: Sequence[str]) -> tuple[Run, ...]:
+    """Return runs whose metrics of these `names` are settings, where no setting has the name: a rate, once a run."""
+    known = dict.fromkeys(each for run in runs for each in run.settings)
+    metrics = dict.fromkeys(each for run in runs for each in run.metrics)
+    moved = {each for name in names if not matching(name, known) for each in matching(name, metrics)}
+    return tuple(
+        replace(
+            run,
+            settings={**run.settings, **{name: run.metrics[name] for name in moved if name in run.metrics}},
+            metrics={name: value for name, value in run.metrics.items() if name not in moved},
+        )
+        if moved
+        else run
+        for run in runs
+    )
 
 
 def renamed(source: str, runs: Sequence[Run], pairs: Sequence[str]) -> tuple[Run, ...]:

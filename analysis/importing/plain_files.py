@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -145,14 +147,17 @@ def _as_text(path: Path, name: str, value: object) -> str:
 
 
 def number(text: object) -> float | int | None:
-    """Return a cell as a number, an int where it is written as one; None where it is none."""
+    """Return a cell as a number, an int where it is written as one and a float can hold it; None where it is none."""
     if isinstance(text, bool) or text is None:
         return None
-    if isinstance(text, int | float):
+    if isinstance(text, float):
         return text
     for kind in (int, float):
         try:
-            return kind(str(text).replace("_", "x"))
-        except ValueError:
+            found = kind(text) if isinstance(text, int) else kind(str(text).replace("_", "x"))
+        except (ValueError, OverflowError):
             continue
+        if isinstance(found, int) and abs(found) > sys.float_info.max:
+            return math.copysign(math.inf, found)
+        return found
     return None

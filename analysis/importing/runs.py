@@ -47,7 +47,7 @@ class Run:
     histories : mapping of str to History
         Values in the course of training, of those metrics that have any.
     status : str
-        `OK` or `FAILED`; whether an ended run diverged is seen later, by its losses.
+        `OK`, `FAILED`, or diverged where the log says so; whether another run diverged is seen later, by its losses.
     error : str
         Why it failed.
     examples : mapping of str to Examples

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from analysis.base.errors import TableError
@@ -11,6 +11,7 @@ from analysis.importing.identity import Identity, as_text, varying
 from analysis.importing.plain_files import number
 from analysis.importing.runs import FAILED, Run, Setting
 from analysis.tables.reading import is_loss
+from analysis.tables.seeds import are_hashes
 from bench.schema.divergence import DIVERGED
 
 _FIRST = 6
@@ -29,7 +30,7 @@ class Trial:
     def status(self) -> str:
         """How it ended: a loss that is not finite is a training that broke."""
         broke = any(is_loss(name) and not math.isfinite(value) for name, value in self.run.metrics.items())
-        return self.run.status if self.run.status == FAILED or not broke else DIVERGED
+        return DIVERGED if broke and self.run.status != FAILED else self.run.status
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,18 @@ def trials_of(source: str, runs: Sequence[Run], identity: Identity) -> tuple[lis
     ------
     TableError
         Several runs of one condition and seed (and task): the settings that tell them apart. No run that can be used.
+        Seeds of which some are numbers and some are words, as in a row of means.
     """
     made: list[Trial] = []
     unused: list[Unused] = []
+    seed = _seeds(source, runs, identity)
     for run in runs:
         lacking = [name for name in identity.settings if run.settings.get(name) in (None, "")]
         if lacking:
             unused.append(Unused(run.name, f"it has no {' and no '.join(lacking)}"))
             continue
         task = as_text(run.settings[identity.task]) if identity.task else None
-        made.append(Trial(run, identity.label(run), seed_of(run.settings[identity.seed]), task))
+        made.append(Trial(run, identity.label(run), seed(run.settings[identity.seed]), task))
     groups: dict[tuple[str | None, str, int | str], list[Trial]] = {}
     for trial in made:
         groups.setdefault((trial.task, trial.condition, trial.seed), []).append(trial)
@@ -84,6 +87,24 @@ def trials_of(source: str, runs: Sequence[Run], identity: Identity) -> tuple[lis
         raise TableError(source, ["no run can be used", *(f"{each.name}: {each.reason}" for each in unused)])
     order = list(dict.fromkeys((trial.task, trial.condition) for trial in made))
     return sorted(kept, key=lambda trial: (order.index((trial.task, trial.condition)), _in_turn(trial.seed))), unused
+
+
+def _seeds(source: str, runs: Sequence[Run], identity: Identity) -> Callable[[Setting], int | str]:
+    """Return how a seed is read: as a whole number where all are, else as the name that it is."""
+    given = {run.name: run.settings[identity.seed] for run in runs if run.settings.get(identity.seed) not in (None, "")}
+    words = {name: text for name, value in given.items() if isinstance(text := seed_of(value), str)}
+    if not words:
+        return seed_of
+    texts = [str(value).strip() for value in given.values()]
+    if len(words) < len(given) and not are_hashes(texts):
+        shown = [f"seed is {text!r} in {name}" for name, text in words.items()]
+        more = [f"{len(shown) - _FIRST} more runs like these"] if len(shown) > _FIRST else []
+        allowed = "whole numbers in all runs, or names in all; --where SETTING=VALUE keeps some runs"
+        raise TableError(
+            source,
+            [*shown[:_FIRST], *more, f"{len(given) - len(words)} other seeds are whole numbers; allowed: {allowed}"],
+        )
+    return lambda value: str(value).strip()
 
 
 def _in_turn(seed: int | str) -> tuple[int, int | str]:
@@ -118,9 +139,11 @@ def _what_parts(repeated: Sequence[Sequence[Run]], identity: Identity) -> list[s
         and all(len({as_text(run.settings.get(name)) for run in runs}) == len(runs) for runs in repeated)
     ]
     chosen = " ".join(f"--condition-column {name}" for name in identity.condition)
+    if not parting:
+        return ["no one setting distinguishes all runs of one condition and seed: import one folder or sweep at a time"]
     return [
         f"setting {name!r} distinguishes the runs of one condition and seed: {chosen} --condition-column {name} takes "
         f"it into the condition, --task {name} takes its values for tasks, "
-        f"--where {name}={next(value for value in vary[name] if value)} keeps one of them"
+        f"--where {name}={next(value for value in vary[name] if value)} keeps one of its {len(vary[name])} values"
         for name in parting
     ]

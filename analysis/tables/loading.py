@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.base.errors import TableError, nearest
 from analysis.tables.names import CONDITION, SEED, column_named, identifying
-from analysis.tables.percent import as_fractions
+from analysis.tables.percent import as_fractions, tiny
 from analysis.tables.reading import from_memory, place_of, read
 from analysis.tables.table import Table, from_raw
 from analysis.tables.tasks import TASK, Tasks, by_name, column_of, each_task, one_at_a_time, split, tasks_of_folder
@@ -131,7 +131,8 @@ def load_tasks(
     raw, chosen = tidy(path, raw, Wanted(given, task, chosen, epochs, one_condition))
     if percent:
         metric = percent if isinstance(percent, str) else None
-        raw = replace(raw, frame=as_fractions(path, raw.frame, metric, raw.percent))
+        frame = as_fractions(path, raw.frame, metric, raw.percent)
+        raw = replace(raw, frame=frame, warnings=(*raw.warnings, *tiny(raw.frame, frame)))
     column = column_of(path, raw, task, chosen)
     if column is None:
         return from_raw(path, raw, chosen, chance, late_epochs)

@@ -64,8 +64,8 @@ def as_fractions(
     Raises
     ------
     TableError
-        A metric that is no column of numbers, or whose every value is a fraction already, in the table or in a
-        condition of it.
+        A metric that is no column of numbers, or whose every value is a fraction already; without a `metric`, every
+        accuracy is, or some accuracy is in per cent in some conditions and a fraction in others.
     """
     if metric is not None and count_ratio(frame, metric) is None:
         metric = column_named([str(name) for name in frame.columns], metric) or metric
@@ -77,14 +77,31 @@ def as_fractions(
         counted = count_ratio(frame, metric) is not None
         why = "is made of counts" if counted else f"is no column of numbers{nearest(metric, held)}"
         raise TableError(source, [f"--percent: {metric} {why}: there is nothing to divide"])
-    accuracies = {name: value for name, value in held.items() if is_accuracy(name)}
-    asked = {metric: held[metric]} if metric else accuracies
-    faults = [fault for name, value in asked.items() if (fault := _fault(frame, name, value))]
-    if faults and len(faults) == len(asked):
-        raise TableError(source, faults)
-    unsigned = {name: value for name, value in held.items() if name not in signed}
+    accuracies = {name: value for name, value in held.items() if is_accuracy(name) and name not in signed}
+    mixed = {name: fault for name, value in accuracies.items() if (fault := _mixed(frame, name, value))}
+    asked = [metric] if metric else [*accuracies]
+    halves = [mixed[name] for name in asked if name in mixed]
+    already = [fault for name in asked if (fault := _fraction(name, held[name]))]
+    if halves or (asked and len(already) == len(asked)):
+        raise TableError(source, [*halves, *already])
+    unsigned = {name: value for name, value in held.items() if name not in {*signed, *mixed}}
     percent = [name for name, value in unsigned.items() if name == metric or name in GAPS or outside(name, value).any()]
     return frame.assign(**{name: frame[name] / 100 for name in percent})
+
+
+def tiny(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
+    """Return what to know of accuracies divided by 100 of which a few may have been fractions: at most 1 per cent."""
+    notes = []
+    for name in map(str, after.columns):
+        if not is_accuracy(name) or before[name].equals(after[name]):
+            continue
+        value = numbers(before[name]).to_numpy(float, na_value=np.nan)
+        if few := int(((value > 0) & (value <= 1)).sum()):
+            notes.append(
+                f"{name}: {few} of {int(np.isfinite(value).sum())} values are at most 1 per cent; where these were "
+                "fractions among per cent, mend the table"
+            )
+    return notes
 
 
 def hundredth(number: float | None) -> float | None:
@@ -92,19 +109,20 @@ def hundredth(number: float | None) -> float | None:
     return None if number is None else float(Decimal(repr(number)) / 100)
 
 
-def _fault(frame: pd.DataFrame, metric: str, value: np.ndarray) -> str | None:
+def _fraction(metric: str, value: np.ndarray) -> str | None:
     """Return why an accuracy is not in per cent, None where it is; of another metric that cannot be seen."""
-    if not is_accuracy(metric):
+    if not is_accuracy(metric) or outside(metric, value).any():
         return None
+    return f"--percent: every value of {metric} lies within 0 to 1: it is a fraction already"
+
+
+def _mixed(frame: pd.DataFrame, metric: str, value: np.ndarray) -> str | None:
+    """Return in which conditions an accuracy is a fraction although it is in per cent in others; else None."""
     bad = outside(metric, value)
-    if not bad.any():
-        return f"--percent: every value of {metric} lies within 0 to 1: it is a fraction already"
-    _, none = _arms(frame, bad, np.isfinite(value))
-    if none:
-        return (
-            f"--percent: {metric} lies within 0 to 1 in all rows of {_named(none)}, and not in others: mend the table"
-        )
-    return None
+    _, none = _arms(frame, bad, np.isfinite(value)) if bad.any() else ([], [])
+    if not none:
+        return None
+    return f"--percent: {metric} lies within 0 to 1 in all rows of {_named(none)}, and not in others: mend the table"
 
 
 def _arms(frame: pd.DataFrame, bad: np.ndarray, known: np.ndarray) -> tuple[list[str], list[str]]:

@@ -49,10 +49,13 @@ def names_of(frame: pd.DataFrame) -> pd.Series | None:
     if any(text in EMPTY for text in texts):
         return None
     words = sum(_number(text) is None for text in texts)
+    return pd.Series(texts, seeds.index) if words == len(texts) or (words and are_hashes(texts)) else None
+
+
+def are_hashes(texts: Sequence[str]) -> bool:
+    """Return whether texts, numbers among them, are all of one length, as hashes are."""
     lengths = {*map(len, texts)}
-    if words == len(texts) or (words and len(lengths) == 1 and min(lengths) >= _HASH):
-        return pd.Series(texts, seeds.index)
-    return None
+    return len(lengths) == 1 and min(lengths) >= _HASH
 
 
 def numbered(names: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
@@ -61,6 +64,20 @@ def numbered(names: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
     if all(_number(name) is not None for name in order):
         order = tuple(sorted(order, key=int))
     return names.map({name: number for number, name in enumerate(order)}), order
+
+
+def equal_as_numbers(labels: Sequence[str]) -> list[str]:
+    """Return a warning for each group of labels that are different texts of one number: 0.1 and 0.10."""
+    groups: dict[Decimal, list[str]] = {}
+    for label in labels:
+        if (value := _number(label)) is not None and value.is_finite():
+            groups.setdefault(value, []).append(label)
+    return [
+        f"the labels {', '.join(map(repr, group))} are one number and {len(group)} conditions: where they are one, "
+        "write them alike"
+        for group in groups.values()
+        if len(group) > 1
+    ]
 
 
 def with_names(value: Held, names: Sequence[str]) -> Held:

@@ -15,6 +15,11 @@ _WORDS = {
 _MEANING = {word: status for status, words in _WORDS.items() for word in words}
 
 
+def meaning(word: str) -> str | None:
+    """Return the status that a word of another tool means, in any capitals; None where it is not known."""
+    return _MEANING.get(word.strip().lower())
+
+
 def in_our_words(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Return the frame with the column ``status`` in the words of a results folder, and a note of others.
 
@@ -23,7 +28,7 @@ def in_our_words(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     if "status" not in frame.columns:
         return frame, ""
     written = checks.each_once(pd.Series(frame["status"]), checks.as_text)
-    known = {word: _MEANING[word.strip().lower()] for word in written.unique() if word.strip().lower() in _MEANING}
+    known = {word: status for word in written.unique() if (status := meaning(word))}
     others = [f"{word!r} as {status}" for word, status in known.items() if word != status]
     if not others:
         return frame, ""

@@ -24,7 +24,7 @@ from analysis.tables.left_out import Dropped, failures, grouped, is_failed, keep
 from analysis.tables.pairing import PAIRS, SPLITS, Unit
 from analysis.tables.plan import Plan, PlannedAnalysis
 from analysis.tables.reading import Raw, from_memory, read
-from analysis.tables.seeds import names_of, numbered, seeds_of
+from analysis.tables.seeds import equal_as_numbers, names_of, numbered, seeds_of
 from bench.schema import Arithmetic
 from bench.schema.known_metrics import LATE_EPOCHS
 
@@ -161,6 +161,8 @@ def from_raw(
         raise TableError(source, [f"late_epochs is {late_epochs}; allowed: a whole number above 0"])
     frame, seed_names = _canonical(source, raw)
     spelt = _spellings(raw.frame["condition"], frame["condition"])
+    if raw.plan is None:
+        spelt += equal_as_numbers(list(dict.fromkeys(frame["condition"])))
     frame, dropped = keep_planned(source, frame, raw.plan, where)
     _refuse(source, checks.where_faults(frame, where))
     for name, value in where.items():

@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.base.errors import TableError
+from analysis.importing.endings import stated
 from analysis.importing.runs import Logs, Run
 from analysis.tables import checks
 from analysis.tables.names import ROLES, identifying
-from analysis.tables.reading import long_columns
+from analysis.tables.reading import LOSS_NOT_FINITE, is_loss, long_columns
 from analysis.tables.reading import read as read_table
 from analysis.tables.reshaping import long_to_tidy
 
@@ -42,21 +43,29 @@ def _runs(path: Path, frame: pd.DataFrame) -> Iterator[Run]:
     own = [name for name in tidy.columns if name not in metrics and not str(name).startswith("_")]
     course = next((name for name in checks.COURSE if name in own), None)
     settings = [name for name in own if name != course]
+    if not settings:
+        raise TableError(path, ["has no column but metric and value: nothing says which run a row is of"])
     cells = pd.DataFrame({name: checks.each_once(tidy[name], checks.as_text).str.strip() for name in settings})
     values = pd.DataFrame({name: checks.numbers(tidy[name]) for name in metrics})
     place = pd.Series(0.0, tidy.index) if course is None else checks.numbers(tidy[course]).astype(float)
     if place.isna().any():
         raise TableError(path, [f"{course} is empty, or no number, in {int(place.isna().sum())} rows"])
-    for i, rows in cells.groupby(settings, sort=False).indices.items():
+    for keys, rows in cells.groupby(settings, sort=False).indices.items():
         in_turn = place.iloc[rows].sort_values(kind="stable").index
         histories = {
             str(name): tuple(zip(place[known.index], known, strict=True))
             for name in metrics
-            if len(known := values.loc[in_turn, name].dropna())
+            if len(known := _known(str(name), values.loc[in_turn, name], tidy.loc[in_turn, LOSS_NOT_FINITE]))
         }
-        yield Run(
-            f"{path.name}, {', '.join(map(str, i if isinstance(i, tuple) else (i,)))}",
+        run = Run(
+            f"{path.name}, {', '.join(map(str, keys if isinstance(keys, tuple) else (keys,)))}",
             dict(cells.loc[in_turn[0]]),
             {name: course_[-1][1] for name, course_ in histories.items()},
             {} if course is None else histories,
         )
+        yield stated(run)
+
+
+def _known(metric: str, values: pd.Series, broke: pd.Series) -> pd.Series:
+    """Return the values that are no empty cells: of a loss a NaN too, in a row in which some loss is not finite."""
+    return values.loc[values.notna() | (broke.astype(bool) & is_loss(metric))]

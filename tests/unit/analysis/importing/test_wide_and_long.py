@@ -79,3 +79,92 @@ def test_what_is_wrong_is_said(tmp_path, capsys, kind, text, options, words):
     source.write_text(text)
     assert main(["import", kind, str(source), "--out", str(tmp_path / "tidy.csv"), *options]) == 2
     assert words in capsys.readouterr().err
+
+
+def account(folder: Path, kind: str, text: str, *options: str) -> tuple[int, str]:
+    source = folder / "runs.csv"
+    source.write_text(text)
+    return main(["import", kind, str(source), "--out", str(folder / "tidy.parquet"), *options])
+
+
+def test_a_run_whose_status_says_that_it_crashed_has_failed(tmp_path, capsys):
+    text = "method,seed,status,metric,value\n" + "".join(
+        f"{label},{seed},{status},acc,0.8\n"
+        for label, seed, status in (
+            ("a", 1, "finished"),
+            ("a", 2, "Crashed"),
+            ("b", 1, "running"),
+            ("b", 2, "diverged"),
+        )
+    )
+    frame = made(tmp_path, "long", text)
+    assert {(row.condition, row.seed): row.status for row in frame.itertuples()} == {
+        ("a", 1): "ok",
+        ("b", 2): "diverged",
+    }
+    assert "failed: runs.csv, a, 2, Crashed (a, seed 2): status 'Crashed'" in capsys.readouterr().err
+    wide = made(tmp_path, "wide", "seed,none,book,status\n1,0.8,0.9,ok\n2,0.1,0.1,killed\n3,0.8,0.9,ok\n")
+    assert sorted(set(wide["seed"])) == [1, 3]
+
+
+def test_a_loss_that_is_nan_in_a_long_table_is_a_run_that_diverged(tmp_path):
+    text = (
+        "method,seed,metric,value\na,1,val_loss,nan\na,2,val_loss,0.5\nb,1,val_loss,\nb,1,acc,0.5\nb,2,val_loss,0.4\n"
+    )
+    frame = made(tmp_path, "long", text)
+    assert {(row.condition, row.seed): row.status for row in frame.itertuples()} == {
+        ("a", 1): "diverged", ("a", 2): "ok", ("b", 1): "ok", ("b", 2): "ok",
+    }  # fmt: skip
+
+
+def test_folds_of_a_wide_table_stay_folds(tmp_path):
+    source, out = tmp_path / "runs.csv", tmp_path / "tidy.csv"
+    source.write_text("fold,none,book\n" + "".join(f"{i},0.8{i},0.9{i}\n" for i in range(8)))
+    assert main(["import", "wide", str(source), "--out", str(out), "--metric", "acc"]) == 0
+    assert not load(out).unit.independent
+
+
+@pytest.mark.parametrize("kind", ["wide", "long"])
+def test_a_row_of_means_is_no_seed(tmp_path, capsys, kind):
+    texts = {
+        "wide": "seed,none,book\n1,0.8,0.9\n2,0.7,0.8\nmean,0.75,0.85\n",
+        "long": "method,seed,metric,value\na,1,acc,0.8\na,2,acc,0.7\na,mean,acc,0.75\nb,1,acc,0.8\n",
+    }
+    assert account(tmp_path, kind, texts[kind]) == 2
+    said = capsys.readouterr().err
+    assert "seed is 'mean' in runs.csv" in said
+    assert "allowed: whole numbers in all runs, or names in all" in said
+
+
+def test_seeds_that_are_hashes_keep_every_digit(tmp_path):
+    text = "method,seed,metric,value\na,0012,acc,0.8\na,a7f3,acc,0.7\nb,0012,acc,0.75\nb,a7f3,acc,0.8\n"
+    assert account(tmp_path, "long", text) == 0
+    assert load(tmp_path / "tidy.parquet").seed_names == ("0012", "a7f3")
+
+
+def test_labels_that_are_one_number_are_named(tmp_path, capsys):
+    assert account(tmp_path, "wide", "seed,0.1,0.10\n1,0.8,0.9\n2,0.7,0.8\n") == 0
+    said = "the labels '0.1', '0.10' are one number and 2 conditions"
+    assert said in capsys.readouterr().err
+    assert any(said in each for each in load(tmp_path / "tidy.parquet").warnings)
+
+
+def test_a_column_that_never_changes_is_named(tmp_path, capsys):
+    assert account(tmp_path, "wide", "seed,lr,none,book\n1,0.1,0.8,0.9\n2,0.1,0.7,0.8\n") == 0
+    assert "'lr': one number in all rows; drop what is no condition" in capsys.readouterr().err
+
+
+def test_a_long_table_with_nothing_else_is_refused(tmp_path, capsys):
+    assert account(tmp_path, "long", "metric,value\nacc,0.8\n") == 2
+    assert "nothing says which run a row is of" in capsys.readouterr().err
+
+
+def test_per_cent_beside_fractions_in_one_metric_is_refused(tmp_path, capsys):
+    text = "method,seed,metric,value\n" + "".join(
+        f"{label},{seed},{metric},{value}\n"
+        for label, acc in (("a", 0.8), ("b", 82))
+        for seed in (1, 2)
+        for metric, value in (("acc", acc), ("val_acc", 88))
+    )
+    assert account(tmp_path, "long", text, "--percent") == 2
+    assert "acc lies within 0 to 1 in all rows of 'a', and not in others" in capsys.readouterr().err

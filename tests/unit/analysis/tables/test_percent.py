@@ -163,3 +163,18 @@ def test_a_pilot_in_per_cent_plans_as_one_in_fractions(capsys, tmp_path):
     assert answers[0] == answers[1]
     assert main(["power", "--sd", "1", "--delta", "1", "--percent"]) == 2
     assert "give --pilot TABLE with it" in capsys.readouterr().err
+
+
+def test_a_column_of_fractions_and_per_cent_is_never_divided_whatever_stands_beside_it():
+    frame = runs(none=NONE_FRACTIONS).assign(val_accuracy=NONE[0])
+    with pytest.raises(TableError, match="test_accuracy lies within 0 to 1 in all rows of 'none'"):
+        load(frame, percent=True)
+    beside = load(frame, percent="val_accuracy")
+    assert beside.frame["test_accuracy"].max() == max(OTHER)
+    assert beside.frame["val_accuracy"].max() == NONE[0] / 100
+
+
+def test_values_that_may_be_fractions_among_per_cent_are_a_warning():
+    few = load(runs(none=(0.8707, *NONE[1:])), percent=True)
+    assert any("test_accuracy: 1 of 16 values are at most 1 per cent" in each for each in few.warnings)
+    assert not any("at most 1 per cent" in each for each in load(runs(), percent=True).warnings)
