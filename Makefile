@@ -6,6 +6,8 @@ EMPTY :=
 DIR ?= results/$(subst ?,$(EMPTY) ,$(basename $(notdir $(subst $(EMPTY) ,?,$(STUDY)))))
 BIN := .venv/bin
 READY := .venv/.ready
+# Without bytecode each of the hundreds of commands that the tests start would compile what it imports.
+export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 .PHONY: help setup data bench report docs perf perf-check race gpu test test-statistical test-mutations test-frameworks golden check clean
@@ -79,9 +81,8 @@ check: $(READY)  ## Format, lint, types, import layers and the fast tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/lint-imports --no-logo
-	@$(BIN)/basedpyright --level error & types=$$!; \
-	$(PYTEST) -m "not slow" -q; tests=$$?; \
-	wait $$types && exit $$tests
+	$(BIN)/pyrefly check --summary=none
+	$(PYTEST) -m "not slow" -q
 
 clean:  ## Remove .venv and caches; keep data and results
 	rm -rf .venv build .pytest_cache .ruff_cache .benchmarks .hypothesis .import_linter_cache *.egg-info

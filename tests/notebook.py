@@ -53,7 +53,7 @@ def _outputs(code: str, names: dict[str, Any], count: int) -> list[dict[str, Any
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(ast.Module(body, []), "<cell>", "exec"), names)
-        value = None if last is None else eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)  # pyright: ignore[reportAttributeAccessIssue]
+        value = None if last is None else eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
     found = []
     if text := printed.getvalue():
         found.append({"output_type": "stream", "name": "stdout", "text": text.splitlines(keepends=True)})

@@ -75,7 +75,7 @@ def _rates(table: Table, labels: Sequence[str]) -> tuple[dict[float, str], list[
     warnings = []
     for label in labels:
         column = table.rows_of(label, RATE)[RATE]
-        values = numbers(column).to_numpy(float, na_value=np.nan)  # pyright: ignore[reportArgumentType]
+        values = numbers(column).to_numpy(float, na_value=np.nan)
         if not len(values) or not np.isfinite(values).all() or np.ptp(values) > 0:
             continue
         rate = float(values[0])

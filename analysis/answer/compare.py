@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Unpack
+from typing import Any, Unpack
 
 from analysis.answer.all_conditions import across, with_control
 from analysis.answer.caveats import caveats
@@ -29,7 +29,7 @@ from analysis.tables.table import Dropped, Table
 
 __all__ = ["Comparison", "compare"]
 
-WITHOUT_LIMITS = dict.fromkeys(("rate_low", "rate_high", "p_mcnemar"))
+WITHOUT_LIMITS: Mapping[str, Any] = dict.fromkeys(("rate_low", "rate_high", "p_mcnemar"))
 """What is not known of rates over splits of one data set: exact limits and tests take runs as independent."""
 
 

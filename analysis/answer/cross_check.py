@@ -43,7 +43,7 @@ def cross_check(whole: Comparison) -> tuple[CrossCheck, ...]:
     if not whole.unit.independent:
         faults.append("a cross-check is of independent seeds; splits of one data set share training data")
     try:
-        from baycomp import SignedRankTest  # noqa: PLC0415 - an optional extra  # pyright: ignore[reportMissingImports]
+        from baycomp import SignedRankTest  # noqa: PLC0415 - an optional extra
     except ImportError:
         faults.append("a cross-check needs baycomp: python -m pip install 'regularisation-bench[bayes]'")
         raise TableError("cross-check", faults) from None
@@ -55,7 +55,7 @@ def cross_check(whole: Comparison) -> tuple[CrossCheck, ...]:
 def _of(effect: Effect, whole: Comparison, test: type) -> CrossCheck:
     treated = np.array([pair.condition for pair in effect.pairs])
     untreated = np.array([pair.control for pair in effect.pairs])
-    told = test.probs(untreated, treated, rope=whole.margin, nsamples=DRAWS, random_state=SEED)  # pyright: ignore[reportAttributeAccessIssue]
+    told = test.probs(untreated, treated, rope=whole.margin, nsamples=DRAWS, random_state=SEED)
     lower, within, higher = (float(each) for each in told)
     better, worse = (lower, higher) if whole.direction == LOWER else (higher, lower)
     by_word = {BETTER: better, EQUIVALENT: within, WORSE: worse}

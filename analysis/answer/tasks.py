@@ -240,7 +240,7 @@ def _error(part: Inference, n: int, alpha: float) -> float:
 
 def standard_error(ends: tuple[N, N], n: int, alpha: float) -> N:
     """Return the standard error of which an interval at 1 - alpha is that of a t with n - 1 degrees of freedom."""
-    return (ends[1] - ends[0]) / (-2 * float(special.stdtrit(n - 1, alpha / 2)))
+    return (ends[1] - ends[0]) / (-2 * float(special.stdtrit(n - 1, alpha / 2)))  # pyrefly: ignore[bad-return]
 
 
 def _scores(tasks: Tasks, measured: Mapping[str, Measured], asked: Question) -> tuple[ScoresOverTasks, ...]:

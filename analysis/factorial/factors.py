@@ -132,7 +132,7 @@ def found(table: Table, conditions: Sequence[str]) -> tuple[list[list[str]], lis
             continue
         first = by_condition.first()
         values = np.array([plain(first[label]) for label in conditions], object)
-        groups.setdefault(tuple(pd.factorize(values)[0]), []).append(name)
+        groups.setdefault(tuple(pd.factorize(values)[0].tolist()), []).append(name)
     return list(groups.values()), [*warnings, *_together(table, conditions, list(groups.values()))]
 
 

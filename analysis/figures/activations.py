@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,7 +19,7 @@ from analysis.wording.sentences import quoted
 from analysis.wording.units import plain
 
 _PANEL, _HEAD, _FEET, _LEFT, _BETWEEN, _LINE = 1.75, 0.27, 0.46, 0.50, 0.42, 0.17
-_DASHES = {"before": "-", "after": (0, (4, 1.4))}
+_DASHES: dict[str, Any] = {"before": "-", "after": (0, (4, 1.4))}
 
 
 def _found(evidence: Evidence) -> Activations:

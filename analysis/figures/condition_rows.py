@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from analysis.answer.effect import Effect
-from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, inches, shortened
+from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, inches, shortened, size
 from analysis.wording.units import MINUS
 
 EDGE = 0.12
@@ -65,7 +65,7 @@ def beside(axes: Axes, inch: float) -> float:
 
 def _width(axes: Axes) -> float:
     """Return the width of an axis in inches."""
-    return axes.get_position().width * axes.figure.get_size_inches()[0]  # pyright: ignore[reportAttributeAccessIssue]
+    return size(axes)[0] * axes.get_position().width
 
 
 def name_axis(axes: Axes, said: str) -> None:

@@ -51,8 +51,8 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     axes.set_xlabel("rate", fontsize=SMALL)
     axes.legend(
         fontsize=SMALL, borderpad=0, labelspacing=0.45, handlelength=1.8, borderaxespad=0,
-        **({"loc": "upper left", "bbox_to_anchor": (0.0, -0.20)} if layout.narrow
-           else {"loc": "center left", "bbox_to_anchor": (1.04, 0.5)}),
+        loc="upper left" if layout.narrow else "center left",
+        bbox_to_anchor=(0.0, -0.20) if layout.narrow else (1.04, 0.5),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,7 +16,7 @@ from analysis.figures.row_words import order_of_values, short_name
 from analysis.figures.theme import BLUE, INK, MUTED, ORANGE, SMALL, VERMILION, Layout, place
 from analysis.wording.sentences import quoted
 
-QUANTITIES = {
+QUANTITIES: dict[str, tuple[str, str, Any]] = {
     "test_accuracy": ("test accuracy", BLUE, "-"),
     "running_train_accuracy": ("running training accuracy", ORANGE, (0, (4, 1.4))),
     "running_train_loss": ("running training loss (nats)", MUTED, (0, (1.2, 1.2))),

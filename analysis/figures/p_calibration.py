@@ -64,8 +64,8 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     axes.legend(
         [*handles[1:], handles[0]], [*names[1:], "what is left open"], fontsize=SMALL, borderpad=0, labelspacing=0.45,
         handlelength=2.4, borderaxespad=0,
-        **({"loc": "upper left", "bbox_to_anchor": (0.0, -0.20)} if layout.narrow
-           else {"loc": "center left", "bbox_to_anchor": (1.06, 0.5)}),
+        loc="upper left" if layout.narrow else "center left",
+        bbox_to_anchor=(0.0, -0.20) if layout.narrow else (1.06, 0.5),
     )  # fmt: skip
 
 

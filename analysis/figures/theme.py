@@ -112,9 +112,17 @@ def applied(salt: str) -> Iterator[None]:
         yield
 
 
+def size(axes: Axes) -> tuple[float, float]:
+    """Return width and height, in inches, of the figure of `axes`."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    width, height = figure.get_size_inches()
+    return float(width), float(height)
+
+
 def place(axes: Axes, left: float, bottom: float, width: float, height: float) -> Axes:
     """Put `axes` at a place given in inches from the figure's lower left corner."""
-    across, up = axes.figure.get_size_inches()  # pyright: ignore[reportAttributeAccessIssue]
+    across, up = size(axes)
     axes.set_position((left / across, bottom / up, width / across, height / up))
     return axes
 

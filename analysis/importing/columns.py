@@ -1,7 +1,5 @@
 """From trials to the columns of a table: identity, status, settings that vary, metrics, examples."""
 
-# pyright: reportAttributeAccessIssue=false
-
 from __future__ import annotations
 
 import itertools

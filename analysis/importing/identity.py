@@ -51,7 +51,7 @@ def last_part_of(name: str, among: Sequence[str]) -> str:
 
 def as_text(value: Setting) -> str:
     """Return a setting as a label; a float that is whole as the int that another run may have."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return str(int(value)) if isinstance(value, float) and float(value).is_integer() else str(value)
 
 
 def varying(runs: Sequence[Run]) -> dict[str, list[str]]:

@@ -114,7 +114,7 @@ def _in_turn(seed: int | str) -> tuple[int, int | str]:
 def seed_of(value: Setting) -> int | str:
     """Return a seed as a whole number where it is one, exactly, else as the name that it is."""
     found = number(value)
-    if isinstance(found, float) and found.is_integer() and abs(found) < 2**53:
+    if isinstance(found, float) and float(found).is_integer() and abs(found) < 2**53:
         found = int(found)
     return found if isinstance(found, int) else str(value).strip()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 from scipy import optimize, special, stats
 
@@ -82,8 +83,8 @@ def _noncentrality(t: float, df: int, tail: float) -> float:
     low, reach = guess - reach, 1.0
     while _upper_tail(t, df, guess + reach) < tail:
         reach *= 2
-    root = optimize.brentq(lambda ncp: _upper_tail(t, df, ncp) - tail, low, guess + reach, xtol=1e-13)
-    return float(root)  # pyright: ignore[reportArgumentType]
+    root: Any = optimize.brentq(lambda ncp: _upper_tail(t, df, ncp) - tail, low, guess + reach, xtol=1e-13)
+    return float(root)
 
 
 def _upper_tail(t: float, df: int, ncp: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import final
 
 from analysis.tables.pairing import PAIRS, Unit
 from bench.schema.known_metrics import Direction
@@ -42,6 +43,7 @@ _ROUNDING = 1e-9
 """Relative difference between a bound and the margin that differences of decimal numbers make."""
 
 
+@final
 @dataclass(frozen=True)
 class Interval:
     """An interval of a difference at 1 - alpha, and the one at 1 - 2 alpha inside it (None where it is not)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from analysis.answer.compare import compare
 from analysis.answer.comparison import Comparison
@@ -32,14 +33,14 @@ from analysis.wording.style import PAGE
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL
 
 
-def whole(*effects: Effect, **more: object) -> Comparison:
+def whole(*effects: Effect, **more: Any) -> Comparison:
     """Return a comparison with these effects."""
-    usual = {
+    usual: dict[str, Any] = {
         "metric": "test_accuracy", "control": "none", "alpha": ALPHA, "margin": 0.001, "direction": HIGHER,
         "role": "primary", "n_seeds": 30, "dropped": (), "warnings": (), "omnibus": Omnibus(), "dose_response": None,
         "selection": None, "divergence": {}, "bad_endings": {}, "conditions": {}, "bad_ending": 0.05,
     }  # fmt: skip
-    return Comparison(**(usual | {"effects": {each.condition: each for each in effects}} | more))  # pyright: ignore[reportArgumentType]
+    return Comparison(**(usual | {"effects": {each.condition: each for each in effects}} | more))
 
 
 def named(*effects: Effect) -> list[Effect]:

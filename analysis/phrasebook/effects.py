@@ -31,11 +31,11 @@ ALPHA, SEEDS_RUN = 0.05, 30
 Ends = tuple[float | None, float | None]
 
 
-_HEADLINE = {
+_HEADLINE: dict[str, Any] = {
     "scope": SEEDS, "estimand": TYPICAL, "interval": None, "verdict": verdict.CANNOT_TEST, "estimate": None,
     "low": None, "high": None, "low_90": None, "high_90": None, "p": None, "assumes": None, "reason": None,
 }  # fmt: skip
-_EFFECT = {
+_EFFECT: dict[str, Any] = {
     "condition": "book", "control": "none", "metric": "test_accuracy", "direction": HIGHER, "alpha": ALPHA,
     "margin": 0.001, "stays_at_chance": False, "n_pairs": SEEDS_RUN, "seeds_lost": (), "n_lost_to_divergence": 0,
     "pairs": (),
@@ -61,7 +61,8 @@ def effect(ends: Ends = (None, None), inner: Ends = (None, None), **more: Any) -
     if more.get("estimand") == MEAN:
         told["assumes"] = NORMAL
     headline = _HEADLINE | told | {name: value for name, value in more.items() if name in _HEADLINE}
-    return Effect(**({"n_typical": own["n_pairs"], "headline": Headline(**headline)} | own))
+    fields: dict[str, Any] = {"n_typical": own["n_pairs"], "headline": Headline(**headline)} | own
+    return Effect(**fields)
 
 
 BY_VERDICT: dict[str, tuple[Ends, Ends, float]] = {
@@ -140,7 +141,14 @@ UNTESTED = [
 def one_run(ends: Ends, p: float | None, groups: int | None = None, **more: Any) -> Effect:
     """Return what one run of “book” and one of “none” show over 2,000 images; `more` as for `effect`."""
     reason = ONE_RUN if p is not None else f"{ONE_RUN}, and {no_interval(groups or 0)}"
-    usual = {"n": 1, "n_items": 2_000, "n_item_groups": groups, "scope": ITEMS, "reason": reason, "p": p}
+    usual: dict[str, Any] = {
+        "n": 1,
+        "n_items": 2_000,
+        "n_item_groups": groups,
+        "scope": ITEMS,
+        "reason": reason,
+        "p": p,
+    }
     return effect(ends, **(usual | {"verdict": None, "estimand": MEAN, "assumes": None} | more))
 
 

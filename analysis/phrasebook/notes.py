@@ -62,7 +62,7 @@ def tables() -> Iterator[tuple[str, Table, dict[str, Any]]]:
     images = made(1, status="ok", classes=10, test_bits=bits, test_correct=right.sum(axis=1), test_total=2_000)
     images = images.drop(columns="test_accuracy")
     yield "1 seed, images known", from_frame(images), {"margin": 0.002}
-    grouped = images.assign(test_groups=[np.arange(2_000) % 6] * len(images))
+    grouped = images.assign(test_groups=pd.Series([np.arange(2_000) % 6] * len(images), images.index))
     yield "1 seed, images known and in 6 groups", from_frame(grouped), {"margin": 0.002}
     yield (
         "a metric whose better values are not known",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from analysis.methods import verdict
 from analysis.phrasebook.entry import Entry, Line, text_of
@@ -11,7 +12,7 @@ from analysis.wording import throughput, throughput_terminal
 from bench.schema.known_metrics import LOWER
 
 MARGIN, ALPHA = 0.02, 0.05
-_EMPTY = dict.fromkeys(SpeedComparison.names())
+_EMPTY: dict[str, Any] = dict.fromkeys(SpeedComparison.names())
 INTERVALS = (
     (0.91, 0.95), (0.97, 0.995), (0.985, 0.997), (0.99, 1.01), (0.95, 1.06), (1.003, 1.015), (1.005, 1.03),
     (1.05, 1.11),
@@ -19,17 +20,17 @@ INTERVALS = (
 """Ratios of time, from faster to slower."""
 
 
-def compared(low: float, high: float, blocks: int = 12, **more: object) -> SpeedComparison:
+def compared(low: float, high: float, blocks: int = 12, **more: Any) -> SpeedComparison:
     """Return the speed of “book” against “none” with this interval of the ratio of times."""
     inner = (low + (high - low) / 10, high - (high - low) / 10)
     ends = verdict.Interval(low - 1, high - 1, inner[0] - 1, inner[1] - 1)
-    known = {
+    known: dict[str, Any] = {
         "condition": "book", "control": "none", "alpha": ALPHA, "n_blocks": blocks, "blocks_left_out": 0,
         "ratio": (low * high) ** 0.5, "ratio_low_simultaneous": low, "ratio_high_simultaneous": high,
         "p_max_t": 0.6 if low <= 1 <= high else 0.004, "n_max_t": blocks,
         "verdict": verdict.decide(ends, MARGIN, LOWER), "blocks": (),
     }  # fmt: skip
-    return SpeedComparison(**(_EMPTY | known | more))  # pyright: ignore[reportArgumentType]
+    return SpeedComparison(**(_EMPTY | known | more))
 
 
 EXAMPLES = (
@@ -40,10 +41,10 @@ EXAMPLES = (
 )
 
 
-def speed(**more: object) -> Speed:
+def speed(**more: Any) -> Speed:
     """Return a measurement of these comparisons."""
     alone = ConditionSpeed(condition="none", n=12, seconds_per_step=0.004, throughput=128_000.0, fraction_of_bound=0.9)
-    usual = {
+    usual: dict[str, Any] = {
         "metric": "seconds_per_step", "device": "cpu", "precision": "float32", "study": "dropout", "control": "none",
         "alpha": ALPHA, "margin": MARGIN, "file": "made", "earlier_measurements": 0,
         "started_at": "2026-01-03T12:00:00", "environment_id": "e0", "schema_version": 1, "workers": 2,
@@ -52,7 +53,7 @@ def speed(**more: object) -> Speed:
         "comparisons": EXAMPLES[:1], "conditions": (alone, ConditionSpeed(
             condition="book", n=12, seconds_per_step=0.0037, throughput=138_000.0, fraction_of_bound=0.9)),
     }  # fmt: skip
-    return Speed(**(usual | more))  # pyright: ignore[reportArgumentType]
+    return Speed(**(usual | more))
 
 
 _DISTURBED = speed(

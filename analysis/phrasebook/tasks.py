@@ -46,9 +46,9 @@ def each_verdict(scale: float = 1.0) -> dict[str, AcrossTasks]:
     return found
 
 
-def whole(*conditions: AcrossTasks, **more: object) -> ComparisonOverTasks:
+def whole(*conditions: AcrossTasks, **more: Any) -> ComparisonOverTasks:
     """Return a comparison over tasks of these conditions, each under a name of its own where they are several."""
-    usual = {
+    usual: dict[str, Any] = {
         "metric": "test_accuracy", "control": "none", "alpha": ALPHA, "margin": MARGIN, "direction": HIGHER,
         "bad_ending": 0.05, "role": None, "estimand": TYPICAL, "scale": "raw", "n_seeds": 10, "warnings": (),
         "scores": (), "pairs": (), "tasks": dict.fromkeys(NAMES),
@@ -57,7 +57,7 @@ def whole(*conditions: AcrossTasks, **more: object) -> ComparisonOverTasks:
         each.condition: each for each in conditions
     }  # fmt: skip
     across = {label: replace(each, condition=label) for label, each in named.items()}
-    return ComparisonOverTasks(**(usual | {"across": across} | more))  # pyright: ignore[reportArgumentType]
+    return ComparisonOverTasks(**(usual | {"across": across} | more))
 
 
 VERDICTS = each_verdict()

@@ -56,12 +56,12 @@ def write_report_of(
         Nothing that can be compared, a question put to a results folder, or a place that cannot be written to.
     """
     source = folder_or_table
-    loaded = source if isinstance(source, Table | Tasks) else None
-    place = Path("(frame)") if isinstance(source, pd.DataFrame) else place_of(loaded.source if loaded else source)  # pyright: ignore[reportArgumentType]
+    file = source.source if isinstance(source, Table | Tasks) else source
+    place = Path("(frame)") if isinstance(file, pd.DataFrame) else place_of(file)
     where = None if out is None else Path(out)
     if metric is None and control is None and not told.keys() - {"test_fraction"} and place.is_dir():
         return write_report(place, report_folder(place) if where is None else where, told)
-    if place.is_dir() and loaded is None:
+    if place.is_dir() and not isinstance(source, Table | Tasks):
         raise TableError(place, ["is a results folder, whose report is by its plan: give neither metric nor control"])
     if isinstance(source, Path | str) and not place.exists():
         raise TableError(place, ["does not exist; expected a results folder, a parquet file or a CSV"])
@@ -102,7 +102,10 @@ def write_report_of_file(
     where = dict(how.get("where") or {})
     apart = [each for each in selections(read(file).frame) if all(where.get(k, v) == v for k, v in each.items())]
     name = without_ending(file.name)
-    found = {", ".join(each.values()): load_tasks(file, **{**how, "where": where | each}) for each in apart or [where]}
+    read_as: dict[str, Any] = dict(how)
+    found = {
+        ", ".join(each.values()): load_tasks(file, **read_as | {"where": where | each}) for each in apart or [where]
+    }
     out = Path(f"{name}-report") if out is None else out
     return write_report_of_tables(found, question, name, out, command, file)
 

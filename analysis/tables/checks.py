@@ -1,13 +1,11 @@
 """What a table must be: each check returns its faults as sentences, so that all are reported at once."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -199,7 +197,7 @@ def matches(column: pd.Series, value: str) -> pd.Series:
     return same
 
 
-def each_once(column: pd.Series, told: Callable[[object], str]) -> pd.Series:
+def each_once(column: pd.Series, told: Callable[[Any], str | bool]) -> pd.Series:
     """Return what `told` makes of each cell; of a column of texts, most of which come often, once a text."""
     if not isinstance(column.dtype, pd.StringDtype):
         return column.map(told)
@@ -208,7 +206,7 @@ def each_once(column: pd.Series, told: Callable[[object], str]) -> pd.Series:
     return pd.Series(made[codes], index=column.index, name=column.name)
 
 
-def as_text(value: object) -> str:
+def as_text(value: Any) -> str:
     """Return a cell as one would write it after ``--where COLUMN=``; an empty cell as nothing."""
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""

@@ -1,8 +1,5 @@
 """Metrics that are ratios of counts, in exact integers: floats that were counts break ties wrongly."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 import math

@@ -1,7 +1,5 @@
 """Text tables as people write them: separator, decimal mark, per cent signs and compression are seen, or refused."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-
 from __future__ import annotations
 
 import csv

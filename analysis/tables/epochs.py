@@ -1,7 +1,5 @@
 """Tables with a row for each epoch: which epoch of a trial stands for it."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Folds and random splits in place of seeds: their training sets overlap, so that they are not independent."""
 
-# pyright: reportAttributeAccessIssue=false, reportGeneralTypeIssues=false
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,12 +1,10 @@
 """Which test images each trial got right: what the crossed analysis of seeds and images needs."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -122,7 +120,7 @@ def _groups(table: Table, known: pd.DataFrame, total: int) -> np.ndarray | None:
         if each is None or len(each) != total
     ]
     if not faults:
-        found = list(read.items())
+        found: list[tuple[str, Any]] = list(read.items())
         faults = [
             f"{origin}: {GROUPS} differs from that of {found[0][0]}; allowed: the same groups in all rows"
             for origin, each in found[1:]

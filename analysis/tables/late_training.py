@@ -1,7 +1,5 @@
 """Late test accuracy: the median of a trial's test accuracies over the last epochs of its curve, exact for counts."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-
 from __future__ import annotations
 
 from dataclasses import dataclass

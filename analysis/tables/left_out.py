@@ -1,8 +1,5 @@
 """Trials that are left out of a table: failed, stale, and planned but not yet run."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 from collections.abc import Mapping

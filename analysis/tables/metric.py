@@ -1,8 +1,5 @@
 """One metric of a table as checked numbers: floats always, exact integers where the metric is made of counts."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -233,7 +230,7 @@ def _left_out(
             yield Dropped(str(condition), tuple(int(seed) for seed in rows["seed"]), reason)
 
 
-def _doubts(metric: str, stored: np.ndarray, value: np.ndarray, exact: CountRatio | None) -> list[str]:
+def _doubts(metric: str, stored: np.ndarray, value: np.ndarray, exact: CountRatio | None) -> list[Note]:
     doubts = []
     if exact is not None:
         differ = int((np.abs(stored - value) > 1e-6).sum())

@@ -1,7 +1,5 @@
 """Which columns say what was compared and which trials are paired, in tables that have names of their own."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-
 from __future__ import annotations
 
 import re
@@ -9,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -92,12 +91,16 @@ def named(
     ]
     if faults:
         raise TableError(source, faults)
-    may_be = {role: [meant[role]] if role in meant else _varying(frame, role, columns) for role in given}
+    may_be: dict[str, list[Any]] = {
+        role: [meant[role]] if role in meant else _varying(frame, role, columns) for role in given
+    }
     rows = frame
     for name, value in where.items():
         rows = rows[checks.matches(rows[name], value)] if name in rows.columns else rows
     taken = {name: role for role, name in _chosen(source, rows, may_be, beside).items() if name != role}
-    alias = {name: column for name in _MEANING if (column := column_named(columns, name)) not in (None, name)}
+    alias = {
+        name: column for name in _MEANING if (column := column_named(columns, name)) is not None and column != name
+    }
     seen = [f"column {name!r} as {role}" for name, role in taken.items() if name != given[role]]
     seen += [f"column {column!r} as {name}" for name, column in alias.items()]
     notes = [f"read {', '.join(seen)}"] if seen else []

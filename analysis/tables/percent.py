@@ -1,7 +1,5 @@
 """Fractions held to their range, and tables in per cent turned into fractions: no other number is taken for either."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-
 from __future__ import annotations
 
 from collections.abc import Collection

@@ -217,8 +217,8 @@ def _one_of(allowed: Sequence[C], given: object, key: str) -> C:
     raise ValueError(f"analysis.{key} is {given!r}; allowed: {', '.join(allowed)}")
 
 
-def _positive(value: object, key: str) -> float:
-    number = float(value)  # pyright: ignore[reportArgumentType]
+def _positive(value: Any, key: str) -> float:
+    number = float(value)
     if not (math.isfinite(number) and number > 0):
         raise ValueError(f"analysis.{key} is {value!r}; allowed: a finite number above 0")
     return number

@@ -1,8 +1,5 @@
 """From files to one raw frame: a results folder, a parquet file or a CSV, exactly as it lies on disk."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 import json

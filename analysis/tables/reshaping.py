@@ -1,8 +1,5 @@
 """Tables that are not one row per trial: long ones, with a row for each metric, and wide ones, a column a condition."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 from collections.abc import Sequence

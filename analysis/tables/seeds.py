@@ -1,7 +1,5 @@
 """Seeds: exact whole numbers, or names, which are numbered in their order and come out as names again."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportReturnType=false
-
 from __future__ import annotations
 
 import unicodedata
@@ -44,7 +42,7 @@ def names_of(frame: pd.DataFrame) -> pd.Series | None:
     seeds = frame["seed"]
     numbers = [_whole(cell) for cell in seeds]
     if None not in numbers:
-        return pd.Series(map(str, numbers), seeds.index)
+        return pd.Series([str(number) for number in numbers], seeds.index)
     texts = [unicodedata.normalize("NFC", cell).strip() if isinstance(cell, str) else "" for cell in seeds]
     if any(text in EMPTY for text in texts):
         return None
@@ -88,9 +86,9 @@ def with_names(value: Held, names: Sequence[str]) -> Held:
         made = {name: _named(name, getattr(value, name), names) for name in _fields(value)}
         return replace(value, **(made | {"seed": names[made["seed"]]} if {"seed", "difference"} <= set(made) else made))
     if isinstance(value, tuple):
-        return tuple(with_names(each, names) for each in value)
+        return tuple(with_names(each, names) for each in value)  # pyrefly: ignore[bad-return]
     if isinstance(value, Mapping):
-        return {key: with_names(each, names) for key, each in value.items()}
+        return {key: with_names(each, names) for key, each in value.items()}  # pyrefly: ignore[bad-return]
     return value
 
 

@@ -1,8 +1,5 @@
 """Any table of trials -> one checked, tidy `Table`: the only thing that the statistics see."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 import re
@@ -13,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -117,7 +113,7 @@ class Table:
         return frame.iloc[self._places.get(condition, [])]
 
     @cached_property
-    def _places(self) -> Mapping[str, np.ndarray[Any, Any]]:
+    def _places(self) -> Mapping[Any, Any]:
         """Places of the rows of each condition, int `[rows]`."""
         return self.frame.groupby("condition", sort=False, observed=True).indices
 

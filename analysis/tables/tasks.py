@@ -1,8 +1,5 @@
 """Tables of several tasks, each a table of its own: a column says which, or files, or the folders of a study."""
 
-# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportReturnType=false
-# pyright: reportGeneralTypeIssues=false, reportOperatorIssue=false, reportIndexIssue=false
-
 from __future__ import annotations
 
 import re

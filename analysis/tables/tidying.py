@@ -1,7 +1,5 @@
 """From a table as it was read to one row per trial, with the columns ``condition`` and ``seed``."""
 
-# pyright: reportArgumentType=false
-
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -10,7 +10,7 @@ from analysis.wording.number_format import NOTHING
 
 def listed(items: Sequence[str]) -> str:
     """Return items as in a sentence: ``a, b and c``."""
-    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+    return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
 
 
 def count(number: int, noun: str) -> str:

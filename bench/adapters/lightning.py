@@ -5,7 +5,8 @@ Import this before lightning where torch is a CPU build and torchvision is not: 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sized
+from typing import Any, cast
 
 from torch.utils.data import DataLoader, Dataset
 
@@ -22,7 +23,7 @@ apply_func = library("lightning_utilities.core.apply_func", extra="lightning")
 
 def loader(trial: Trial, data: Dataset[Any], **options: Any) -> DataLoader[Any]:
     """Return a loader of training data whose order, and whose workers' seeds, come from the stream of the order."""
-    return DataLoader(data, sampler=Order(trial, data), generator=trial.generator("order"), **options)  # pyright: ignore[reportArgumentType]
+    return DataLoader(data, sampler=Order(trial, cast(Sized, data)), generator=trial.generator("order"), **options)
 
 
 class PairedTrainer(lightning.Trainer):

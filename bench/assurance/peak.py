@@ -30,10 +30,10 @@ def _seconds(chain: Any) -> float:
 
 def _chain() -> tuple[Any, int]:
     """Return (number of iterations) -> their sum, compiled, and how many numbers a vector has on this processor."""
-    from llvmlite import binding, ir  # noqa: PLC0415 - may be absent  # pyright: ignore[reportMissingImports]
-    from numba import njit, types  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
-    from numba.core import cgutils  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
-    from numba.extending import intrinsic  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
+    from llvmlite import binding, ir  # noqa: PLC0415 - may be absent
+    from numba import njit, types  # noqa: PLC0415
+    from numba.core import cgutils  # noqa: PLC0415
+    from numba.extending import intrinsic  # noqa: PLC0415
 
     lanes = 16 if binding.get_host_cpu_features().get("avx512f") else 8
     single, vector = ir.FloatType(), ir.VectorType(ir.FloatType(), lanes)

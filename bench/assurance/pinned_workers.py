@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from bench.base import multiplying
 from bench.base.cores import physical_cores
@@ -37,7 +37,7 @@ class Lanes:
 
     def __enter__(self) -> Lanes:
         for core in self.cores:
-            ours, theirs = cast("tuple[Connection, Connection]", SPAWN.Pipe())
+            ours, theirs = SPAWN.Pipe()
             process = SPAWN.Process(
                 target=_serve, args=(theirs, core, loaded(), multiplying.chosen()), daemon=True, name=f"lane-{core}"
             )

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from llvmlite import ir  # pyright: ignore[reportMissingImports]
-from numba import njit, types  # pyright: ignore[reportMissingImports]
-from numba.extending import intrinsic  # pyright: ignore[reportMissingImports]
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 
 MULTIPLIERS = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
 WEYL = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)

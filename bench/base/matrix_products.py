@@ -86,7 +86,7 @@ def products(
     def filled(*shape: int) -> torch.Tensor:
         return torch.rand(stack_size, *shape).to(device, dtype)
 
-    layers = []
+    layers: list[list[Callable[[str], Step]]] = []
     for index, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
         given, weights, errors = filled(rows, inputs), filled(inputs, outputs), filled(rows, outputs)
         if index == 0:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 class _OnUse(ModuleType):
     """A module that becomes as `name` is, once an attribute of it is read."""
 
-    def __getattr__(self, attribute: str) -> Any:
+    def __getattr__(self, name: str) -> Any:
         module = importlib.import_module(self.__name__)
-        for name, value in vars(module).items():
-            vars(self).setdefault(name, value)
-        return getattr(module, attribute)
+        for each, value in vars(module).items():
+            vars(self).setdefault(each, value)
+        return getattr(module, name)
 
 
 if TYPE_CHECKING:

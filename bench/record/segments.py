@@ -3,8 +3,6 @@
 A kill at any point leaves every trial in some file, and no reader gives a trial two rows (`bench.schema.folder`).
 """
 
-# pyright: reportAttributeAccessIssue=false
-
 from __future__ import annotations
 
 import os

@@ -46,5 +46,5 @@ def _kind(column: str, value: object) -> pa.DataType:
     """Return the type of a column that a study adds, by one of its values."""
     if column in schema.WORDS:
         return pa.string()
-    known = {bool: pa.bool_(), str: pa.string(), bytes: pa.binary(), type(None): pa.null()}
+    known: dict[type, pa.DataType] = {bool: pa.bool_(), str: pa.string(), bytes: pa.binary(), type(None): pa.null()}
     return known.get(type(value), pa.float64())

@@ -1,7 +1,5 @@
 """Which trials on disk the study gives other names than their rows have: another label, mark, factor or status."""
 
-# pyright: reportAttributeAccessIssue=false
-
 from __future__ import annotations
 
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """Tables of curves: of some trials, and in the rows of these, where one file has both."""
 
-# pyright: reportAttributeAccessIssue=false
-
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """The files of a results folder as one table, one row a trial, though they are written and compacted meanwhile."""
 
-# pyright: reportAttributeAccessIssue=false
-
 from __future__ import annotations
 
 import os

@@ -99,7 +99,7 @@ class _Reader:
                 "[grid]", f"has {number:,} combinations of levels; at most {MOST_CONDITIONS:,} are expected"
             )
             return [None]
-        conditions = []
+        conditions: list[Condition | None] = []
         for levels in itertools.product(*table.values()) if table else ():
             given = dict(zip(table, levels, strict=True))
             before = len(self.faults.found)

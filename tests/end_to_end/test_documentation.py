@@ -88,7 +88,7 @@ def test_the_blocks_of_the_page_on_python_run_in_its_order(tmp_path: Path, monke
     names: dict[str, object] = {}
     for code in re.findall(r"```python\n(.*?)```", (ROOT / "docs/python.md").read_text(encoding="utf-8"), re.DOTALL):
         exec(code, names)
-    assert names["effect"].headline.verdict == "superior"  # pyright: ignore[reportAttributeAccessIssue]
+    assert names["effect"].headline.verdict == "superior"
     assert (tmp_path / "results/smoke/plan.json").exists()
 
 

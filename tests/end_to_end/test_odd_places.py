@@ -150,7 +150,7 @@ def test_an_archive_that_claims_more_than_it_holds_takes_no_memory(here: Path) -
         for name, array in inputs.arrays().items():
             head = np.lib.format.header_data_from_array_1_0(array) | {"shape": (10**14,)}
             with archive.open(f"{name}.npy", "w") as file:
-                np.lib.format.write_array_header_1_0(file, head)  # pyright: ignore[reportArgumentType]
+                np.lib.format.write_array_header_1_0(file, head)
     refused(data_of(here, "d.npz"), "train_images claims 100,000,000,000,000 bytes of numbers, and has 0")
 
 

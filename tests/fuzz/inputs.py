@@ -146,7 +146,7 @@ def arrays() -> dict[str, np.ndarray]:
 def npz(*, compressed: bool) -> bytes:
     """Return the data set as an archive of arrays."""
     file = io.BytesIO()
-    (np.savez_compressed if compressed else np.savez)(file, **arrays())  # pyright: ignore[reportArgumentType]
+    (np.savez_compressed if compressed else np.savez)(file, **arrays())
     return file.getvalue()
 
 

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from mnist1d.data import make_dataset  # pyright: ignore[reportMissingImports]
+from mnist1d.data import make_dataset
 
 if __name__ == "__main__":
     made = make_dataset()

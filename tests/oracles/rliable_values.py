@@ -7,8 +7,6 @@ list of tasks, each a list of test accuracies by seed)::
     python tests/oracles/rliable_values.py scores.json > tests/oracles/rliable_values.csv
 """
 
-# pyright: reportMissingImports=false
-
 import csv
 import json
 import sys

@@ -150,7 +150,7 @@ def test_simple_effects_add_up(group: str) -> None:
 
 def followed() -> list[Followed]:
     rows = DATA[DATA["group"] == "survival"]
-    return [Followed(str(int(row.a)), int(row.seed), int(row.b), row.c == 1) for row in rows.itertuples()]  # pyright: ignore[reportArgumentType]
+    return [Followed(str(int(row.a)), int(row.seed), int(row.b), row.c == 1) for row in rows.itertuples()]
 
 
 def test_curves_of_collapse() -> None:

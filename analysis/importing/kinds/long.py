@@ -1,12 +1,11 @@
 """Long tables: a row for each metric of a run, in the columns ``metric`` (or ``variable``) and ``value``."""
 
-# pyright: reportArgumentType=false
-
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from analysis.base.errors import TableError
@@ -51,7 +50,7 @@ def _runs(path: Path, frame: pd.DataFrame) -> Iterator[Run]:
     if place.isna().any():
         raise TableError(path, [f"{course} is empty, or no number, in {int(place.isna().sum())} rows"])
     for keys, rows in cells.groupby(settings, sort=False).indices.items():
-        in_turn = place.iloc[rows].sort_values(kind="stable").index
+        in_turn = place.take(np.asarray(rows, int)).sort_values(kind="stable").index
         histories = {
             str(name): tuple(zip(place[known.index], known, strict=True))
             for name in metrics

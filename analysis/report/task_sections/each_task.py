@@ -60,7 +60,7 @@ def endings(material: MaterialOverTasks) -> Section:
     """Return how many runs of each condition diverged or ended badly, task by task."""
     whole = material.whole
     first = next(iter(whole.tasks.values()))
-    rows = [(name, *cells) for name, task in whole.tasks.items() for cells in _endings(task)]
+    rows: list[tuple[str, ...]] = [(name, *cells) for name, task in whole.tasks.items() for cells in _endings(task)]
     rule = bad_endings.rule(first) or "No rule of bad endings was fixed."
     said = f"{rule} Limits are exact; tests against the control are McNemar’s, Holm over the conditions of a task."
     return Section(

@@ -12,13 +12,22 @@ import torch
 
 from bench.assurance.certify.finding import Check, Finding
 from bench.assurance.certify.setting import Setting, sample_split
-from bench.assurance.certify.trajectory import Trajectory, by_autograd, by_engine
+from bench.assurance.certify.trajectory import Rates, Trajectory, by_autograd, by_engine
 from bench.record.trials import Recipe, Seeds
 
 NAME = "agreement"
 CLAIM = "in float64 the engine equals autograd of the plain module, given the specified masks, to 1e-12"
 LIMIT = 1e-12
-RATES = [(0.0, 0.0), (0.2, 0.5), (0.5, 0.2), (0.7, 0.7), (1.0, 1.0), (0.0, 1.0), (1.0, 0.3), (1e-6, 0.999995)]
+RATES: list[Rates] = [
+    (0.0, 0.0),
+    (0.2, 0.5),
+    (0.5, 0.2),
+    (0.7, 0.7),
+    (1.0, 1.0),
+    (0.0, 1.0),
+    (1.0, 0.3),
+    (1e-6, 0.999995),
+]
 SEEDS = Seeds(init=5, order=6, mask=7)
 SHAPES = {
     "one step": Recipe("fashion_mnist_sample", 64, 0, (48, 32), "default", 1, 64, 0.5),

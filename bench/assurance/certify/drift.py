@@ -9,6 +9,7 @@ turns their ReLU on or off, and the losses after it jump by 1e-5.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -82,7 +83,7 @@ def _drifts(name: str, recipe: Recipe, rates: Rates, setting: Setting) -> Check:
 def _rounded(exact: Split, setting: Setting) -> Split:
     """Return the images as the engine holds them at the precision: float32 except for float64."""
     dtype = torch.float64 if setting.precision == "float64" else torch.float32
-    held = {
+    held: dict[str, Any] = {
         name: value.to(dtype)
         for name, value in vars(exact).items()
         if isinstance(value, torch.Tensor) and value.is_floating_point()

@@ -176,10 +176,10 @@ def reaches(ours: np.ndarray, theirs: np.ndarray, sizes: tuple[int, int], level:
 
 def newcombe(counts: tuple[int, int], sizes: tuple[int, int], level: float) -> tuple[float, float]:
     """Return Newcombe's interval of the difference of two shares (1998, method 10)."""
-    low, high = confint_proportions_2indep(
+    ends: Any = confint_proportions_2indep(
         counts[0], sizes[0], counts[1], sizes[1], method="newcomb", compare="diff", alpha=1 - level
     )
-    return float(low), float(high)
+    return float(ends[0]), float(ends[1])
 
 
 def summary(values: np.ndarray) -> dict[str, float]:

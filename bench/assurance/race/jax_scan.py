@@ -11,10 +11,10 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-import jax  # pyright: ignore[reportMissingImports]
-import jax.numpy as jnp  # pyright: ignore[reportMissingImports]
+import jax
+import jax.numpy as jnp
 import numpy as np
-from jax import Array, lax  # pyright: ignore[reportMissingImports]
+from jax import Array, lax
 
 from bench.assurance.race.task import Share, Task, Train, initial_weights
 

@@ -12,7 +12,7 @@ from bench.data.torchvision_import import torchvision_module
 from bench.engines.reference import BookMLP
 
 torchvision_module("transforms")
-import lightning  # noqa: E402 # pyright: ignore[reportMissingImports] - it imports torchvision, made importable above
+import lightning  # noqa: E402 - it imports torchvision, made importable above
 
 
 class Module(lightning.LightningModule):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.neural_network import MLPClassifier  # pyright: ignore[reportMissingImports]
+from sklearn.neural_network import MLPClassifier
 
 from bench.assurance.race.task import Share, Task, Train, initial_weights
 
@@ -18,7 +18,7 @@ def start(task: Task, share: Share) -> Train:
         hidden_layer_sizes=task.sizes[1:-1],
         solver="sgd",
         alpha=0.0,
-        batch_size=task.batch_size,  # pyright: ignore[reportArgumentType] - sklearn types it by its default, a text
+        batch_size=task.batch_size,
         learning_rate_init=task.learning_rate,
         momentum=0.0,
         nesterovs_momentum=False,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from bench.base import draws
@@ -79,11 +80,11 @@ def streams_noted() -> Iterator[set[str]]:
     streams: set[str] = set()
     right = draws.words
 
-    def noted(seed: int, stream: str, at: Position, count: int) -> object:
+    def noted(seed: int, stream: str, at: Position, count: int) -> np.ndarray:
         streams.add(stream)
         return right(seed, stream, at, count)
 
-    draws.words = noted  # pyright: ignore[reportAttributeAccessIssue]
+    draws.words = noted
     try:
         yield streams
     finally:

@@ -1,4 +1,3 @@
-# pyright: reportMissingImports=false, reportIndexIssue=false
 # Triton may be absent, and its types do not say that a kernel is indexed by its grid.
 """What the kernels compute with: pixels, operands in a number format, and products summed in float32.
 

@@ -1,4 +1,3 @@
-# pyright: reportMissingImports=false, reportIndexIssue=false
 # Triton may be absent, and its types do not say that a kernel is indexed by its grid.
 """The way back for every network of the stack: gradients by the layer before, and the steps of SGD, in place.
 

@@ -1,4 +1,3 @@
-# pyright: reportMissingImports=false, reportIndexIssue=false
 # Triton may be absent, and its types do not say that a kernel is indexed by its grid.
 """One layer forward for every network of the stack: gather, product, bias, ReLU and dropout in one kernel."""
 

@@ -1,4 +1,3 @@
-# pyright: reportMissingImports=false, reportIndexIssue=false
 # Triton may be absent, and its types do not say that a kernel is indexed by its grid.
 """The output layer of every network: logits, loss, hits, the error, and its way back through the output weights."""
 

@@ -1,4 +1,3 @@
-# pyright: reportMissingImports=false, reportIndexIssue=false
 # Triton may be absent, and its types do not say that a kernel is indexed by its grid.
 """bench.base.draws in Triton: the same words, bit for bit, from the same key and counter.
 

@@ -19,7 +19,7 @@ from bench.engines.own.trial import Trial
 from bench.record.experiment import Experiment
 from bench.record.settings import canonical
 
-IMPORT_SEED = 0
+IMPORT_SEED: int = 0
 
 
 def perform(job: Job, on_epoch: Callable[[], None]) -> Answer:

@@ -16,7 +16,6 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import recv_handle, send_handle
 from types import ModuleType
-from typing import cast
 
 from bench.base import multiplying
 from bench.base.cores import physical_cores
@@ -83,7 +82,7 @@ def _shared(name: str) -> SharedImages | None:
 
 def _start(core: int, shared: SharedImages | None) -> _Worker:
     """Start a worker on one core, with the images that all share."""
-    ours, theirs = cast("tuple[Connection, Connection]", SPAWN.Pipe())
+    ours, theirs = SPAWN.Pipe()
     process = SPAWN.Process(
         target=_serve,
         args=(theirs, core, (loaded(), code_hash.parsed, multiplying.chosen())),

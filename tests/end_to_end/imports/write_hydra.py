@@ -23,14 +23,14 @@ def train(made_up: MadeUp) -> None:
 
 
 def job() -> None:
-    import hydra  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
+    import hydra  # noqa: PLC0415
 
     @hydra.main(version_base="1.3", config_path=None, config_name="made_up")
     def main(config: object) -> None:
         method, seed = (getattr(config, name) for name in ("method", "seed"))
         train(next(each for each in RUNS if (each.method, each.seed) == (method, seed)))
 
-    from hydra.core.config_store import ConfigStore  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
+    from hydra.core.config_store import ConfigStore  # noqa: PLC0415
 
     ConfigStore.instance().store("made_up", CONFIG)
     main()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from lightning.pytorch.loggers import CSVLogger  # pyright: ignore[reportMissingImports]
+from lightning.pytorch.loggers import CSVLogger
 
 from tests.end_to_end.imports.made_up import EPOCHS, RUNS, MadeUp
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"
 
-import mlflow  # pyright: ignore[reportMissingImports]
+import mlflow
 
 from tests.end_to_end.imports.made_up import EPOCHS, RUNS, MadeUp
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import wandb  # pyright: ignore[reportMissingImports]
+import wandb
 
 from tests.end_to_end.imports.made_up import EPOCHS, RUNS, MadeUp
 

@@ -19,7 +19,7 @@ from bench.engines.own.watching.tensors import are_shares, leaves, raw, rows, sh
 from bench.engines.own.watching.watch import Put, Watch, digest, hash_of_states
 
 DROPOUTS = ("dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout")
-NN: Any = torch._C._nn  # pyright: ignore[reportAttributeAccessIssue]
+NN: Any = torch._C._nn
 LOSSES = (
     (NN, "cross_entropy_loss"), (NN, "nll_loss_nd"), (NN, "nll_loss"),
     (NN, "binary_cross_entropy"), (torch, "binary_cross_entropy_with_logits"), (NN, "mse_loss"),

@@ -1,4 +1,3 @@
-# pyright: reportMissingImports=false
 """Ray: a study on a cluster of machines. Nothing of it is imported before a run asks for it."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# pyright: reportMissingImports=false
 """Stacks as tasks of Ray: sent to nodes, watched, and sent again where a process or a node is lost."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# pyright: reportMissingImports=false
 """What a node does with a stack, as one task of Ray: it says where it is, how far it is, and what came of it."""
 
 from __future__ import annotations

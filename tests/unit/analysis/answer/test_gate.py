@@ -110,7 +110,7 @@ def test_what_carries_no_verdict_shows_nothing(change: dict[str, str | None]) ->
 def test_two_versions_end_in_the_exit_code_that_their_difference_carries(
     tmp_path: Path, head: dict[str, float], exits: dict[str, int]
 ) -> None:
-    tables = written(tmp_path, base=runs(), head=runs(**head))  # pyright: ignore[reportArgumentType]
+    tables = written(tmp_path, base=runs(), head=runs(**head))
     assert {each: main(["gate", *tables, *ARGUMENTS, "--require", each]) for each in exits} == exits
 
 

@@ -20,7 +20,7 @@ def rows(name: str, values: list[int]) -> pd.DataFrame:
 
 
 def warned(table: object) -> bool:
-    return any("no independent seeds" in each for each in table.warnings)  # pyright: ignore[reportAttributeAccessIssue]
+    return any("no independent seeds" in each for each in table.warnings)
 
 
 @pytest.mark.parametrize("name", ["fold", "cv_fold", "split", "repeat", "resample"])

@@ -32,7 +32,7 @@ OTHER_ARM = ["a", "b"] * 6
 
 def read_by(made: pd.DataFrame, **how: str) -> tuple[str, ...]:
     """Return how a frame was read, after seeing that it was read right."""
-    table = load(made, **how)  # pyright: ignore[reportArgumentType]
+    table = load(made, **how)
     assert table.conditions == ("none", "book")
     assert {(row.condition, row.seed): row.test_accuracy for row in table.frame.itertuples()} == VALUES
     return table.notes
@@ -40,7 +40,7 @@ def read_by(made: pd.DataFrame, **how: str) -> tuple[str, ...]:
 
 def refused(made: pd.DataFrame, **how: str) -> str:
     with pytest.raises(TableError) as raised:
-        load(made, **how)  # pyright: ignore[reportArgumentType]
+        load(made, **how)
     return str(raised.value)
 
 

@@ -130,7 +130,7 @@ def test_what_a_process_says_last_is_the_error(folder: Path) -> None:
 def test_the_files_are_the_data_set_for_numpy_and_for_torchvision(tmp_path: Path) -> None:
     publish(DATA_SETS["fashion_mnist_sample"], Path(), tmp_path)
     batches, _ = load_batches(tmp_path, 100)
-    assert len(batches.dataset) == 2000  # pyright: ignore
+    assert len(batches.dataset) == 2000
 
 
 def test_masks_drop_at_the_rate_whatever_the_unit_and_scale_to_an_expectation_of_one() -> None:

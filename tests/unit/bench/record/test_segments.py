@@ -209,7 +209,7 @@ def test_a_label_changes_in_stacks_and_segments_and_a_renamed_segment_is_refused
     assert {each for each, row in found.items() if row["condition"] == "renamed"} == set(changed)
     assert len(found) == 22
     segment(store)
-    assert [Store(tmp_path).read(each)["condition"] for each in changed] == ["renamed"] * 4  # pyright: ignore
+    assert [Store(tmp_path).read(each)["condition"] for each in changed] == ["renamed"] * 4
     (path,) = segments_of(store)
     path.rename(path.with_name(f"{SEGMENT}{'0' * 16}.parquet"))
     with pytest.raises(StorageError, match="holds 20 trials: a file was renamed"):

@@ -47,7 +47,7 @@ def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for registry, before in registries:
         registry.clear()
-        registry.update(before)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        registry.update(before)
     load_split.cache_clear()
 
 

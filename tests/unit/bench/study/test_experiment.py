@@ -54,7 +54,7 @@ def ids(folder: Path, text: str = STUDY) -> set[str]:
 
 
 def test_the_files_are_those_that_the_function_imports_from_the_folder(folder: Path) -> None:
-    assert set(loaded(folder).recipe.files) == {  # pyright: ignore[reportAttributeAccessIssue]
+    assert set(loaded(folder).recipe.files) == {
         "train.py", "layers.py", "package/__init__.py", "package/deep.py", "package/deeper.py",
     }  # fmt: skip
 

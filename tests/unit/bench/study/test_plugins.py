@@ -53,7 +53,7 @@ def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for registry, before in ((REGULARISERS, regularisers), (DATA_SETS, data_sets)):
         registry.clear()
-        registry.update(before)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        registry.update(before)
 
 
 def noise(folder: Path, scale: float = 1.0, name: str = "my_noise", file: str = "my_noise.py") -> Path:
@@ -205,7 +205,7 @@ def test_the_order_of_plug_ins_is_part_of_a_trial(tmp_path: Path) -> None:
     for order in (files, files[::-1]):
         for path in files:
             REGULARISERS.pop(path.stem, None)
-        plugins._plugins.clear()  # pyright: ignore[reportPrivateUsage]
+        plugins._plugins.clear()
         for path in order:
             plugins.load(path)
         found.add(versions(Condition("both", (("two", (0.5,)), ("one", (0.5,))))))
@@ -261,7 +261,7 @@ def test_check_plugin_finds_a_right_one_right_and_a_wrong_one_wrong(
     class Options:
         plugin = tmp_path / "my_noise.py"
 
-    assert check_plugin.execute(Options()) == 1  # pyright: ignore[reportArgumentType]
+    assert check_plugin.execute(Options()) == 1
     assert "12 laws: 1 broken, 11 hold" in capsys.readouterr().out
 
 

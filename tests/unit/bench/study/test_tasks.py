@@ -167,7 +167,7 @@ def test_own_training_code_has_tasks_by_its_settings(tmp_path: Path) -> None:
     }
     file = str(tmp_path / "mine.toml")
     found = read_tasks(document, file)
-    assert [dict(study.recipe.settings)["data"] for study in found.tasks.values()] == ["a", "b"]  # pyright: ignore[reportAttributeAccessIssue]
+    assert [dict(study.recipe.settings)["data"] for study in found.tasks.values()] == ["a", "b"]
     assert read_tasks(tomllib.loads(found.to_toml()), file) == found
     document["tasks"][1]["data"] = {"name": "mnist"}
     with pytest.raises(StudyError, match=r'task "b": data: unknown key'):

@@ -83,7 +83,7 @@ def test_a_setting_that_is_not_there_is_told_with_the_nearest_and_reading_is_rem
     assert fresh["a"] == 1
     assert fresh.read == {"a"}
     with pytest.raises(TypeError):
-        fresh["a"] = 2  # pyright: ignore[reportIndexIssue]
+        fresh["a"] = 2
 
 
 def test_correct_evaluates_without_gradient_and_puts_every_mode_back(tmp_path: Path) -> None:
@@ -136,4 +136,4 @@ def test_a_generator_made_anew_in_each_epoch_is_as_it_would_have_been(tmp_path: 
 
 def test_an_epoch_takes_numbers_alone(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="a number is expected, not str"):
-        trial(tmp_path).epoch(test_loss="low")  # pyright: ignore[reportArgumentType]
+        trial(tmp_path).epoch(test_loss="low")
