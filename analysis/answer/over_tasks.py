@@ -16,6 +16,9 @@ from analysis.methods.scores_over_tasks import BOOTSTRAP_SEED, RESAMPLES, Scores
 from analysis.methods.sign_flip import EXACT_UP_TO, FLIP_SEED, RANDOM_FLIPS
 from analysis.methods.these_tasks import TheseTasks
 
+TASKS = "tasks"
+"""The scope where the task is the unit: a task with too few seeds for an interval counts as one value."""
+
 OF_A_TASK = (
     "n_seeds",
     "estimand",
@@ -41,7 +44,8 @@ class AcrossTasks(Record):
         Tasks that have the condition.
     scope : str or None
         ``seeds_and_images`` where the images of every task are known, else ``seeds``, or ``splits`` of the data of each
-        task: what varies within a task. None where nothing is shown.
+        task: what varies within a task; ``tasks`` where seeds are too few for that, and new tasks alone are spoken of.
+        None where nothing is shown.
     these : TheseTasks
         On average over these very tasks.
     new : NewTasks

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.answer.over_tasks import ComparisonOverTasks
-from analysis.answer.tasks import values_of_runs
+from analysis.answer.runs_over_tasks import values_of_runs
 from analysis.methods.performance_profile import PerformanceProfile, performance_profiles
 from analysis.tables.asking import asked_of
 from analysis.tables.metric import measure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,36 +10,38 @@ from typing import TypeVar, Unpack
 import numpy as np
 from scipy import special
 
-from analysis.answer.compare import compared, paired
+from analysis.answer.compare import compared
 from analysis.answer.comparison import Comparison
 from analysis.answer.decision import DEPENDENT
 from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, SPLITS
-from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
+from analysis.answer.over_tasks import TASKS, AcrossTasks, ComparisonOverTasks
+from analysis.answer.runs_over_tasks import pairs_of, scores_of
 from analysis.answer.task_notes import dominant, named, of_each_task, of_tasks, unlike_scales
 from analysis.base.errors import TableError, nearest
 from analysis.base.notes import Note, about
 from analysis.methods.estimands import Inference
-from analysis.methods.new_tasks import NewTasks, new_tasks
+from analysis.methods.new_tasks import FEWEST, NewTasks, new_tasks, tasks_alone
 from analysis.methods.over_splits import mean_that_decides
-from analysis.methods.ranks_over_tasks import PairOverTasks, pairs_over_tasks, signed_ranks
+from analysis.methods.ranks_over_tasks import signed_ranks
 from analysis.methods.result import FEWEST_FOR_IMAGES
-from analysis.methods.scores_over_tasks import ScoresOverTasks, scores_over_tasks
 from analysis.methods.signed_rank_distribution import fewest
 from analysis.methods.these_tasks import TheseTasks, these_tasks
 from analysis.methods.typical import HodgesLehmannEstimate
 from analysis.methods.verdict import CANNOT_TEST, FEW
 from analysis.tables.asking import asked_of
 from analysis.tables.folds import is_of_folds
-from analysis.tables.metric import Measured, measure
-from analysis.tables.pairs_by_seed import Arms, worst_of
-from analysis.tables.question import LOG_RATIO, RAW, SCALES, Question, Told
+from analysis.tables.metric import measure
+from analysis.tables.pairing import Pairs
+from analysis.tables.pairs_by_seed import Arms
+from analysis.tables.question import LOG_RATIO, SCALES, Question, Told
 from analysis.tables.tasks import Tasks, gathered
-from bench.schema.known_metrics import MEAN, is_accuracy
+from bench.schema.known_metrics import MEAN
 
 N = TypeVar("N", float, np.ndarray)
 
 SEQUENTIAL = "seeds were added until every condition was decided, and no interval over tasks allows for that"
 TASKS_OF_SPLITS = "the tasks are splits of one data set, which share training data and are no sample of tasks"
+ONE_RUN_EACH = "one run of each condition on a task says nothing of other seeds"
 LOST = "runs that count as worse than every other leave its estimate without limit"
 
 
@@ -57,6 +58,8 @@ class OnTask:
         Pairs that it rests on.
     varies : bool
         Whether its differences vary.
+    value : float
+        Its estimate alone; NaN without a pair.
     independent : bool
         Whether they are of independent seeds, or else of splits whose share held out is known.
     """
@@ -65,6 +68,7 @@ class OnTask:
     inference: Inference | None
     n: int
     varies: bool
+    value: float = math.nan
     independent: bool = True
 
 
@@ -116,8 +120,8 @@ def compare_tasks(tasks: Tasks, metric: str, control: str, **told: Unpack[Told])
         warnings=tuple(dict.fromkeys(warnings)),
         tasks=found,
         across=conditions,
-        scores=() if of_splits else _scores(tasks, measured, asked),
-        pairs=() if is_of_folds(tasks.choice) else _pairs(tasks, measured, family, asked),
+        scores=() if of_splits else scores_of(tasks, measured, asked),
+        pairs=() if is_of_folds(tasks.choice) else pairs_of(tasks, measured, family, asked),
         example=first.example,
     )
 
@@ -166,13 +170,20 @@ def _on_task(task: str, arms: Arms, whole: Comparison, asked: Question, size: in
     pairs = arms.complete if leading == MEAN else arms.every
     enough = pairs.n >= (FEW if leading == MEAN else fewest(whole.alpha, size))
     if not enough:
-        return OnTask(task, None, pairs.n, pairs.varies)
+        return OnTask(task, None, pairs.n, pairs.varies, _alone(pairs, leading), pairs.unit.independent)
     estimate = HodgesLehmannEstimate(pairs) if leading != MEAN else mean_that_decides(pairs, asked)
     if estimate is None:
         return OnTask(task, None, pairs.n, pairs.varies, independent=False)
     effect = whole.effects[pairs.condition]
     floor = effect.test_set_floor if effect.n_pairs >= FEWEST_FOR_IMAGES else None
-    return OnTask(task, Inference(estimate, size, floor), pairs.n, pairs.varies)
+    return OnTask(task, Inference(estimate, size, floor), pairs.n, pairs.varies, estimate.value)
+
+
+def _alone(pairs: Pairs, leading: str) -> float:
+    """Return the estimate of pairs too few for an interval; NaN where there is none."""
+    if not pairs.n:
+        return math.nan
+    return float(np.mean(pairs.differences)) / pairs.scale if leading == MEAN else HodgesLehmannEstimate(pairs).value
 
 
 def _across(
@@ -189,7 +200,14 @@ def _across(
             these=TheseTasks(verdict=CANNOT_TEST, reason=why),
             new=NewTasks(verdict=CANNOT_TEST, reason=why),
         )
-        return found, [about(label, f"nothing is shown over tasks: {why}")]
+        if sequential or not _are_unit(on):
+            return found, [about(label, f"nothing is shown over tasks: {why}")]
+        estimates = np.array([each.value for each in on])
+        ahead = tasks_alone(estimates, asked, size)
+        return (
+            replace(found, scope=TASKS, new=ahead.result, p_wilcoxon=signed_ranks(estimates.tolist())),
+            [about(label, f"nothing is shown of these tasks: {why}"), *(about(label, each) for each in ahead.warnings)],
+        )
     images = all(part.floor is not None for part in parts)
     if not images:
         parts = [Inference(part.estimate, part.size) for part in parts]
@@ -226,10 +244,17 @@ def _why_none(on: Sequence[OnTask]) -> str | None:
     if any(not each.independent for each in on):
         return DEPENDENT
     few = [each.task for each in on if each.inference is None]
+    if few and all(each.n == 1 for each in on):
+        return ONE_RUN_EACH
     if few:
         return f"on {named(few)} the pairs are too few for an interval"
     lost = [each.task for each in on if each.inference and not math.isfinite(each.inference.estimate.value)]
     return f"on {named(lost)} {LOST}" if lost else None
+
+
+def _are_unit(on: Sequence[OnTask]) -> bool:
+    """Return whether tasks that lack an interval may each count as one value: every one is known, and none is alone."""
+    return len(on) >= FEWEST and all(each.independent and math.isfinite(each.value) for each in on)
 
 
 def _error(part: Inference, n: int, alpha: float) -> float:
@@ -241,54 +266,3 @@ def _error(part: Inference, n: int, alpha: float) -> float:
 def standard_error(ends: tuple[N, N], n: int, alpha: float) -> N:
     """Return the standard error of which an interval at 1 - alpha is that of a t with n - 1 degrees of freedom."""
     return (ends[1] - ends[0]) / (-2 * float(special.stdtrit(n - 1, alpha / 2)))  # pyrefly: ignore[bad-return]
-
-
-def _scores(tasks: Tasks, measured: Mapping[str, Measured], asked: Question) -> tuple[ScoresOverTasks, ...]:
-    """Return the scores of single runs of every condition over its tasks."""
-    runs = {
-        label: {
-            name: values_of_runs(measured[name], label, table.chance, asked)
-            for name, table in tasks.tables.items()
-            if label in table.conditions
-        }
-        for label in tasks.conditions
-    }
-    kept = {label: {name: each for name, each in by.items() if len(each)} for label, by in runs.items()}
-    of_control = kept[asked.control]
-    both = {
-        label: {name: each for name, each in by.items() if name in of_control or label == asked.control}
-        for label, by in kept.items()
-    }
-    return scores_over_tasks(
-        {label: list(by.values()) for label, by in both.items() if by},
-        {label: [of_control[name] for name in by] for label, by in both.items() if by and label != asked.control},
-        asked.alpha,
-        asked.direction,
-        asked.scale == RAW,
-    )
-
-
-def values_of_runs(measured: Measured, label: str, chance: float | None, asked: Question) -> np.ndarray:
-    """Return the values of the runs of one condition; a diverged one as in `analysis.tables.pairs_by_seed.arms`."""
-    arm = measured.arms[label]
-    worst = worst_of(asked.metric, asked.lower_is_better)
-    if is_accuracy(asked.metric):
-        lost, worst = np.isnan(arm.value), -math.inf if chance is None else chance
-    else:
-        lost = arm.diverged | np.isnan(arm.value)
-    return arm.value[~lost] if worst is None else np.where(lost, worst, arm.value)
-
-
-def _pairs(
-    tasks: Tasks, measured: Mapping[str, Measured], family: Sequence[str], asked: Question
-) -> tuple[PairOverTasks, ...]:
-    """Return every pair of conditions, the control among them, by their estimated differences on the tasks."""
-    differences: dict[tuple[str, str], list[float]] = {}
-    for one, other in itertools.combinations([asked.control, *family], 2):
-        found = differences.setdefault((other, one), [])
-        for name, table in tasks.tables.items():
-            if one in table.conditions and other in table.conditions:
-                pairs = paired(table, measured[name], other, one, asked).every
-                if pairs.n:
-                    found.append(HodgesLehmannEstimate(pairs).value)
-    return pairs_over_tasks(differences, asked.direction)

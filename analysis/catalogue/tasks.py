@@ -23,7 +23,7 @@ TASKS = Method(
     formula="""\
 each task: as a single comparison, with K T in place of K
 scale log-ratio: d_s = log metric(condition, s) - log metric(control, s);   margin log(1 + margin)
-scope: seeds_and_images where the test images of every task are known, else seeds""",
+scope: seeds_and_images where the test images of every task are known, else seeds; tasks where the task is the unit""",
     source=("Demsar 2006, Journal of Machine Learning Research 7, 1-30 (several data sets).",),
     computed_by=("analysis.answer.tasks:compare_tasks",),
     checked_by=(
@@ -74,22 +74,30 @@ NEW = Method(
     "task is taken from its interval. Where tasks happen to agree, the interval may be narrower than it would be did "
     "tasks not differ: a warning says so. The prediction is for all conditions at once, as the interval is, "
     "and approximate: where tasks differ as little as their estimates err it misses far more often than promised "
-    "([calibration](calibration.md)). Null where the estimates of all tasks are the same.",
+    "([calibration](calibration.md)). Null where the estimates of all tasks are the same. Where a "
+    "task has too few seeds for an interval (one run of each condition on a task, say), the task is the unit: every "
+    "task's estimate is one value of a t interval, and tau, i2 and the prediction are null.",
     formula="""\
 s_t = half width of the interval of task t alone, at 1 - α, over t(1 - α/2; n_t - 1);   v_t = s_t²
 τ²: restricted maximum likelihood;   w_t = 1/(v_t + τ²);   m = Σ w_t e_t / Σ w_t
 s² = Σ w_t (e_t - m)² / ((T - 1) Σ w_t), never truncated
 interval: m ± t(1 - α/(2K); T - 1) s;   p by the same t, times K
 prediction: m ± t(1 - α/(2K); T - 1) √(s² + τ²)
+the task as the unit: all w_t alike
 i2 = τ² / (τ² + v),   v = (T - 1) / (Σ 1/v_t - Σ 1/v_t² / Σ 1/v_t): a share, metafor's over 100""",
     source=(
         "Hartung and Knapp 2001, Statistics in Medicine 20, 3875-3889.",
         "Viechtbauer 2010, Journal of Statistical Software 36(3) (metafor: rma with REML and knha, predict).",
         "Higgins and Thompson 2002, Statistics in Medicine 21, 1539-1558 (I2).",
     ),
-    computed_by=("analysis.methods.new_tasks:new_tasks", "analysis.methods.new_tasks:between_tasks"),
+    computed_by=(
+        "analysis.methods.new_tasks:new_tasks",
+        "analysis.methods.new_tasks:tasks_alone",
+        "analysis.methods.new_tasks:between_tasks",
+    ),
     checked_by=(
         f"{_ORACLE}::test_random_effects_agree_with_metafor",
+        f"{_ORACLE}::test_where_the_task_is_the_unit_it_is_the_t_test_of_the_tasks",
         f"{_ORACLE}::test_the_variance_between_tasks_is_where_a_slow_likelihood_is_greatest",
         f"{CALIBRATION}/test_tasks.py::test_of_tasks",
     ),

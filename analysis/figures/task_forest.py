@@ -57,9 +57,10 @@ def _columns(whole: ComparisonOverTasks, layout: Layout) -> int:
 def _rows(whole: ComparisonOverTasks) -> list[str]:
     """Return the names at the left: the tasks, then what is known over them."""
     over = [each.new for each in whole.across.values()]
+    these = [MEAN_THESE] if any(words.is_known(each.these) for each in whole.across.values()) else []
     new = [MEAN_NEW] if any(each.low is not None for each in over) else []
     single = [ONE_NEW] if any(each.prediction_low is not None for each in over) else []
-    return [*told_apart(list(whole.tasks)), MEAN_THESE, *new, *single]
+    return [*told_apart(list(whole.tasks)), *these, *new, *single]
 
 
 def _panel(whole: ComparisonOverTasks) -> float:
@@ -160,7 +161,8 @@ def _marks(axes: Axes, whole: ComparisonOverTasks, each: AcrossTasks) -> None:
         _line(axes, whole, (found.low, found.high), (index, colour, 1.2), found.estimate)
         _dot(axes, whole, found.estimate, (index, colour, shape, filled, name))
     rows = _rows(whole)
-    _diamond(axes, whole, each.these, _at(tasks, tasks))
+    if MEAN_THESE in rows:
+        _diamond(axes, whole, each.these, _at(tasks, tasks))
     if MEAN_NEW in rows:
         at = _at(rows.index(MEAN_NEW), tasks)
         colour = LOOKS[_tone(each.new)][0]
@@ -257,10 +259,14 @@ def caption(evidence: EvidenceOverTasks) -> str:
         f"{unit_of(whole.metric).name.capitalize()} on each of {tasks} tasks: {ESTIMATES[whole.estimand]} to "
         f"{quoted(whole.control)} with its {level(whole.alpha)} interval, simultaneous over all "
         f"{conditions * tasks} comparisons. Filled round marks: better, square: worse, diamond: equivalent; hollow: "
-        f"undecided. Filled diamond as wide as its {level(whole.alpha)} interval: the mean over these tasks, each "
-        "weighing the same."
+        f"undecided."
     )
     rows = _rows(whole)
+    if MEAN_THESE in rows:
+        said += (
+            f" Filled diamond as wide as its {level(whole.alpha)} interval: the mean over these tasks, each weighing "
+            "the same."
+        )
     if MEAN_NEW in rows:
         said += " Hollow diamond with a line: the mean over new tasks of this kind."
     if ONE_NEW in rows:

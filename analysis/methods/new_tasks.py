@@ -180,38 +180,79 @@ def new_tasks(estimates: np.ndarray, errors: np.ndarray, asked: Question, size: 
     size : int
         Conditions in the family over tasks: errors are divided by it (Bonferroni), those of the prediction too.
     """
-    number = len(estimates)
-    if number < FEWEST:
-        return _nothing(f"{number} tasks; new tasks of this kind need at least {FEWEST}")
-    if not (np.isfinite(estimates).all() and np.isfinite(errors).all()):
-        return _nothing("a task has no interval of its own, or one without limit")
-    if np.ptp(estimates) <= _SAME * np.abs(estimates).max():
-        same = NewTasks(estimate=float(estimates[0]), tau=0.0, i2=0.0, verdict=verdict.CANNOT_TEST)
-        return _because(same, f"the estimates of all {number} tasks are the same")
+    why = _why_none(estimates)
+    if why is None and not np.isfinite(errors).all():
+        why = "a task has no interval of its own, or one without limit"
+    if why is not None:
+        return _nothing(why)
+    if _are_same(estimates):
+        return _of_one_value(estimates, NewTasks(tau=0.0, i2=0.0))
     tau2 = float(between_tasks(estimates, errors**2))
     if not errors.all() and tau2 <= _NOTHING * float(np.ptp(estimates)) ** 2:
         return _nothing("differences do not vary with the seed on some tasks, and do not differ between tasks")
     found = RandomEffects(estimates, errors**2, tau2)
-    interval = both(lambda alpha: found.ends(alpha / size), asked.alpha)
-    assert interval is not None
+    shown = _of_mean(found, asked, size)
     low, high = found.predicted(asked.alpha / size)
-    narrow = (interval.high - interval.low) / 2 < found.reach_with_fixed_effects(asked.alpha / size)
+    assert shown.low is not None and shown.high is not None
+    narrow = (shown.high - shown.low) / 2 < found.reach_with_fixed_effects(asked.alpha / size)
     note = "the interval for new tasks is narrower than it would be did the tasks not differ: they happen to agree"
     return Finding(
-        NewTasks(
-            estimate=found.mean,
-            low=interval.low,
-            high=interval.high,
-            low_90=interval.low_90,
-            high_90=interval.high_90,
-            p=probability(size * found.p),
-            verdict=decided(interval, asked),
-            tau=math.sqrt(tau2),
-            i2=found.i2,
-            prediction_low=low,
-            prediction_high=high,
-        ),
+        replace(shown, tau=math.sqrt(tau2), i2=found.i2, prediction_low=low, prediction_high=high),
         (note,) if narrow else (),
+    )
+
+
+def tasks_alone(estimates: np.ndarray, asked: Question, size: int) -> Finding[NewTasks]:
+    """Return what one condition shows of new tasks where no error of a single task is known: the task is the unit.
+
+    Parameters
+    ----------
+    estimates : ndarray of float64, [T]
+        Estimate of each task, as of one run of each condition.
+    asked, size
+        As `new_tasks` takes them.
+
+    Notes
+    -----
+    The t interval of T values on T - 1 degrees of freedom: random effects in which all tasks weigh the same. What seeds
+    and tasks each add to the spread of the estimates is not known, so there is no tau and no prediction.
+    """
+    why = _why_none(estimates)
+    if why is not None:
+        return _nothing(why)
+    if _are_same(estimates):
+        return _of_one_value(estimates, NewTasks())
+    return Finding(_of_mean(RandomEffects(estimates, np.zeros_like(estimates), 1.0), asked, size))
+
+
+def _why_none(estimates: np.ndarray) -> str | None:
+    """Return why estimates show nothing of new tasks; None where they may."""
+    if len(estimates) < FEWEST:
+        return f"{len(estimates)} tasks; new tasks of this kind need at least {FEWEST}"
+    return None if np.isfinite(estimates).all() else "a task has no interval of its own, or one without limit"
+
+
+def _are_same(estimates: np.ndarray) -> bool:
+    return bool(np.ptp(estimates) <= _SAME * np.abs(estimates).max())
+
+
+def _of_one_value(estimates: np.ndarray, found: NewTasks) -> Finding[NewTasks]:
+    same = replace(found, estimate=float(estimates[0]), verdict=verdict.CANNOT_TEST)
+    return _because(same, f"the estimates of all {len(estimates)} tasks are the same")
+
+
+def _of_mean(found: RandomEffects, asked: Question, size: int) -> NewTasks:
+    """Return the mean with its intervals and p, as one of the family."""
+    interval = both(lambda alpha: found.ends(alpha / size), asked.alpha)
+    assert interval is not None
+    return NewTasks(
+        estimate=found.mean,
+        low=interval.low,
+        high=interval.high,
+        low_90=interval.low_90,
+        high_90=interval.high_90,
+        p=probability(size * found.p),
+        verdict=decided(interval, asked),
     )
 
 

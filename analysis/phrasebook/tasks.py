@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
-from analysis.answer.tasks import compare_tasks
+from analysis.answer.over_tasks import TASKS, AcrossTasks, ComparisonOverTasks
+from analysis.answer.tasks import ONE_RUN_EACH, compare_tasks
 from analysis.catalogue.example import tasks as example
 from analysis.methods import verdict
 from analysis.methods.new_tasks import NewTasks
@@ -74,6 +74,12 @@ NOTHING = replace(
     these=TheseTasks(verdict=verdict.CANNOT_TEST, reason=LOST),
     new=NewTasks(verdict=verdict.CANNOT_TEST, reason=LOST),
 )
+SINGLE = replace(
+    GOOD,
+    scope=TASKS,
+    these=TheseTasks(verdict=verdict.CANNOT_TEST, reason=ONE_RUN_EACH),
+    new=replace(GOOD.new, tau=None, i2=None, prediction_low=None, prediction_high=None),
+)
 EXAMPLES = {
     **VERDICTS,
     "for new test images too": replace(GOOD, scope="seeds_and_images"),
@@ -81,6 +87,7 @@ EXAMPLES = {
     "for other splits": replace(GOOD, scope="splits"),
     "2 tasks": FEW,
     "no interval on a task": NOTHING,
+    "one run on each task": SINGLE,
     "no upper limit": replace(GOOD, these=replace(GOOD.these, high=None, high_90=None, estimate=None)),
 }
 
@@ -104,7 +111,10 @@ def entries() -> tuple[Entry, ...]:
             )
             for function in (tasks.of_these, tasks.of_new)
         ),
-        Entry(tasks.sentences, (Line("1 condition", text_of(tasks.sentences(whole(GOOD), PAGE))),)),
+        Entry(tasks.sentences, tuple(
+            Line(name, text_of(tasks.sentences(whole(*found), PAGE)))
+            for name, found in {"1 condition": [GOOD], "one run on each task": [SINGLE] * 2}.items()
+        )),
         Entry(
             tasks.summed_up,
             tuple(
@@ -129,7 +139,7 @@ def entries() -> tuple[Entry, ...]:
         Entry(tasks.notes, tuple(
             Line(name, text_of(tasks.notes(whole(each, estimand=estimand)))) for name, each, estimand in (
                 ("4 tasks", GOOD, TYPICAL), ("the mean leads", GOOD, MEAN),
-                ("splits", EXAMPLES["for other splits"], MEAN))
+                ("splits", EXAMPLES["for other splits"], MEAN), ("one run on each task", SINGLE, MEAN))
         )),
         Entry(tasks.scale_told, tuple(Line(name, text_of(tasks.scale_told(whole(**more)))) for name, more in
                                       kinds.items())),

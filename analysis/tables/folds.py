@@ -1,4 +1,4 @@
-"""Folds and random splits in place of seeds: their training sets overlap, so that they are not independent."""
+"""Other things in place of seeds: folds and random splits, whose training sets overlap, and tasks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from analysis.tables.names import last_part
 from analysis.tables.pairing import Unit
 
 FOLDS = ("fold", "cv_fold", "split", "repeat", "resample")
+TASKS = ("task", "dataset", "data_set", "problem", "benchmark", "environment", "env", "domain")
 
 
 def is_of_folds(name: str) -> bool:
@@ -36,6 +37,16 @@ def of_folds(names: Sequence[str]) -> str:
         f"column {columns}: folds and random splits of one data set share training data, so they are no independent "
         "seeds; rename the column where it means something else"
     )
+
+
+def of_tasks(name: str) -> list[str]:
+    """Return the warning of a table whose column of seeds came with a `name` that tasks have."""
+    if last_part(name) not in TASKS:
+        return []
+    return [
+        f"column {name!r} was given as seeds, and its name is one of tasks: what is written of new seeds is then of "
+        f"new tasks; --task {name} compares over tasks, and says so"
+    ]
 
 
 def refuse_folds(source: Path, unit: Unit, what: str) -> None:

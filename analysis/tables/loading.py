@@ -15,7 +15,17 @@ from analysis.tables.names import CONDITION, SEED, column_named, identifying
 from analysis.tables.percent import as_fractions, tiny
 from analysis.tables.reading import from_memory, place_of, read
 from analysis.tables.table import Table, from_raw
-from analysis.tables.tasks import TASK, Tasks, by_name, column_of, each_task, one_at_a_time, split, tasks_of_folder
+from analysis.tables.tasks import (
+    TASK,
+    Tasks,
+    by_name,
+    column_of,
+    each_task,
+    one_at_a_time,
+    one_run_each,
+    split,
+    tasks_of_folder,
+)
 from analysis.tables.tidying import Wanted, tidy
 from bench.schema.tasks import task_folder
 
@@ -136,6 +146,7 @@ def load_tasks(
     column = column_of(path, raw, task, chosen)
     if column is None:
         return from_raw(path, raw, chosen, chance, late_epochs)
+    raw = one_run_each(raw, column)
     parts = split(path, raw, column, chosen)
     if len(parts) == 1:
         return from_raw(path, raw, chosen, chance, late_epochs)

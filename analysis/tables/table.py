@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from analysis.base.errors import TableError
 from analysis.tables import checks, divergence
-from analysis.tables.folds import columns_of_folds, of_folds
+from analysis.tables.folds import columns_of_folds, of_folds, of_tasks
 from analysis.tables.left_out import Dropped, failures, grouped, is_failed, keep_planned
 from analysis.tables.pairing import PAIRS, SPLITS, Unit
 from analysis.tables.plan import Plan, PlannedAnalysis
@@ -175,7 +175,7 @@ def from_raw(
     folds = columns_of_folds(made.frame, raw.seed)
     return replace(
         made,
-        warnings=(*spelt, *([of_folds(folds)] if folds else []), *raw.warnings, *made.warnings),
+        warnings=(*spelt, *([of_folds(folds)] if folds else []), *of_tasks(raw.seed), *raw.warnings, *made.warnings),
         unit=SPLITS if folds else PAIRS,
         made_with=raw.made_with,
         curves=raw.curves,

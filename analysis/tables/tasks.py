@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.base.errors import TableError, listed, nearest
 from analysis.tables import checks
+from analysis.tables.names import CONDITION, SEED
 from analysis.tables.reading import ORIGIN, Raw
 from analysis.tables.table import Table
 from bench.schema.sealed import UnusableFileError
@@ -141,6 +142,15 @@ def column_of(source: Path | str, raw: Raw, given: str | None, where: Mapping[st
     if given is None and frame.groupby(frame["condition"].astype(str))[column].nunique().max() < 2:
         return None
     return column
+
+
+def one_run_each(raw: Raw, column: str) -> Raw:
+    """Return rows without a column of seeds as one run of each condition on each task, where they are that."""
+    frame = raw.frame
+    if SEED in frame.columns or frame.duplicated([CONDITION, column]).any():
+        return raw
+    note = f"no column of seeds: one run of each condition on each value of {column!r}"
+    return replace(raw, frame=frame.assign(**{SEED: 0}), notes=(*raw.notes, note))
 
 
 def split(source: Path | str, raw: Raw, column: str, where: Mapping[str, str]) -> dict[str, Raw]:

@@ -12,7 +12,7 @@ from analysis.methods import verdict
 from analysis.methods.these_tasks import OverTasks
 from analysis.tables.question import LOG_RATIO
 from analysis.wording.number_format import digits, exact, level, probability
-from analysis.wording.tasks import for_new
+from analysis.wording.tasks import for_new, is_known
 from analysis.wording.terminal import interval, number, signed
 from analysis.wording.verdicts import BAD, GOOD, SAME, pairs_of, short, tone, worded
 from bench.schema.known_metrics import is_fraction
@@ -95,8 +95,9 @@ def _cell(each: Effect | None, whole: ComparisonOverTasks) -> str:
 
 
 def _these(whole: ComparisonOverTasks) -> Grid:
-    header = ("condition", "tasks", "mean difference", f"{level(whole.alpha)} interval", "p", "verdict")
-    rows = [(each.condition, str(each.n_tasks), *_row(each.these, whole)) for each in whole.across.values()]
+    header = ("condition", "tasks", "mean over tasks", f"{level(whole.alpha)} interval", "p", "verdict")
+    across = whole.across.values() if any(is_known(each.these) for each in whole.across.values()) else ()
+    rows = [(each.condition, str(each.n_tasks), *_row(each.these, whole)) for each in across]
     new = for_new(*whole.across.values(), example=whole.example)
     return Grid(f"Over these {len(whole.tasks)} tasks{f', {new}' if new else ''}", header, tuple(rows))
 
@@ -104,7 +105,7 @@ def _these(whole: ComparisonOverTasks) -> Grid:
 def _new(whole: ComparisonOverTasks) -> Grid:
     """Return the table of new tasks; without rows where nothing of it is known."""
     header = (
-        "condition", "tasks", "mean difference", f"{level(whole.alpha)} interval", "p", "SD between tasks", "I2",
+        "condition", "tasks", "mean over tasks", f"{level(whole.alpha)} interval", "p", "SD between tasks", "I2",
         "prediction for one", "p by ranks (unadjusted)", "verdict",
     )  # fmt: skip
     if all(each.new.low is None for each in whole.across.values()):

@@ -6,14 +6,14 @@ import math
 from collections.abc import Sequence
 
 from analysis.answer.headline import SEEDS_AND_IMAGES, SPLITS
-from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
+from analysis.answer.over_tasks import TASKS, AcrossTasks, ComparisonOverTasks
 from analysis.methods import verdict
 from analysis.methods.new_tasks import FEWEST
 from analysis.methods.these_tasks import OverTasks
 from analysis.tables.question import LOG_RATIO
 from analysis.wording.number_format import digits, exact, level, p_value
 from analysis.wording.phrases import count, listed
-from analysis.wording.sentences import amount, amounts, quoted
+from analysis.wording.sentences import ESTIMANDS, amount, amounts, quoted
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import worded
@@ -28,6 +28,22 @@ _MOST_PER_CENT = 1e5
 """Ratios in per cent are written with a power of ten from here."""
 _LARGEST = 700.0
 """Logarithm of about the largest number that a float has."""
+UNIT = (
+    "The task is the unit: this says neither what new seeds would show on these tasks nor how far a single new task "
+    "may lie."
+)
+THESE_ARE = (
+    "These tasks: the average of these very tasks, each weighing the same; nothing is claimed of any other task."
+)
+NEW_ARE = "New tasks of this kind: the average over such tasks, as if these were drawn at random from them."
+PREDICTED = (
+    "Prediction: where the true difference on one single new task may lie; with few tasks it is often too narrow."
+)
+ALONE = (
+    "Where seeds are too few for an interval of each task, the task is the unit: a t interval over one value of each "
+    "task, which assumes normal differences over tasks; signed ranks do not. What seeds and tasks each add to their "
+    "spread is not known."
+)
 ASSUMED = "The mean differences are by t intervals on each task, which assume normal differences."
 CORRECTED = (
     "The mean differences are by Nadeau and Bengio's t intervals on each task: approximate, since splits share "
@@ -40,15 +56,33 @@ def sentences(whole: ComparisonOverTasks, style: Style = TERMINAL) -> list[str]:
     if len(whole.across) > MOST_NAMED:
         return [summed_up(whole, THESE, style), summed_up(whole, NEW, style)]
     return [
-        *(of_these(each, whole, style) for each in whole.across.values()),
-        *(of_new(each, whole, style) for each in whole.across.values()),
-    ]
+        *([summed_up(whole, THESE, style)] if _is_one_reason(whole, THESE) else
+          [of_these(each, whole, style) for each in whole.across.values()]),
+        *([summed_up(whole, NEW, style)] if _is_one_reason(whole, NEW) else
+          [of_new(each, whole, style) for each in whole.across.values()]),
+    ]  # fmt: skip
+
+
+def _is_one_reason(whole: ComparisonOverTasks, view: str) -> bool:
+    """Return whether nothing is shown of any of several conditions, for the same reason."""
+    found = by_condition(whole, view).values()
+    return len(found) > 1 and not any(map(is_known, found)) and len({each.reason for each in found}) == 1
+
+
+def by_condition(whole: ComparisonOverTasks, view: str) -> dict[str, OverTasks]:
+    """Return what each condition shows of these tasks, or of new ones."""
+    return {label: each.these if view == THESE else each.new for label, each in whole.across.items()}
+
+
+def is_known(found: OverTasks) -> bool:
+    """Return whether there is an interval."""
+    return found.low is not None or found.high is not None
 
 
 def of_these(each: AcrossTasks, whole: ComparisonOverTasks, style: Style = TERMINAL) -> str:
     """Return what one condition shows on average over these tasks."""
     found, name, number = each.these, quoted(each.condition), each.n_tasks
-    if found.low is None and found.high is None:
+    if not is_known(found):
         return f"Over these {count(number, 'task')} nothing is shown of {name}: {found.reason}."
     changed = f"{name} changed {style.metric(whole.metric)} by {difference(found.estimate, whole, style)}"
     average = f"on average over these {count(number, 'task')}"
@@ -69,6 +103,8 @@ def of_new(each: AcrossTasks, whole: ComparisonOverTasks, style: Style = TERMINA
         f"{quoted(whole.control)} ({between(found, whole, style)})."
     )
     ends = [end for end in (found.prediction_low, found.prediction_high) if end is not None]
+    if not ends:
+        return f"{said} {UNIT}"
     low, high = differences(ends, whole, style)
     return (
         f"{said} On one single new task the true difference may be anything from {low} to {high} "
@@ -78,8 +114,7 @@ def of_new(each: AcrossTasks, whole: ComparisonOverTasks, style: Style = TERMINA
 
 def summed_up(whole: ComparisonOverTasks, view: str, style: Style = TERMINAL) -> str:
     """Return what many conditions show over these tasks, or of new ones, in a sentence."""
-    found = {label: each.these if view == THESE else each.new for label, each in whole.across.items()}
-    number = len(whole.tasks)
+    found, number = by_condition(whole, view), len(whole.tasks)
     new = for_new(*whole.across.values(), example=whole.example)
     seeds = f", {new}" if new else ""
     where = (
@@ -87,7 +122,7 @@ def summed_up(whole: ComparisonOverTasks, view: str, style: Style = TERMINAL) ->
         if view == THESE
         else f"For a new task drawn like these {number}, on average"
     )
-    known = {label: each for label, each in found.items() if each.low is not None or each.high is not None}
+    known = {label: each for label, each in found.items() if is_known(each)}
     if not known:
         return f"{where}, nothing is shown of any condition: {next(iter(found.values())).reason}."
     apart = {label: each for label, each in known.items() if differs(each)}
@@ -109,9 +144,9 @@ def summed_up(whole: ComparisonOverTasks, view: str, style: Style = TERMINAL) ->
     return f"{said}; {listed(counts)}." if counts else f"{said}."
 
 
-def for_new(*shown: AcrossTasks, example: str) -> str:
+def for_new(*across: AcrossTasks, example: str) -> str:
     """Return what varies within a task in the intervals of these tasks; nothing where there is none."""
-    known = {each.scope for each in shown if each.scope is not None}
+    known = {each.scope for each in across} - {None, TASKS}
     if known == {SPLITS}:
         return "for other splits of their data (approximately)"
     if not known:
@@ -164,17 +199,18 @@ def differs(found: OverTasks) -> bool:
 
 def notes(whole: ComparisonOverTasks) -> list[str]:
     """Return what distinguishes the two tables over tasks."""
-    tasks = len(whole.tasks)
-    said = [
-        "These tasks: the average of these very tasks, each weighing the same; nothing is claimed of any other task.",
-        "New tasks of this kind: the average over such tasks, as if these were drawn at random from them.",
-        "Prediction: where the true difference on one single new task may lie; with few tasks it is often too narrow.",
-    ]
-    said = said if tasks >= FEWEST else said[:1]
-    known = {each.scope for each in whole.across.values()} - {None}
-    if not known or whole.estimand != MEAN:
-        return said
-    return [*said, CORRECTED if known == {SPLITS} else ASSUMED]
+    across = whole.across.values()
+    scopes = {each.scope for each in across} - {None}
+    said = {
+        f"Difference on a task: {ESTIMANDS[whole.estimand]}; over tasks these are averaged.": bool(scopes),
+        THESE_ARE: any(is_known(each.these) for each in across) or not scopes,
+        NEW_ARE: len(whole.tasks) >= FEWEST,
+        PREDICTED: any(each.new.prediction_low is not None for each in across),
+        ALONE: TASKS in scopes,
+        CORRECTED: SPLITS in scopes and whole.estimand == MEAN,
+        ASSUMED: bool(scopes - {SPLITS, TASKS}) and whole.estimand == MEAN,
+    }
+    return [text for text, is_so in said.items() if is_so]
 
 
 def _tau(each: AcrossTasks, whole: ComparisonOverTasks) -> str:

@@ -11,7 +11,7 @@ import pytest
 from scipy import optimize, stats
 
 from analysis.methods.estimands import Inference
-from analysis.methods.new_tasks import NewTasks, between_tasks, new_tasks
+from analysis.methods.new_tasks import NewTasks, between_tasks, new_tasks, tasks_alone
 from analysis.methods.ranks_over_tasks import pairs_over_tasks, signed_ranks
 from analysis.methods.scores_over_tasks import RESAMPLES, improvement, interquartile_mean, scores_over_tasks
 from analysis.methods.these_tasks import MeanOverTasks, these_tasks
@@ -75,6 +75,20 @@ def test_many_studies_at_once_are_each_alone() -> None:
     y, v = rng.normal(0, 1, (60, 7)), rng.uniform(0.01, 3, (60, 7))
     together = between_tasks(y, v)
     assert together == pytest.approx([float(between_tasks(*each)) for each in zip(y, v, strict=True)], rel=1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_where_the_task_is_the_unit_it_is_the_t_test_of_the_tasks(size: int) -> None:
+    values = np.array([0.3, -0.1, 0.8, 0.45, 0.2])
+    found, by_scipy = tasks_alone(values, ASKED, size).result, stats.ttest_1samp(values, 0)
+    assert (found.low, found.high) == pytest.approx(tuple(by_scipy.confidence_interval(1 - 0.05 / size)), rel=1e-12)
+    assert (found.low_90, found.high_90) == pytest.approx(
+        tuple(by_scipy.confidence_interval(1 - 0.1 / size)), rel=1e-12
+    )
+    assert (found.estimate, found.p) == pytest.approx((values.mean(), min(1, size * by_scipy.pvalue)), rel=1e-12)
+    assert (found.tau, found.prediction_low) == (None, None)
+    assert tasks_alone(values[:2], ASKED, 1).result.reason == "2 tasks; new tasks of this kind need at least 3"
+    assert tasks_alone(np.full(4, 0.2), ASKED, 1).result.low is None
 
 
 def test_tasks_without_error_of_equal_size_are_a_one_sample_t_test() -> None:

@@ -29,7 +29,8 @@ def section(material: MaterialOverTasks) -> Section:
     single = len(whole.across) == 1
     leads = words.sentences(whole, PAGE) if single else [words.summed_up(whole, view, PAGE) for view in _VIEWS]
     blocks: list[Block] = [Paragraph(each, "lead") for each in leads]
-    blocks.append(_these(whole))
+    if any(words.is_known(each.these) for each in whole.across.values()):
+        blocks.append(_these(whole))
     if any(each.new.low is not None for each in whole.across.values()):
         blocks.append(_new(whole))
     blocks.append(shown(material, task_forest.PLOT))
@@ -81,7 +82,7 @@ def _grid(
         columns=(
             Column("condition", numeric=False),
             Column("verdict", numeric=False),
-            Column("mean difference", unit(whole)),
+            Column("mean over tasks", unit(whole)),
             Column(f"{level(whole.alpha)} interval", unit(whole)),
             Column("p"),
             *more,

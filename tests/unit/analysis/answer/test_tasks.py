@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import analysis
 from analysis.answer.compare import compare
@@ -270,7 +271,8 @@ def test_the_text_never_mixes_these_tasks_with_new_ones() -> None:
     assert said.index(these) < said.index(new)
     assert "On one single new task the true difference may be anything from" in said
     two = str(over(rows(NAMES[:2])))
-    assert "For a new task nothing is shown of “half”: 2 tasks; new tasks of this kind need at least 3." in two
+    few = "nothing is shown of any condition: 2 tasks; new tasks of this kind need at least 3."
+    assert f"For a new task drawn like these 2, on average, {few}" in two
     assert "Over new tasks of this kind" not in two
 
 
@@ -429,3 +431,69 @@ def test_the_mean_of_few_seeds_says_what_it_assumes() -> None:
         assert ("assume normal differences" in said) is assumed
     chosen = str(analysis.compare(losses({"a": 1.0, "b": 1.0}, 10), "test_loss", "none", estimand=MEAN))
     assert "assume normal differences" in chosen and "few" not in chosen
+
+
+def single_runs(names: tuple[str, ...] = NAMES) -> pd.DataFrame:
+    """Return one run of each condition on each task."""
+    return rows(names)[lambda table: table["seed"] == 0]
+
+
+def test_one_run_on_each_task_speaks_of_new_tasks_by_the_tasks_alone() -> None:
+    whole = single_runs()
+    found = over(whole, margin=0.02)
+    table = whole.pivot_table(index="task", columns="condition", values="test_accuracy", sort=False)
+    for label in ("half", "book"):
+        each, differences = found.across[label], table[label] - table["none"]
+        by_scipy = stats.ttest_1samp(differences, 0).confidence_interval(1 - 0.05 / 2)
+        assert (each.new.low, each.new.high) == pytest.approx(tuple(by_scipy), rel=1e-9)
+        assert each.new.p == pytest.approx(min(1, 2 * stats.ttest_1samp(differences, 0).pvalue), rel=1e-9)
+        assert each.p_wilcoxon == pytest.approx(stats.wilcoxon(differences).pvalue, rel=1e-12)
+        assert each.scope == "tasks"
+        assert {each.new.tau, each.new.i2, each.new.prediction_low, each.these.low, each.these.p} == {None}
+        assert each.these.verdict == verdict.CANNOT_TEST
+    said = str(found)
+    assert "nothing is shown of any condition: one run of each condition on a task says nothing of other seeds" in said
+    assert said.count("The task is the unit: this says neither what new seeds would show") == 2
+    assert "for new seeds" not in said
+    assert "prediction interval" not in said
+    assert "Over these 4 tasks" not in said
+
+
+def test_one_task_with_one_run_leaves_what_the_tasks_show_of_new_ones() -> None:
+    whole = rows()[lambda table: (table["task"] != "digits") | (table["seed"] == 0)]
+    found = over(whole).across["half"]
+    means = [each.effects["half"].mean_difference for each in over(whole).tasks.values()]
+    assert (found.scope, found.these.low) == ("tasks", None)
+    assert found.new.estimate == pytest.approx(np.mean(means), rel=1e-9)
+    assert "on task 'digits' the pairs are too few" in found.these.reason
+    gone = whole[(whole["task"] != "digits") | (whole["condition"] != "half") | (whole["seed"] > 99)]
+    assert over(gone).across["half"].scope == "seeds"
+    two = over(single_runs(NAMES[:2])).across["half"]
+    assert (two.scope, two.new.low) == (None, None)
+
+
+def test_splits_are_no_values_of_tasks_that_count_once() -> None:
+    """Without the share that a split holds out nothing is decided; few pairs open no way around that."""
+    few = rows(seeds=2).rename(columns={"seed": "fold"})
+    assert {each.scope for each in over(few).across.values()} == {None}
+
+
+def test_a_table_of_single_runs_needs_no_column_of_seeds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = single_runs().rename(columns={"task": "dataset"})
+    bare = whole.drop(columns="seed")
+    assert over(bare, task="dataset").to_json() == over(whole, task="dataset").to_json()
+    bare.to_csv(tmp_path / "bare.csv", index=False)
+    asked = ["compare", str(tmp_path / "bare.csv"), "--metric", "test_accuracy", "--control", "none"]
+    assert main([*asked, "--task", "dataset"]) == 0
+    assert "no column of seeds: one run of each condition on each value of 'dataset'" in capsys.readouterr().err
+    assert main(asked) == 2
+    assert "--task COLUMN does for one run on each of several tasks" in capsys.readouterr().err
+    twice = pd.concat([bare, bare])
+    with pytest.raises(analysis.TableError, match="column 'seed' is missing"):
+        over(twice, task="dataset")
+
+
+def test_tasks_that_are_given_as_seeds_are_said_to_be_tasks() -> None:
+    whole = single_runs().rename(columns={"task": "dataset"}).drop(columns="seed")
+    found = analysis.compare(whole, "test_accuracy", "none", seed="dataset")
+    assert any("--task dataset compares over tasks" in text for text in found.warnings)

@@ -80,7 +80,7 @@ def test_tables_over_tasks_say_what_the_objects_say(text, whole):
         assert list(rows) == ["book", "dropout-0.3"], "the negative control is in no comparison over tasks"
         for each in whole["across_tasks"]:
             row, found = rows[each["condition"]], each[view]
-            assert row["mean difference points"] == told(found["estimate"])
+            assert row["mean over tasks points"] == told(found["estimate"])
             assert row["95% interval points"] == f"{told(found['low'])} to {told(found['high'])}"
             assert row["p"] == probability(found["p"])
 
