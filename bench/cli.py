@@ -21,6 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
     make_ready()
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # not under nohup
+        signal.signal(signal.SIGHUP, _interrupt)
     try:
         return options.execute(options)
     except BrokenPipeError:

@@ -37,6 +37,15 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
+def check_writable(path: Path) -> None:
+    """Raise StorageError where `write_atomically` could not write a file, before any work is done for it."""
+    if path.is_dir():
+        raise StorageError(f"{path}: cannot be written: it is a folder")
+    folder = next(each for each in path.absolute().parents if each.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise StorageError(f"{path}: cannot be written: {folder} is not a folder that may be written to")
+
+
 def remove(paths: Collection[Path]) -> None:
     """Remove files of one folder, in the local copy of a URL from the object store first; raise StorageError."""
     try:

@@ -81,14 +81,19 @@ def execute(options: argparse.Namespace) -> int:
     """Compare the time of a command at two commits of the git repository that it is started in."""
     from bench.assurance.ab.comparison import compare
     from bench.assurance.gate import history
+    from bench.assurance.gate.checkouts import uncommitted
     from bench.assurance.gate.errors import GateFault
     from bench.assurance.gate.rounds import exit_code
     from bench.assurance.gate.slots import places
-    from bench.base.files import write_atomically
+    from bench.base.files import check_writable, write_atomically
 
     commits, work = what(options)
     record = _record(commits)
     runs = history.read(record) if commits.same else []
+    if options.json not in (None, "-"):
+        check_writable(Path(options.json))
+    if changed := uncommitted(commits.repository):
+        print(f"note: changes that are in no commit are NOT measured: {changed}", file=sys.stderr)
     started = datetime.now(UTC)
     words = sys.stderr if options.json == "-" else sys.stdout
     kind = "one commit on both sides: an A/A run" if commits.same else f"HEAD {commits.head[:12]}"
@@ -104,7 +109,7 @@ def execute(options: argparse.Namespace) -> int:
     code = exit_code(judged.verdicts)
     measured = {key: getattr(options, key) for key in QUANTITY}
     run = history.line(judged, commits.head, commits.base, started, options.rounds) | measured | {"exit_code": code}
-    print(told(judged), file=words)
+    print(told(judged, options.json_key), file=words)
     if commits.same:
         history.append(record, run)
         alike = [each for each in runs if _alike(each, run)]
@@ -133,17 +138,18 @@ def what(options: argparse.Namespace) -> tuple[Commits, Work]:
     elif options.benchmark is not None:
         reading = readings.benchmarks(options.benchmark)
     inside = Path(git(Path(), "rev-parse", "--show-prefix"))
-    work = Work(tuple(options.command), reading, tuple(options.setup), inside, options.timeout)
+    counts = options.json_key is not None
+    work = Work(tuple(options.command), reading, tuple(options.setup), counts, inside, options.timeout)
     return Commits(repository, head, base), work
 
 
-def told(judged: Judged) -> str:
-    """Return the verdicts, and how much else ran, in lines."""
+def told(judged: Judged, counted: str | None = None) -> str:
+    """Return the verdicts on time, or on what is `counted`, and how much else ran, in lines."""
     from bench.assurance.ab.comparison import CONTROL
     from bench.assurance.gate import wording
     from bench.assurance.gate.rounds import UNDECIDED, exit_code
 
-    lines = [wording.speed(judged.verdicts, judged.control, judged.control_again, CONTROL)]
+    lines = [wording.speed(judged.verdicts, judged.control, judged.control_again, CONTROL, counted or wording.TIME)]
     if judged.others is not None:
         lines.append(f"other programs took {judged.others:.2f} cores on average; noise widens the intervals")
     if exit_code(judged.verdicts) == UNDECIDED:

@@ -53,9 +53,8 @@ def execute(options: argparse.Namespace) -> int:
         raise GateError("pytest-benchmark is not installed; the gate measures with it: pip install -e '.[dev]'")
     commits = checkouts.find_commits(Path(), options.base)
     started = datetime.now(UTC)
-    if changed := checkouts.uncommitted(commits.repository):
-        shown = ", ".join(changed[:5]) + (", ..." if len(changed) > 5 else "")
-        print(f"note: uncommitted changes are NOT measured, HEAD is: {shown}", file=sys.stderr)
+    if changed := checkouts.uncommitted(commits.repository, "results"):
+        print(f"note: uncommitted changes are NOT measured, HEAD is: {changed}", file=sys.stderr)
     name = f"{started:%Y%m%dT%H%M%S}-{commits.base[:8]}-{commits.head[:8]}"
     folder = (options.out or commits.repository / "results/perf" / name).resolve()
     if folder.is_dir() and any(folder.iterdir()):

@@ -74,7 +74,7 @@ def test_one_commit_against_itself_ends_with_0_and_is_on_record(
     assert (run["alarm"], run["exit_code"], run["json_key"], run["rounds"]) == (False, 0, "seconds", 8)
     assert [(each["benchmark"], each["verdict"]) for each in run["verdicts"]] == [("seconds", "unchanged")]
     assert run["verdicts"][0]["visible"] > 0.05
-    assert "smallest slowdown that this run could have seen" in words
+    assert "smallest increase that this run could have seen" in words
     assert "A/A runs on record: 1, false alarms: 0" in words
     assert nothing_is_left(repository)
 
@@ -130,6 +130,39 @@ def test_a_command_that_fails_is_judged_on_neither_side(repository: Path, capsys
     assert "the last JSON object has no other" in capsys.readouterr().err
     assert main(["ab", "base", "slower", "--", "no-such-program"]) == 2
     assert "head: no-such-program: cannot be started" in capsys.readouterr().err
+    assert nothing_is_left(repository)
+
+
+def test_a_number_that_never_varies_is_judged_and_what_is_in_no_commit_is_said(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commit(repository, "print('{\"n\": 100}')", "hundred")
+    commit(repository, "print('{\"n\": 130}')", "more")
+    (repository / "inside/new.txt").touch()
+    count = ["--rounds", "8", "--json-key", "n", "--", *PYTHON, "work.py"]
+    assert main(["ab", "hundred", "more", *count]) == 4
+    out, said = capsys.readouterr()
+    assert "n of HEAD against the base, + is more" in out
+    assert "regressed    +30.0% [+30.0%, +30.0%]" in out
+    assert "changes that are in no commit are NOT measured: inside/new.txt" in said
+    assert main(["ab", "more", "more", *count]) == 0
+    assert nothing_is_left(repository)
+
+
+def test_a_place_for_the_numbers_that_cannot_be_written_is_refused_first(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for place in (tmp_path, repository / "inside/work.py/run.json"):
+        assert main(["ab", "base", "base", "--json", str(place), "--", "touch", str(tmp_path / "ran")]) == 2
+        assert f"error: {place}: cannot be written" in capsys.readouterr().err
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_command_that_takes_its_folder_apart_leaves_nothing(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ab", "base", "base", "--", "sh", "-c", 'rm -rf ../.git "$PWD"']) == 2
+    assert "an earlier call took it away; nothing is judged" in capsys.readouterr().err
     assert nothing_is_left(repository)
 
 

@@ -97,7 +97,10 @@ def together(calls: Sequence[Call], timeout: float) -> list[Took]:
 
 def _start(call: Call) -> subprocess.Popen[bytes]:
     if not call.folder.is_dir():
-        raise GateError(f"{call.side}: there is no folder {call.folder.name} at this commit; nothing is judged")
+        raise GateError(
+            f"{call.side}: there is no folder {call.folder}: not in this commit, or an earlier call took it away;"
+            " nothing is judged"
+        )
     try:
         with call.output.open("wb") as output, call.log.open("wb") as log:
             return subprocess.Popen(

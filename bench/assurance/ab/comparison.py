@@ -13,9 +13,9 @@ from bench.assurance.ab.calls import Call, together
 from bench.assurance.ab.readings import Reading
 from bench.assurance.gate import rounds
 from bench.assurance.gate.checkouts import BASE, HEAD, Commits, worktrees
-from bench.assurance.gate.errors import GateError, GateFault
+from bench.assurance.gate.errors import GateFault
 from bench.assurance.gate.rounds import Judged, say
-from bench.assurance.gate.slot_result import Block, Record, block
+from bench.assurance.gate.slot_result import Block, Record, block, timed
 from bench.assurance.gate.slots import order, places
 
 TWIN = "twin"
@@ -31,6 +31,8 @@ class Work:
     command: tuple[str, ...]
     reading: Reading
     setup: tuple[str, ...] = ()
+    counts: bool = False
+    """Whether it is a number that the command prints, which no clock measured."""
     inside: Path = Path()
     timeout: float = 900
     """Seconds that one call may take."""
@@ -50,10 +52,7 @@ def compare(commits: Commits, work: Work, number: int, margin: float) -> Judged:
     with worktrees(commits.repository, hashes, "ab-") as sides, tempfile.TemporaryDirectory(prefix="ab-") as logs:
         place = Place(sides, Path(logs))
         _make_ready(place, work)
-        try:
-            return rounds.judge_rounds(lambda name, _: _measure(place, work, number, name), CONTROL, margin)
-        except ValueError as error:
-            raise GateError(f"{error}; nothing is judged") from error
+        return rounds.judge_rounds(lambda name, _: _measure(place, work, number, name), CONTROL, margin)
 
 
 def _make_ready(place: Place, work: Work) -> None:
@@ -77,7 +76,7 @@ def _measure(place: Place, work: Work, number: int, name: str) -> Block:
         control = {HEAD: measured[True][TWIN], BASE: measured[True][BASE]}
         logs = {side: measured[False][side] | {CONTROL: _mean(control[side].values())} for side in (HEAD, BASE)}
         records.append([Record(side, logs[side], {}) for side in (HEAD, BASE)])
-    return block(records)
+    return block(records) if work.counts else timed(block(records))
 
 
 def _pair(place: Place, work: Work, pair: Sequence[str]) -> dict[str, dict[str, float]]:

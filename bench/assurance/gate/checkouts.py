@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import signal
 import subprocess
 import tarfile
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ from bench.assurance.gate.refs import git, merge_base, resolve, top
 
 SIDES = HEAD, BASE = "head", "base"
 """Names of equal length, so that no path of one side is longer than the other's."""
+
+SHOWN_FILES = 5
 
 BENCHMARKS = "tests/perf"
 RULER = ("tests", "pyproject.toml", "bench/base/matrix_products.py")
@@ -56,10 +60,11 @@ def find_commits(folder: Path, base: str) -> Commits:
     return Commits(repository, head, common)
 
 
-def uncommitted(repository: Path) -> list[str]:
-    """Return the files whose changes are in no commit, those under results left out: they are not measured."""
-    lines = git(repository, "status", "--porcelain", "--untracked-files=normal", "--", ".", ":!results").splitlines()
-    return [line[3:] for line in lines]
+def uncommitted(repository: Path, *left_out: str) -> str:
+    """Return the first files whose changes are in no commit, which are not measured; nothing where there is none."""
+    where = [".", *(f":!{each}" for each in left_out)]
+    lines = git(repository, "status", "--porcelain", "--untracked-files=normal", "--", *where).splitlines()
+    return ", ".join([line[3:] for line in lines[:SHOWN_FILES]] + ["..."] * (len(lines) > SHOWN_FILES))
 
 
 def benchmark_names(commits: Commits, side: str) -> set[str]:
@@ -85,19 +90,40 @@ def checked_out(commits: Commits) -> Iterator[Trees]:
 
 @contextmanager
 def worktrees(repository: Path, commits: Mapping[str, str], prefix: str) -> Iterator[dict[str, Path]]:
-    """Give a worktree of each side's commit, in one temporary folder; remove all of them whatever happens."""
-    with tempfile.TemporaryDirectory(prefix=prefix) as temporary, ExitStack() as clearing:
+    """Give a worktree of each side's commit, in one temporary folder; remove all of them whatever happens.
+
+    The repository's hooks do not run: they are not what is compared.
+    """
+    with ExitStack() as last, ExitStack() as forgetting, tempfile.TemporaryDirectory(prefix=prefix) as temporary:
         sides = {side: Path(temporary).resolve() / side for side in commits}
-        for side, tree in sides.items():
-            clearing.callback(_remove, repository, tree)
-            git(repository, "worktree", "add", "--quiet", "--detach", str(tree), commits[side])
-        yield sides
+        try:
+            for side, tree in sides.items():
+                forgetting.callback(_forget, repository, tree)
+                add = ["-c", "core.hooksPath=/dev/null", "worktree", "add", "--quiet", "--detach"]
+                git(repository, *add, str(tree), commits[side])
+            yield sides
+        finally:
+            last.enter_context(uninterrupted())
 
 
-def _remove(repository: Path, tree: Path) -> None:
-    """Remove a worktree and git's record of it: this one only, since others may be on disks that are not mounted."""
+def _forget(repository: Path, tree: Path) -> None:
+    """Remove git's record of a removed worktree: this one only, since others may be on disks that are not mounted."""
     if f"worktree {tree}" in git(repository, "worktree", "list", "--porcelain").splitlines():
         git(repository, "worktree", "remove", "--force", "--force", str(tree))
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold off Ctrl-C and its like, for the processes that are started too."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, signal.SIG_DFL if handler is None else handler)
 
 
 def _lend(commits: Commits, ruler: Path) -> None:

@@ -50,7 +50,7 @@ def measure(trees: Trees, number: int, folder: Path, only: Sequence[str] = ()) -
     for each in range(number):
         say(f"{folder.name} rounds: {each + 1} of {number}")
         records.append([slot_result.read(slot, trees) for slot in slots.run_round(trees, each, folder, only)])
-    return slot_result.block(records)
+    return slot_result.timed(slot_result.block(records))
 
 
 def gone(commits: Commits) -> list[Verdict]:

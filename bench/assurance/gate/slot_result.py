@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.tables.pairing import pair
 from bench.assurance.gate.checkouts import BASE, HEAD, Trees
 from bench.assurance.gate.errors import GateFault
 from bench.assurance.gate.refs import git
@@ -96,6 +97,15 @@ def check_sources(content: dict[str, Any], slot: Slot, trees: Trees) -> None:
         raise GateFault(f"{tree} is at {commit} or was changed; {trees.commits[slot.side]} as committed was expected")
     content |= {"commit": commit, "tree": str(tree)}
     slot.record.write_text(json.dumps(content), encoding="utf-8")
+
+
+def timed(measured: Block) -> Block:
+    """Return a block that a clock measured; raise GateFault where a benchmark has one ratio in all rounds."""
+    for name in measured.shared:
+        head, base = measured.head[name], measured.base[name]
+        if not pair(("head", "base"), range(len(head)), head, base).varies:
+            raise GateFault(f"{name}: {len(head)} rounds with one and the same ratio: no clock does that")
+    return measured
 
 
 def block(rounds: Sequence[Sequence[Record]]) -> Block:

@@ -7,8 +7,8 @@ of runs and both in at most alpha^2.
 Improved: the mirror image in the first rounds; no second block, since it stops nobody.
 Unchanged: neither, and the 1 - 2 alpha interval lies within the margin (two one-sided tests).
 Inconclusive: anything else; also an accusation that the fresh block does not confirm.
-Contaminated: the control moved, so nothing else can be told. Where the control is so noisy that it could have moved by
-the margin and not been seen, all is inconclusive.
+Contaminated: the control moved, so nothing else can be told. Where the control is too noisy to be called unchanged by
+the test above, all is inconclusive.
 """
 
 from __future__ import annotations
@@ -78,10 +78,10 @@ class Verdict:
 
 
 def estimate(head: np.ndarray, base: np.ndarray, margin: float = MARGIN) -> Estimate:
-    """Return the estimate from log seconds `[rounds]` of both sides; raise ValueError where they do not vary."""
+    """Return the estimate from logarithms `[rounds]` of both sides; where each round has one ratio, it is exact."""
     pairs = pair((REGRESSED, UNCHANGED), range(len(head)), head, base)
     if not pairs.varies:
-        raise ValueError(f"{pairs.n} rounds with one and the same ratio: no clock does that")
+        return _exact(pairs.n, float(np.mean(np.subtract(head, base))), margin)
     found, interval, same = moments(pairs), t_test(pairs, ALPHA).result, equivalence(pairs, ALPHA, margin).result
     assert interval.ci_low_90 is not None
     assert interval.ci_high_90 is not None
@@ -99,19 +99,20 @@ def estimate(head: np.ndarray, base: np.ndarray, margin: float = MARGIN) -> Esti
     )
 
 
+def _exact(n: int, ratio: float, margin: float) -> Estimate:
+    slower, faster = (float(shift <= margin) for shift in (ratio, -ratio))
+    return Estimate(n, ratio, 0.0, ratio, ratio, slower, faster, abs(ratio) < margin, margin)
+
+
 def moved(control: Estimate) -> bool:
     """Return whether the control, the same work on both sides, took longer on one of them."""
-    return abs(control.mean) - control_reach(control) > CONTROL_MARGIN
+    reach = float(stats.t.isf(CONTROL_ALPHA / 2, control.df)) * control.standard_error
+    return abs(control.mean) - reach > CONTROL_MARGIN
 
 
 def blurred(control: Estimate) -> bool:
-    """Return whether the control may have moved by the margin for all that can be told."""
-    return abs(control.mean) + control_reach(control) > control.margin
-
-
-def control_reach(control: Estimate) -> float:
-    """Return half the width of the control's interval."""
-    return float(stats.t.isf(CONTROL_ALPHA / 2, control.df)) * control.standard_error
+    """Return whether the control is not shown to lie within the margin, by the test that `unchanged` is given by."""
+    return not control.equivalent
 
 
 TOO_NOISY = "the control is too noisy to show that nothing else moved"
@@ -179,6 +180,8 @@ def smallest_visible(seen: Estimate, family: int) -> float:
         passes = [float(stats.nct.sf(stats.t.isf(level, seen.df), seen.df, shift)) for level in (ALPHA / family, ALPHA)]
         return math.prod(passes) - POWER
 
+    if seen.standard_error == 0:
+        return math.expm1(seen.margin)
     far = seen.margin + 4 * float(stats.t.isf(ALPHA / family, seen.df)) * seen.standard_error
     return math.expm1(cast("float", optimize.brentq(lacking, seen.margin, far)))
 

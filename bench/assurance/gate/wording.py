@@ -10,6 +10,7 @@ from bench.assurance.gate.numbers import Numbers
 from bench.assurance.gate.verdict import ALPHA, POWER, Estimate, Verdict
 
 SHOWN_DIFFERENCES = 40
+TIME = "time"
 
 
 def percent(log_ratio: float) -> str:
@@ -32,11 +33,15 @@ def speed(
     control: Estimate,
     control_again: Estimate | None = None,
     control_name: str = "products",
+    quantity: str = TIME,
 ) -> str:
-    """Return a line for each benchmark: time of HEAD against that of the base, positive is slower."""
+    """Return a line for each benchmark: a quantity of HEAD against that of the base, positive is slower, or more."""
     level = 1 - 2 * ALPHA
     short = Counter(name_of(each.benchmark) for each in verdicts)
-    lines = [f"time of HEAD against the base, + is slower, with the {level:.0%} t interval of {control.n} rounds"]
+    slower, slowdown = ("slower", "slowdown") if quantity == TIME else ("more", "increase")
+    lines = [
+        f"{quantity} of HEAD against the base, + is {slower}, with the {level:.0%} t interval of {control.n} rounds"
+    ]
     for each in verdicts:
         name = name_of(each.benchmark)
         line = f"  {name if short[name] == 1 else each.benchmark:<20} {each.verdict:<12}"
@@ -52,10 +57,14 @@ def speed(
     margin = 100 * math.expm1(control.margin)
     seen = [each.visible for each in verdicts if each.visible is not None]
     if seen:
+        least = f"{min(seen):.1%}"
+        least += f" in the steadiest benchmark, {max(seen):.1%} in the noisiest" if len(seen) > 1 else ""
         lines.append(
-            f"smallest slowdown that this run could have seen ({POWER:.0%} power, against a margin of"
-            f" {margin:.3g}%): {min(seen):.1%} in the steadiest benchmark, {max(seen):.1%} in the noisiest"
+            f"smallest {slowdown} that this run could have seen ({POWER:.0%} power, against a margin of"
+            f" {margin:.3g}%): {least}"
         )
+    elif judged := [each for each in verdicts if each.first is not None]:
+        lines.append(f"this run could have seen no {slowdown}, however large: {judged[0].why}")
     return "\n".join(lines)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -81,6 +84,35 @@ def test_what_a_hook_sets_is_not_listened_to(
     assert find_commits(branched.repository, "main") == branched
 
 
+def test_worktrees_go_whatever_is_done_to_them_and_no_hook_runs(branched: Commits) -> None:
+    hook = branched.repository / ".git/hooks/post-checkout"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    hashes = {"gone": branched.head, "torn": branched.head, "kept": branched.base}
+    with pytest.raises(KeyboardInterrupt), checkouts.worktrees(branched.repository, hashes, "t-") as sides:
+        shutil.rmtree(sides["gone"])
+        (sides["torn"] / ".git").unlink()
+        (sides["kept"] / "tests").chmod(0o500)
+        raise KeyboardInterrupt
+    assert not list(Path(tempfile.gettempdir()).iterdir())
+    assert git(branched.repository, "worktree", "list").count("\n") == 0
+
+
+def test_a_second_ctrl_c_does_not_stop_the_clearing(branched: Commits, monkeypatch: pytest.MonkeyPatch) -> None:
+    forget = checkouts._forget
+
+    def interrupted(repository: Path, tree: Path) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            os.kill(os.getpid(), each)
+        forget(repository, tree)
+
+    monkeypatch.setattr(checkouts, "_forget", interrupted)
+    with checkouts.worktrees(branched.repository, {"head": branched.head}, "t-"):
+        pass
+    assert git(branched.repository, "worktree", "list").count("\n") == 0
+
+
 def test_an_unknown_ref(repository: Path) -> None:
     with pytest.raises(GateError, match=r"^--base nowhere: no such commit, branch or tag here$"):
         find_commits(repository, "nowhere")
@@ -155,13 +187,19 @@ def test_a_shallow_clone_that_reaches_the_parting_is_trusted(branched: Commits) 
     assert find_commits(clone, "origin/main").base == parting
 
 
-def test_changes_that_are_not_measured_are_listed(repository: Path) -> None:
-    assert checkouts.uncommitted(repository) == []
-    (repository / "pyproject.toml").write_text("[other]\n")
-    (repository / "new.py").write_text("new = 1\n")
+def test_changes_that_are_not_measured_are_named(repository: Path) -> None:
+    assert checkouts.uncommitted(repository) == ""
+    for number in range(7):
+        (repository / f"new{number}").touch()
+    assert checkouts.uncommitted(repository) == "new0, new1, new2, new3, new4, ..."
     (repository / "results").mkdir()
-    (repository / "results/left.json").write_text("{}")
-    assert checkouts.uncommitted(repository) == ["pyproject.toml", "new.py"]
+    (repository / "results/x").touch()
+    for number in range(7):
+        (repository / f"new{number}").unlink()
+    assert checkouts.uncommitted(repository) == "results/"
+    assert checkouts.uncommitted(repository, "results") == ""
+    (repository / "pyproject.toml").write_text("[other]\n")
+    assert checkouts.uncommitted(repository, "results") == "pyproject.toml"
 
 
 def test_benchmarks_of_each_side(branched: Commits) -> None:
