@@ -172,7 +172,7 @@ def _of_metrics(trials: Sequence[Trial]) -> list[str]:
     ] + [
         f"metric {name!r} is missing in {len(ended) - len(runs)} of {len(ended)} runs that ended: "
         f"{_few([run.name for i, run in enumerate(ended) if i not in runs])}"
-        + ("; many tables have an empty cell for NaN, and a run of that loss diverged" if is_loss(name) else "")
+        + ("; many tables have an empty cell for NaN, and a run whose loss was NaN diverged" if is_loss(name) else "")
         for name, runs in missing.items()
         if name not in paired
     ]

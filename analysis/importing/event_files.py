@@ -13,7 +13,7 @@ from analysis.importing.runs import Setting
 from analysis.importing.wire import Message, WireError, real_of
 
 _HEADER, _FOOTER = 12, 4
-_STEP, _SUMMARY, _VALUE = 2, 5, 1
+_STEP, _SUMMARY, _VALUE, _SESSION_LOG, _START = 2, 5, 1, 7, 1
 _TAG, _SIMPLE, _TENSOR, _METADATA = 1, 2, 8, 9
 _FLOAT, _DOUBLE = 1, 2
 _SESSION = "_hparams_/"
@@ -30,10 +30,12 @@ class Events:
     """Hyperparameters, where these were logged."""
     failed: bool = False
     """Whether the session of the hyperparameters says that it failed."""
+    restarted: bool = False
+    """Whether a later file has steps that an earlier one has too: what the earlier one has from there on is gone."""
 
 
-def take(path: Path, events: Events, prefix: str = "") -> None:
-    """Add a file to `events`, its tags behind `prefix`.
+def take(path: Path, events: Events, prefix: str = "", *, again: bool = False) -> None:
+    """Add a file to `events`, its tags behind `prefix`; `again` where an earlier file of its folder was added.
 
     A file that ends within a record is that of a killed process, and read up to there.
 
@@ -43,13 +45,33 @@ def take(path: Path, events: Events, prefix: str = "") -> None:
         No event file, or a broken one.
     """
     content = bytes_of(path)
+    mine = Events()
     try:
         for record in _records(content):
             event = Message.of(record)
+            step = event.whole(_STEP) or 0
+            if any(session.whole(1) == _START for session in event.messages(_SESSION_LOG)):
+                for course in (*events.scalars.values(), *mine.scalars.values()) if again else ():
+                    events.restarted |= _cut(course, step)
             for value in event.messages(_SUMMARY, _VALUE):
-                _take(events, value, event.whole(_STEP) or 0, prefix)
+                _take(mine, value, step, prefix)
     except WireError as error:
         raise TableError(path, [f"cannot be read as an event file of TensorBoard: {error}"]) from error
+    for tag, course in mine.scalars.items():
+        known = events.scalars.setdefault(tag, {})
+        if again:
+            events.restarted |= _cut(known, min(course))
+        known |= course
+    events.settings |= mine.settings
+    events.failed |= mine.failed
+
+
+def _cut(course: dict[float, float], step: float) -> bool:
+    """Take out the values from a step on, and return whether there were any."""
+    late = [each for each in course if each >= step]
+    for each in late:
+        del course[each]
+    return bool(late)
 
 
 def _records(content: bytes) -> Iterator[bytes]:

@@ -9,6 +9,8 @@ from analysis.importing.runs import Setting
 
 FOLDER = "folder"
 _PAIR = re.compile(r"([A-Za-z][\w.]*?)=([^=/]*?)(?=[,;&_ -]+[A-Za-z][\w.]*=|/|$)")
+_VERSION = re.compile(r"(?:^|/)version_\d+$")
+"""The last folder of Lightning's loggers, which numbers starts."""
 _SEED = re.compile(
     r"(?:^|(?<=[^A-Za-z]))seed[_=-]?(\d+)(?![\w.])|(?:^|(?<=[^A-Za-z]))seed[_=-]?(\d+)(?=[_/-])", re.IGNORECASE
 )
@@ -23,5 +25,5 @@ def settings_of(folder: Path, above: Path) -> dict[str, Setting]:
     seed = _SEED.search(name)
     if not seed:
         return {FOLDER: name}
-    rest = re.sub(r"([/_.-])[/_.-]+", r"\1", _SEED.sub("", name)).strip("/_.-")
+    rest = re.sub(r"([/_.-])[/_.-]+", r"\1", _VERSION.sub("", _SEED.sub("", name))).strip("/_.-")
     return {FOLDER: rest, "seed": seed[1] or seed[2]}

@@ -12,6 +12,9 @@ from analysis.tables.names import last_part
 
 TASK = "task"
 
+_PLACES = ("sweep", "project", "experiment", "experiment_id")
+"""Where a run lies: what keeps two sweeps apart, and no condition unless that is asked for."""
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -124,11 +127,12 @@ def _condition(
 ) -> list[str]:
     """Return the settings that may be the condition: one by its name, or the only one that varies of itself."""
     for known in (CONDITIONS[:1], CONDITIONS[1:]):
-        if among := [name for name in vary if last_part(name) in known]:
+        among = [name for name in vary if last_part(name) in known]
+        if among := [name for name in among if last_part(name) != "run" or len(vary[name]) < len(runs)]:
             return among
     free = [name for name, values in vary.items() if len(values) < len(runs) and not follows(name, seeds, runs)]
     if free:
-        return free
+        return [name for name in free if name not in _PLACES] or free
     return [name for name in names if last_part(name) in CONDITIONS and name not in vary]
 
 

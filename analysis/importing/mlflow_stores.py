@@ -16,6 +16,9 @@ from analysis.importing.plain_files import text_of, yaml_of
 
 STATUS = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
 
+_LARGEST = 1.797e308
+"""A database has this for infinity, and every number is that is not smaller."""
+
 Point: TypeAlias = tuple[int, int, float]
 """Step, milliseconds since 1970, value."""
 
@@ -94,6 +97,13 @@ def of_database(path: Path) -> list[Stored]:
         raise TableError(path, [f"cannot be read as a database of MLflow: {error}"]) from error
 
 
+def as_logged(value: float, is_nan: bool = False) -> float:
+    """Return a number of a database as it was logged."""
+    if is_nan:
+        return math.nan
+    return math.copysign(math.inf, value) if abs(value) >= _LARGEST else float(value)
+
+
 def _rows(database: sqlite3.Connection) -> Iterator[Stored]:
     texts: dict[str, dict[str, dict[str, str]]] = {}
     for table in ("params", "tags"):
@@ -104,7 +114,7 @@ def _rows(database: sqlite3.Connection) -> Iterator[Stored]:
     for run, key, value, is_nan, stamp, step in database.execute(
         "SELECT run_uuid, key, value, is_nan, timestamp, step FROM metrics ORDER BY key, step, timestamp"
     ):
-        points.setdefault(run, {}).setdefault(key, []).append((step or 0, stamp, math.nan if is_nan else float(value)))
+        points.setdefault(run, {}).setdefault(key, []).append((step or 0, stamp, as_logged(value, bool(is_nan))))
     for run, name, status, stage, experiment, started in database.execute(
         "SELECT run_uuid, runs.name, status, runs.lifecycle_stage, experiments.name, runs.start_time FROM runs "
         "LEFT JOIN experiments ON runs.experiment_id = experiments.experiment_id ORDER BY run_uuid"

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analysis.tables.names import last_part
+from analysis.tables.names import CONDITION, KNOWN, SEED, last_part
 
-CONDITIONS = (
-    "condition", "method", "model", "algorithm", "algo", "group", "variant", "arm", "treatment", "setting",
-    "regulariser", "regularizer", "optimiser", "optimizer", "approach", "experiment_name", "model_name", "classifier",
-    "estimator", "architecture", "arch", "run_group",
-)  # fmt: skip
+CONDITIONS = (CONDITION, *KNOWN[CONDITION])
 """``condition`` before all others; the rest are alike."""
 
-SEEDS = (
-    "seed", "random_seed", "random_state", "rng_seed", "run_seed", "global_seed", "seed_everything", "manual_seed",
-    "rng", "replicate", "rep", "fold", "split",
-)  # fmt: skip
+SEEDS = (SEED, *KNOWN[SEED])
 """The first that a log has is it."""
 
 

@@ -17,6 +17,7 @@ import yaml
 
 from analysis.base.errors import TableError, listed
 from analysis.importing.runs import Setting
+from analysis.tables.dialect import in_plain_notation, separator_of
 
 _DEEPEST, _MOST = 40, 20_000
 """Beyond these, nested settings are no settings: an alias in YAML may stand for itself, or for a billion others."""
@@ -74,8 +75,11 @@ def _mapping(path: Path, found: object) -> Mapping[str, Any]:
     return found
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
+def rows_of(path: Path, notes: list[str] | None = None) -> list[dict[str, str]]:
     """Return the rows of a CSV with a header, each cell as text.
+
+    Where there are `notes`, a table that went through a spreadsheet is read too, with semicolons or tabs, decimal
+    commas and per cent signs: its numbers become plain ones, and a note says so.
 
     Raises
     ------
@@ -84,7 +88,8 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     """
     content = text_of(path)
     try:
-        header, *lines = [*csv.reader(io.StringIO(content, newline=""), strict=True)] or [[]]
+        separator = "," if notes is None else separator_of(path, content)
+        header, *lines = [*csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)] or [[]]
     except csv.Error as error:
         raise TableError(path, [f"cannot be read as a CSV: {error}"]) from error
     if not header:
@@ -98,7 +103,11 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     ]
     if faults:
         raise TableError(path, faults)
-    return [dict(zip(header, cells, strict=True)) for cells in lines if cells]
+    columns = {name: [cells[i] for cells in lines if cells] for i, name in enumerate(header)}
+    if notes is not None:
+        columns, dialect = in_plain_notation(path, columns, separator)
+        notes += [f"{path.name}: {dialect}"] if dialect else []
+    return [dict(zip(header, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
 def parquet_rows(path: Path) -> list[dict[str, Any]]:
@@ -158,6 +167,6 @@ def number(text: object) -> float | int | None:
         except (ValueError, OverflowError):
             continue
         if isinstance(found, int) and abs(found) > sys.float_info.max:
-            return math.copysign(math.inf, found)
+            return math.inf if found > 0 else -math.inf
         return found
     return None

@@ -22,6 +22,8 @@ _BLOCK, _HEADER = 32768, 7
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 _HISTORY, _SUMMARY, _CONFIG, _RUN, _EXIT = 2, 3, 5, 17, 18
 """Fields of `Record`."""
+_PROJECT, _SWEEP = 3, 12
+"""Fields of a run."""
 _UPDATE, _REMOVE, _KEY, _NESTED_KEY, _VALUE = 1, 2, 1, 2, 16
 
 
@@ -34,6 +36,8 @@ class Logged:
     name: str = ""
     group: str = ""
     job_type: str = ""
+    project: str = ""
+    sweep: str = ""
     started: float = 0.0
     """Seconds since 1970."""
     exit_code: int | None = None
@@ -87,6 +91,7 @@ def _take(found: Logged, record: Message) -> None:
     for run in record.messages(_RUN):
         found.run_id, found.name = run.text(1), run.text(8)
         found.group, found.job_type = run.text(6), run.text(7)
+        found.project, found.sweep = run.text(_PROJECT), run.text(_SWEEP)
         for stamp in run.messages(17):
             found.started = (stamp.whole(1) or 0) + (stamp.whole(2) or 0) / 1e9
         for config in run.messages(4):

@@ -118,6 +118,35 @@ def read_text(path: Path, texts: Callable[[list[str]], Collection[str]]) -> Text
     return TextTable(table, _in_words(separator, zipped=zipped, commas=commas, percent=percent), percent)
 
 
+def separator_of(path: Path, text: str) -> str:
+    """Return what stands between the cells of a text table."""
+    return _header(path, text.encode("utf-8", "surrogateescape"))[1]
+
+
+def in_plain_notation(path: Path, columns: Mapping[str, list[str]], separator: str) -> tuple[dict[str, list[str]], str]:
+    """Return columns of text with plain numbers where they have decimal commas or per cent signs, and what was done.
+
+    Raises
+    ------
+    TableError
+        A mark that may separate thousands.
+    """
+    table = pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+    looks = _numbers(table, ())
+    settled = {mark for each in looks.values() if each.settled for mark in each.marks}
+    if "," in settled and separator != ",":
+        grouped = [name for name, each in looks.items() if "." in each.marks and not each.settled]
+        if grouped:
+            raise TableError(path, [_unclear(name.strip(), looks[name].digits) for name in grouped])
+    replaced = {
+        name: ["" if cell is None else repr(cell) for cell in values.to_pylist()]
+        for name, values in _by_mark(looks, settled, separator).items()
+    }
+    commas = any("," in looks[name].marks for name in replaced)
+    percent = tuple(name.strip() for name in replaced if looks[name].percent)
+    return {**columns, **replaced}, _in_words(separator, zipped=False, commas=commas, percent=percent)
+
+
 def inferred(column: pd.Series) -> pd.Series:
     """Return a column of texts as numbers where each of them is one, or empty."""
     known = ~column.isin(EMPTY) & column.notna()

@@ -16,16 +16,18 @@ from analysis.tables import checks
 
 ROLES = CONDITION, SEED = "condition", "seed"
 
-_KNOWN = {
+KNOWN = {
     CONDITION: (
-        "method", "model", "run", "group", "algorithm", "optimizer", "optimiser", "variant", "arm", "setting", "config",
+        "method", "model", "run", "group", "algorithm", "algo", "optimizer", "optimiser", "variant", "arm", "treatment",
+        "setting", "config", "approach", "regulariser", "regularizer", "classifier", "estimator", "architecture",
+        "arch", "model_name", "experiment_name", "run_group",
     ),
     SEED: (
-        "random_state", "random_seed", "rng", "rng_seed", "run_seed", "fold", "cv_fold", "split", "replicate",
-        "rep", "repeat", "repetition", "trial",
+        "random_seed", "random_state", "rng_seed", "run_seed", "global_seed", "seed_everything", "manual_seed", "rng",
+        "replicate", "rep", "repeat", "repetition", "trial", "fold", "cv_fold", "split",
     ),
 }  # fmt: skip
-"""Names that people give to a role, where no column has the name of the role itself."""
+"""Names that people give to a role, where no column has the name of the role itself; of seeds the first are surest."""
 
 _MEANING = (
     *(f"{part}_{what}" for part in ("train", "validation", "test") for what in ("accuracy", "correct", "total")),
@@ -136,7 +138,7 @@ def candidates(columns: Sequence[str], role: str) -> list[str]:
         [name for name in columns if name == role],
         [name for name in columns if name.casefold() == role],
         [name for name in columns if last_part(name) == role],
-        [name for name in columns if last_part(name) in _KNOWN[role]],
+        [name for name in columns if last_part(name) in KNOWN[role]],
     )
     return next((found for found in by_rank if found), [])
 

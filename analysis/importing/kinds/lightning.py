@@ -8,8 +8,10 @@ from pathlib import Path
 from analysis.base.errors import TableError
 from analysis.importing.from_path import settings_of
 from analysis.importing.metrics import in_course, numbers_in
+from analysis.importing.names import SEEDS
 from analysis.importing.plain_files import flat, rows_of, yaml_of
 from analysis.importing.runs import FAILED, Logs, Run
+from analysis.tables.names import last_part
 
 _METRICS, _SETTINGS = "metrics.csv", "hparams.yaml"
 
@@ -35,10 +37,12 @@ def _in_turn(folder: Path) -> tuple[str, int, str]:
 
 
 def _run(folder: Path, above: Path) -> Run:
+    name = folder.relative_to(above).as_posix() if folder != above else folder.name
     settings = flat(folder / _SETTINGS, yaml_of(folder / _SETTINGS)) if (folder / _SETTINGS).exists() else {}
-    settings = settings or settings_of(folder, above)
+    if not any(last_part(name) in SEEDS for name in settings):
+        settings = settings_of(folder, above) | settings
     if not (folder / _METRICS).exists() or not (folder / _METRICS).stat().st_size:
-        return Run(folder.name, settings, status=FAILED, error=f"it has no {_METRICS}")
+        return Run(name, settings, status=FAILED, error=f"it has no {_METRICS}")
     rows = [numbers_in({name: cell for name, cell in row.items() if cell}) for row in rows_of(folder / _METRICS)]
     histories = in_course(rows, "step")
-    return Run(folder.name, settings, {name: course[-1][1] for name, course in histories.items()}, histories)
+    return Run(name, settings, {metric: course[-1][1] for metric, course in histories.items()}, histories)

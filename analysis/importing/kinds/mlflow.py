@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.base.errors import TableError
 from analysis.importing.metrics import are_metrics
-from analysis.importing.mlflow_stores import Point, Stored, of_database, of_files
+from analysis.importing.mlflow_stores import Point, Stored, as_logged, of_database, of_files
 from analysis.importing.plain_files import number, parquet_rows, rows_of
 from analysis.importing.runs import FAILED, OK, History, Logs, Run, Setting
 
@@ -45,7 +45,7 @@ def read(paths: Sequence[Path]) -> Logs:
         elif path.suffix.lower() == ".db":
             stored = of_database(path)
         elif path.suffix.lower() in (".csv", ".parquet"):
-            runs += _of_table(path)
+            runs += _of_table(path, notes)
         else:
             raise TableError(path, ["is neither mlruns/, nor a .db, nor the .csv or .parquet of search_runs"])
         deleted = [each.name for each in stored if each.deleted]
@@ -78,8 +78,8 @@ def _ending(status: str) -> tuple[str, str]:
     return (OK, "") if status == _FINISHED else (FAILED, f"status {status}")
 
 
-def _of_table(path: Path) -> list[Run]:
-    rows: list[dict[str, Any]] = [*(rows_of(path) if path.suffix.lower() == ".csv" else parquet_rows(path))]
+def _of_table(path: Path, notes: list[str]) -> list[Run]:
+    rows: list[dict[str, Any]] = [*(rows_of(path, notes) if path.suffix.lower() == ".csv" else parquet_rows(path))]
     if not rows:
         raise TableError(path, ["has no runs"])
     names = [*rows[0]]
@@ -91,6 +91,7 @@ def _of_table(path: Path) -> list[Run]:
         metrics = {name: name for name in are_metrics(rest)}
         settings = {name: name for name in rest if name not in metrics}
     tags = [name for name in names if name.startswith(_TAG) and not name.startswith(_TAG + _OWN_TAGS)]
+    settings |= {name: "experiment" for name in ("experiment_id", "Experiment ID", "Experiment Name") if name in names}
     settings |= {name: tag for name in tags if (tag := name.removeprefix(_TAG)) not in settings.values()}
     if not metrics:
         raise TableError(path, ["has no metric; expected columns metrics.* and params.*, as search_runs gives them"])
@@ -107,7 +108,7 @@ def _of_row(
     return Run(
         name,
         {settings[each]: row[each] for each in settings if _text(row[each]) != ""},
-        {each: value for each, value in found.items() if value is not None},
+        {each: as_logged(value) for each, value in found.items() if value is not None},
         {},
         *_ending(status),
     )

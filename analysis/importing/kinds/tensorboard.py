@@ -21,10 +21,12 @@ _OF_HYPERPARAMETERS = re.compile(r"\d+\.\d+")
 
 def read(paths: Sequence[Path]) -> Logs:
     """Read the folders of runs; raise TableError where there is none."""
-    return Logs(tuple(run for path in paths for run in _below(path)), states_its_end=False)
+    notes: list[str] = []
+    runs = tuple(run for path in paths for run in _below(path, notes))
+    return Logs(runs, states_its_end=False, notes=tuple(notes))
 
 
-def _below(path: Path) -> list[Run]:
+def _below(path: Path, notes: list[str]) -> list[Run]:
     files = sorted(path.rglob(_EVENTS)) if path.is_dir() else [path]
     if not files:
         raise TableError(path, ["has no event file (*tfevents*) in it"])
@@ -36,18 +38,23 @@ def _below(path: Path) -> list[Run]:
             folder = folder.parent
         homes.setdefault(folder, []).append((file, prefix))
     above = path if path.is_dir() else path.parent
-    return [_run(folder, above, mine) for folder, mine in sorted(homes.items())]
+    return [_run(folder, above, mine, notes) for folder, mine in sorted(homes.items())]
 
 
-def _run(folder: Path, above: Path, files: Sequence[tuple[Path, str]]) -> Run:
+def _run(folder: Path, above: Path, files: Sequence[tuple[Path, str]], notes: list[str]) -> Run:
     events = Events()
+    name = folder.relative_to(above).as_posix() if folder != above else folder.name
+    folders: set[Path] = set()
     for file, prefix in files:
-        take(file, events, prefix)
+        take(file, events, prefix, again=file.parent in folders)
+        folders.add(file.parent)
+    if events.restarted:
+        notes.append(f"{name}: its event files overlap, as those of a run that was started again: the later one counts")
     more = folder / "hparams.yaml"  # Lightning's logger writes it beside
     settings = events.settings or (flat(more, yaml_of(more)) if more.exists() else {}) or settings_of(folder, above)
     histories = {tag: tuple(sorted(course.items())) for tag, course in events.scalars.items()}
     return Run(
-        folder.relative_to(above).as_posix() if folder != above else folder.name,
+        name,
         settings,
         {tag: course[-1][1] for tag, course in histories.items()},
         histories,

@@ -14,10 +14,10 @@ from analysis.importing.runs import FAILED, OK, Logs, Run, Setting
 from analysis.importing.wandb_log import Logged, logged
 
 _ABOUT_THE_RUN = frozenset({
-    "Name", "State", "Notes", "User", "Tags", "Created", "Updated", "Runtime", "Sweep", "ID", "Run ID", "Sweep Name",
+    "Name", "State", "Notes", "User", "Tags", "Created", "Updated", "Runtime", "ID", "Run ID", "Sweep Name",
     "Start Time", "End Time", "Hostname", "Description", "Commit", "GPU Type", "GPU Count", "Python Version",
 })  # fmt: skip
-_GROUPS = {"Group": "group", "Job Type": "job_type"}
+_GROUPS = {"Group": "group", "Job Type": "job_type", "Sweep": "sweep"}
 _CONFIG, _SUMMARY = "files/config.yaml", "files/wandb-summary.json"
 
 
@@ -73,12 +73,14 @@ def _of_logs(parts: list[Logged], notes: list[str]) -> Run:
     if len(parts) > 1:
         notes.append(f"{name} was resumed: its {len(parts)} logs are one run")
     settings = _settings(last.path, config)
-    settings |= {key: value for key, value in (("group", last.group), ("job_type", last.job_type)) if value}
+    about = {"group": last.group, "job_type": last.job_type, "project": last.project, "sweep": last.sweep}
+    settings = {key: value for key, value in about.items() if value} | settings
     metrics = _metrics(last.path, summary)
     histories = in_course([_metrics(last.path, row, keep="_step") for part in parts for row in part.history], "_step")
     for metric, course in histories.items():
         if metric in metrics and metrics[metric] != course[-1][1] and math.isfinite(course[-1][1]):
             notes.append(f"{metric}: the summary of a run is not its last value; the summary is taken")
+        metrics.setdefault(metric, course[-1][1])
     failed = "" if last.exit_code == 0 else f"exit code {last.exit_code}"
     if last.exit_code is None:
         failed = "its log has no end: it was killed, or is still running"
@@ -110,13 +112,13 @@ def _metrics(path: Path, values: Mapping[str, Any], keep: str = "") -> dict[str,
 
 def _of_table(path: Path, notes: list[str]) -> Iterator[Run]:
     """Return the runs of an exported table, in which settings and metrics stand side by side."""
-    rows = rows_of(path)
+    rows = rows_of(path, notes)
     names = [name for name in rows[0] if name not in _ABOUT_THE_RUN and not name.startswith("_")] if rows else []
     if not names:
         raise TableError(path, ["has no run with a setting or metric; expected the runs table of a project"])
     if "State" not in rows[0]:
         notes.append(f"{path.name} has no column State: which runs crashed is not known")
-    metrics = are_metrics({name: [row[name] for row in rows] for name in names})
+    metrics = are_metrics({name: [row[name] for row in rows] for name in names if name not in _GROUPS})
     for i, row in enumerate(rows, 1):
         state = row.get("State", "finished").strip().lower()
         yield Run(

@@ -142,3 +142,47 @@ def test_the_checksum_is_that_of_the_castagnoli_polynomial() -> None:
     """CRC-32C of '123456789' is e3069283 (RFC 3720), here rotated by 15 bits and masked as TensorFlow does."""
     value = 0xE3069283
     assert _masked(b"123456789") == ((value >> 15 | value << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def events(path: Path, *points: tuple[int, float], restart: int | None = None) -> None:
+    """Write scalars of the tag ``acc``, behind the record by which a writer says that it starts again at a step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    messages = [] if restart is None else [b"\x10" + bytes([restart]) + b"\x3a\x02\x08\x01"]
+    for step, value in points:
+        scalar = b"\x0a\x03acc\x15" + struct.pack("<f", value)
+        messages.append(
+            b"\x10" + bytes([step]) + b"\x2a" + bytes([len(scalar) + 2]) + b"\x0a" + bytes([len(scalar)]) + scalar
+        )
+    path.write_bytes(
+        b"".join(
+            (head := struct.pack("<Q", len(each)))
+            + struct.pack("<I", _masked(head))
+            + each
+            + struct.pack("<I", _masked(each))
+            for each in messages
+        )
+    )
+
+
+def test_a_run_that_was_started_again_in_its_folder_ends_as_the_later_start_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = tmp_path / "runs"
+    for seed in (0, 1, 2):
+        events(runs / f"method=a,seed={seed}" / "events.out.tfevents.1.x", (0, 0.5), (1, 0.6), (5, 0.9))
+    events(runs / "method=a,seed=1" / "events.out.tfevents.2.x", (0, 0.5), (2, 0.7))
+    events(runs / "method=a,seed=2" / "events.out.tfevents.2.x", (4, 0.8), restart=2)
+    assert [row["acc"] for row in imported("tensorboard", runs)] == [0.9, 0.7, 0.8]
+    said = capsys.readouterr().err
+    assert "method=a,seed=1: its event files overlap" in said
+    assert "method=a,seed=2: its event files overlap" in said
+    assert "method=a,seed=0: its" not in said
+
+
+def test_the_names_of_folders_say_what_hyperparameters_do_not(tmp_path: Path) -> None:
+    for method in "ab":
+        for seed in (0, 1):
+            version(tmp_path / f"logs/{method}/seed_{seed}/version_0", "lr: 0.1\n", "0,9,0.5,0.9")
+    found = imported("lightning", tmp_path / "logs")
+    assert [(row["condition"], row["seed"]) for row in found] == [("a", 0), ("a", 1), ("b", 0), ("b", 1)]
+    assert found[0]["run"] == "a/seed_0/version_0"

@@ -242,3 +242,77 @@ def field(number: int, content: bytes) -> bytes:
 
 def varint(value: int) -> bytes:
     return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + varint(value >> 7)
+
+
+def test_an_export_that_went_through_a_spreadsheet_has_the_same_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [HEADER, *ROWS]
+    (tmp_path / "a").mkdir()
+    plain = imported(written(tmp_path / "a" / "runs.csv", *lines))
+    german = [line.replace(",", ";").replace(".", ",") for line in lines]
+    path = tmp_path / "runs.csv"
+    path.write_bytes("\r\n".join(["\ufeff" + german[0], *german[1:]]).encode())
+    assert imported(path) == plain
+    assert "runs.csv: read as semicolon-separated with decimal commas" in capsys.readouterr().err
+    signed = [HEADER, *(row.rsplit(",", 2)[0] + f",{85 + i / 10} %,0.5" for i, row in enumerate(ROWS))]
+    assert imported(written(path, *signed))[1]["test_acc"] == 0.851
+    assert "per cent signs in test_acc: divided by 100" in capsys.readouterr().err
+
+
+def test_two_sweeps_in_one_export_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"{HEADER},Sweep", *(f"{row},{sweep}" for sweep in ("first", "second") for row in ROWS)]
+    export = written(tmp_path / "runs.csv", *lines)
+    assert "--where sweep=first keeps one of its 2 values" in refused(capsys, export)
+    assert len(imported(export, "--where", "sweep=second")) == 8
+
+
+def test_a_rate_of_one_seed_is_a_setting_where_it_is_asked_for(tmp_path: Path) -> None:
+    """Its values differ in every run, as those of a metric do."""
+    lines = ("Name,State,rate,seed,acc", *(f"r{i},finished,0.{i},0,0.8{i}" for i in range(4)))
+    found = imported(written(tmp_path / "runs.csv", *lines), "--condition-column", "rate")
+    assert [(row["condition"], row["acc"]) for row in found] == [
+        ("0", 0.8),
+        ("0.1", 0.81),
+        ("0.2", 0.82),
+        ("0.3", 0.83),
+    ]
+
+
+def test_where_takes_numbers_as_numbers(export: Path) -> None:
+    assert len(imported(export, "--where", "dropout=0.30")) == 4
+    assert len(imported(export, "--where", "lr=.1")) == 8
+
+
+def test_a_setting_that_differs_between_two_runs_of_a_condition_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pairs = [row for row in ROWS if row.split(",")[6] in "01"]
+    imported(written(tmp_path / "runs.csv", HEADER, *pairs[:-1], pairs[-1].replace(",0.1,1,", ",0.5,1,")))
+    assert "setting 'lr' differs between runs of one condition (noisy)" in capsys.readouterr().err
+    by_seed = [row.replace(",0.1,", f",0.{row.split(',')[6]}5,") for row in ROWS]
+    imported(written(tmp_path / "runs.csv", HEADER, *by_seed))
+    assert "lr" not in capsys.readouterr().err, "the seed decides it, in both conditions alike"
+
+
+def test_a_number_that_no_float_holds_is_infinite(tmp_path: Path) -> None:
+    assert [row["status"] for row in imported(
+        written(tmp_path / "runs.csv", HEADER, *ROWS[1:], ROWS[0].replace("0.8500,0.1500", f"0.1,{10**400}"))
+    )] == ["diverged", *["ok"] * 7]  # fmt: skip
+
+
+def test_a_metric_that_the_summary_lacks_is_the_last_of_its_course(tmp_path: Path) -> None:
+    """As with ``define_metric(..., summary="max")``, which puts a mapping there."""
+    items = {"method": "m", "seed": 7}
+    config = b"".join(
+        field(1, field(1, key.encode()) + field(16, json.dumps(value).encode())) for key, value in items.items()
+    )
+    log = b":W&B\xe1\xbe\0" + record(field(17, field(1, b"id") + field(12, b"sw") + field(4, config)))
+    for value in (b"0.9", b"0.6"):
+        log += record(field(2, field(1, field(1, b"acc") + field(16, value))))
+    log += record(field(3, field(1, field(1, b"acc") + field(16, b'{"max": 0.9}')))) + record(field(18, b"\x08\0"))
+    path = tmp_path / "run-id.wandb"
+    path.write_bytes(log)
+    (row,) = imported(path)
+    assert (row["acc"], row["acc.max"]) == (0.6, 0.9)
+    assert len(imported(path, "--where", "sweep=sw")) == 1

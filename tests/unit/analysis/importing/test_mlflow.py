@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -90,3 +91,32 @@ def test_a_file_that_is_no_database_is_refused(written: Path, capsys: pytest.Cap
     (written / "mlflow.db").write_bytes(b"no database" * 100)
     assert main(["import", "mlflow", str(written / "mlflow.db"), "--out", str(written / "out.csv")]) == 2
     assert "cannot be read as a database of MLflow" in capsys.readouterr().err
+
+
+def test_an_infinite_loss_of_a_database_is_a_run_that_diverged(written: Path) -> None:
+    """MLflow's databases keep infinity as the largest number there is, and its tables show that."""
+    with sqlite3.connect(written / "mlflow.db") as database:
+        database.execute("INSERT INTO metrics SELECT 'test_loss', 0.5, 1, run_uuid, 0, 0 FROM runs")
+        database.execute(
+            "UPDATE metrics SET value = 1.7976931348623157e308 WHERE key = 'test_loss' AND run_uuid = "
+            "(SELECT run_uuid FROM runs WHERE name = 'baseline-3')"
+        )
+    statuses = {row["run"]: (row["status"], row["test_loss"]) for row in imported(written / "mlflow.db")}
+    assert statuses["baseline-3"] == ("diverged", math.inf)
+    assert statuses["baseline-2"] == ("ok", 0.5)
+    table = written / "runs.csv"
+    table.write_text(
+        "run_id,status,params.method,params.seed,metrics.test_loss\nx,FINISHED,a,0,1.7976931348623157e+308\n"
+    )
+    assert imported(table)[0]["status"] == "diverged"
+
+
+def test_runs_of_two_experiments_in_one_table_are_told_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "runs.csv"
+    rows = [f"{i},{i},FINISHED,{m},0,0.{i + 5}" for i, m in ((1, "a"), (2, "a"), (1, "b"), (2, "b"))]
+    table.write_text("\n".join(["run_id,experiment_id,status,params.method,params.seed,metrics.acc", *rows]))
+    assert main(["import", "mlflow", str(table), "--out", str(tmp_path / "o.csv")]) == 2
+    assert "setting 'experiment' distinguishes" in capsys.readouterr().err
+    assert len(imported(table, "--where", "experiment=2")) == 2

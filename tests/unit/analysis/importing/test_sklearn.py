@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.cli import main
+from bench.schema.known_metrics import direction_of
 from tests.end_to_end.test_imports import by_the_tool, from_here
 
 SAVED = ["cv_results.csv", "frame.json", "rows.json", "lists.json"]
@@ -90,3 +91,24 @@ def test_what_is_no_result_of_a_search_is_refused(
     said = capsys.readouterr().err
     assert name in said
     assert why in said
+
+
+def test_a_loss_that_scikit_learn_has_negated_is_not_called_better_where_it_is_lower(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the name of the scorer alone, lower would be better; the values are of a loss with its sign turned."""
+    path = tmp_path / "cv.csv"
+    path.write_text("param_C,split0_test_nll,split1_test_nll,split0_test_mse\n1,-0.2,-0.3,0.5\n2,-0.1,-0.2,0.4\n")
+    found = imported(path)
+    assert [row["test_neg_nll"] for row in found] == [-0.2, -0.3, -0.1, -0.2]
+    assert "test_mse" in found[0], "not negated: a scorer of somebody's own"
+    assert "'test_nll' is never above 0" in capsys.readouterr().err
+    assert direction_of("test_neg_nll") is None
+
+
+def test_the_rounds_of_a_halving_search_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "cv.csv"
+    path.write_text("iter,n_resources,param_C,split0_test_score\n0,10,1,0.5\n0,10,2,0.6\n1,30,2,0.7\n1,30,1,0.8\n")
+    assert main(["import", "sklearn", str(path), "--out", str(tmp_path / "o.csv")]) == 2
+    assert "setting 'iter' distinguishes" in capsys.readouterr().err
+    assert [row["test_score"] for row in imported(path, "--where", "iter=1")] == [0.7, 0.8]
