@@ -63,6 +63,7 @@ def _of_plan(table: Table, asked: Question) -> list[str]:
         "estimand": plan.estimand,
         "bad_ending": plan.bad_ending_of(asked.metric),
         "direction": plan.direction_of(asked.metric),
+        "test_fraction": plan.test_fraction,
     }
     asks = {key: getattr(asked, key) for key in planned}
     notes += [

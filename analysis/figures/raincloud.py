@@ -201,4 +201,4 @@ def missing(evidence: Evidence) -> str | None:
     return None
 
 
-PLOT = Plot("raincloud", "The differences, seed by seed", draw, height, caption, description, missing)
+PLOT = Plot("raincloud", "The paired differences, one by one", draw, height, caption, description, missing)

@@ -28,6 +28,7 @@ def entries() -> tuple[Entry, ...]:
         called(sentences.amount, (0.0026, "test_accuracy"), (0.0, "generalisation_gap"), (-0.25, "test_loss"),
                (3.5, "train_seconds"), (0.00001, "test_accuracy")),
         called(sentences.amounts, ([0.0026, -0.01], "test_accuracy"), ([0.0026, 12.5], "test_loss")),
+        called(seeds.what_splits_can_test, (10, 0.1)),
         called(seeds.what_can_be_tested, (2, 1, 0.05, TYPICAL), (5, 1, 0.05, TYPICAL), (16, 6, 0.05, TYPICAL),
                (16, 6, 0.05, MEAN)),
         called(seeds.what_single_runs_can_do, (5, 1, 0.05), (10, 1, 0.05), (16, 6, 0.05), (100, 6, 0.05)),

@@ -25,7 +25,7 @@ def asked_of(table: Table, metric: str, control: str, told: Told) -> Question:
         family=told.get("family"),
         seeds=told.get("seeds"),
         scale=told.get("scale", RAW),
-        test_fraction=told.get("test_fraction"),
+        test_fraction=_first(told.get("test_fraction"), plan.test_fraction if plan else None),
         bad_ending=_first(told.get("bad_ending"), plan.bad_ending_of(metric) if plan else bad_ending_of(metric)),
     )
 

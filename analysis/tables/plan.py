@@ -192,7 +192,7 @@ def _of_protocol(protocol: int, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what protocol 1 did not have, filled in as it was for a plan of it."""
     if protocol == 1:
         return {"protocol": 1, "estimand": MEAN}
-    bad_ending, late = given.get("bad_ending"), given.get("late_epochs")
+    bad_ending, late, fraction = (given.get(key) for key in ("bad_ending", "late_epochs", "test_fraction"))
     return {
         "protocol": protocol,
         "estimand": _one_of(ESTIMANDS, given.get("estimand", TYPICAL), "estimand"),
@@ -203,6 +203,7 @@ def _of_protocol(protocol: int, given: Mapping[str, Any]) -> dict[str, Any]:
             for name, value in (given.get("directions") or {}).items()
         },
         "late_epochs": None if late is None else int(late),
+        "test_fraction": None if fraction is None else _positive(fraction, "test_fraction"),
     }
 
 

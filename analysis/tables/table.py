@@ -176,7 +176,7 @@ def from_raw(
     return replace(
         made,
         warnings=(*spelt, *([of_folds(folds)] if folds else []), *of_tasks(raw.seed), *raw.warnings, *made.warnings),
-        unit=SPLITS if folds else PAIRS,
+        unit=SPLITS if folds or (made.analysis is not None and made.analysis.test_fraction is not None) else PAIRS,
         made_with=raw.made_with,
         curves=raw.curves,
         late_epochs=late_epochs or planned or LATE_EPOCHS,

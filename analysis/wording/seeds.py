@@ -30,6 +30,14 @@ def what_can_be_tested(seeds: int, size: int, alpha: float, estimand: str, tasks
     return f"With {family} the typical difference is tested, by an exact interval."
 
 
+def what_splits_can_test(splits: int, fraction: float) -> str:
+    """Return what seeds that are splits of one data set can test, each holding out `fraction` of the examples."""
+    return (
+        f"The {count(splits, 'seed')} are splits of one data set, which share training data: the mean difference is "
+        f"tested by Nadeau and Bengio's approximate test for splits that hold out {fraction:g} of the examples."
+    )
+
+
 def what_single_runs_can_do(seeds: int, size: int, alpha: float) -> str | None:
     """Return how many bad runs can set an end of an interval of the typical difference; None where there is none."""
     runs = runs_at_an_end(seeds, alpha, size)

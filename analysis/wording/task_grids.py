@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.answer.effect import Effect
+from analysis.answer.headline import Headline
 from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
 from analysis.methods import verdict
 from analysis.methods.these_tasks import OverTasks
 from analysis.tables.question import LOG_RATIO
 from analysis.wording.number_format import digits, exact, level, probability
+from analysis.wording.sentences import NARROWER
 from analysis.wording.tasks import for_new, is_known
 from analysis.wording.terminal import interval, number, signed
 from analysis.wording.verdicts import BAD, GOOD, SAME, pairs_of, short, tone, worded
@@ -62,7 +64,7 @@ def _each_task(whole: ComparisonOverTasks) -> Grid:
             _difference(each.headline.estimate, whole),
             _interval(each.headline.low, each.headline.high, whole),
             _p(each.headline.p),
-            short(each),
+            short(each) + _deciding(each.headline, whole),
         )
         for name, each in effects
     ]
@@ -122,8 +124,15 @@ def _row(found: OverTasks, whole: ComparisonOverTasks) -> tuple[str, ...]:
         _difference(found.estimate, whole),
         _interval(found.low, found.high, whole),
         _p(found.p),
-        worded(found.verdict or verdict.CANNOT_TEST, whole.direction),
+        worded(found.verdict or verdict.CANNOT_TEST, whole.direction) + _deciding(found, whole),
     )
+
+
+def _deciding(found: OverTasks | Headline, whole: ComparisonOverTasks) -> str:
+    """Return the interval at 1 - 2 alpha, where that decides: it is what an absence is claimed by."""
+    if found.verdict not in NARROWER:
+        return ""
+    return f" ({level(2 * whole.alpha)}: {_interval(found.low_90, found.high_90, whole)})"
 
 
 def _between(each: AcrossTasks, whole: ComparisonOverTasks) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from analysis.methods.these_tasks import OverTasks
 from analysis.tables.question import LOG_RATIO
 from analysis.wording.number_format import digits, exact, level, p_value
 from analysis.wording.phrases import count, listed
-from analysis.wording.sentences import ESTIMANDS, amount, amounts, quoted
+from analysis.wording.sentences import ESTIMANDS, NARROWER, amount, amounts, quoted
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import worded
@@ -167,10 +167,6 @@ def between(found: OverTasks, whole: ComparisonOverTasks, style: Style = TERMINA
         inner = " to ".join(differences([found.low_90, found.high_90], whole, style))
         said.append(f"{level(2 * whole.alpha)} CI {inner}")
     return "; ".join([*said, *([] if found.p is None else [p_value(found.p)])])
-
-
-NARROWER = (verdict.EQUIVALENT, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_BUT_NEGLIGIBLE)
-"""Verdicts that the interval at 1 - 2 alpha decides."""
 
 
 def differences(values: Sequence[float], whole: ComparisonOverTasks, style: Style = TERMINAL) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.wording.seeds import what_can_be_tested, what_is_found, what_single_runs_can_do
+from analysis.wording.seeds import what_can_be_tested, what_is_found, what_single_runs_can_do, what_splits_can_test
 from bench.schema.known_metrics import MEAN, TYPICAL
 from bench.study.study import Study
 
@@ -17,6 +17,8 @@ def reach(study: Study, tasks: int = 1) -> list[str]:
     if not size or plan.until is not None:
         return []
     seeds, estimand = len(study.seeds), plan.estimand or MEAN
+    if plan.test_fraction is not None:
+        return [what_splits_can_test(seeds, plan.test_fraction)]
     said = [what_can_be_tested(seeds, size, plan.alpha, estimand, tasks)]
     alone = what_single_runs_can_do(seeds, size * tasks, plan.alpha) if estimand == TYPICAL else None
     return said if alone is None else [*said, alone]
@@ -25,7 +27,7 @@ def reach(study: Study, tasks: int = 1) -> list[str]:
 def found(study: Study, tasks: int = 1) -> str:
     """Return the table of what the planned seeds find, and more of them; nothing where `reach` has nothing to say."""
     plan, size = study.analysis, _compared(study)
-    if not size or plan.until is not None:
+    if not size or plan.until is not None or plan.test_fraction is not None:
         return ""
     margin = None if plan.margin is None else (plan.primary, plan.margin)
     return what_is_found(len(study.seeds), size * tasks, plan.alpha, plan.estimand or MEAN, margin)

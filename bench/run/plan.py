@@ -30,6 +30,7 @@ def plan_document(study: Study, command: str) -> dict[str, Any]:
             "direction": plan.direction,
             "directions": plan.directions or {},
             "late_epochs": plan.late_epochs,
+            **({} if plan.test_fraction is None else {"test_fraction": plan.test_fraction}),
             "protocol": plan.protocol,
         },
         "conditions": [

@@ -40,6 +40,8 @@ class AnalysisPlan:
     """The same of other metrics."""
     late_epochs: int | None = None
     """How many of the last epochs late test accuracy is the median of."""
+    test_fraction: float | None = None
+    """Share of the examples that each split holds out, where the seeds are splits of one data set."""
     protocol: int | None = None
     """Version of the statistical protocol; plans of the first do not say it."""
 
@@ -95,6 +97,8 @@ def check_analysis(given: Mapping[str, Any], epochs: int | None, faults: Faults)
             "[analysis] bad_ending",
             f"{show(bad_ending)} was given; {primary} is a fraction, so below 1 (0.05 is 5 points)",
         )
+    if given.get("test_fraction") is not None and given.get("until") is not None:
+        faults.add("[analysis] test_fraction", "is for a fixed number of splits; until adds seeds: give one of the two")
     of_primary = (given.get("directions") or {}).get(primary)
     if of_primary and given.get("direction") not in (None, of_primary):
         faults.add("[analysis] directions", f"{primary} is {of_primary} here, and direction is {given['direction']}")

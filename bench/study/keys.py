@@ -94,6 +94,7 @@ OWN_TRIALS = {
     if key != "precisions"
 }
 OWN_ANALYSIS = SECTIONS["analysis"] | {
+    "test_fraction": Field(fields.inside_unit, "a number between 0 and 1: the share that each split holds out", None),
     "primary": Field(fields.text, "the name of a metric", "test_accuracy"),
     "margins": Field(fields.table_of(fields.positive), "a table of metrics with finite numbers above 0", None),
     "directions": Field(

@@ -1,4 +1,4 @@
-"""The differences seed by seed: how they are spread, and what a single seed does to their mean."""
+"""The paired differences one by one: how they are spread, and what a single seed does to their mean."""
 
 from __future__ import annotations
 

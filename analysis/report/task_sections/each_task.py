@@ -11,7 +11,7 @@ from analysis.report.gather_tasks import MaterialOverTasks
 from analysis.report.task_sections.cells import difference, interval, unit
 from analysis.wording import bad_endings
 from analysis.wording.number_format import NOTHING, level, probability
-from analysis.wording.sentences import ESTIMATES, quoted
+from analysis.wording.sentences import ESTIMATES, NARROWER, quoted
 from analysis.wording.units import plain, unit_of
 from analysis.wording.verdicts import pairs_of, short, tone
 
@@ -22,11 +22,13 @@ def section(material: MaterialOverTasks) -> Section | None:
     found = [(name, each) for name, task in whole.tasks.items() for each in task.judged]
     if not found:
         return None
+    inner = any(each.headline.verdict in NARROWER for _, each in found)
     grid = Grid(
         name="each-task",
         caption=(
             f"{unit_of(whole.metric).name.capitalize()} against {quoted(whole.control)} on each task: "
             f"{ESTIMATES[whole.estimand]}, with intervals that are simultaneous over all {len(found)} comparisons."
+            + (f" Equivalence goes by the {level(2 * whole.alpha)} interval." if inner else "")
         ),
         columns=(
             Column("task", numeric=False),
@@ -36,6 +38,7 @@ def section(material: MaterialOverTasks) -> Section | None:
             Column("difference", unit(whole)),
             Column(f"{level(whole.alpha)} interval", unit(whole)),
             Column("p"),
+            *([Column(f"{level(2 * whole.alpha)} interval", unit(whole))] if inner else []),
         ),
         rows=tuple(
             (
@@ -46,6 +49,7 @@ def section(material: MaterialOverTasks) -> Section | None:
                 difference(each.headline.estimate, whole),
                 interval(each.headline.low, each.headline.high, whole),
                 probability(each.headline.p),
+                *([interval(each.headline.low_90, each.headline.high_90, whole)] if inner else []),
             )
             for name, each in found
         ),

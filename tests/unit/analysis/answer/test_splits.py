@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +13,7 @@ import pytest
 from scipy import stats
 
 import analysis
+from analysis.answer.compare import compare
 from analysis.answer.gate import gate_versions
 from analysis.base.errors import TableError
 from analysis.cli import main
@@ -18,7 +22,8 @@ from analysis.report.evidence_of_table import evidence_of
 from analysis.report.sections import answer as first_screen
 from analysis.report.sections.order import OF_POOL, entries
 from analysis.tables.loading import load
-from analysis.tables.plan import PlannedAnalysis
+from analysis.tables.plan import Plan, PlannedAnalysis
+from tests.results import write_trials
 
 METRIC, FOLDS, FRACTION = "test_accuracy", 10, 0.1
 OF_SEEDS = re.compile(r"new seeds|other seeds|more seeds|\d seeds|one seed each|exact limits")
@@ -81,6 +86,37 @@ def test_no_word_is_of_seeds(fraction: float | None, labels: tuple[str, ...]) ->
     assert "approximate" in str(found) if fraction else "approximate CI" not in str(found)
     assert "10 splits" in str(found)
     assert first_screen.OVER_SPLITS in str(found) or fraction
+    assert "seed" not in raincloud.PLOT.title
+
+
+def test_a_plan_names_the_share_that_its_seeds_hold_out_as_splits() -> None:
+    """Without a column that says by its name that seeds are folds."""
+    bare = load(rows().drop(columns="fold"))
+    planned = PlannedAnalysis("none", METRIC, test_fraction=FRACTION)
+    table = replace(bare, plan=Plan("own", (), (), planned, {}))
+    found, by_flag = compare(table, METRIC, "none"), compare(bare, METRIC, "none", test_fraction=FRACTION)
+    assert found.effects["book"].headline == by_flag.effects["book"].headline
+    assert found.effects["book"].headline.scope == "splits"
+    other = compare(table, METRIC, "none", test_fraction=0.2)
+    assert "test_fraction is 0.2; the analysis fixed before the data has 0.1" in other.warnings
+    assert other.effects["book"].headline.low < found.effects["book"].headline.low
+
+
+def test_the_share_of_a_plan_makes_its_seeds_splits_for_every_command(tmp_path: Path) -> None:
+    given = {"control": "none", "primary": METRIC, "protocol": 2, "test_fraction": FRACTION}
+    plan = {"conditions": [{"label": "none"}, {"label": "book"}, {"label": "wild"}], "analysis": given}
+    trials = [
+        {"trial_id": f"{row['condition']}{row['seed']}"} | row for row in rows().drop(columns="fold").to_dict("records")
+    ]
+    plan["trials"] = [{key: row[key] for key in ("trial_id", "condition", "seed")} for row in trials]
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    for row in trials:
+        write_trials(tmp_path / "trials" / f"{row['trial_id']}.parquet", [row | {"status": "ok"}])
+    assert not load(tmp_path).unit.independent
+    assert analysis.compare(tmp_path, METRIC, "none").effects["book"].headline.scope == "splits"
+    (tmp_path / "plan.json").write_text(json.dumps(plan | {"analysis": given | {"test_fraction": -1}}))
+    with pytest.raises(TableError, match="test_fraction"):
+        load(tmp_path)
 
 
 def test_what_takes_independent_seeds_is_left_out_or_refused() -> None:

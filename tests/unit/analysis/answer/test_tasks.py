@@ -433,6 +433,16 @@ def test_the_mean_of_few_seeds_says_what_it_assumes() -> None:
     assert "assume normal differences" in chosen and "few" not in chosen
 
 
+def test_where_an_absence_is_claimed_the_interval_that_decides_stands_beside_it() -> None:
+    """On a task as over tasks: the interval at 95% alone may reach beyond the margin."""
+    found = over(rows(labels=("none", "half"), seeds=20), margin=0.0125)
+    (each,), task = found.across.values(), found.tasks["digits"].effects["half"].headline
+    assert {each.these.verdict, task.verdict} <= {verdict.EQUIVALENT, verdict.POSITIVE_BUT_NEGLIGIBLE}
+    lines = [line for line in str(found).splitlines() if " (90%: " in line]
+    assert any(line.startswith("digits") and f"+{100 * task.high_90:.3f})" in line for line in lines)
+    assert any(line.startswith("half") and f"+{100 * each.these.high_90:.3f})" in line for line in lines)
+
+
 def single_runs(names: tuple[str, ...] = NAMES) -> pd.DataFrame:
     """Return one run of each condition on each task."""
     return rows(names)[lambda table: table["seed"] == 0]

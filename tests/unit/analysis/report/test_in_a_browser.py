@@ -110,7 +110,7 @@ def test_a_seed_lights_up_in_every_figure_that_has_it(tab: Tab, drawn):
     tab.press("ArrowDown", 3)
     assert tab.does(control("conditions", "select") + ".value") == "2"
     assert tab.does("[...document.querySelectorAll('.lit')].every(each => each.dataset.seed === '2')")
-    assert tab.does(lit) == 3, "differences, rates, and the differences seed by seed"
+    assert tab.does(lit) == 3, "differences, rates, and the paired differences"
     tab.does("document.querySelector('[data-seed=\"5\"]').dispatchEvent(new Event('pointerover', {bubbles: true}))")
     assert tab.does("[...document.querySelectorAll('.lit')].every(each => each.dataset.seed === '5')")
     place = next(i for i, each in enumerate(LABELS) if each == "book")

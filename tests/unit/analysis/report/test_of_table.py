@@ -44,7 +44,7 @@ def test_the_report_of_a_csv_has_what_its_columns_allow(here: Path, capsys: pyte
     page = Path(capsys.readouterr().out.strip())
     assert page == Path("my-runs-report/index.html")
     found = headings(page)
-    assert {"Answer", "Differences to the control", "The differences, seed by seed", "Provenance"} <= set(found)
+    assert {"Answer", "Differences to the control", "The paired differences, one by one", "Provenance"} <= set(found)
     assert not {"Learning curves", "Running gap and clean gap", "The best rate", "Speed", "Secondary metrics",
                 "Where the spread comes from"} & set(found)  # fmt: skip
     whole = analysis.compare("my-runs.csv", "test_accuracy", "none", margin=0.002)

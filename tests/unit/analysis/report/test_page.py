@@ -103,7 +103,7 @@ def test_every_figure_has_a_name_and_a_description_for_screen_readers(page, usua
 def test_sections_come_in_their_order(page):
     assert page.headings == [
         "Answer", "Bad endings", "Differences to the control", "Learning curves", "Accuracy and gap by dropout rate",
-        "Running gap and clean gap", "The differences, seed by seed", "What fewer seeds would have shown",
+        "Running gap and clean gap", "The paired differences, one by one", "What fewer seeds would have shown",
         "New seeds, and new test images", "Do the error rates hold on these data?", "Adding seeds one at a time",
         "Where the spread comes from", "What would reduce the uncertainty",
         "Collapsed and diverged trials", "What pairing by seed was worth here",

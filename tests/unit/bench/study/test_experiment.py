@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.assurance.reach import found, reach
 from bench.base.errors import StudyError
+from bench.run.plan import plan_document
 from bench.study.study import Study, load_study
 
 STUDY = """
@@ -143,3 +145,19 @@ def test_all_faults_are_named_at_once(folder: Path) -> None:
     with pytest.raises(StudyError) as refused:
         loaded(folder, text.replace('"train.py:train"', '"train.py:train"\ncpus = 0'))
     assert len(str(refused.value).splitlines()) == 3
+
+
+def test_a_study_whose_seeds_are_splits_says_which_share_each_holds_out(folder: Path) -> None:
+    plain, split = loaded(folder), loaded(folder, STUDY + "test_fraction = 0.1\n")
+    assert plan_document(split, "test")["analysis"]["test_fraction"] == 0.1
+    assert "test_fraction" not in plan_document(plain, "test")["analysis"], "committed plans stay as they are"
+    assert split.analysis.analysis_hash != plain.analysis.analysis_hash
+    (said,) = reach(split)
+    assert "2 seeds are splits of one data set" in said and "Nadeau and Bengio" in said
+    assert (found(split), "test set" in found(plain)) == ("", True)
+    for more, why in (
+        ("test_fraction = 10", "a number between 0 and 1"),
+        ('test_fraction = 0.1\nuntil = "decided"', "until adds seeds"),
+    ):
+        with pytest.raises(StudyError, match=why):
+            loaded(folder, f"{STUDY}{more}\n")
