@@ -16,6 +16,8 @@ import pytest
 from bench.assurance.gate.refs import git
 from bench.cli import main
 
+pytestmark = pytest.mark.slow
+
 PYTHON = [sys.executable, "-I", "-S"]
 SCRIPT = """
 import json, os, sys
@@ -79,7 +81,6 @@ def test_one_commit_against_itself_ends_with_0_and_is_on_record(
     assert nothing_is_left(repository)
 
 
-@pytest.mark.slow
 def test_a_slowdown_of_30_per_cent_is_confirmed_and_fails(
     repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,13 +94,11 @@ def test_a_slowdown_of_30_per_cent_is_confirmed_and_fails(
     assert nothing_is_left(repository)
 
 
-@pytest.mark.slow
 def test_the_limit_is_what_may_be_slower(repository: Path) -> None:
     assert main(["ab", "base", "slower", *SHORT, "--limit", "40", "--", *PYTHON, "work.py"]) == 0
     assert nothing_is_left(repository)
 
 
-@pytest.mark.slow
 def test_benchmarks_are_judged_by_name(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["--rounds", "8", "--benchmark", "out.json", "--json", "-", "--", *PYTHON, "work.py"]
     assert main(["ab", "base", "slower", *command]) == 4
@@ -190,7 +189,6 @@ def test_a_shallow_clone_without_the_parting_is_refused(
     assert "this clone is shallow: git fetch --unshallow gets its whole history, git fetch --deepen" in said
 
 
-@pytest.mark.slow
 def test_ctrl_c_leaves_neither_worktrees_nor_children(repository: Path, tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     code = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)"

@@ -31,6 +31,8 @@ from tests.conftest import condition, trial
 from tests.results import write_apart
 from tests.unit.bench.record.test_rows import outcome
 
+pytestmark = pytest.mark.slow
+
 COMPARE = ("--metric", "test_accuracy", "--control", "none")
 TRIALS = [
     trial(setting, seed) for seed in range(3) for setting in (condition("none"), condition("book", dropout=(0.2, 0.5)))
@@ -105,7 +107,7 @@ def flips(content: bytes, number: int) -> Iterator[bytes]:
         yield bytes(flipped)
 
 
-@pytest.mark.parametrize("number", [120, pytest.param(600, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [120, pytest.param(600)])
 def test_a_flipped_bit_of_a_trial_is_refused_by_runner_and_analysis(
     store: Store, tmp_path: Path, refused, number: int
 ) -> None:
@@ -128,7 +130,7 @@ def test_a_flipped_bit_of_a_trial_is_refused_by_runner_and_analysis(
     assert (store.folder / "after.json").read_bytes() == (store.folder / "before.json").read_bytes()
 
 
-@pytest.mark.parametrize("number", [120, pytest.param(600, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [120, pytest.param(600)])
 def test_a_flipped_bit_of_an_exported_file_is_refused(store: Store, tmp_path: Path, refused, number: int) -> None:
     path = tmp_path / "all.parquet"
     export(store, path)
@@ -140,7 +142,7 @@ def test_a_flipped_bit_of_an_exported_file_is_refused(store: Store, tmp_path: Pa
             assert "damaged" in refused(analysis, "compare", path, *COMPARE)
 
 
-@pytest.mark.parametrize("number", [120, pytest.param(600, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [120, pytest.param(600)])
 def test_a_flipped_bit_of_a_curve_is_refused_and_never_written_again(tmp_path: Path, refused, number: int) -> None:
     store = made(tmp_path / "results", TRIALS[:2])
     path = store.curves / f"{TRIALS[1].trial_id}.parquet"
@@ -158,7 +160,7 @@ def test_a_flipped_bit_of_a_curve_is_refused_and_never_written_again(tmp_path: P
         assert damaged.name in refused(bench, "export", of.folder, tmp_path / "again")
 
 
-@pytest.mark.parametrize("number", [120, pytest.param(600, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [120, pytest.param(600)])
 @pytest.mark.parametrize("kind", [STACK, SEGMENT])
 def test_a_flipped_bit_of_a_stack_or_a_segment_is_refused_by_every_reader(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused, kind: str, number: int
@@ -220,7 +222,6 @@ def test_files_that_changed_places_are_refused(store: Store, tmp_path: Path, fol
         read(store.folder)
 
 
-@pytest.mark.slow
 def test_a_trial_of_another_study_is_left_out(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_plan(store)
 

@@ -49,6 +49,7 @@ def test_the_study_in_the_readme_is_valid() -> None:
     assert len(study.trials()) == 60
 
 
+@pytest.mark.slow
 def test_the_study_on_the_page_on_tasks_is_run_by_its_commands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

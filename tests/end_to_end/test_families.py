@@ -25,6 +25,8 @@ from bench.record.settings import canonical
 from bench.study.finding import SHIPPED
 from bench.study.study import Study
 
+pytestmark = pytest.mark.slow
+
 FAMILIES = sorted(path.stem for path in SHIPPED.glob("*.toml") if path.with_suffix(".py").exists())
 
 
@@ -73,7 +75,6 @@ def trial(code: Experiment, folder: Path, seed: int = 0, on_epoch: Callable[[], 
     )  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
 def test_conditions_read_every_setting_and_share_initial_weights_and_batches(
     name: str, family: Callable[[str], dict[str, Experiment]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -147,7 +148,6 @@ def test_what_dropout_leaves_in_common_is_all_none_or_the_first_epoch_by_seeding
         assert (batches[0] == batches[2], batches[1] == batches[3]) == orders_shared
 
 
-@pytest.mark.slow
 def test_a_transformer_whose_trial_is_killed_ends_as_one_that_is_not(
     family: Callable[[str], dict[str, Experiment]], tmp_path: Path
 ) -> None:

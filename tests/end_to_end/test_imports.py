@@ -18,6 +18,8 @@ from analysis.cli import main
 from analysis.importing.kinds import KINDS
 from tests.end_to_end.imports.made_up import RUNS, TEST
 
+pytestmark = pytest.mark.slow
+
 WRITTEN = Path(__file__).with_name("imports") / "written"
 TOOLS = {"wandb": "wandb", "mlflow": "mlflow", "lightning": "lightning", "tensorboard": "tensorboard", "hydra": "hydra"}
 """Kind -> the package that ``imports/write_<kind>.py`` writes with; ``imports/written/<kind>.zip`` is what it wrote."""

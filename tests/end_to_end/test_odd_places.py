@@ -17,6 +17,8 @@ import pytest
 
 from tests.fuzz import inputs
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 STUDY = inputs.STUDY.decode().replace("[grid]\ndropout = [0.1, 0.3]\n", "")
 TABLE = ["--metric", "test_accuracy", "--control", "none"]
@@ -71,7 +73,6 @@ LONG = "x" * 300
         (["analysis", "gate", LONG, *TABLE, "--require", "superior", "--margin", "1"], "File name too long"),
     ],
 )
-@pytest.mark.slow
 def test_a_path_that_cannot_be_is_named(here: Path, arguments: list[str], said: str) -> None:
     before = sorted(each.name for each in here.iterdir())
     refused(run(here, *arguments), said)
@@ -83,7 +84,6 @@ def test_a_pipe_in_place_of_a_study_is_named(here: Path) -> None:
     refused(run(here, "bench", "plan", "pipe"), "is no regular file; a study file")
 
 
-@pytest.mark.slow
 def test_results_in_a_folder_whose_name_is_not_utf_8_are_reported(results: Path, tmp_path: Path) -> None:
     odd = os.fsencode(tmp_path) + b"/r\xff"
     shutil.copytree(os.fsencode(results), odd)
@@ -100,14 +100,12 @@ def test_a_study_may_begin_with_a_byte_order_mark(here: Path) -> None:
 
 
 @pytest.mark.parametrize("package", ["bench", "analysis"])
-@pytest.mark.slow
 def test_help_needs_no_docstrings(here: Path, package: str) -> None:
     found = run(here, package, "--help", flags=["-OO"])
     assert found.returncode == 0, found.stderr.decode()
     assert b"{" in found.stdout or b"compare" in found.stdout or b"run" in found.stdout
 
 
-@pytest.mark.slow
 def test_a_terminal_of_any_encoding_takes_the_words(results: Path, tmp_path: Path) -> None:
     ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
     found = run(tmp_path, "analysis", "compare", str(results), **ascii_only)
@@ -117,7 +115,6 @@ def test_a_terminal_of_any_encoding_takes_the_words(results: Path, tmp_path: Pat
     assert json.loads(as_json.stdout.decode("utf-8"))["control"] == "none"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content", "commands"),
     [
@@ -180,7 +177,6 @@ def test_numbers_of_thousands_of_digits_are_refused_by_their_place(here: Path) -
     refused(run(here, "bench", "plan", "big.toml"), "[trials] seeds: a number of thousands of digits was given")
 
 
-@pytest.mark.slow
 def test_a_label_is_no_formula_in_the_tables_of_a_report(here: Path) -> None:
     text = inputs.csv().decode().replace("half", "=cmd|' /C calc'!A0")
     (here / "f.csv").write_text(text, encoding="utf-8")

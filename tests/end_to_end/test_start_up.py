@@ -59,6 +59,7 @@ def test_to_import_a_package_nothing_heavy_is_imported(package):
     assert not HEAVY & set(python(code, ROOT))
 
 
+@pytest.mark.slow
 def test_to_train_nothing_heavy_but_torch_is_imported():
     """A study whose settings need scipy imports it where it is used: each worker pays for what it imports."""
     code = "import sys, json, bench.run.runner, bench.run.worker; print(json.dumps([*sys.modules]))"

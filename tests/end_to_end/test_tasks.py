@@ -20,6 +20,8 @@ from bench.record.store import Store
 from bench.schema.paths import TASKS_FILE
 from tests.end_to_end.conftest import PATIENCE, Workplace
 
+pytestmark = pytest.mark.slow
+
 SHARED = """
 [trials]
 seeds = {seeds}
@@ -246,7 +248,6 @@ def test_what_another_runner_is_at_is_waited_for_when_nothing_else_is_left(
     assert "1 left to another runner, 1 ok" in err
 
 
-@pytest.mark.slow
 def test_until_decided_adds_seeds_to_each_task_by_itself_and_all_conditions_are_one_family(many: Many) -> None:
     """Its one condition on two tasks is judged as two conditions on one would be, at half of alpha."""
     many.write(seeds=12, epochs=8, old="margin = 0.01", new='margin = 0.01\nestimand = "mean"')
@@ -272,7 +273,6 @@ def test_seeds_that_cannot_be_added_to_are_refused_before_anything_is_written(ma
     assert many.files() == before
 
 
-@pytest.mark.slow
 def test_a_run_killed_in_its_second_task_goes_on_there(many: Many) -> None:
     many.write(seeds=16, epochs=20)
     process = many.start("run", "many.toml", "--workers", "1")
@@ -303,7 +303,6 @@ def test_python_runs_a_study_with_tasks_by_its_path_or_loaded(many: Many, monkey
     assert many.numbers() == [8, 8]
 
 
-@pytest.mark.slow
 def test_own_training_code_is_kept_with_the_tasks(many: Many) -> None:
     (many.folder / "train.py").write_text(
         "def train(trial):\n    return {'test_correct': trial.settings['right'] + trial.seed % 3, 'test_total': 100}\n"

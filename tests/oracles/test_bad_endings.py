@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from scipy import stats
 
 from analysis.answer.compare import compare
@@ -77,6 +78,7 @@ def mcnemar(first: list[bool], second: list[bool]) -> float:
     return min(1.0, 2 * tail / 2 ** (b + c))
 
 
+@pytest.mark.slow
 def test_counts_in_exact_fractions() -> None:
     rng = np.random.default_rng(20)
     for _ in range(40):

@@ -179,6 +179,7 @@ def test_all_at_once_are_autograds(keeper: str, recipe: Recipe, split: Split) ->
     assert_is_autograds(every(keeper), recipe, split)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("changes", "together"), EDGES, ids=str)
 def test_at_the_edges_it_is_autograds(changes: dict[str, Any], together: Setting, split: Split) -> None:
     assert_is_autograds(together, replace(RECIPE, **changes), split)

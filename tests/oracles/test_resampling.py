@@ -66,6 +66,7 @@ def slow(pairs: list[Pairs], number: int, estimand: str) -> float:
     return missed / number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimand", ["typical", "mean"])
 @pytest.mark.parametrize(("n", "arms", "scale"), [(8, 1, 10_000), (11, 3, 10_000), (13, 3, None)])
 def test_misses_are_those_of_a_slow_twin(

@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 VALUES = list(csv.DictReader((HERE / "rliable_values.csv").read_text(encoding="utf-8").splitlines()))
 
 
+@pytest.mark.slow
 def test_interquartile_means_and_probabilities_of_improvement_are_those_of_rliable() -> None:
     tasks = load_tasks(HERE.parents[1] / "results/dropout-tasks")
     assert isinstance(tasks, Tasks)

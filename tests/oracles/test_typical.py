@@ -48,6 +48,7 @@ def null(n: int) -> np.ndarray:
     return np.cumsum(np.bincount(sums)) / 2**n
 
 
+@pytest.mark.slow
 @law
 @given(st.lists(numbers, min_size=1, max_size=12), st.sampled_from([0, walsh_averages.HELD_UP_TO]))
 def test_order_statistics_of_averages_are_those_of_all_of_them(differences, held):

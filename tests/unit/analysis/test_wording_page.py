@@ -25,6 +25,7 @@ def test_the_page_is_what_the_command_prints(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == PAGE.read_text(encoding="utf-8"), "python -m analysis wording > docs/wording.md"
 
 
+@pytest.mark.slow
 def test_every_function_that_writes_is_on_the_page() -> None:
     shown = {entry.name for part in parts() for entry in part.entries if entry.lines}
     assert len(writers()) > 40
@@ -48,6 +49,7 @@ def test_the_examples_are_of_every_kind() -> None:
     assert ends == {(False, False), (True, False), (False, True), (True, True)}
 
 
+@pytest.mark.slow
 def test_no_sentence_is_long_or_miscounts() -> None:
     for part in parts():
         for entry in part.entries:

@@ -306,6 +306,7 @@ def test_a_pilot_says_what_its_own_seeds_find_and_plans_for_a_margin(
     assert "equivalent within the margin: power" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seeds", "by_seeds", "by_images"), [(5, 0.02, 0.6), (12, 0.1, 0.6), (12, 0.1, 0.05)])
 def test_the_power_over_new_images_is_what_simulated_studies_have(
     seeds: int, by_seeds: float, by_images: float

@@ -223,6 +223,7 @@ def test_curves_are_the_median_and_the_band_from_lowest_to_highest(evidence):
     assert {round(float(y), 9) for y in heights} >= {0.5, 0.6, 0.7, 0.8}
 
 
+@pytest.mark.slow
 def test_curves_give_what_is_meant_to_be_at_chance_an_axis_of_its_own(evidence):
     figure = figure_of(learning_curves.PLOT, evidence())
     limits = {axes.get_label(): axes.get_ylim() for axes in figure.axes}

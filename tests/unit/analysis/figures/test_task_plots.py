@@ -23,6 +23,8 @@ from analysis.tables.tasks import Tasks
 from tests.unit.analysis.figures.words import words_lie_inside_and_apart
 from tests.unit.analysis.task_trials import rows
 
+pytestmark = pytest.mark.slow
+
 WEIRD = {"name": "<b>$t$ & a task that goes on and on", "label": "<script>$x$ dropout_1-0.25_dropout_2-0.5"}
 CASES: dict[str, dict[str, Any]] = {
     "usual": {},
@@ -53,7 +55,6 @@ def panel(figure: Figure, label: str) -> Any:
     return next(axes for axes in figure.axes if axes.get_label() == label)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("plot", "layout", "given"), EVERY)
 def test_words_lie_inside_the_figure_and_apart(plot, layout, given, monkeypatch):
     words_lie_inside_and_apart(plot, evidence(**given), layout, monkeypatch)

@@ -19,6 +19,8 @@ from analysis.report.sections.activations import differences_grid, sentences
 from bench.schema import CURVES_FOLDER, PACKED_FILE
 from tests.results import write
 
+pytestmark = pytest.mark.slow
+
 QUESTION = """
 [[finding]]
 title = "Hidden units"
@@ -64,7 +66,6 @@ def made_up():
     )
 
 
-@pytest.mark.slow
 def test_a_study_that_records_nothing_shows_nothing(report, make_folder, tmp_path):
     plain = report()
     assert "Hidden units" not in plain.page
@@ -155,7 +156,6 @@ def test_no_pair_of_seeds_is_said():
     assert sentences(found) == ["Hidden layer 2, “half” minus “none”: no pair of seeds trained."]
 
 
-@pytest.mark.slow
 def test_a_finding_tells_the_difference_in_each_layer_beside_what_is_judged(make_folder, tmp_path):
     folder = make_folder(labels=(*LABELS, "dropout-0.3"), seeds=6, recorded=True)
     file, out = tmp_path / "findings.toml", tmp_path / "findings.md"

@@ -30,6 +30,8 @@ from analysis.report.typical_grid import mean_words
 from analysis.wording.units import MINUS, unit_of
 from tests.unit.analysis.results import effect, with_whole
 
+pytestmark = pytest.mark.slow
+
 LABELS = ("none", "book", "all-dropped", "dropout-0.1", "dropout-0.3")
 UNIT = unit_of("test_accuracy")
 

@@ -12,6 +12,8 @@ from analysis.report.gather import gather
 from analysis.report.sections.order import PLOTS
 from tests.unit.analysis.report.conftest import GRID
 
+pytestmark = pytest.mark.slow
+
 OWN = {"own": ("example", "image"), "": ("image", "example")}
 """The word for one example of the data, and the one that is not to be read, by engine."""
 
@@ -87,7 +89,6 @@ def test_the_terminal_says_it_too(report, engine, capsys):
 
 
 @pytest.mark.parametrize("engine", OWN)
-@pytest.mark.slow
 def test_factorials_say_it_too(report, engine, capsys):
     word, other = OWN[engine]
     folder = str(report(labels=tuple(GRID), seeds=8, engine=engine, control="dropout_1-0_dropout_2-0").folder)

@@ -15,6 +15,8 @@ from analysis.report.sections.order import PLOTS
 from analysis.wording.units import unit_of
 from tests.unit.analysis.report.conftest import GRID, Made, write_folder
 
+pytestmark = pytest.mark.slow
+
 CONTROL = "dropout_1-0_dropout_2-0"
 BROKEN = ((CONTROL, 1), (CONTROL, 4), ("dropout_1-0.2_dropout_2-0.5", 1))
 UNIT = unit_of("test_accuracy")
@@ -71,7 +73,6 @@ def test_simple_effects_have_their_own_table_where_the_interaction_is_there(mate
         assert estimate in item.text
 
 
-@pytest.mark.slow
 def test_the_files_have_it_too(report):
     written = report(labels=tuple(GRID), seeds=9, control=CONTROL, diverged=BROKEN, images=False)
     saved = json.loads((written.out / "factorial.json").read_text())

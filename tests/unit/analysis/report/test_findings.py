@@ -23,6 +23,8 @@ from analysis.wording.style import PAGE
 from analysis.wording.verdicts import short
 from tests.unit.analysis.report.conftest import GRID
 
+pytestmark = pytest.mark.slow
+
 QUESTION = """
 [[finding]]
 title = "Does it help?"
@@ -50,7 +52,6 @@ def asked(make_folder, tmp_path):
     return written
 
 
-@pytest.mark.slow
 @pytest.mark.pictures
 def test_the_page_tells_each_comparison_as_the_report_does(asked, tmp_path):
     page = write_findings(asked(), tmp_path / "docs" / "findings.md").read_text()
@@ -72,7 +73,6 @@ def test_the_page_tells_each_comparison_as_the_report_does(asked, tmp_path):
     assert "plan of analysis a7a1, recorded before the first trial." in page
 
 
-@pytest.mark.slow
 def test_what_is_open_is_named_with_what_would_help(asked, tmp_path):
     page = write_findings(asked('conditions = ["book"]'), tmp_path / "findings.md").read_text()
     (pool,) = gather(tmp_path / "dropout").pools
@@ -88,7 +88,6 @@ def test_what_is_open_is_named_with_what_would_help(asked, tmp_path):
     assert "“dropout-0.3”" not in page
 
 
-@pytest.mark.slow
 def test_the_command_writes_the_same_page_each_time(asked, tmp_path, capsys):
     file = asked()
     assert main(["findings", str(file)]) == 0
@@ -112,7 +111,6 @@ def test_every_fault_of_the_questions_is_told_at_once(tmp_path):
             read_questions(file)
 
 
-@pytest.mark.slow
 def test_a_metric_or_condition_that_is_not_there_is_refused(asked, tmp_path):
     with pytest.raises(TableError, match="compares no condition 'books'"):
         write_findings(asked('conditions = ["books"]'), tmp_path / "findings.md")
@@ -122,7 +120,6 @@ def test_a_metric_or_condition_that_is_not_there_is_refused(asked, tmp_path):
         write_findings(file, tmp_path / "findings.md")
 
 
-@pytest.mark.slow
 def test_what_pairing_is_worth_is_told_by_level(make_folder, tmp_path):
     labels = tuple(GRID)
     make_folder(labels=labels, seeds=8, control=labels[0])
@@ -144,7 +141,6 @@ def test_what_pairing_is_worth_is_told_by_level(make_folder, tmp_path):
     assert bad_endings.shown(pool.primary) in page.replace("\\", "")
 
 
-@pytest.mark.slow
 def test_what_pairing_is_worth_is_refused_where_nothing_is_crossed(asked, tmp_path):
     file = asked()
     file.write_text(PAIRING)
@@ -152,7 +148,6 @@ def test_what_pairing_is_worth_is_refused_where_nothing_is_crossed(asked, tmp_pa
         write_findings(file, tmp_path / "findings.md")
 
 
-@pytest.mark.slow
 def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tmp_path):
     labels = tuple(GRID)
     make_folder(labels=labels, seeds=8, control=labels[0])
@@ -178,7 +173,6 @@ def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tm
         assert f"| {escaped(each.effect)} | {short(each.contrast)} |" in page
 
 
-@pytest.mark.slow
 def test_effects_on_every_metric_that_is_asked_for(make_folder, tmp_path):
     labels = tuple(GRID)
     make_folder(labels=labels, seeds=8, control=labels[0])
@@ -203,7 +197,6 @@ def test_effects_of_what_is_not_crossed_are_refused(asked, tmp_path):
         read_questions(asked('effects = "yes"'))
 
 
-@pytest.mark.slow
 def test_collapses_are_told_as_in_their_section(make_folder, tmp_path):
     labels = ("none", "book", "all-dropped", "dropout-0.3")
     make_folder(labels=labels, seeds=8, diverged=(("none", 1), ("none", 4), ("book", 4)))

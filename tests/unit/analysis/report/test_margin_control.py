@@ -22,6 +22,8 @@ from analysis.report.gather import gather
 from analysis.report.margin_control import margin_control
 from analysis.wording.verdicts import tone_of, worded
 
+pytestmark = pytest.mark.slow
+
 LABELS = ("none", "book", "all-dropped", "dropout-0.3", "dropout-0.7")
 
 

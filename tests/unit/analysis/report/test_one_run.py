@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_it_speaks_of_these_networks_and_of_no_others(report) -> None:
     written = report(labels=("none", "book", "dropout-0.3"), seeds=1)

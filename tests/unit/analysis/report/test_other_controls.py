@@ -12,6 +12,8 @@ from analysis.report.paper_control import paper_control
 from analysis.report.seeds_control import MOST, seeds_control
 from analysis.wording.units import unit_of
 
+pytestmark = pytest.mark.slow
+
 LABELS = ("none", "book", "all-dropped", "dropout-0.7")
 
 

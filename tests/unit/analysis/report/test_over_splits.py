@@ -15,6 +15,8 @@ from analysis.wording.phrases import OVER_SPLITS
 from bench import schema
 from tests.results import write
 
+pytestmark = pytest.mark.slow
+
 OF_SEEDS = re.compile(r"new seeds|other seeds|more seeds|one seed each|exact limits|t interval over")
 
 

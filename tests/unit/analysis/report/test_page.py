@@ -12,6 +12,8 @@ from analysis.report.answer_grid import answer_grid
 from analysis.report.gather import gather
 from analysis.wording.number_format import exact, probability
 
+pytestmark = pytest.mark.slow
+
 SMALL = ("none", "book", "all-dropped", "dropout-0.3")
 NASTY = "<script>alert(1)</script>"
 

@@ -20,6 +20,8 @@ from analysis.wording.number_format import exact, probability
 from tests.unit.analysis.report.conftest import Made, outlined, write_folder
 from tests.unit.analysis.report.test_page import Page
 
+pytestmark = pytest.mark.slow
+
 TASKS = {
     "fashion": Made(labels=("none", "book", "dropout-0.3", "all-dropped"), seeds=8, diverged=(("none", 1),)),
     "digits": Made(labels=("none", "book", "dropout-0.3", "all-dropped"), seeds=9, missing=(("book", 2),)),
@@ -122,7 +124,6 @@ def test_ids_are_unique_and_the_command_that_makes_it_again_stands_there(text):
     assert "python -m analysis report many" in text
 
 
-@pytest.mark.slow
 def test_a_comparison_over_tasks_reports_itself_with_its_own_margin(folder, tmp_path):
     found = analysis.compare(folder, margin=0.01)
     assert isinstance(found, analysis.ComparisonOverTasks)
@@ -138,7 +139,6 @@ def test_several_devices_on_a_task_are_refused_by_name(tmp_path, capsys):
     assert "task 'two' was run in 2 ways (cpu, cuda)" in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_a_finding_over_tasks_tells_these_tasks_from_new_ones(folder, whole, tmp_path):
     asked = f'[[finding]]\ntitle = "a"\nquestion = "b"\nfolder = "{folder}"\nmetrics = ["test_accuracy"]\nfigure = '
     (tmp_path / "page.toml").write_text(asked + '"tasks"\n')

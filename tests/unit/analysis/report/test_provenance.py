@@ -10,6 +10,8 @@ from analysis.report.document import Grid
 from analysis.report.gather import gather
 from analysis.report.sections import provenance
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def material(report):

@@ -26,6 +26,8 @@ from analysis.wording.style import PAGE
 from tests.results import write
 from tests.unit.analysis.results import effect, headline
 
+pytestmark = pytest.mark.slow
+
 SMALL = ("none", "book", "all-dropped", "dropout-0.3")
 SIGNIFICANCE = re.compile(r"adjusted p =|Undecided|Higher|Lower|Equivalent")
 
@@ -43,7 +45,6 @@ def files_of(out) -> dict[str, bytes]:
     return {str(path.relative_to(out)): without_date(path.read_bytes()) for path in out.rglob("*") if path.is_file()}
 
 
-@pytest.mark.slow
 def test_two_reports_of_one_folder_are_the_same_to_the_byte_but_for_the_date(make_folder, tmp_path):
     folder = make_folder(labels=("none", "book"), seeds=3, diverged=(("none", 1),))
     for name in ("first", "second"):
@@ -102,7 +103,6 @@ def test_all_trials_failed(make_folder, tmp_path):
     assert page.count("out of &lt;memory&gt;") >= 2
 
 
-@pytest.mark.slow
 def test_two_devices_are_told_apart_and_set_side_by_side(report):
     written = report(labels=("none", "dropout-0.3"), devices=("cpu", "cuda"), diverged=(("none", 3),), curves=False)
     assert list(written.objects) == ["cpu", "cuda"]
@@ -139,7 +139,6 @@ def words_of(folder) -> str:
     return str(compose(gather(folder)))
 
 
-@pytest.mark.slow
 def test_a_plan_changed_after_the_data_is_told(make_folder):
     folder = make_folder(labels=("none", "book"), seeds=2)
     kept = words_of(folder)
@@ -153,7 +152,6 @@ def test_a_plan_changed_after_the_data_is_told(make_folder):
     assert "b0b0" in changed
 
 
-@pytest.mark.slow
 def test_a_key_that_was_added_at_its_default_is_no_change_of_the_plan(make_folder):
     folder = make_folder(labels=("none", "book"), seeds=2)
     log = folder / "plans.jsonl"
@@ -236,7 +234,6 @@ def answer_of(folder):
     return [block.text for block in blocks if isinstance(block, Paragraph)]
 
 
-@pytest.mark.slow
 def test_the_answer_tells_bad_endings_and_what_diverged_beside_the_verdict(make_folder):
     folder = make_folder(labels=("none", "book"), seeds=8, diverged=(("book", 1), ("book", 4)))
     lead, endings, diverged, *_ = answer_of(folder)
@@ -256,7 +253,6 @@ def test_the_answer_tells_the_failures_where_no_pair_is_left(make_folder):
     assert "pairs left out" not in " ".join(said)
 
 
-@pytest.mark.slow
 def test_no_condition_has_a_paragraph_of_its_own(make_folder):
     lead, *others = answer_of(make_folder(labels=SMALL, seeds=6))
     assert lead.startswith("Undecided for both conditions: ")
@@ -304,7 +300,6 @@ def test_a_wide_alpha_has_no_interval_for_equivalence(make_folder):
     assert "-20%" not in said
 
 
-@pytest.mark.slow
 def test_the_command_gives_the_page_or_the_numbers_it_was_made_from(make_folder, tmp_path, capsys):
     folder = make_folder(seeds=2)
     assert main(["report", str(folder), "--out", str(tmp_path / "out")]) == 0
@@ -315,7 +310,6 @@ def test_the_command_gives_the_page_or_the_numbers_it_was_made_from(make_folder,
     assert "test_accuracy" in said
 
 
-@pytest.mark.slow
 def test_without_a_measurement_of_speed_one_sentence_says_how_to_get_one(report):
     page = report(labels=SMALL).page
     start = page.index('id="does-it-cost-speed"')
