@@ -9,8 +9,8 @@ from functools import cached_property
 from scipy import special
 
 from analysis.base.records import Record
-from analysis.methods import paired_t
 from analysis.methods.estimands import Ends, Inference
+from analysis.methods.p_value import probability
 from analysis.methods.paired_t import Moments, moments
 from analysis.methods.result import Finding, Method, Sample, undefined, why_untestable
 from analysis.methods.verdict import Interval
@@ -88,16 +88,25 @@ class MeanEstimate:
         """The mean, in the metric's own unit."""
         return self.moments.mean
 
+    @property
+    def standard_error(self) -> float:
+        """Standard error of the mean."""
+        return self.moments.standard_error
+
+    @property
+    def t(self) -> float:
+        """The mean over its standard error."""
+        return self.value / self.standard_error
+
     def over_seeds(self, tail: float) -> Ends | None:
         """Return the t interval that errs with probability `tail` at each end."""
-        found = self.moments
-        reach = -float(special.stdtrit(found.df, tail)) * found.standard_error
-        return found.mean - reach, found.mean + reach
+        reach = -float(special.stdtrit(self.moments.df, tail)) * self.standard_error
+        return self.value - reach, self.value + reach
 
     @property
     def p(self) -> float:
-        """Two-sided p of the paired t test."""
-        return paired_t.p_t(self.pairs)
+        """Two-sided p of 0 by that t."""
+        return probability(2 * float(special.stdtr(self.moments.df, -abs(self.t))))
 
 
 def mean_family(pairs: Pairs, sample: Sample) -> Finding[Record]:

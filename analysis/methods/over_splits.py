@@ -5,14 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-
-from scipy import special
 
 from analysis.base.records import Record
-from analysis.methods.estimands import Ends, Estimate, Inference
+from analysis.methods.estimands import Estimate, Inference
 from analysis.methods.mean_family import MeanEstimate
-from analysis.methods.paired_t import Moments, moments
 from analysis.methods.result import Finding, Method, Sample, undefined, why_untestable
 from analysis.methods.verdict import Interval
 from analysis.tables.pairing import Pairs
@@ -61,7 +57,7 @@ class OverSplits(Method):
 
 
 @dataclass(frozen=True, eq=False)
-class SplitsMean:
+class SplitsMean(MeanEstimate):
     """The mean over splits that each hold out the share `fraction` of the examples, with its interval at any level.
 
     Notes
@@ -72,38 +68,12 @@ class SplitsMean:
     and Bengio 2003, Machine Learning 52, 239-281; Bouckaert and Frank 2004, PAKDD).
     """
 
-    pairs: Pairs
     fraction: float
-
-    @cached_property
-    def moments(self) -> Moments:
-        """Mean and standard deviation of the differences."""
-        return moments(self.pairs)
-
-    @property
-    def value(self) -> float:
-        """The mean, in the metric's own unit."""
-        return self.moments.mean
 
     @property
     def standard_error(self) -> float:
         """Corrected standard error of the mean."""
         return self.moments.sd * math.sqrt(1 / self.pairs.n + self.fraction / (1 - self.fraction))
-
-    @property
-    def t(self) -> float:
-        """The mean over its standard error."""
-        return self.value / self.standard_error
-
-    def over_seeds(self, tail: float) -> Ends | None:
-        """Return the interval that errs with probability `tail` at each end."""
-        reach = -float(special.stdtrit(self.moments.df, tail)) * self.standard_error
-        return self.value - reach, self.value + reach
-
-    @property
-    def p(self) -> float:
-        """Two-sided p of 0."""
-        return 2 * float(special.stdtr(self.moments.df, -abs(self.t)))
 
 
 def mean_that_decides(pairs: Pairs, asked: Question) -> Estimate | None:
