@@ -84,15 +84,28 @@ def over_items(
     null = -(offset or 0.0)
     p = probability(min(1.0, size * pair.p(null)))
     low, high = _agreeing(pair.interval(alpha / size), pair.difference, null, p <= alpha)
+    exact = mcnemar((pair.gained, pair.lost)) if offset is None else None
     return Finding(
         OverItems(
             items_difference=pair.difference - null,
             items_low=low - null,
             items_high=high - null,
             p_items=p,
-            p_mcnemar_items=mcnemar((pair.gained, pair.lost)) if offset is None else None,
+            p_mcnemar_items=exact,
             n_items=pair.items,
-        )
+        ),
+        _parted(pair, p, exact, asked),
+    )
+
+
+def _parted(pair: PairedProportions, p: float, exact: float | None, asked: tuple[float, int]) -> tuple[str, ...]:
+    """Return a warning where the interval leaves out 0 and the exact test, adjusted alike, does not reject it."""
+    alpha, size = asked
+    if exact is None or p > alpha or size * exact <= alpha:
+        return ()
+    return (
+        f"{pair.gained + pair.lost} items tell the two networks apart, and by McNemar's exact test they may be as good "
+        f"as each other (p = {min(1.0, size * exact):.3g}): of so few the interval over items is rough",
     )
 
 

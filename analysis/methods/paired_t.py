@@ -166,14 +166,14 @@ def equivalence(pairs: Pairs, alpha: float, margin: float | None) -> Finding[Equ
 
     Two one-sided t tests (Schuirmann 1987): p is the larger; equivalent when the 1 - 2 alpha interval lies inside.
     """
+    why = why_untestable(pairs)
+    if why is not None:
+        return undefined(Equivalence(), why)
     if margin is None:
         why = (
             "no margin was given, so verdicts go by the sign alone and nothing is called equivalent or negligible "
             "(p_tost, equivalent: null)"
         )
-        return undefined(Equivalence(), why)
-    why = why_untestable(pairs)
-    if why is not None:
         return undefined(Equivalence(), why)
     found = moments(pairs)
     above_low = float(special.stdtr(found.df, -(found.mean + margin) / found.standard_error))

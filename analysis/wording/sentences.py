@@ -111,8 +111,9 @@ def no_interval(effect: Effect) -> str:
 
 
 def items(effect: Effect, example: str) -> str:
-    """Return how many test examples there are, and in how many groups: ``2,000 images in 25 groups``."""
-    groups = "" if effect.n_item_groups is None else f" in {count(effect.n_item_groups, 'group')}"
+    """Return how many test examples there are, and in how many groups, if these are what is averaged."""
+    number = effect.n_item_groups
+    groups = "" if number is None else f" in {count(number, 'group')}{', each counting the same' if number > 1 else ''}"
     return f"{count(effect.n_items or 0, example)}{groups}"
 
 
@@ -121,8 +122,7 @@ def what_one_run_is(whole: Comparison) -> str:
     of_items = [each for each in whole.judged if each.headline.scope == ITEMS]
     if not of_items:
         return ""
-    groups, size = of_items[0].n_item_groups, items(of_items[0], whole.example)
-    return f"of one run each, on the same {size}{'' if groups is None else ', each group counting the same'}"
+    return f"of one run each, on the same {items(of_items[0], whole.example)}"
 
 
 def without_limit(judged: Judged) -> str:

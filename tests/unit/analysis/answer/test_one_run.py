@@ -17,6 +17,7 @@ from analysis.base.errors import TableError
 from analysis.figures import forest, theme
 from analysis.figures.evidence import Broken, Evidence, Setting
 from analysis.figures.plot import drawn
+from analysis.methods.over_items import over_items
 from analysis.report import latex, markdown
 from analysis.report.answer_grid import answer_grid
 from analysis.report.comparison_grid import comparison_grid
@@ -182,13 +183,14 @@ def test_groups_count_alike_and_few_give_no_interval() -> None:
     means = pd.Series(bits[0] - bits[1]).groupby(groups).mean()
     assert each.items_difference == pytest.approx(means.mean(), rel=1e-12)
     assert (each.n_items, each.n_item_groups, each.p_mcnemar_items) == (IMAGES, 25, None)
-    assert "2,000 images in 25 groups" in answer(found)
+    assert "2,000 images in 25 groups, each counting the same" in answer(found)
     few = whole(frame(groups=groups // 15))
     told = few.effects["book"].headline
     assert (told.scope, told.low, told.high, told.p, told.interval) == ("items", None, None, None, None)
     assert told.reason == "one run a condition, and 5 groups of items: an interval needs at least 10"
-    assert "(2,000 images in 5 groups; no interval from fewer than 10 groups). Other seeds" in headline(
-        few.effects["book"]
+    assert (
+        "(2,000 images in 5 groups, each counting the same; no interval from fewer than 10 groups). Other seeds"
+        in headline(few.effects["book"])
     )
     assert "; no interval from fewer than 10 groups. Other seeds are not covered." in answer(few)
     assert any("5 groups of items: an interval needs at least 10; items_low" in each for each in few.warnings)
@@ -208,3 +210,22 @@ def test_groups_may_be_bytes_and_faults_are_named() -> None:
         cells = [list(groups), list(wrong), list(groups)]
         with pytest.raises(TableError, match=said.split(";")[0]):
             whole(rows.assign(test_groups=pd.Series(cells, dtype=object)))
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "size", "parted"), [(5, 0, 1, True), (6, 0, 1, False), (6, 0, 2, True), (20, 3, 2, False)]
+)
+def test_where_the_exact_test_does_not_agree_that_is_said(gained: int, lost: int, size: int, parted: bool) -> None:
+    """Of 6 items that all favour one network the exact p is 2/64: below 0.05, but not with 2 conditions."""
+    gains = np.repeat(np.array([1, -1, 0], np.int8), [gained, lost, 100 - gained - lost])
+    found = over_items(gains, None, None, (0.05, size))
+    assert found.result.items_low > 0
+    said = f"{gained + lost} items tell the two networks apart"
+    assert [said in text for text in found.warnings] == [True] * parted
+    if parted:
+        assert f"(p = {size * 2 * 0.5**gained:.3g})" in found.warnings[0]
+
+
+def test_nothing_is_said_of_a_margin_where_there_is_no_verdict() -> None:
+    found = compare(from_frame(frame(1)), "test_accuracy", "none")
+    assert not any("verdicts go by the sign" in text for text in found.warnings)
