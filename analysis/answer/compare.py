@@ -19,7 +19,7 @@ from analysis.methods.influence import Influence, fragile_means
 from analysis.methods.result import Results
 from analysis.methods.summary import summary
 from analysis.tables.asking import asked_of
-from analysis.tables.images import images_of
+from analysis.tables.images import crossed, images_of
 from analysis.tables.metric import Measured, measure, not_positive
 from analysis.tables.pairing import SPLITS
 from analysis.tables.pairs_by_seed import Arms, arms, log_ratios, worst_of
@@ -74,7 +74,9 @@ def compared(table: Table, asked: Question) -> tuple[Comparison, Mapping[str, Ar
     measured = _check(table, asked)
     against = {label: paired(table, measured, label, control, asked) for label in table.conditions if label != control}
     images = images_of(table, metric) if asked.scale == RAW and table.unit.independent else None
+    images, grouped = crossed(images, max((each.complete.n for each in against.values()), default=0))
     found, warnings = judged(Effect, against, asked, exempt, images, table.seeds_of(control))
+    warnings = [*grouped, *warnings]
     together = across(table, measured, asked)
     better = [label for label, each in found.items() if each[Headline].verdict in verdict.BENEFITS]
     endings = bad_endings.bad_endings(measured, asked, exempt)

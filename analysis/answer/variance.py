@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.base.records import Record
 from analysis.methods.variance_components import Component, SeedVariance, components, split_seed_variance
-from analysis.tables.images import images_of
+from analysis.tables.images import crossed, images_of
 from analysis.tables.metric import measure
 from analysis.tables.table import Table
 
@@ -91,6 +91,11 @@ def variance_by_source(table: Table, metric: str, alpha: float) -> VarianceBySou
     """
     measured, images = measure(table, metric), images_of(table, "test_accuracy") if metric == "test_accuracy" else None
     conditions, notes = [], set()
+    images, grouped = crossed(images, len(table.seeds))
+    if grouped:
+        notes.add(
+            "Test examples lie in groups: the share of the test set, which takes each as independent, is not given."
+        )
     for label in table.conditions:
         arm = measured.arms[label]
         kept = ~arm.diverged & np.isfinite(arm.value)

@@ -11,8 +11,8 @@ from analysis.importing.kinds import KINDS
 
 NAME, HELP = "import", "other people's logs -> one tidy table that every command here takes"
 
-_EXAMPLES = "lm-eval"
-"""The kind of which --metric says whose single examples are taken."""
+_EXAMPLES = ("lm-eval", "inspect")
+"""Kinds of which --metric says whose single examples are taken."""
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -51,7 +51,13 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--metric",
         metavar="NAME",
-        help="wide: what the numbers are, default: value; lm-eval: whose examples give test_bits, default: acc",
+        help="wide: what the numbers are, default: value; lm-eval, inspect: whose examples are test_bits, default: acc",
+    )
+    command.add_argument(
+        "--cluster",
+        metavar="FIELD",
+        help="lm-eval, inspect: examples with one FIELD are a cluster, as questions on one passage; default: by name "
+        "(passage, context, subject, ...); none: no clusters",
     )
     command.add_argument(
         "--where", action="append", default=[], metavar="SETTING=VALUE", help="take these runs; may be repeated"
@@ -77,7 +83,8 @@ def execute(given: argparse.Namespace) -> None:
         epochs=given.epochs,
         direction=given.direction,
         rename=(*given.rename, *_of_numbers(given)),
-        examples=given.metric if given.kind == _EXAMPLES else None,
+        examples=given.metric if given.kind in _EXAMPLES else None,
+        cluster=given.cluster,
         where=options.selection(", ".join(map(str, given.paths)), given.where),
     )
     table, account = import_runs(given.kind, given.paths, wanted)
@@ -93,7 +100,7 @@ def _of_numbers(given: argparse.Namespace) -> tuple[str, ...]:
     """Return the name of what a wide table has numbers of, as another name."""
     from analysis.base.errors import TableError
 
-    if given.metric is None or given.kind == _EXAMPLES:
+    if given.metric is None or given.kind in _EXAMPLES:
         return ()
     if given.kind != "wide":
         raise TableError("--metric", [f"names the numbers of a wide table; {given.kind} has names: --rename OLD=NEW"])

@@ -43,7 +43,7 @@ from analysis.methods.selection import selection
 from analysis.methods.sign_flip import RandomFlips
 from analysis.tables.asking import asked_of
 from analysis.tables.folds import refuse_folds
-from analysis.tables.images import Images, images_of
+from analysis.tables.images import Images, crossed, images_of
 from analysis.tables.loading import load
 from analysis.tables.metric import measure
 from analysis.tables.pairing import rounding, varies
@@ -116,7 +116,8 @@ def _analysed(table: Table, found: Crossing, asked: Question, scores: Scores) ->
     if faults := asked.faults() + _faults_of_scores(found, scores):
         raise TableError(table.source, faults)
     measured = measure(table, asked.metric)
-    held, known = blocks(measured, found.cells, table.chance), images_of(table, asked.metric)
+    held = blocks(measured, found.cells, table.chance)
+    known, grouped = crossed(images_of(table, asked.metric), len(table.seeds))
     seeds = max(table.seeds_of(label) for label in found.cells)
     main, said = _family(effects(found), held, known, asked, seeds, scores)
     simple, also_said = _family(simple_effects(found), held, known, asked, seeds, scores)
@@ -128,7 +129,7 @@ def _analysed(table: Table, found: Crossing, asked: Question, scores: Scores) ->
         *of_progress(table),
         *of_seeds(table, asked),
     ]
-    notes += [*_of_blocks(found, held), *said, *also_said]
+    notes += [*_of_blocks(found, held), *grouped, *said, *also_said]
     plan = table.analysis
     made = Factorial(
         metric=asked.metric,

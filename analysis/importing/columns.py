@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analysis.base.errors import TableError, listed, nearest
+from analysis.base.errors import listed
 from analysis.importing.identity import Identity, follows, varying
 from analysis.importing.plain_files import number
 from analysis.importing.runs import OK, Run, Setting
@@ -193,7 +193,7 @@ def _of_settings(trials: Sequence[Trial], identity: Identity) -> list[str]:
     unlike: dict[str, list[str]] = {}
     for (_, condition), group in groups.items():
         for name in varying(group):
-            if name not in {*identity.settings, *told_apart, *of_seed}:
+            if name not in {*identity.settings, *told_apart, *of_seed, "log"}:
                 unlike.setdefault(name, []).append(condition)
     return [
         f"setting {name!r} differs between runs of one condition ({_few(list(dict.fromkeys(conditions)))}): "
@@ -205,37 +205,3 @@ def _of_settings(trials: Sequence[Trial], identity: Identity) -> list[str]:
 def _few(names: Sequence[str], most: int = 6) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
-
-
-_USUAL = ("acc", "exact_match", "accuracy")
-"""Metrics whose single examples are taken where nobody says."""
-
-
-def with_examples(
-    source: str, table: pa.Table, trials: Sequence[Trial], metric: str | None
-) -> tuple[pa.Table, list[str]]:
-    """Return the table with which test examples each run got right, where the log has that, and what to say of it.
-
-    Raises
-    ------
-    TableError
-        A given metric without single examples.
-    """
-    known = list(dict.fromkeys(name for each in trials for name in each.run.examples))
-    if metric is not None and metric not in known:
-        raise TableError(
-            source, [f"--metric {metric}: no run has it by example, right or wrong{nearest(metric, known)}"]
-        )
-    chosen = metric or next((name for name in (*_USUAL, *known) if name in known), None)
-    if chosen is None:
-        return table, []
-    found = [each.run.examples.get(chosen) for each in trials]
-    columns = {
-        "test_bits": pa.array([each and each.packed for each in found], pa.binary()),
-        "test_total": pa.array([each and each.total for each in found], pa.int64()),
-        "test_correct": pa.array([each and each.correct for each in found], pa.int64()),
-    }
-    for name, cells in columns.items():
-        if name not in table.column_names:
-            table = table.append_column(name, cells)
-    return table, [f"test_bits, test_total and test_correct are of {chosen}: compare --metric test_accuracy uses them"]

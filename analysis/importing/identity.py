@@ -12,7 +12,7 @@ from analysis.tables.names import last_part
 
 TASK = "task"
 
-_PLACES = ("sweep", "project", "experiment", "experiment_id")
+_PLACES = ("sweep", "project", "experiment", "experiment_id", "log")
 """Where a run lies: what keeps two sweeps apart, and no condition unless that is asked for."""
 
 

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from analysis.base.errors import TableError, listed, nearest
 from analysis.base.records import Record
-from analysis.importing.columns import table_of, with_examples
+from analysis.importing.columns import table_of
 from analysis.importing.epochs import LAST, at_best, best_of, unfinished
+from analysis.importing.examples import with_examples
 from analysis.importing.identity import as_text, identify
 from analysis.importing.kinds import KINDS
 from analysis.importing.metrics import as_settings, renamed
@@ -43,6 +44,8 @@ class Wanted:
         Settings that a run must have.
     examples : str, optional
         The metric whose single examples become ``test_bits``.
+    cluster : str, optional
+        The field of examples whose values are clusters; default: by the usual names.
     """
 
     condition: tuple[str, ...] = ()
@@ -54,6 +57,7 @@ class Wanted:
     rename: tuple[str, ...] = ()
     where: Mapping[str, str] | None = None
     examples: str | None = None
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +135,7 @@ def import_runs(kind: str, paths: Sequence[Path], wanted: Wanted) -> tuple[pa.Ta
     identity = identify(source, replace(logs, runs=runs), wanted.condition, wanted.seed, wanted.task)
     trials, unused = trials_of(source, runs, identity)
     table, said = table_of(source, trials, identity, wanted.percent)
-    table, of_examples = with_examples(source, table, trials, wanted.examples)
+    table, of_examples = with_examples(source, table, trials, wanted.examples, wanted.cluster)
     return table, Account(
         kind=kind,
         condition_from=identity.condition,

@@ -25,11 +25,14 @@ class Examples:
     packed : bytes
         `numpy.packbits` of their correctness, in one order for all runs.
     total, correct : int
+    clusters : mapping of str to bytes
+        The cluster of each example, as 64-bit integers, by the field that says it.
     """
 
     packed: bytes
     total: int
     correct: int
+    clusters: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

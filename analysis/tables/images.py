@@ -69,6 +69,23 @@ class Images:
         return arms[0] - arms[1]
 
 
+GROUPED = (
+    "test_groups says which test examples belong together, and the interval over seeds and examples takes each as "
+    "independent: it is not given, and verdicts hold for new seeds on these examples; with one run of each condition "
+    "there is an interval over groups"
+)
+
+
+def crossed(images: Images | None, pairs: int) -> tuple[Images | None, list[str]]:
+    """Return the images of a comparison over so many pairs, and what to say of it.
+
+    Over several seeds none where the images lie in groups: seeds by images takes images as independent.
+    """
+    if images is None or images.groups is None or pairs < 2:
+        return images, []
+    return None, [GROUPED]
+
+
 def images_of(table: Table, metric: str) -> Images | None:
     """Return the images behind `metric`; None where the metric, or the table, has none.
 

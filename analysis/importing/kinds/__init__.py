@@ -36,6 +36,7 @@ KINDS = (
     Kind("hydra", "multirun/, with .hydra/config.yaml and results.json (or metrics.json, .csv) of each job"),
     Kind("sklearn", "cv_results_ of a search as .csv or .json: candidates are conditions, splits are seeds"),
     Kind("lm-eval", "folders of results_*.json, with samples_*.jsonl where --log_samples was given"),
+    Kind("inspect", "logs of Inspect, .eval or .json, or folders of them; epochs are seeds where no seed was set"),
     Kind("wide", "a table with a row for each seed and a column for each condition; --metric names the numbers"),
     Kind("long", "a table with a row for each metric: columns metric (or variable) and value"),
 )

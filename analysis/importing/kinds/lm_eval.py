@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from analysis.base.errors import TableError
+from analysis.importing.items import Documents, Item
 from analysis.importing.metrics import numbers_in
 from analysis.importing.plain_files import flat, json_of, text_of
 from analysis.importing.runs import Examples, Logs, Run
@@ -20,17 +19,17 @@ def read(paths: Sequence[Path]) -> Logs:
     """Read the results below folders; raise TableError where there is none."""
     runs: list[Run] = []
     notes: list[str] = []
-    documents: dict[str, tuple[str, ...]] = {}
+    documents = Documents()
     for path in paths:
         files = sorted(path.rglob("results_*.json")) if path.is_dir() else [path]
         if not files:
             raise TableError(path, ["has no results_*.json in it; expected what --output_path names"])
         for file in files:
             runs += _of_file(file, documents, notes)
-    return Logs(tuple(runs), notes=tuple(dict.fromkeys(notes)), seed=_SEED, task=_TASK)
+    return Logs(tuple(runs), notes=tuple(dict.fromkeys([*notes, *documents.notes])), seed=_SEED, task=_TASK)
 
 
-def _of_file(path: Path, documents: dict[str, tuple[str, ...]], notes: list[str]) -> list[Run]:
+def _of_file(path: Path, documents: Documents, notes: list[str]) -> list[Run]:
     found = json_of(path)
     results = found.get("results") if isinstance(found, Mapping) else None
     if not isinstance(results, Mapping) or not all(isinstance(each, Mapping) for each in results.values()):
@@ -51,12 +50,7 @@ def _of_file(path: Path, documents: dict[str, tuple[str, ...]], notes: list[str]
         samples = path.with_name(f"samples_{task}_{path.stem.removeprefix('results_')}.jsonl")
         examples: dict[str, Examples] = {}
         if samples.exists():
-            hashes, examples = _examples(samples)
-            if documents.setdefault(task, hashes) != hashes:
-                notes.append(
-                    f"task {task!r}: not all runs have the same documents, so that test_bits are left out of some"
-                )
-                examples = {}
+            examples = documents.examples(task, path.name, _items(samples))
         else:
             notes.append(f"there is no {samples.name}: --log_samples writes which documents a model got right")
         metrics = {key.removesuffix(",none"): value for key, value in numbers.items()}
@@ -69,23 +63,19 @@ def _model(found: Mapping[str, Any]) -> str:
     return str(found.get("model_name") or config.get("model_args") or config.get("model"))
 
 
-def _examples(path: Path) -> tuple[tuple[str, ...], dict[str, Examples]]:
-    """Return the documents in the order of their numbers, and which were right, by each metric that is 0 or 1."""
+def _items(path: Path) -> list[Item]:
+    """Return the documents in the order of their numbers, each with its metrics."""
     rows = [json_of(path, line) for line in text_of(path).splitlines() if line.strip()]
     if not rows or not all(isinstance(row, Mapping) and isinstance(row.get("doc_id"), int) for row in rows):
         raise TableError(path, ["holds a line that is no document with a doc_id"])
-    right: dict[str, dict[int, float]] = {}
-    hashes: dict[int, str] = {}
+    found: dict[int, dict[str, float | None]] = {}
+    about: dict[int, tuple[str, Mapping[str, Any]]] = {}
     for row in rows:
-        hashes[row["doc_id"]] = str(row.get("doc_hash"))
-        answers = row.get("filter", "none")
+        number, answers, document = row["doc_id"], row.get("filter", "none"), row.get("doc")
+        about[number] = str(row.get("doc_hash")), document if isinstance(document, Mapping) else {}
+        scores = found.setdefault(number, {})
         for metric in row.get("metrics", ()):
+            value = row.get(metric)
             name = metric if answers == "none" else f"{metric},{answers}"
-            right.setdefault(name, {})[row["doc_id"]] = row.get(metric)
-    examples = {}
-    for name, by_document in right.items():
-        values = [by_document.get(each) for each in sorted(hashes)]
-        if all(value in (0, 1) for value in values):
-            right_or_not = np.array(values, bool)
-            examples[name] = Examples(np.packbits(right_or_not).tobytes(), len(values), int(right_or_not.sum()))
-    return tuple(hashes[each] for each in sorted(hashes)), examples
+            scores[name] = float(value) if isinstance(value, int | float) else None
+    return [Item(about[number][0], found[number], about[number][1]) for number in sorted(found)]

@@ -78,3 +78,19 @@ def test_a_broken_file_is_refused_by_name(
 def test_a_metric_without_examples_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(call(from_here("lm-eval", tmp_path), "--metric", "f1")) == 2
     assert "no run has it by example" in capsys.readouterr().err
+
+
+def test_documents_of_one_passage_are_a_cluster(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = from_here("lm-eval", tmp_path)
+    for path in folder.rglob("samples_one_*.jsonl"):
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        for row in rows:
+            row["doc"] |= {"passage": f"passage {row['doc_id'] // 3}", "subject": f"subject {row['doc_id'] // 6}"}
+        path.write_text("\n".join(map(json.dumps, rows)))
+    for options, clusters in (((), 2), (("--cluster", "passage"), 4)):
+        assert main(call(folder, *options)) == 0
+        rows = pq.read_table(folder / "out.parquet").to_pylist()
+        for row in rows:
+            groups = row["test_groups"] and np.frombuffer(row["test_groups"], "<i8").tolist()
+            assert groups == ([i * clusters // 12 for i in range(12)] if row["task"] == "one" else None)
+    assert "they also have 'subject' in common" in capsys.readouterr().err

@@ -1,0 +1,99 @@
+"""A log of Inspect as it lies on disk: JSON, or a zip of JSON with a header and a file for each sample.
+
+A run that was killed has no header, but what it began with, in ``_journal/start.json``.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.base.errors import TableError
+from analysis.importing.plain_files import bytes_of, json_of
+
+_HEADERS = ("header.json", "results.json")
+_STARTS = ("_journal/start.json", "start.json")
+"""The second of each is that of the first versions, whose results stand apart from what the run began with."""
+_SAMPLES = "samples/"
+_LARGEST = 2**30
+
+
+@dataclass(frozen=True)
+class Log:
+    """A log: what was asked (``eval``, ``plan``), how it ended, and every sample of every epoch."""
+
+    path: Path
+    header: Mapping[str, Any]
+    samples: tuple[Mapping[str, Any], ...]
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """The key ``eval``."""
+        return _mapping(self.header.get("eval"))
+
+    @property
+    def plan(self) -> Mapping[str, Any]:
+        """The key ``plan``."""
+        return _mapping(self.header.get("plan"))
+
+
+def log_of(path: Path) -> Log | None:
+    """Return a log; None where a JSON file is of another kind.
+
+    Raises
+    ------
+    TableError
+        What cannot be read, or is packed in a way that this Python does not know.
+    """
+    if path.suffix.lower() == ".eval":
+        return _packed(path)
+    found = json_of(path)
+    if not isinstance(found, Mapping) or "model" not in _mapping(found.get("eval")):
+        return None
+    samples = found.get("samples") or []
+    return Log(path, found, _all_mappings(path, samples))
+
+
+def _packed(path: Path) -> Log:
+    try:
+        with zipfile.ZipFile(io.BytesIO(bytes_of(path))) as packed:
+            names = set(packed.namelist())
+            header: dict[str, Any] = {}
+            for name in (*_STARTS[::-1], *_HEADERS[::-1]):
+                if name in names:
+                    header |= _mapping(_member(path, packed, name))
+            if "model" not in _mapping(header.get("eval")):
+                raise TableError(path, [f"is no log of Inspect: it has neither {_HEADERS[0]} nor {_STARTS[0]}"])
+            inside = sorted(name for name in names if name.startswith(_SAMPLES) and name.endswith(".json"))
+            return Log(path, header, _all_mappings(path, [_member(path, packed, name) for name in inside]))
+    except NotImplementedError as error:
+        fault = (
+            f"is packed in a way that this Python cannot read ({error}): inspect log convert --to json writes it plain"
+        )
+        raise TableError(path, [fault]) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+        raise TableError(path, [f"cannot be read as a zip of Inspect: {error}"]) from error
+
+
+def _member(path: Path, packed: zipfile.ZipFile, name: str) -> Any:
+    if packed.getinfo(name).file_size > _LARGEST:
+        raise TableError(path, [f"{name} in it is larger than {_LARGEST} bytes"])
+    try:
+        return json_of(path, packed.read(name).decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise TableError(path, [f"{name} in it is no UTF-8 text"]) from error
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _all_mappings(path: Path, samples: object) -> tuple[Mapping[str, Any], ...]:
+    if not isinstance(samples, list) or not all(isinstance(each, Mapping) and "id" in each for each in samples):
+        raise TableError(path, ["has samples that are no mappings with an id"])
+    return tuple(samples)
