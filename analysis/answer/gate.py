@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 from analysis.answer.compare import compare
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
-from analysis.answer.headline import Headline
+from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, Headline
+from analysis.answer.out_of_reach import report_design
+from analysis.answer.sample_size import spread_of
 from analysis.base.errors import TableError, nearest
 from analysis.base.notes import of_each
 from analysis.base.records import Record, to_json
@@ -18,6 +20,7 @@ from analysis.methods import verdict
 from analysis.methods.verdict import Interval
 from analysis.tables.asking import asked_of
 from analysis.tables.base_and_head import BASE, HEAD, both_have, notes, side_by_side
+from analysis.tables.metric import measure
 from analysis.tables.question import Told
 from analysis.tables.table import Table
 from bench.schema.known_metrics import Direction
@@ -43,12 +46,16 @@ class Required(Record):
         Why nothing is shown, where there is more to say than the interval does.
     effect : Effect
         Its comparison with the control.
+    detectable : float or None
+        How far from the bound a true difference is that as many pairs show with the power of a report's plans; of
+        equivalence the least margin, where nothing changed. None where the spread is not known.
     """
 
     condition: str
     outcome: str
     reason: str | None
     effect: Effect
+    detectable: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the outcome, the headline that it rests on, and the number of pairs."""
@@ -57,6 +64,7 @@ class Required(Record):
             "outcome": self.outcome,
             "reason": self.reason,
             "n_pairs": self.effect.n_pairs,
+            "detectable": self.detectable,
             "headline": to_json(self.effect.headline),
         }
 
@@ -130,7 +138,7 @@ def gate(table: Table, metric: str, control: str, require: str, only: Sequence[s
         faults.append(f"has no condition but the control {control!r} that could be held to it")
     if faults:
         raise TableError(table.source, faults)
-    held = [_held(label, whole.effects[label], require, margin) for label in only or inside]
+    held = [_held(label, whole.effects[label], require, margin, len(inside)) for label in only or inside]
     return Gate(
         require=require,
         margin=margin,
@@ -150,6 +158,8 @@ def gate_versions(
     that it is judged by.
     """
     labels = both_have(base, head, only)
+    for each in (base, head):
+        measure(each, metric)
     asked = asked_of(base, metric, BASE, told)
     margin = _margin(base, metric, BASE, require, told)
     tables = {name: side_by_side(base, head, each, metric) for name, each in labels.items()}
@@ -167,9 +177,9 @@ def gate_versions(
         require=require,
         margin=margin,
         control=BASE,
-        conditions=tuple(_held(name, each.effects[HEAD], require, margin) for name, each in found.items()),
+        conditions=tuple(_held(name, each.effects[HEAD], require, margin, len(tables)) for name, each in found.items()),
         comparisons=found,
-        warnings=tuple(dict.fromkeys([*notes(base, head), *said])),
+        warnings=tuple(dict.fromkeys([*notes(base, head, labels.values()), *said])),
     )
 
 
@@ -207,11 +217,26 @@ def shown(judged: Headline, require: str, margin: float, direction: Direction | 
     return HOLDS if holds else OPPOSITE if opposite else NEITHER
 
 
-def _held(name: str, effect: Effect, require: str, margin: float) -> Required:
+def _held(name: str, effect: Effect, require: str, margin: float, family: int) -> Required:
     outcome = shown(effect.headline, require, margin, effect.direction)
     return Required(
-        condition=name, outcome=outcome, reason=effect.headline.reason if outcome == NEITHER else None, effect=effect
+        condition=name,
+        outcome=outcome,
+        reason=effect.headline.reason if outcome == NEITHER else None,
+        effect=effect,
+        detectable=_detectable(effect, require, family),
     )
+
+
+def _detectable(effect: Effect, require: str, family: int) -> float | None:
+    """Return what as many pairs of this spread show, one of `family` conditions; see `Required`."""
+    design = report_design(effect, family)
+    known = spread_of(effect, design.estimand)
+    if known is None or effect.headline.scope not in (SEEDS, SEEDS_AND_IMAGES):
+        return None
+    sd, pairs = known
+    seen = replace(design, sd=sd, floor=effect.test_set_floor or 0.0)
+    return seen.least_margin(pairs) if require == EQUIVALENT else seen.detectable(pairs)
 
 
 def _margin(table: Table, metric: str, control: str, require: str, told: Told) -> float:

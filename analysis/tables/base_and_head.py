@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -71,8 +72,10 @@ def side_by_side(base: Table, head: Table, labels: tuple[str, str], metric: str)
         if each.condition == label
     ]
     frame = pd.concat(frames, ignore_index=True)
+    unit = head.unit if base.unit.independent else base.unit
     return replace(
         base,
+        source=Path(_named(base, head)),
         frame=frame,
         conditions=(BASE, HEAD),
         seeds=tuple(sorted({int(seed) for seed in frame["seed"]})),
@@ -81,7 +84,7 @@ def side_by_side(base: Table, head: Table, labels: tuple[str, str], metric: str)
         warnings=(),
         plan=None,
         curves=None,
-        unit=head.unit if base.unit.independent else base.unit,
+        unit=replace(unit, doubt_at_zero=". The change may not be applied"),
     )
 
 
@@ -103,14 +106,18 @@ def _by_the_same_seeds(base: Table, head: Table) -> tuple[Table, Table]:
     return made[0], made[1]
 
 
-def notes(base: Table, head: Table) -> list[str]:
-    """Return what a reader must know of the two tables: what each warns of, and which conditions one of them lacks."""
+def notes(base: Table, head: Table, compared: Collection[tuple[str, str]]) -> list[str]:
+    """Return what a reader must know of the two tables: what each warns of, and which conditions one of them lacks.
+
+    Those that are `compared`, by their labels in `base` and in `head`, are not called left out.
+    """
     said = [f"{name}: {text}" for name, table in ((BASE, base), (HEAD, head)) for text in table.warnings]
-    lacking: Mapping[str, tuple[Table, Table]] = {HEAD: (base, head), BASE: (head, base)}
+    used = [{label for label, _ in compared}, {label for _, label in compared}]
+    lacking = {HEAD: (base, head, used[0]), BASE: (head, base, used[1])}
     return said + [
         f"{listed(missing)}: not compared, as {name} has no such condition"
-        for name, (having, without) in lacking.items()
-        if (missing := [label for label in having.conditions if label not in without.conditions])
+        for name, (having, without, taken) in lacking.items()
+        if (missing := [label for label in having.conditions if label not in without.conditions and label not in taken])
     ]
 
 

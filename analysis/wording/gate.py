@@ -7,9 +7,10 @@ import xml.etree.ElementTree as ET
 
 from analysis.answer.gate import EQUIVALENT, HOLDS, NOT_INFERIOR, OPPOSITE, SUPERIOR, Gate, Required
 from analysis.answer.headline import scopes
+from analysis.answer.out_of_reach import POWER
 from analysis.wording import bad_endings
 from analysis.wording.markdown import escaped
-from analysis.wording.number_format import inner_level, level
+from analysis.wording.number_format import exact, inner_level, level
 from analysis.wording.phrases import holding, listed
 from analysis.wording.sentences import between, estimate, quoted
 from analysis.wording.terminal import interval, itemised, left_out, signed, tabulated
@@ -108,14 +109,26 @@ def sentence(found: Gate, each: Required) -> str:
     effect, name = each.effect, quoted(each.condition)
     if not pairs_of(effect):
         return f"{name}: not shown; there is no {block_of(effect)} at which both trained."
-    changed = f"{effect.metric} changed by {estimate(effect)} {between(effect)}"
+    changed = f"{effect.metric} changed by {estimate(effect)} {between(effect, inner=found.require == EQUIVALENT)}"
     if each.outcome == HOLDS:
         return f"{name}: {changed}; shown to be {requirement(found)}."
     if each.outcome == OPPOSITE:
         return f"{name}: {changed}; shown to be {_opposite(found)}."
     why = f" {each.reason[0].upper()}{each.reason[1:]}." if each.reason else ""
     may_be = requirement(found) if found.require == SUPERIOR else _opposite(found)
-    return f"{name}: {changed}; it may be {may_be}, or not.{why}"
+    return f"{name}: {changed}; it may be {may_be}, or not.{why}{_detectable(found, each)}"
+
+
+def _detectable(found: Gate, each: Required) -> str:
+    """Return what as many runs show with the power of a plan, as a sentence; nothing where that is not known."""
+    if each.detectable is None:
+        return ""
+    unit, effect = unit_of(found.comparison.metric), each.effect
+    runs = f"{pairs_of(effect)} {block_of(effect)}s show with {exact(100 * POWER):g}% power"
+    amount = f"{unit.tell(each.detectable)} {unit.difference}".rstrip()
+    if found.require == EQUIVALENT:
+        return f" At the spread seen, {runs} that what did not change is the same to within {amount}, and not to less."
+    return f" At the spread seen, {runs} a true difference that lies {amount} or more from that bound."
 
 
 def _opposite(found: Gate) -> str:

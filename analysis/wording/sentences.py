@@ -254,14 +254,18 @@ def estimate(judged: Judged, style: Style = TERMINAL) -> str:
     return "an amount without limit"
 
 
-def between(judged: Judged, style: Style = TERMINAL) -> str:
-    """Return interval, number of seeds and p of the headline in parentheses."""
+def between(judged: Judged, style: Style = TERMINAL, *, inner: bool = False) -> str:
+    """Return interval, number of seeds and p of the headline in parentheses.
+
+    The interval at 1 - 2 alpha stands there too where it decides: by the verdict, or where `inner` says so.
+    """
     told, n = judged.headline, pairs_of(judged)
     said = list(filter(None, [interval(judged, style, assumed=True)]))
-    if told.scope != SEQUENCE and told.verdict in NARROWER and told.low_90 is not None and told.high_90 is not None:
+    decides = inner or told.verdict in NARROWER
+    if told.scope != SEQUENCE and decides and told.low_90 is not None and told.high_90 is not None:
         ends = [told.low_90, told.high_90]
-        inner = " to ".join(_numbers(ends, judged.metric, judged.margin, style, _told(judged)))
-        said[0] += f"; {inner_level(judged.alpha)} CI {inner}"
+        narrower = " to ".join(_numbers(ends, judged.metric, judged.margin, style, _told(judged)))
+        said[0] += f"; {inner_level(judged.alpha)} CI {narrower}"
     said.append(f"{n} {block_of(judged)}{'' if n == 1 else 's'}")
     if told.p is not None:
         said.append(p_value(told.p))

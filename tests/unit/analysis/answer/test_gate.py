@@ -14,7 +14,9 @@ import pytest
 from analysis.answer.compare import compare
 from analysis.answer.gate import EQUIVALENT, HOLDS, NEITHER, NOT_INFERIOR, OPPOSITE, SUPERIOR, gate, shown
 from analysis.answer.headline import Headline
+from analysis.answer.sample_size import by_pilot, spread_of
 from analysis.cli import main
+from analysis.methods.power import Design
 from analysis.tables.table import from_frame
 from analysis.wording.gate import junit
 
@@ -155,9 +157,73 @@ def test_a_condition_that_one_version_lacks_is_named_and_not_judged(
     assert "'c': not compared, as base has no such condition" in said
 
 
-def test_tables_of_one_condition_each_are_compared_whatever_it_is_called(tmp_path: Path) -> None:
+def test_tables_of_one_condition_each_are_compared_whatever_it_is_called(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     tables = written(tmp_path, base=runs(conditions=("v1",)), head=runs(conditions=("v2",), draw=1))
     assert main(["gate", *tables, *ARGUMENTS, "--require", "not-inferior"]) == 0
+    said = capsys.readouterr().out
+    assert "v2 against v1" in said
+    assert "not compared" not in said
+
+
+@pytest.mark.parametrize("side", ["base", "head"])
+def test_the_metric_is_a_column_of_both(tmp_path: Path, side: str, capsys: pytest.CaptureFixture[str]) -> None:
+    frames = {"base": runs(), "head": runs(draw=1)}
+    command = [*ARGUMENTS, "--require", "not-inferior"]
+    frames[side] = frames[side].rename(columns={"test_accuracy": "final.test_accuracy"})
+    assert main(["gate", *written(tmp_path, **frames), *command]) == 0
+    frames[side] = frames[side].rename(columns={"final.test_accuracy": "score"})
+    capsys.readouterr()
+    assert main(["gate", *written(tmp_path, **frames), *command]) == 2
+    assert f"{side}.csv:\n  - there is no metric 'test_accuracy'. There is: 'score'" in capsys.readouterr().err
+
+
+def test_where_nothing_is_shown_the_summary_says_what_could_have_been(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The distance is that of `analysis power` of a pilot: 80% power, for the family."""
+    base, head = runs(), runs(noise=0.02, draw=1)
+    tables = written(tmp_path, base=base, head=head)
+    assert main(["gate", *tables, *ARGUMENTS, "--require", "not-inferior", "--json", str(tmp_path / "g.json")]) == 5
+    said = capsys.readouterr().out
+    for each in json.loads((tmp_path / "g.json").read_text())["conditions"]:
+        rows = [table[table["condition"] == each["condition"]] for table in (base, head)]
+        both = pd.concat([rows[0].assign(condition="base"), rows[1].assign(condition="head")])
+        design = Design(1.0, 0.05, 0.8, 2, estimand="typical")
+        (plan,) = by_pilot(from_frame(both), ("test_accuracy", "base"), design, 2, delta=None, n=None).conditions
+        assert each["detectable"] == pytest.approx(plan.detectable_difference)
+        amount = f"{100 * each['detectable']:.2f}"
+        assert f"12 seeds show with 80% power a true difference that lies {amount} points or more from that" in said
+
+
+def test_equivalence_tells_the_interval_that_decides_and_the_least_margin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base, head = runs(conditions=("net",)), runs(noise=0.02, conditions=("net",), draw=1)
+    tables = written(tmp_path, base=base, head=head)
+    command = ["gate", *tables, "--metric", "test_accuracy", "--require", "equivalent", "--json", str(tmp_path / "g")]
+    assert main([*command, "--margin", "0.002"]) == 5
+    (found,) = json.loads((tmp_path / "g").read_text())["conditions"]
+    ends = " to ".join(f"{100 * found['headline'][end]:+.2f}" for end in ("low_90", "high_90"))
+    said = capsys.readouterr().out
+    assert f"; 90% CI {ends}; 12 seeds" in said
+    assert f"is the same to within {100 * found['detectable']:.2f} points, and not to less" in said
+    both = pd.concat([base.assign(condition="base"), head.assign(condition="head")])
+    known = spread_of(compare(from_frame(both), "test_accuracy", "base").effects["head"], "typical")
+    assert known is not None
+    design = Design(known[0], 0.05, 0.8, estimand="typical", goal="equivalent", margin=found["detectable"])
+    assert design.achieved(known[1], 0.0) == pytest.approx(0.8)
+
+
+def test_versions_that_are_the_same_are_feared_to_lack_the_change(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["gate", *written(tmp_path, base=runs(), head=runs()), *ARGUMENTS, "--require", "not-inferior"]) == 5
+    said = capsys.readouterr().out
+    assert "The change may not be applied." in said
+    assert "The condition" not in said
+    assert "80% power" not in said
 
 
 def test_tables_that_name_no_condition_are_of_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
