@@ -100,6 +100,8 @@ i2 = τ² / (τ² + v),   v = (T - 1) / (Σ 1/v_t - Σ 1/v_t² / Σ 1/v_t): a sh
         f"{_ORACLE}::test_where_the_task_is_the_unit_it_is_the_t_test_of_the_tasks",
         f"{_ORACLE}::test_the_variance_between_tasks_is_where_a_slow_likelihood_is_greatest",
         f"{CALIBRATION}/test_tasks.py::test_of_tasks",
+        f"{CALIBRATION}/test_tasks.py::test_of_tasks_whose_noise_is_not_normal",
+        f"{CALIBRATION}/test_tasks.py::test_of_one_run_on_each_task",
     ),
     example="""\
 >>> from analysis.methods.new_tasks import new_tasks

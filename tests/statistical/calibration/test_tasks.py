@@ -1,7 +1,8 @@
 """Several tasks: do the intervals over these tasks, over new ones, and for a single new one, miss?
 
-Differences of a task are normal about its own effect, with a spread of its own; effects of tasks are normal about their
-mean, 0. Intervals of single tasks are taken from all Walsh averages at once, as `analysis.methods.typical` has them.
+Differences of a task are normal about its own effect, with a spread of its own, or heavy-tailed, or differences of two
+counts of images; effects of tasks are normal about their mean, 0. Intervals of single tasks are taken from all Walsh
+averages at once, as `analysis.methods.typical` has them.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import pytest
 
 from analysis.answer.tasks import standard_error
 from analysis.methods.estimands import Ends, Inference
-from analysis.methods.new_tasks import RandomEffects, between_tasks
+from analysis.methods.new_tasks import RandomEffects, between_tasks, tasks_alone
 from analysis.methods.signed_rank_distribution import counted_off
 from analysis.methods.these_tasks import MeanOverTasks
 from analysis.methods.typical import HodgesLehmannEstimate
+from analysis.tables.question import Question
 from tests.statistical.calibration.ledger import Ledger, Rate
-from tests.statistical.calibration.noise import ALPHA, NORMAL, generator
+from tests.statistical.calibration.noise import ALPHA, NORMAL, generator, misses
 
 pytestmark = [pytest.mark.statistical, pytest.mark.slow]
 
@@ -28,6 +30,11 @@ SEEDS_AND_CONDITIONS = ((6, 1), (10, 1), (30, 1), (8, 3), (30, 3))
 ALIKE, LITTLE, MUCH = "tasks alike", "tasks differ a little", "tasks differ"
 BETWEEN = {ALIKE: 0.0, LITTLE: 0.2, MUCH: 1.0}
 """Standard deviation of the effects of tasks, in that of a difference."""
+HEAVY_TAILS, COUNTS = "heavy tails (t on 3 df)", "counts of 400 images"
+OTHER_NOISE = (HEAVY_TAILS, COUNTS)
+IMAGES_OF_A_TASK, SHARES = 400, (0.4, 0.7)
+"""Images of a task, and between which shares of them the control gets right."""
+UNIT, LEAST = "mean over new tasks, the task as the unit", 0.02
 THESE, NEW, AHEAD = "mean over these tasks", "mean over new tasks", "prediction for a new task"
 FEW_SEEDS = "standard errors of few seeds are uncertain, and the weights of the tasks follow them"
 SPREAD = (
@@ -88,12 +95,28 @@ def between(averages: np.ndarray, n: int, tail: float) -> tuple[np.ndarray, np.n
     return averages[..., outside - 1], averages[..., averages.shape[-1] - outside]
 
 
-def studies(rng: np.random.Generator, tasks: int, n: int, conditions: int, tau: float) -> Studies:
-    """Draw studies; the spread of differences is from half to twice as large from task to task."""
-    shape = (RUNS, conditions, tasks)
-    effects = tau * rng.standard_normal(shape)
-    spread = np.exp(rng.uniform(-np.log(2), np.log(2), (RUNS, 1, tasks)))
-    averages = walsh(effects[..., None] + spread[..., None] * rng.standard_normal((*shape, n)))
+def noisy(rng: np.random.Generator, effects: np.ndarray, n: int, noise: str) -> np.ndarray:
+    """Return differences of tasks [runs, conditions, tasks, n]; their spread is half to twice as large by task.
+
+    Counts have the spread of theirs; the control's are those of all conditions. In its unit an effect of 1 is their SD.
+    """
+    shape, of_tasks = (*effects.shape, n), (len(effects), 1, effects.shape[-1], 1)
+    if noise == COUNTS:
+        share, unit = rng.uniform(*SHARES, of_tasks), (2 * 0.25 / IMAGES_OF_A_TASK) ** 0.5
+        control = rng.binomial(IMAGES_OF_A_TASK, np.broadcast_to(share, (*of_tasks[:3], n)))
+        right = rng.binomial(IMAGES_OF_A_TASK, np.clip(share + unit * effects[..., None], 0, 1), shape)
+        return (right - control) / IMAGES_OF_A_TASK / unit
+    spread = np.exp(rng.uniform(-np.log(2), np.log(2), of_tasks))
+    errors = rng.standard_t(3, shape) / 3**0.5 if noise == HEAVY_TAILS else rng.standard_normal(shape)
+    return effects[..., None] + spread * errors
+
+
+def studies(
+    rng: np.random.Generator, tasks: int, n: int, conditions: int, tau: float, noise: str = "normal"
+) -> Studies:
+    """Draw studies."""
+    effects = tau * rng.standard_normal((RUNS, conditions, tasks))
+    averages = walsh(noisy(rng, effects, n, noise))
     low, high = between(averages, n, ALPHA / (2 * conditions))
     alone = between(averages, n, ALPHA / 2)
     return Studies(effects, np.median(averages, axis=-1), low, high, standard_error(alone, n, ALPHA))
@@ -114,7 +137,36 @@ def test_intervals_taken_at_once_are_those_of_the_method() -> None:
 def test_of_tasks(tasks: int, n: int, conditions: int, kind: str, ledger: Ledger) -> None:
     """An error is an interval of any condition that misses."""
     rng, tau = generator("tasks", tasks, n, conditions, kind), BETWEEN[kind]
-    drawn = studies(rng, tasks, n, conditions, tau)
+    ledger.check(rates_of(studies(rng, tasks, n, conditions, tau), (rng, tau), (tasks, n, kind), ""))
+
+
+@pytest.mark.parametrize("noise", OTHER_NOISE)
+@pytest.mark.parametrize("kind", (ALIKE, MUCH))
+@pytest.mark.parametrize("n", (6, 10, 30))
+@pytest.mark.parametrize("tasks", TASKS)
+def test_of_tasks_whose_noise_is_not_normal(tasks: int, n: int, kind: str, noise: str, ledger: Ledger) -> None:
+    rng, tau = generator("tasks", tasks, n, kind, noise), BETWEEN[kind]
+    ledger.check(rates_of(studies(rng, tasks, n, 1, tau, noise), (rng, tau), (tasks, n, kind), f", {noise}"))
+
+
+@pytest.mark.parametrize("noise", ("normal", *OTHER_NOISE))
+@pytest.mark.parametrize("kind", (ALIKE, MUCH))
+@pytest.mark.parametrize("tasks", TASKS)
+def test_of_one_run_on_each_task(tasks: int, kind: str, noise: str, ledger: Ledger) -> None:
+    """The task is the unit; the spread of a run is not the same on all tasks."""
+    rng, tau = generator("single runs", tasks, kind, noise), BETWEEN[kind]
+    values = noisy(rng, tau * rng.standard_normal((RUNS, 1, tasks)), 1, noise)[:, 0, :, 0]
+    found = [tasks_alone(each, Question("score", "none", ALPHA, None, "higher"), 1).result for each in values]
+    missed = sum(misses(each, "low", "high", 0.0) for each in found)
+    data = f"{kind}, {tasks} tasks, 1 condition, {noise}"
+    ledger.check([Rate(UNIT, "interval misses", data, 1, ALPHA, missed, RUNS, least=LEAST)])
+
+
+def rates_of(
+    drawn: Studies, drawing: tuple[np.random.Generator, float], design: tuple[int, int, str], noise: str
+) -> list[Rate]:
+    """Return how often each interval misses, with the effects of new tasks drawn too."""
+    (rng, tau), (tasks, n, kind), conditions = drawing, design, drawn.effects.shape[1]
     new = tau * rng.standard_normal((RUNS, conditions))
     tau2 = between_tasks(drawn.estimates, drawn.errors**2)
     missed = np.zeros((3, RUNS), bool)
@@ -127,11 +179,11 @@ def test_of_tasks(tasks: int, n: int, conditions: int, kind: str, ledger: Ledger
         for row, (interval, truth) in enumerate(zip(found, truths, strict=True)):
             assert interval is not None
             missed[row, run] |= not interval[0] <= truth <= interval[1]
-    data = f"{kind}, {tasks} tasks, {conditions} condition{'s' if conditions > 1 else ''}"
+    data = f"{kind}, {tasks} tasks, {conditions} condition{'s' if conditions > 1 else ''}{noise}"
     rates = []
     for name, each in zip((THESE, NEW, AHEAD), missed, strict=True):
         most, why = held(name, tasks, n, kind)
         rates.append(
             Rate(name, "interval misses, any condition", data, n, ALPHA, int(each.sum()), RUNS, most=most, why=why)
         )
-    ledger.check(rates)
+    return rates
