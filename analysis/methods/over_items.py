@@ -57,7 +57,7 @@ class OverItems(Method):
             by_item, added = gains.gains(pairs)
             offset = None if added is None else float(added[0])
             asked = (sample.question.alpha, sample.size)
-            found[pairs.condition] = over_items(by_item[0], offset, gains.groups, asked)
+            found[pairs.condition] = over_items(by_item[:1][0], offset, gains.groups, asked)
         return found
 
 

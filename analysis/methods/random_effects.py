@@ -8,8 +8,8 @@ Rockette 1995; Gallas 2006, with seeds as readers and images as cases), closed f
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy import stats
@@ -89,43 +89,52 @@ class MeanSquares:
 
 FLOOR_LEVEL = 0.95
 """Level of the interval of the standard error from the test set."""
-_AT_ONCE = 64
-"""Seeds whose gains are float64 at a time: thousands of seeds by 10,000 images would fill the memory."""
+_AT_ONCE = 32
+"""Seeds whose gains are float64 at a time: as many as a core's cache holds; thousands would fill the memory."""
 
 
-def _blocks(gains: np.ndarray, offset: np.ndarray | None = None) -> Iterator[np.ndarray]:
-    """Yield `gains` with the offset of each seed, some seeds at a time, as float64."""
-    for start in range(0, len(gains), _AT_ONCE):
-        some = slice(start, start + _AT_ONCE)
-        block = gains[some].astype(float)
-        yield block if offset is None else block + offset[some, None]
+class Rows(Protocol):
+    """What can be read some rows at a time: an array, or one that is unpacked then."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows and columns."""
+        ...
+
+    def __getitem__(self, rows: slice, /) -> np.ndarray:
+        """Return these rows."""
+        ...
 
 
-def mean_squares(gains: np.ndarray, offset: np.ndarray | None = None) -> MeanSquares:
+def mean_squares(gains: Rows, offset: np.ndarray | None = None) -> MeanSquares:
     """Return the mean squares of `gains` [S, N], S and N at least 2; `offset` [S] as in `crossed`."""
     rows, columns = gains.shape
-    sums = [(block.mean(axis=1), block.sum(axis=0)) for block in _blocks(gains, offset)]
-    by_seed = np.concatenate([each for each, _ in sums])
-    by_image = np.sum([each for _, each in sums], axis=0) / rows
+    by_seed, by_image, within = np.empty(rows), np.zeros(columns), np.zeros(columns)
+    for start in range(0, rows, _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        block = np.array(gains[some], float)
+        by_seed[some] = block.mean(axis=1)
+        block -= by_seed[some, None]
+        by_image += block.sum(axis=0) / rows
+        within += np.einsum("ij,ij->j", block, block)
+    if offset is not None:
+        by_seed += offset
     grand = float(by_seed.mean())
     seeds = columns * float(((by_seed - grand) ** 2).sum())
-    images = rows * float(((by_image - grand) ** 2).sum())
-    own = rows * (by_image - grand) ** 2
-    within = np.sum(
-        [np.square(block - block.mean(axis=1, keepdims=True)).sum(axis=0) for block in _blocks(gains)], axis=0
-    )
+    own = rows * by_image**2
+    images = float(own.sum())
     interaction = max(0.0, float(within.sum()) - images)
     left = interaction / ((rows - 1) * (columns - 1))
     spread = float((own - (within - own) / (rows - 1)).std(ddof=1)) * math.sqrt(columns) / (columns - 1)
     return MeanSquares(seeds / (rows - 1), images / (columns - 1), left, grand, spread)
 
 
-def crossed(gains: np.ndarray, offset: np.ndarray | None = None) -> Crossed | None:
+def crossed(gains: Rows, offset: np.ndarray | None = None) -> Crossed | None:
     """Return the two-way estimate from `gains` [S, N]; None where they do not vary, or S or N is below 2.
 
     Parameters
     ----------
-    gains : ndarray, [S, N]
+    gains : ndarray or Rows, [S, N]
         Condition minus control, at each seed and image.
     offset : ndarray of float64, [S], optional
         Added to every gain of a seed: the difference in training accuracy where the metric is a gap, and `gains` are

@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.base.notes import Note, Number
 from analysis.base.records import Record
-from analysis.methods.random_effects import Crossed, crossed
+from analysis.methods.random_effects import Crossed, Rows, crossed
 from analysis.tables.pairing import Pairs
 from analysis.tables.question import Question
 
@@ -31,8 +31,8 @@ class Gains(Protocol):
         """Return whether that is known at every seed of `pairs`."""
         ...
 
-    def gains(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return it, float64 [S, N], and what is added at each seed [S], if anything."""
+    def gains(self, pairs: Pairs) -> tuple[Rows, np.ndarray | None]:
+        """Return it, [S, N], and what is added at each seed [S], if anything."""
         ...
 
 

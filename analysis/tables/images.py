@@ -22,6 +22,28 @@ _FIRST = 5
 
 
 @dataclass(frozen=True, eq=False)
+class PackedGains:
+    """One arm's correctness less the other's, [S, N], unpacked where rows are taken: whole, it may fill the memory."""
+
+    more: np.ndarray
+    less: np.ndarray
+    total: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Seeds and images."""
+        return len(self.more), self.total
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        """Return the gains at these seeds, int8."""
+        return _unpacked(self.more[rows], self.total) - _unpacked(self.less[rows], self.total)
+
+
+def _unpacked(bits: np.ndarray, total: int) -> np.ndarray:
+    return np.unpackbits(bits, axis=1, count=total).view(np.int8)
+
+
+@dataclass(frozen=True, eq=False)
 class Images:
     """Correctness of every test image in every trial of a table.
 
@@ -45,20 +67,23 @@ class Images:
         """Return whether both trials of every pair have their images."""
         return all((arm, int(seed)) in self.packed for arm in (pairs.condition, pairs.control) for seed in pairs.seeds)
 
-    def gains(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray | None]:
-        """Return what the condition gains at each seed and image, int8 [S, N], and what is added at each seed [S].
+    def gains(self, pairs: Pairs) -> tuple[PackedGains, np.ndarray | None]:
+        """Return what the condition gains at each seed and image, [S, N], and what is added at each seed [S].
 
         For a gap the gain at an image is the control's correctness less the condition's.
         """
-        treated, untreated = self.correct(pairs.condition, pairs.seeds), self.correct(pairs.control, pairs.seeds)
+        treated, untreated = self._bits(pairs.condition, pairs.seeds), self._bits(pairs.control, pairs.seeds)
         if self.offset is None:
-            return treated - untreated, None
-        return untreated - treated, self._offset(pairs)
+            return PackedGains(treated, untreated, self.total), None
+        return PackedGains(untreated, treated, self.total), self._offset(pairs)
 
     def correct(self, condition: str, seeds: np.ndarray) -> np.ndarray:
         """Return whether each image was right at each of `seeds`, int8 [S, N]."""
+        return _unpacked(self._bits(condition, seeds), self.total)
+
+    def _bits(self, condition: str, seeds: np.ndarray) -> np.ndarray:
         rows = np.frombuffer(b"".join(self.packed[condition, int(seed)] for seed in seeds), np.uint8)
-        return np.unpackbits(rows.reshape(len(seeds), -1), axis=1, count=self.total).view(np.int8)
+        return rows.reshape(len(seeds), -1)
 
     def _offset(self, pairs: Pairs) -> np.ndarray:
         assert self.offset is not None

@@ -11,6 +11,7 @@ import pytest
 from analysis.answer.compare import compare
 from analysis.methods.random_effects import crossed, mean_squares
 from analysis.methods.variance_components import split_seed_variance
+from analysis.tables.images import PackedGains
 from analysis.tables.table import from_frame
 from tests.oracles.agreement import agree
 
@@ -91,3 +92,18 @@ def test_one_seed_and_gains_that_do_not_vary_have_no_crossed_estimate() -> None:
     assert crossed(np.array([[1.0], [0.0]])) is None
     assert crossed(np.zeros((3, 4))) is None
     assert crossed(np.ones((3, 4))) is None
+
+
+@pytest.mark.parametrize("seeds", [2, 31, 32, 33, 70])
+def test_gains_that_are_unpacked_some_seeds_at_a_time_have_the_mean_squares_of_the_whole_table(seeds: int) -> None:
+    rng = np.random.default_rng(seeds)
+    more, less = (rng.random((seeds, 203)) < share for share in (0.8, 0.6))
+    packed = PackedGains(np.packbits(more, axis=1), np.packbits(less, axis=1), 203)
+    gains = more.astype(float) - less
+    by_seed, by_image = gains.mean(axis=1) - gains.mean(), gains.mean(axis=0) - gains.mean()
+    left = gains - gains.mean() - by_seed[:, None] - by_image
+    found = mean_squares(packed)
+    assert found.mean == pytest.approx(gains.mean(), rel=1e-12)
+    assert found.seeds == pytest.approx(203 * (by_seed**2).sum() / (seeds - 1), rel=1e-12)
+    assert found.images == pytest.approx(seeds * (by_image**2).sum() / 202, rel=1e-12)
+    assert found.interaction == pytest.approx((left**2).sum() / (seeds - 1) / 202, rel=1e-12)
