@@ -96,6 +96,8 @@ def named(
     may_be: dict[str, list[Any]] = {
         role: [meant[role]] if role in meant else _varying(frame, role, columns) for role in given
     }
+    if SEED in given and not may_be[SEED]:
+        may_be[SEED] = _numbering(frame, may_be[CONDITION], beside)
     rows = frame
     for name, value in where.items():
         rows = rows[checks.matches(rows[name], value)] if name in rows.columns else rows
@@ -166,6 +168,19 @@ def _chosen(
                 f"(from Python: {role}={names[0]!r})"
             )
     raise TableError(source, faults)
+
+
+def _numbering(frame: pd.DataFrame, conditions: Sequence[str], beside: Collection[str]) -> list[str]:
+    """Return the column of runs that come again under other conditions: it numbers the runs of each, as a seed does."""
+    runs = [name for name in conditions if last_part(name) == "run"]
+    return [
+        run
+        for run in runs
+        for other in conditions
+        if other not in runs
+        and int(_cells(frame, [run])[run].value_counts().max()) > 1
+        and _is_usable(frame, {CONDITION: other, SEED: run}, beside)
+    ][:1]
 
 
 def _repeats(frame: pd.DataFrame, chosen: Mapping[str, str]) -> bool:

@@ -81,6 +81,7 @@ def test_the_name_of_the_role_wins(made, taken):
         (rows("method", run=[f"r{place}" for place in EACH_ROW]), "'method' as condition"),
         (rows("method", "rng", trial=0), "'method' as condition, column 'rng' as seed"),
         (rows("method", "rng", fold=[0, 1] * 6), "'method' as condition, column 'rng' as seed"),
+        (rows("method", "run"), "'method' as condition, column 'run' as seed"),
     ],
 )
 def test_of_several_usual_names_the_usable_one_is_taken(made, taken):
