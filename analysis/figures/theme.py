@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from analysis.figures import fonts
 
 INK, MUTED, LINE, GRID, SHADE, PAPER = "#1b2530", "#5c6873", "#aab4be", "#e4e9ee", "#edf1f5", "#ffffff"
-BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE = "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#cc79a7"
+BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE = "#0072b2", "#b14a00", "#00754f", "#e69f00", "#56b4e9", "#cc79a7"
 
 DARK = {
     INK: "#e9eef3", MUTED: "#a7b3bf", LINE: "#5d6a76", GRID: "#2b343d", SHADE: "#212a32", PAPER: "#14191f",
