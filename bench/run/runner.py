@@ -97,9 +97,9 @@ class Run:
         """
         now = self.check(targets)
         self.store.prepare()
+        self.store.replace(changed_names(now, self.study.factors()))  # before the plan: where this fails, that stays
         if now.done or self.store.plan() is None:
             self._write_plan(command, len(now.done))
-        self.store.replace(changed_names(now, self.study.factors()))
         if is_due(self.store.files):
             with closing(claims_on(self.store.folder)) as claims:
                 self._compact(claims)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -172,3 +173,43 @@ def test_a_read_only_folder_names_the_cause(here: Workplace, capsys: pytest.Capt
         assert "disk/tiny: cannot be written: Read-only file system" in refused(
             capsys, "run", "tiny.toml", "--out", "disk/tiny"
         )
+
+
+@needs_mount
+def test_a_relabelled_folder_that_cannot_be_written_keeps_its_plan(workplace: Workplace) -> None:
+    workplace.study(seeds=2)
+    workplace.train()
+    workplace.here("export", "results/tiny", "packed")
+    names = ("plan.json", "study.toml", "plans.jsonl")
+    before = [(workplace.folder / "packed" / name).read_bytes() for name in names]
+    workplace.study(seeds=2, old='label = "book"', new='label = "renamed"')
+    trials = str(workplace.folder / "packed/trials")
+    subprocess.run(["mount", "--bind", trials, trials], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", trials], check=True)
+        _, said = workplace.train("--out", "packed", code=2)
+    finally:
+        subprocess.run(["umount", trials], check=True)
+    assert "trials/packed.parquet: cannot be written: Read-only file system" in said
+    assert [(workplace.folder / "packed" / name).read_bytes() for name in names] == before
+    workplace.train("--out", "packed")
+    assert {condition for condition, _ in workplace.rows("packed")} >= {"renamed"}
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_few_open_files_are_enough_or_named(workplace: Workplace, workers: str) -> None:
+    workplace.study(seeds=2)
+    command = [sys.executable, "-m", "bench", "run", "tiny.toml", "--workers", workers]
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -n 12; exec "$@"', "sh", *command],
+        cwd=workplace.folder,
+        env=workplace.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert "Traceback" not in done.stderr
+    assert (done.returncode, "Too many open files" in done.stderr) in ((0, False), (2, True))
+    workplace.train()
+    assert {row["status"] for row in workplace.rows().values()} == {"ok"}
