@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.importing.imported import Account, Row
+from analysis.importing.pairs import Unpaired
 
 _MOST = 12
 
@@ -20,7 +21,8 @@ def render(account: Account) -> str:
     for row in account.rows:
         groups.setdefault((row.task or "", row.condition), []).append(row)
     shown = [
-        (" / ".join(filter(None, key)), _seeds(rows), _few([row.run for row in rows])) for key, rows in groups.items()
+        (" / ".join(filter(None, key)), _seeds([row.seed for row in rows]), _few([row.run for row in rows]))
+        for key, rows in groups.items()
     ]
     lines += _columns([("condition", "seeds", "runs"), *shown[:_MOST]])
     if len(shown) > _MOST:
@@ -31,7 +33,18 @@ def render(account: Account) -> str:
         if row.status != "ok"
     ]
     lines += [f"not used: {each.run}: {each.reason}" for each in account.left_out]
+    lines += [
+        f"not paired: {_place(each)}: {each.reason} at seed{'' if len(each.seeds) == 1 else 's'} {_seeds(each.seeds)}, "
+        "where another condition has a result"
+        for each in account.unpaired[:_MOST]
+    ]
+    if len(account.unpaired) > _MOST:
+        lines.append(f"not paired: {len(account.unpaired) - _MOST} more conditions lack seeds")
     return "\n".join([*lines, *(f"note: {note}" for note in account.notes)])
+
+
+def _place(each: Unpaired) -> str:
+    return each.condition if each.task is None else f"{each.task} / {each.condition}"
 
 
 def _why(row: Row) -> str:
@@ -42,9 +55,9 @@ def _quoted(names: Sequence[str]) -> str:
     return " and ".join(repr(name) for name in names)
 
 
-def _seeds(rows: Sequence[Row]) -> str:
+def _seeds(seeds: Sequence[int | str]) -> str:
     """Return seeds, those in a row as first-last."""
-    whole = sorted(row.seed for row in rows if isinstance(row.seed, int))
+    whole = sorted(seed for seed in seeds if isinstance(seed, int))
     spans: list[list[int]] = []
     for seed in whole:
         if spans and seed == spans[-1][1] + 1:
@@ -52,7 +65,7 @@ def _seeds(rows: Sequence[Row]) -> str:
         else:
             spans.append([seed, seed])
     texts = [str(low) if low == high else f"{low}-{high}" for low, high in spans]
-    return _few([*texts, *(row.seed for row in rows if isinstance(row.seed, str))], 6)
+    return _few([*texts, *(seed for seed in seeds if isinstance(seed, str))], 6)
 
 
 def _few(names: Sequence[str], most: int = 3) -> str:

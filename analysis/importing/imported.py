@@ -17,6 +17,7 @@ from analysis.importing.identity import as_text, identify
 from analysis.importing.kinds import KINDS
 from analysis.importing.metrics import as_settings, renamed
 from analysis.importing.names import matching
+from analysis.importing.pairs import Unpaired, unpaired
 from analysis.importing.plain_files import number
 from analysis.importing.runs import Logs, Run, Setting
 from analysis.importing.trials import trials_of
@@ -93,6 +94,8 @@ class Account(Record):
     task_from : str or None
     rows : tuple of Row
     left_out : tuple of LeftOut
+    unpaired : tuple of Unpaired
+        Seeds at which a condition has no result, and another has one.
     metrics : tuple of str
     notes : tuple of str
         What a reader must know before believing the numbers.
@@ -104,6 +107,7 @@ class Account(Record):
     task_from: str | None
     rows: tuple[Row, ...]
     left_out: tuple[LeftOut, ...]
+    unpaired: tuple[Unpaired, ...]
     metrics: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -147,6 +151,7 @@ def import_runs(kind: str, paths: Sequence[Path], wanted: Wanted) -> tuple[pa.Ta
             for each in trials
         ),
         left_out=tuple(LeftOut(run=each.name, reason=each.reason) for each in unused),
+        unpaired=unpaired(trials),
         metrics=tuple(dict.fromkeys(name for each in trials for name in each.run.metrics)),
         notes=(*notes, *said, *of_examples),
     )  # fmt: skip

@@ -316,3 +316,17 @@ def test_a_metric_that_the_summary_lacks_is_the_last_of_its_course(tmp_path: Pat
     (row,) = imported(path)
     assert (row["acc"], row["acc.max"]) == (0.6, 0.9)
     assert len(imported(path, "--where", "sweep=sw")) == 1
+
+
+def test_seeds_without_a_partner_are_named_with_the_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [row for row in ROWS if not row.startswith("plain-2")]
+    rows[-1] = rows[-1].replace("finished", "crashed")
+    imported(written(tmp_path / "runs.csv", HEADER, *rows), "--json", "-")
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["unpaired"] == [
+        {"task": None, "condition": "plain", "seeds": [2], "reason": "no run"},
+        {"task": None, "condition": "noisy", "seeds": [3], "reason": "its run failed"},
+    ]
+    assert "not paired: plain: no run at seed 2, where another condition has a result" in printed.err
+    imported(written(tmp_path / "runs.csv", HEADER, *ROWS))
+    assert "not paired" not in capsys.readouterr().err
