@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.answer.comparison import Comparison
-from analysis.answer.effect import Effect
+from analysis.answer.goals import MarginPlan, PilotMargin
 from analysis.answer.out_of_reach import report_design
-from analysis.answer.sample_size import spread_of
+from analysis.answer.sample_size import PilotPlan, Plan, spread_of
 from analysis.base.records import Record
 from analysis.methods.power import EQUIVALENT, SUPERIOR, Design, upper_sd
 from analysis.methods.verdict import FEW
@@ -51,10 +51,10 @@ class PowerCurve(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ConditionPower(Record):
-    """The curves of one condition, and the pairs that its spread is of."""
+    """The curves of one condition, and the pairs at hand; None where there are none."""
 
     condition: str
-    n: int
+    n: int | None
     curves: tuple[PowerCurve, ...]
 
 
@@ -65,9 +65,9 @@ class PowerCurves(Record):
     Parameters
     ----------
     estimand : str
-        The difference that leads.
+        The difference that is to be found.
     power : float
-        That of a report's plans.
+        That which is wanted.
     over_images : bool
         Whether all are for new test examples too, as many as there are.
     conditions : tuple of ConditionPower
@@ -79,54 +79,107 @@ class PowerCurves(Record):
     conditions: tuple[ConditionPower, ...]
 
 
+@dataclass(frozen=True)
+class Spread:
+    """The spread that the curves of one condition rest on: seen in so many pairs, or given, and its upper limit."""
+
+    condition: str
+    sd: float
+    upper: float
+    n: int | None
+    floor: float = 0.0
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A goal with its margin, and the true difference at which it is to be shown."""
+
+    goal: str
+    margin: float
+    delta: float
+
+
 def power_curves(whole: Comparison) -> PowerCurves | None:
     """Return the curves of a comparison; None without a margin, and where no difference varies."""
     margin = whole.margin
     if margin is None or not whole.judged:
         return None
     asked = report_design(whole.judged[0], len(whole.judged))
-    known = [(each, found) for each in whole.judged if (found := spread_of(each, asked.estimand)) is not None]
-    if not known:
-        return None
-    designs = [(each, n, _designs(each, replace(asked, sd=sd), margin)) for each, (sd, n) in known]
-    seeds = _seeds(max(n for _, n, _ in designs), [each for *_, several in designs for each in several], margin)
+    spreads = [
+        Spread(each.condition, found[0], upper_sd(*found), found[1], each.test_set_floor or 0.0)
+        for each in whole.judged
+        if (found := spread_of(each, asked.estimand)) is not None
+    ]
+    return _curves(asked, spreads, [Aim(SUPERIOR, 0.0, margin), Aim(EQUIVALENT, margin, 0.0)]) if spreads else None
+
+
+def curves_of_plan(found: Plan | PilotPlan | MarginPlan | PilotMargin) -> PowerCurves | None:
+    """Return the curves of what a plan is for; None where it has no true difference, and where no pilot has a spread.
+
+    A plan for a margin has those of `DRAWN`; any other that of a difference from 0.
+    """
+    if isinstance(found, MarginPlan | PilotMargin):
+        of_each = found.conditions if isinstance(found, PilotMargin) else (found,)
+        goals = next((each.goals for each in of_each if each.goals), ())
+        margins = {SUPERIOR: 0.0, EQUIVALENT: found.margin}
+        aims = [
+            Aim(each.goal, margins[each.goal], each.delta)
+            for each in goals
+            if each.goal in DRAWN and each.delta is not None
+        ]
+    else:
+        aims = [] if found.delta is None else [Aim(SUPERIOR, 0.0, found.delta)]
+    spreads = (
+        [
+            Spread(each.condition, each.sd, each.sd_upper, each.pilot_pairs, each.test_set_floor or 0.0)
+            for each in found.conditions
+            if each.sd is not None and each.sd_upper is not None
+        ]
+        if isinstance(found, PilotPlan | PilotMargin)
+        else [Spread(f"SD {found.sd:g}", found.sd, found.sd, found.n)]
+    )
+    asked = Design(1.0, found.alpha, found.power, found.comparisons, estimand=found.estimand)
+    possible = [each for each in aims if replace(asked, goal=each.goal, margin=each.margin).possible(each.delta)]
+    return _curves(asked, spreads, possible) if spreads and possible else None
+
+
+def _curves(asked: Design, spreads: Sequence[Spread], aims: Sequence[Aim]) -> PowerCurves:
+    seeds = _seeds(asked, spreads, aims)
     return PowerCurves(
         estimand=asked.estimand,
         power=asked.power,
-        over_images=all(each.test_set_floor for each, _ in known),
+        over_images=all(each.floor for each in spreads),
         conditions=tuple(
             ConditionPower(
-                condition=each.condition, n=n, curves=tuple(_curve(one, n, seeds, margin) for one in several)
+                condition=each.condition, n=each.n, curves=tuple(_curve(asked, each, aim, seeds) for aim in aims)
             )
-            for each, n, several in designs
+            for each in spreads
         ),
     )
 
 
-def _designs(each: Effect, design: Design, margin: float) -> list[Design]:
-    """Return the design of every goal."""
-    floor = each.test_set_floor or 0.0
-    return [replace(design, floor=floor, goal=goal, margin=0.0 if goal == SUPERIOR else margin) for goal in DRAWN]
+def _design(asked: Design, spread: Spread, aim: Aim) -> Design:
+    return replace(asked, sd=spread.sd, floor=spread.floor, goal=aim.goal, margin=aim.margin)
 
 
-def _at(design: Design, margin: float) -> float:
-    return margin if design.goal == SUPERIOR else 0.0
-
-
-def _seeds(at_hand: int, designs: Sequence[Design], margin: float) -> list[int]:
+def _seeds(asked: Design, spreads: Sequence[Spread], aims: Sequence[Aim]) -> list[int]:
     """Return numbers of seeds from the fewest with a verdict to beyond those at hand, and those that goals take."""
     doubled = [2**times for times in range(2, MOST_SEEDS.bit_length())]
-    needed = [next((n for n in doubled if each.achieved(n, _at(each, margin)) >= each.power), 0) for each in designs]
-    last = min(MOST_SEEDS, math.ceil(_BEYOND * max([2 * at_hand, *needed])))
-    return sorted({*np.rint(np.geomspace(FEW, last, POINTS)).astype(int).tolist(), at_hand} - {1, 2})
+    designs = [(_design(asked, each, aim), aim.delta) for each in spreads for aim in aims]
+    needed = [next((n for n in doubled if each.achieved(n, delta) >= each.power), 0) for each, delta in designs]
+    at_hand = [each.n for each in spreads if each.n is not None]
+    last = min(MOST_SEEDS, math.ceil(_BEYOND * max([*(2 * n for n in at_hand), *needed, 2 * FEW])))
+    most = [max(at_hand)] if at_hand else []
+    return sorted({*np.rint(np.geomspace(FEW, last, POINTS)).astype(int).tolist(), *most} - {1, 2})
 
 
-def _curve(design: Design, n: int, seeds: Sequence[int], margin: float) -> PowerCurve:
-    delta, upper = _at(design, margin), replace(design, sd=upper_sd(design.sd, n))
+def _curve(asked: Design, spread: Spread, aim: Aim, seeds: Sequence[int]) -> PowerCurve:
+    design = _design(asked, spread, aim)
+    upper = replace(design, sd=spread.upper)
     return PowerCurve(
-        goal=design.goal,
-        delta=delta,
+        goal=aim.goal,
+        delta=aim.delta,
         seeds=tuple(seeds),
-        power=tuple(design.achieved(each, delta) for each in seeds),
-        power_upper=tuple(upper.achieved(each, delta) for each in seeds),
+        power=tuple(design.achieved(each, aim.delta) for each in seeds),
+        power_upper=tuple(upper.achieved(each, aim.delta) for each in seeds),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ from analysis.commands import options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from analysis.answer.goals import ConditionMargin, GoalPlan, MarginPlan, PilotMargin
     from analysis.answer.sample_size import Asked, ConditionPlan, PilotPlan, Plan
 
+FIGURES = (".svg", ".pdf", ".png")
 NAME, HELP = "power", "how many seeds a difference or its absence needs, or what a number of seeds can show"
 
 
@@ -53,17 +56,34 @@ def arguments(command: argparse.ArgumentParser) -> None:
     options.add_late_epochs(command)
     options.add_columns(command)
     command.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="rows of the pilot")
+    command.add_argument(
+        "--figure",
+        type=options.local,
+        metavar="FILE",
+        help="draw the power by number of seeds: of --delta, or for --margin of a difference from 0 and equivalence; "
+        "svg, pdf or png by the name's end",
+    )
     options.add_json(command)
 
 
 def execute(given: argparse.Namespace) -> None:
     """Plan."""
+    from analysis.answer.goals import MarginPlan, PilotMargin
+
+    _check(given)
+    found = _found(given)
+    if given.figure is not None:
+        _draw(found, given.figure)
+    options.answer(given, found, text_of_margin if isinstance(found, MarginPlan | PilotMargin) else text)
+
+
+def _found(given: argparse.Namespace) -> Plan | PilotPlan | MarginPlan | PilotMargin:
+    """Return the plan that is asked for."""
     from analysis.answer.goals import Wanted, for_margin, margin_by_pilot
     from analysis.answer.sample_size import by_pilot, planned
     from analysis.methods.power import Design
     from analysis.tables.percent import hundredth
 
-    _check(given)
     comparisons = 1 if given.comparisons is None else given.comparisons
     asked = Design(1.0, given.alpha, given.power, comparisons, estimand=given.estimand)
     if given.pilot is None:
@@ -71,10 +91,8 @@ def execute(given: argparse.Namespace) -> None:
         if faults := design.faults():
             raise TableError("power", faults)
         if given.margin is None:
-            options.answer(given, planned(design, given.delta, given.n), text)
-        else:
-            options.answer(given, for_margin(design, Wanted(given.margin, given.delta, given.n)), text_of_margin)
-        return
+            return planned(design, given.delta, given.n)
+        return for_margin(design, Wanted(given.margin, given.delta, given.n))
     delta, margin = (hundredth(each) if given.percent else each for each in (given.delta, given.margin))
     given.table = given.pilot
     given.margin = given.direction = given.bad_ending = None
@@ -83,11 +101,25 @@ def execute(given: argparse.Namespace) -> None:
     if faults := asked.faults():
         raise TableError("power", faults)
     if margin is None:
-        found = by_pilot(table, (metric, control), asked, given.comparisons, delta=delta, n=given.n)
-        options.answer(given, found, text)
-        return
-    wanted = Wanted(margin, delta, given.n)
-    options.answer(given, margin_by_pilot(table, (metric, control), asked, given.comparisons, wanted), text_of_margin)
+        return by_pilot(table, (metric, control), asked, given.comparisons, delta=delta, n=given.n)
+    return margin_by_pilot(table, (metric, control), asked, given.comparisons, Wanted(margin, delta, given.n))
+
+
+def _draw(found: Plan | PilotPlan | MarginPlan | PilotMargin, file: Path) -> None:
+    """Write the power by number of seeds as a figure."""
+    from analysis.answer.power_curves import curves_of_plan
+    from analysis.base.files import check_writable, write_atomically
+    from analysis.figures.plot import rendered
+    from analysis.figures.power_curves import OF_PLAN
+    from analysis.figures.theme import NARROW, WIDE
+
+    kind, curves = file.suffix.removeprefix("."), curves_of_plan(found)
+    if curves is None:
+        raise TableError(file, ["has nothing to show: no difference of the pilot varies, or none can be shown"])
+    check_writable(file)
+    layout = NARROW if len(curves.conditions) <= NARROW.panels else WIDE
+    write_atomically(file, rendered(OF_PLAN, curves, layout, (kind,))[kind])
+    print(f"{file}: {OF_PLAN.caption(curves)}", file=sys.stderr)
 
 
 def _check(given: argparse.Namespace) -> None:
@@ -105,6 +137,10 @@ def _check(given: argparse.Namespace) -> None:
     if given.delta is not None and not (math.isfinite(given.delta) and (given.delta > 0 or given.margin is not None)):
         allowed = "a finite number" if given.margin is not None else "a finite number above 0"
         faults.append(f"--delta is {given.delta:g}; allowed: {allowed}")
+    if given.figure is not None and given.figure.suffix not in FIGURES:
+        faults.append(f"--figure is {given.figure}; allowed: a name that ends in {', '.join(FIGURES)}")
+    if given.figure is not None and given.delta is None and given.margin is None:
+        faults.append("--figure is of a true difference: give --delta or --margin with it")
     if given.n is not None and given.n < 2:
         faults.append(f"--n is {given.n}; allowed: 2 or more")
     if faults:
@@ -154,7 +190,7 @@ def _of_goals(goals: Sequence[GoalPlan], asked: Asked, least: float | None, most
 
 def _of_goal(each: GoalPlan, asked: Asked) -> str:
     if each.why is not None:
-        return each.why
+        return each.why[0].lower() + each.why[1:]
     at = f"at a true difference of {each.delta:.4g}"
     if asked.n is None:
         return f"{_seeds(each.n)}{'' if each.n_upper is None else f' ({_seeds(each.n_upper)})'} {at}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
@@ -29,8 +31,8 @@ def _told(evidence: Evidence) -> PowerCurves:
     return evidence.power
 
 
-def _of_panels(evidence: Evidence, layout: Layout) -> int:
-    return -(-len(_told(evidence).conditions) // layout.panels)
+def _rows(told: PowerCurves, layout: Layout) -> int:
+    return -(-len(told.conditions) // layout.panels)
 
 
 def _legend_height(layout: Layout) -> float:
@@ -39,14 +41,21 @@ def _legend_height(layout: Layout) -> float:
 
 def height(evidence: Evidence, layout: Layout) -> float:
     """Return the height in inches."""
-    return _legend_height(layout) + _of_panels(evidence, layout) * (_TITLE + _PANEL + _TICKS) + _FOOT
+    return _height(_told(evidence), layout)
+
+
+def _height(told: PowerCurves, layout: Layout) -> float:
+    return _legend_height(layout) + _rows(told, layout) * (_TITLE + _PANEL + _TICKS) + _FOOT
 
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw one panel for each condition, all on the same scales."""
-    told = _told(evidence)
+    _draw(figure, _told(evidence), layout, WORDS)
+
+
+def _draw(figure: Figure, told: PowerCurves, layout: Layout, words: Mapping[str, str]) -> None:
     width = (layout.width - _LEFT - 0.14 - _BETWEEN * (layout.panels - 1)) / layout.panels
-    top = height(evidence, layout) - _legend_height(layout)
+    top = _height(told, layout) - _legend_height(layout)
     for index, each in enumerate(told.conditions):
         row, column = divmod(index, layout.panels)
         axes = figure.add_axes((0, 0, 1, 1), label=each.condition)
@@ -60,13 +69,14 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
         draw_panel(axes, each, told.power)
         axes.tick_params(labelleft=not column)
     figure.text(_LEFT / layout.width, 0.0, "power in %, by number of seeds", va="bottom", fontsize=SMALL, color=MUTED)
-    _legend(figure, evidence, layout)
+    _legend(figure, words, layout)
 
 
 def draw_panel(axes: Axes, each: ConditionPower, power: float) -> None:
     """Draw the curves of one condition, with bands down to the upper limit of its spread, and the seeds at hand."""
     axes.axhline(100 * power, color=LINE, linewidth=0.8, zorder=1)
-    axes.axvline(each.n, color=INK, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1, label=f"now-{each.condition}")
+    if each.n is not None:
+        axes.axvline(each.n, color=INK, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1, label=f"now-{each.condition}")
     for curve in each.curves:
         colour, dashes = LOOKS[curve.goal]
         seen, upper = ([100 * one for one in several] for several in (curve.power, curve.power_upper))
@@ -85,8 +95,8 @@ def draw_panel(axes: Axes, each: ConditionPower, power: float) -> None:
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
     axes.set_title(shortened(each.condition, 18), pad=13)
     axes.annotate(
-        f"at hand: n = {each.n:,}", (0, 1), (0, 3), xycoords="axes fraction", textcoords="offset points",
-        fontsize=SMALL, color=MUTED,
+        "no seeds yet" if each.n is None else f"at hand: n = {each.n:,}", (0, 1), (0, 3), xycoords="axes fraction",
+        textcoords="offset points", fontsize=SMALL, color=MUTED,
     )  # fmt: skip
 
 
@@ -96,13 +106,13 @@ def _ticks(first: int, last: int) -> list[int]:
     return tens if len(tens) > 1 else [first, last]
 
 
-def _legend(figure: Figure, evidence: Evidence, layout: Layout) -> None:
+def _legend(figure: Figure, words: Mapping[str, str], layout: Layout) -> None:
     """Say above the panels what is shown by each curve, each at its true difference."""
     lines = {str(line.get_label()).split("-")[0]: line for axes in figure.axes for line in axes.lines}
-    goals = [goal for goal in WORDS if goal in lines]
+    goals = [goal for goal in words if goal in lines]
     figure.legend(
-        [lines[goal] for goal in goals], [WORDS[goal] for goal in goals], loc="upper left", borderpad=0.0,
-        bbox_to_anchor=(_LEFT / layout.width, 1 - _EDGE / height(evidence, layout)), borderaxespad=0.0,
+        [lines[goal] for goal in goals], [words[goal] for goal in goals], loc="upper left", borderpad=0.0,
+        bbox_to_anchor=(_LEFT / layout.width, 1 - _EDGE / float(figure.get_size_inches()[1])), borderaxespad=0.0,
         ncols=1 if layout.narrow else len(goals), handlelength=2.2,
         columnspacing=1.4, labelspacing=0.35, fontsize=SMALL, labelcolor=MUTED,
     )  # fmt: skip
@@ -128,16 +138,21 @@ def caption(evidence: Evidence) -> str:
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
     told = _told(evidence)
+    return _described(told, WORDS)
+
+
+def _described(told: PowerCurves, words: Mapping[str, str]) -> str:
     said = [
-        f"{each.condition}: {'; '.join(_reached(one, told.power) for one in each.curves)}" for each in told.conditions
+        f"{each.condition}: {'; '.join(_reached(one, told.power, words) for one in each.curves)}"
+        for each in told.conditions
     ]
     return f"Seeds from which the power is {exact(100 * told.power):g}%, about. {' '.join(f'{each}.' for each in said)}"
 
 
-def _reached(curve: PowerCurve, power: float) -> str:
+def _reached(curve: PowerCurve, power: float, words: Mapping[str, str]) -> str:
     """Return the first number of seeds drawn at which a curve has the power."""
     first = next((n for n, found in zip(curve.seeds, curve.power, strict=True) if found >= power), None)
-    return f"{WORDS[curve.goal]}, {f'not up to {curve.seeds[-1]:,}' if first is None else f'{first:,}'}"
+    return f"{words[curve.goal]}, {f'not up to {curve.seeds[-1]:,}' if first is None else f'{first:,}'}"
 
 
 def missing(evidence: Evidence) -> str | None:
@@ -148,3 +163,32 @@ def missing(evidence: Evidence) -> str | None:
 
 
 PLOT = Plot("power", "Power by number of seeds", draw, height, caption, description, missing)
+
+
+def _words(told: PowerCurves) -> dict[str, str]:
+    """Return what each curve of a plan is of, with its true difference."""
+    goals = {SUPERIOR: "a difference from 0", EQUIVALENT: "equivalence"}
+    return {curve.goal: f"{goals[curve.goal]}, the true one {curve.delta:g}" for curve in told.conditions[0].curves}
+
+
+def _caption_of_plan(told: PowerCurves) -> str:
+    words, images = _words(told), " and as many test examples" if told.over_images else ""
+    said = "; ".join(f"{dashes}: {words[goal]}" for goal, dashes in _DASHES.items() if goal in words)
+    return (
+        f"Power: how often a study of so many seeds{images} would show each goal, by the interval of the "
+        f"{NAMES[told.estimand]}. {said}. Lines: at the spread seen or given; bands: down to the upper limit of one "
+        f"that was seen. Level line: {exact(100 * told.power):g}%. Seeds on a logarithmic scale."
+    )
+
+
+_DASHES = {SUPERIOR: "Solid", EQUIVALENT: "dotted"}
+OF_PLAN = Plot[PowerCurves](
+    "power",
+    PLOT.title,
+    lambda figure, told, layout: _draw(figure, told, layout, _words(told)),
+    _height,
+    _caption_of_plan,
+    lambda told: _described(told, _words(told)),
+    lambda _: None,
+)
+"""The same of a plan for a study to come, without a comparison."""

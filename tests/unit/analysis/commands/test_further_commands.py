@@ -107,6 +107,20 @@ def test_the_power_of_the_typical_difference_is_what_simulated_studies_have(n: i
     assert abs(found - 0.8) < 0.03 + 4 * math.sqrt(0.16 / runs)
 
 
+@pytest.mark.parametrize(("name", "start"), [("p.svg", b"<?xml"), ("p.png", b"\x89PNG"), ("p.pdf", b"%PDF")])
+def test_power_draws_its_curves(table: Path, name: str, start: bytes, tmp_path: Path, capsys) -> None:
+    file = tmp_path / name
+    assert main(["power", "--pilot", str(table), *ASKED, "--margin", "0.001", "--figure", str(file)]) == 0
+    assert file.read_bytes().startswith(start)
+    assert "a difference from 0, the true one 0.001; dotted: equivalence, the true one 0" in capsys.readouterr().err
+    for given, why in (
+        (["--margin", "1", "--figure", str(tmp_path / "p.gif")], "ends in .svg, .pdf, .png"),
+        (["--n", "9", "--figure", str(file)], "give --delta or --margin with it"),
+    ):
+        assert main(["power", "--sd", "1", *given]) == 2
+        assert why in capsys.readouterr().err
+
+
 def test_power_from_a_pilot_uses_its_upper_limit_too(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = run(capsys, "power", "--pilot", table, *ASKED, "--delta", 0.001)
     assert found["comparisons"] == 2
