@@ -130,7 +130,9 @@ class Run:
         """
         for said in choose_library(self.study.trials(), self.store.made_with().values()):
             print(said, file=sys.stderr)
-        provenance = environment(targets, self.study.recipes(), fused_targets(now.to_do))
+        fused = fused_targets(now.to_do)
+        print(_set_up(targets, bool(fused), bool(self.study.recipes())), file=sys.stderr, flush=True)
+        provenance = environment(targets, self.study.recipes(), fused)
         barred = untrusted(provenance)
         for why in barred.values():
             print(f"error: {why}", file=sys.stderr)
@@ -219,6 +221,14 @@ def keep_code(documents: Documents, study: Study) -> None:
     documents.write_plugins(study.own.plugins)
     if isinstance(study.recipe, Experiment):
         documents.write_code(study.recipe.folder, study.recipe.files)
+
+
+def _set_up(targets: list[Target], fused: bool, tested: bool) -> str:
+    """Return what is done before the first trial, for whoever waits for it."""
+    said = "set-up: what this machine computes with is put on record"
+    if tested:
+        said += f", and tested at the layer sizes of this study ({', '.join(map(str, targets))})"
+    return f"{said}; the first time, kernels are compiled for minutes" if fused else said
 
 
 class _Queue:

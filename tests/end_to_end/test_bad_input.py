@@ -14,6 +14,7 @@ import torch
 
 from bench.cli import main
 from bench.data import data_root
+from bench.run import runner
 from tests.end_to_end.conftest import Workplace
 
 AS_ROOT = os.geteuid() == 0
@@ -213,3 +214,18 @@ def test_few_open_files_are_enough_or_named(workplace: Workplace, workers: str) 
     assert (done.returncode, "Too many open files" in done.stderr) in ((0, False), (2, True))
     workplace.train()
     assert {row["status"] for row in workplace.rows().values()} == {"ok"}
+
+
+def test_what_is_done_before_the_first_trial_is_said_before_it_is_done(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner, "environment", stopped)
+    workplace.study(seeds=2)
+    _, said = workplace.train(code=130)
+    assert (
+        "set-up: what this machine computes with is put on record, and tested at the layer sizes of this study" in said
+    )
+    assert "compiled" not in said
