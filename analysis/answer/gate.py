@@ -138,7 +138,7 @@ def gate(table: Table, metric: str, control: str, require: str, only: Sequence[s
         faults.append(f"has no condition but the control {control!r} that could be held to it")
     if faults:
         raise TableError(table.source, faults)
-    held = [_held(label, whole.effects[label], require, margin, len(inside)) for label in only or inside]
+    held = [_held(label, whole.effects[label], require, margin, len(inside)) for label in dict.fromkeys(only or inside)]
     return Gate(
         require=require,
         margin=margin,

@@ -260,7 +260,9 @@ def test_one_table_is_held_to_it_against_its_control(tmp_path: Path) -> None:
                        runs(conditions=("same",), draw=2)])  # fmt: skip
     (table,) = written(tmp_path, table=frame)
     command = ["gate", table, *ARGUMENTS, "--control", "none", "--require", "superior"]
-    assert main([*command, "--condition", "good"]) == 0
+    summary = tmp_path / "m.md"
+    assert main([*command, *["--condition", "good"] * 2, "--markdown", str(summary)]) == 0
+    assert "**It holds.**" in summary.read_text(), "one condition, however often it is named"
     assert main(command) == 4  # of 'same' the opposite is shown
     assert main([*command, "--condition", "none"]) == 2
     assert main(["gate", table, *ARGUMENTS, "--control", "none", "--require", "not-inferior"]) == 0
