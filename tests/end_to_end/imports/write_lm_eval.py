@@ -7,6 +7,7 @@ ran is taken out.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ doc_to_target: right
 doc_to_choice: choices
 metric_list: [{{metric: acc, aggregation: mean, higher_is_better: true}}]
 """
+OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 ABOUT_THE_MACHINE = ("pretty_env_info", "git_hash", "transformers_version", "lm_eval_version")
 
 if __name__ == "__main__":
@@ -44,7 +46,8 @@ if __name__ == "__main__":
                     f"pretrained={model}",
                 ]
                 command += ["--tasks", "one,two", "--include_path", folder, "--seed", str(seed), "--log_samples"]
-                subprocess.run([*command, "--output_path", str(Path(sys.argv[1], model))], cwd=folder, check=True)
+                command += ["--output_path", str(Path(sys.argv[1], model).resolve())]
+                subprocess.run(command, cwd=folder, env=os.environ | OFFLINE, check=True)
     for path in Path(sys.argv[1]).rglob("results_*.json"):
         found = json.loads(path.read_text())
         path.write_text(json.dumps({key: each for key, each in found.items() if key not in ABOUT_THE_MACHINE}))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +15,38 @@ import pytest
 from analysis.cli import main
 from tests.end_to_end.test_imports import from_here
 
+LM_EVAL = Path(sys.prefix) / "lm-eval/bin/python"
+
 
 def call(folder: Path, *options: str) -> list[str]:
     return ["import", "lm-eval", str(folder), "--out", str(folder / "out.parquet"), *options]
 
 
-def test_bits_are_those_of_the_documents_and_accuracies_those_of_the_results(tmp_path: Path) -> None:
-    folder = from_here("lm-eval", tmp_path)
+def by_lm_eval(_: str, tmp_path: Path) -> Path:
+    folder = tmp_path / "written"
+    command = [str(LM_EVAL), "-m", "tests.end_to_end.imports.write_lm_eval", str(folder)]
+    subprocess.run(command, cwd=Path(__file__).parents[4], capture_output=True, check=True, timeout=900)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(from_here, id="here"),
+        pytest.param(
+            by_lm_eval,
+            id="by-the-tool",
+            marks=[
+                pytest.mark.slow,
+                pytest.mark.skipif(not LM_EVAL.exists(), reason="lm-eval is not installed: make test-frameworks"),
+            ],
+        ),
+    ],
+)
+def test_bits_are_those_of_the_documents_and_accuracies_those_of_the_results(
+    tmp_path: Path, source: Callable[[str, Path], Path]
+) -> None:
+    folder = source("lm-eval", tmp_path)
     assert main(call(folder)) == 0
     found = pq.read_table(folder / "out.parquet").to_pylist()
     rows = {(row["task"], row["condition"], row["seed"]): row for row in found}
