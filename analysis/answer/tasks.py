@@ -18,14 +18,14 @@ from analysis.answer.over_tasks import TASKS, AcrossTasks, ComparisonOverTasks
 from analysis.answer.runs_over_tasks import pairs_of, scores_of
 from analysis.answer.task_notes import dominant, named, of_each_task, of_tasks, unlike_scales
 from analysis.base.errors import TableError, nearest
-from analysis.base.notes import Note, about
+from analysis.base.notes import of_each
 from analysis.methods.estimands import Inference
-from analysis.methods.new_tasks import FEWEST, NewTasks, new_tasks, tasks_alone
+from analysis.methods.new_tasks import NewTasks, new_tasks, tasks_alone
 from analysis.methods.over_splits import mean_that_decides
 from analysis.methods.ranks_over_tasks import signed_ranks
 from analysis.methods.result import FEWEST_FOR_IMAGES
 from analysis.methods.signed_rank_distribution import fewest
-from analysis.methods.these_tasks import TheseTasks, these_tasks
+from analysis.methods.these_tasks import TheseTasks, finite, these_tasks
 from analysis.methods.typical import HodgesLehmannEstimate
 from analysis.methods.verdict import CANNOT_TEST, FEW
 from analysis.tables.asking import asked_of
@@ -42,6 +42,7 @@ N = TypeVar("N", float, np.ndarray)
 SEQUENTIAL = "seeds were added until every condition was decided, and no interval over tasks allows for that"
 TASKS_OF_SPLITS = "the tasks are splits of one data set, which share training data and are no sample of tasks"
 ONE_RUN_EACH = "one run of each condition on a task says nothing of other seeds"
+STEADY = "on no task does the difference vary with the seed, which may not be applied"
 LOST = "runs that count as worse than every other leave its estimate without limit"
 
 
@@ -95,15 +96,17 @@ def compare_tasks(tasks: Tasks, metric: str, control: str, **told: Unpack[Told])
     warnings: list[str] = [*of_tasks(tasks, control), *unlike_scales(found, asked), *of_each_task(found)]
     sequential = any(asked_of(table, metric, control, told).sequential for table in tasks.tables.values())
     judged = asked_of(tasks.first, metric, control, told)
+    notes: list[tuple[str, str]] = []
     for label in family:
         on = [
             _on_task(name, against[name][label], found[name], judged, len(family))
             for name in tasks.tables
             if label in against[name]
         ]
-        found_over, notes = _across(label, on, judged, len(family), sequential)
+        found_over, said = _across(label, on, judged, len(family), sequential)
         conditions[label] = _of_these_alone(found_over) if is_of_folds(tasks.choice) else found_over
-        warnings += notes
+        notes += [(label, text) for text in said]
+    warnings += of_each(notes, family)
     measured = {name: measure(table, metric) for name, table in tasks.tables.items()}
     first = next(iter(found.values()))
     return ComparisonOverTasks(
@@ -188,7 +191,7 @@ def _alone(pairs: Pairs, leading: str) -> float:
 
 def _across(
     label: str, on: Sequence[OnTask], asked: Question, size: int, sequential: bool
-) -> tuple[AcrossTasks, list[Note]]:
+) -> tuple[AcrossTasks, list[str]]:
     """Return what one condition shows over tasks, and what to know of it."""
     parts = [each.inference for each in on if each.inference is not None]
     why = SEQUENTIAL if sequential else _why_none(on)
@@ -201,12 +204,13 @@ def _across(
             new=NewTasks(verdict=CANNOT_TEST, reason=why),
         )
         if sequential or not _are_unit(on):
-            return found, [about(label, f"nothing is shown over tasks: {why}")]
+            return found, [f"nothing is shown over tasks: {why}"]
         estimates = np.array([each.value for each in on])
         ahead = tasks_alone(estimates, asked, size)
+        scope = None if ahead.result.low is None else TASKS
         return (
-            replace(found, scope=TASKS, new=ahead.result, p_wilcoxon=signed_ranks(estimates.tolist())),
-            [about(label, f"nothing is shown of these tasks: {why}"), *(about(label, each) for each in ahead.warnings)],
+            replace(found, scope=scope, new=ahead.result, p_wilcoxon=signed_ranks(estimates.tolist())),
+            [f"nothing is shown of these tasks: {why}", *ahead.warnings],
         )
     images = all(part.floor is not None for part in parts)
     if not images:
@@ -218,23 +222,26 @@ def _across(
         condition=label,
         n_tasks=len(on),
         scope=SEEDS_AND_IMAGES if images else SEEDS if asked.test_fraction is None else SPLITS,
-        these=these_tasks(parts, asked),
+        these=these_tasks(parts, asked)
+        if any(each.varies for each in on)
+        else TheseTasks(estimate=finite(float(estimates.mean())), verdict=CANNOT_TEST, reason=STEADY),
         new=ahead.result,
         p_wilcoxon=signed_ranks([float(each) for each in estimates]),
     )
     steady = [each.task for each in on if not each.varies]
-    notes = [about(label, text) for text in ahead.warnings]
+    notes = [*ahead.warnings]
     if steady:
         what = "the difference is the same at all seeds, and counts over tasks as known without error"
-        notes.append(about(label, f"on {named(steady)} {what}"))
+        notes.append(f"on {named(steady)} {what}")
     if (alone := dominant([each.task for each in on], estimates)) is not None:
-        notes.append(about(label, alone))
+        notes.append(alone)
     return found, notes
 
 
 def _of_these_alone(found: AcrossTasks) -> AcrossTasks:
     """Return what is shown of tasks that are splits of one data set: of these alone, for they are no sample."""
-    return replace(found, new=NewTasks(verdict=CANNOT_TEST, reason=TASKS_OF_SPLITS), p_wilcoxon=None)
+    none = NewTasks(verdict=CANNOT_TEST, reason=TASKS_OF_SPLITS)
+    return replace(found, scope=None if found.scope == TASKS else found.scope, new=none, p_wilcoxon=None)
 
 
 def _why_none(on: Sequence[OnTask]) -> str | None:
@@ -253,8 +260,8 @@ def _why_none(on: Sequence[OnTask]) -> str | None:
 
 
 def _are_unit(on: Sequence[OnTask]) -> bool:
-    """Return whether tasks that lack an interval may each count as one value: every one is known, and none is alone."""
-    return len(on) >= FEWEST and all(each.independent and math.isfinite(each.value) for each in on)
+    """Return whether tasks that lack an interval may each count as one value: those of independent seeds, all known."""
+    return len(on) > 1 and all(each.independent and math.isfinite(each.value) for each in on)
 
 
 def _error(part: Inference, n: int, alpha: float) -> float:

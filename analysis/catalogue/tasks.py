@@ -45,7 +45,7 @@ THESE = Method(
     "test images where each task has them). It says nothing of any other task.",
     fills=(keys("compare.across_tasks[].these", _SHOWN),),
     assumes="As the intervals of the tasks, which are independent. A task on which the difference is the same at all "
-    "seeds counts as known without error, and a warning names it.",
+    "seeds counts as known without error, and a warning names it; where that is so on all tasks, nothing is tested.",
     formula="""\
 e_t: estimate on task t, with its interval [l_t, u_t] at 1 - α/K, over seeds or over seeds and images
 e = Σ e_t / T;   low = e - √( Σ (e_t - l_t)² ) / T,   high = e + √( Σ (u_t - e_t)² ) / T;   _90: with 2α

@@ -203,8 +203,20 @@ def test_a_task_on_which_nothing_varies_counts_as_known_without_error() -> None:
     found = over(steady)
     each = found.across["half"]
     assert each.these.low < each.these.estimate < each.these.high
-    assert any("half: on task 'letters' the difference is the same at all seeds" in text for text in found.warnings)
+    assert any("on task 'letters' the difference is the same at all seeds" in text for text in found.warnings)
     assert found.tasks["letters"].effects["half"].headline.verdict == verdict.CANNOT_TEST
+
+
+def test_differences_that_vary_with_no_seed_on_any_task_are_no_evidence_of_new_seeds() -> None:
+    """Deterministic training under many seeds: no interval of width 0, and no p; tasks are a sample as ever."""
+    whole = rows(seeds=10)
+    steady = whole.assign(test_accuracy=whole.groupby(["task", "condition"])["test_accuracy"].transform("first"))
+    found = over(steady).across["half"]
+    assert (found.these.verdict, found.these.low, found.these.p) == (verdict.CANNOT_TEST, None, None)
+    assert "on no task does the difference vary with the seed" in str(over(steady))
+    by_task = steady[steady["seed"] == 0].pivot_table(index="task", columns="condition", values="test_accuracy")
+    by_scipy = stats.ttest_1samp(by_task["half"] - by_task["none"], 0).confidence_interval(1 - 0.05 / 2)
+    assert (found.new.low, found.new.high) == pytest.approx(tuple(by_scipy), rel=1e-6)
 
 
 def test_on_the_scale_of_ratios_the_unit_of_a_task_does_not_matter() -> None:
@@ -478,8 +490,13 @@ def test_one_task_with_one_run_leaves_what_the_tasks_show_of_new_ones() -> None:
     assert "on task 'digits' the pairs are too few" in found.these.reason
     gone = whole[(whole["task"] != "digits") | (whole["condition"] != "half") | (whole["seed"] > 99)]
     assert over(gone).across["half"].scope == "seeds"
-    two = over(single_runs(NAMES[:2])).across["half"]
-    assert (two.scope, two.new.low) == (None, None)
+    two = over(single_runs(NAMES[:2]))
+    assert {(each.scope, each.new.low) for each in two.across.values()} == {(None, None)}
+    assert two.across["half"].new.reason == "2 tasks; new tasks of this kind need at least 3"
+    assert sum("says nothing of other seeds" in text for text in two.warnings) == 1
+    folds = over(single_runs().rename(columns={"task": "fold"}), task="fold")
+    assert {each.scope for each in folds.across.values()} == {None}
+    assert "The task is the unit" not in str(folds)
 
 
 def test_splits_are_no_values_of_tasks_that_count_once() -> None:
