@@ -232,7 +232,8 @@ def _detectable(effect: Effect, require: str, family: int) -> float | None:
     """Return what as many pairs of this spread show, one of `family` conditions; see `Required`."""
     design = report_design(effect, family)
     known = spread_of(effect, design.estimand)
-    if known is None or effect.headline.scope not in (SEEDS, SEEDS_AND_IMAGES):
+    untested = effect.headline.verdict in (None, verdict.CANNOT_TEST)
+    if known is None or untested or effect.headline.scope not in (SEEDS, SEEDS_AND_IMAGES):
         return None
     sd, pairs = known
     seen = replace(design, sd=sd, floor=effect.test_set_floor or 0.0)

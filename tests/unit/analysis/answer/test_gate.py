@@ -216,6 +216,14 @@ def test_equivalence_tells_the_interval_that_decides_and_the_least_margin(
     assert design.achieved(known[1], 0.0) == pytest.approx(0.8)
 
 
+def test_too_few_seeds_are_not_said_to_show_anything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tables = written(tmp_path, base=runs(seeds=2), head=runs(noise=0.02, seeds=2, draw=1))
+    assert main(["gate", *tables, *ARGUMENTS, "--require", "not-inferior"]) == 5
+    said = capsys.readouterr().out
+    assert "2 pairs: at least 3 are needed." in said
+    assert "80% power" not in said
+
+
 def test_versions_that_are_the_same_are_feared_to_lack_the_change(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
