@@ -84,7 +84,7 @@ def level_of(table: Table, label: str, columns: Sequence[str]) -> Level:
 
 
 def _value(table: Table, label: str, column: str) -> Level:
-    return plain(table.rows_of(label, column)[column].iloc[0])
+    return plain(table.first_of(label, column))
 
 
 def named(table: Table, conditions: Sequence[str], names: Sequence[str]) -> list[list[str]]:

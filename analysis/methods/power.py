@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from analysis.methods.quadrature import gauss_legendre
 from analysis.methods.signed_rank_distribution import counted_off, lower_tail
@@ -111,21 +111,21 @@ class Design:
         if not 0 < tail < 0.5:
             return 0.0
         by_seeds = self.sd / math.sqrt(n * (EFFICIENCY if self.estimand == TYPICAL else 1.0))
-        error, by_images = math.hypot(by_seeds, self.floor), float(stats.norm.isf(self.nominal)) * self.floor
+        error, by_images = math.hypot(by_seeds, self.floor), -float(special.ndtri(self.nominal)) * self.floor
         reach = self.margin if self.goal == EQUIVALENT else far + _FAR * error
         if reach <= by_images:
             return 0.0
-        slope, df = float(stats.t.isf(tail, n - 1)) * by_seeds, n - 1
+        slope, df = -float(special.stdtrit(n - 1, tail)) * by_seeds, n - 1
         top = math.sqrt(reach**2 - by_images**2) / slope
         low, high = (
-            math.sqrt(float(end) / df) for end in (stats.chi2.ppf(_LEFT_OUT, df), stats.chi2.isf(_LEFT_OUT, df))
+            math.sqrt(2 * float(end(df / 2, _LEFT_OUT)) / df) for end in (special.gammaincinv, special.gammainccinv)
         )
         if top <= low:
             return 0.0
         nodes, weights = gauss_legendre(_PANELS)
         half = (min(top, high) - low) / 2
         ratio = low + half * (1 + nodes)
-        density = stats.chi.pdf(ratio * math.sqrt(df), df) * math.sqrt(df)
+        density = np.exp(_log_chi(ratio * math.sqrt(df), df)) * math.sqrt(df)
         shown = self._shown(np.hypot(slope * ratio, by_images), delta, error)
         return min(1.0, float(half * (weights * density) @ shown))
 
@@ -178,21 +178,26 @@ class Design:
 
         With seeds without end the interval is the estimate and z of these standard errors to either side.
         """
-        gap, z = self._gap(delta), float(stats.norm.isf(self.nominal))
+        gap, z = self._gap(delta), -float(special.ndtri(self.nominal))
         if gap <= 0:
             return 0.0
         if self.goal != EQUIVALENT:
-            return gap / (z + float(stats.norm.ppf(self.power)))
+            return gap / (z + float(special.ndtri(self.power)))
         ends = (gap, self.margin + abs(delta))
 
         def lacking(precision: float) -> float:
             upper, lower = (float(special.ndtr(end * precision - z)) for end in ends)
             return upper + lower - 1 - self.power
 
-        most = (z + float(stats.norm.isf((1 - self.power) / 2)) + 1) / gap
+        most = (z + float(special.ndtri((1 + self.power) / 2)) + 1) / gap
         return 1 / cast("float", optimize.brentq(lacking, 0.0, most, xtol=1e-15, rtol=np.float64(1e-13)))
 
 
 def upper_sd(sd: float, n: int, level: float = UPPER) -> float:
     """Return the one-sided upper limit of a standard deviation seen in `n` normal differences."""
-    return sd * math.sqrt((n - 1) / float(stats.chi2.ppf(1 - level, n - 1)))
+    return sd * math.sqrt((n - 1) / (2 * float(special.gammaincinv((n - 1) / 2, 1 - level))))
+
+
+def _log_chi(x: np.ndarray, df: int) -> np.ndarray:
+    """Return the logarithm of the density of the chi distribution."""
+    return (df - 1) * np.log(x) - x**2 / 2 - (df / 2 - 1) * math.log(2) - float(special.gammaln(df / 2))

@@ -112,6 +112,10 @@ class Table:
         frame = self.frame[list(columns)] if columns else self.frame
         return frame.iloc[self._places.get(condition, [])]
 
+    def first_of(self, condition: str, column: str) -> Any:
+        """Return the cell of a column at the first seed of a condition that has rows."""
+        return self.frame[column].array[self._places[condition][0]]
+
     @cached_property
     def _places(self) -> Mapping[Any, Any]:
         """Places of the rows of each condition, int `[rows]`."""
