@@ -93,8 +93,9 @@ class Table:
 
     @property
     def example(self) -> str:
-        """What one example of the data is called: the data sets that the runner has are of images."""
-        return "example" if self.of_own_code else "image"
+        """What one example of the data is called: in results of the runner's own data sets an image."""
+        by_the_runner = self.plan is not None or "engine" in self.pool
+        return "image" if by_the_runner and not self.of_own_code else "example"
 
     @property
     def analysis(self) -> PlannedAnalysis | None:

@@ -41,7 +41,7 @@ def frame(seeds: int = 1, groups: np.ndarray | None = None, **more: object) -> p
             right = 0.8 * ease + 0.2 * rng.random(IMAGES) < rate
             bits = np.packbits(right).tobytes()
             rows.append({"condition": label, "seed": seed, "test_correct": int(right.sum()), "test_bits": bits})
-    found = pd.DataFrame(rows).assign(test_total=IMAGES, status="ok", classes=10, **more)
+    found = pd.DataFrame(rows).assign(test_total=IMAGES, status="ok", classes=10, engine="stacked", **more)
     return found if groups is None else found.assign(test_groups=[groups] * len(found))
 
 
@@ -240,3 +240,10 @@ def test_over_several_seeds_items_in_groups_are_not_taken_for_independent() -> N
     assert {each.headline.scope for each in grouped.effects.values()} == {"seeds"}
     assert any("test_groups says which test examples belong together" in each for each in grouped.warnings)
     assert not any("test_groups" in each for each in plain.warnings)
+
+
+def test_a_table_of_anybody_has_examples_and_results_of_the_runner_images() -> None:
+    for rows, word, other in ((frame(), "image", "example"), (frame().drop(columns="engine"), "example", "image")):
+        said = render(whole(rows))
+        assert f"new {word}s of this kind" in said
+        assert other not in said
