@@ -70,7 +70,8 @@ def _profile(axes: Axes, whole: ComparisonOverTasks, profile: PerformanceProfile
     share, low, high = ([100 * each for each in ends] for ends in (profile.share, profile.low, profile.high))
     colour = MUTED if is_control else BLUE
     dashes = (0, (4, 2)) if is_control else "-"
-    axes.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0, zorder=1 if is_control else 2)
+    if whole.n_seeds > 1:
+        axes.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0, zorder=1 if is_control else 2)
     axes.plot(x, share, color=colour, linewidth=1.1 if is_control else 1.5, linestyle=dashes, zorder=3,
               label="control" if is_control else profile.condition)  # fmt: skip
 
@@ -99,12 +100,17 @@ def caption(evidence: EvidenceOverTasks) -> str:
     whole = evidence.whole
     below = "below" if whole.direction == LOWER else "above"
     how = "ratio to" if whole.scale == LOG_RATIO else "distance from"
+    band = (
+        f"Band: {level(whole.alpha)} of the bootstrap stratified by task, pointwise; for these tasks and new seeds, "
+        "pairing not used."
+        if whole.n_seeds > 1
+        else "One run on a task leaves no band: it says nothing of new seeds."
+    )
     return (
         f"Performance profiles: the share of single runs on all tasks whose {unit_of(whole.metric).name} is {below} a "
         f"threshold. What is easy to reach differs between tasks, so a run counts by its {how} the median of "
         f"{quoted(whole.control)} on its task, which is taken as known. Solid: the condition; dashed: the control "
-        f"{quoted(whole.control)}. Band: {level(whole.alpha)} of the bootstrap stratified by task, pointwise; for "
-        "these tasks and new seeds, pairing not used. A curve that is further "
+        f"{quoted(whole.control)}. {band} A curve that is further "
         f"{'left' if whole.direction == LOWER else 'right'} is better; runs beyond the axis count in the level at its "
         "ends. Descriptive: no verdict rests on it."
     )

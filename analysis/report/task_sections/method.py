@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.answer.over_tasks import TASKS
 from analysis.report.document import Item, Listing, Paragraph, Section, Source, Sources
 from analysis.report.gather_tasks import MaterialOverTasks
 from analysis.tables.question import LOG_RATIO
@@ -29,11 +30,28 @@ SOURCES = (
            "Neural Information Processing Systems 34."),
 )  # fmt: skip
 
+OF_THESE = (
+    "The mean of the tasks’ estimates, each weighing the same. Its interval joins those of the tasks (MOVER); it is "
+    "for new seeds, and for new test images where each task has them, and speaks of no other task."
+)
+OF_NEW = (
+    "Random effects by restricted maximum likelihood, with Hartung and Knapp’s variance and {df} degrees of freedom: "
+    "tasks count as a random sample of their kind. The prediction interval is for the true difference on a single new "
+    "task."
+)
+ONE_VALUE_OF_THESE = "Nothing: seeds are too few for an interval of every task."
+ONE_VALUE_OF_NEW = (
+    "The task is the unit: a t interval of one value of each task, with {df} degrees of freedom; tasks count as a "
+    "random sample of their kind. What seeds and tasks each add to the spread is not known, so there is no prediction "
+    "interval."
+)
+
 
 def section(material: MaterialOverTasks) -> Section:
     """Return the methods, one subject each."""
     whole = material.whole
     conditions, tasks = len(whole.across), len(whole.tasks)
+    single = {each.scope for each in whole.across.values()} == {TASKS}
     scale = "differences of the values"
     if whole.scale == LOG_RATIO:
         scale = "ratios of the values, by their logarithms; diverged runs are left out and counted"
@@ -45,17 +63,8 @@ def section(material: MaterialOverTasks) -> Section:
             f"On a task, intervals and p are corrected for all {conditions * tasks} comparisons of conditions on tasks "
             f"(Bonferroni); over tasks, for {count(conditions, 'condition')}.",
         ),
-        (
-            "These tasks",
-            "The mean of the tasks’ estimates, each weighing the same. Its interval joins those of the tasks (MOVER); "
-            "it is for new seeds, and for new test images where each task has them, and speaks of no other task.",
-        ),
-        (
-            "New tasks",
-            f"Random effects by restricted maximum likelihood, with Hartung and Knapp’s variance and {tasks - 1} "
-            "degrees of freedom: tasks count as a random sample of their kind. The prediction interval is for the true "
-            "difference on a single new task.",
-        ),
+        ("These tasks", ONE_VALUE_OF_THESE if single else OF_THESE),
+        ("New tasks", (ONE_VALUE_OF_NEW if single else OF_NEW).format(df=tasks - 1)),
         ("p", "The smallest error rate at which the interval of the same row excludes zero. It is never 0."),
         (
             "Descriptive",

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import analysis
 from analysis.answer.profiles_over_tasks import profiles_over_tasks
 from analysis.answer.tasks import compare_tasks
-from analysis.figures import pairs_matrix, task_forest, theme
+from analysis.figures import pairs_matrix, profiles, task_forest, theme
 from analysis.figures.evidence_over_tasks import EvidenceOverTasks
 from analysis.figures.plot import drawn, rendered
 from analysis.report.task_sections.order import PLOTS_OVER_TASKS
@@ -31,6 +32,7 @@ CASES: dict[str, dict[str, Any]] = {
     "fewest": {"tasks": 2, "conditions": 2},
     "most": {"tasks": 20, "conditions": 8},
     "long names": {"tasks": 12, "conditions": 8, **WEIRD},
+    "one run": {"tasks": 5, "conditions": 2, "seeds": 1},
     "few seeds": {"tasks": 3, "conditions": 5, "seeds": 3},
 }
 EVERY = [
@@ -116,6 +118,16 @@ def test_the_profile_shows_the_share_of_runs_above_the_median_of_the_control():
     svg = figure_of(PLOTS_OVER_TASKS[1], known)
     line = next(line for line in panel(svg, "rate-0.2").lines if line.get_label() == "rate-0.2")
     assert list(line.get_ydata()) == pytest.approx([100 * each for each in profile.share])
+
+
+def test_one_run_on_each_task_has_no_diamond_of_these_tasks_and_no_band() -> None:
+    known = evidence(tasks=5, conditions=2, seeds=1)
+    words = {each.get_text() for each in figure_of(task_forest.PLOT, known).findobj(Text)}
+    assert task_forest.MEAN_NEW in words and not {task_forest.MEAN_THESE, task_forest.ONE_NEW} & words
+    assert not figure_of(profiles.PLOT, known).axes[0].collections
+    assert figure_of(profiles.PLOT, evidence(tasks=5, conditions=2, seeds=9)).axes[0].collections
+    for plot in (task_forest.PLOT, profiles.PLOT):
+        assert "Band" not in plot.caption(known) and "mean over these tasks" not in plot.caption(known)
 
 
 def test_the_matrix_has_the_counts_of_every_pair():

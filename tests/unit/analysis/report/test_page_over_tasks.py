@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
@@ -15,10 +16,12 @@ from analysis.report import drawing, write_report
 from analysis.report.compose_tasks import compose_tasks
 from analysis.report.document import Illustration
 from analysis.report.gather_tasks import gather_tasks
+from analysis.report.task_sections import method
 from analysis.report.task_sections.order import PLOTS_OVER_TASKS
 from analysis.wording.number_format import exact, probability
 from tests.unit.analysis.report.conftest import Made, outlined, write_folder
 from tests.unit.analysis.report.test_page import Page
+from tests.unit.analysis.task_trials import rows
 
 pytestmark = pytest.mark.slow
 
@@ -150,3 +153,12 @@ def test_a_finding_over_tasks_tells_these_tasks_from_new_ones(folder, whole, tmp
             assert f"| {told(each[view]['estimate'])} | {told(each[view]['low'])} to" in text
     (tmp_path / "page.toml").write_text(asked + '"differences"\n')
     assert main(["findings", str(tmp_path / "page.toml")]) == 2
+
+
+def test_the_method_of_single_runs_is_the_t_interval_over_tasks() -> None:
+    """No random effects, no prediction and no MOVER are described where none of them was computed."""
+    wholes = [analysis.compare(rows(tasks=5, seeds=seeds), "test_accuracy", "none") for seeds in (1, 9)]
+    single, several = (str(method.section(SimpleNamespace(whole=whole))) for whole in wholes)
+    assert "The task is the unit: a t interval of one value of each task, with 4 degrees of freedom" in single
+    assert "Random effects" not in single and "MOVER" not in single
+    assert "Random effects" in several and "MOVER" in several
