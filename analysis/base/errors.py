@@ -34,9 +34,17 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     """Return ``'; did you mean ...? There is: ...'`` for a name that is not among `allowed`."""
     names = list(allowed)
     by_lower = {each.lower(): each for each in names}
-    close = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.5)
-    guess = f"; did you mean {by_lower[close[0]]!r}?" if close else "."
+    close = [by_lower[each] for each in difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.5)]
+    close = [each for each in names if _is_same_number(name, each)] or close
+    guess = f"; did you mean {close[0]!r}?" if close else "."
     return f"{guess} There is: {listed(names)}"
+
+
+def _is_same_number(one: str, other: str) -> bool:
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return False
 
 
 def listed(values: Iterable[object], most: int = 20) -> str:
