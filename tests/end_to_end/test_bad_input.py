@@ -176,6 +176,7 @@ def test_a_read_only_folder_names_the_cause(here: Workplace, capsys: pytest.Capt
         )
 
 
+@pytest.mark.slow
 @needs_mount
 def test_a_relabelled_folder_that_cannot_be_written_keeps_its_plan(workplace: Workplace) -> None:
     workplace.study(seeds=2)
@@ -197,6 +198,7 @@ def test_a_relabelled_folder_that_cannot_be_written_keeps_its_plan(workplace: Wo
     assert {condition for condition, _ in workplace.rows("packed")} >= {"renamed"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_few_open_files_are_enough_or_named(workplace: Workplace, workers: str) -> None:
     workplace.study(seeds=2)

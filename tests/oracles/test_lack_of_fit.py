@@ -72,6 +72,7 @@ def test_a_plateau_with_a_cliff_has_no_optimum() -> None:
     assert not dose_response(RATES, smooth, None, found.lack_of_fit_p, "higher").identified, "rejected at its own p"
 
 
+@pytest.mark.slow
 def test_it_holds_its_level() -> None:
     """Of 2,000 studies without lack of fit 5% are rejected, within 4 standard errors."""
     p = [lack_of_fit(RATES[:5], studies(8, 5, seed)).lack_of_fit_p for seed in range(2000)]

@@ -70,6 +70,7 @@ def test_the_variance_between_tasks_is_where_a_slow_likelihood_is_greatest(case:
     assert against(np.log(max(tau2, np.exp(largest - 40)))) <= against(np.log(slow)) + 1e-9
 
 
+@pytest.mark.slow
 def test_many_studies_at_once_are_each_alone() -> None:
     rng = np.random.default_rng(5)
     y, v = rng.normal(0, 1, (60, 7)), rng.uniform(0.01, 3, (60, 7))
@@ -194,6 +195,7 @@ def test_scores_of_runs_are_those_of_scipy() -> None:
     agree(improvement(runs, control), float(np.mean(each)), "improvement")
 
 
+@pytest.mark.slow
 def test_the_bootstrap_is_stratified_by_task() -> None:
     """Its limits against a slow bootstrap with other random numbers, to four standard errors of a quantile."""
     rng = np.random.default_rng(7)

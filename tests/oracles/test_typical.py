@@ -82,6 +82,7 @@ def test_above_200_it_is_normal_and_close_to_the_exact_one(n):
         assert lower_tail(n, number - 1) <= tail < lower_tail(n, number)
 
 
+@pytest.mark.slow
 @law
 @given(st.lists(st.integers(-6, 8), min_size=3, max_size=14), st.integers(1, 4), st.sampled_from([None, 0.3, 1.5]))
 def test_an_interval_excludes_0_if_and_only_if_p_is_at_most_alpha(differences, size, floor):

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -78,9 +79,15 @@ def _without_code(text: str) -> str:
     return re.sub(r"(`+).+?\1|<[^<>]*>|\]\([^()]*\)", lambda code: re.sub(r"\S", "-", code[0]), text, flags=re.DOTALL)
 
 
+@cache
+def parsed(source: str) -> ast.Module:
+    """Return the tree of a module, once for all rules."""
+    return ast.parse(source)
+
+
 def printed(source: str) -> Iterator[tuple[int, str]]:
     """Yield the texts of a module: no docstrings, no keys, no code; an f-string whole, with a dash for each value."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     passed = {id(part) for node in ast.walk(tree) for part in _not_printed(node)}
     for node in ast.walk(tree):
         if id(node) in passed:
@@ -113,7 +120,7 @@ def _not_printed(node: ast.AST) -> Iterator[ast.AST]:
 
 def summaries(source: str) -> Iterator[tuple[int, str]]:
     """Yield the first sentence of each docstring of a module: of public functions and classes, and of fields."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     private = {
         id(node.body[0])
         for node in ast.walk(tree)

@@ -72,6 +72,7 @@ def test_a_step_that_fails_holds_up_no_other(tmp_path: Path) -> None:
     assert "| bits | failed |" in (tmp_path / "out" / "rehearsal.md").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("step", "code"), [("versions", 1), ("kernels", 2)])
 def test_without_the_fused_engine_nothing_else_is_measured(tmp_path: Path, step: str, code: int) -> None:
     out = tmp_path / "out"

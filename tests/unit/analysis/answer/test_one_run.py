@@ -95,6 +95,7 @@ def test_without_the_images_one_seed_says_nothing_as_ever() -> None:
     assert headline(each).endswith("(1 seed). One seed says nothing about other seeds.")
 
 
+@pytest.mark.slow
 def test_a_study_of_several_seeds_is_not_judged_by_one_of_them() -> None:
     """One pair so far, or one condition with a single run: its items are given, and the headline is of seeds."""
     rows = frame(8)

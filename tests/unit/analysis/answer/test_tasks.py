@@ -49,6 +49,7 @@ def over(given: pd.DataFrame, **told: Any) -> analysis.ComparisonOverTasks:
     return found
 
 
+@pytest.mark.slow
 def test_a_column_task_with_several_values_is_used_by_itself() -> None:
     found = over(rows())
     assert list(found.tasks) == list(NAMES)
@@ -85,6 +86,7 @@ def test_tables_and_folders_are_tasks_by_name(tmp_path: Path) -> None:
         load_tasks([paths[1], tmp_path / "again" / "digits.csv"])
 
 
+@pytest.mark.slow
 def test_a_folder_of_several_tasks_is_read_by_its_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "tasks.json").write_text(json.dumps({"study": "two", "tasks": ["fashion", "digits"]}))
     for name, each in rows(NAMES[:2]).groupby("task"):
@@ -122,6 +124,7 @@ def test_on_each_task_errors_are_divided_by_conditions_and_tasks() -> None:
         assert ours.mean_difference == theirs.mean_difference
 
 
+@pytest.mark.slow
 def test_one_estimand_leads_on_all_tasks_and_the_task_with_fewest_seeds_decides() -> None:
     whole = rows()
     few = whole[(whole["task"] != "letters") | (whole["seed"] < 8)]  # 8 seeds: 2/256 is above 0.05/8
@@ -141,6 +144,7 @@ def test_over_tasks_the_family_is_the_conditions() -> None:
     assert ours.these.estimate == pytest.approx(np.mean(estimates), rel=1e-12)
 
 
+@pytest.mark.slow
 def test_an_interval_excludes_zero_where_p_is_at_most_alpha() -> None:
     for alpha in (0.001, 0.05, 0.3):
         for each in over(rows(seeds=14), alpha=alpha).across.values():
@@ -149,6 +153,7 @@ def test_an_interval_excludes_zero_where_p_is_at_most_alpha() -> None:
                     assert (found.low > 0 or found.high < 0) == (found.p <= alpha)
 
 
+@pytest.mark.slow
 def test_what_is_missing_on_a_task_is_named_and_counted() -> None:
     whole = rows()
     lacking = whole[(whole["condition"] != "book") | whole["task"].isin(["fashion", "digits"])]
@@ -185,6 +190,7 @@ def test_a_fault_of_every_task_stands_once() -> None:
     assert caught.value.faults[0].startswith("column 'seed' is missing")
 
 
+@pytest.mark.slow
 def test_pairs_that_are_undecided_over_tasks_are_not_called_alike() -> None:
     noise = np.random.default_rng(3).normal(0, 0.02, 300)
     labels = ("none", "a", "b", "c", "d", "e")
@@ -207,6 +213,7 @@ def test_a_task_on_which_nothing_varies_counts_as_known_without_error() -> None:
     assert found.tasks["letters"].effects["half"].headline.verdict == verdict.CANNOT_TEST
 
 
+@pytest.mark.slow
 def test_differences_that_vary_with_no_seed_on_any_task_are_no_evidence_of_new_seeds() -> None:
     """Deterministic training under many seeds: no interval of width 0, and no p; tasks are a sample as ever."""
     whole = rows(seeds=10)
@@ -219,6 +226,7 @@ def test_differences_that_vary_with_no_seed_on_any_task_are_no_evidence_of_new_s
     assert (found.new.low, found.new.high) == pytest.approx(tuple(by_scipy), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_on_the_scale_of_ratios_the_unit_of_a_task_does_not_matter() -> None:
     whole = rows(labels=LABELS).rename(columns={"test_accuracy": "score_loss"})
     sizes = dict(zip(NAMES, (1.0, 10.0, 1e-3, 1e5), strict=True))
@@ -240,6 +248,7 @@ def test_on_the_scale_of_ratios_the_unit_of_a_task_does_not_matter() -> None:
         analysis.compare(whole, "score_loss", "none", scale="log-ratio", where={"task": "digits"})
 
 
+@pytest.mark.slow
 def test_diverged_runs_have_no_ratio_and_are_counted() -> None:
     whole = rows().rename(columns={"test_accuracy": "score_loss"})
     lost = (whole["task"] == "digits") & (whole["condition"] == "half") & (whole["seed"] == 3)
@@ -251,6 +260,7 @@ def test_diverged_runs_have_no_ratio_and_are_counted() -> None:
     assert [(each["task"], each["condition"], each["seeds"]) for each in dropped] == [("digits", "half", [3])]
 
 
+@pytest.mark.slow
 def test_images_widen_the_interval_over_tasks_where_every_task_has_them() -> None:
     parts = [frame().assign(task=name) for name in ("one", "two", "three")]
     with_images = analysis.compare(pd.concat(parts), "test_accuracy", "none")
@@ -276,6 +286,7 @@ def test_the_json_has_the_keys_of_the_contract() -> None:
     json.dumps(found, allow_nan=False)
 
 
+@pytest.mark.slow
 def test_the_text_never_mixes_these_tasks_with_new_ones() -> None:
     said = str(over(rows(), margin=0.005))
     these, new = "on average over these 4 tasks, for new seeds, “half”", "for a new task drawn like these 4, “half”"
@@ -288,6 +299,7 @@ def test_the_text_never_mixes_these_tasks_with_new_ones() -> None:
     assert "Over new tasks of this kind" not in two
 
 
+@pytest.mark.slow
 def test_many_comparisons_have_a_grid_and_a_summary() -> None:
     names = tuple(f"data-set-{i}" for i in range(6))
     found = over(rows(names, 15, labels=("none", *(f"model-{k}" for k in range(6)))))
@@ -347,6 +359,7 @@ def test_the_example_of_the_catalogue_has_three_tasks() -> None:
     assert {each.n_tasks for each in found.across.values()} == {3}
 
 
+@pytest.mark.slow
 def test_tasks_with_the_same_data_are_named() -> None:
     whole = rows()
     data = whole["task"].map(dict(zip(NAMES, "abbc", strict=True)))
@@ -381,6 +394,7 @@ def losses(sizes: dict[str, float], seeds: int = 8) -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 def test_values_without_a_common_scale_are_named_with_the_scale_that_has_one() -> None:
     unlike = losses({"a": 1.0, "b": 20.0, "c": 0.01})
     found = analysis.compare(unlike, "test_loss", "none")
@@ -409,6 +423,7 @@ def test_a_column_that_is_missing_is_set_against_those_of_the_table_alone() -> N
     assert "'test_loss'" in str(caught.value) and "_origin" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_conditions_that_are_undecided_are_not_claimed_to_be_alike() -> None:
     noise = np.random.default_rng(3).normal(0, 0.02, 240)
     same = pd.DataFrame(
@@ -422,6 +437,7 @@ def test_conditions_that_are_undecided_are_not_claimed_to_be_alike() -> None:
     assert "none of 5" not in said
 
 
+@pytest.mark.slow
 def test_one_task_that_outweighs_all_others_is_named() -> None:
     even = losses({"a": 1.0, "b": 1.0, "c": 1.0, "d": 1.0})
     assert not any("signs aside" in each for each in analysis.compare(even, "test_loss", "none").warnings)
@@ -481,6 +497,7 @@ def test_one_run_on_each_task_speaks_of_new_tasks_by_the_tasks_alone() -> None:
     assert "Over these 4 tasks" not in said
 
 
+@pytest.mark.slow
 def test_one_task_with_one_run_leaves_what_the_tasks_show_of_new_ones() -> None:
     whole = rows()[lambda table: (table["task"] != "digits") | (table["seed"] == 0)]
     found = over(whole).across["half"]
@@ -505,6 +522,7 @@ def test_splits_are_no_values_of_tasks_that_count_once() -> None:
     assert {each.scope for each in over(few).across.values()} == {None}
 
 
+@pytest.mark.slow
 def test_a_table_of_single_runs_needs_no_column_of_seeds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     whole = single_runs().rename(columns={"task": "dataset"})
     bare = whole.drop(columns="seed")

@@ -84,6 +84,7 @@ def test_a_notebook_shows_its_figure_without_any_backend(found: analysis.Compari
     assert shown.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)  # readable on a dark page too
 
 
+@pytest.mark.slow
 def test_curves_of_a_folder_and_of_one_exported_file_are_drawn_alike(tmp_path: Path) -> None:
     folder, file = ROOT / "results/book-en", tmp_path / "book-en.parquet"
     export(Store(folder), file)

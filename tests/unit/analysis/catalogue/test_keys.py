@@ -105,6 +105,7 @@ def test_keys_of_compare(run: Run, tables: dict[str, Path], tmp_path: Path) -> N
     assert found - of_tasks == catalogued("compare")
 
 
+@pytest.mark.slow
 def test_keys_of_power(run: Run, tables: dict[str, Path]) -> None:
     pilot = ("power", *ASKED, "--pilot")
     answers = [

@@ -72,6 +72,7 @@ def test_power_is_seeds_or_a_difference(capsys: pytest.CaptureFixture[str]) -> N
     assert "34 seeds to find 0.2" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_power_of_the_typical_difference_takes_more_seeds_and_as_many_as_its_interval_needs(
     table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -302,6 +303,7 @@ def test_what_no_number_of_seeds_reaches_is_claimed_as_surely_as_the_floor_is_kn
     assert "4 times the seeds would reduce" in " ".join(what_would_help([replace(each, margin=0.01)], 1, "image"))
 
 
+@pytest.mark.slow
 def test_a_pilot_says_what_its_own_seeds_find_and_plans_for_a_margin(
     table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -192,6 +192,7 @@ def test_a_diverged_trial_without_a_number_is_scored_at_chance(crossed) -> None:
     assert scored(none, None) is None, "chance is not known: no score, and no verdict that rests on one"
 
 
+@pytest.mark.slow
 def test_f_is_adjusted_over_effects_by_holm(crossed) -> None:
     frame = crossed(TWO | {"kind": ("a", "b", "c")}, gains={"alpha": 3, "beta": 2, "both": 1})
     tests = [each.omnibus for each in analysed(frame)[0].effects]

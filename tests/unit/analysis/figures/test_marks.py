@@ -231,6 +231,7 @@ def test_curves_give_what_is_meant_to_be_at_chance_an_axis_of_its_own(evidence):
     assert set(limits.values()) == {learning_curves.BOOK_LIMITS}
 
 
+@pytest.mark.slow
 def test_curves_draw_each_run_that_broke_and_count_it(evidence):
     figure = figure_of(learning_curves.PLOT, evidence(diverged=[("book", 1), ("book", 4)]))
     (run,) = lines(figure, "broken-4")

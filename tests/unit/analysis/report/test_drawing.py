@@ -58,6 +58,7 @@ def draw(known, tmp_path, monkeypatch):
 ALL = ["differences-wide", "differences-narrow", "gaps-wide", "gaps-narrow"]
 
 
+@pytest.mark.slow
 def test_an_unchanged_figure_is_not_drawn_again(draw, known):
     first, drawn = draw()
     assert drawn == ALL

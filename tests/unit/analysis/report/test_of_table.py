@@ -51,6 +51,7 @@ def test_the_report_of_a_csv_has_what_its_columns_allow(here: Path, capsys: pyte
     assert json.loads(page.with_name("compare.json").read_text())["test_accuracy"] == whole.to_json()
 
 
+@pytest.mark.slow
 def test_it_says_what_makes_it_again_and_claims_no_plan(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runs().to_csv(here / "my runs.csv", index=False)
     command = [
@@ -81,6 +82,7 @@ def test_it_says_what_makes_it_again_and_claims_no_plan(here: Path, capsys: pyte
         assert claim not in text, claim
 
 
+@pytest.mark.slow
 def test_what_makes_it_again_reads_the_table_in_the_same_way(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = pd.concat([runs().assign(epoch=1, test_accuracy=0.5), runs().assign(epoch=2)])
     made.rename(columns={"condition": "technique", "seed": "start"}).to_csv(here / "t.csv", index=False, sep=";")
@@ -92,6 +94,7 @@ def test_what_makes_it_again_reads_the_table_in_the_same_way(here: Path, capsys:
     assert "--condition-column, --seed-column, --epochs cannot be given" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_other_metrics_stand_beside_the_primary_and_one_that_cannot_is_named(here: Path) -> None:
     random = np.random.default_rng(5)
     frame = runs(val_loss=random.uniform(0.3, 0.4, 16), val_acc=random.uniform(80, 90, 16), lr=random.uniform(0, 1, 16))
@@ -137,6 +140,7 @@ def test_no_two_tasks_share_a_folder() -> None:
     assert found == {"a/b": "a-b", "a b": "a-b-2", "..": "-", "été": "été", "a-b": "a-b-3"}
 
 
+@pytest.mark.slow
 def test_a_comparison_of_a_frame_reports_itself(here: Path) -> None:
     found = analysis.compare(runs(), "test_accuracy", "none", margin=0.002, estimand="mean")
     assert isinstance(found, analysis.Comparison)

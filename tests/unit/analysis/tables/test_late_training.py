@@ -176,6 +176,7 @@ def test_every_command_that_takes_a_metric_takes_it(folder, command, capsys):
     assert shown[0] != shown[1]
 
 
+@pytest.mark.slow
 def test_the_report_compares_it_where_curves_are_long_enough(folder):
     source = folder(analysis={"late_epochs": 3})
     assert LATE in gather(source).pools[0].evidence.comparisons

@@ -53,6 +53,7 @@ def study(folder: Path, deterministic: str = "true") -> Path:
     return folder / "study.toml"
 
 
+@pytest.mark.slow
 def test_a_command_is_held_to_what_is_seen_of_it_and_a_setting_that_it_ignores_is_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_command_is_held_to_what_is_seen_of_it_and_a_setting_that_it_ignores_i
     assert "Broken: settings-read." in said.err
 
 
+@pytest.mark.slow
 def test_laws_of_equal_bits_do_not_apply_to_what_is_not_deterministic(tmp_path: Path) -> None:
     laws = bench.check_training(str(study(tmp_path, "false")), {"epochs": 1}).to_json()["laws"]
     named = {law["name"]: law for law in laws}
@@ -82,6 +84,7 @@ def random_numbers(trial: Any) -> dict[str, Any]:
     return {"test_accuracy": float(trial.numpy("init").random())}
 
 
+@pytest.mark.slow
 def test_a_function_at_hand_is_checked_from_python() -> None:
     report = bench.check_training(random_numbers)
     assert (report.broken, report.laws["repeatable"]) == ((), "passed")
@@ -94,6 +97,7 @@ def fails(trial: Any) -> None:
     raise RuntimeError("no data here")
 
 
+@pytest.mark.slow
 def test_what_cannot_be_trained_is_refused_with_the_cause(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError, match="no data here"):
         bench.check_training(fails)

@@ -91,6 +91,7 @@ def test_a_right_training_breaks_no_law(function: Callable[..., Any]) -> None:
     assert sum(each.outcome == PASSED for each in checked.verdicts) >= 8
 
 
+@pytest.mark.slow
 def test_what_a_stream_moves_beside_its_own_is_not_claimed_where_it_cannot_be_seen() -> None:
     right = {each.__name__: each for each in loaded("right_trainings").RIGHT}
     seen, unseen = (

@@ -80,6 +80,7 @@ def test_what_is_wrong_with_the_pairing_is_found_with_its_cause(name: str) -> No
     assert words in found[law].message
 
 
+@pytest.mark.slow
 def test_conditions_that_part_late_are_trained_to_their_end_before_a_setting_is_blamed() -> None:
     plain = getattr(loaded("right_trainings"), "plain")  # noqa: B009 - a module without types
     found = rehearse(subject_of(plain, {"6": {"epochs": 6}, "12": {"epochs": 12}}))
