@@ -14,6 +14,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import analysis
 from analysis.cli import main as analysis_main
@@ -158,6 +159,15 @@ def test_the_findings_are_what_the_command_writes_from_the_committed_results(tmp
     command = [sys.executable, "-m", "analysis", "findings", "docs/findings.toml"]
     subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True)
     assert (docs / "findings.md").read_text() == (ROOT / "docs/findings.md").read_text()
+    drawn = sorted(each.name for each in (docs / "figures").iterdir())
+    assert drawn == sorted(each.name for each in (ROOT / "docs/figures").iterdir())
+    assert [name for name in drawn if not look_alike(docs / "figures" / name, ROOT / "docs/figures" / name)] == []
+
+
+def look_alike(one: Path, other: Path) -> bool:
+    """Return whether hardly a pixel of two pictures differs: another machine may round the edge of a letter."""
+    first, second = (np.asarray(Image.open(each).convert("RGB"), int) for each in (one, other))
+    return first.shape == second.shape and bool((abs(first - second).max(axis=2) > 8).mean() < 5e-4)
 
 
 def test_the_numbers_of_the_reference_study_in_the_readme_are_those_of_the_findings() -> None:
