@@ -208,6 +208,20 @@ def test_a_notebook_that_has_ray_keeps_it(workplace: Workplace) -> None:
     assert len(workplace.rows()) == 9
 
 
+def test_what_ray_prints_at_its_shutdown_is_not_on_standard_output(workplace: Workplace) -> None:
+    workplace.study(seeds=1)
+    script = (
+        "import bench, ray; ended = ray.shutdown; ray.shutdown = lambda: (print('left over'), ended()); "
+        "print(bench.run('tiny.toml', executor='ray'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=workplace.folder, env=workplace.environment, capture_output=True, text=True,
+        check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.stdout == "results/tiny\n", done.stderr
+    assert "left over" in done.stderr
+
+
 def assert_as_alone(workplace: Workplace) -> None:
     """Compare the rows with those of one process, without an interruption."""
     found = workplace.rows()

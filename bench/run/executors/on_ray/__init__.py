@@ -44,14 +44,15 @@ def connected(study: Study, results: Path, workers: int | None, address: str | N
         raise UsageError(f"--address {address} was given, but this process is connected to a Ray cluster already")
     from bench.run.executors.on_ray.driver import Cluster  # noqa: PLC0415 - it imports Ray
 
-    try:
-        # Standard output is the caller's: Ray prints there what becomes of workers and nodes.
-        with redirect_stdout(sys.stderr) if ours else nullcontext(), closing(Cluster(study, results, workers)) as found:
-            number, here = _cpus(ray)
-            yield Team(found.run, workers or number, min(workers or here, here))
-    finally:
-        if ours:
-            ray.shutdown()
+    # Standard output is the caller's: Ray prints there what becomes of workers and nodes, and the rest at its shutdown.
+    with redirect_stdout(sys.stderr) if ours else nullcontext():
+        try:
+            with closing(Cluster(study, results, workers)) as found:
+                number, here = _cpus(ray)
+                yield Team(found.run, workers or number, min(workers or here, here))
+        finally:
+            if ours:
+                ray.shutdown()
 
 
 def _join(ray: Any, address: str, workers: int | None) -> None:
