@@ -109,7 +109,7 @@ def test_rows_and_curves_are_those_of_one_process_with_a_plug_in_and_data_of_the
 
 def test_a_run_goes_on_while_a_node_is_killed_in_mid_stack(workplace: Workplace, cluster: Any) -> None:
     nodes = [cluster.add_node(num_cpus=1) for _ in range(2)]
-    workplace.study(**LONG)
+    workplace.study(**LONG | {"seeds": 5, "new": "epochs = 160"})  # a node takes a while to die
     runner = workplace.start("run", "tiny.toml", "--executor", "ray", "--address", cluster.address)
     wait_for_trials(workplace, 6)
     wait_until(lambda: len(processes(workplace, "ray::work")) == 2)
