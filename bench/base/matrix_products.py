@@ -63,6 +63,8 @@ ONE_BY_ONE: Mapping[str, Bind] = {USUAL: _by_numpy} | (
 """Libraries that multiply network by network on the CPU, so that none can see what it is stacked with."""
 LIBRARIES: Mapping[str, Bind] = dict(ONE_BY_ONE) | {"mm": _by_mm, "bmm": _by_bmm}
 """Everything here that multiplies. torch's own products may be MKL's, whose last bits depend on where memory begins."""
+FORMATS = {USUAL: {torch.float32, torch.float64}, "oneDNN": {torch.float32, torch.bfloat16}}
+"""The number formats of those libraries that do not have all."""
 
 
 def bind(left: torch.Tensor, right: torch.Tensor, out: torch.Tensor, library: str = USUAL) -> Step:
@@ -114,7 +116,7 @@ def fastest_step(
     As many different weights are multiplied as a stack of `stack_size` has. `candidates` are all libraries by default.
     """
     if candidates is None:
-        candidates = ["bmm"] if device != "cpu" or dtype == torch.bfloat16 else list(LIBRARIES)
+        candidates = ["bmm"] if device != "cpu" else [each for each in LIBRARIES if dtype in FORMATS.get(each, {dtype})]
     steps, names = [], []
     for product in itertools.chain(*products(sizes, rows, stack_size, dtype, device)):
         ways = {name: product(name) for name in candidates}
@@ -136,8 +138,10 @@ def step_flop(sizes: tuple[int, ...], rows: int) -> int:
 
 
 @lru_cache
-def _fastest(sizes: tuple[int, ...], rows: int, stack_size: int, device: str) -> tuple[Step, list[str]]:
-    return fastest_step(sizes, rows, stack_size, torch.float32, device)
+def _fastest(
+    sizes: tuple[int, ...], rows: int, stack_size: int, device: str, dtype: torch.dtype = torch.float32
+) -> tuple[Step, list[str]]:
+    return fastest_step(sizes, rows, stack_size, dtype, device)
 
 
 def bound_libraries(sizes: tuple[int, ...], rows: int, stack_size: int, device: str = "cpu") -> list[str]:
@@ -145,13 +149,20 @@ def bound_libraries(sizes: tuple[int, ...], rows: int, stack_size: int, device: 
     return _fastest(sizes, rows, stack_size, device)[1]
 
 
-def calibrate(sizes: tuple[int, ...], rows: int, stack_size: int, repeats: int = 15, device: str = "cpu") -> float:
-    """Return the bound: seconds that the products of one step take per network, in float32: median of `repeats`.
+def calibrate(
+    sizes: tuple[int, ...],
+    rows: int,
+    stack_size: int,
+    repeats: int = 15,
+    device: str = "cpu",
+    dtype: torch.dtype = torch.float32,
+) -> float:
+    """Return the bound: seconds that the products of one step take per network, in `dtype`: median of `repeats`.
 
     It is measured in this process with the threads that it has: call it on every core at once for a busy machine.
     Which library is fastest at which product is measured by a process's first call for its shapes.
     """
-    step, _ = _fastest(sizes, rows, stack_size, device)
+    step, _ = _fastest(sizes, rows, stack_size, device, dtype)
     step()
     return statistics.median(_seconds(step, device) for _ in range(repeats)) / stack_size
 

@@ -130,6 +130,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for name in ("test_book_loop[book]", "test_book_loop[torch]"):
         if loop := median.get(name):
             write(f"a step of the book's loop ({name}): {loop * TRIALS / step:.1f} times the engine's, per trial")
+    _write_kernels(write)
+
+
+def _write_kernels(write: Callable[..., None]) -> None:
+    """Say which kernels numpy multiplied with, and what in the environment may hold them back."""
+    from bench.base.libraries import held_back, matrix_libraries  # noqa: PLC0415 - the gate measures trees without it
+
+    kernels = "/".join(sorted({str(each["kernels"]) for each in matrix_libraries() if each["kernels"]}))
+    write(f"numpy multiplies with {kernels or 'unknown'} kernels")
+    if (warning := held_back()) is not None:
+        write(f"WARNING: {warning}.", red=True, bold=True)
 
 
 def benchmarks_root() -> Path:

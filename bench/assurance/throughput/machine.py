@@ -13,6 +13,8 @@ from bench.assurance.load import Load
 from bench.assurance.pinned_workers import Lanes
 from bench.assurance.throughput.measure import Workbench
 from bench.base.matrix_products import calibrate
+from bench.base.precision import operand_format, products
+from bench.base.torch_on_use import torch
 from bench.data import DATA_SETS
 from bench.data.split import Split
 from bench.record.trials import Stack, Trial
@@ -84,9 +86,12 @@ def dose_for(lanes: Lanes, trial: Trial, stack_size: int, seconds: float) -> Dos
 
 
 def _bound(trial: Trial, dose: Dose) -> float:
+    """Return the seconds of a step's products in the trial's own precision: another format's are no bound."""
     data_set = DATA_SETS[trial.network.data]
     sizes = (data_set.pixels, *trial.network.hidden, data_set.classes)
-    return calibrate(sizes, _rows(trial), dose.stack_size, dose.products, trial.device)
+    dtype = operand_format(trial.precision, torch.float32)
+    with products(trial.precision):
+        return calibrate(sizes, _rows(trial), dose.stack_size, dose.products, trial.device, dtype)
 
 
 def _rows(trial: Trial) -> int:

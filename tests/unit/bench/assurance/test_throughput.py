@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 from bench import schema
 from bench.assurance.load import Load
@@ -17,8 +19,9 @@ from bench.assurance.throughput.machine import Dose
 from bench.assurance.throughput.measure import AGAIN, Workbench, measure
 from bench.assurance.throughput.order import orders, williams
 from bench.assurance.throughput.slot import BOUND_TOLERANCE, LOAD_LIMIT, Slot, pairs, reasons
+from bench.base import matrix_products
 from bench.base.errors import StorageError
-from tests.conftest import SMALL, condition, trial
+from tests.conftest import SMALL, condition, in_precision, trial
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
 LABELS = ("none", "book", "strong")
@@ -152,6 +155,28 @@ def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     row = measurement.rows([slot()], {"none": trial(condition("none"))}, Dose(1, 1, 1), {"environment_id": "e"})[0]
     with pytest.raises(StorageError, match="cannot be written"):
         measurement.write(tmp_path, [row])
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_bound_is_of_products_in_the_precision_of_the_trial(
+    monkeypatch: pytest.MonkeyPatch, precision: str
+) -> None:
+    multiplied = []
+
+    def recorded(*given: object) -> tuple[Callable[[], None], list[str]]:
+        multiplied.append(given[3])
+        return lambda: None, ["none"]
+
+    monkeypatch.setattr(matrix_products, "fastest_step", recorded)
+    matrix_products._fastest.cache_clear()
+    machine._bound(in_precision(trial(condition("none")), precision), Dose(3, 1, 5))
+    matrix_products._fastest.cache_clear()
+    assert multiplied == [getattr(torch, precision)]
+
+
+def test_bfloat16_is_multiplied_by_every_library_that_has_it() -> None:
+    _, names = matrix_products.fastest_step((64, 64, 10), 64, 2, torch.bfloat16)
+    assert len(names) == 5 and set(names) <= {"oneDNN", "mm", "bmm"}
 
 
 def test_a_slot_times_its_own_steps_and_not_the_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
