@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -12,11 +12,14 @@ from scipy import special
 from analysis.base.records import Record
 from analysis.methods.failure_rates import mcnemar
 from analysis.methods.p_value import probability
-from analysis.methods.result import Finding, Method, Sample, undefined
+from analysis.methods.result import Finding, Method, Sample
 from analysis.methods.score_interval import PairedProportions
 
 FEWEST_GROUPS = 10
 """Groups of items below which a t interval over groups is not given."""
+
+_SAME = 1e-12
+"""Differences that only rounding parts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,16 +129,29 @@ def _over_groups(gains: np.ndarray, offset: float, groups: np.ndarray, asked: tu
     means = np.bincount(place, weights=gains) / np.bincount(place)
     n, middle = len(means), float(means.mean()) + offset
     values = OverItems(items_difference=middle, n_items=len(gains), n_item_groups=n)
+    unlike = _unlike(middle, float(gains.mean()) + offset)
     if n < FEWEST_GROUPS or np.ptp(means) == 0:
-        return undefined(values, f"{no_interval(n)}; items_low, items_high and p_items are null")
+        return Finding(values, (f"{no_interval(n)}; items_low, items_high and p_items are null", *unlike))
     error = float(means.std(ddof=1)) / math.sqrt(n)
     p = probability(min(1.0, size * 2 * float(special.stdtr(n - 1, -abs(middle) / error))))
     reach = -float(special.stdtrit(n - 1, alpha / (2 * size))) * error
     low, high = _agreeing((middle - reach, middle + reach), middle, 0.0, p <= alpha)
-    return Finding(
-        OverItems(
-            items_difference=middle, items_low=low, items_high=high, p_items=p, n_items=len(gains), n_item_groups=n
-        )
+    found = replace(values, items_low=low, items_high=high, p_items=p)
+    return Finding(found, unlike)
+
+
+def is_same(over_groups: float, plain: float) -> bool:
+    """Return whether groups that count the same give the difference of items that count the same."""
+    return abs(over_groups - plain) <= _SAME
+
+
+def _unlike(over_groups: float, plain: float) -> tuple[str, ...]:
+    """Return a warning where what counts the same, a group or an item, makes another difference."""
+    if is_same(over_groups, plain):
+        return ()
+    return (
+        f"groups of items are of unlike size: the difference is {100 * over_groups:+.2f} points with each group "
+        f"counting the same, and {100 * plain:+.2f} points with each item",
     )
 
 

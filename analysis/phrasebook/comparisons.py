@@ -193,10 +193,10 @@ def entries() -> tuple[Entry, ...]:
             Line("; ".join(map(_rate, given)), text_of(sentences.no_failure(given)))
             for given in ([RATES[0], failed("book", 30, 0)], [RATES[0], failed("book", 28, 0)], RATES[:2])
         )),
-        Entry(sentences.what_one_run_is, tuple(
-            Line("; ".join(map(numbers, given)), text_of(sentences.what_one_run_is(whole(*given))))
+        *(Entry(function, tuple(
+            Line("; ".join(map(numbers, given)), text_of(function(whole(*given))))
             for given in ([ONE_RUN_EACH[0]], [ONE_RUN_EACH[2]], [_GOOD])
-        )),
+        )) for function in (sentences.what_one_run_is, sentences.means_of_one_run)),
         Entry(bad_endings.counted, tuple(
             Line(_endings([each]), bad_endings.counted(each)) for each in (ENDINGS[0][0], ENDINGS[-1][0])
         )),

@@ -156,6 +156,7 @@ ONE_RUN_EACH = [
     one_run((0.0131, 0.0349), 0.0002),
     one_run((-0.0087, 0.0196), 0.45),
     one_run((-0.0213, -0.0021), 0.019, groups=25),
+    one_run((-0.0213, -0.0021), 0.019, groups=25, items_difference=-0.0117, mean_difference=0.0042),
     one_run((-0.0196, 0.0087), 0.45, metric="generalisation_gap", direction=LOWER),
     one_run((None, None), None, groups=6, estimate=0.0112),
 ]

@@ -12,7 +12,7 @@ from analysis.methods.verdict import INCONCLUSIVE
 from analysis.report.document import Column, Grid
 from analysis.wording.number_format import NOTHING, level, probability
 from analysis.wording.phrases import holding
-from analysis.wording.sentences import ESTIMANDS, over_seeds, quoted, what_one_run_is
+from analysis.wording.sentences import ESTIMANDS, means_of_one_run, over_seeds, quoted, what_one_run_is
 from analysis.wording.units import Unit, signed, unit_of
 from analysis.wording.verdicts import better, pairs_of, short, tone
 
@@ -57,9 +57,10 @@ def comparison_grid(whole: Comparison, evidence: Evidence, *, explained: bool = 
 def columns_of(whole: Comparison) -> str:
     """Return what the columns are."""
     of_one_run = what_one_run_is(whole)
-    return (
-        OF_ONE_RUN.format(difference=of_one_run) if of_one_run else COLUMNS.format(difference=ESTIMANDS[whole.estimand])
-    )
+    if not of_one_run:
+        return COLUMNS.format(difference=ESTIMANDS[whole.estimand])
+    means = means_of_one_run(whole)
+    return OF_ONE_RUN.format(difference=of_one_run) + (f"{means} " if means else "")
 
 
 def at_chance_grid(whole: Comparison) -> Grid:

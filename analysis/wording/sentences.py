@@ -12,7 +12,7 @@ from analysis.answer.effect import Effect, Judged
 from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_IMAGES, SEQUENCE, SPLITS
 from analysis.methods import verdict
 from analysis.methods.failure_rates import Divergence
-from analysis.methods.over_items import FEWEST_GROUPS
+from analysis.methods.over_items import FEWEST_GROUPS, is_same
 from analysis.wording.number_format import decimals, digits, exact, inner_level, level, margin_text, p_value
 from analysis.wording.phrases import count
 from analysis.wording.style import TERMINAL, Style
@@ -85,7 +85,8 @@ def headline(effect: Effect, style: Style = TERMINAL, example: str = "image") ->
         return f"{name} cannot be compared with {control}: there is no {block_of(effect)} at which both trained."
     by = f"{name} changed {style.metric(effect.metric)} by {estimate(effect, style)} against {control}"
     if effect.headline.scope == ITEMS:
-        return f"One run of each: {by} {_of_items(effect, style, example)}"
+        over_groups = " on average over groups" if are_groups(effect) else ""
+        return f"One run of each: {by}{over_groups} {_of_items(effect, style, example)}"
     changed = f"{by} {between(effect, style)}{_given(effect)}."
     if effect.stays_at_chance:
         return f"Negative control, not tested: {changed}"
@@ -97,11 +98,25 @@ def headline(effect: Effect, style: Style = TERMINAL, example: str = "image") ->
 
 def _of_items(effect: Effect, style: Style, example: str) -> str:
     """Return interval, number of test examples and p of one run each, and what they hold for."""
-    p = effect.headline.p
+    p, alone = effect.headline.p, _by_example(effect, style, example)
     if p is None:
-        return f"({items(effect, example)}; {no_interval(effect)}). Other seeds are not covered."
-    said = f"({interval(effect, style)}; {items(effect, example)}; {p_value(p)})"
-    return f"{said}: for these two trained networks, on new {example}s of this kind; other seeds are not covered."
+        return f"({items(effect, example)}; {no_interval(effect)}). Other seeds are not covered.{alone}"
+    said, new = f"({interval(effect, style)}; {items(effect, example)}; {p_value(p)})", f"new {example}s of this kind"
+    return f"{said}: for these two trained networks, on {new}; other seeds are not covered.{alone}"
+
+
+def are_groups(effect: Effect) -> bool:
+    """Return whether the difference of one run each is an average over groups of test examples."""
+    return (effect.n_item_groups or 0) > 1
+
+
+def _by_example(effect: Effect, style: Style, example: str) -> str:
+    """Return in a sentence the difference with each test example counting the same, where that over groups differs."""
+    over_groups, plain = effect.items_difference, effect.mean_difference
+    if not are_groups(effect) or over_groups is None or plain is None or is_same(over_groups, plain):
+        return ""
+    by_example = amount(plain, effect.metric, effect.margin, style)
+    return f" With each {example} counting the same the difference is {by_example}, and it has no interval."
 
 
 def no_interval(effect: Effect) -> str:
@@ -123,6 +138,12 @@ def what_one_run_is(whole: Comparison) -> str:
     if not of_items:
         return ""
     return f"of one run each, on the same {items(of_items[0], whole.example)}"
+
+
+def means_of_one_run(whole: Comparison) -> str:
+    """Return what the means beside a difference over groups of test examples are, as a sentence; else nothing."""
+    grouped = any(each.headline.scope == ITEMS and are_groups(each) for each in whole.judged)
+    return f"Both means count each {whole.example} the same." if grouped else ""
 
 
 def without_limit(judged: Judged) -> str:

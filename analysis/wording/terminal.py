@@ -19,6 +19,7 @@ from analysis.wording.sentences import (
     NARROWER,
     failure,
     headline,
+    means_of_one_run,
     no_failure,
     over_seeds,
     sentences,
@@ -121,7 +122,12 @@ def _notes(whole: Comparison) -> str:
         return ""
     p, of_one_run = "p: the least alpha at which the interval excludes 0.", what_one_run_is(whole)
     both = "Both means are over the pairs of the row in which both trained."
-    said = [f"Difference: {of_one_run}. {p}" if of_one_run else f"Difference: {ESTIMANDS[whole.estimand]}. {p} {both}"]
+    of_means = " ".join(filter(None, [p, means_of_one_run(whole)]))
+    said = [
+        f"Difference: {of_one_run}. {of_means}"
+        if of_one_run
+        else f"Difference: {ESTIMANDS[whole.estimand]}. {p} {both}"
+    ]
     return "\n".join([*said, *filter(None, [bad_endings.rule(whole), bad_endings.shown(whole)])])
 
 

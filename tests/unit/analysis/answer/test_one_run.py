@@ -198,6 +198,36 @@ def test_groups_count_alike_and_few_give_no_interval() -> None:
     assert "95% CI" not in render(few)
 
 
+def test_groups_of_unlike_size_are_told_apart_from_examples_that_count_the_same() -> None:
+    """One large group in which book gains, and 20 small ones in which it loses."""
+    groups = np.repeat(np.arange(21), [IMAGES - 60, *[3] * 20])
+    right = {"none": np.arange(IMAGES) % 2 == 0, "book": np.arange(IMAGES) % 3 > 0}
+    right["none"][-60:] = np.arange(60) % 4 > 0
+    right["book"][-60:] = False
+    rows = [
+        {"condition": label, "seed": 0, "test_total": IMAGES, "test_correct": int(each.sum()),
+         "test_bits": np.packbits(each).tobytes(), "test_groups": groups}
+        for label, each in right.items()
+    ]  # fmt: skip
+    found = whole(pd.DataFrame(rows))
+    book, gains = found.effects["book"], right["book"].astype(int) - right["none"].astype(int)
+    of_groups = f"{100 * pd.Series(gains).groupby(groups).mean().mean():+.2f} points"
+    of_images = f"{100 * gains.mean():+.2f} points"
+    assert of_groups.startswith("-") and of_images.startswith("+")
+    said = headline(book, example="image")
+    assert f"changed {METRIC} by {of_groups} against “none” on average over groups (" in said
+    assert said.endswith(f" With each image counting the same the difference is {of_images}, and it has no interval.")
+    assert f"Both means count each {found.example} the same." in render(found)
+    assert f"Both means count each {found.example} the same." in comparison_grid(found, evidence(found)).caption
+    assert (
+        f"book: groups of items are of unlike size: the difference is {of_groups} with each group counting the same, "
+        f"and {of_images} with each item"
+    ) in found.warnings
+    alike = whole(frame(groups=np.arange(IMAGES) % 20))
+    assert "With each image" not in headline(alike.effects["book"], example="image")
+    assert not [each for each in alike.warnings if "unlike size" in each]
+
+
 def test_groups_may_be_bytes_and_faults_are_named() -> None:
     groups = np.arange(IMAGES) % 20
     listed, packed = whole(frame(groups=groups)), whole(frame(groups=groups.astype("<i8").tobytes()))
