@@ -19,7 +19,7 @@ PLANNED = (
 
 AGAIN = (
     "metric", "control", "margin", "alpha", "estimand", "bad_ending", "test_fraction", "chance", "late_epochs", "task",
-    "condition_column", "seed_column", "epochs",
+    "condition_column", "seed_column", "epochs", "images",
 )  # fmt: skip
 """What makes the same report again, where it was given."""
 
@@ -31,6 +31,13 @@ def arguments(command: argparse.ArgumentParser) -> None:
     options.add_question(command)
     options.add_test_fraction(command)
     options.add_rows(command)
+    command.add_argument(
+        "--images",
+        metavar="PATH",
+        type=Path,
+        help="test images behind the column test_bits, to show those that flip between conditions: an IDX file, an "
+        ".npy, an .npz or a folder with one; default: where the plan of a results folder says, if they are there",
+    )
     command.add_argument("--out", type=options.local, help="default: DIR/report; of a URL or a table <its name>-report")
     options.add_json(command)
 
@@ -61,7 +68,7 @@ def _of_folder(given: argparse.Namespace, folder: Path) -> Path:
         raise TableError(given.table, [f"{fault}: {', '.join(settled)} cannot be given; {instead}"])
     settable = ("direction", "estimand", "bad_ending", "late_epochs", "test_fraction")
     instead = {name: value for name in settable if (value := getattr(given, name)) is not None}
-    return write_report(folder, given.out or report_folder(folder), instead)
+    return write_report(folder, given.out or report_folder(folder), instead, given.images)
 
 
 def _of_table(given: argparse.Namespace, file: Path) -> Path:
@@ -72,6 +79,7 @@ def _of_table(given: argparse.Namespace, file: Path) -> Path:
         lambda table: options.question_of(given, options.noted(table)),
         options.rows_of(given) | {"task": given.task},
         out=given.out,
+        images=given.images,
         command=shlex.join(["python", "-m", "analysis", *_again(given)]),
     )
 

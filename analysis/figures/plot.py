@@ -103,7 +103,7 @@ def inline(svg: str, prefix: str, title: str, description: str) -> str:
     svg : str
     prefix : str
         Put before every id that something refers to, so that several figures can stand on one page; other ids go, those
-        of conditions and seeds as attributes.
+        of conditions and seeds as attributes. Coordinates have two decimals.
         Letters, digits and hyphens.
     title, description : str
         Plain text already escaped for XML.
@@ -117,6 +117,7 @@ def inline(svg: str, prefix: str, title: str, description: str) -> str:
         body,
     )
     body = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}-", body)
+    body = re.sub(r' (?:d|x|y)="[^"]*"', lambda found: _LONG.sub(_shortened, found.group()), body)
     body = re.sub(r"#[0-9a-f]{6}\b", lambda found: _variable(found.group()), body)
     opening, rest = body.split(">", 1)
     opening = re.sub(r' (?:width|height|version)="[^"]*"', "", opening)
@@ -124,6 +125,16 @@ def inline(svg: str, prefix: str, title: str, description: str) -> str:
         f'{opening} role="img" aria-labelledby="{prefix}-title {prefix}-description">\n'
         f'<title id="{prefix}-title">{title}</title><desc id="{prefix}-description">{description}</desc>{rest}'
     )
+
+
+_LONG = re.compile(r"-?\d+\.\d{3,}(?![\de])")
+"""A number with more decimals than `_shortened` leaves it."""
+
+
+def _shortened(found: re.Match[str]) -> str:
+    """Return a coordinate to a hundredth of a point, which is less than a reader's screen shows."""
+    short = f"{float(found.group()):.2f}".rstrip("0").rstrip(".")
+    return "0" if short == "-0" else short
 
 
 def _variable(colour: str) -> str:

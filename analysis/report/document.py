@@ -125,7 +125,25 @@ class Control:
     data: Mapping[str, Any]
 
 
-Block = Paragraph | Listing | Sources | Code | Grid | Illustration | Control
+@dataclass(frozen=True)
+class Picture:
+    """A small picture: its PNG, what it shows, and the sentence below it."""
+
+    png: bytes
+    shows: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Small pictures side by side, of one condition."""
+
+    condition: str
+    caption: str
+    pictures: tuple[Picture, ...]
+
+
+Block = Paragraph | Listing | Sources | Code | Grid | Illustration | Control | Gallery
 
 
 @dataclass(frozen=True)

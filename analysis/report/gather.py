@@ -24,6 +24,7 @@ from analysis.tables.plan import PlannedAnalysis, read_plan
 from analysis.tables.reading import Raw, read
 from analysis.tables.table import Table, from_raw
 from analysis.tables.tasks import tasks_of_folder
+from analysis.tables.test_images import TestImages, find_test_images, read_test_images
 from analysis.throughput import speeds
 from analysis.throughput.result import Speed
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, REHEARSAL_FILE, STUDY_FILE
@@ -92,6 +93,8 @@ class Material:
         Laws of paired trainings that the study's own code breaks.
     command : str
         What makes the report of a table again.
+    test_images : TestImages or str
+        The images behind the test bits, or why they are not at hand; empty where the data are no images.
     """
 
     source: Path
@@ -104,9 +107,10 @@ class Material:
     environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     broken: tuple[BrokenLaw, ...] = ()
     command: str = ""
+    test_images: TestImages | str = ""
 
 
-def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
+def gather(folder: Path, instead: Mapping[str, Any] | None = None, images: Path | None = None) -> Material:
     """Read a results folder and make every comparison that the report tells.
 
     Parameters
@@ -115,11 +119,13 @@ def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
     instead : mapping of str, optional
         Fields of the plan's analysis that are given otherwise here: `estimand`, `bad_ending`, `direction`,
         `late_epochs`, `test_fraction`.
+    images : Path, optional
+        Where the test images lie, as in `read_test_images`; default: where the plan says, if they are there.
 
     Raises
     ------
     TableError
-        No trials, no plan, or a table that cannot be analysed.
+        No trials, no plan, a table that cannot be analysed, or images that are not those of the trials.
     """
     if names := tasks_of_folder(folder):
         raise TableError(
@@ -135,6 +141,8 @@ def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
     selections = _selections(raw, {each.trial_id for each in plan.trials})
     measured = speeds(folder, plan, control=analysis.control, alpha=analysis.alpha)
     pools = tuple(_with_speed(_pool(folder, raw, where, analysis), measured) for where in selections)
+    record = plan.raw.get("data")
+    test_images = find_test_images(record) if images is None else read_test_images(images, record)
     return Material(
         source=folder,
         study=plan.study or folder.name,
@@ -145,7 +153,19 @@ def gather(folder: Path, instead: Mapping[str, Any] | None = None) -> Material:
         plan_changes=_changes(_log(folder / PLANS_LOG)),
         broken=_broken(folder, plan.raw),
         environments={path.stem: _json(path) for path in sorted((folder / ENVIRONMENT_FOLDER).glob("*.json"))},
+        test_images=fitting(test_images, pools),
     )
+
+
+def fitting(found: TestImages | str, pools: Sequence[Pool]) -> TestImages | str:
+    """Return test images; raise TableError where they are not as many as the trials of a pool were tested on."""
+    if isinstance(found, str):
+        return found
+    totals = sorted({int(total) for pool in pools for total in pool.distinct("test_total")})
+    if totals and totals != [len(found)]:
+        tested = " or ".join(f"{total:,}" for total in totals)
+        raise TableError(found.source, [f"holds {len(found):,} images; the trials were tested on {tested}"])
+    return found
 
 
 def _with_speed(pool: Pool, measured: Sequence[Speed]) -> Pool:

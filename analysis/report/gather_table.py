@@ -8,15 +8,21 @@ from pathlib import Path
 
 from analysis.answer.compare import compare
 from analysis.base.errors import TableError
-from analysis.report.gather import TOLD, Material, Pool, pool_of
+from analysis.report.gather import TOLD, Material, Pool, fitting, pool_of
 from analysis.tables.metric import metrics_of
 from analysis.tables.plan import PlannedAnalysis
 from analysis.tables.table import Table
+from analysis.tables.test_images import NO_RECORD, read_test_images
 from bench.schema.known_metrics import direction_of, is_seconds
 
 
 def gather_table(
-    source: Path, study: str, tables: Mapping[str, Table], asked: PlannedAnalysis, command: str
+    source: Path,
+    study: str,
+    tables: Mapping[str, Table],
+    asked: PlannedAnalysis,
+    command: str,
+    images: Path | None = None,
 ) -> Material:
     """Make every comparison that the columns of a table allow.
 
@@ -32,14 +38,23 @@ def gather_table(
         The question; other metrics are told by their names alone.
     command : str
         What makes the report again.
+    images : Path, optional
+        Where the test images lie, as in `read_test_images`.
 
     Raises
     ------
     TableError
-        A table that cannot be compared on the primary metric.
+        A table that cannot be compared on the primary metric, or images that are not those of the trials.
     """
     pools = tuple(_pool(name, table, asked) for name, table in tables.items())
-    return Material(source=source, study=study, analysis=asked, pools=pools, command=command)
+    return Material(
+        source=source,
+        study=study,
+        analysis=asked,
+        pools=pools,
+        command=command,
+        test_images=NO_RECORD if images is None else fitting(read_test_images(images), pools),
+    )
 
 
 def _pool(name: str, table: Table, asked: PlannedAnalysis) -> Pool:

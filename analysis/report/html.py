@@ -30,6 +30,7 @@ def render(document: Document, drawings: Mapping[tuple[int, str, str], str], mad
     )
     environment.filters["breakable"] = breakable
     environment.filters["data"] = data
+    environment.filters["inline"] = inline
     script = (HERE / "page.js").read_text(encoding="utf-8")
     parts = [_part(part, index, drawings) for index, part in enumerate(document.parts)]
     return environment.get_template("page.html").render(
@@ -46,6 +47,11 @@ def render(document: Document, drawings: Mapping[tuple[int, str, str], str], mad
 def data(told: Mapping[str, object]) -> Markup:
     """Return what a control may show as JSON that no text in it can leave."""
     return Markup(json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", r"\u003c"))
+
+
+def inline(png: bytes) -> str:
+    """Return a picture as the address that holds it."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def policy(script: str) -> str:

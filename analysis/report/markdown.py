@@ -11,6 +11,7 @@ from analysis.report.document import (
     Code,
     Control,
     Document,
+    Gallery,
     Grid,
     Illustration,
     Listing,
@@ -73,6 +74,9 @@ def block(said: Block, stems: Mapping[tuple[int, str, str], str]) -> Iterator[st
             yield f"*{escaped(said.caption)}*"
         case Control():
             return
+        case Gallery():
+            yield escaped(said.caption)
+            yield bullets(each.text for each in said.pictures)
         case Illustration():
             yield _figure(said.plot.title, stems[id(said.evidence), said.plot.name, WIDE.name], said)
 

@@ -32,6 +32,7 @@ def write_report_of(
     out: Path | str | None = None,
     metric: str | None = None,
     control: str | None = None,
+    images: Path | str | None = None,
     **told: Unpack[Told],
 ) -> Path:
     """Write the report of a results folder or of any table, and return its page.
@@ -45,6 +46,9 @@ def write_report_of(
         Where to write; default: ``report`` in the folder, else ``<the name>-report`` here.
     metric, control : str, optional
         Of a table: the column, and the label of the control.
+    images : Path or str, optional
+        Where the test images lie whose bits the trials have: an IDX file (.gz or not), an .npy, an .npz, or a folder
+        with one of them. Default: where the plan of a results folder says, if they are there.
     margin, alpha, direction, estimand, bad_ending : optional
         Of a table, as in `analysis.compare`.
     test_fraction : float, optional
@@ -53,14 +57,16 @@ def write_report_of(
     Raises
     ------
     TableError
-        Nothing that can be compared, a question put to a results folder, or a place that cannot be written to.
+        Nothing that can be compared, a question put to a results folder, images that are not those of the trials, or a
+        place that cannot be written to.
     """
+    pictures = None if images is None else Path(images)
     source = folder_or_table
     file = source.source if isinstance(source, Table | Tasks) else source
     place = Path("(frame)") if isinstance(file, pd.DataFrame) else place_of(file)
     where = None if out is None else Path(out)
     if metric is None and control is None and not told.keys() - {"test_fraction"} and place.is_dir():
-        return write_report(place, report_folder(place) if where is None else where, told)
+        return write_report(place, report_folder(place) if where is None else where, told, pictures)
     if place.is_dir() and not isinstance(source, Table | Tasks):
         raise TableError(place, ["is a results folder, whose report is by its plan: give neither metric nor control"])
     if isinstance(source, Path | str) and not place.exists():
@@ -70,15 +76,19 @@ def write_report_of(
     asked = metric, control, told
     command = f"analysis.report({str(place)!r}, metric={metric!r}, control={control!r})"
     if isinstance(source, Path | str):
-        return write_report_of_file(place, lambda _: asked, {}, out=where, command=command)
-    found = load_tasks(source)
-    name = without_ending(place.name).strip("()")
-    out_folder = Path(f"{name}-report") if where is None else where
-    return write_report_of_tables({"": found}, lambda _: asked, name, out_folder, command, place)
+        return write_report_of_file(place, lambda _: asked, {}, out=where, command=command, images=pictures)
+    out_folder = Path(f"{_name_of(place)}-report") if where is None else where
+    return write_report_of_tables({"": load_tasks(source)}, lambda _: asked, out_folder, command, place, pictures)
 
 
 def write_report_of_file(
-    file: Path, question: Question, how: Mapping[str, Any], *, out: Path | None, command: str
+    file: Path,
+    question: Question,
+    how: Mapping[str, Any],
+    *,
+    out: Path | None,
+    command: str,
+    images: Path | None = None,
 ) -> Path:
     """Write the report of a parquet file or a CSV, and return its page.
 
@@ -93,6 +103,8 @@ def write_report_of_file(
         Where to write; default: ``<the file's name>-report`` here.
     command : str
         What makes the report again.
+    images : Path, optional
+        Where the test images lie.
 
     Raises
     ------
@@ -101,27 +113,41 @@ def write_report_of_file(
     """
     where = dict(how.get("where") or {})
     apart = [each for each in selections(read(file).frame) if all(where.get(k, v) == v for k, v in each.items())]
-    name = without_ending(file.name)
     read_as: dict[str, Any] = dict(how)
     found = {
         ", ".join(each.values()): load_tasks(file, **read_as | {"where": where | each}) for each in apart or [where]
     }
-    out = Path(f"{name}-report") if out is None else out
-    return write_report_of_tables(found, question, name, out, command, file)
+    out = Path(f"{_name_of(file)}-report") if out is None else out
+    return write_report_of_tables(found, question, out, command, file, images)
+
+
+def _name_of(source: Path) -> str:
+    """Return what the report of a file, or of a frame, is called."""
+    return without_ending(source.name).strip("()")
 
 
 def write_report_of_tables(
-    found: Mapping[str, Table | Tasks], question: Question, name: str, out: Path, command: str, source: Path
+    found: Mapping[str, Table | Tasks],
+    question: Question,
+    out: Path,
+    command: str,
+    source: Path,
+    images: Path | None = None,
 ) -> Path:
     """Write the report of what was loaded: each pool by what sets it apart; of one pool the name is empty."""
+    name = _name_of(source)
     tables = {pool: each for pool, each in found.items() if isinstance(each, Table)}
     if tables.keys() == found.keys():
         first = next(iter(tables.values()))
         named = tables if len(tables) > 1 else {"": first}
-        return write_report_from(gather_table(source, name, named, _planned(question(first), first), command), out)
+        return write_report_from(
+            gather_table(source, name, named, _planned(question(first), first), command, images), out
+        )
     if len(found) > 1:
         fault = f"has several tasks in several ways ({listed(found)}), which are never pooled: choose one with --where"
         raise TableError(source, [fault])
+    if images is not None:
+        raise TableError(images, ["is of one test set, and the table has several tasks: choose one with --where"])
     (tasks,) = (each for each in found.values() if isinstance(each, Tasks))
     metric, control, told = asked = question(tasks.first)
     return write_report_of_tasks(tasks, compare_tasks(tasks, metric, control, **told), _planned(asked, tasks.first),

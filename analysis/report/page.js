@@ -62,7 +62,7 @@ function conditions(control) {
   let lit = "";
   const show = box => {
     const label = CSS.escape(box.dataset.label);
-    for (const each of document.querySelectorAll(`tr[data-condition="${label}"], svg [data-of="${box.value}"]`)) {
+    for (const each of document.querySelectorAll(`[data-condition="${label}"], svg [data-of="${box.value}"]`)) {
       each.classList.toggle("off", !box.checked);
     }
   };

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from analysis.base.errors import TableError
 from analysis.base.files import write_atomically
 from analysis.base.formulas import guarded
 from analysis.base.records import Record, json_text, to_json
@@ -35,7 +36,7 @@ PAGE = "index.html"
 B = TypeVar("B", Grid, Illustration)
 
 
-def write_report(folder: Path, out: Path, instead: Mapping[str, Any] | None = None) -> Path:
+def write_report(folder: Path, out: Path, instead: Mapping[str, Any] | None = None, images: Path | None = None) -> Path:
     """Make the report of a results folder.
 
     Parameters
@@ -50,6 +51,8 @@ def write_report(folder: Path, out: Path, instead: Mapping[str, Any] | None = No
         ``*.pdf``. Figures that lie there already, drawn from the same, are not drawn again.
     instead : mapping of str, optional
         Fields of the plan's analysis that are given otherwise here, as in `gather`.
+    images : Path, optional
+        Where the test images lie, as in `gather`.
 
     Returns
     -------
@@ -62,10 +65,12 @@ def write_report(folder: Path, out: Path, instead: Mapping[str, Any] | None = No
         A folder that cannot be analysed, or a place that cannot be written to.
     """
     if names := tasks_of_folder(folder):
+        if images is not None:
+            raise TableError(folder, ["is of several tasks, each with images of its own: give the folder of one task"])
         return write_report_over(
             gather_tasks(folder, {each: task_folder(folder, each) for each in names}, instead), out
         )
-    return write_report_from(gather(folder, instead), out)
+    return write_report_from(gather(folder, instead, images), out)
 
 
 def write_report_over(material: MaterialOverTasks, out: Path) -> Path:

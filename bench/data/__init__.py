@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
-from pathlib import Path
+from typing import Any
 
 from bench.data.digits import DIGITS
 from bench.data.emnist import EMNIST
@@ -16,6 +15,7 @@ from bench.data.kmnist import KMNIST
 from bench.data.mnist import MNIST
 from bench.data.mnist_1d import MNIST_1D
 from bench.data.mnist_5k import MNIST_5K
+from bench.schema.data_files import data_root, record_of
 
 DATA_SETS = {
     data_set.name: data_set
@@ -24,11 +24,6 @@ DATA_SETS = {
 
 at_hand: dict[str, Images] = {}
 """Images that this process was handed, by data set: they are read from no file."""
-
-
-def data_root() -> Path:
-    """Return the folder that data sets are kept in: ``$BENCH_DATA``, else ``data`` in the current folder."""
-    return Path(os.environ.get("BENCH_DATA", "data"))
 
 
 def data_hash(name: str, train_size: int | str, validation_size: int, *marks: str) -> str:
@@ -44,6 +39,12 @@ def data_hash(name: str, train_size: int | str, validation_size: int, *marks: st
         parts.append(f"version:{data_set.version}")
     text = "\n".join([*parts, f"train:{train_size}", f"validation:{validation_size}", *marks])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def record(name: str) -> dict[str, Any]:
+    """Return what a plan records of a data set, so that its test images are found again."""
+    data_set = DATA_SETS[name]
+    return record_of(name, data_set.folder(data_root()), data_set.sha256)
 
 
 def images_of(name: str) -> Images:

@@ -9,13 +9,9 @@ from pathlib import Path
 from bench.base.errors import DataError
 from bench.data import idx
 from bench.data.images import Images
+from bench.schema.data_files import PARTS
 
-PARTS = (
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-)
+__all__ = ["PARTS", "DataSet", "from_idx"]
 
 
 def from_idx(paths: list[Path], classes: int) -> Images:

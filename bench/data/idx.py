@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import math
 import zlib
 from pathlib import Path
 
 import numpy as np
 
 from bench.base.errors import DataError
-
-KINDS = {0x08: ">u1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-"""Third byte of the file -> format of its numbers."""
+from bench.schema.idx import KINDS, decoded
 
 
 def read_bytes(path: Path, *, as_it_lies: bool = False) -> bytes:
@@ -38,17 +35,11 @@ def verify(path: Path, sha256: str, *, as_it_lies: bool = False) -> bytes:
 
 
 def decode(content: bytes) -> np.ndarray:
-    """Return the array in an IDX file, in this machine's byte order."""
-    kind = KINDS.get(content[2]) if content[:2] == bytes(2) and len(content) > 3 else None
-    dimensions = content[3] if kind else 0
-    start = 4 + 4 * dimensions
-    header = content[4:start]
-    whole = dimensions and len(header) == 4 * dimensions
-    shape = tuple(int(size) for size in np.frombuffer(header, ">u4")) if whole else ()
-    if not shape or len(content) != start + math.prod(shape) * np.dtype(kind).itemsize:
-        raise DataError(f"not an IDX file: {len(content):,} bytes, header {content[:4].hex() or 'empty'}")
-    numbers = np.frombuffer(content, kind, offset=start).reshape(shape)
-    return numbers.astype(numbers.dtype.newbyteorder("="), copy=False)
+    """Return the array in an IDX file, in this machine's byte order; raise DataError."""
+    try:
+        return decoded(content)
+    except ValueError as error:
+        raise DataError(str(error)) from error
 
 
 def encode(array: np.ndarray) -> bytes:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.data.images import Images
+from bench.schema.data_files import ARRAYS
 
 PAGE = mmap.ALLOCATIONGRANULARITY
-ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
 
 @dataclass(frozen=True)

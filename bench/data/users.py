@@ -15,14 +15,13 @@ from bench.base.errors import DataError
 from bench.data import idx
 from bench.data.data_set import PARTS, DataSet, from_idx
 from bench.data.images import Images
+from bench.schema.data_files import ARRAYS
 
 _UNREADABLE = (
     OSError, ValueError, EOFError, KeyError, TypeError, NotImplementedError, RuntimeError, MemoryError, zlib.error,
     zipfile.BadZipFile,
 )  # fmt: skip
 """What zipfile and numpy raise on an archive that is damaged, encrypted, or packed in a way that they do not know."""
-
-ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
 
 def own_data_set(name: str, path: Path) -> DataSet:

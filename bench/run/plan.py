@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench import schema
+from bench.data import record as data_record
 from bench.record.experiment import Experiment
 from bench.study.study import Study
 
@@ -54,5 +55,6 @@ def plan_document(study: Study, command: str) -> dict[str, Any]:
             for trial in trials
         ],
         "command": command,
+        **({} if isinstance(study.recipe, Experiment) else {"data": data_record(study.recipe.data)}),
         **({"chance": study.recipe.chance} if isinstance(study.recipe, Experiment) and study.recipe.chance else {}),
     }

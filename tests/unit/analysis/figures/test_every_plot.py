@@ -141,3 +141,10 @@ def _luminance(colour: str) -> float:
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_coordinates_are_short_and_all_other_numbers_stay():
+    svg = '<svg><path d="M 1.23456 -0.00123 L 7 2.5123e-07" x="0.125" data-a="0.12345"/><text>0.98765</text></svg>'
+    body = inline(svg, "f0", "title", "description")
+    assert 'd="M 1.23 0 L 7 2.5123e-07" x="0.12" data-a="0.12345"' in body
+    assert ">0.98765<" in body

@@ -106,7 +106,8 @@ def test_sections_come_in_their_order(page):
     assert page.headings == [
         "Answer", "Bad endings", "Differences to the control", "Learning curves", "Accuracy and gap by dropout rate",
         "Running gap and clean gap", "The paired differences, one by one", "What fewer seeds would have shown",
-        "New seeds, and new test images", "Do the error rates hold on these data?", "Adding seeds one at a time",
+        "New seeds, and new test images", "Test images that flip",
+        "Do the error rates hold on these data?", "Adding seeds one at a time",
         "Where the spread comes from", "What would reduce the uncertainty",
         "Collapsed and diverged trials", "What pairing by seed was worth here",
         "The best rate", "Secondary metrics", "Does it cost speed?",
