@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bench.checks.training.once import Run
 from bench.checks.training.subject import Subject
-from bench.checks.training.trainings import Run
 
 REPEATED, AMBIENT_STATE, HASHING = "again", "ambient", "hash seed"
 INIT, ORDER, MASK, SEED = "init", "order", "mask", "seed"

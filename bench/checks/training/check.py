@@ -12,12 +12,13 @@ from bench.checks.training.case import Case
 from bench.checks.training.evaluating import EVALUATING_LAWS
 from bench.checks.training.law import BROKEN, NOT_APPLICABLE, PASSED, HoldsAsSeen, Law, NotApplicable, Verdict
 from bench.checks.training.learning import LEARNING_LAWS
+from bench.checks.training.once import Ask, Run
 from bench.checks.training.pairing import PAIRING_LAWS
 from bench.checks.training.repeating import REPEATING_LAWS
 from bench.checks.training.settings import moved, shortened, with_condition
 from bench.checks.training.subject import Subject
 from bench.checks.training.traces import masking
-from bench.checks.training.trainings import Ask, Run, Trainings
+from bench.checks.training.trainings import Trainings
 from bench.engines.own.watching.watch import Changes
 
 LAWS: tuple[Law, ...] = (*REPEATING_LAWS, *PAIRING_LAWS, *EVALUATING_LAWS, *LEARNING_LAWS)

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from bench.checks.training.case import TWICE, UNDO, Case
 from bench.checks.training.law import Finding, Law, NotApplicable
+from bench.checks.training.once import Run
 from bench.checks.training.pairing import order_cure
 from bench.checks.training.traces import evaluations, examples, foreign, inputs, same_order, test_passes
-from bench.checks.training.trainings import Run
 
 UNSEEN = NotApplicable("no evaluation by a torch module was seen")
 STRAY = 0.02

@@ -6,6 +6,7 @@ from collections import Counter
 
 from bench.checks.training.case import SEED, WORKERS, Case
 from bench.checks.training.law import Finding, Law, NotApplicable
+from bench.checks.training.once import Run
 from bench.checks.training.traces import (
     batches,
     by_epoch,
@@ -16,7 +17,6 @@ from bench.checks.training.traces import (
     same_training,
     test_passes,
 )
-from bench.checks.training.trainings import Run
 from bench.engines.own.watching.seen import Forward
 
 ONE_EPOCH = NotApplicable("fewer than two epochs were trained; trial.epoch tells where one ends")

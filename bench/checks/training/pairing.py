@@ -6,6 +6,7 @@ from typing import Any
 
 from bench.checks.training.case import INIT, MASK, ORDER, SEED, Case
 from bench.checks.training.law import Finding, HoldsAsSeen, Law, NotApplicable
+from bench.checks.training.once import Run
 from bench.checks.training.traces import (
     batches,
     first_difference,
@@ -20,7 +21,6 @@ from bench.checks.training.traces import (
     test_passes,
     weights,
 )
-from bench.checks.training.trainings import Run
 
 ALONE = NotApplicable("there is one condition alone; give a setting to move, as in --set dropout=0.5")
 UNSEEN = NotApplicable("no training by torch was seen, and what it starts from or draws cannot be seen from outside")

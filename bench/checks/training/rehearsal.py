@@ -19,9 +19,10 @@ from bench.checks.training.case import REPEATED, SEED, Case
 from bench.checks.training.check import CONDITION, LAWS, judged, main_of
 from bench.checks.training.law import BROKEN, NOT_APPLICABLE, PASSED, Law, NotApplicable, Verdict
 from bench.checks.training.learning import conditions_differ
+from bench.checks.training.once import Ask, Run
 from bench.checks.training.subject import Subject
 from bench.checks.training.traces import same_training
-from bench.checks.training.trainings import Ask, Run, Trainings
+from bench.checks.training.trainings import Trainings
 from bench.engines.own import server
 from bench.engines.own.watching.seen import AFTER_SECONDS, Seen
 from bench.engines.own.watching.watch import Changes

@@ -12,6 +12,7 @@ from bench.checks.training.case import (
     Case,
 )
 from bench.checks.training.law import Finding, Law, NotApplicable
+from bench.checks.training.once import Run
 from bench.checks.training.pairing import order_cure
 from bench.checks.training.traces import (
     evaluations,
@@ -23,7 +24,6 @@ from bench.checks.training.traces import (
     same_training,
     weights,
 )
-from bench.checks.training.trainings import Run
 
 
 def what_differs(case: Case, other: Run) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bench.checks.training.once import Run
 from bench.checks.training.subject import Subject
-from bench.checks.training.trainings import Run
 
 EPOCHS = 2
 """Enough for what goes from one epoch to the next."""

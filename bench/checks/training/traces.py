@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.checks.training.trainings import Run
+from bench.checks.training.once import Run
 from bench.engines.own.watching.seen import Forward
 
 FEW = 3
