@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.base.errors import TableError
-from analysis.importing.plain_files import bytes_of, json_of
+from analysis.importing.plain_files import bytes_of, ending, json_of
 
 _HEADERS = ("header.json", "results.json")
 _STARTS = ("_journal/start.json", "start.json")
@@ -50,7 +50,7 @@ def log_of(path: Path) -> Log | None:
     TableError
         What cannot be read, or is packed in a way that this Python does not know.
     """
-    if path.suffix.lower() == ".eval":
+    if ending(path) == ".eval":
         return _packed(path)
     found = json_of(path)
     if not isinstance(found, Mapping) or "model" not in _mapping(found.get("eval")):

@@ -17,7 +17,7 @@ import yaml
 
 from analysis.base.errors import TableError, listed
 from analysis.importing.runs import Setting
-from analysis.tables.dialect import in_plain_notation, separator_of
+from analysis.tables.dialect import content_of, in_plain_notation, separator_of
 
 _DEEPEST, _MOST = 40, 20_000
 """Beyond these, nested settings are no settings: an alias in YAML may stand for itself, or for a billion others."""
@@ -34,12 +34,34 @@ def _tuple(loader: yaml.SafeLoader, node: yaml.SequenceNode) -> list[Any]:
 _PlainValues.add_constructor("tag:yaml.org,2002:python/tuple", _tuple)
 
 
+PACKED = ".gz"
+
+
 def bytes_of(path: Path) -> bytes:
-    """Return the bytes of a file; raise TableError where it cannot be read."""
+    """Return the bytes of a file, without gzip; raise TableError where it cannot be read."""
+    return _unpacked(path)[0]
+
+
+def _unpacked(path: Path) -> tuple[bytes, bool]:
     try:
-        return path.read_bytes()
+        return content_of(path)
     except OSError as error:
         raise TableError(path, [f"cannot be read: {error.strerror or error}"]) from error
+
+
+def ending(path: Path) -> str:
+    """Return how the name of a file ends, in small letters and without the .gz of a compressed one: ``.csv``."""
+    return Path(path.name.lower().removesuffix(PACKED)).suffix
+
+
+def lying(folder: Path, name: str) -> Path | None:
+    """Return the file of that name in a folder, or the same with .gz; None where neither is there."""
+    return next((file for each in (name, f"{name}{PACKED}") if (file := folder / each).is_file()), None)
+
+
+def below(folder: Path, pattern: str) -> list[Path]:
+    """Return the files below a folder that match a pattern, or the pattern with .gz."""
+    return sorted({*folder.rglob(pattern), *folder.rglob(f"{pattern}{PACKED}")})
 
 
 def text_of(path: Path) -> str:
@@ -75,11 +97,11 @@ def _mapping(path: Path, found: object) -> Mapping[str, Any]:
     return found
 
 
-def rows_of(path: Path, notes: list[str] | None = None) -> list[dict[str, str]]:
+def rows_of(path: Path, notes: list[str]) -> list[dict[str, str]]:
     """Return the rows of a CSV with a header, each cell as text.
 
-    Where there are `notes`, a table that went through a spreadsheet is read too, with semicolons or tabs, decimal
-    commas and per cent signs: its numbers become plain ones, and a note says so.
+    A table that went through a spreadsheet is read too, with semicolons or tabs, decimal commas and per cent signs: its
+    numbers become plain ones, and one of the `notes` says so.
 
     Raises
     ------
@@ -88,7 +110,7 @@ def rows_of(path: Path, notes: list[str] | None = None) -> list[dict[str, str]]:
     """
     content = text_of(path)
     try:
-        separator = "," if notes is None else separator_of(path, content)
+        separator = separator_of(path, content)
         header, *lines = [*csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)] or [[]]
     except csv.Error as error:
         raise TableError(path, [f"cannot be read as a CSV: {error}"]) from error
@@ -104,9 +126,8 @@ def rows_of(path: Path, notes: list[str] | None = None) -> list[dict[str, str]]:
     if faults:
         raise TableError(path, faults)
     columns = {name: [cells[i] for cells in lines if cells] for i, name in enumerate(header)}
-    if notes is not None:
-        columns, dialect = in_plain_notation(path, columns, separator)
-        notes += [f"{path.name}: {dialect}"] if dialect else []
+    columns, dialect = in_plain_notation(path, columns, separator, zipped=_unpacked(path)[1])
+    notes += [f"{path.name}: {dialect}"] if dialect else []
     return [dict(zip(header, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 

@@ -98,7 +98,9 @@ def read_text(path: Path, texts: Callable[[list[str]], Collection[str]]) -> Text
     TableError
         Another encoding, a damaged file, rows of unequal length.
     """
-    content, zipped = _content(path)
+    content, zipped = content_of(path)
+    if zipped and not content:
+        raise TableError(path, ["is an empty file; expected a CSV with a header and rows"])
     header, separator = _header(path, content)
     kept = set(texts(header))
     table = _parsed(path, content, separator, kept)
@@ -123,7 +125,9 @@ def separator_of(path: Path, text: str) -> str:
     return _header(path, text.encode("utf-8", "surrogateescape"))[1]
 
 
-def in_plain_notation(path: Path, columns: Mapping[str, list[str]], separator: str) -> tuple[dict[str, list[str]], str]:
+def in_plain_notation(
+    path: Path, columns: Mapping[str, list[str]], separator: str, *, zipped: bool = False
+) -> tuple[dict[str, list[str]], str]:
     """Return columns of text with plain numbers where they have decimal commas or per cent signs, and what was done.
 
     Raises
@@ -144,7 +148,7 @@ def in_plain_notation(path: Path, columns: Mapping[str, list[str]], separator: s
     }
     commas = any("," in looks[name].marks for name in replaced)
     percent = tuple(name.strip() for name in replaced if looks[name].percent)
-    return {**columns, **replaced}, _in_words(separator, zipped=False, commas=commas, percent=percent)
+    return {**columns, **replaced}, _in_words(separator, zipped=zipped, commas=commas, percent=percent)
 
 
 def inferred(column: pd.Series) -> pd.Series:
@@ -182,8 +186,8 @@ def _in_words(separator: str, *, zipped: bool, commas: bool, percent: tuple[str,
     return "; ".join(said)
 
 
-def _content(path: Path) -> tuple[bytes, bool]:
-    """Return the bytes of a text, and whether they were compressed."""
+def content_of(path: Path) -> tuple[bytes, bool]:
+    """Return the bytes of a file without gzip, by its content whatever its name, and whether they were compressed."""
     content = path.read_bytes()
     zipped = content[:2] == b"\x1f\x8b"
     if zipped:
@@ -191,8 +195,6 @@ def _content(path: Path) -> tuple[bytes, bool]:
             content = gzip.decompress(content)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise TableError(path, [f"cannot be read as a gzip file: {error}"]) from error
-        if not content:
-            raise TableError(path, ["is an empty file; expected a CSV with a header and rows"])
     return content, zipped
 
 

@@ -10,7 +10,7 @@ from analysis.base.errors import TableError
 from analysis.importing.inspect_log import Log, log_of
 from analysis.importing.items import Documents, Item, content_of
 from analysis.importing.names import SEEDS
-from analysis.importing.plain_files import flat, number
+from analysis.importing.plain_files import below, flat, number
 from analysis.importing.runs import FAILED, OK, Logs, Run, Setting
 from analysis.tables.names import SEED, last_part
 
@@ -50,7 +50,7 @@ def _below(path: Path, notes: list[str]) -> list[Log]:
         if log is None:
             raise TableError(path, ["is no log of Inspect: it has no 'eval' with a model and a task"])
         return [log]
-    files = sorted(each for end in ("*.eval", "*.json") for each in path.rglob(end))
+    files = sorted(each for end in ("*.eval", "*.json") for each in below(path, end))
     found = {file: log_of(file) for file in files}
     if other := [file.name for file, log in found.items() if log is None]:
         notes.append(f"no logs of Inspect, and left out: {', '.join(other[:4])}{' ...' if len(other) > 4 else ''}")

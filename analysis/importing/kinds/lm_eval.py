@@ -9,7 +9,7 @@ from typing import Any
 from analysis.base.errors import TableError
 from analysis.importing.items import Documents, Item
 from analysis.importing.metrics import numbers_in
-from analysis.importing.plain_files import flat, json_of, text_of
+from analysis.importing.plain_files import PACKED, below, flat, json_of, lying, text_of
 from analysis.importing.runs import Examples, Logs, Run
 
 _SEED, _MODEL, _TASK = "random_seed", "model_name", "task"
@@ -21,7 +21,7 @@ def read(paths: Sequence[Path]) -> Logs:
     notes: list[str] = []
     documents = Documents()
     for path in paths:
-        files = sorted(path.rglob("results_*.json")) if path.is_dir() else [path]
+        files = below(path, "results_*.json") if path.is_dir() else [path]
         if not files:
             raise TableError(path, ["has no results_*.json in it; expected what --output_path names"])
         for file in files:
@@ -47,12 +47,13 @@ def _of_file(path: Path, documents: Documents, notes: list[str]) -> list[Run]:
             continue
         settings = flat(path, config) | {_MODEL: _model(found), _TASK: task, "num_fewshot": shots.get(task)}
         numbers = numbers_in({key: value for key, value in values.items() if "," in key and "_stderr," not in key})
-        samples = path.with_name(f"samples_{task}_{path.stem.removeprefix('results_')}.jsonl")
+        name = f"samples_{task}_{path.name.removesuffix(PACKED).removesuffix('.json').removeprefix('results_')}.jsonl"
+        samples = lying(path.parent, name)
         examples: dict[str, Examples] = {}
-        if samples.exists():
+        if samples is not None:
             examples = documents.examples(task, path.name, _items(samples))
         else:
-            notes.append(f"there is no {samples.name}: --log_samples writes which documents a model got right")
+            notes.append(f"there is no {name}: --log_samples writes which documents a model got right")
         metrics = {key.removesuffix(",none"): value for key, value in numbers.items()}
         made.append(Run(f"{path.name}, {task}", settings, metrics, examples=examples))
     return made

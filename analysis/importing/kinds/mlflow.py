@@ -9,7 +9,7 @@ from typing import Any
 from analysis.base.errors import TableError
 from analysis.importing.metrics import are_metrics
 from analysis.importing.mlflow_stores import Point, Stored, as_logged, of_database, of_files
-from analysis.importing.plain_files import number, parquet_rows, rows_of
+from analysis.importing.plain_files import ending, number, parquet_rows, rows_of
 from analysis.importing.runs import FAILED, OK, History, Logs, Run, Setting
 
 _FINISHED = "FINISHED"
@@ -44,7 +44,7 @@ def read(paths: Sequence[Path]) -> Logs:
                 )
         elif path.suffix.lower() == ".db":
             stored = of_database(path)
-        elif path.suffix.lower() in (".csv", ".parquet"):
+        elif ending(path) in (".csv", ".parquet"):
             runs += _of_table(path, notes)
         else:
             raise TableError(path, ["is neither mlruns/, nor a .db, nor the .csv or .parquet of search_runs"])
@@ -79,7 +79,7 @@ def _ending(status: str) -> tuple[str, str]:
 
 
 def _of_table(path: Path, notes: list[str]) -> list[Run]:
-    rows: list[dict[str, Any]] = [*(rows_of(path, notes) if path.suffix.lower() == ".csv" else parquet_rows(path))]
+    rows: list[dict[str, Any]] = [*(rows_of(path, notes) if ending(path) == ".csv" else parquet_rows(path))]
     if not rows:
         raise TableError(path, ["has no runs"])
     names = [*rows[0]]

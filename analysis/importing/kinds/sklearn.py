@@ -11,7 +11,7 @@ from typing import Any
 
 from analysis.base.errors import TableError
 from analysis.importing.identity import varying
-from analysis.importing.plain_files import flat, json_of, number, rows_of
+from analysis.importing.plain_files import ending, flat, json_of, number, rows_of
 from analysis.importing.runs import FAILED, OK, Logs, Run
 from bench.schema.known_metrics import LOWER, direction_of
 
@@ -28,23 +28,24 @@ _WARNING = (
 
 def read(paths: Sequence[Path]) -> Logs:
     """Read the results of searches; raise TableError for what has no scores by split."""
-    runs = [run for path in paths for run in _of(path)]
+    notes: list[str] = []
+    runs = [run for path in paths for run in _of(path, notes)]
     runs, turned = _higher_is_better(runs)
     own = (_SPLIT, *_OF_HALVING)
     vary = varying(runs)
     condition = [name for name in vary if name not in own] or [name for name in runs[0].settings if name not in own]
     return Logs(
         tuple(runs),
-        notes=(_WARNING, "means, deviations and ranks over splits, and times, are left out", *turned),
+        notes=(_WARNING, "means, deviations and ranks over splits, and times, are left out", *turned, *notes),
         condition=tuple(condition),
         seed=_SPLIT,
     )
 
 
-def _of(path: Path) -> list[Run]:
-    if path.is_dir() or path.suffix.lower() not in (".csv", ".json"):
+def _of(path: Path, notes: list[str]) -> list[Run]:
+    if path.is_dir() or ending(path) not in (".csv", ".json"):
         raise TableError(path, ["is no .csv or .json of cv_results_"])
-    rows = rows_of(path) if path.suffix.lower() == ".csv" else _of_json(path)
+    rows = rows_of(path, notes) if ending(path) == ".csv" else _of_json(path)
     scores = {name: found for name in (rows[0] if rows else {}) if (found := _SCORE.fullmatch(name))}
     if not scores:
         raise TableError(path, ["has no column split0_test_score; expected cv_results_ of a search"])

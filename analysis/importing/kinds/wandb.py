@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.base.errors import TableError
 from analysis.importing.metrics import are_metrics, in_course, numbers_in
-from analysis.importing.plain_files import flat, json_of, number, rows_of, yaml_of
+from analysis.importing.plain_files import ending, flat, json_of, number, rows_of, yaml_of
 from analysis.importing.runs import FAILED, OK, Logs, Run, Setting
 from analysis.importing.wandb_log import Logged, logged
 
@@ -33,7 +33,7 @@ def read(paths: Sequence[Path]) -> Logs:
     notes: list[str] = []
     logs: dict[str, list[Logged]] = {}
     for path in (each for given in paths for each in _sources(given)):
-        if path.suffix == ".wandb":
+        if ending(path) == ".wandb":
             found = logged(path)
             logs.setdefault(found.run_id or path.stem, []).append(found)
         elif path.is_dir():
@@ -49,7 +49,7 @@ def read(paths: Sequence[Path]) -> Logs:
 def _sources(path: Path) -> list[Path]:
     """Return the files to read, and folders of runs whose log is gone."""
     if not path.is_dir():
-        if path.suffix.lower() not in (".csv", ".wandb"):
+        if ending(path) not in (".csv", ".wandb"):
             raise TableError(path, ["is neither an exported .csv, nor a run-*.wandb, nor a folder of runs"])
         return [path]
     logs = {file.resolve(): file for file in sorted(path.rglob("run-*.wandb"))}
