@@ -155,3 +155,106 @@ def test_nothing_on_the_page_may_reach_a_network(tab: Tab, written):
 def test_the_page_is_no_wider_than_the_window(opened: Tab, width, written):
     opened.open(written.out / "index.html", width)
     assert opened.does("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+TARGETS = """[...document.querySelectorAll('input, select, button, summary, nav a, .sources a')].map(each => {
+  const at = each.getBoundingClientRect();
+  return [each.outerHTML.slice(0, 60), at.width, at.height];
+})"""
+LEAST = 24
+"""CSS pixels of a target for a finger (WCAG 2.2, success criterion 2.5.8)."""
+
+CONTRASTS = """(() => {
+  const parts = text => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(each => each / 255)
+    .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, each, index) => sum + each * [0.2126, 0.7152, 0.0722][index], 0);
+  const behind = each => {
+    for (let at = each; at; at = at.parentElement) {
+      const found = parts(getComputedStyle(at).backgroundColor);
+      if (found.length === 3 || found[3] > 0) return found;
+    }
+    return parts(getComputedStyle(document.body).backgroundColor);
+  };
+  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const each = walker.currentNode.parentElement, style = getComputedStyle(each);
+    if (!walker.currentNode.textContent.trim()) continue;
+    if (each.closest('script, title, desc, style, datalist, :disabled')) continue;
+    if (!each.getClientRects().length || style.visibility === 'hidden') continue;
+    const [one, two] = [parts(each.closest('svg') ? style.fill : style.color), behind(each)].map(light);
+    const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
+    found.push([ratio, each.tagName, walker.currentNode.textContent.trim().slice(0, 40)]);
+  }
+  return found;
+})()"""
+ENOUGH = 4.5
+"""Contrast of text with what is behind it (WCAG 2.2, success criterion 1.4.3)."""
+
+
+def with_all_open(tab: Tab, page, width: int, *, dark: bool = False) -> None:
+    tab.open(page, width, dark=dark)
+    tab.does("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+
+
+@pytest.mark.parametrize("width", [360, 1100])
+def test_every_target_is_large_enough_for_a_finger(opened: Tab, written, width):
+    with_all_open(opened, written.out / "index.html", width)
+    found = opened.does(TARGETS)
+    kinds = {each[0].split()[0].strip("<>") for each in found}
+    assert {"input", "select", "button", "a"} <= kinds and len(found) > 30
+    assert [each for each in found if min(each[1:]) < LEAST] == []
+
+
+@pytest.mark.pictures
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_text_stands_out_from_what_is_behind_it(tab: Tab, drawn, dark):
+    with_all_open(tab, drawn.out / "index.html", 1100, dark=dark)
+    found = tab.does(CONTRASTS)
+    assert len([each for each in found if each[1] == "text"]) > 50 and len(found) > 500
+    assert [each for each in found if each[0] < ENOUGH] == []
+
+
+def tap(tab: Tab, element: str) -> None:
+    """Touch an element at a quarter of its width, once it has come to rest."""
+    tab.does(f"{element}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+    tab.does("new Promise(done => setTimeout(done, 400))")  # a second tap within that time is a double tap
+    x, y, wide, high = tab.does(
+        f"(({{x, y, width, height}}) => [x, y, width, height])({element}.getBoundingClientRect())"
+    )
+    tab.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x + wide / 4, "y": y + high / 2}])
+    tab.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    tab.does("new Promise(done => setTimeout(done, 100))")
+
+
+def test_a_finger_moves_every_control_on_a_phone(opened: Tab, written, pool):
+    opened.call("Emulation.setTouchEmulationEnabled", enabled=True)
+    opened.open(written.out / "index.html", 360)
+    told = margin_control(pool.primary, pool.evidence).data
+    tap(opened, control("margin", "input"))
+    step = opened.does(f"Number({control('margin', 'input')}.value)")
+    assert 0 < step < told["plan"]
+    assert opened.does(LEAD) == told["says"][told["at"][step]]["lead"]
+    tap(opened, control("margin", "button"))
+    assert opened.does(f"Number({control('margin', 'input')}.value)") == told["plan"]
+    tap(opened, control("seeds", "input"))
+    assert opened.does(control("seeds", "output") + ".textContent") in {f"{n} seeds" for n in range(2, 9)}
+    tap(opened, control("conditions", "[data-label=book]"))
+    assert opened.does("[...document.querySelectorAll('tr[data-condition=book]')].every(row => !row.offsetParent)")
+    tap(opened, control("conditions", "[data-label=book]"))
+    tap(opened, control("paper", "summary"))
+    tap(opened, control("paper", "button"))
+    assert opened.does(control("paper", "[role=status]") + ".textContent").startswith("Copied: ")
+    assert opened.does("document.documentElement.scrollWidth <= window.innerWidth")
+    opened.call("Emulation.setTouchEmulationEnabled", enabled=False)
+
+
+def test_paper_has_every_condition_and_no_control(opened: Tab):
+    opened.does(control("conditions", "[data-label=book]") + ".click()")
+    opened.call("Emulation.setEmulatedMedia", media="print")
+    visible = "[...document.querySelectorAll('{}')].filter(each => each.getClientRects().length).length"
+    assert opened.does(visible.format(".control, nav")) == 0
+    assert opened.does(visible.format("tr[data-condition=book]")) > 3
+    rows = "[...document.querySelectorAll('tr[data-condition=book]')].filter(row => !row.closest('.control'))"
+    assert opened.does(f"{rows}.every(row => row.offsetParent)")
+    opened.call("Emulation.setEmulatedMedia", media="")
