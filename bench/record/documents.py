@@ -102,7 +102,7 @@ class Documents:
                 "analysis": plan["analysis"],
             }
             write_atomically(log, logged + json.dumps(entry).encode() + b"\n")
-        write_atomically(self.folder / schema.PLAN_FILE, json.dumps(plan, indent=1).encode())
+        write_atomically(self.folder / schema.PLAN_FILE, _plan_text(plan).encode())
 
     def _last_plan(self) -> tuple[bytes, dict[str, Any]]:
         """Return the log of plans, and its last entry; raise StorageError where that is damaged."""
@@ -136,6 +136,13 @@ class Documents:
         path = self.folder / schema.ENVIRONMENT_FOLDER / f"{environment_id}.json"
         if not path.exists():
             write_atomically(path, json.dumps(environment, indent=1, sort_keys=True).encode())
+
+
+def _plan_text(plan: dict[str, Any]) -> str:
+    """Return a plan as JSON, with a trial a line: there may be very many, and indented they take ten times as long."""
+    head = json.dumps({key: value for key, value in plan.items() if key != "trials"}, indent=1).removesuffix("\n}")
+    trials = ",\n  ".join(map(json.dumps, plan["trials"]))
+    return f'{head},\n "trials": [\n  {trials}\n ]\n}}'
 
 
 def _given(analysis: dict[str, Any]) -> dict[str, Any]:

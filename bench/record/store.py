@@ -1,4 +1,4 @@
-"""A results folder: a file a stack, written beside and moved into place, safe for several runners."""
+"""A results folder: a file for trials that ended together, moved into place whole, safe for several runners."""
 
 from __future__ import annotations
 
@@ -73,18 +73,20 @@ class Store(Documents):
 
     def write(self, row: Row, curve: list[Row]) -> None:
         """Write one trial; as `write_stack`."""
-        self.write_stack([(row, curve)])
+        self.write_stacks([[(row, curve)]])
 
-    def write_stack(self, trials: Sequence[tuple[Row, list[Row]]]) -> None:
-        """Write trials, each a row and its curve, in one file, those that failed in another; raise StorageError.
+    def write_stacks(self, stacks: Sequence[Sequence[tuple[Row, list[Row]]]]) -> None:
+        """Write the trials of stacks, each a row and its curve: in one file, but those that failed in one a stack.
+
+        Raises StorageError.
 
         A file of failures is replaced when the same trials fail again, and removed when none of them is left to do. It
         never takes the place of trials that did not fail, whoever writes what at the same time.
         """
-        rows: list[Row] = [row | {CURVES_COLUMN: curve or None} for row, curve in trials]
-        failed = [row for row in rows if row["status"] == schema.FAILED]
-        done = [row for row in rows if row["status"] != schema.FAILED]
-        for kind, some in ((STACK, done), (FAILURES, failed)):
+        rows: list[list[Row]] = [[row | {CURVES_COLUMN: curve or None} for row, curve in stack] for stack in stacks]
+        done = [row for stack in rows for row in stack if row["status"] != schema.FAILED]
+        failed = [[row for row in stack if row["status"] == schema.FAILED] for stack in rows]
+        for kind, some in ((STACK, done), *((FAILURES, each) for each in failed)):
             if some:
                 path = self.trials / file_name((row["trial_id"] for row in some), kind)
                 write_trials(path, trials_table(some))

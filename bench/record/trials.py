@@ -151,6 +151,9 @@ class Trial:
     precision: str = "float32"
     engine: str = STACKED
 
+    def __hash__(self) -> int:
+        return hash(self.trial_id)
+
     @property
     def network(self) -> Recipe:
         """The recipe of a trial that an engine of networks trains."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from bench.base.errors import StorageError
@@ -16,14 +17,16 @@ def folder_of(results: Path, trial_id: str) -> Path:
     return (results / FOLDER / trial_id).resolve()
 
 
-def forget(results: Path, trial_id: str) -> None:
-    """Remove the folder of a trial that is committed; raise StorageError where it cannot be."""
-    own = folder_of(results, trial_id)
-    if not own.is_dir():
+def forget(results: Path, trial_ids: Iterable[str]) -> None:
+    """Remove the folders of trials that are committed; raise StorageError where one cannot be."""
+    if not (results / FOLDER).is_dir():
         return
-    try:
-        shutil.rmtree(own)
-    except OSError as error:
-        raise StorageError(f"{own}: cannot be removed: {error.strerror or error}") from error
+    for trial_id in trial_ids:
+        own = folder_of(results, trial_id)
+        if own.is_dir():
+            try:
+                shutil.rmtree(own)
+            except OSError as error:
+                raise StorageError(f"{own}: cannot be removed: {error.strerror or error}") from error
     with contextlib.suppress(OSError):  # the folder of another trial is there
-        own.parent.rmdir()
+        (results / FOLDER).rmdir()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from bench import schema
@@ -139,6 +140,7 @@ class Run:
         trusted = [trial for trial in now.to_do if str(trial.target) not in barred]
         most_of = {str(target): None for target in targets} | widest(provenance)
         statuses: list[str] = []
+        factors = self.study.factors()
         is_planned = bool(now.done)
         claims = claims_on(self.store.folder)
         if claims.fault:
@@ -155,29 +157,34 @@ class Run:
                 workers = min(workers, max(1, len(stacks(to_do, workers, most))))
                 agreed = self._agreement(now)
                 progress.workers = workers
+                here = cache(lambda: self._noted(provenance))
                 for trained in self._target((to_do, most), workers, claims, progress):
-                    stack, results = trained.stack, trained.results
-                    known = {"workers": workers, "environment_id": self._noted(trained.environment or provenance)}
                     written = [
-                        rows.stamp(result.trial, agreed.held(result.row) | known, self.study.factors())
-                        for result in results
+                        [
+                            (rows.stamp(result.trial, agreed.held(result.row) | known, factors), result.curve)
+                            for result in each.results
+                        ]
+                        for each in trained
+                        for environment_id in [self._noted(each.environment) if each.environment else here()]
+                        for known in [{"workers": workers, "environment_id": environment_id}]
                     ]
-                    self.store.write_stack([(row, result.curve) for row, result in zip(written, results, strict=True)])
-                    done = [row["trial_id"] for row in written if row["status"] != schema.FAILED]
-                    for trial_id in done:
-                        unfinished.forget(self.store.folder, trial_id)
+                    self.store.write_stacks(written)
+                    ended = [[row["status"] for row, _ in stack] for stack in written]
+                    done = [row["trial_id"] for stack in written for row, _ in stack if row["status"] != schema.FAILED]
+                    unfinished.forget(self.store.folder, done)
                     if done and not is_planned:
                         self._write_plan(command, 0)
                         is_planned = True
-                    if twice := claims.release(trial.trial_id for trial in stack.trials):
+                    if twice := claims.release(trial.trial_id for each in trained for trial in each.stack.trials):
                         print(
                             f"warning: this runner stood still for minutes, and another one took over {len(twice)} of"
                             " its trials: they are trained twice, with the same rows",
                             file=sys.stderr,
                         )
                     self._compact(claims)
-                    statuses += [row["status"] for row in written]
-                    progress.finished(stack, [row["status"] for row in written])
+                    for each, of_trials in zip(trained, ended, strict=True):
+                        statuses += of_trials
+                        progress.finished(each.stack, of_trials)
         left = 0 if self.waits or self.deadline.is_over else len(trusted) - len(statuses)
         return statuses + [ELSEWHERE] * left + [NOT_TRAINED] * (len(now.to_do) - len(trusted))
 
@@ -189,8 +196,8 @@ class Run:
 
     def _target(
         self, work: tuple[list[Trial], int | None], workers: int, claims: Claims, progress: Progress
-    ) -> Iterator[StackDone]:
-        """Yield each stack of one target that this run has trained.
+    ) -> Iterator[list[StackDone]]:
+        """Yield the stacks of one target that this run has trained, those together that are known together.
 
         `work` is what is to do, and how many trials a stack may have. What another runner is at is waited for, and
         taken over should that runner end without it.
@@ -201,14 +208,16 @@ class Run:
             if queue.has_next():
                 progress.waiting_for(0)
                 with closing(self.executor(queue.next, min(workers, 1 + len(queue.waiting)))) as events:
-                    for event in events:
-                        if isinstance(event, StackDone):
-                            self.deadline.done(event.stack)
-                            yield event
-                        elif isinstance(event, EpochDone):
-                            progress.epoch(event.stack)
-                        else:
-                            progress.put_back(event.stack)
+                    for happened in events:
+                        for event in happened:
+                            if isinstance(event, StackDone):
+                                self.deadline.done(event.stack)
+                            elif isinstance(event, EpochDone):
+                                progress.epoch(event.stack)
+                            else:
+                                progress.put_back(event.stack)
+                        if done := [event for event in happened if isinstance(event, StackDone)]:
+                            yield done
             progress.elsewhere(queue.done_elsewhere)
             to_do = queue.claimed_elsewhere if self.waits else []
             progress.waiting_for(len(to_do))
@@ -252,11 +261,14 @@ class _Queue:
             return claimed
         while self.waiting and self.deadline.allows(self.waiting[0]):
             trials = self.waiting.pop(0).trials
-            taken = [trial for trial in trials if self.claims.take(trial.trial_id)]
-            self.claimed_elsewhere += [trial for trial in trials if trial not in taken]
+            taken = {trial.trial_id: self.claims.take(trial.trial_id) for trial in trials}
+            self.claimed_elsewhere += [trial for trial in trials if not taken[trial.trial_id]]
             statuses = self.store.statuses()
-            mine = [trial for trial in taken if statuses.get(trial.trial_id, schema.FAILED) == schema.FAILED]
-            done = [trial for trial in taken if trial not in mine]
+            mine, done = [], []
+            for trial in trials:
+                if taken[trial.trial_id]:
+                    is_left = statuses.get(trial.trial_id, schema.FAILED) == schema.FAILED
+                    (mine if is_left else done).append(trial)
             self.done_elsewhere += done
             self.claims.release(trial.trial_id for trial in done)
             if mine:

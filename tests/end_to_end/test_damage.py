@@ -169,8 +169,8 @@ def test_a_flipped_bit_of_a_stack_or_a_segment_is_refused_by_every_reader(
     monkeypatch.setattr(segments, "MOST_LOOSE", 1)
     store = Store(tmp_path / "results")
     store.prepare()
-    store.write_stack(list(results())[:3])
-    store.write_stack(list(results())[3:])
+    store.write_stacks([list(results())[:3]])
+    store.write_stacks([list(results())[3:]])
     if kind == SEGMENT:
         segments.compact(store.files, store.curves)
     write_plan(store)

@@ -56,7 +56,7 @@ def fabricate(folder: Path, seeds: int, images: int = 10_000) -> int:
     rng, names = np.random.default_rng(0), study.factors()
     for stack in by_seed.values():
         stored = [(rows.stamp(trial, _row(rng, trial, images, len(stack)), names), _curve(rng)) for trial in stack]
-        store.write_stack(stored)
+        store.write_stacks([stored])
         if is_due(store.files):
             compact(store.files, store.curves)
     return len(trials)

@@ -1,4 +1,4 @@
-"""Ways to run stacks: each takes stacks from a source until it is empty, and yields what happens."""
+"""Ways to run stacks: each takes stacks from a source until it is empty, and yields what has happened."""
 
 from __future__ import annotations
 
@@ -38,8 +38,11 @@ class PutBack:
 
 
 Event = EpochDone | StackDone | PutBack
-Executor = Callable[[NextStack, int], Generator[Event]]
-"""(source of stacks, number of workers) -> events. Closing the generator stops the workers."""
+Executor = Callable[[NextStack, int], Generator[list[Event]]]
+"""(source of stacks, number of workers) -> all events that are known by now. Closing the generator stops the workers.
+
+Stacks that end while the rows of others are written come together, and their rows are written together.
+"""
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ class _Busy:
 def executor(folder: Path) -> Executor:
     """Return the executor of own training code whose results are in `folder`."""
 
-    def run(next_stack: NextStack, workers: int) -> Generator[Event]:
+    def run(next_stack: NextStack, workers: int) -> Generator[list[Event]]:
         stack = next_stack()
         if stack is None:
             return
@@ -78,7 +78,8 @@ def executor(folder: Path) -> Executor:
                 while stack is not None and free:
                     busy.append(server.start(stack, free.pop(0), folder))
                     stack = next_stack()
-                for each in server.happened(busy):
+                events = list(server.happened(busy))
+                for each in events:
                     if isinstance(each, StackDone):
                         done = next(one for one in busy if one.stack is each.stack)
                         busy.remove(done)
@@ -86,7 +87,7 @@ def executor(folder: Path) -> Executor:
                         if stack is not None:  # it trains while the results of the last one are written
                             busy.append(server.start(stack, free.pop(0), folder))
                             stack = next_stack()
-                    yield each
+                yield events
                 if stack is None and free:
                     stack = next_stack()
 

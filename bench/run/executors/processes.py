@@ -8,13 +8,15 @@ import pickle
 import signal
 import sys
 import threading
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import recv_handle, send_handle
+from queue import SimpleQueue
 from types import ModuleType
 
 from bench.base import multiplying
@@ -31,41 +33,55 @@ from bench.study.plugins import Loaded, load_all, loaded
 
 SPAWN = multiprocessing.get_context("spawn")
 STOP_SECONDS = 5
+AHEAD_SECONDS = 0.1
+"""Work that a worker has at hand, where its stacks take less: it never waits for the rows of others to be written."""
+FADES = 0.9
+"""What of a longer stack counts once another one is done: studies may have short and long stacks in turn."""
 
 
 @dataclass
 class _Worker:
-    """A worker process, its end of the pipe, and what it is at."""
+    """A worker process, its end of the pipe, and what it was given."""
 
     process: BaseProcess
     pipe: Connection
     core: int
-    stack: Stack | None = None
+    given: deque[Stack] = field(default_factory=deque)
+    """Stacks that it has not answered; the first is in training."""
     started: datetime | None = None
+    """When the first of them was."""
+    seconds: float = AHEAD_SECONDS
+    """That a stack takes it at most, by those so far."""
+
+    def has_room(self) -> bool:
+        """Tell whether it is to be given one more stack."""
+        return not self.given or len(self.given) * self.seconds < AHEAD_SECONDS
 
 
 class WorkerDiedError(Exception):
     """A worker process ended without an answer."""
 
 
-def run(next_stack: NextStack, workers: int) -> Generator[Event]:
-    """Yield what happens on `workers` processes; a worker that dies fails its stack and is replaced."""
+def run(next_stack: NextStack, workers: int) -> Generator[list[Event]]:
+    """Yield what happens on `workers` processes; a worker that dies fails the stack that it is at, and is replaced."""
     first = next_stack()
     if first is None:
         return
     cores, shared = physical_cores(), _shared(first.recipe.data)
     team = [_start(cores[index % len(cores)], shared) for index in range(workers)]
+    put_back = deque([first])
+
+    def source() -> Stack | None:
+        return put_back.popleft() if put_back else next_stack()
+
     try:
-        for index, worker in enumerate(team):
-            _give(worker, next_stack() if index else first)
-        while busy := [worker for worker in team if worker.stack is not None]:
+        _fill(team, source)
+        while busy := [worker for worker in team if worker.given]:
             ready = wait([worker.pipe for worker in busy])
-            events = [_receive(worker) for worker in busy if worker.pipe in ready]
+            events = [event for each in busy if each.pipe in ready for event in _receive(each, put_back)]
             team = [_start(each.core, shared) if _is_gone(each) else each for each in team]
-            for worker in team:
-                if worker.stack is None:
-                    _give(worker, next_stack())
-            yield from events  # the workers train while what came of the last stacks is written
+            _fill(team, source)
+            yield events  # the workers train while what came of the last stacks is written
     finally:
         _stop(team)
         if shared is not None:
@@ -110,36 +126,56 @@ def _without_the_callers_script() -> Iterator[None]:
         sys.modules["__main__"] = script
 
 
-def _give(worker: _Worker, stack: Stack | None) -> None:
-    """Hand a stack to a free worker; a worker found dead is noticed when its answer is awaited."""
-    worker.stack, worker.started = stack, datetime.now(UTC)
-    if stack is not None:
-        try:
-            worker.pipe.send(stack)
-        except (BrokenPipeError, ConnectionResetError):
-            worker.process.join(STOP_SECONDS)
+def _fill(team: list[_Worker], source: NextStack) -> None:
+    """Hand out stacks, in turn, for as long as some worker has room and the source has stacks."""
+    while some := [worker for worker in team if worker.has_room()]:
+        for worker in some:
+            if (stack := source()) is None:
+                return
+            _give(worker, stack)
+
+
+def _give(worker: _Worker, stack: Stack) -> None:
+    """Hand a stack to a worker; one found dead is noticed when its answer is awaited."""
+    if not worker.given:
+        worker.started = datetime.now(UTC)
+    worker.given.append(stack)
+    try:
+        worker.pipe.send(stack)
+    except (BrokenPipeError, ConnectionResetError):
+        worker.process.join(STOP_SECONDS)
 
 
 def _is_gone(worker: _Worker) -> bool:
-    """Tell whether a worker is dead and its last stack accounted for."""
-    return worker.stack is None and not worker.process.is_alive()
+    """Tell whether a worker is dead and its stacks accounted for."""
+    return not worker.given and not worker.process.is_alive()
 
 
-def _receive(worker: _Worker) -> Event:
-    """Return what a worker tells: one more epoch, or the results of its stack. A dead worker's stack has failed."""
-    assert worker.stack is not None and worker.started is not None
+def _receive(worker: _Worker, put_back: deque[Stack]) -> Iterator[Event]:
+    """Yield what a worker has told: epochs, and the results of stacks.
+
+    The stack that a dead worker was at has failed; those that it had not begun are put back.
+    """
     try:
-        results: list[Result] | None = worker.pipe.recv()
+        while worker.given and worker.pipe.poll():
+            results: list[Result] | None = worker.pipe.recv()
+            yield EpochDone(worker.given[0]) if results is None else _done(worker, results)
     except (EOFError, OSError, pickle.UnpicklingError):
         worker.process.join(STOP_SECONDS)
         code = worker.process.exitcode
         died = WorkerDiedError(f"the worker process ended with exit code {code} (negative: killed by that signal)")
-        results = failure(worker.stack, died, worker.started)
-    if results is None:
-        return EpochDone(worker.stack)
-    event = StackDone(worker.stack, results)
-    worker.stack = None
-    return event
+        assert worker.started is not None
+        yield _done(worker, failure(worker.given[0], died, worker.started))
+        put_back.extend(worker.given)
+        worker.given.clear()
+
+
+def _done(worker: _Worker, results: list[Result]) -> StackDone:
+    """Take in that a worker's first stack is done."""
+    stack, row = worker.given.popleft(), results[0].row
+    seconds = (row["ended_at"] - row["started_at"]).total_seconds()
+    worker.started, worker.seconds = datetime.now(UTC), max(seconds, FADES * worker.seconds)
+    return StackDone(stack, results)
 
 
 def _stop(team: list[_Worker]) -> None:
@@ -167,12 +203,20 @@ def _serve(pipe: Connection, core: int, runner: tuple[Loaded, dict[str, str], Ch
     multiplying.use(libraries)
     if (layout := pipe.recv()) is not None:
         at_hand[layout.data] = layout.images(recv_handle(pipe))
-    while True:
-        try:
-            stack = pipe.recv()
-        except EOFError:
-            return
+    stacks: SimpleQueue[Stack | None] = SimpleQueue()
+    threading.Thread(target=_take_in, args=(pipe, stacks.put), daemon=True).start()
+    while (stack := stacks.get()) is not None:
         pipe.send(perform(stack, lambda: pipe.send(None)))
+
+
+def _take_in(pipe: Connection, put: Callable[[Stack | None], None]) -> None:
+    """Take what the runner sends, at once: it sends ahead, and must not wait until a stack is trained."""
+    with suppress(EOFError, ConnectionResetError):
+        try:
+            while True:
+                put(pipe.recv())
+        finally:
+            put(None)
 
 
 def _end_with_runner() -> None:

@@ -9,7 +9,7 @@ from bench.run.executors import EpochDone, Event, NextStack, StackDone
 from bench.run.worker import perform
 
 
-def run(next_stack: NextStack, workers: int) -> Generator[Event]:
+def run(next_stack: NextStack, workers: int) -> Generator[list[Event]]:
     """Yield what happens. `workers` is 1 whatever is asked; epochs are reported when their stack is done."""
     del workers
     single_thread()
@@ -17,5 +17,4 @@ def run(next_stack: NextStack, workers: int) -> Generator[Event]:
         epochs: list[Event] = []
         current = stack
         results = perform(current, lambda epochs=epochs, current=current: epochs.append(EpochDone(current)))
-        yield from epochs
-        yield StackDone(current, results)
+        yield [*epochs, StackDone(current, results)]

@@ -77,7 +77,7 @@ class Cluster:
         self.nodes: dict[str, dict[str, float]] = {}
         self.looked = 0.0
 
-    def run(self, next_stack: NextStack, workers: int) -> Generator[Event]:
+    def run(self, next_stack: NextStack, workers: int) -> Generator[list[Event]]:
         """Yield what happens; closing the generator cancels what is in training."""
         del workers  # the cluster has as many as it has, and may grow
         if self.reference is None:
@@ -96,15 +96,14 @@ class Cluster:
                 waiting = [each for each in waiting if not self._send(each, flights)]
                 if not flights and not waiting:
                     return
-                for task in _spoke(flights):
-                    yield from self._hear(task, flights, waiting)
+                yield [event for task in _spoke(flights) for event in self._hear(task, flights, waiting)]
         finally:
             for task in flights:
                 ray.cancel(task, force=True)
 
     def close(self) -> None:
         """Remove what nodes knew the results folder by."""
-        unfinished.forget(self.results, token_folder(self.results, self.token).name)
+        unfinished.forget(self.results, [token_folder(self.results, self.token).name])
 
     def _look(self) -> None:
         """Note which nodes there are, and what each has."""

@@ -30,7 +30,7 @@ WHOLE = Exported(trials=3, points=4, without_curve=0)
 
 
 def of_a_stack(store: Store, trials: list[tuple[rows.Row, list[rows.Row]]]) -> None:
-    store.write_stack(trials)
+    store.write_stacks([trials])
 
 
 def of_version_1(store: Store, trials: list[tuple[rows.Row, list[rows.Row]]]) -> None:

@@ -53,7 +53,7 @@ def fill(store: Store, first: int = 0) -> None:
     """Write two stacks of three trials, two trials alone, two as earlier versions did and one that failed."""
     store.prepare()
     for seed in (first, first + 1):
-        store.write_stack([made("a", seed), made("b", seed), made("c", seed, loss=float("nan"))])
+        store.write_stacks([[made("a", seed), made("b", seed), made("c", seed, loss=float("nan"))]])
     for seed in (first + 2, first + 3):
         store.write(*made("a", seed))
         write_apart(store.folder, *made("b", seed))
@@ -180,9 +180,9 @@ def test_of_two_rows_of_a_trial_every_reader_takes_the_one_that_did_not_fail_and
     early, late = (row | {"ended_at": datetime(2026, 1, day, tzinfo=UTC)} for day in (1, 2))
     broken = {key: row[key] for key in ("study", "trial_id", "condition", "seed")} | {
         "status": schema.FAILED, "error": "it broke", "ended_at": datetime(2026, 1, 3, tzinfo=UTC)}  # fmt: skip
-    store.write_stack([(early, curve), made("b", 0)])
-    store.write_stack([(late, curve), made("b", 1)])
-    store.write_stack([(broken, []), (made("b", 2)[0] | {"status": schema.FAILED, "error": "too"}, [])])
+    store.write_stacks([[(early, curve), made("b", 0)]])
+    store.write_stacks([[(late, curve), made("b", 1)]])
+    store.write_stacks([[(broken, []), (made("b", 2)[0] | {"status": schema.FAILED, "error": "too"}, [])]])
     for _ in range(2):
         fresh = Store(tmp_path)
         found = fresh.read(row["trial_id"])
@@ -246,7 +246,7 @@ def start(folder: Path, reported: Path, first: int) -> int:
             store.prepare()
             for seed in range(first, first + 500):
                 trials = [made(label, seed) for label in ("a", "b")]
-                store.write_stack(trials)
+                store.write_stacks([trials])
                 for row, _ in trials:
                     (reported / row["trial_id"]).touch()
                 if segments.is_due(store.files):

@@ -111,3 +111,17 @@ def test_a_plan_that_is_none_is_refused(store: Store, text: str) -> None:
     (store.folder / schema.PLAN_FILE).write_text(text)
     with pytest.raises(StorageError, match=r"plan\.json: damaged"):
         store.plan()
+
+
+@pytest.mark.parametrize("trials", [0, 1, 3])
+def test_a_plan_comes_back_as_it_was_written_with_a_trial_a_line(store: Store, trials: int) -> None:
+    """Text that looks like the end of a trial is text."""
+    planned = [
+        {"trial_id": str(seed), "condition": "}, {", "seed": seed, "device": "cpu", "precision": "float32"}
+        for seed in range(trials)
+    ]
+    plan = {"study": "s", "trials": planned, "analysis": {"alpha": 0.05}, "analysis_hash": "h", "command": "ü"}
+    store.write_plan(plan, 'name = "s"', 0)
+    assert store.plan() == plan
+    lines = (store.folder / schema.PLAN_FILE).read_text(encoding="utf-8").splitlines()
+    assert sum('"trial_id"' in line for line in lines) == trials

@@ -142,8 +142,8 @@ def test_a_row_has_the_environment_of_the_machine_that_trained_it(
     def elsewhere(next_stack: Any, workers: int) -> Any:
         del workers
         while (stack := next_stack()) is not None:
-            yield from (EpochDone(stack), PutBack(stack), EpochDone(stack))
-            yield StackDone(stack, perform(stack, lambda: None), node)
+            yield [EpochDone(stack), PutBack(stack), EpochDone(stack)]
+            yield [StackDone(stack, perform(stack, lambda: None), node)]
 
     (tmp_path / "small.toml").write_text(SMALL)
     store = Store(tmp_path / "out")
