@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scipy import stats
+from scipy import special
 
 from analysis.answer.compare import compare
 from analysis.answer.effect import Judged
@@ -255,7 +255,7 @@ def spread_of(each: Judged, estimand: str) -> tuple[float, int] | None:
     n, low, high = each.n_typical, each.typical_low, each.typical_high
     if low is None or high is None or low == high:
         return None
-    standard_error = (high - low) / 2 / float(stats.t.isf(each.alpha / 2, n - 1))
+    standard_error = (high - low) / 2 / -float(special.stdtrit(n - 1, each.alpha / 2))
     return standard_error * math.sqrt(n * EFFICIENCY), n
 
 

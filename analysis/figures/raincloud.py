@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from scipy import stats
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
@@ -108,6 +107,8 @@ def _cloud(axes: Axes, differences: np.ndarray, looks: tuple[str, float, float],
     """Draw the density of the differences upwards from a base line."""
     colour, base, tall = looks
     x = np.linspace(*axes.get_xlim(), 256)
+    from scipy import stats  # noqa: PLC0415 - slow to import, and comparisons do without
+
     density = stats.gaussian_kde(differences, bw_method=_bandwidth(differences))(x)
     upper = base - tall * density / density.max()
     axes.fill_between(x, base, upper, color=colour, alpha=0.22, linewidth=0, zorder=2)

@@ -8,10 +8,10 @@ from functools import cache
 from typing import cast
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from analysis.base.records import Record
-from analysis.methods.quadrature import gauss_legendre
+from analysis.methods.quadrature import gauss_legendre, normal_density
 from analysis.tables.pairing import Pairs, varies
 
 MIXTURE = 1.0
@@ -114,7 +114,7 @@ def spent(fraction: float, alpha: float) -> float:
 
     That is of O'Brien and Fleming's type (Lan and DeMets 1983).
     """
-    return 4 * float(stats.norm.sf(float(stats.norm.isf(alpha / 4)) / math.sqrt(fraction)))
+    return 4 * float(special.ndtr(float(special.ndtri(alpha / 4)) / math.sqrt(fraction)))
 
 
 def planned_levels(fractions: list[float], alpha: float) -> list[float]:
@@ -136,12 +136,12 @@ def planned_levels(fractions: list[float], alpha: float) -> list[float]:
         step = math.sqrt(fraction - before)
         allowed = spent(fraction, alpha) - used
         z = _boundary(grid, density, (fraction, step), allowed)
-        levels.append(2 * float(stats.norm.sf(z)))
+        levels.append(2 * float(special.ndtr(-z)))
         used, bound = used + allowed, z * math.sqrt(fraction)
         nodes, weights = gauss_legendre(8)
         reach = min(bound, 9.0)
         after = nodes * reach
-        density = (weights * reach) * (stats.norm.pdf((after[:, None] - grid) / step) @ density) / step
+        density = (weights * reach) * (normal_density((after[:, None] - grid) / step) @ density) / step
         grid, before = after, fraction
     return levels
 
@@ -152,6 +152,6 @@ def _boundary(grid: np.ndarray, density: np.ndarray, at: tuple[float, float], al
 
     def beyond(z: float) -> float:
         bound = z * math.sqrt(fraction)
-        return float(density @ (stats.norm.sf((bound - grid) / step) + stats.norm.cdf((-bound - grid) / step)))
+        return float(density @ (special.ndtr((grid - bound) / step) + special.ndtr((-bound - grid) / step)))
 
     return cast("float", optimize.brentq(lambda z: beyond(z) - allowed, 0.0, 40.0, xtol=1e-12))

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
+import pandas as pd
+from scipy import special
 
 from analysis.base.records import Record, merged
 from analysis.methods.fieller import ratio_set
@@ -162,7 +163,7 @@ def _quadratic(rates: np.ndarray, values: np.ndarray, alpha: float, direction: D
     if b2 == 0 or direction is None or bends_down == (direction == LOWER) or not blocks_vary(values):
         return found
     slope = np.array([-1.0, 2.0])  # of which the optimum is the ratio: -b1 / (2 b2)
-    t = float(stats.t.isf(alpha / 2, n - 1))
+    t = -float(special.stdtrit(n - 1, alpha / 2))
     ends = ratio_set(slope * (b1, b2), covariance * np.outer(slope, slope), t)
     if ends is None:
         return found
@@ -179,7 +180,7 @@ def _gap_slope(rates: np.ndarray, gaps: np.ndarray) -> GapSlope:
         return GapSlope(gap_slope_mean=float(slopes.mean()))
     error = float(slopes.std(ddof=1)) / math.sqrt(len(slopes))
     t = float(slopes.mean()) / error
-    p = probability(2 * float(stats.t.sf(abs(t), len(slopes) - 1)))
+    p = probability(2 * float(special.stdtr(len(slopes) - 1, -abs(t))))
     return GapSlope(gap_slope_mean=float(slopes.mean()), gap_slope_t=t, gap_slope_p=p)
 
 
@@ -190,12 +191,12 @@ def page(values: np.ndarray) -> Trend:
     tied, or seeds differ in level alone.
     """
     n, k = values.shape
-    ranks = stats.rankdata(values, axis=1)
+    ranks = pd.DataFrame(values).rank(axis=1).to_numpy()
     order = np.arange(1, k + 1)
     statistic = float((ranks @ order).sum())
     mean = n * k * (k + 1) ** 2 / 4
     variance = ((order - order.mean()) ** 2).sum() * float(((ranks - (k + 1) / 2) ** 2).sum()) / (k - 1)
     if variance == 0 or not blocks_vary(values):
         return Trend(page_l=statistic)
-    p = probability(2 * float(stats.norm.sf(abs(statistic - mean) / math.sqrt(variance))))
+    p = probability(2 * float(special.ndtr(-abs(statistic - mean) / math.sqrt(variance))))
     return Trend(page_l=statistic, page_p=p)

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from analysis.base.records import Record
 from analysis.methods.paired_t import moments
-from analysis.methods.quadrature import gauss_legendre
+from analysis.methods.quadrature import gauss_legendre, normal_density
 from analysis.methods.result import Finding, OfPairs, undefined, why_untestable
 from analysis.tables.pairing import Pairs
 from analysis.tables.question import Question
@@ -76,7 +76,7 @@ def noncentrality_interval(t: float, df: int, alpha: float) -> tuple[float, floa
 
 def _noncentrality(t: float, df: int, tail: float) -> float:
     """Return the noncentrality at which P(T >= t) is `tail`; it rises with the noncentrality."""
-    guess = t * math.sqrt(float(stats.chi2.ppf(tail, df)) / df) + float(stats.norm.ppf(tail))
+    guess = t * math.sqrt(float(special.chdtri(df, 1 - tail)) / df) + float(special.ndtri(tail))
     reach = 1.0
     while _upper_tail(t, df, guess - reach) > tail:
         reach *= 2
@@ -93,11 +93,11 @@ def _upper_tail(t: float, df: int, ncp: float) -> float:
     Above `_SERIES_UP_TO`: E over z ~ N(0, 1) of P(chi2_df <= df ((z + ncp) / t)^2, z > -ncp), by Gauss-Legendre.
     """
     if t <= _SERIES_UP_TO:
-        return float(stats.nct.sf(t, df, ncp))
+        return 1 - float(special.nctdtr(df, ncp, t))
     if ncp < -12:
         return 0.0
     nodes, weights = gauss_legendre(10)
     low, high = max(-12.0, -ncp), 12.0
     z = low + (nodes + 1) * (high - low) / 2
-    inside = stats.chi2.cdf(df * ((z + ncp) / t) ** 2, df) * stats.norm.pdf(z)
+    inside = special.chdtr(df, df * ((z + ncp) / t) ** 2) * normal_density(z)
     return float(weights @ inside * (high - low) / 2)

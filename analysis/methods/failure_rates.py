@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from analysis.base.records import Record, merged
 from analysis.methods.p_value import probability
@@ -101,7 +101,7 @@ def mcnemar(discordant: tuple[int, int]) -> float:
     first, second = discordant
     if first + second == 0:
         return 1.0
-    return probability(float(stats.binomtest(first, first + second, 0.5).pvalue))
+    return probability(2 * float(special.bdtr(min(first, second), first + second, 0.5)))
 
 
 def rate(measured: Measured, condition: str, alpha: float, stays_at_chance: bool = False) -> FailureRate:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analysis.base.records import Record
 from analysis.methods.fieller import ratio_set
@@ -76,7 +76,7 @@ def _split(condition: str, running: Differences, clean: Differences, alpha: floa
     )
     if len(seeds) < 2 or not varies(owed, float(np.finfo(float).eps)):
         return found
-    t = float(stats.t.isf(alpha / 2, len(seeds) - 1))
+    t = -float(special.stdtrit(len(seeds) - 1, alpha / 2))
     reach = t * float(owed.std(ddof=1)) / len(seeds) ** 0.5
     found = replace(found, measuring_low=float(owed.mean()) - reach, measuring_high=float(owed.mean()) + reach)
     ends = ratio_set(means, np.cov(changes) / len(seeds), t)

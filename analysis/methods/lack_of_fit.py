@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, stats
+from scipy import linalg, special
 
 from analysis.base.records import Record
 from analysis.methods.p_value import probability
@@ -78,4 +78,4 @@ def residual_t2(levels: np.ndarray, values: np.ndarray, coefficients: int) -> Re
     centre, covariance = contrasts.mean(axis=0), np.atleast_2d(np.cov(contrasts.T))
     t2 = n * float(centre @ np.linalg.solve(covariance, centre))
     f = t2 * (n - q) / (q * (n - 1))
-    return Residual(t2, f, probability(float(stats.f.sf(f, q, n - q))))
+    return Residual(t2, f, probability(float(special.fdtrc(q, n - q, f))))

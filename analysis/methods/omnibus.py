@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import pandas as pd
+from scipy import special
 
 from analysis.base.records import Record, merged
 from analysis.methods.p_value import probability
@@ -76,7 +77,7 @@ def omnibus(values: np.ndarray) -> Omnibus:
 
 def _friedman(values: np.ndarray) -> Friedman:
     n, k = values.shape
-    ranks = stats.rankdata(values, axis=1)
+    ranks = pd.DataFrame(values).rank(axis=1).to_numpy()
     spread = float(((ranks - (k + 1) / 2) ** 2).sum())
     if spread == 0:
         return Friedman()
@@ -85,10 +86,10 @@ def _friedman(values: np.ndarray) -> Friedman:
     f = p = None
     if n * (k - 1) - q > 1e-12 * q:  # else every seed ranks the conditions alike: F is infinite
         f = (n - 1) * q / (n * (k - 1) - q)
-        p = probability(float(stats.f.sf(f, k - 1, (n - 1) * (k - 1))))
+        p = probability(float(special.fdtrc(k - 1, (n - 1) * (k - 1), f)))
     return Friedman(
         friedman_q=q,
-        friedman_p=probability(float(stats.chi2.sf(q, k - 1))),
+        friedman_p=probability(float(special.chdtrc(k - 1, q))),
         iman_davenport_f=f,
         iman_davenport_p=p,
         kendall_w=q / (n * (k - 1)),
@@ -120,7 +121,7 @@ def repeated_measures(scores: np.ndarray, df: int) -> RepeatedMeasures:
         rm_anova_f=f,
         rm_anova_df1=df,
         rm_anova_df2=df2,
-        rm_anova_p=probability(float(stats.f.sf(f, df, df2))),
+        rm_anova_p=probability(float(special.fdtrc(df, df2, f))),
         gg_epsilon=epsilon,
-        rm_anova_p_gg=probability(float(stats.f.sf(f, epsilon * df, epsilon * df2))),
+        rm_anova_p_gg=probability(float(special.fdtrc(epsilon * df, epsilon * df2, f))),
     )

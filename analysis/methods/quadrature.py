@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
@@ -16,3 +17,8 @@ def gauss_legendre(panels: int) -> tuple[np.ndarray, np.ndarray]:
     nodes, weights = np.polynomial.legendre.leggauss(ORDER)
     middles = (2 * np.arange(panels) + 1) / panels - 1
     return (middles[:, None] + nodes / panels).ravel(), np.tile(weights / panels, panels)
+
+
+def normal_density(z: np.ndarray) -> np.ndarray:
+    """Return the density of N(0, 1), of the shape of `z`: that of scipy.stats takes half a second to import."""
+    return np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)

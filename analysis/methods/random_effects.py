@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analysis.methods.p_value import probability
 
@@ -64,13 +64,13 @@ class Crossed:
 
     def interval(self, alpha: float) -> tuple[float, float]:
         """Return the interval at 1 - alpha."""
-        half = float(stats.t.isf(alpha / 2, self.df)) * self.standard_error
+        half = -float(special.stdtrit(self.df, alpha / 2)) * self.standard_error
         return self.mean - half, self.mean + half
 
     @property
     def p(self) -> float:
         """Two-sided p of no difference."""
-        return probability(2 * float(stats.t.sf(abs(self.mean) / self.standard_error, self.df)))
+        return probability(2 * float(special.stdtr(self.df, -abs(self.mean) / self.standard_error)))
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def crossed(gains: Rows, offset: np.ndarray | None = None) -> Crossed | None:
     v = max(ms.seeds + ms.images - ms.interaction, ms.seeds, ms.images)
     if not v > 0:
         return None
-    component, reach = ms.images - ms.interaction, float(stats.norm.isf((1 - FLOOR_LEVEL) / 2)) * ms.error
+    component, reach = ms.images - ms.interaction, -float(special.ndtri((1 - FLOOR_LEVEL) / 2)) * ms.error
     parts = ms.seeds**2 / (rows - 1) + ms.images**2 / (columns - 1) + ms.interaction**2 / ((rows - 1) * (columns - 1))
     return Crossed(
         mean=ms.mean,

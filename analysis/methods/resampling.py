@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analysis.base.records import Record
 from analysis.methods.multiplicity import common_seeds
@@ -119,7 +119,7 @@ def _draws(n: int) -> Iterator[np.ndarray]:
 def _mean_misses(pairs: Pairs, alpha: float) -> Misses | None:
     """Return what tells whether the t interval at 1 - alpha misses the mean; without variation there is none."""
     n, centred = pairs.n, pairs.differences - pairs.differences.mean()
-    critical = float(stats.t.isf(alpha / 2, n - 1))
+    critical = -float(special.stdtrit(n - 1, alpha / 2))
 
     def misses(drawn: np.ndarray) -> np.ndarray:
         mean, squares = drawn @ centred / n, drawn @ centred**2 / n

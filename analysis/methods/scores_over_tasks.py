@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.base.records import Record
+from analysis.methods.summary import trimmed_mean
 from bench.schema.known_metrics import LOWER, Direction
 
 RESAMPLES, BOOTSTRAP_SEED = 2_000, 20_261_129
@@ -110,9 +111,7 @@ def _drawn(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _middle(values: np.ndarray) -> np.ndarray:
     """Return the mean of the middle half along the last axis."""
-    number = values.shape[-1]
-    cut = int(TRIMMED * number)
-    return np.mean(np.sort(values, axis=-1)[..., cut : number - cut], axis=-1)
+    return trimmed_mean(values, TRIMMED)
 
 
 def _above(a: np.ndarray, b: np.ndarray) -> np.ndarray:

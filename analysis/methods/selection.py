@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analysis.base.records import Record
 from analysis.methods.multiplicity import holm
@@ -105,6 +105,6 @@ def _best_set(labels: Sequence[str], benefit: np.ndarray, alpha: float) -> tuple
         if not varies(lead, rounding(benefit)):
             p.append(1.0)
             continue
-        p.append(float(stats.t.sf(lead.mean() / (lead.std(ddof=1) / np.sqrt(n)), n - 1)))
+        p.append(float(special.stdtr(n - 1, -lead.mean() / (lead.std(ddof=1) / np.sqrt(n)))))
     worse = {each for each, adjusted in zip(others, holm(p), strict=True) if adjusted < alpha}
     return tuple(label for place, label in enumerate(labels) if place not in worse)

@@ -6,11 +6,12 @@ them is an error. That holds as far as the differences are symmetric: flips say 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analysis.base.records import Record
 from analysis.methods.multiplicity import common_seeds
@@ -219,5 +220,5 @@ def _max_t_p(centred: np.ndarray, t: np.ndarray) -> np.ndarray:
 
 def _bounds(alpha: float, n: int, flips: int) -> tuple[float, float]:
     step, counted = 2.0 ** (1 - n), min(flips, FLIPS)
-    high, low = (float(stats.binom.ppf(level, counted, alpha)) / counted for level in (SURE, 1 - SURE))
+    high, low = (math.ceil(special.bdtrik(level, counted, alpha)) / counted for level in (SURE, 1 - SURE))
     return high + step, low - step

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
-from scipy import stats
+import pandas as pd
+from scipy import special
 
 from analysis.base.records import Record
 from analysis.methods.p_value import probability
@@ -61,7 +62,7 @@ def signed_rank(differences: np.ndarray) -> tuple[float, float]:
     kept = differences[differences != 0]
     if not len(kept):
         return 0.0, 1.0
-    doubled = np.rint(2 * stats.rankdata(np.abs(kept))).astype(np.int64)
+    doubled = np.rint(2 * pd.Series(np.abs(kept)).rank().to_numpy()).astype(np.int64)
     v = int(doubled[kept > 0].sum())
     if len(kept) > EXACT_UP_TO:
         return v / 2, _normal_p(v / 2, doubled / 2)
@@ -86,7 +87,7 @@ def _normal_p(v: float, ranks: np.ndarray) -> float:
     mean, variance = ranks.sum() / 2, float((ranks**2).sum()) / 4
     apart = v - mean
     corrected = apart - math.copysign(0.5, apart) if apart else 0.0
-    return probability(2 * float(stats.norm.sf(abs(corrected) / math.sqrt(variance))))
+    return probability(2 * float(special.ndtr(-abs(corrected) / math.sqrt(variance))))
 
 
 @dataclass(frozen=True, kw_only=True)

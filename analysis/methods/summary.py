@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from analysis.base.records import Record
 from analysis.methods.result import Finding, OfPairs
@@ -57,7 +56,7 @@ def summary(measured: Measured, condition: str, stays_at_chance: bool) -> Summar
         mean=float(np.mean(x)),
         sd=float(np.std(x, ddof=1)) if len(x) > 1 else None,
         median=float(np.median(x)),
-        trimmed_mean=float(stats.trim_mean(x, TRIMMED)),
+        trimmed_mean=float(trimmed_mean(x, TRIMMED)),
         minimum=float(np.min(x)),
         maximum=float(np.max(x)),
         stays_at_chance=stays_at_chance,
@@ -95,8 +94,15 @@ def summary_of_differences(pairs: Pairs) -> Finding[DifferenceSummary]:
     return Finding(
         DifferenceSummary(
             median_difference=float(np.median(d)),
-            trimmed_mean_difference=float(stats.trim_mean(d, TRIMMED)),
+            trimmed_mean_difference=float(trimmed_mean(d, TRIMMED)),
             lower_quartile_difference=float(lower),
             upper_quartile_difference=float(upper),
         )
     )
+
+
+def trimmed_mean(values: np.ndarray, share: float) -> np.ndarray:
+    """Return the mean along the last axis without the `share` at either end, as scipy.stats.trim_mean does."""
+    number = values.shape[-1]
+    cut = int(share * number)
+    return np.mean(np.sort(values, axis=-1)[..., cut : number - cut], axis=-1)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from analysis.base.records import Record
 from analysis.methods.multiplicity import holm
@@ -193,6 +192,8 @@ def curve(trials: Sequence[Followed], alpha: float) -> Curve:
         return Curve()
     times = np.array([each.epoch for each in trials], float)
     event = np.array([each.collapsed for each in trials])
+    from scipy import stats  # noqa: PLC0415 - slow to import, and few studies have trials that collapse
+
     estimate = stats.ecdf(stats.CensoredData(uncensored=times[event], right=times[~event])).sf
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)  # where it is not defined it is null

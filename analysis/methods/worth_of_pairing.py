@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analysis.base.records import Record
 from analysis.tables.pairing import rounding, varies
@@ -117,5 +117,5 @@ def _jackknifed(statistic: Callable[[np.ndarray], float], n: int, alpha: float) 
     if not np.isfinite(without).all():
         return np.array([centre, np.nan, np.nan])
     error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
-    reach = float(stats.t.isf(alpha / 2, n - 1)) * error
+    reach = -float(special.stdtrit(n - 1, alpha / 2)) * error
     return np.array([centre, centre - reach, centre + reach])

@@ -83,3 +83,16 @@ def test_where_nothing_is_trained_torch_is_not_imported(package, call, tmp_path)
     code, modules = python(WORK.format(package=package, call=call), tmp_path)
     assert code == 0
     assert not (TRAINING | DRAWING) & set(modules)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "call", [["compare", REFERENCE], ["power", "--sd", "0.004", "--delta", "0.002"]], ids=lambda call: call[0]
+)
+def test_a_comparison_does_without_the_distributions_that_take_half_a_second_to_import(call, tmp_path):
+    code = (
+        f"import json, sys; from analysis.cli import main; code = main({call}); print(json.dumps([code, *sys.modules]))"
+    )
+    returned, *modules = python(code, tmp_path)
+    assert returned == 0
+    assert "scipy.special" in modules and "scipy.stats" not in modules
