@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TypeVar
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
+from analysis.answer.headline import Headline
+from analysis.answer.over_tasks import ComparisonOverTasks
+from analysis.methods.these_tasks import OverTasks
 from analysis.methods.verdict import CANNOT_TEST, Interval, decide
 from bench.schema.known_metrics import MEAN
+
+T = TypeVar("T", bound=OverTasks)
 
 STEPS, TIMES = 30, 10.0
 """Margins to either side of the planned one, and how many times smaller and larger the farthest are."""
@@ -42,13 +48,36 @@ def at_margin(whole: Comparison, margin: float) -> Comparison:
     return replace(whole, margin=margin, effects=effects)
 
 
+def tasks_at_margin(whole: ComparisonOverTasks, margin: float) -> ComparisonOverTasks:
+    """Return the comparison over tasks as it would be if `margin` were planned, on each task and over them."""
+
+    def judged(found: T) -> T:
+        if not follows_over(found):
+            return found
+        return replace(found, verdict=decide(_interval(found), margin, whole.direction))
+
+    across = {
+        label: replace(each, these=judged(each.these), new=judged(each.new)) for label, each in whole.across.items()
+    }
+    tasks = {name: at_margin(each, margin) for name, each in whole.tasks.items()}
+    return replace(whole, margin=margin, tasks=tasks, across=across)
+
+
+def follows_over(found: OverTasks) -> bool:
+    """Return whether the margin and the interval alone make a verdict over tasks."""
+    return found.verdict not in (None, CANNOT_TEST) and (found.low is not None or found.high is not None)
+
+
 def _judged(effect: Effect, margin: float) -> Effect:
     told = effect.headline
-    interval = Interval(
-        -math.inf if told.low is None else told.low,
-        math.inf if told.high is None else told.high,
-        told.low_90,
-        told.high_90,
-    )
-    word = decide(interval, margin, effect.direction)
+    word = decide(_interval(told), margin, effect.direction)
     return replace(effect, margin=margin, headline=replace(told, verdict=word))
+
+
+def _interval(found: Headline | OverTasks) -> Interval:
+    return Interval(
+        -math.inf if found.low is None else found.low,
+        math.inf if found.high is None else found.high,
+        found.low_90,
+        found.high_90,
+    )

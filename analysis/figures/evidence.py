@@ -181,6 +181,11 @@ class Evidence:
     power: PowerCurves | None = None
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """The conditions that a page shows or hides, in their order."""
+        return tuple(each.label for each in self.settings)
+
+    @property
     def primary(self) -> Comparison:
         """The comparison that the answer rests on."""
         return next(whole for whole in self.comparisons.values() if whole.role != "secondary")

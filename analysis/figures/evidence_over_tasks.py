@@ -22,3 +22,8 @@ class EvidenceOverTasks:
 
     whole: ComparisonOverTasks
     profiles: Sequence[PerformanceProfile] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The conditions that a page shows or hides, in their order."""
+        return tuple(self.whole.across)

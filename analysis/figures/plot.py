@@ -63,7 +63,7 @@ def drawn(plot: Plot[E], evidence: E, layout: Layout) -> Figure:
     figure = Picture(figsize=(layout.width, plot.height(evidence, layout)))
     FigureCanvasAgg(figure)
     plot.draw(figure, evidence, layout)
-    names.finish(figure, [each.label for each in getattr(evidence, "settings", ())])
+    names.finish(figure, getattr(evidence, "labels", ()))
     return figure
 
 

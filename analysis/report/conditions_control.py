@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.answer.over_tasks import ComparisonOverTasks
 from analysis.report.document import Control
 from analysis.report.gather import Material
 from analysis.wording.controls import CONDITIONS, NO_SEED, SEED
@@ -20,4 +21,13 @@ def conditions_control(material: Material) -> Control:
             "seed": SEED,
             "none": NO_SEED,
         },
+    )
+
+
+def conditions_over_tasks(whole: ComparisonOverTasks) -> Control:
+    """Return a box for each condition over tasks; seeds of different tasks have nothing in common to light up."""
+    return Control(
+        name="conditions",
+        label=CONDITIONS,
+        data={"conditions": [[place, label] for place, label in enumerate(whole.across)], "seeds": []},
     )

@@ -7,27 +7,15 @@ function told(control) {
   return JSON.parse(control.querySelector("script").textContent);
 }
 
-function margin(control) {
-  const data = told(control), section = control.closest("section");
+// Calls `apply` with each step that the slider comes to, and with the plan's for paper.
+function marginSlider(control, data, apply) {
   const slider = control.querySelector("input"), output = control.querySelector("output");
   const button = control.querySelector("button"), note = control.querySelector("[role=status]");
-  const lead = section.querySelector(".lead");
-  const meaning = [...section.querySelectorAll("p.note")].find(each => each.textContent === data.meanings[data.plan]);
-  const rows = [...section.querySelectorAll("[data-table^=answer-] tr[data-condition]")];
   const show = step => {
-    const says = data.says[data.at[step]], planned = step === data.plan;
+    const planned = step === data.plan;
     slider.setAttribute("aria-valuetext", data.steps[step]);
     output.textContent = data.steps[step];
-    lead.textContent = says.lead;
-    if (meaning) meaning.textContent = data.meanings[step];
-    for (const row of rows) {
-      const cells = says.rows[row.dataset.condition];
-      if (!cells) continue;
-      const [tone, verdict, ...numbers] = cells, mark = row.cells[1].querySelector(".mark");
-      mark.className = `mark ${tone}`;
-      mark.textContent = verdict;
-      numbers.forEach((each, index) => { row.cells[2 + index].textContent = each; });
-    }
+    apply(step);
     button.disabled = planned;
     note.textContent = planned ? data.planned : data.other;
     note.classList.toggle("warning", !planned);
@@ -37,6 +25,41 @@ function margin(control) {
   slider.value = data.plan;
   show(data.plan);
   shown.push(printed => show(printed ? data.plan : Number(slider.value)));
+}
+
+function fill(row, [tone, verdict, ...cells]) {
+  const mark = row.cells[1].querySelector(".mark");
+  mark.className = `mark ${tone}`;
+  mark.textContent = verdict;
+  cells.forEach((each, index) => { row.cells[2 + index].textContent = each; });
+}
+
+function margin(control) {
+  const data = told(control), section = control.closest("section");
+  const lead = section.querySelector(".lead");
+  const meaning = [...section.querySelectorAll("p.note")].find(each => each.textContent === data.meanings[data.plan]);
+  const rows = [...section.querySelectorAll("[data-table^=answer-] tr[data-condition]")];
+  marginSlider(control, data, step => {
+    const says = data.says[data.at[step]];
+    lead.textContent = says.lead;
+    if (meaning) meaning.textContent = data.meanings[step];
+    for (const row of rows) {
+      const cells = says.rows[row.dataset.condition];
+      if (cells) fill(row, cells);
+    }
+  });
+}
+
+function tasksMargin(control) {
+  const data = told(control), section = control.closest("section");
+  const texts = [[".lead", data.leads], [".listing li span", data.items]]
+    .map(([kind, ways]) => [[...section.querySelectorAll(kind)], ways]);
+  const tables = Object.entries(data.tables)
+    .map(([name, ways]) => [[...document.querySelectorAll(`[data-table="${name}"] tbody tr`)], ways]);
+  marginSlider(control, data, step => {
+    for (const [places, ways] of texts) ways.forEach(([says, at], index) => { places[index].textContent = says[at[step]]; });
+    for (const [rows, ways] of tables) ways.forEach(([says, at], index) => fill(rows[index], says[at[step]]));
+  });
 }
 
 // Marks of a seed by its name: the dots of a group are in the order of its seeds.
@@ -76,6 +99,7 @@ function conditions(control) {
     box.checked = true;
     box.addEventListener("change", () => show(box));
   }
+  if (!select) return;
   select.value = "";
   select.addEventListener("change", () => light(select.value));
   document.addEventListener("pointerover", event => {
@@ -110,7 +134,7 @@ function paper(control) {
   }
 }
 
-const kinds = { margin, conditions, seeds, paper };
+const kinds = { margin, "tasks-margin": tasksMargin, conditions, seeds, paper };
 for (const control of document.querySelectorAll(".control")) kinds[control.dataset.control](control);
 addEventListener("beforeprint", () => shown.forEach(each => each(true)));
 addEventListener("afterprint", () => shown.forEach(each => each(false)));

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from analysis.answer.over_tasks import ComparisonOverTasks
 from analysis.report import latex
 from analysis.report.document import Control
 from analysis.report.gather import Material, Pool
@@ -14,6 +17,15 @@ def paper_control(material: Material, pool: Pool) -> Control:
     whole = pool.primary
     texts = [(each.condition, paper.sentence(each, whole)) for each in whole.judged]
     texts.append((CHECKLIST, paper.checklist(whole, len(pool.table.frame), _seconds(pool), _machines(material, pool))))
+    return _control(texts)
+
+
+def paper_over_tasks(whole: ComparisonOverTasks) -> Control:
+    """Return what each condition shows of these tasks, and of new ones."""
+    return _control([(each.condition, paper.over_tasks(each, whole)) for each in whole.across.values()])
+
+
+def _control(texts: Sequence[tuple[str, str]]) -> Control:
     return Control(
         name="paper",
         label=IN_A_PAPER,

@@ -106,12 +106,18 @@ def find_test_images(record: Mapping[str, Any] | None) -> TestImages | str:
     """
     if record is None:
         return NO_RECORD
+    if not record.get("images", True):
+        return ""
     names = recorded(record, (IMAGES, ".npz"))
     if not names:
         return "The test images of this study lie in no file that is read here."
     found = next((file for folder in places_of(record) for name in names if (file := folder / name).is_file()), None)
     if found is None:
         return f"The test images of this study ({listed(names)}) are not on this machine."
+    return _read_or_why(found, record)
+
+
+def _read_or_why(found: Path, record: Mapping[str, Any]) -> TestImages | str:
     try:
         return read_test_images(found, record)
     except _NoPicturesError:

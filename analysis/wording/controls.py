@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.wording.phrases import listed
+from analysis.wording.phrases import count, listed
 from analysis.wording.sentences import quoted
 from analysis.wording.units import unit_of
 
@@ -16,6 +16,11 @@ OTHER_MARGIN = (
     "This is not the margin of the analysis. A margin that is chosen after seeing the data proves nothing: the error "
     "rates hold for one that was fixed before. The sentence and the table above follow the slider; the figures, the "
     "other tables and all files do not."
+)
+OTHER_MARGIN_OVER_TASKS = (
+    "This is not the margin of the analysis. A margin that is chosen after seeing the data proves nothing: the error "
+    "rates hold for one that was fixed before. The sentences, the tables above and the table of each task follow the "
+    "slider; the figures, the other tables, all files and the reports of single tasks do not."
 )
 
 
@@ -41,6 +46,15 @@ def the_plan_says(margin: float, metric: str, settled: Sequence[str]) -> str:
         said += (
             f" {listed([quoted(each) for each in settled])} {verb} not follow it: not the margin settled that verdict."
         )
+    return said
+
+
+def the_plan_says_over_tasks(margin: float, metric: str, settled: int) -> str:
+    """Return what holds at the plan's margin, and how many verdicts the slider does not move."""
+    said = the_plan_says(margin, metric, ())
+    if settled:
+        verb, them = ("does", "it") if settled == 1 else ("do", "them")
+        said += f" {count(settled, 'verdict')} {verb} not follow it: not the margin settled {them}."
     return said
 
 

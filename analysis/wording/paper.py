@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
 from analysis.answer.headline import ITEMS, SEEDS_AND_IMAGES, SEQUENCE, SPLITS, reach
+from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
+from analysis.wording import tasks as words
 from analysis.wording.number_format import level
 from analysis.wording.phrases import count, listed
 from analysis.wording.sentences import CONFIDENCE, ESTIMANDS, headline, quoted
@@ -40,6 +42,26 @@ def interval_kind(effect: Effect, whole: Comparison) -> str:
         f"The {CONFIDENCE[told.scope]} is of the {ESTIMANDS[told.estimand]}, paired by {block_of(effect)}{over}, "
         f"{reach([told.scope], whole.example)}."
     )
+
+
+def over_tasks(each: AcrossTasks, whole: ComparisonOverTasks) -> str:
+    """Return what one condition shows of these tasks and of new ones, and over how many conditions that holds."""
+    said = f"{words.of_these(each, whole, PAGE)} {words.of_new(each, whole, PAGE)}"
+    if not any(map(words.is_known, (each.these, each.new))):
+        return said
+    return " ".join([said, *_sizes(whole)])
+
+
+def _sizes(whole: ComparisonOverTasks) -> list[str]:
+    """Return how many blocks each task has, and over how many conditions the intervals hold at once."""
+    sizes, key = sorted({task.n_seeds for task in whole.tasks.values()}), next(iter(whole.tasks.values())).unit.key
+    found = []
+    if sizes[-1] > 1:
+        number = f"{sizes[-1]}" if sizes[0] == sizes[-1] else f"{sizes[0]} to {sizes[-1]}"
+        found.append(f"Each task has {number} {key}s, by which conditions are paired.")
+    if len(whole.across) > 1:
+        found.append(f"Intervals are simultaneous over {len(whole.across)} conditions.")
+    return found
 
 
 def checklist(whole: Comparison, trials: int, seconds: float | None, machines: Sequence[str]) -> str:

@@ -44,7 +44,7 @@ def data_hash(name: str, train_size: int | str, validation_size: int, *marks: st
 def record(name: str) -> dict[str, Any]:
     """Return what a plan records of a data set, so that its test images are found again."""
     data_set = DATA_SETS[name]
-    return record_of(name, data_set.folder(data_root()), data_set.sha256)
+    return record_of(name, data_set.folder(data_root()), data_set.sha256, images=data_set.image is not None)
 
 
 def images_of(name: str) -> Images:

@@ -27,11 +27,11 @@ def data_root() -> Path:
     return Path(os.environ.get("BENCH_DATA", "data"))
 
 
-def record_of(name: str, folder: Path, sha256: Mapping[str, str]) -> dict[str, Any]:
+def record_of(name: str, folder: Path, sha256: Mapping[str, str], *, images: bool) -> dict[str, Any]:
     """Return what a plan records of a data set: its files with their SHA-256, and where their folder is.
 
     The folder is named from `data_root` or from where the packages lie, so that it is one on another machine too; it is
-    None elsewhere.
+    None elsewhere. `images`: whether the examples have rows and columns.
     """
     below = (
         folder.resolve().relative_to(root.resolve())
@@ -39,7 +39,8 @@ def record_of(name: str, folder: Path, sha256: Mapping[str, str]) -> dict[str, A
         if folder.resolve().is_relative_to(root.resolve())
     )
     found = next(below, None)
-    return {"name": name, "folder": None if found is None else found.as_posix(), "sha256": dict(sha256)}
+    return {"name": name, "folder": None if found is None else found.as_posix(), "images": images,
+            "sha256": dict(sha256)}  # fmt: skip
 
 
 def places_of(record: Mapping[str, Any]) -> list[Path]:

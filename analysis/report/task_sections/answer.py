@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
 from analysis.figures import task_forest
-from analysis.methods import verdict
-from analysis.methods.these_tasks import OverTasks
-from analysis.report.document import Block, Column, Grid, Item, Listing, Paragraph, Section
+from analysis.report.conditions_control import conditions_over_tasks
+from analysis.report.document import Block, Item, Listing, Paragraph, Section
 from analysis.report.gather_tasks import MaterialOverTasks
-from analysis.report.task_sections.cells import difference, interval, unit
+from analysis.report.paper_control import paper_over_tasks
+from analysis.report.task_sections.answer_grids import new_grid, these_grid
 from analysis.report.task_sections.entry import shown
+from analysis.report.task_sections.margin_over_tasks import further_sentences, leads, margin_over_tasks
 from analysis.wording import tasks as words
-from analysis.wording.number_format import level, probability
-from analysis.wording.phrases import count
 from analysis.wording.sentences import quoted
-from analysis.wording.style import PAGE
-from analysis.wording.units import unit_of
-from analysis.wording.verdicts import tone_of, worded
 
 
 def section(material: MaterialOverTasks) -> Section:
@@ -26,79 +19,12 @@ def section(material: MaterialOverTasks) -> Section:
     whole = material.whole
     if not whole.across:
         return Section("Answer", (Paragraph(f"There is nothing to compare {quoted(whole.control)} with.", "lead"),))
-    single = len(whole.across) == 1
-    leads = words.sentences(whole, PAGE) if single else [words.summed_up(whole, view, PAGE) for view in _VIEWS]
-    blocks: list[Block] = [Paragraph(each, "lead") for each in leads]
-    if any(words.is_known(each.these) for each in whole.across.values()):
-        blocks.append(_these(whole))
-    if any(each.new.low is not None for each in whole.across.values()):
-        blocks.append(_new(whole))
+    blocks: list[Block] = [Paragraph(each, "lead") for each in leads(whole)]
+    blocks += [made for grid in (these_grid, new_grid) if (made := grid(whole)) is not None]
+    controls = margin_over_tasks(whole), conditions_over_tasks(whole)
+    blocks += [each for each in controls if each is not None]
     blocks.append(shown(material, task_forest.PLOT))
-    if not single and len(whole.across) <= words.MOST_NAMED:
-        blocks.append(Listing(tuple(map(Item, words.sentences(whole, PAGE)))))
-    return Section("Answer", (*blocks, *(Paragraph(each, "note") for each in words.notes(whole))))
-
-
-_VIEWS = (words.THESE, words.NEW)
-
-
-def _these(whole: ComparisonOverTasks) -> Grid:
-    return _grid(
-        whole,
-        f"These {count(len(whole.tasks), 'task')}: {unit_of(whole.metric).name} against {quoted(whole.control)}, on "
-        "average, each task weighing the same.",
-        lambda each: each.these,
-    )
-
-
-def _new(whole: ComparisonOverTasks) -> Grid:
-    columns = (Column("SD between tasks", unit(whole)), Column("prediction for a single new task", unit(whole)))
-    return _grid(
-        whole,
-        f"New tasks of this kind: {unit_of(whole.metric).name} against {quoted(whole.control)}, on average over such "
-        f"tasks, as if these {len(whole.tasks)} were drawn at random from them.",
-        lambda each: each.new,
-        (*columns, Column("p by ranks", "unadjusted")),
-        lambda each: (
-            difference(each.new.tau, whole).removeprefix("+"),
-            interval(each.new.prediction_low, each.new.prediction_high, whole),
-            probability(each.p_wilcoxon),
-        ),
-    )
-
-
-def _grid(
-    whole: ComparisonOverTasks,
-    caption: str,
-    view: Callable[[AcrossTasks], OverTasks],
-    more: tuple[Column, ...] = (),
-    cells: Callable[[AcrossTasks], tuple[str, ...]] = lambda _: (),
-) -> Grid:
-    found = [(each, view(each)) for each in whole.across.values()]
-    name = "new-tasks" if more else "these-tasks"
-    return Grid(
-        name=name,
-        caption=f"{caption} Intervals are simultaneous over {count(len(found), 'condition')}.",
-        columns=(
-            Column("condition", numeric=False),
-            Column("verdict", numeric=False),
-            Column("mean over tasks", unit(whole)),
-            Column(f"{level(whole.alpha)} interval", unit(whole)),
-            Column("p"),
-            *more,
-        ),
-        rows=tuple(
-            (
-                each.condition,
-                worded(one.verdict or verdict.CANNOT_TEST, whole.direction),
-                difference(one.estimate, whole),
-                interval(one.low, one.high, whole),
-                probability(one.p),
-                *cells(each),
-            )
-            for each, one in found
-        ),
-        data=tuple({"condition": each.condition, "n_tasks": each.n_tasks} | one.to_json() for each, one in found),
-        tones=tuple(tone_of(one.verdict or verdict.CANNOT_TEST) for _, one in found),
-        compact=True,
-    )
+    if said := further_sentences(whole):
+        blocks.append(Listing(tuple(map(Item, said))))
+    notes = (Paragraph(each, "note") for each in words.notes(whole))
+    return Section("Answer", (*blocks, *notes, paper_over_tasks(whole)))

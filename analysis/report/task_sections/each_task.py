@@ -18,12 +18,17 @@ from analysis.wording.verdicts import pairs_of, short, tone
 
 def section(material: MaterialOverTasks) -> Section | None:
     """Return the comparisons of all tasks; None without any."""
-    whole = material.whole
+    grid = each_task_grid(material.whole)
+    return None if grid is None else Section("On each task", (grid,))
+
+
+def each_task_grid(whole: ComparisonOverTasks) -> Grid | None:
+    """Return a row for each condition on each task; None without any."""
     found = [(name, each) for name, task in whole.tasks.items() for each in task.judged]
     if not found:
         return None
     inner = any(each.headline.verdict in NARROWER for _, each in found)
-    grid = Grid(
+    return Grid(
         name="each-task",
         caption=(
             f"{unit_of(whole.metric).name.capitalize()} against {quoted(whole.control)} on each task: "
@@ -57,7 +62,6 @@ def section(material: MaterialOverTasks) -> Section | None:
         tones=tuple(tone(each) for _, each in found),
         compact=True,
     )
-    return Section("On each task", (grid,))
 
 
 def endings(material: MaterialOverTasks) -> Section:

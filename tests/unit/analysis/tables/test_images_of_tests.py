@@ -134,3 +134,4 @@ def test_examples_without_rows_and_columns_are_no_pictures(tmp_path: Path, monke
     content = idx.encode(np.zeros((3, 40), np.float32))
     (tmp_path / IMAGES).write_bytes(content)
     assert find_test_images({"folder": ".", "sha256": {IMAGES: sha256(content)}}) == ""
+    assert find_test_images(record("mnist_1d")) == "", "whether or not they are here"
