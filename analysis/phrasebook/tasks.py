@@ -13,8 +13,8 @@ from analysis.methods.new_tasks import NewTasks
 from analysis.methods.ranks_over_tasks import PairOverTasks
 from analysis.methods.these_tasks import TheseTasks
 from analysis.phrasebook.effects import ALPHA, BY_VERDICT
-from analysis.phrasebook.entry import Entry, Line, text_of
-from analysis.wording import tasks, tasks_terminal
+from analysis.phrasebook.entry import Entry, Line, called, text_of
+from analysis.wording import controls, paper, tasks, tasks_terminal
 from analysis.wording.style import PAGE
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL
 
@@ -143,6 +143,11 @@ def entries() -> tuple[Entry, ...]:
         )),
         Entry(tasks.scale_told, tuple(Line(name, text_of(tasks.scale_told(whole(**more)))) for name, more in
                                       kinds.items())),
+        Entry(paper.over_tasks, tuple(
+            Line(f"the tables of docs/methods.md, {label}", paper.over_tasks(each, shown))
+            for label, each in shown.across.items()
+        )),
+        called(controls.the_plan_says_over_tasks, *((MARGIN, "test_accuracy", settled) for settled in range(3))),
         Entry(tasks_terminal.title, (Line("4 tasks", tasks_terminal.title(whole(GOOD))),)),
         Entry(tasks_terminal.every_pair, tuple(
             Line(f"{len(names)} tasks", tasks_terminal.every_pair(whole(pairs=pairs, tasks=dict.fromkeys(names))))
