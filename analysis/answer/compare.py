@@ -89,7 +89,7 @@ def compared(table: Table, asked: Question) -> tuple[Comparison, Mapping[str, Ar
     warnings = [*warnings, *bad_endings.notes(endings, metric, asked.bad_ending)]
     names = table.seed_names
     hangs = {label: with_names(each[Influence], names) for label, each in found.items() if label not in exempt}
-    warnings += fragile_means(hangs, {label: each.complete for label, each in against.items()}, metric)
+    warnings += fragile_means(hangs, {label: each.complete for label, each in against.items()}, metric, asked.scale)
     notes = [*table.warnings, *measured.warnings, *caveats(table, asked, against), *warnings]
     whole = Comparison(
         metric=metric,

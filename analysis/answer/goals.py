@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from analysis.answer.compare import compare
 from analysis.answer.effect import Judged
 from analysis.answer.out_of_reach import out_of_reach
-from analysis.answer.sample_size import Asked, OfPilot, no_spread, spread_of
+from analysis.answer.sample_size import Asked, OfPilot, no_spread, spread_of, too_few
 from analysis.base.records import Record
-from analysis.methods.power import BEYOND, GOALS, SUPERIOR, UPPER, Design, upper_sd
+from analysis.methods.power import BEYOND, GOALS, NO_INTERVAL, SUPERIOR, UPPER, Design, upper_sd
 from analysis.tables.folds import refuse_folds
 from analysis.tables.table import Table
 
@@ -193,18 +193,25 @@ def _plan(design: Design, wanted: Wanted, pilot: tuple[Judged, float, str] | Non
     """Return the plan of one goal; `pilot` is what was compared there, the upper SD, and the name of a test example."""
     delta = wanted.at(design.goal)
     plan = GoalPlan(goal=design.goal, delta=delta)
-    if delta is None:
-        return replace(plan, why="give a true difference above the margin with --delta")
-    if not design.possible(delta):
-        return replace(plan, why=f"not true of a difference of {delta:.4g}")
-    if pilot is not None and wanted.n is None and (why := out_of_reach(pilot[0], design, delta)) is not None:
-        return replace(plan, test_images_needed=why.images, why=why.told(pilot[2]))
+    if delta is None or (why := _never(design, delta, wanted.n)) is not None:
+        return replace(plan, why="give a true difference above the margin with --delta" if delta is None else why)
+    if pilot is not None and wanted.n is None and (far := out_of_reach(pilot[0], design, delta)) is not None:
+        return replace(plan, test_images_needed=far.images, why=far.told(pilot[2]))
     seeds, power = _seeds_and_power(design, delta, wanted.n)
     plan = replace(plan, n=seeds, power=power)
     if pilot is None:
         return plan
     seeds, power = _seeds_and_power(replace(design, sd=pilot[1]), delta, wanted.n)
     return replace(plan, n_upper=seeds, power_upper=power)
+
+
+def _never(design: Design, delta: float, n: int | None) -> str | None:
+    """Return why nothing shows a goal, or not these seeds, whatever the spread; None where something may."""
+    if not design.possible(delta):
+        return f"not true of a difference of {delta:.4g}"
+    if design.nominal >= NO_INTERVAL:
+        return f"at alpha {design.alpha:g} no interval decides it"
+    return too_few(design) if n is not None and not design.tail(n) else None
 
 
 def _seeds_and_power(design: Design, delta: float, n: int | None) -> tuple[int | None, float | None]:

@@ -15,6 +15,7 @@ from analysis.answer.out_of_reach import out_of_reach
 from analysis.base.records import Record
 from analysis.methods.power import EFFICIENCY, UPPER, Design, upper_sd
 from analysis.methods.signed_rank_distribution import fewest
+from analysis.methods.verdict import FEW
 from analysis.tables.folds import refuse_folds
 from analysis.tables.table import Table
 from bench.schema.known_metrics import MEAN
@@ -235,8 +236,7 @@ def of_condition(
         n = pairs if n is None else n
         least = at_sd.detectable(n)
         if least is None:
-            why = f"the typical difference takes {fewest(design.alpha, design.comparisons)} seeds"
-            return ConditionPlan(condition=each.condition, pilot_pairs=pairs, why=why)
+            return ConditionPlan(condition=each.condition, pilot_pairs=pairs, why=too_few(design))
         return replace(found, detectable_difference=least, detectable_difference_upper=at_high.detectable(n))
     never = out_of_reach(each, design, delta)
     if never is None:
@@ -257,6 +257,13 @@ def spread_of(each: Judged, estimand: str) -> tuple[float, int] | None:
         return None
     standard_error = (high - low) / 2 / -float(special.stdtrit(n - 1, each.alpha / 2))
     return standard_error * math.sqrt(n * EFFICIENCY), n
+
+
+def too_few(design: Design) -> str:
+    """Return how many seeds a verdict takes, where there are fewer."""
+    if design.estimand == MEAN:
+        return f"a verdict takes {FEW} seeds"
+    return f"the typical difference takes {fewest(design.alpha, design.comparisons)} seeds"
 
 
 def no_spread(each: Judged, estimand: str) -> str:

@@ -8,12 +8,17 @@ import numpy as np
 
 from analysis.answer.comparison import Comparison
 from analysis.base.notes import Note, about, of_each
+from analysis.tables.folds import is_of_folds
 from analysis.tables.question import RAW, Question
 from analysis.tables.tasks import Tasks
 from bench.schema.known_metrics import is_fraction
 
 FEWEST_WITHOUT_ONE = 4
 """Tasks from which one that outweighs all others together is named."""
+OF_ONE_DATA_SET = (
+    "the tasks are splits of one data set, which share training data: over these tasks their errors count as "
+    "independent, which they are not where a seed is the same on several of them"
+)
 UNLIKE = 10.0
 """How many times the control of one task may exceed that of another before their raw values have no common scale."""
 
@@ -24,9 +29,12 @@ def of_tasks(tasks: Tasks, control: str) -> Iterator[str]:
         without = [name for name, table in tasks.tables.items() if label not in table.conditions]
         if without:
             rest = len(tasks.tables) - len(without)
-            yield about(label, f"is missing on {named(without)}; over tasks it is compared on the other {rest}")
+            shown = f"it is compared on the other {rest}" if rest > 1 else "nothing is shown of it"
+            yield about(label, f"is missing on {named(without)}; over tasks {shown}")
     seeds = {name: table.seeds_of(control) for name, table in tasks.tables.items()}
     yield from _shared(tasks)
+    if is_of_folds(tasks.choice):
+        yield OF_ONE_DATA_SET
     if len(set(seeds.values())) > 1:
         few, many = min(seeds, key=lambda name: seeds[name]), max(seeds, key=lambda name: seeds[name])
         yield (

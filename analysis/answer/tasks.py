@@ -42,7 +42,8 @@ N = TypeVar("N", float, np.ndarray)
 SEQUENTIAL = "seeds were added until every condition was decided, and no interval over tasks allows for that"
 TASKS_OF_SPLITS = "the tasks are splits of one data set, which share training data and are no sample of tasks"
 ONE_RUN_EACH = "one run of each condition on a task says nothing of other seeds"
-STEADY = "on no task does the difference vary with the seed, which may not be applied"
+STEADY = "on no task does the difference vary with the seed: the seed may not be applied"
+STEADY_AT_ZERO = "on no task is there any difference at any seed: the condition may not be applied"
 LOST = "runs that count as worse than every other leave its estimate without limit"
 
 
@@ -224,13 +225,17 @@ def _across(
         scope=SEEDS_AND_IMAGES if images else SEEDS if asked.test_fraction is None else SPLITS,
         these=these_tasks(parts, asked)
         if any(each.varies for each in on)
-        else TheseTasks(estimate=finite(float(estimates.mean())), verdict=CANNOT_TEST, reason=STEADY),
+        else TheseTasks(
+            estimate=finite(float(estimates.mean())),
+            verdict=CANNOT_TEST,
+            reason=STEADY if estimates.any() else STEADY_AT_ZERO,
+        ),
         new=ahead.result,
         p_wilcoxon=signed_ranks([float(each) for each in estimates]),
     )
     steady = [each.task for each in on if not each.varies]
     notes = [*ahead.warnings]
-    if steady:
+    if steady and (found.these.low is not None or found.new.low is not None):
         what = "the difference is the same at all seeds, and counts over tasks as known without error"
         notes.append(f"on {named(steady)} {what}")
     if (alone := dominant([each.task for each in on], estimates)) is not None:

@@ -15,7 +15,7 @@ h(s)² = ( t(1 - α/(2K); n - 1) s/√n )² + ( z(1 - α/(2K)) floor )²: half t
 power(n, δ) = ∫ P( |X| > h(s) ) dF(s),   X normal, mean δ, variance σ²/n + floor²,   (n - 1) s²/σ² chi-squared on n - 1
 without a floor: P( |T'| > t(1 - α/(2K); n - 1) ), T' noncentral t with noncentrality δ √n / σ
 typical difference: σ²/n times π/3; in place of α/(2K) the attained P(V <= v) <= α/(2K), V the signed-rank sum
-n = the least from 2 on with power(n, δ) >= power, null beyond 10 million;   detectable_difference: δ with equality""",
+n = the least from 3 on with power(n, δ) >= power, null beyond 10 million;   detectable_difference: δ with equality""",
     source=(
         "Hodges and Lehmann 1963, Annals of Mathematical Statistics 34, 598-611 (the efficiency 3/π).",
         "Johnson and Welch 1940, Biometrika 31, 362-389; Cohen 1988, Statistical Power Analysis, chapter 2.",

@@ -123,7 +123,8 @@ RANKS = Method(
         keys("compare.pairs[]", "condition other n_tasks wins ties losses p_wilcoxon p_holm"),
     ),
     assumes="Each task's difference is as likely as its negative where nothing differs. Estimates that only rounding "
-    "parts are ties. `p_wilcoxon` is unadjusted, `p_holm` adjusted over all pairs. From 3 tasks. Descriptive: no "
+    "parts are ties. `p_wilcoxon` is unadjusted, `p_holm` adjusted over all pairs. From 3 tasks; null where the "
+    "difference is the same on all of them. Descriptive: no "
     "verdict rests on it. A pair's difference on a task is its Hodges-Lehmann estimate.",
     formula="""\
 e_t as estimated on task t; zeros dropped, midranks; exact as the Wilcoxon signed-rank test of single differences
@@ -157,7 +158,8 @@ SCORES = Method(
         keys("compare.bootstrap", "resamples seed"),
     ),
     assumes="The interquartile mean takes the metric to have one scale on all tasks; null on the scale log-ratio. "
-    "Pairing is not used: runs are drawn again within each task and condition. Percentile intervals, unadjusted, of "
+    "Pairing is not used: runs are drawn again within each task and condition. Percentile intervals, null where all "
+    "draws are alike, unadjusted, of "
     "these tasks alone; a run that diverged counts as in the typical difference.",
     formula="""\
 interquartile mean: mean of the N runs on all tasks without floor(N/4) at each end

@@ -146,8 +146,9 @@ ITEMS = Method(
     fills=(keys(COMPARISON, "items_difference items_low items_high p_items p_mcnemar_items n_items n_item_groups"),),
     assumes="One complete pair, with `test_bits`; for `test_accuracy`, `generalisation_gap` and `running_gap`. Test "
     "images are independent draws; with `test_groups` (the group of each image: a document, a patient) groups are, "
-    "each counts the same, and the interval is null below 10 groups. McNemar's p is that of the comparison alone, "
-    "null for a gap and with groups. All is null outside the family and with more pairs than one.",
+    "each counts the same, and the interval is null below 10 groups; where they are of unlike size this is not the "
+    "difference with each image counting the same, and a warning has both. McNemar's p is that of the comparison "
+    "alone, null for a gap and with groups. All is null outside the family and with more pairs than one.",
     formula="""\
 b, c: images that the condition alone, that the control alone gets right, of N;   items_difference = (b - c) / N
 z(δ) = (b - c - N δ) / √( N (2 q + δ (1 - δ)) ),   q: the larger root of 2 N q² + B q - c δ (1 - δ) = 0,

@@ -173,13 +173,14 @@ def _faults_of_scores(found: Crossing, scores: Scores) -> list[str]:
 def _of_blocks(found: Crossing, held: Blocks) -> list[str]:
     notes = [f"condition {label!r} is left out: it {why}" for label, why in found.outside]
     for label, seeds in held.absent.items():
-        notes.append(f"{label} has no value at {len(seeds)} seeds that other cells have ({listed(seeds, 8)})")
+        number = "1 seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
+        notes.append(f"{label} has no value at {number} that other cells have ({listed(seeds, 8)})")
     if held.absent or held.lost:
         ended = len(held.seeds) + len(held.lost)
-        notes.append(
-            f"{len(held.seeds)} blocks are complete: only seeds at which every cell trained are used; "
-            f"{len(held.lost)} of {ended} seeds at which every cell ended are left out because a trial diverged"
-        )
+        blocks_ = "1 block is" if len(held.seeds) == 1 else f"{len(held.seeds)} blocks are"
+        said = f"{blocks_} complete: only seeds at which every cell trained are used"
+        lost = f"{len(held.lost)} of {ended} seeds at which every cell ended are left out because a trial diverged"
+        notes.append(f"{said}; {lost}" if held.lost else said)
     return notes
 
 

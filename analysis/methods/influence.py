@@ -11,7 +11,7 @@ from analysis.base.notes import Note, Number
 from analysis.base.records import Record
 from analysis.methods.result import Finding, OfPairs
 from analysis.tables.pairing import Pairs
-from analysis.tables.question import Question
+from analysis.tables.question import LOG_RATIO, RAW, Question
 from bench.schema.known_metrics import is_fraction
 
 FRAGILE, FEWEST_FOR_FRAGILE = 0.5, 8
@@ -69,13 +69,17 @@ def influence(pairs: Pairs) -> Finding[Influence]:
     )
 
 
-def fragile_means(found: Mapping[str, Influence], pairs: Mapping[str, Pairs], metric: str) -> list[Note]:
+def fragile_means(
+    found: Mapping[str, Influence], pairs: Mapping[str, Pairs], metric: str, scale: str = RAW
+) -> list[Note]:
     """Return a warning for each seed that makes a mean fragile: of which conditions, and their means without it."""
     by_seed = dict[int | str | None, list[str]]()
     for label, each in found.items():
         if each.fragile(pairs[label].n) and each.mean_without_extreme is not None:
             by_seed.setdefault(each.extreme_seed, []).append(label)
-    scale, unit, code = (100, " points", "+.2f") if is_fraction(metric) else (1, "", "+.4g")
+    times, unit, code = (100, " points", "+.2f") if is_fraction(metric) else (1, "", "+.4g")
+    if scale == LOG_RATIO:
+        times, unit = 1, " in the logarithm of the ratio"
     notes = []
     for seed, labels in by_seed.items():
         shares = [found[label].variance_share_of_extreme_seed or 0.0 for label in labels]
@@ -84,7 +88,7 @@ def fragile_means(found: Mapping[str, Influence], pairs: Mapping[str, Pairs], me
         for label in labels:
             of = pairs[label]
             means = found[label].mean_without_extreme or 0.0, float(of.differences.mean()) / of.scale
-            without, mean = (Number(f"{scale * value:{code}}") for value in means)
+            without, mean = (Number(f"{times * value:{code}}") for value in means)
             told += ["; " if told else "", f"{label} ", without, " instead of ", mean, unit]
         share = least if least == most else f"{least} to {most}"
         said = f"the mean is fragile: seed {seed} makes {share} of the variance of the differences; without it: "

@@ -12,8 +12,11 @@ from scipy import optimize, special
 
 from analysis.methods.quadrature import gauss_legendre
 from analysis.methods.signed_rank_distribution import counted_off, lower_tail
+from analysis.methods.verdict import FEW
 from bench.schema.known_metrics import ESTIMANDS, MEAN, TYPICAL
 
+NO_INTERVAL = 0.5
+"""Error at one end of an interval from which there is none."""
 MOST = 10_000_000
 """No plan has more seeds."""
 UPPER = 0.95
@@ -80,9 +83,9 @@ class Design:
         return 2 * tail if self.goal == EQUIVALENT else tail
 
     def tail(self, n: int) -> float:
-        """Return the error of `n` pairs at that end; 0 where they have no interval at 1 - alpha."""
+        """Return the error of `n` pairs at that end; 0 where they have no verdict."""
         if self.estimand != TYPICAL:
-            return self.nominal
+            return self.nominal if n >= FEW else 0.0
         known = counted_off(n, self.alpha / (2 * self.comparisons)) > 0
         return lower_tail(n, counted_off(n, self.nominal) - 1) if known else 0.0
 
@@ -108,7 +111,7 @@ class Design:
         (Owen 1965) for a floor of 0. The floor counts as known: images are many.
         """
         tail, far = self.tail(n), abs(delta) + self.margin
-        if not 0 < tail < 0.5:
+        if not 0 < tail < NO_INTERVAL:
             return 0.0
         by_seeds = self.sd / math.sqrt(n * (EFFICIENCY if self.estimand == TYPICAL else 1.0))
         error, by_images = math.hypot(by_seeds, self.floor), -float(special.ndtri(self.nominal)) * self.floor
@@ -151,7 +154,7 @@ class Design:
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (low, middle) if self.achieved(middle, delta) >= self.power else (middle, high)
-        return max(2, high)
+        return high
 
     def detectable(self, n: int) -> float | None:
         """Return the least difference from 0 that `n` seeds, 2 or more, find; None where nothing is tested."""
@@ -159,6 +162,8 @@ class Design:
 
     def least_margin(self, n: int, delta: float = 0.0) -> float | None:
         """Return the least margin within which `n` seeds show equivalence at `delta`; None where nothing is tested."""
+        if replace(self, goal=EQUIVALENT).nominal >= NO_INTERVAL:
+            return None
         return self._least(n, lambda n, margin: replace(self, goal=EQUIVALENT, margin=margin).achieved(n, delta))
 
     def _least(self, n: int, achieved: Callable[[int, float], float]) -> float | None:

@@ -31,7 +31,7 @@ class PairOverTasks(Record):
         Tasks on which the estimated difference favours `condition`, neither, or `other`; None where it is not known
         which values are better.
     p_wilcoxon : float or None
-        Two-sided p of the signed ranks of these differences; None below `FEWEST` tasks.
+        Two-sided p of the signed ranks of these differences; None below `FEWEST` tasks, and where all are the same.
     p_holm : float or None
         The same, adjusted over all pairs.
     """
@@ -47,14 +47,14 @@ class PairOverTasks(Record):
 
 
 def signed_ranks(differences: Sequence[float]) -> float | None:
-    """Return the two-sided p of Wilcoxon's signed ranks of one difference per task; None below `FEWEST` tasks.
+    """Return the two-sided p of Wilcoxon's signed ranks of one difference per task.
+
+    None below `FEWEST` tasks, and where all differences are the same.
 
     Exact up to 200 tasks, ties at their midranks and zeros dropped (Wilcoxon 1945; Demsar 2006, Journal of Machine
     Learning Research 7, 1-30).
     """
-    if len(differences) < FEWEST:
-        return None
-    return signed_rank(_steps(differences))[1]
+    return _p(_steps(differences))
 
 
 def pairs_over_tasks(
@@ -76,13 +76,16 @@ def pairs_over_tasks(
 
 
 def _pair(condition: str, other: str, steps: np.ndarray, direction: Direction | None) -> PairOverTasks:
-    p = signed_rank(steps)[1] if len(steps) >= FEWEST else None
-    pair = PairOverTasks(condition=condition, other=other, n_tasks=len(steps), p_wilcoxon=p)
+    pair = PairOverTasks(condition=condition, other=other, n_tasks=len(steps), p_wilcoxon=_p(steps))
     if direction is None:
         return pair
     gains = -steps if direction == LOWER else steps
     wins, losses = int((gains > 0).sum()), int((gains < 0).sum())
     return replace(pair, wins=wins, ties=len(steps) - wins - losses, losses=losses)
+
+
+def _p(steps: np.ndarray) -> float | None:
+    return None if len(steps) < FEWEST or (steps == steps[0]).all() else signed_rank(steps)[1]
 
 
 def _steps(differences: Sequence[float]) -> np.ndarray:

@@ -32,7 +32,7 @@ class ScoresOverTasks(Record):
     n_tasks, n_runs : int
     interquartile_mean, interquartile_mean_low, interquartile_mean_high : float or None
         Mean of the middle half of the runs on all tasks, and its interval by the stratified bootstrap; None where the
-        tasks have no common scale, and without limit.
+        tasks have no common scale, and without limit; no interval where all draws are the same.
     improvement, improvement_low, improvement_high : float or None
         Probability that a run is better than one of the control on the same task, averaged over the tasks; None for
         the control, and where it is not known which values are better.
@@ -121,8 +121,10 @@ def _above(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _told(name: str, estimate: float, drawn: np.ndarray | None, alpha: float) -> dict[str, float | None]:
-    if drawn is None:
-        return {name: estimate}
+    if (
+        drawn is None or (drawn == drawn[0]).all()
+    ):  # draws that are all alike show no spread, and not that there is none
+        return {name: estimate if np.isfinite(estimate) else None}
     with np.errstate(invalid="ignore"):
         low, high = np.quantile(drawn, (alpha / 2, 1 - alpha / 2))
     ends = {name: estimate, f"{name}_low": float(low), f"{name}_high": float(high)}

@@ -145,7 +145,8 @@ def _what_parts(frame: pd.DataFrame, repeated: pd.DataFrame) -> list[str]:
         number, known = values.nunique(), not (values == "").any()
         if name.startswith("_") or number < 2 or not known or rows.duplicated().any():
             continue
-        if number > few and name not in COURSE:
+        crosses = bool(rows.groupby("value")["condition"].nunique().min() > 1)
+        if number > few and name not in COURSE and not crosses:
             continue
         choose = f"--where {name}={values.loc[repeated.index[0]]} keeps one of its {number} values"
         if name in COURSE:
@@ -153,7 +154,7 @@ def _what_parts(frame: pd.DataFrame, repeated: pd.DataFrame) -> list[str]:
                 "--epochs last takes the last of each trial, --epochs best:COLUMN the one with the best validation "
                 f"metric; {choose}"
             )
-        elif rows.groupby("value")["condition"].nunique().min() > 1:
+        elif crosses:
             choose = f"--task {name} takes its {number} values for tasks; {choose}"
         said.append(f"column {name!r} distinguishes the rows of one condition and seed: {choose}")
     return said

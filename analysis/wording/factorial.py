@@ -135,6 +135,14 @@ def _any(effect: FactorialEffect) -> str:
     return f"No difference between the levels of {names} is shown: {told}."
 
 
+def label_of(effect: FactorialEffect, found: Contrast) -> str:
+    """Return the name of a contrast in a table: of one factor with levels in between with the two that it is of."""
+    if len(effect.factors) > 1 or effect.df == 1 or found is not effect.contrast:
+        return found.condition
+    (ends,) = found.levels
+    return f"{found.condition}: {' to '.join(map(tell, ends))}"
+
+
 def _family(effect: FactorialEffect) -> str:
     """Return what an effect is judged together with."""
     return "effects" if effect.at is None else "simple effects"

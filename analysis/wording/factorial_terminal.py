@@ -11,7 +11,7 @@ from analysis.wording import factorial
 from analysis.wording.number_format import level, margin_text, probability
 from analysis.wording.phrases import holding
 from analysis.wording.terminal import interval, itemised, left_out, number, signed, tabulated
-from analysis.wording.verdicts import better
+from analysis.wording.verdicts import better, short
 from bench.schema.known_metrics import is_fraction
 
 
@@ -65,17 +65,17 @@ def _rows(effect: FactorialEffect, scale: int, with_f: bool) -> list[tuple[str, 
     rows = [] if effect.contrast is not None else [(effect.effect, "-", "-", "-", "-", *omnibus, "levels are names")]
     if effect.contrast is None:
         omnibus = ("", "") if with_f else ()
-    return rows + [_row(each, scale, omnibus) for each in contrasts([effect])]
+    return rows + [_row(factorial.label_of(effect, each), each, scale, omnibus) for each in contrasts([effect])]
 
 
-def _row(contrast: Contrast, scale: int, omnibus: tuple[str, ...]) -> tuple[str, ...]:
+def _row(label: str, contrast: Contrast, scale: int, omnibus: tuple[str, ...]) -> tuple[str, ...]:
     told, margin, mean = contrast.headline, contrast.margin, contrast.headline.estimate
     return (
-        contrast.condition,
+        label,
         "-" if mean is None else signed([mean], scale, margin)[0],
         interval(told.low, told.high, scale, margin) + (" (t)" if told.interval == ALONE else ""),
         "-" if told.p is None else probability(told.p),
         "-" if contrast.cohen_dz is None else f"{contrast.cohen_dz:+.2f}",
         *omnibus,
-        (told.verdict or "").replace("_", " "),
+        short(contrast),
     )

@@ -334,11 +334,16 @@ def claim(judged: Judged, subject: str, here: str, there: str) -> str:
 
 
 def _margin(judged: Judged) -> str:
-    if judged.margin is None:
+    return margin_of(judged.metric, judged.margin)
+
+
+def margin_of(metric: str, margin: float | None) -> str:
+    """Return the smallest difference that matters in the unit for people; nothing where there is none."""
+    if margin is None:
         return ""
-    told = margin_text((100 if is_fraction(judged.metric) else 1) * judged.margin)
-    unit = _unit(judged.metric)
-    return told + (unit.removesuffix("s") if told == "1" and is_fraction(judged.metric) else unit)
+    told = margin_text((100 if is_fraction(metric) else 1) * margin)
+    unit = _unit(metric)
+    return told + (unit.removesuffix("s") if told == "1" and is_fraction(metric) else unit)
 
 
 def _direction(judged: Judged) -> str:
@@ -350,7 +355,11 @@ def _direction(judged: Judged) -> str:
 
 
 def _by_how_much(judged: Judged) -> str:
-    word, m = judged.headline.verdict, _margin(judged)
+    return by_how_much(judged.headline.verdict, _margin(judged))
+
+
+def by_how_much(word: str | None, m: str) -> str:
+    """Return what a verdict says of the margin `m`, as it follows the direction."""
     if word in (verdict.SUPERIOR, verdict.INFERIOR):
         return f", by more than the margin of {m}" if m else ""
     if word in NEGLIGIBLE:

@@ -147,14 +147,14 @@ def _between(each: AcrossTasks, whole: ComparisonOverTasks) -> tuple[str, ...]:
 
 def _runs(whole: ComparisonOverTasks) -> Grid:
     scale, ends = 100 if is_fraction(whole.metric) else 1, f"{level(whole.alpha)} interval"
-    header = ("condition", "runs", "interquartile mean", ends, "P(better than control)", ends, "")
+    header = ("condition", "tasks", "runs", "interquartile mean", ends, "P(better than control)", ends, "")
     rows = []
     for each in whole.scores:
         middle = (each.interquartile_mean, each.interquartile_mean_low, each.interquartile_mean_high)
         better = (each.improvement, each.improvement_low, each.improvement_high)
         told, *inner = (number(value, scale) for value in middle)
         share, *outer = ("-" if value is None else f"{value:.3f}" for value in better)
-        rows.append((each.condition, str(each.n_runs), told, _ends(inner), share, _ends(outer), ""))
+        rows.append((each.condition, str(each.n_tasks), str(each.n_runs), told, _ends(inner), share, _ends(outer), ""))
     return Grid("Single runs over all tasks (descriptive, unadjusted; stratified bootstrap)", header, tuple(rows))
 
 

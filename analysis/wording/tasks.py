@@ -11,9 +11,9 @@ from analysis.methods import verdict
 from analysis.methods.new_tasks import FEWEST
 from analysis.methods.these_tasks import OverTasks
 from analysis.tables.question import LOG_RATIO
-from analysis.wording.number_format import digits, exact, level, p_value
+from analysis.wording.number_format import digits, exact, level, margin_text, p_value
 from analysis.wording.phrases import count, listed
-from analysis.wording.sentences import ESTIMANDS, NARROWER, amount, amounts, quoted
+from analysis.wording.sentences import ESTIMANDS, NARROWER, amount, amounts, by_how_much, margin_of, quoted
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import worded
@@ -37,7 +37,13 @@ THESE_ARE = (
 )
 NEW_ARE = "New tasks of this kind: the average over such tasks, as if these were drawn at random from them."
 PREDICTED = (
-    "Prediction: where the true difference on one single new task may lie; with few tasks it is often too narrow."
+    "Prediction: where the true difference on one single new task may lie; with few tasks, or where tasks hardly "
+    "differ, it is often too narrow."
+)
+FEW_SEEDS = 10
+"""Seeds of a task up to which simulations show the interval for new tasks to be too narrow."""
+OF_FEW_SEEDS = (
+    f"With {FEW_SEEDS} seeds or fewer on a task the interval for new tasks misses up to twice as often as it should."
 )
 ALONE = (
     "Where seeds are too few for an interval of each task, the task is the unit: a t interval over one value of each "
@@ -83,7 +89,8 @@ def of_these(each: AcrossTasks, whole: ComparisonOverTasks, style: Style = TERMI
     """Return what one condition shows on average over these tasks."""
     found, name, number = each.these, quoted(each.condition), each.n_tasks
     if not is_known(found):
-        return f"Over these {count(number, 'task')} nothing is shown of {name}: {found.reason}."
+        where = f"these {count(number, 'task')}" if number > 1 else "tasks"
+        return f"Over {where} nothing is shown of {name}: {found.reason}."
     changed = f"{name} changed {style.metric(whole.metric)} by {difference(found.estimate, whole, style)}"
     average = f"on average over these {count(number, 'task')}"
     return (
@@ -201,6 +208,8 @@ def notes(whole: ComparisonOverTasks) -> list[str]:
         f"Difference on a task: {ESTIMANDS[whole.estimand]}; over tasks these are averaged.": bool(scopes),
         THESE_ARE: any(is_known(each.these) for each in across) or not scopes,
         NEW_ARE: len(whole.tasks) >= FEWEST,
+        OF_FEW_SEEDS: whole.n_seeds <= FEW_SEEDS
+        and any(each.new.low is not None and each.scope != TASKS for each in across),
         PREDICTED: any(each.new.prediction_low is not None for each in across),
         ALONE: TASKS in scopes,
         CORRECTED: SPLITS in scopes and whole.estimand == MEAN,
@@ -218,8 +227,17 @@ def _tau(each: AcrossTasks, whole: ComparisonOverTasks) -> str:
 
 
 def _opened(found: OverTasks, whole: ComparisonOverTasks) -> str:
-    word = _word(found, whole)
-    return word[0].upper() + word[1:]
+    if found.verdict == verdict.EQUIVALENT:
+        return f"Equivalent to within {_margin(whole)}"
+    word = _word(found, whole).split(",")[0]
+    return f"{word[0].upper()}{word[1:]}{by_how_much(found.verdict, _margin(whole))}"
+
+
+def _margin(whole: ComparisonOverTasks) -> str:
+    """Return the smallest difference that matters, of a ratio in per cent; nothing where there is none."""
+    if whole.scale == LOG_RATIO and whole.margin is not None:
+        return f"{margin_text(100 * whole.margin)}%"
+    return margin_of(whole.metric, whole.margin)
 
 
 def _word(found: OverTasks, whole: ComparisonOverTasks) -> str:

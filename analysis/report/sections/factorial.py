@@ -106,7 +106,7 @@ def _row(effect: FactorialEffect, contrast: Contrast | None, unit: Unit, curves:
     if contrast is None:
         return (effect.effect, "levels are names", *[NOTHING] * 5, *omnibus)
     return (
-        contrast.condition,
+        factorial.label_of(effect, contrast),
         short(contrast),
         unit.tell_difference(contrast.headline.estimate, contrast.margin),
         headline_interval(contrast, unit),

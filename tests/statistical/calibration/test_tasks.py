@@ -50,6 +50,8 @@ def held(name: str, tasks: int, n: int, kind: str) -> tuple[float | None, str]:
         return 0.27, SPREAD
     if name == AHEAD and kind == MUCH and (n <= 10 or tasks == 3):
         return 0.17, SPREAD
+    if name == AHEAD and kind == MUCH and tasks == 5:
+        return 0.08, SPREAD
     if name == AHEAD and n <= 10:
         return 0.11, FEW_SEEDS
     return None, ""

@@ -22,6 +22,8 @@ from analysis.methods import verdict
 from analysis.tables.loading import load_tasks
 from analysis.tables.table import from_frame
 from analysis.tables.tasks import Tasks
+from analysis.wording.task_grids import grids
+from analysis.wording.tasks import sentences
 from bench.schema.known_metrics import MEAN, TYPICAL
 from tests.results import write_trials
 
@@ -343,6 +345,9 @@ def test_repeated_rows_name_the_column_that_distinguishes_them() -> None:
         analysis.compare(course, "test_accuracy", "none")
     assert "--where epoch=0 keeps one of its 4 values" in str(caught.value)
     assert "--task" not in str(caught.value)
+    folds = pd.concat([rows(NAMES[:1], 3).assign(fold=fold) for fold in range(5)]).drop(columns="task")
+    with pytest.raises(analysis.TableError, match="--task fold takes its 5 values for tasks; --where fold=0 keeps"):
+        analysis.compare(folds, "test_accuracy", "none")
     with pytest.raises(analysis.TableError) as caught:
         analysis.compare(whole.drop(columns="dataset"), "test_accuracy", "none")
     assert "distinguishes" not in str(caught.value)
@@ -542,3 +547,76 @@ def test_tasks_that_are_given_as_seeds_are_said_to_be_tasks() -> None:
     whole = single_runs().rename(columns={"task": "dataset"}).drop(columns="seed")
     found = analysis.compare(whole, "test_accuracy", "none", seed="dataset")
     assert any("--task dataset compares over tasks" in text for text in found.warnings)
+
+
+def test_a_claim_over_tasks_names_its_margin() -> None:
+    for margin, word in ((0.001, "Higher, by more than the margin of 0.1 points: "),
+                         (0.03, "Higher, by less than the margin of 3 points: ")):  # fmt: skip
+        of_these, of_new = sentences(over(rows(labels=LABELS[:2]), margin=margin))
+        assert of_these.startswith(f"{word}on average over these 4 tasks")
+        assert of_new.startswith(f"{word}for a new task drawn like these 4")
+    same = rows(labels=LABELS[:2])
+    same["test_accuracy"] -= 0.01 * (same["condition"] == "half")
+    assert sentences(over(same, margin=0.04))[0].startswith("Equivalent to within 4 points: on average")
+    ratios = over(rows(labels=LABELS[:2]), margin=0.001, scale="log-ratio")
+    assert sentences(ratios)[0].startswith("Higher, by more than the margin of 0.1%: on average")
+    assert sentences(over(rows(labels=LABELS[:2])))[0].startswith("Higher: on average")
+
+
+def test_a_condition_on_one_task_shows_nothing_over_tasks() -> None:
+    found = over(rows()[lambda table: (table["condition"] != "book") | (table["task"] == "letters")])
+    assert "Over tasks nothing is shown of “book”: it is on 1 task alone." in str(found)
+    assert any(
+        "book: is missing on tasks" in each and each.endswith("over tasks nothing is shown of it")
+        for each in found.warnings
+    )
+
+
+def test_where_no_run_differs_the_condition_is_in_doubt_and_nothing_has_a_p() -> None:
+    whole = rows(labels=LABELS[:2])
+    same = whole.assign(test_accuracy=whole.groupby(["task", "seed"])["test_accuracy"].transform("first"))
+    found = over(same)
+    assert found.across["half"].these.reason.endswith("the condition may not be applied")
+    assert not [each for each in found.warnings if "known without error" in each]
+    moved = same.assign(test_accuracy=same["test_accuracy"] + 0.01 * (same["condition"] == "half"))
+    assert over(moved).across["half"].these.reason.endswith("the seed may not be applied")
+    for each in (found, over(moved)):
+        assert (each.across["half"].p_wilcoxon, each.pairs[0].p_wilcoxon, each.pairs[0].p_holm) == (None, None, None)
+    assert (over(moved).pairs[0].wins, found.pairs[0].ties) == (4, 4)
+
+
+def test_draws_that_are_all_alike_are_no_interval() -> None:
+    """Every run of one condition above every run of the other: the share is 1, and how sure that is the draws hide."""
+    whole = rows(labels=LABELS[:2])
+    half = next(each for each in over(whole.assign(test_accuracy=lambda all_: all_["test_accuracy"] / 4 + 0.5 * (
+        all_["condition"] == "half"))).scores if each.condition == "half")  # fmt: skip
+    assert (half.improvement, half.improvement_low, half.improvement_high) == (1.0, None, None)
+    assert half.interquartile_mean_low < half.interquartile_mean < half.interquartile_mean_high
+
+
+def test_splits_that_are_tasks_are_said_to_share_their_data() -> None:
+    folds = rows().rename(columns={"task": "fold"})
+    assert sum("which they are not where a seed is the same" in each for each in over(folds, task="fold").warnings) == 1
+    assert not [each for each in over(rows()).warnings if "splits of one data set" in each]
+
+
+def test_few_seeds_are_said_to_leave_the_interval_for_new_tasks_too_narrow() -> None:
+    said = "With 10 seeds or fewer on a task the interval for new tasks misses up to twice as often as it should."
+    assert said in str(over(rows(seeds=10)))
+    for found in (over(rows(seeds=11)), over(rows(NAMES[:2])), over(single_runs())):
+        assert said not in str(found)
+
+
+def test_single_runs_stand_beside_the_number_of_tasks_that_they_are_on() -> None:
+    found = over(rows()[lambda table: (table["condition"] != "book") | (table["task"] != "letters")])
+    (grid,) = [each for each in grids(found) if each.title.startswith("Single runs")]
+    place = grid.header.index("tasks")
+    assert [(row[0], row[place]) for row in grid.rows] == [("none", "4"), ("half", "4"), ("book", "3")]
+
+
+def test_a_fragile_mean_of_ratios_has_their_unit() -> None:
+    whole = rows(labels=LABELS[:2])
+    odd = (whole["task"] == "letters") & (whole["condition"] == "half") & (whole["seed"] == 3)
+    found = over(whole.assign(test_accuracy=whole["test_accuracy"] + 0.3 * odd), scale="log-ratio")
+    (said,) = [each for each in found.warnings if "the mean is fragile" in each and "letters" in each]
+    assert said.endswith(" in the logarithm of the ratio")

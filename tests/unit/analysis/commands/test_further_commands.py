@@ -303,6 +303,23 @@ def test_what_no_number_of_seeds_reaches_is_claimed_as_surely_as_the_floor_is_kn
     assert "4 times the seeds would reduce" in " ".join(what_would_help([replace(each, margin=0.01)], 1, "image"))
 
 
+def test_a_plan_says_where_seeds_or_an_alpha_show_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two seeds have no verdict, whatever they show; no interval at 1 - 2 alpha decides from alpha 0.5 on."""
+    plan = ["power", "--sd", "0.4", "--margin", "0.3"]
+    for more, said in (
+        (["--n", "2"], "equivalent within the margin: a verdict takes 3 seeds"),
+        (["--n", "5", "--estimand", "typical"], "a difference from 0: the typical difference takes 6 seeds"),
+        (["--alpha", "0.6"], "equivalent within the margin: at alpha 0.6 no interval decides it"),
+        (["--alpha", "0.6", "--n", "9"], "equivalent within the margin: at alpha 0.6 no interval decides it"),
+    ):
+        assert main([*plan, *more]) == 0
+        assert said in capsys.readouterr().out
+    assert main([*plan[:3], "--margin", "1000"]) == 0
+    assert "equivalent within the margin: 3 seeds" in capsys.readouterr().out
+    assert main([*plan[:3], "--n", "2"]) == 0
+    assert "2 seeds test nothing" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_a_pilot_says_what_its_own_seeds_find_and_plans_for_a_margin(
     table: Path, capsys: pytest.CaptureFixture[str]

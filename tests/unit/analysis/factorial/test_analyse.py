@@ -155,7 +155,7 @@ def test_a_diverged_trial_takes_its_whole_block_and_that_is_said(crossed) -> Non
     cells = set(frame["condition"])
     assert left == {(label, 3) for label in cells} | {(label, 5) for label in cells - {"alpha-0.5_beta-0.0"}}
     assert any("6 blocks are complete" in each and "1 of 7 seeds" in each for each in whole.warnings)
-    assert any("alpha-0.5_beta-0.0 has no value at 1 seeds" in each for each in whole.warnings)
+    assert any("alpha-0.5_beta-0.0 has no value at 1 seed that" in each for each in whole.warnings)
     complete, again = analysed(frame[~frame["seed"].isin([3, 5])])
     for name in EFFECTS:
         assert found[name].t == again[name].t

@@ -11,9 +11,11 @@ import pytest
 from analysis.cli import main
 from analysis.factorial import factorial
 from analysis.factorial.result import EffectTest, FactorialEffect
+from analysis.report.sections.factorial import effects_grid
 from analysis.tables.table import from_frame
 from analysis.wording import factorial as words
 from analysis.wording.factorial_terminal import render
+from analysis.wording.verdicts import short
 from tests.unit.analysis.factorial.conftest import TWO
 
 
@@ -134,6 +136,16 @@ def test_three_factors_and_what_was_left_out(crossed) -> None:
     assert "given that every cell trained (1 of 8 seeds left out)" in said
 
 
+def test_a_table_names_the_levels_of_a_factor_that_has_others_in_between(crossed) -> None:
+    """A verdict on the end levels is none on the factor: a curve that comes back is equivalent there."""
+    factors = {"alpha": [0.2, 0.5, 0.8], "beta": [0.0, 1.0]}
+    found = factorial(from_frame(crossed(factors, gains={"alpha": 25})), "test_accuracy", margin=0.004)
+    labels = [words.label_of(each, each.contrast) for each in found.effects]
+    assert labels == ["alpha: 0.2 to 0.8", "beta", "alpha × beta"]
+    assert "\nalpha: 0.2 to 0.8  " in render(found)
+    assert [row[0] for row in effects_grid(found).rows] == labels
+
+
 def test_text_has_every_effect_cell_and_warning(crossed) -> None:
     frame = crossed(TWO, gains={"alpha": 25})
     frame = frame[(frame["seed"] != 2) | (frame["alpha"] == 0.2)]
@@ -142,7 +154,7 @@ def test_text_has_every_effect_cell_and_warning(crossed) -> None:
     for each in found.effects:
         (row,) = [line for line in text.splitlines() if line.startswith(f"{each.effect}  ")][-1:]
         assert f"{100 * each.contrast.headline.estimate:+.3f}" in row
-        assert row.endswith(each.contrast.headline.verdict.replace("_", " "))
+        assert row.endswith(f"  {short(each.contrast)}")
     assert all(cell.condition in text for cell in found.cells)
     assert all(warning in text for warning in found.warnings)
     assert "in no complete block" in text
