@@ -235,6 +235,20 @@ def entries() -> tuple[Entry, ...]:
         _of(sentences.reason, [*UNTESTED[-2:], ONE_RUN_EACH[-1]]),
         Entry(sentences.items, _of(_items, ONE_RUN_EACH[1:3]).lines),
         _of(sentences.no_interval, [ONE_RUN_EACH[-1], one_run((None, None), None, groups=12, estimate=0.0)]),
+        Entry(
+            sentences.margin_of,
+            tuple(
+                Line(f"{metric}: {margin}", text_of(sentences.margin_of(metric, margin)))
+                for metric, margin in (("test_accuracy", 0.001), ("test_accuracy", 0.01), ("test_loss", 0.05))
+            ),
+        ),
+        Entry(
+            sentences.by_how_much,
+            tuple(
+                Line(word, text_of(sentences.by_how_much(word, "0.1 points")))
+                for word in (verdict.SUPERIOR, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.POSITIVE_UNCLEAR)
+            ),
+        ),
         Entry(sentences.given, _of(_given, [SCOPES[0], SCOPES[5]]).lines),
         _of(sentences.without_limit, [SCOPES[0], UNBOUNDED[-1]]),
         _of(sentences.estimate, [*SCOPES[:1], *OTHER_UNITS[-3:], UNBOUNDED[-1]]),

@@ -79,6 +79,14 @@ def entries() -> tuple[Entry, ...]:
     )
     return (
         Entry(factorial.sentence, tuple(Line(name, factorial.sentence(each, PAGE)) for name, each in effects)),
+        Entry(
+            factorial.label_of,
+            tuple(
+                Line(name, factorial.label_of(each, each.contrast))
+                for name, each in effects
+                if each.contrast is not None
+            ),
+        ),
         Entry(factorial.f_told, tuple(Line(name, factorial.f_told(each.omnibus)) for name, each in effects[:1])),
         Entry(factorial.notes, (Line("three levels", text_of(factorial.notes(straight))),)),
         Entry(factorial.crossed, tuple(Line(name, factorial.crossed(each)) for name, each in EXAMPLES.items())),

@@ -12,6 +12,7 @@ from analysis.report.document import Grid, Illustration, Listing, Paragraph
 from analysis.report.gather import gather
 from analysis.report.sections import divergence, factorial
 from analysis.report.sections.order import PLOTS
+from analysis.wording.factorial import label_of
 from analysis.wording.units import unit_of
 from tests.unit.analysis.report.conftest import GRID, Made, write_folder
 
@@ -38,7 +39,7 @@ def test_the_section_says_what_the_object_says(material):
     whole = pool.evidence.factorial
     assert whole.n == 7
     (listing,), (grid,) = blocks(found, Listing), blocks(found, Grid)
-    assert [row[0] for row in grid.rows] == ["dropout_1", "dropout_2", "dropout_1 × dropout_2"]
+    assert [row[0] for row in grid.rows] == ["dropout_1: 0 to 0.5", "dropout_2", "dropout_1 × dropout_2"]
     for effect, item, row, data in zip(whole.effects, listing.items, grid.rows, grid.data, strict=True):
         contrast = effect.contrast
         estimate = UNIT.tell_difference(contrast.headline.estimate, 0.001)
@@ -65,7 +66,9 @@ def test_simple_effects_have_their_own_table_where_the_interaction_is_there(mate
     found = factorial.section(material, there)
     (_, listing), (_, grid) = blocks(found, Listing), blocks(found, Grid)
     assert grid.name == "factorial-simple-test_accuracy"
-    assert [row[0] for row in grid.rows] == [each.effect for each in whole.simple_effects]
+    labels = [label_of(each, each.contrast) for each in whole.simple_effects]
+    assert [row[0] for row in grid.rows] == labels
+    assert labels[0] == "dropout_1 at dropout_2 0: 0 to 0.5"
     assert "hold for all simple effects at once" in grid.caption
     for item, row, effect in zip(listing.items, grid.rows, whole.simple_effects, strict=True):
         estimate = UNIT.tell_difference(effect.contrast.headline.estimate, 0.001)

@@ -162,7 +162,7 @@ def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tm
     assert len(found.effects) == 3
     for each in found.effects:
         assert escaped(effect_words.sentence(each, PAGE)) in page
-        assert f"| {escaped(each.effect)} | {short(each.contrast)} |" in page
+        assert f"| {escaped(effect_words.label_of(each, each.contrast))} | {short(each.contrast)} |" in page
     assert "](figures/dropout-interaction.png)" in page
     assert escaped(effect_words.WHY_SIMPLE) not in page
     file.write_text(file.read_text() + "simple_effects = true\n")
@@ -170,7 +170,7 @@ def test_effects_of_crossed_factors_are_told_as_in_their_section(make_folder, tm
     assert escaped(effect_words.WHY_SIMPLE) in page
     for each in found.simple_effects:
         assert escaped(effect_words.sentence(each, PAGE)) in page
-        assert f"| {escaped(each.effect)} | {short(each.contrast)} |" in page
+        assert f"| {escaped(effect_words.label_of(each, each.contrast))} | {short(each.contrast)} |" in page
 
 
 def test_effects_on_every_metric_that_is_asked_for(make_folder, tmp_path):
