@@ -103,7 +103,7 @@ def compared(table: Table, asked: Question) -> tuple[Comparison, Mapping[str, Ar
         direction=asked.direction,
         role=_role(table, metric),
         n_seeds=len(table.seeds),
-        dropped=(*table.dropped, *measured.dropped, *_unpaired(against)),
+        dropped=(*table.dropped, *measured.dropped, *_unpaired(against, metric)),
         warnings=tuple(dict.fromkeys([*notes, *together.warnings])),
         omnibus=together.omnibus,
         dose_response=together.dose_response,
@@ -173,13 +173,13 @@ def _effect(asked: Question, found: Results, arms: Arms, exempt: bool) -> Effect
     return assembled(Effect, compared, found, headline=found[Headline], pairs=values)
 
 
-def _unpaired(against: Mapping[str, Arms]) -> Iterator[Dropped]:
+def _unpaired(against: Mapping[str, Arms], metric: str) -> Iterator[Dropped]:
     """Yield what pairing left out: trials whose partner is missing, and pairs in which one diverged."""
     for label, each in against.items():
         for arm, seeds in ((label, each.condition_alone), (each.complete.control, each.control_alone)):
             other = each.complete.control if arm == label else label
             if seeds:
-                yield Dropped(arm, seeds, f"no partner: {other!r} has no trial with this seed")
+                yield Dropped(arm, seeds, f"no partner: {other!r} has no {metric} at this seed")
         if each.diverged:
             reason = f"not in the complete pairs with {each.complete.control!r}: one of the pair diverged, or both"
             yield Dropped(label, each.diverged, reason)

@@ -69,8 +69,9 @@ def _seeds(seeds: Sequence[int | str]) -> str:
 
 
 def _few(names: Sequence[str], most: int = 3) -> str:
-    more = f", ... ({len(names)})" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    more = [f"... ({len(names)})"] if len(names) > most else []
+    between = "; " if any(", " in name for name in names[:most]) else ", "
+    return between.join([*names[:most], *more])
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -202,6 +202,10 @@ def _of(function: Callable[[Any], str | None], told: list[Effect]) -> Entry:
     return Entry(function, tuple(lines.values()))
 
 
+def _no_pair(each: Effect) -> str:
+    return sentences.no_pair(each, PAGE)
+
+
 def _headline(each: Effect) -> str:
     return sentences.headline(each, PAGE)
 
@@ -230,6 +234,7 @@ def entries() -> tuple[Entry, ...]:
     known = [each for each in EXAMPLES if each.headline.verdict not in (None, verdict.CANNOT_TEST)]
     return (
         Entry(sentences.headline, _of(_headline, EXAMPLES).lines),
+        Entry(sentences.no_pair, _of(_no_pair, [each for each in EXAMPLES if not verdicts.pairs_of(each)]).lines),
         Entry(sentences.claim, _of(_claim, known).lines),
         _of(sentences.why_no_claim, [*UNTESTED, *OVER_SPLITS[3:]]),
         _of(sentences.reason, [*UNTESTED[-2:], ONE_RUN_EACH[-1]]),

@@ -37,9 +37,7 @@ def answer(whole: Comparison, style: Style = PAGE) -> str:
     rest = [each for each in judged if not differs(each)]
     if not apart:
         if not any(map(pairs_of, rest)):
-            return (
-                f"No condition can be compared with {control}: there is no {block_of(rest[0])} at which both trained."
-            )
+            return f"No condition can be compared with {control}: {sentences.no_pair(rest[0], style)}."
         return f"{_none(rest)}: {_range(rest, style)} in {metric} against {control} ({_seeds(rest)})."
     verb = "differs" if len(apart) == 1 else "differ"
     which = f"{len(apart)} of {len(judged)} conditions" if rest else _opened(_all(judged))

@@ -12,7 +12,7 @@ from analysis.wording import bad_endings
 from analysis.wording.markdown import escaped
 from analysis.wording.number_format import exact, inner_level, level
 from analysis.wording.phrases import holding, listed
-from analysis.wording.sentences import between, estimate, quoted
+from analysis.wording.sentences import between, estimate, no_pair, quoted
 from analysis.wording.terminal import interval, itemised, left_out, signed, tabulated
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import block_of, pairs_of
@@ -108,7 +108,7 @@ def sentence(found: Gate, each: Required) -> str:
     """Return what is shown of one condition, with its numbers."""
     effect, name = each.effect, quoted(each.condition)
     if not pairs_of(effect):
-        return f"{name}: not shown; there is no {block_of(effect)} at which both trained."
+        return f"{name}: not shown; {no_pair(effect)}."
     changed = f"{effect.metric} changed by {estimate(effect)} {between(effect, inner=found.require == EQUIVALENT)}"
     if each.outcome == HOLDS:
         return f"{name}: {changed}; shown to be {requirement(found)}."

@@ -82,7 +82,7 @@ def headline(effect: Effect, style: Style = TERMINAL, example: str = "image") ->
     """
     name, control = quoted(effect.condition), quoted(effect.control)
     if not pairs_of(effect):
-        return f"{name} cannot be compared with {control}: there is no {block_of(effect)} at which both trained."
+        return f"{name} cannot be compared with {control}: {no_pair(effect, style)}."
     by = f"{name} changed {style.metric(effect.metric)} by {estimate(effect, style)} against {control}"
     if effect.headline.scope == ITEMS:
         over_groups = " on average over groups" if are_groups(effect) else ""
@@ -94,6 +94,11 @@ def headline(effect: Effect, style: Style = TERMINAL, example: str = "image") ->
     if why is not None:
         return f"Cannot be tested: {changed} {why}."
     return f"{_found(effect)}: {changed}{reason(effect)}{without_limit(effect)}"
+
+
+def no_pair(effect: Effect, style: Style = TERMINAL) -> str:
+    """Return why nothing can be compared: a run that trained may still have no value of the metric."""
+    return f"there is no {block_of(effect)} at which both trained and have a value of {style.metric(effect.metric)}"
 
 
 def _of_items(effect: Effect, style: Style, example: str) -> str:

@@ -121,8 +121,8 @@ def test_a_trial_without_enough_epochs_is_named(folder):
         ("none", (6,)): f"no {LATE}: the trial has no curve",
         ("book", (3,)): f"no {LATE}: its curve has 2 epochs, and late_epochs is 3",
         ("book", (5,)): f"no {LATE}: test accuracy is empty in some of its last 3 epochs",
-        ("none", (3, 5)): "no partner: 'book' has no trial with this seed",
-        ("book", (6,)): "no partner: 'none' has no trial with this seed",
+        ("none", (3, 5)): f"no partner: 'book' has no {LATE} at this seed",
+        ("book", (6,)): f"no partner: 'none' has no {LATE} at this seed",
     }
     assert found.effects["book"].n_pairs == 5
 

@@ -132,7 +132,7 @@ def test_no_variation_is_told():
 def test_no_pair_at_all():
     frame = pd.DataFrame({"condition": ["none", "book"], "seed": [0, 1], "x": [1.0, 2.0]})
     result = compare(from_frame(frame), "x", "none")
-    assert "there is no seed at which both trained" in said(result)
+    assert "there is no seed at which both trained and have a value of x" in said(result)
     assert render(result)
 
 
@@ -360,3 +360,14 @@ def test_means_in_the_table_are_those_of_the_complete_pairs():
     for place, arm in ((2, "condition"), (3, "control")):
         assert float(row[place]) == pytest.approx(100 * np.mean([getattr(each, arm) for each in book.pairs]), abs=6e-4)
     assert float(row[4]) == pytest.approx(100 * book.typical_difference, abs=6e-4)
+
+
+def test_runs_that_trained_and_lack_the_metric_are_not_said_to_lack():
+    """As after an import in which a metric has two names: every run trained, and no seed has both values."""
+    rows = [(label, seed, 1.0 if label == "none" else None) for label in ("none", "book") for seed in range(3)]
+    frame = pd.DataFrame(rows, columns=["condition", "seed", "x"]).assign(status="ok", y=2.0)
+    result = compare(from_frame(frame), "x", "none")
+    assert "there is no seed at which both trained and have a value of x" in said(result)
+    assert [(each.condition, each.reason) for each in result.dropped if "partner" in each.reason] == [
+        ("none", "no partner: 'book' has no x at this seed")
+    ]
