@@ -69,7 +69,7 @@ class _File:
     digests: frozenset[str]
 
 
-def read_test_images(path: Path, record: Mapping[str, Any] | None = None) -> TestImages:
+def read_test_images(path: Path, record: object = None) -> TestImages:
     """Read test images, and their labels where they lie beside them or in the same file.
 
     Parameters
@@ -77,7 +77,7 @@ def read_test_images(path: Path, record: Mapping[str, Any] | None = None) -> Tes
     path : Path
         What `FORMS` says.
     record : mapping, optional
-        What the plan records of the data, as `bench.schema.data_files.record_of`.
+        What the plan records of the data, as `bench.schema.data_files.record_of`; anything else records nothing.
 
     Raises
     ------
@@ -99,22 +99,30 @@ def read_test_images(path: Path, record: Mapping[str, Any] | None = None) -> Tes
     return TestImages(pixels, _labels(file.path, labels, len(pixels)), file.path, bool(expected), stretched)
 
 
-def find_test_images(record: Mapping[str, Any] | None) -> TestImages | str:
+def find_test_images(record: object) -> TestImages | str:
     """Return the test images of a plan that records its data, where they lie on this machine; else why there are none.
 
     That is empty where the data are no images.
     """
-    if record is None:
+    if not isinstance(record, Mapping):
         return NO_RECORD
     if not record.get("images", True):
         return ""
     names = recorded(record, (IMAGES, ".npz"))
     if not names:
         return "The test images of this study lie in no file that is read here."
-    found = next((file for folder in places_of(record) for name in names if (file := folder / name).is_file()), None)
+    found = next((file for folder in places_of(record) for name in names if _is_file(file := folder / name)), None)
     if found is None:
         return f"The test images of this study ({listed(names)}) are not on this machine."
     return _read_or_why(found, record)
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether there is a file; a name in a plan may be too long for one."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _read_or_why(found: Path, record: Mapping[str, Any]) -> TestImages | str:
@@ -126,9 +134,9 @@ def _read_or_why(found: Path, record: Mapping[str, Any]) -> TestImages | str:
         return f"The test images of this study are not shown: {error.source} {error.faults[0]}."
 
 
-def recorded(record: Mapping[str, Any] | None, kinds: tuple[str, ...]) -> dict[str, str]:
+def recorded(record: object, kinds: tuple[str, ...]) -> dict[str, str]:
     """Return the files that a plan records, by the name of the file, of which the name has one of these parts."""
-    files = (record or {}).get("sha256")
+    files = record.get("sha256") if isinstance(record, Mapping) else None
     known = files if isinstance(files, Mapping) else {}
     return {str(name): str(digest) for name, digest in known.items() if any(kind in str(name) for kind in kinds)}
 
@@ -145,6 +153,8 @@ def _images_in(path: Path) -> Path:
 
 
 def _read(path: Path) -> _File:
+    if path.exists() and not path.is_file():
+        raise TableError(path, [f"is no file; expected {FORMS}"])
     try:
         raw = path.read_bytes()
         content = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -135,3 +136,17 @@ def test_examples_without_rows_and_columns_are_no_pictures(tmp_path: Path, monke
     (tmp_path / IMAGES).write_bytes(content)
     assert find_test_images({"folder": ".", "sha256": {IMAGES: sha256(content)}}) == ""
     assert find_test_images(record("mnist_1d")) == "", "whether or not they are here"
+
+
+@pytest.mark.parametrize(
+    "known",
+    [5, [], "x", {"sha256": 3}, {"sha256": {IMAGES: "a"}, "folder": 7}, {"sha256": {IMAGES: "a"}, "folder": "x" * 999}],
+)
+def test_a_record_that_is_none_is_no_fault(known: object) -> None:
+    assert isinstance(find_test_images(known), str)
+
+
+def test_a_pipe_in_place_of_a_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(TableError, match="is no file; expected an IDX file"):
+        read_test_images(tmp_path / "pipe")
