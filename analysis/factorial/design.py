@@ -153,8 +153,8 @@ def _refuse_few(
     elif len(factors) < 2:
         known = [each.name for each in factors]
         faults = [
-            f"the conditions vary in {len(known)} factors ({listed(known)}); a factorial needs 2: name the columns "
-            "with --factors"
+            f"the conditions vary in {'1 factor' if len(known) == 1 else f'{len(known)} factors'} ({listed(known)}); a "
+            "factorial needs 2: name the columns with --factors"
         ]
     if faults:
         raise TableError(table.source, faults)

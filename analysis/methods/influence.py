@@ -74,6 +74,7 @@ def fragile_means(
 ) -> list[Note]:
     """Return a warning for each seed that makes a mean fragile: of which conditions, and their means without it."""
     by_seed = dict[int | str | None, list[str]]()
+    block = next((each.unit.key for each in pairs.values()), "")
     for label, each in found.items():
         if each.fragile(pairs[label].n) and each.mean_without_extreme is not None:
             by_seed.setdefault(each.extreme_seed, []).append(label)
@@ -91,6 +92,6 @@ def fragile_means(
             without, mean = (Number(f"{times * value:{code}}") for value in means)
             told += ["; " if told else "", f"{label} ", without, " instead of ", mean, unit]
         share = least if least == most else f"{least} to {most}"
-        said = f"the mean is fragile: seed {seed} makes {share} of the variance of the differences; without it: "
+        said = f"the mean is fragile: {block} {seed} makes {share} of the variance of the differences; without it: "
         notes.append(Note(said, *told))
     return notes

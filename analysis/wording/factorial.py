@@ -63,7 +63,8 @@ def _slope(effect: FactorialEffect, style: Style) -> str:
     assert effect.slope is not None
     test, (name,) = effect.omnibus, effect.factors
     if effect.lack_of_fit_p is None:
-        fit = f"lack of fit not tested: {test.n} seeds are too few, or do not vary"
+        few = f"it takes {effect.df} seeds or more"
+        fit = f"lack of fit not tested: {few if test.n < effect.df else 'what a line leaves does not vary'}"
     else:
         fit = f"lack of fit F = {_f(effect.lack_of_fit_f)}, {p_value(effect.lack_of_fit_p)}"
         if effect.lack_of_fit_p <= test.alpha:

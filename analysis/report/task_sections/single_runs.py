@@ -20,7 +20,8 @@ def section(material: MaterialOverTasks) -> Section:
         better = (each.improvement, each.improvement_low, each.improvement_high)
         value, low, high = map(unit.tell, middle)
         share, least, most = (plain(one, 3) for one in better)
-        rows.append((each.condition, str(each.n_runs), value, _ends(low, high), share, _ends(least, most)))
+        numbers = str(each.n_tasks), str(each.n_runs)
+        rows.append((each.condition, *numbers, value, _ends(low, high), share, _ends(least, most)))
     grid = Grid(
         name="single-runs",
         caption=(
@@ -29,6 +30,7 @@ def section(material: MaterialOverTasks) -> Section:
         ),
         columns=(
             Column("condition", numeric=False),
+            Column("tasks"),
             Column("runs"),
             Column("interquartile mean", unit.value),
             Column(ends, unit.value),

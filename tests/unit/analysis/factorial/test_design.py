@@ -95,7 +95,7 @@ def test_faults_of_factors_that_are_named(crossed) -> None:
 
 def test_a_table_without_two_factors_is_no_factorial(crossed) -> None:
     one = crossed({"alpha": (0.1, 0.2)})
-    assert "vary in 1 factors ('alpha'); a factorial needs 2" in refused(one)
+    assert "vary in 1 factor ('alpha'); a factorial needs 2" in refused(one)
     assert of_study(from_frame(one), "test_accuracy") is None
     assert of_study(from_frame(crossed(TWO)), "test_accuracy") is not None
 

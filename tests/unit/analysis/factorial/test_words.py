@@ -125,7 +125,10 @@ def test_a_slope_has_its_unit_and_none_is_described_where_it_does_not_fit(crosse
     assert "Slope" not in bent
     assert "No straight line is described: the levels of alpha do not lie on one (lack of fit F = " in bent
     few = words.sentence(effects(crossed({"alpha": (0.0, 0.1, 0.2), "beta": (0.0, 1.0)}, seeds=1))["alpha"])
-    assert "(lack of fit not tested: 1 seeds are too few, or do not vary)" in few
+    assert "(lack of fit not tested: it takes 2 seeds or more)" in few
+    frame["test_correct"] = 800 + frame["seed"]
+    steady = words.sentence(effects(frame)["alpha"])
+    assert "(lack of fit not tested: what a line leaves does not vary)" in steady
 
 
 def test_three_factors_and_what_was_left_out(crossed) -> None:

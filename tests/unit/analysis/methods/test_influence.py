@@ -8,6 +8,7 @@ import pytest
 
 from analysis.answer.compare import compare
 from analysis.methods.influence import Influence, influence
+from analysis.tables.loading import load
 from analysis.tables.pairing import pair
 from analysis.tables.table import from_frame
 
@@ -62,6 +63,9 @@ def test_a_mean_that_one_seed_makes_more_than_half_of_is_fragile(n: int, far: fl
             f"the mean is fragile: seed 7 makes {share}% of the variance of the differences; without it: "
             f"a {without:+.2f} instead of {mean:+.2f} points"
         ]
+        folds = pd.DataFrame(rows).assign(x_accuracy=values).rename(columns={"seed": "fold"})
+        of_folds = compare(load(folds), "x_accuracy", "none", test_fraction=0.1)
+        assert any(each.startswith("the mean is fragile: split 7 makes") for each in of_folds.warnings)
     else:
         assert said == []
 

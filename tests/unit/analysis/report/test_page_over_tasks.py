@@ -90,6 +90,12 @@ def test_tables_over_tasks_say_what_the_objects_say(text, whole):
             assert row["p"] == probability(found["p"])
 
 
+def test_single_runs_stand_beside_the_number_of_tasks_and_of_runs(text, whole):
+    found = {row["condition"]: (row["tasks"], row["runs"]) for row in Page(text).table("Mean of the middle half")}
+    assert found == {each["condition"]: (str(each["n_tasks"]), str(each["n_runs"])) for each in whole["scores"]}
+    assert {tasks for tasks, _ in found.values()} == {"3"}
+
+
 def test_the_table_of_tasks_has_every_condition_on_every_task(text, whole):
     rows = {(row["task"], row["condition"]): row for row in Page(text).table("Test accuracy against “none” on each")}
     expected = {
