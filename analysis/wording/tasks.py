@@ -43,7 +43,8 @@ PREDICTED = (
 FEW_SEEDS = 10
 """Seeds of a task up to which simulations show the interval for new tasks to be too narrow."""
 OF_FEW_SEEDS = (
-    f"With {FEW_SEEDS} seeds or fewer on a task the interval for new tasks misses up to twice as often as it should."
+    f"With {FEW_SEEDS} seeds or fewer on a task the interval for new tasks misses up to about twice as often as it "
+    "should."
 )
 ALONE = (
     "Where seeds are too few for an interval of each task, the task is the unit: a t interval over one value of each "

@@ -601,7 +601,7 @@ def test_splits_that_are_tasks_are_said_to_share_their_data() -> None:
 
 
 def test_few_seeds_are_said_to_leave_the_interval_for_new_tasks_too_narrow() -> None:
-    said = "With 10 seeds or fewer on a task the interval for new tasks misses up to twice as often as it should."
+    said = "With 10 seeds or fewer on a task the interval for new tasks misses up to about twice as often as it should."
     assert said in str(over(rows(seeds=10)))
     for found in (over(rows(seeds=11)), over(rows(NAMES[:2])), over(single_runs())):
         assert said not in str(found)
