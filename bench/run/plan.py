@@ -10,10 +10,15 @@ from bench.record.experiment import Experiment
 from bench.study.study import Study
 
 
+def versions_in(study: Study) -> dict[str, int | str]:
+    """Return the hash of the data, and the version of each engine and regulariser that some trial uses."""
+    distinct = dict.fromkeys(trial.versions for trial in study.trials())
+    return {"data": study.data_hash()} | {name: version for versions in distinct for name, version in versions}
+
+
 def plan_document(study: Study, command: str) -> dict[str, Any]:
     """Return what the analysis must know of the study: its trials, their names, and the plan of analysis."""
     plan, trials = study.analysis, study.trials()
-    versions = {name: version for trial in trials for name, version in trial.versions}
     return {
         "schema_version": schema.SCHEMA_VERSION,
         "study": study.name,
@@ -43,7 +48,7 @@ def plan_document(study: Study, command: str) -> dict[str, Any]:
             }
             for condition in study.conditions
         ],
-        "versions": {"data": study.data_hash()} | versions,
+        "versions": versions_in(study),
         "trials": [
             {
                 "trial_id": trial.trial_id,

@@ -8,7 +8,7 @@ from typing import Any
 from bench import schema
 from bench.base.errors import UsageError
 from bench.record.store import Store
-from bench.run.plan import plan_document
+from bench.run.plan import versions_in
 from bench.study.study import Study
 
 FIRST = 8
@@ -26,7 +26,9 @@ def check_nothing_is_left_out(store: Store, study: Study) -> None:
     before = store.plan()
     if before is None:
         return
-    wanted = {_what(trial): trial["trial_id"] for trial in plan_document(study, "")["trials"]}
+    wanted = {
+        (trial.condition.label, trial.seed, trial.device, trial.precision): trial.trial_id for trial in study.trials()
+    }
     replaced = [trial for trial in before["trials"] if wanted.get(_what(trial), trial["trial_id"]) != trial["trial_id"]]
     statuses = store.statuses() if replaced else {}
     finished = [trial for trial in replaced if statuses.get(trial["trial_id"], schema.FAILED) != schema.FAILED]
@@ -47,7 +49,7 @@ def check_nothing_is_left_out(store: Store, study: Study) -> None:
 def differences(store: Store, before: Mapping[str, Any], study: Study, labels: list[str]) -> Iterator[str]:
     """Yield what of the study differs from the folder's, where it names trials of the conditions in `labels`."""
     old = store.study_document() | {"versions": before.get("versions", {})}
-    new = study.document() | {"versions": plan_document(study, "")["versions"]}
+    new = study.document() | {"versions": versions_in(study)}
     known = {name: _leaves(document, labels) for name, document in (("old", old), ("new", new))}
     if not before.get("versions"):
         known["new"] = {key: value for key, value in known["new"].items() if not key.startswith("versions.")}
