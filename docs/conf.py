@@ -14,6 +14,7 @@ project = "regularisation-bench"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["*.ipynb"]
 default_role = "code"
+highlight_language = "text"  # a block without a language is of a shell or a terminal
 smartquotes = False
 
 myst_heading_anchors = 4

@@ -27,7 +27,7 @@ from analysis.wording.sentences import (
     why_no_claim,
 )
 from analysis.wording.style import TERMINAL
-from analysis.wording.verdicts import ONE_RUN, better, pairs_of
+from analysis.wording.verdicts import better, pairs_of, short
 from bench.schema.known_metrics import is_fraction
 
 
@@ -149,7 +149,7 @@ def _row(each: Effect, whole: Comparison, scale: int, images: bool) -> tuple[str
             if whole.bad_endings
             else []
         ),
-        ONE_RUN if told.scope == ITEMS else (told.verdict or "negative control").replace("_", " "),
+        "negative control" if each.stays_at_chance else short(each),
     )
 
 

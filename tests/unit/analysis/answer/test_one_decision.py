@@ -104,7 +104,7 @@ def test_all_that_is_made_carries_the_verdict_of_the_headline(word: str, scope: 
     spoken, grid = short(each), comparison_grid(whole, evidence(whole))
     assert sentences.headline(each).startswith(CLAIMS[word])
     (row,) = (line for line in render(whole).splitlines() if line.startswith("book "))
-    assert row.endswith(word.replace("_", " "))
+    assert row.endswith(f"  {spoken}")
     assert grid.rows[0][1] == spoken
     assert grid.data[0]["headline_verdict"] == word
     assert f"| {spoken} |" in markdown.table(grid)
