@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -81,3 +82,10 @@ def test_every_committed_study_is_done_whatever_docstring_was_mended(sources: Pa
     found = done_and_to_do(plan_all(sources, COMMITTED))
     assert sorted(found) == COMMITTED
     assert {name: each for name, each in found.items() if each[1:] != (each[0], 0)} == {}
+
+
+def test_no_committed_plan_names_a_folder_of_one_machine() -> None:
+    plans = [file for name in COMMITTED for file in (ROOT / "results" / name).rglob("plan.json")]
+    assert len(plans) > len(SHIPPED) / 2
+    commands = {str(file.relative_to(ROOT)): json.loads(file.read_text(encoding="utf-8"))["command"] for file in plans}
+    assert [file for file, command in commands.items() if re.search(r"(?<!\S)/", command)] == []
