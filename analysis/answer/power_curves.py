@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -110,7 +110,7 @@ def power_curves(whole: Comparison) -> PowerCurves | None:
         for each in whole.judged
         if (found := spread_of(each, asked.estimand)) is not None
     ]
-    return _curves(asked, spreads, [Aim(SUPERIOR, 0.0, margin), Aim(EQUIVALENT, margin, 0.0)]) if spreads else None
+    return _curves(asked, spreads, _aims(margin)) if spreads else None
 
 
 def curves_of_plan(found: Plan | PilotPlan | MarginPlan | PilotMargin) -> PowerCurves | None:
@@ -141,6 +141,19 @@ def curves_of_plan(found: Plan | PilotPlan | MarginPlan | PilotMargin) -> PowerC
     asked = Design(1.0, found.alpha, found.power, found.comparisons, estimand=found.estimand)
     possible = [each for each in aims if replace(asked, goal=each.goal, margin=each.margin).possible(each.delta)]
     return _curves(asked, spreads, possible) if spreads and possible else None
+
+
+def curves_of_spreads(asked: Design, spreads: Mapping[str, float], margin: float, n: int) -> PowerCurves:
+    """Return the curves of a study that has no differences yet, for each of several spreads by its name.
+
+    `margin` and the spreads are in one unit; `n` are the seeds planned.
+    """
+    found = [Spread(name, sd, sd, n) for name, sd in spreads.items()]
+    return _curves(asked, found, _aims(margin))
+
+
+def _aims(margin: float) -> list[Aim]:
+    return [Aim(SUPERIOR, 0.0, margin), Aim(EQUIVALENT, margin, 0.0)]
 
 
 def _curves(asked: Design, spreads: Sequence[Spread], aims: Sequence[Aim]) -> PowerCurves:

@@ -108,18 +108,13 @@ def _found(given: argparse.Namespace) -> Plan | PilotPlan | MarginPlan | PilotMa
 def _draw(found: Plan | PilotPlan | MarginPlan | PilotMargin, file: Path) -> None:
     """Write the power by number of seeds as a figure."""
     from analysis.answer.power_curves import curves_of_plan
-    from analysis.base.files import check_writable, write_atomically
-    from analysis.figures.plot import rendered
     from analysis.figures.power_curves import OF_PLAN
-    from analysis.figures.theme import NARROW, WIDE
+    from analysis.figures.power_file import write
 
-    kind, curves = file.suffix.removeprefix("."), curves_of_plan(found)
+    curves = curves_of_plan(found)
     if curves is None:
         raise TableError(file, ["has nothing to show: no difference of the pilot varies, or none can be shown"])
-    check_writable(file)
-    layout = NARROW if len(curves.conditions) <= NARROW.panels else WIDE
-    write_atomically(file, rendered(OF_PLAN, curves, layout, (kind,))[kind])
-    print(f"{file}: {OF_PLAN.caption(curves)}", file=sys.stderr)
+    print(write(OF_PLAN, curves, file), file=sys.stderr)
 
 
 def _check(given: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -24,6 +25,9 @@ WORDS = {
     SUPERIOR: "a difference that is the margin",
     EQUIVALENT: "equivalence, where there is none",
 }
+
+AT_HAND, PLANNED = "at hand", "planned"
+"""What the seeds of the upright line are."""
 
 
 def _told(evidence: Evidence) -> PowerCurves:
@@ -53,7 +57,9 @@ def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     _draw(figure, _told(evidence), layout, WORDS)
 
 
-def _draw(figure: Figure, told: PowerCurves, layout: Layout, words: Mapping[str, str]) -> None:
+def _draw(
+    figure: Figure, told: PowerCurves, layout: Layout, words: Mapping[str, str], seeds_are: str = AT_HAND
+) -> None:
     width = (layout.width - _LEFT - 0.14 - _BETWEEN * (layout.panels - 1)) / layout.panels
     top = _height(told, layout) - _legend_height(layout)
     for index, each in enumerate(told.conditions):
@@ -66,14 +72,14 @@ def _draw(figure: Figure, told: PowerCurves, layout: Layout, words: Mapping[str,
             width,
             _PANEL,
         )
-        draw_panel(axes, each, told.power)
+        draw_panel(axes, each, told.power, seeds_are)
         axes.tick_params(labelleft=not column)
     figure.text(_LEFT / layout.width, 0.0, "power in %, by number of seeds", va="bottom", fontsize=SMALL, color=MUTED)
     _legend(figure, words, layout)
 
 
-def draw_panel(axes: Axes, each: ConditionPower, power: float) -> None:
-    """Draw the curves of one condition, with bands down to the upper limit of its spread, and the seeds at hand."""
+def draw_panel(axes: Axes, each: ConditionPower, power: float, seeds_are: str = AT_HAND) -> None:
+    """Draw the curves of one condition, with bands down to the upper limit of its spread, and the seeds there are."""
     axes.axhline(100 * power, color=LINE, linewidth=0.8, zorder=1)
     if each.n is not None:
         axes.axvline(each.n, color=INK, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1, label=f"now-{each.condition}")
@@ -95,7 +101,7 @@ def draw_panel(axes: Axes, each: ConditionPower, power: float) -> None:
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
     axes.set_title(shortened(each.condition, 18), pad=13)
     axes.annotate(
-        "no seeds yet" if each.n is None else f"at hand: n = {each.n:,}", (0, 1), (0, 3), xycoords="axes fraction",
+        "no seeds yet" if each.n is None else f"{seeds_are}: n = {each.n:,}", (0, 1), (0, 3), xycoords="axes fraction",
         textcoords="offset points", fontsize=SMALL, color=MUTED,
     )  # fmt: skip
 
@@ -192,3 +198,27 @@ OF_PLAN = Plot[PowerCurves](
     lambda _: None,
 )
 """The same of a plan for a study to come, without a comparison."""
+
+
+def of_study(unit: str) -> Plot[PowerCurves]:
+    """Return the same of a study before its first trial, at several spreads in `unit`."""
+
+    def words(told: PowerCurves) -> dict[str, str]:
+        return {goal: f"{said} {unit}".rstrip() for goal, said in _words(told).items()}
+
+    def caption(told: PowerCurves) -> str:
+        said = "; ".join(f"{_DASHES[goal]}: {each}" for goal, each in words(told).items())
+        return (
+            "Power: how often a study of so many seeds would show each goal on its test set, by the interval of the "
+            f"{NAMES[told.estimand]}, where the paired differences have the standard deviation (SD) above a panel. "
+            f"{said}. "
+            f"Dashed upright line: the seeds planned. Level line: {exact(100 * told.power):g}%. Seeds on a logarithmic "
+            "scale."
+        )
+
+    return replace(
+        OF_PLAN,
+        draw=lambda figure, told, layout: _draw(figure, told, layout, words(told), PLANNED),
+        caption=caption,
+        description=lambda told: _described(told, words(told)),
+    )

@@ -69,15 +69,10 @@ def what_is_found(seeds: int, size: int, alpha: float, estimand: str, margin: tu
     margin : (str, float), optional
         Metric, and the smallest difference of it that matters: the table then says at which spread it is found.
     """
-    from analysis.answer.out_of_reach import POWER  # noqa: PLC0415 - scipy's distributions take half a second
-    from analysis.methods.power import Design  # noqa: PLC0415
+    from analysis.answer.out_of_reach import POWER  # noqa: PLC0415 - scipy's functions take a fifth of a second
 
-    lines = []
-    for n in (times * seeds for times in TIMES):
-        leading = estimand if n >= fewest(alpha, size) else MEAN
-        least = Design(1.0, alpha, POWER, size, estimand=leading).detectable(n) if n >= FEW else None
-        if least is not None:
-            lines.append(f"  {n:>7,}  {least:>4.2f} SD{_hence(margin, least)}")
+    found = least_differences(seeds, size, alpha, estimand)
+    lines = [f"  {n:>7,}  {least:>4.2f} SD{_hence(margin, least)}" for n, least in found.items()]
     if not lines:
         return ""
     also = "" if margin is None else ", and the largest SD at which they find the margin"
@@ -86,6 +81,23 @@ def what_is_found(seeds: int, size: int, alpha: float, estimand: str, margin: tu
         f"(SD) of the paired differences{also}:"
     )
     return "\n".join([head, *lines])
+
+
+def least_differences(seeds: int, size: int, alpha: float, estimand: str) -> dict[int, float]:
+    """Return, for the seeds planned and multiples of them, the true difference that is found, in SD of the differences.
+
+    Numbers of seeds with which none is found are left out.
+    """
+    from analysis.answer.out_of_reach import POWER  # noqa: PLC0415 - as above
+    from analysis.methods.power import Design  # noqa: PLC0415
+
+    found = {}
+    for n in (times * seeds for times in TIMES):
+        leading = estimand if n >= fewest(alpha, size) else MEAN
+        least = Design(1.0, alpha, POWER, size, estimand=leading).detectable(n) if n >= FEW else None
+        if least is not None:
+            found[n] = least
+    return found
 
 
 def _hence(margin: tuple[str, float] | None, least: float) -> str:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from analysis.wording.seeds import what_can_be_tested, what_is_found, what_single_runs_can_do, what_splits_can_test
+from pathlib import Path
+
+from analysis.base.errors import TableError
+from analysis.wording.phrases import count
+from analysis.wording.seeds import (
+    least_differences,
+    what_can_be_tested,
+    what_is_found,
+    what_single_runs_can_do,
+    what_splits_can_test,
+)
+from analysis.wording.units import plain, unit_of
+from bench.base.errors import UsageError
 from bench.schema.known_metrics import MEAN, TYPICAL
 from bench.study.study import Study
 
@@ -31,6 +43,41 @@ def found(study: Study, tasks: int = 1) -> str:
         return ""
     margin = None if plan.margin is None else (plan.primary, plan.margin)
     return what_is_found(len(study.seeds), size * tasks, plan.alpha, plan.estimand or MEAN, margin)
+
+
+def draw(study: Study, tasks: int, file: Path) -> str:
+    """Draw the power of a study by its number of seeds, at the spreads of the table; return what the marks mean.
+
+    Raises
+    ------
+    UsageError
+        The study has no margin or no fixed number of seeds, nothing can be shown, or the file cannot be written.
+    """
+    from analysis.answer.out_of_reach import POWER  # noqa: PLC0415 - drawing is slow to import
+    from analysis.answer.power_curves import curves_of_spreads  # noqa: PLC0415
+    from analysis.figures.power_curves import of_study  # noqa: PLC0415
+    from analysis.figures.power_file import write  # noqa: PLC0415
+    from analysis.methods.power import Design  # noqa: PLC0415
+
+    plan, size, seeds = study.analysis, _compared(study) * tasks, len(study.seeds)
+    if plan.margin is None:
+        raise UsageError("--figure is of the margin: set margin in [analysis]")
+    if plan.until is not None or plan.test_fraction is not None:
+        raise UsageError("--figure is of a fixed number of independent seeds; this study has until or test_fraction")
+    estimand, unit = plan.estimand or MEAN, unit_of(plan.primary)
+    found = least_differences(seeds, size, plan.alpha, estimand) if size else {}
+    if not found:
+        raise UsageError(f"--figure has nothing to show of {count(seeds, 'seed')} and {count(size, 'comparison')}")
+    margin = unit.scale * plan.margin
+    spreads = {
+        f"SD {plain(margin / least, unit.digits + 1)} {unit.difference}".rstrip(): margin / least
+        for least in found.values()
+    }
+    asked = Design(1.0, plan.alpha, POWER, size, estimand=estimand)
+    try:
+        return write(of_study(unit.difference), curves_of_spreads(asked, spreads, margin, seeds), file)
+    except TableError as error:
+        raise UsageError(str(error)) from error
 
 
 def _compared(study: Study) -> int:

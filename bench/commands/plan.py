@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.base.errors import UsageError
 from bench.commands import options as common
 from bench.commands.standing import print_standing
 
 if TYPE_CHECKING:
     from bench.run.standing import Standing
 
+FIGURES = (".svg", ".pdf", ".png")
 NAME = "plan"
-arguments = common.add_study
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add this command's arguments."""
+    common.add_study(parser)
+    parser.add_argument(
+        "--figure",
+        type=Path,
+        metavar="FILE",
+        help="draw the power of the study by its number of seeds, to show its margin at several spreads of the "
+        "differences; svg, pdf or png by the name's end",
+    )
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Print which trials are done and to do, how long they will take, and what they can test. Writes nothing."""
+    """Print which trials are done and to do, how long they will take, and what they can test.
+
+    Nothing is written but the figure that is asked for.
+    """
+    from bench.assurance.reach import draw, reach
     from bench.assurance.reach import found as differences
-    from bench.assurance.reach import reach
     from bench.run.parts import parts
     from bench.run.progress import duration
     from bench.run.standing import present_targets, standing
 
+    if options.figure is not None and options.figure.suffix not in FIGURES:
+        raise UsageError(f"--figure is {options.figure}; allowed: a name that ends in {', '.join(FIGURES)}")
     study, folder = common.study_and_folder(options)
     found = parts(study, folder)
     standings = [standing(part.study, part.store, present_targets(part.study, options.device)) for part in found]
@@ -42,6 +62,8 @@ def execute(options: argparse.Namespace) -> int:
         print(said)
     if to_do and (table := differences(one, len(found))):
         print(table)
+    if options.figure is not None:
+        print(draw(one, len(found), options.figure), file=sys.stderr)
     return common.DONE
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from scipy import stats
 
-from bench.assurance.reach import found, reach
+from analysis.answer.power_curves import curves_of_spreads
+from analysis.methods.power import EQUIVALENT, SUPERIOR, Design
+from analysis.wording.seeds import least_differences
+from bench.assurance.reach import draw, found, reach
+from bench.base.errors import UsageError
 from bench.study.study import Study
 
 TESTED, ALONE = "typical difference is tested", "1 bad run alone can set an end"
@@ -68,3 +73,45 @@ def test_more_tasks_find_less_and_nothing_is_found_where_nothing_is_tested() -> 
     assert many > first
     assert found(study.until_decided()) == found(replace(study, conditions=study.conditions[:1])) == ""
     assert len(found(study.with_seeds(1)).splitlines()) == 3
+
+
+def test_a_spread_at_which_so_many_seeds_find_the_margin_has_80_percent_power_there() -> None:
+    least = least_differences(16, 6, 0.05, "typical")
+    assert list(least) == [16, 32, 64, 128]
+    for n, sd in least.items():
+        told = curves_of_spreads(Design(1.0, 0.05, 0.8, 6, estimand="typical"), {"one": 0.1 / sd}, 0.1, n)
+        ((superior, equivalent),) = (each.curves for each in told.conditions)
+        assert (superior.goal, superior.delta, equivalent.goal, equivalent.delta) == (SUPERIOR, 0.1, EQUIVALENT, 0.0)
+        assert dict(zip(superior.seeds, superior.power, strict=True))[n] == pytest.approx(0.8, abs=1e-6)
+
+
+def test_the_power_of_a_study_is_drawn_in_the_unit_of_its_metric(tmp_path: Path) -> None:
+    file = tmp_path / "power.svg"
+    said = draw(Study.load("dropout"), 1, file)
+    assert "a difference from 0, the true one 0.1 points" in said
+    text = file.read_text(encoding="utf-8")
+    assert "SD 0.098 points" in text and "planned: n = 16" in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"margin": None}, "set margin in"),
+        ({"until": "decided"}, "a fixed number of independent seeds"),
+        ({"test_fraction": 0.1}, "a fixed number of independent seeds"),
+    ],
+)
+def test_a_figure_of_what_has_no_curve_is_refused(changed: dict[str, object], why: str, tmp_path: Path) -> None:
+    study = Study.load("dropout")
+    with pytest.raises(UsageError, match=why):
+        draw(replace(study, analysis=replace(study.analysis, **changed)), 1, tmp_path / "p.svg")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_figure_with_one_condition_or_in_no_folder_is_refused(tmp_path: Path) -> None:
+    study = Study.load("dropout")
+    with pytest.raises(UsageError, match="nothing to show of 16 seeds and 0 comparisons"):
+        draw(replace(study, conditions=study.conditions[:1]), 1, tmp_path / "p.svg")
+    (tmp_path / "a file").touch()
+    with pytest.raises(UsageError, match="a file"):
+        draw(study, 1, tmp_path / "a file" / "p.svg")
