@@ -14,7 +14,9 @@ from analysis.answer.out_of_reach import report_design
 from analysis.answer.sample_size import PilotPlan, Plan, spread_of
 from analysis.base.records import Record
 from analysis.methods.power import EQUIVALENT, SUPERIOR, Design, upper_sd
+from analysis.methods.signed_rank_distribution import fewest
 from analysis.methods.verdict import FEW
+from bench.schema.known_metrics import MEAN, TYPICAL
 
 DRAWN = (SUPERIOR, EQUIVALENT)
 """Goals with a curve: a difference from 0 that truly is the margin, and equivalence at a true difference of 0.
@@ -146,17 +148,23 @@ def curves_of_plan(found: Plan | PilotPlan | MarginPlan | PilotMargin) -> PowerC
 def curves_of_spreads(asked: Design, spreads: Mapping[str, float], margin: float, n: int) -> PowerCurves:
     """Return the curves of a study that has no differences yet, for each of several spreads by its name.
 
-    `margin` and the spreads are in one unit; `n` are the seeds planned.
+    `margin` and the spreads are in one unit; `n` are the seeds planned. With fewer seeds than `typical_from` the mean
+    decides, as it does in a comparison.
     """
     found = [Spread(name, sd, sd, n) for name, sd in spreads.items()]
-    return _curves(asked, found, _aims(margin))
+    return _curves(asked, found, _aims(margin), typical_from(asked))
+
+
+def typical_from(asked: Design) -> int:
+    """Return the seeds from which the typical difference has an interval; 0 where it is not asked for."""
+    return fewest(asked.alpha, asked.comparisons) if asked.estimand == TYPICAL else 0
 
 
 def _aims(margin: float) -> list[Aim]:
     return [Aim(SUPERIOR, 0.0, margin), Aim(EQUIVALENT, margin, 0.0)]
 
 
-def _curves(asked: Design, spreads: Sequence[Spread], aims: Sequence[Aim]) -> PowerCurves:
+def _curves(asked: Design, spreads: Sequence[Spread], aims: Sequence[Aim], mean_below: int = 0) -> PowerCurves:
     seeds = _seeds(asked, spreads, aims)
     return PowerCurves(
         estimand=asked.estimand,
@@ -164,7 +172,9 @@ def _curves(asked: Design, spreads: Sequence[Spread], aims: Sequence[Aim]) -> Po
         over_images=all(each.floor for each in spreads),
         conditions=tuple(
             ConditionPower(
-                condition=each.condition, n=each.n, curves=tuple(_curve(asked, each, aim, seeds) for aim in aims)
+                condition=each.condition,
+                n=each.n,
+                curves=tuple(_curve(asked, each, aim, seeds, mean_below) for aim in aims),
             )
             for each in spreads
         ),
@@ -186,13 +196,17 @@ def _seeds(asked: Design, spreads: Sequence[Spread], aims: Sequence[Aim]) -> lis
     return sorted({*np.rint(np.geomspace(FEW, last, POINTS)).astype(int).tolist(), *most} - {1, 2})
 
 
-def _curve(asked: Design, spread: Spread, aim: Aim, seeds: Sequence[int]) -> PowerCurve:
+def _curve(asked: Design, spread: Spread, aim: Aim, seeds: Sequence[int], mean_below: int) -> PowerCurve:
     design = _design(asked, spread, aim)
     upper = replace(design, sd=spread.upper)
+
+    def achieved(one: Design, n: int) -> float:
+        return (replace(one, estimand=MEAN) if n < mean_below else one).achieved(n, aim.delta)
+
     return PowerCurve(
         goal=aim.goal,
         delta=aim.delta,
         seeds=tuple(seeds),
-        power=tuple(design.achieved(each, aim.delta) for each in seeds),
-        power_upper=tuple(upper.achieved(each, aim.delta) for each in seeds),
+        power=tuple(achieved(design, each) for each in seeds),
+        power_upper=tuple(achieved(upper, each) for each in seeds),
     )

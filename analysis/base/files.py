@@ -8,6 +8,9 @@ from pathlib import Path
 
 from analysis.base.errors import TableError
 
+FIGURES = (".svg", ".pdf", ".png")
+"""Endings of the names of the files that a figure can be written to."""
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write beside `path` and move into place.

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import TableError
+from analysis.base.files import FIGURES
 from analysis.commands import options
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from analysis.answer.goals import ConditionMargin, GoalPlan, MarginPlan, PilotMargin
     from analysis.answer.sample_size import Asked, ConditionPlan, PilotPlan, Plan
 
-FIGURES = (".svg", ".pdf", ".png")
 NAME, HELP = "power", "how many seeds a difference or its absence needs, or what a number of seeds can show"
 
 

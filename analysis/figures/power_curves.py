@@ -17,6 +17,7 @@ from analysis.methods.power import EQUIVALENT, SUPERIOR, UPPER
 from analysis.wording.number_format import exact
 from analysis.wording.resampling import NAMES
 from analysis.wording.units import unit_of
+from bench.schema.known_metrics import MEAN
 
 _PANEL, _TITLE, _TICKS, _LEFT, _BETWEEN, _FOOT, _LEGEND, _EDGE = 1.25, 0.44, 0.26, 0.46, 0.16, 0.18, 0.17, 0.05
 LOOKS = {SUPERIOR: (BLUE, "solid"), EQUIVALENT: (GREEN, (0, (1, 1)))}
@@ -200,20 +201,23 @@ OF_PLAN = Plot[PowerCurves](
 """The same of a plan for a study to come, without a comparison."""
 
 
-def of_study(unit: str) -> Plot[PowerCurves]:
-    """Return the same of a study before its first trial, at several spreads in `unit`."""
+def of_study(unit: str, typical_from: int) -> Plot[PowerCurves]:
+    """Return the same of a study before its first trial, at several spreads in `unit`.
+
+    With fewer seeds than `typical_from` the curves are those of the mean.
+    """
 
     def words(told: PowerCurves) -> dict[str, str]:
         return {goal: f"{said} {unit}".rstrip() for goal, said in _words(told).items()}
 
     def caption(told: PowerCurves) -> str:
         said = "; ".join(f"{_DASHES[goal]}: {each}" for goal, each in words(told).items())
+        below = f" (with fewer than {typical_from} seeds, of the {NAMES[MEAN]})" if typical_from else ""
         return (
             "Power: how often a study of so many seeds would show each goal on its test set, by the interval of the "
-            f"{NAMES[told.estimand]}, where the paired differences have the standard deviation (SD) above a panel. "
-            f"{said}. "
-            f"Dashed upright line: the seeds planned. Level line: {exact(100 * told.power):g}%. Seeds on a logarithmic "
-            "scale."
+            f"{NAMES[told.estimand]}{below}, where the paired differences have the standard deviation (SD) above a "
+            f"panel. {said}. Dashed upright line: the seeds planned. Level line: {exact(100 * told.power):g}%. "
+            "Seeds on a logarithmic scale."
         )
 
     return replace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.base.errors import TableError
+from analysis.base.files import FIGURES
 from analysis.wording.phrases import count
 from analysis.wording.seeds import (
     least_differences,
@@ -45,6 +46,12 @@ def found(study: Study, tasks: int = 1) -> str:
     return what_is_found(len(study.seeds), size * tasks, plan.alpha, plan.estimand or MEAN, margin)
 
 
+def check_figure(file: Path) -> None:
+    """Raise UsageError unless a figure can be written to a file of this name."""
+    if file.suffix not in FIGURES:
+        raise UsageError(f"--figure is {file}; allowed: a name that ends in {', '.join(FIGURES)}")
+
+
 def draw(study: Study, tasks: int, file: Path) -> str:
     """Draw the power of a study by its number of seeds, at the spreads of the table; return what the marks mean.
 
@@ -54,7 +61,7 @@ def draw(study: Study, tasks: int, file: Path) -> str:
         The study has no margin or no fixed number of seeds, nothing can be shown, or the file cannot be written.
     """
     from analysis.answer.out_of_reach import POWER  # noqa: PLC0415 - drawing is slow to import
-    from analysis.answer.power_curves import curves_of_spreads  # noqa: PLC0415
+    from analysis.answer.power_curves import curves_of_spreads, typical_from  # noqa: PLC0415
     from analysis.figures.power_curves import of_study  # noqa: PLC0415
     from analysis.figures.power_file import write  # noqa: PLC0415
     from analysis.methods.power import Design  # noqa: PLC0415
@@ -74,8 +81,9 @@ def draw(study: Study, tasks: int, file: Path) -> str:
         for least in found.values()
     }
     asked = Design(1.0, plan.alpha, POWER, size, estimand=estimand)
+    plot, curves = of_study(unit.difference, typical_from(asked)), curves_of_spreads(asked, spreads, margin, seeds)
     try:
-        return write(of_study(unit.difference), curves_of_spreads(asked, spreads, margin, seeds), file)
+        return write(plot, curves, file)
     except TableError as error:
         raise UsageError(str(error)) from error
 

@@ -7,14 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.base.errors import UsageError
 from bench.commands import options as common
 from bench.commands.standing import print_standing
 
 if TYPE_CHECKING:
     from bench.run.standing import Standing
 
-FIGURES = (".svg", ".pdf", ".png")
 NAME = "plan"
 
 
@@ -35,14 +33,14 @@ def execute(options: argparse.Namespace) -> int:
 
     Nothing is written but the figure that is asked for.
     """
-    from bench.assurance.reach import draw, reach
+    from bench.assurance.reach import check_figure, draw, reach
     from bench.assurance.reach import found as differences
     from bench.run.parts import parts
     from bench.run.progress import duration
     from bench.run.standing import present_targets, standing
 
-    if options.figure is not None and options.figure.suffix not in FIGURES:
-        raise UsageError(f"--figure is {options.figure}; allowed: a name that ends in {', '.join(FIGURES)}")
+    if options.figure is not None:
+        check_figure(options.figure)
     study, folder = common.study_and_folder(options)
     found = parts(study, folder)
     standings = [standing(part.study, part.store, present_targets(part.study, options.device)) for part in found]

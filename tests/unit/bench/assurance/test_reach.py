@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from analysis.answer.power_curves import curves_of_spreads
+from analysis.answer.power_curves import curves_of_spreads, typical_from
 from analysis.methods.power import EQUIVALENT, SUPERIOR, Design
 from analysis.wording.seeds import least_differences
 from bench.assurance.reach import draw, found, reach
@@ -83,6 +83,17 @@ def test_a_spread_at_which_so_many_seeds_find_the_margin_has_80_percent_power_th
         ((superior, equivalent),) = (each.curves for each in told.conditions)
         assert (superior.goal, superior.delta, equivalent.goal, equivalent.delta) == (SUPERIOR, 0.1, EQUIVALENT, 0.0)
         assert dict(zip(superior.seeds, superior.power, strict=True))[n] == pytest.approx(0.8, abs=1e-6)
+
+
+def test_below_the_seeds_that_the_typical_difference_takes_the_curve_is_that_of_the_mean(tmp_path: Path) -> None:
+    asked = Design(1.0, 0.05, 0.8, 5, estimand="typical")
+    least = least_differences(6, 5, 0.05, "typical")
+    assert typical_from(asked) == 8 and next(iter(least)) == 6
+    ((superior, _),) = (each.curves for each in curves_of_spreads(asked, {"one": 0.1 / least[6]}, 0.1, 6).conditions)
+    assert dict(zip(superior.seeds, superior.power, strict=True))[6] == pytest.approx(0.8, abs=1e-6)
+    assert typical_from(replace(asked, estimand="mean")) == 0
+    said = draw(Study.load("dropout").with_seeds(6), 1, tmp_path / "p.svg")
+    assert "the typical difference (with fewer than 8 seeds, of the mean difference)" in said
 
 
 def test_the_power_of_a_study_is_drawn_in_the_unit_of_its_metric(tmp_path: Path) -> None:
