@@ -6,6 +6,7 @@ from pathlib import Path
 
 from analysis.base.errors import TableError
 from analysis.base.files import FIGURES
+from analysis.methods.verdict import FEW
 from analysis.wording.phrases import count
 from analysis.wording.seeds import (
     least_differences,
@@ -14,7 +15,7 @@ from analysis.wording.seeds import (
     what_single_runs_can_do,
     what_splits_can_test,
 )
-from analysis.wording.units import plain, unit_of
+from analysis.wording.units import unit_of
 from bench.base.errors import UsageError
 from bench.schema.known_metrics import MEAN, TYPICAL
 from bench.study.study import Study
@@ -61,7 +62,7 @@ def draw(study: Study, tasks: int, file: Path) -> str:
         The study has no margin or no fixed number of seeds, nothing can be shown, or the file cannot be written.
     """
     from analysis.answer.out_of_reach import POWER  # noqa: PLC0415 - drawing is slow to import
-    from analysis.answer.power_curves import curves_of_spreads, typical_from  # noqa: PLC0415
+    from analysis.answer.power_curves import MOST_SEEDS, curves_of_spreads, typical_from  # noqa: PLC0415
     from analysis.figures.power_curves import of_study  # noqa: PLC0415
     from analysis.figures.power_file import write  # noqa: PLC0415
     from analysis.methods.power import Design  # noqa: PLC0415
@@ -72,14 +73,17 @@ def draw(study: Study, tasks: int, file: Path) -> str:
     if plan.until is not None or plan.test_fraction is not None:
         raise UsageError("--figure is of a fixed number of independent seeds; this study has until or test_fraction")
     estimand, unit = plan.estimand or MEAN, unit_of(plan.primary)
-    found = least_differences(seeds, size, plan.alpha, estimand) if size else {}
-    if not found:
-        raise UsageError(f"--figure has nothing to show of {count(seeds, 'seed')} and {count(size, 'comparison')}")
+    if not FEW <= seeds <= MOST_SEEDS:
+        raise UsageError(f"--figure shows {FEW} to {MOST_SEEDS:,} seeds; this study has {seeds:,}")
+    least = least_differences(seeds, size, plan.alpha, estimand) if size else {}
     margin = unit.scale * plan.margin
     spreads = {
-        f"SD {plain(margin / least, unit.digits + 1)} {unit.difference}".rstrip(): margin / least
-        for least in found.values()
+        f"SD {margin / each:.3g} {unit.difference}".rstrip(): margin / each
+        for n, each in least.items()
+        if n <= MOST_SEEDS
     }
+    if not spreads:
+        raise UsageError(f"--figure has nothing to show of {count(seeds, 'seed')} and {count(size, 'comparison')}")
     asked = Design(1.0, plan.alpha, POWER, size, estimand=estimand)
     plot, curves = of_study(unit.difference, typical_from(asked)), curves_of_spreads(asked, spreads, margin, seeds)
     try:

@@ -139,14 +139,14 @@ def step_flop(sizes: tuple[int, ...], rows: int) -> int:
 
 @lru_cache
 def _fastest(
-    sizes: tuple[int, ...], rows: int, stack_size: int, device: str, dtype: torch.dtype = torch.float32
+    sizes: tuple[int, ...], rows: int, stack_size: int, device: str, dtype: torch.dtype
 ) -> tuple[Step, list[str]]:
     return fastest_step(sizes, rows, stack_size, dtype, device)
 
 
 def bound_libraries(sizes: tuple[int, ...], rows: int, stack_size: int, device: str = "cpu") -> list[str]:
-    """Return the library of each product that `calibrate` measures in this process."""
-    return _fastest(sizes, rows, stack_size, device)[1]
+    """Return the library of each product that `calibrate` measures in this process, in float32."""
+    return _fastest(sizes, rows, stack_size, device, torch.float32)[1]
 
 
 def calibrate(

@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import subprocess
+import threading
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -56,16 +57,24 @@ class _Interpreter:
 
 
 _interpreter: _Interpreter | None = None
+_one_at_a_time = threading.Lock()
 
 
 def fork(request: Request, pipe: Connection) -> int:
     """Start a training that answers on `pipe`; return the number of its process."""
     global _interpreter  # noqa: PLW0603 - one serves all checks of a process
-    if _interpreter is None or not _interpreter.is_usable:
-        _interpreter = _Interpreter()
-    _interpreter.control.send(request)
-    send_handle(_interpreter.control, pipe.fileno(), None)
-    return _interpreter.control.recv()
+    with _one_at_a_time:
+        if _interpreter is None or not _interpreter.is_usable:
+            _interpreter = _Interpreter()
+        _interpreter.control.send(request)
+        send_handle(_interpreter.control, pipe.fileno(), None)
+        return _interpreter.control.recv()
+
+
+def leave() -> None:
+    """Let go of the interpreter in a fork of its owner: what a training leaves behind would keep it waiting."""
+    if _interpreter is not None:
+        _interpreter.control.close()
 
 
 def main(number: int) -> None:

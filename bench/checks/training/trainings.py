@@ -82,6 +82,7 @@ class Trainings:
             pid = os.fork()
         if pid == 0:
             try:
+                fresh.leave()
                 begin(log)
                 train(self.subject, ask, folder, pipe)
                 os._exit(0)

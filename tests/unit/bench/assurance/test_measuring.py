@@ -12,6 +12,7 @@ import torch
 
 from bench.assurance.load import Load
 from bench.assurance.pinned_workers import LaneError, Lanes
+from bench.base import matrix_products
 from bench.base.cores import physical_cores
 from bench.base.matrix_products import calibrate, step_flop
 from bench.base.threads import single_thread
@@ -19,6 +20,13 @@ from bench.base.threads import single_thread
 
 def test_a_step_of_the_book_has_310_megaflop() -> None:
     assert step_flop((784, 256, 256, 10), 256) == 310_116_352
+
+
+def test_the_libraries_of_the_bound_are_those_that_were_measured() -> None:
+    calibrate((32, 16, 10), 8, 2, repeats=1)
+    before = matrix_products._fastest.cache_info().misses
+    assert len(matrix_products.bound_libraries((32, 16, 10), 8, 2)) == 5
+    assert matrix_products._fastest.cache_info().misses == before
 
 
 def test_the_products_of_16_times_the_rows_take_more_than_twice_the_time() -> None:

@@ -101,7 +101,20 @@ def test_the_power_of_a_study_is_drawn_in_the_unit_of_its_metric(tmp_path: Path)
     said = draw(Study.load("dropout"), 1, file)
     assert "a difference from 0, the true one 0.1 points" in said
     text = file.read_text(encoding="utf-8")
-    assert "SD 0.098 points" in text and "planned: n = 16" in text
+    assert "SD 0.0979 points" in text and "planned: n = 16" in text
+
+
+def test_a_tiny_margin_has_a_panel_for_each_row_of_the_table(tmp_path: Path) -> None:
+    study = Study.load("dropout")
+    file = tmp_path / "p.svg"
+    draw(replace(study, analysis=replace(study.analysis, margin=1e-9)), 1, file)
+    assert file.read_text(encoding="utf-8").count("planned: n = 16") == 4
+
+
+@pytest.mark.parametrize("seeds", [2, 10_001])
+def test_numbers_of_seeds_that_no_axis_has_are_refused(seeds: int, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="shows 3 to 10,000 seeds"):
+        draw(Study.load("dropout").with_seeds(seeds), 1, tmp_path / "p.svg")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,39 @@ def test_each_fresh_training_is_forked_from_one_interpreter_that_is_started_agai
     trainings.run({"three": Ask({}, fresh=True)})
     assert fresh._interpreter is not first
     assert trainings.runs["three"].row["test_accuracy"] == one["test_accuracy"]
+
+
+LEAVES_A_SERVICE = """
+import os, time
+
+def train(trial):
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(12)
+        os._exit(0)
+    return {"test_accuracy": 0.5}
+"""
+
+
+@pytest.mark.slow
+def test_what_a_training_leaves_behind_does_not_keep_the_interpreter(tmp_path: Path) -> None:
+    (tmp_path / "code.py").write_text(LEAVES_A_SERVICE)
+    trainings = Trainings(resolve(f"{tmp_path / 'code.py'}:train", {}), 60, tmp_path)
+    trainings.run({"fresh": Ask({}, fresh=True)})
+    trainings.run({"plain": Ask({})})
+    assert [each.error for each in trainings.runs.values()] == [None, None]
+    used = fresh._interpreter
+    assert used is not None
+    started = time.monotonic()
+    used._end()
+    assert time.monotonic() - started < 8
+    assert not used.is_usable
+    trainings.close()
+
+
+@pytest.mark.slow
+def test_trainings_of_several_threads_get_a_process_each(trainings: Trainings) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for name in "abcd":
+            pool.submit(trainings.run, {name: Ask({}, fresh=True)})
+    assert len({trainings.runs[name].row["train_accuracy"] for name in "abcd"}) == 4
