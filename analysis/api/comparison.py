@@ -14,13 +14,14 @@ from analysis.answer import comparison as answer
 from analysis.answer.compare import compare as compared
 from analysis.answer.headline import ALONE
 from analysis.answer.tasks import compare_tasks
+from analysis.api.given import alpha_of, metric_and_control, numbers
 from analysis.api.tasks import ComparisonOverTasks
 from analysis.base.errors import TableError, nearest
 from analysis.tables.epochs import refuse_best_of
 from analysis.tables.loading import Source, load_tasks
 from analysis.tables.percent import hundredth
 from analysis.tables.plan import PlannedAnalysis
-from analysis.tables.question import RAW, Question, Told
+from analysis.tables.question import RAW, Told
 from analysis.tables.table import Table
 from analysis.tables.tasks import Tasks
 from analysis.wording.number_format import probability
@@ -184,28 +185,21 @@ def compare(
         late_epochs=late_epochs,
         epochs=epochs,
     )
-    if percent:
-        margin, bad_ending = hundredth(margin), hundredth(bad_ending)
     first = loaded.first if isinstance(loaded, Tasks) else loaded
     plan = first.analysis
-    metric = metric or (plan.primary if plan else None)
-    control = control or (plan.control if plan else None)
-    faults = [
-        f"{name} is missing; only a results folder whose plan has an analysis may leave it out"
-        for name, value in (("metric", metric), ("control", control))
-        if value is None
-    ]
-    if faults:
-        raise TableError(loaded.source, faults)
-    assert metric is not None and control is not None
+    metric, control = metric_and_control(loaded.source, plan, metric, control)
+    given = numbers(loaded.source, margin=margin, alpha=alpha, bad_ending=bad_ending, test_fraction=test_fraction)
+    if percent:
+        given |= {name: hundredth(given[name]) for name in ("margin", "bad_ending")}
+    margin = given["margin"]
     told: Told = {
         "margin": margin if margin is not None or plan is None else plan.margin_of(metric),
-        "alpha": alpha if alpha is not None else plan.alpha if plan else Question.ALPHA,
+        "alpha": alpha_of(plan, given["alpha"]),
         "direction": direction,
         "estimand": estimand,
-        "bad_ending": bad_ending,
+        "bad_ending": given["bad_ending"],
         "scale": scale,
-        "test_fraction": test_fraction,
+        "test_fraction": given["test_fraction"],
     }
     if isinstance(loaded, Tasks):
         over = compare_tasks(loaded, metric, control, **told)

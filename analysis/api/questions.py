@@ -1,83 +1,158 @@
-"""What else is asked of a table from Python: sample sizes, sequences, sources of variance, the self-check."""
+"""What else is asked of a table from Python: sample sizes, sequences, sources of variance, the self-check, factors."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Unpack
 
 import pandas as pd
 
-from analysis.answer.asked import Checked, Followed, checked, followed
-from analysis.answer.sample_size import Plan, planned
-from analysis.answer.variance import VarianceBySource, variance_by_source
+from analysis.answer.asked import checked, followed
+from analysis.answer.power_question import Planning
+from analysis.answer.variance import variance_by_source
+from analysis.api import answers
+from analysis.api.given import alpha_of, metric_and_control, numbers, whole
 from analysis.base.errors import TableError
-from analysis.methods.power import Design
+from analysis.base.records import merged
+from analysis.factorial import analyse
+from analysis.factorial.design import Crossing
+from analysis.factorial.slopes import Scores
 from analysis.tables.loading import load
-from analysis.tables.question import Question
+from analysis.tables.question import Told
 from analysis.tables.table import Table
 from analysis.tables.tasks import Tasks
-from bench.schema.known_metrics import MEAN
+from bench.schema.known_metrics import MEAN, Direction
 
 Source = Table | Tasks | pd.DataFrame | Path | str
 
 
 def power(
-    sd: float,
+    sd: float | None = None,
     *,
     delta: float | None = None,
     n: int | None = None,
+    margin: float | None = None,
     alpha: float = 0.05,
     power: float = 0.8,
+    comparisons: int | None = None,
     estimand: str = MEAN,
-) -> Plan:
-    """Return how many seeds find a difference `delta`, or what difference `n` seeds find.
+    pilot: Source | None = None,
+    metric: str | None = None,
+    control: str | None = None,
+) -> answers.Plan | answers.PilotPlan | answers.MarginPlan | answers.PilotMargin:
+    """Return how many seeds find a difference or its absence, or what `n` seeds find.
 
     Parameters
     ----------
-    sd : float
-        Standard deviation of the paired differences, in the metric's own unit.
+    sd : float, optional
+        Standard deviation of the paired differences, in the metric's own unit. Give it or `pilot`.
     delta : float, optional
-        True difference, above 0. Give it or `n`.
+        True difference, above 0. Without `margin`, give it or `n`; with `margin` it is positive where better.
     n : int, optional
         Number of seeds, 2 or more.
+    margin : float, optional
+        Smallest difference that matters: plan for a difference from 0, one beyond the margin, one not worse by it, and
+        equivalence within it.
     alpha, power : float
         Two-sided error rate, and the probability of finding the difference.
+    comparisons : int, optional
+        Conditions compared with the control. Default: 1, or the pilot's.
     estimand : {"mean", "typical"}
         Which difference is to be found.
+    pilot : Table, DataFrame, Path or str, optional
+        Table that the standard deviations are taken from, as `load` takes it.
+    metric, control : str, optional
+        Of the pilot. Default: those of a results folder's plan.
 
     Raises
     ------
     TableError
-        Both or neither of `delta` and `n`, or a number out of range.
+        Not one question and one standard deviation, or a number out of range.
     """
-    design = Design(sd, alpha, power, estimand=estimand)
-    faults = design.faults()
-    if (delta is None) == (n is None):
-        faults.append("give delta (how many seeds?) or n (what difference?), one of the two")
-    if delta is not None and not delta > 0:
-        faults.append(f"delta is {delta:g}; allowed: a finite number above 0")
-    if n is not None and n < 2:
-        faults.append(f"n is {n}; allowed: 2 or more")
-    if faults:
+    given = numbers("power", sd=sd, delta=delta, margin=margin, alpha=alpha, power=power)
+    asked = Planning(
+        given["delta"],
+        whole("power", "n", n),
+        given["margin"],
+        float(alpha),
+        float(power),
+        whole("power", "comparisons", comparisons),
+        estimand,
+    )
+    if faults := asked.faults(given["sd"], pilot=pilot is not None):
         raise TableError("power", faults)
-    return planned(design, delta, n)
+    if pilot is None:
+        assert given["sd"] is not None
+        return answers.printed_plan(asked.of_sd(given["sd"]))
+    table = load(pilot)
+    names = metric_and_control(table.source, table.analysis, metric, control)
+    return answers.printed_plan(asked.of_pilot(table, *names))
 
 
 def sequential(
-    table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA, estimand: str | None = None
-) -> Followed:
+    table: Source,
+    metric: str | None = None,
+    control: str | None = None,
+    *,
+    alpha: float | None = None,
+    direction: Direction | None = None,
+    estimand: str | None = None,
+    planned_looks: int | None = None,
+) -> answers.Sequences:
     """Return what was known of every condition after each seed, however often one looked; the errors of `compare`.
 
     Of the median difference where the typical one is estimated, which is the default without a plan; of the mean with
-    ``estimand="mean"``.
+    ``estimand="mean"``. Metric, control and alpha are by default those of a results folder's plan. `planned_looks`: the
+    seeds are looked at so many times, evenly, at levels by O'Brien-Fleming spending.
     """
-    return followed(load(table), metric, control, alpha=alpha, estimand=estimand)
+    loaded = load(table)
+    names = metric_and_control(loaded.source, loaded.analysis, metric, control)
+    looks = whole(loaded.source, "planned_looks", planned_looks)
+    if looks is not None and looks < 1:
+        raise TableError("sequential", [f"planned_looks is {looks}; allowed: 1 or more"])
+    told: Told = {"alpha": alpha_of(loaded.analysis, alpha), "direction": direction, "estimand": estimand}
+    return merged(answers.Sequences, followed(loaded, *names, planned=looks, **told))
 
 
-def selfcheck(table: Source, metric: str, control: str, *, alpha: float = Question.ALPHA) -> Checked:
-    """Return the error rates of the tests and intervals on these very data; the errors of `compare`."""
-    return checked(load(table), metric, control, alpha=alpha)
+def selfcheck(
+    table: Source, metric: str | None = None, control: str | None = None, *, alpha: float | None = None
+) -> answers.SelfCheck:
+    """Return the error rates of the tests and intervals on these very data; the errors of `compare`.
+
+    Metric, control and alpha are by default those of a results folder's plan.
+    """
+    loaded = load(table)
+    names = metric_and_control(loaded.source, loaded.analysis, metric, control)
+    return merged(answers.SelfCheck, checked(loaded, *names, alpha=alpha_of(loaded.analysis, alpha)))
 
 
-def variance(table: Source, metric: str, *, alpha: float = Question.ALPHA) -> VarianceBySource:
-    """Return each condition's variance by source: initialisation, order, mask; the errors of `load`."""
-    return variance_by_source(load(table), metric, alpha)
+def variance(table: Source, metric: str | None = None, *, alpha: float | None = None) -> answers.Variance:
+    """Return each condition's variance by source: initialisation, order, mask; the errors of `load`.
+
+    Metric and alpha are by default those of a results folder's plan.
+    """
+    loaded = load(table)
+    name, _ = metric_and_control(loaded.source, loaded.analysis, metric)
+    return merged(answers.Variance, variance_by_source(loaded, name, alpha_of(loaded.analysis, alpha)))
+
+
+def factorial(
+    table: Source,
+    metric: str | None = None,
+    crossed: Crossing | None = None,
+    *,
+    scores: Scores = "raw",
+    **told: Unpack[Told],
+) -> answers.Factorial:
+    """Return main effects, interactions and simple effects of the factors that a table crosses.
+
+    `analysis.factorial.analyse.factorial` has the parameters; metric, margin and alpha are by default those of the plan
+    of a results folder.
+    """
+    loaded = load(table)
+    plan = loaded.analysis
+    name, _ = metric_and_control(loaded.source, plan, metric)
+    told["alpha"] = alpha_of(plan, told.get("alpha"))
+    if told.get("margin") is None and plan is not None:
+        told["margin"] = plan.margin_of(name)
+    return merged(answers.Factorial, analyse.factorial(loaded, name, crossed, scores=scores, **told))

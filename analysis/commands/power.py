@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import math
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import TableError
@@ -13,11 +11,9 @@ from analysis.base.files import FIGURES
 from analysis.commands import options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from analysis.answer.goals import ConditionMargin, GoalPlan, MarginPlan, PilotMargin
-    from analysis.answer.sample_size import Asked, ConditionPlan, PilotPlan, Plan
+    from analysis.answer.power_question import AnyPlan
 
 NAME, HELP = "power", "how many seeds a difference or its absence needs, or what a number of seeds can show"
 
@@ -68,44 +64,33 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def execute(given: argparse.Namespace) -> None:
     """Plan."""
-    from analysis.answer.goals import MarginPlan, PilotMargin
+    from analysis.wording.power_terminal import render
 
-    _check(given)
     found = _found(given)
     if given.figure is not None:
         _draw(found, given.figure)
-    options.answer(given, found, text_of_margin if isinstance(found, MarginPlan | PilotMargin) else text)
+    options.answer(given, found, render)
 
 
-def _found(given: argparse.Namespace) -> Plan | PilotPlan | MarginPlan | PilotMargin:
+def _found(given: argparse.Namespace) -> AnyPlan:
     """Return the plan that is asked for."""
-    from analysis.answer.goals import Wanted, for_margin, margin_by_pilot
-    from analysis.answer.sample_size import by_pilot, planned
-    from analysis.methods.power import Design
+    from analysis.answer.power_question import Planning
     from analysis.tables.percent import hundredth
 
-    comparisons = 1 if given.comparisons is None else given.comparisons
-    asked = Design(1.0, given.alpha, given.power, comparisons, estimand=given.estimand)
-    if given.pilot is None:
-        design = replace(asked, sd=given.sd)
-        if faults := design.faults():
-            raise TableError("power", faults)
-        if given.margin is None:
-            return planned(design, given.delta, given.n)
-        return for_margin(design, Wanted(given.margin, given.delta, given.n))
     delta, margin = (hundredth(each) if given.percent else each for each in (given.delta, given.margin))
+    asked = Planning(delta, given.n, margin, given.alpha, given.power, given.comparisons, given.estimand)
+    if faults := asked.faults(given.sd, pilot=given.pilot is not None) + _faults_of_options(given):
+        raise TableError("power", faults)
+    if given.pilot is None:
+        return asked.of_sd(given.sd)
     given.table = given.pilot
     given.margin = given.direction = given.bad_ending = None
     table = options.table_of(given)
     metric, control, _ = options.question_of(given, table)
-    if faults := asked.faults():
-        raise TableError("power", faults)
-    if margin is None:
-        return by_pilot(table, (metric, control), asked, given.comparisons, delta=delta, n=given.n)
-    return margin_by_pilot(table, (metric, control), asked, given.comparisons, Wanted(margin, delta, given.n))
+    return asked.of_pilot(table, metric, control)
 
 
-def _draw(found: Plan | PilotPlan | MarginPlan | PilotMargin, file: Path) -> None:
+def _draw(found: AnyPlan, file: Path) -> None:
     """Write the power by number of seeds as a figure."""
     from analysis.answer.power_curves import curves_of_plan
     from analysis.figures.power_curves import OF_PLAN
@@ -117,126 +102,12 @@ def _draw(found: Plan | PilotPlan | MarginPlan | PilotMargin, file: Path) -> Non
     print(write(OF_PLAN, curves, file), file=sys.stderr)
 
 
-def _check(given: argparse.Namespace) -> None:
-    """Raise TableError unless there is one question, and one source of the standard deviation."""
+def _faults_of_options(given: argparse.Namespace) -> list[str]:
     faults = []
-    both, neither = given.delta is not None and given.n is not None, given.delta is None and given.n is None
-    if given.margin is None and (both or (neither and given.pilot is None)):
-        faults.append("give --delta (how many seeds?) or --n (what difference?), one of the two; or --margin")
-    if given.margin is not None and not (math.isfinite(given.margin) and given.margin > 0):
-        faults.append(f"--margin is {given.margin:g}; allowed: a finite number above 0")
-    if (given.sd is None) == (given.pilot is None):
-        faults.append("give --sd or --pilot TABLE, one of the two")
     if given.percent and given.pilot is None:
         faults.append("--percent is of a pilot's metric: give --pilot TABLE with it")
-    if given.delta is not None and not (math.isfinite(given.delta) and (given.delta > 0 or given.margin is not None)):
-        allowed = "a finite number" if given.margin is not None else "a finite number above 0"
-        faults.append(f"--delta is {given.delta:g}; allowed: {allowed}")
     if given.figure is not None and given.figure.suffix not in FIGURES:
         faults.append(f"--figure is {given.figure}; allowed: a name that ends in {', '.join(FIGURES)}")
     if given.figure is not None and given.delta is None and given.margin is None:
         faults.append("--figure is of a true difference: give --delta or --margin with it")
-    if given.n is not None and given.n < 2:
-        faults.append(f"--n is {given.n}; allowed: 2 or more")
-    if faults:
-        raise TableError("power", faults)
-
-
-def text(found: Plan | PilotPlan) -> str:
-    """Return the plan in words."""
-    from analysis.answer.sample_size import PilotPlan
-
-    asked = _asked(found)
-    if isinstance(found, PilotPlan):
-        return "\n".join([asked, *(f"  {each.condition}: {_of_condition(each, found)}" for each in found.conditions)])
-    said = f"SD of differences {found.sd:.4g}: "
-    if found.detectable_difference is not None:
-        return f"{asked}\n  {said}{found.n} seeds find {found.detectable_difference:.4g}"
-    if found.delta is None:
-        return f"{asked}\n  {said}{found.n} seeds test nothing"
-    return f"{asked}\n  {said}{_seeds(found.n)} to find {found.delta:.4g}"
-
-
-def text_of_margin(found: MarginPlan | PilotMargin) -> str:
-    """Return the plan for a margin in words."""
-    from analysis.answer.goals import MarginPlan
-
-    lines = [f"{_asked(found)}, margin {found.margin:.4g}"]
-    if isinstance(found, MarginPlan):
-        lines.append(f"  SD of differences {found.sd:.4g}:")
-        return "\n".join([*lines, *_of_goals(found.goals, found, found.least_margin)])
-    for each in found.conditions:
-        if each.why is not None:
-            lines.append(f"  {each.condition}: {each.why}")
-            continue
-        lines.append(f"  {each.condition}: {_spread(found, each)}:")
-        lines += _of_goals(each.goals, found, each.least_margin, each.least_margin_upper)
-    return "\n".join(lines)
-
-
-def _of_goals(goals: Sequence[GoalPlan], asked: Asked, least: float | None, most: float | None = None) -> list[str]:
-    """Return a line for each goal; after them the least margin that the given seeds show equivalence within."""
-    lines = [f"    {_GOALS[each.goal]}: {_of_goal(each, asked)}" for each in goals]
-    if least is None:
-        return lines
-    upper = "" if most is None else f" ({most:.4g})"
-    return [*lines, f"    least margin for equivalence at a true difference of 0: {least:.4g}{upper}"]
-
-
-def _of_goal(each: GoalPlan, asked: Asked) -> str:
-    if each.why is not None:
-        return each.why[0].lower() + each.why[1:]
-    at = f"at a true difference of {each.delta:.4g}"
-    if asked.n is None:
-        return f"{_seeds(each.n)}{'' if each.n_upper is None else f' ({_seeds(each.n_upper)})'} {at}"
-    return f"power {each.power:.3f}{'' if each.power_upper is None else f' ({each.power_upper:.3f})'} {at}"
-
-
-_GOALS = {
-    "superior": "a difference from 0",
-    "beyond_margin": "better by more than the margin",
-    "not_inferior": "not worse by the margin",
-    "equivalent": "equivalent within the margin",
-}
-
-
-def _asked(found: Asked) -> str:
-    from analysis.wording.resampling import NAMES
-
-    asked = f"{NAMES[found.estimand]}, power {found.power:g}, two-sided alpha {found.alpha:g}"
-    if found.comparisons > 1:
-        asked += f" over {found.comparisons} comparisons (Bonferroni)"
-    return asked
-
-
-def _spread(asked: Asked, each: ConditionMargin) -> str:
-    """Return the spread of a pilot, what cannot be excluded, and the standard error from the test set."""
-    spread = "SD of differences" if asked.estimand == "mean" else "SD of normal noise with an interval as wide"
-    said = f"{spread} {each.sd:.4g} ({each.sd_upper:.4g} cannot be excluded)"
-    return f"{said}, {_floor(each)}" if each.test_set_floor else said
-
-
-def _floor(each: ConditionPlan | ConditionMargin) -> str:
-    said = f"standard error from the test set {each.test_set_floor:.4g}"
-    if each.test_set_floor_low is None or each.test_set_floor_high is None:
-        return said
-    return f"{said} (between {each.test_set_floor_low:.4g} and {each.test_set_floor_high:.4g})"
-
-
-def _of_condition(each: ConditionPlan, asked: Asked) -> str:
-    if each.why is not None:
-        return each.why
-    spread = "SD of differences" if asked.estimand == "mean" else "SD of normal noise with an interval as wide"
-    said, upper = f"{spread} {each.sd:.4g}", f"SD {each.sd_upper:.4g} cannot be excluded"
-    if each.images:
-        return f"{said}. {each.images}"
-    if each.test_set_floor:
-        said += f", {_floor(each)}"
-    if asked.delta is None:
-        said += f": {each.pilot_pairs if asked.n is None else asked.n} seeds find {each.detectable_difference:.4g}"
-        return f"{said} ({upper}: {each.detectable_difference_upper:.4g})"
-    return f"{said}: {_seeds(each.n)} to find {asked.delta:.4g} ({upper}: {_seeds(each.n_upper)})"
-
-
-def _seeds(n: int | None) -> str:
-    return "more than ten million seeds" if n is None else f"{n:,} seeds"
+    return faults

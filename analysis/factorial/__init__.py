@@ -4,15 +4,21 @@
 """
 
 import sys
+from functools import wraps
+from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from analysis.factorial.analyse import factorial, of_study
 
 
 class _Callable(ModuleType):
-    """This package, which is a function of the Python interface as well."""
+    """This package, which is a function too: that of the Python interface, which lies above it."""
 
-    __call__ = staticmethod(factorial)
+    @staticmethod
+    @wraps(factorial)
+    def __call__(*given: Any, **told: Any) -> Any:
+        return import_module("analysis.api.questions").factorial(*given, **told)
 
 
 sys.modules[__name__].__class__ = _Callable

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -31,6 +32,8 @@ from bench.schema.tasks import task_folder
 
 Source: TypeAlias = Table | pd.DataFrame | Path | str
 """What a table can be made of."""
+
+ALLOWED = "a DataFrame, a path, what analysis.load gives, or a mapping of tasks to these"
 
 
 def load(
@@ -110,7 +113,10 @@ def load_tasks(
     TableError
         With every fault that could be found.
     """
+    if not isinstance(where, Mapping | None):
+        raise TableError("where", [f"is of type {type(where).__name__}; allowed: a mapping of column to value"])
     chosen = dict(where or {})
+    condition, seed, task = str(condition), str(seed), None if task is None else str(task)
     loaded = partial(
         load,
         condition=condition,
@@ -126,12 +132,16 @@ def load_tasks(
         named = source if isinstance(source, Mapping) else by_name(source)
         if not named:
             raise TableError("tables", ["there is none; give one or more"])
+        if faults := _faults_of(named):
+            raise TableError("tables", faults)
         if len(named) > 1:
             return _one_or_each("tables", named, loaded, chosen)
         (source,) = named.values()
     if isinstance(source, Tasks | Table):
         return _loaded(source, percent, late_epochs)
-    path = Path("(frame)") if isinstance(source, pd.DataFrame) else place_of(source)
+    if not isinstance(source, pd.DataFrame | PathLike | str):
+        raise TableError("table", [f"is of type {type(source).__name__}; allowed: {ALLOWED}"])
+    path = Path("(frame)") if isinstance(source, pd.DataFrame) else place_of(fspath(source))
     if names := tasks_of_folder(path):
         folders = {name: partial(task_folder, path, name) for name in names}
         return _one_or_each(path, folders, lambda folder, **more: loaded(folder(), **more), chosen)
@@ -152,6 +162,16 @@ def load_tasks(
         return from_raw(path, raw, chosen, chance, late_epochs)
     made = {name: partial(from_raw, path, rows, chosen, chance, late_epochs) for name, rows in parts.items()}
     return each_task(path, made, column)
+
+
+def _faults_of(named: Mapping[str, Any]) -> list[str]:
+    """Return a fault for each task whose table is none: columns, say, in a mapping that is no table itself."""
+    return [
+        f"task {name!r} is of type {type(each).__name__}; allowed for each task: a DataFrame, a path, or what "
+        "analysis.load gives (pandas.DataFrame(columns) makes a table of columns)"
+        for name, each in named.items()
+        if not isinstance(each, Table | pd.DataFrame | PathLike | str)
+    ]
 
 
 def _loaded(source: Table | Tasks, percent: bool | str, late_epochs: int | None) -> Table | Tasks:

@@ -37,6 +37,8 @@ Names: TypeAlias = Callable[[list[str]], Collection[str]]
 
 _LOSS = re.compile(r"(?:(?:^|[\W_\d])(?i:loss)|[a-z]Loss)$")
 
+_NO_ROWS = "has no rows; expected one row per trial"
+
 _TEXT = (
     "condition",
     "seed",
@@ -120,11 +122,20 @@ def read(path: Path, texts: Names = lambda _: ()) -> Raw:
 
 
 def from_memory(frame: pd.DataFrame) -> Raw:
-    """Return rows that are in memory already as if they had been read from one file."""
+    """Return rows that are in memory already as if they had been read from one file, levels of the index as columns.
+
+    A level counts where it has a name that no column has.
+    """
+    levels = [name for name in frame.index.names if name is not None and name not in frame.columns]
+    frame = frame.reset_index(level=levels) if levels else frame
+    if frame.empty:
+        raise TableError("(frame)", [_NO_ROWS])
+    _refuse_repeated("(frame)", [str(name) for name in frame.columns])
     try:
         raw = _raw(pa.Table.from_pandas(frame, preserve_index=False), None, None)
-    except (pa.ArrowException, UnicodeError, OverflowError) as error:
-        raise TableError("(frame)", [f"cannot be read: {error}"]) from error
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        why = " ".join(map(str, error.args)) or type(error).__name__
+        raise TableError("(frame)", [f"cannot be read: {why}"]) from error
     for _, column, rows in _losses(frame):
         if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
             raw.frame[LOSS_NOT_FINITE] |= rows & ~np.isfinite(column.to_numpy())
@@ -149,14 +160,18 @@ def _read_file(path: Path, texts: Names) -> Raw:
     else:
         read = read_text(path, lambda header: [*texts(header), *(name for name in header if name.strip() in _TEXT)])
     table = read.cells
-    repeated = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
-    if repeated:
-        raise TableError(path, [f"has several columns of one name: {listed(repeated)}; each may come once"])
+    _refuse_repeated(path, table.column_names)
     if table.num_rows == 0:
-        raise TableError(path, ["has no rows; expected one row per trial"])
+        raise TableError(path, [_NO_ROWS])
     raw = _raw(table, None, None)
     notes = (read.dialect,) if read.dialect else ()
     return replace(raw, notes=notes, percent=read.percent, texts=() if is_parquet else tuple(texts(table.column_names)))
+
+
+def _refuse_repeated(source: Path | str, names: list[str]) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise TableError(source, [f"has several columns of one name: {listed(repeated)}; each may come once"])
 
 
 def _read_folder(folder: Path) -> Raw:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from PIL import Image
 
 import analysis
 from analysis.answer.compare import compare
+from analysis.cli import main
 from analysis.figures.plot import SCREEN_DPI
 from analysis.figures.theme import WIDE
 from analysis.tables.table import from_frame
@@ -157,6 +160,117 @@ def test_other_questions_have_answers(runs: pd.DataFrame) -> None:
         analysis.power(0.004)
     with pytest.raises(analysis.TableError, match="does not exist; expected a results folder"):
         analysis.report("somewhere")
+
+
+ODD = {
+    "categories": lambda frame: frame.assign(
+        method=pd.Categorical(frame["method"], ["unused", *frame["method"].unique()])
+    ),
+    "arrow": lambda frame: frame.convert_dtypes(dtype_backend="pyarrow"),
+    "missing allowed": lambda frame: frame.astype({"run": "Int64", "test_accuracy": "Float64", "method": "string"}),
+    "decimals": lambda frame: frame.assign(test_accuracy=[Decimal(repr(each)) for each in frame["test_accuracy"]]),
+    "objects": lambda frame: frame.astype(object),
+    "index of runs": lambda frame: frame.set_index("run"),
+    "index of both": lambda frame: frame.set_index(["method", "run"]),
+    "repeated index": lambda frame: frame.set_index(pd.Index([0] * len(frame))),
+    "index that is a column too": lambda frame: frame.set_index("run", drop=False),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_frames_of_any_form_hold_the_same_numbers(odd: str, runs: pd.DataFrame, found: analysis.Comparison) -> None:
+    same = analysis.compare(ODD[odd](runs), "test_accuracy", "none", condition="method", seed="run", margin=0.002)
+    assert same.to_json() == found.to_json()
+
+
+def test_labels_and_names_that_are_numbers_are_taken_as_they_are_written(runs: pd.DataFrame) -> None:
+    numbered = runs.replace({"method": {"none": 0, "half": 1, "other": 2}}).rename(columns={"run": 7})
+    found = analysis.compare(numbered, "test_accuracy", np.int64(0), condition="method", seed=7, margin=np.float64(0.1))
+    assert (found.control, list(found.effects), found.margin) == ("0", ["1", "2"], 0.1)
+    in_points = numbered.assign(test_accuracy=100 * numbered["test_accuracy"])
+    named = {"condition": "method", "seed": 7, "percent": True}
+    assert analysis.compare(in_points, "test_accuracy", 0, margin=np.float64(0.2), **named).margin == 0.002
+
+
+@pytest.mark.parametrize(
+    ("table", "fault"),
+    [
+        (pd.DataFrame(), "has no rows"),
+        (
+            pd.DataFrame([["a", 0, 0.5, 0.5]], columns=["condition", "seed", "x", "x"]),
+            "several columns of one name: 'x'",
+        ),
+        (pd.DataFrame({"condition": ["a"], "seed": [0], "x": [1j]}), "cannot be read: .* column x with type complex"),
+        (pd.DataFrame({"condition": ["a"], "seed": [0], "x": pd.arrays.SparseArray([1.0])}), "Sparse pandas data"),
+        (pd.Series([1.0]), "is of type Series; allowed: a DataFrame, a path"),
+        (None, "is of type NoneType; allowed"),
+        ({"condition": ["a", "b"], "seed": [0, 0]}, "task 'condition' is of type list; .* makes a table of columns"),
+    ],
+)
+def test_what_is_no_table_is_named(table: object, fault: str) -> None:
+    with pytest.raises(analysis.TableError, match=fault):
+        analysis.compare(table, "x", "a")
+
+
+@pytest.mark.parametrize("name", ["margin", "alpha", "bad_ending", "test_fraction"])
+def test_what_is_no_number_is_named(name: str, runs: pd.DataFrame) -> None:
+    with pytest.raises(analysis.TableError, match=f"{name} is 'x'; allowed: a number"):
+        analysis.compare(runs, "test_accuracy", "none", condition="method", seed="run", **{name: "x"})
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"sd": 0.1, "n": 2.5}, "n is 2.5; allowed: a whole number"),
+        ({"sd": 0.1, "delta": np.inf}, "delta is inf"),
+        ({"sd": "a", "n": 5}, "sd is 'a'"),
+        ({"n": 5}, "--sd or --pilot"),
+    ],
+)
+def test_a_plan_takes_numbers_alone(given: dict[str, object], fault: str) -> None:
+    with pytest.raises(analysis.TableError, match=fault):
+        analysis.power(**given)
+
+
+def of_command(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[dict[str, object], str]:
+    """Return the numbers and the words of a command."""
+    assert main([*map(str, arguments), "--json", "-"]) == 0
+    numbers = json.loads(capsys.readouterr().out)
+    assert main([*map(str, arguments)]) == 0
+    return numbers, capsys.readouterr().out
+
+
+BOOK, DECAY = ROOT / "results/book-en", ROOT / "results/weight-decay"
+QUESTIONS = {
+    "power, seeds": (lambda: analysis.power(0.004, delta=0.002), "power --sd 0.004 --delta 0.002"),
+    "power, difference": (
+        lambda: analysis.power(0.004, n=np.int64(20), estimand="typical"), "power --sd 0.004 --n 20 --estimand typical",
+    ),
+    "power, margin": (
+        lambda: analysis.power(0.004, margin=0.003, comparisons=2), "power --sd 0.004 --margin 0.003 --comparisons 2",
+    ),
+    "power, pilot": (lambda: analysis.power(pilot=BOOK, delta=0.002), f"power --pilot {BOOK} --delta 0.002"),
+    "power, margins": (lambda: analysis.power(pilot=BOOK, margin=0.003), f"power --pilot {BOOK} --margin 0.003"),
+    "sequential": (lambda: analysis.sequential(BOOK, planned_looks=3), f"sequential {BOOK} --planned-looks 3"),
+    "selfcheck": (lambda: analysis.selfcheck(BOOK), f"selfcheck {BOOK}"),
+    "variance": (lambda: analysis.variance(BOOK), f"variance {BOOK}"),
+    "factorial": (lambda: analysis.factorial(DECAY), f"factorial {DECAY}"),
+    "factorial, by name": (
+        lambda: analysis.factorial(DECAY, "test_loss", alpha=0.1, margin=0.05),
+        f"factorial {DECAY} --metric test_loss --alpha 0.1 --margin 0.05",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_an_answer_has_the_numbers_and_the_words_of_the_command(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ask, command = QUESTIONS[name]
+    answer, (numbers, words) = ask(), of_command(capsys, *command.split())
+    assert answer.to_json() == numbers
+    assert f"{answer}\n" == words
+    assert len(repr(answer)) < 300
+    assert answer._repr_html_().startswith("<pre>")
+    assert len(answer.to_frame()) > 0
 
 
 def test_importing_loads_nothing_heavy() -> None:
