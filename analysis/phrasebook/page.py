@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analysis import wording
-from analysis.phrasebook import comparisons, effects, factorials, gates, notes, pairing, plain, speed, tasks
+from analysis.phrasebook import comparisons, effects, factorials, gates, notes, pairing, plain, questions, speed, tasks
 from analysis.phrasebook.entry import Entry, Part
 
 TEXTS = ("str", "str | None", "list[str]")
@@ -34,6 +34,7 @@ def parts() -> tuple[Part, ...]:
         Part("Gates", gates.entries()),
         Part("Factorials", factorials.entries()),
         Part("Pairing by seed", pairing.entries()),
+        Part("Plans, sequences, self-check, variance", questions.entries()),
         Part("Speed", speed.entries()),
         Part("Numbers and lists", plain.entries()),
     )

@@ -109,7 +109,8 @@ def sentence(found: Gate, each: Required) -> str:
     effect, name = each.effect, quoted(each.condition)
     if not pairs_of(effect):
         return f"{name}: not shown; {no_pair(effect)}."
-    changed = f"{effect.metric} changed by {estimate(effect)} {between(effect, inner=found.require == EQUIVALENT)}"
+    ends = between(effect, inner=found.require == EQUIVALENT, of_zero=False)  # its p says nothing of the margin
+    changed = f"{effect.metric} changed by {estimate(effect)} {ends}"
     if each.outcome == HOLDS:
         return f"{name}: {changed}; shown to be {requirement(found)}."
     if each.outcome == OPPOSITE:

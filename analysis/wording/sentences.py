@@ -280,8 +280,8 @@ def estimate(judged: Judged, style: Style = TERMINAL) -> str:
     return "an amount without limit"
 
 
-def between(judged: Judged, style: Style = TERMINAL, *, inner: bool = False) -> str:
-    """Return interval, number of seeds and p of the headline in parentheses.
+def between(judged: Judged, style: Style = TERMINAL, *, inner: bool = False, of_zero: bool = True) -> str:
+    """Return interval, number of seeds and p of the headline in parentheses; p where the sentence is `of_zero`.
 
     The interval at 1 - 2 alpha stands there too where it decides: by the verdict, or where `inner` says so.
     """
@@ -293,7 +293,7 @@ def between(judged: Judged, style: Style = TERMINAL, *, inner: bool = False) -> 
         narrower = " to ".join(_numbers(ends, judged.metric, judged.margin, style, _told(judged)))
         said[0] += f"; {inner_level(judged.alpha)} CI {narrower}"
     said.append(f"{n} {block_of(judged)}{'' if n == 1 else 's'}")
-    if told.p is not None:
+    if of_zero and told.p is not None:
         said.append(p_value(told.p))
     return f"({'; '.join(said)})"
 

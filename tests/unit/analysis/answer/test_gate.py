@@ -320,6 +320,34 @@ def test_the_summaries_carry_every_condition_and_whatever_its_label_is(tmp_path:
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {9}
 
 
+def test_its_sentences_have_no_p_of_a_difference_from_zero(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is claimed is of the margin: a p beside it would be read as that of the claim."""
+    tables = written(tmp_path, base=runs(), head=runs(-0.02, draw=1))
+    for require in ("superior", "not-inferior", "equivalent"):
+        assert main(["gate", *tables, *ARGUMENTS, "--require", require]) == 4
+        said = capsys.readouterr().out
+        assert "shown to be" in said
+        assert not re.search(r"\bp [=<]", said)
+
+
+@pytest.mark.parametrize("percent", [False, True])
+@pytest.mark.parametrize(("step", "codes"), [(-1, (5, 0, 5)), (0, (5, 0, 5)), (1, (0, 0, 4))])
+def test_an_end_of_the_interval_at_the_margin_itself_shows_nothing(
+    step: int, codes: tuple[int, int, int], percent: bool, tmp_path: Path
+) -> None:
+    """Six seeds, whose interval reaches from the least to the largest difference: of the margin, and `step` more."""
+    unit, more = (10, ["--percent"]) if percent else (1000, [])
+    margin = 3
+    differences = [margin + step, *(margin + step + each for each in (1, 2, 3, 4, 5))]
+    runs = [("none", seed, (601 + 7 * seed) / unit) for seed in range(6)]
+    runs += [("some", seed, (601 + 7 * seed + each) / unit) for seed, each in enumerate(differences)]
+    file = tmp_path / "runs.csv"
+    pd.DataFrame(runs, columns=["condition", "seed", "test_accuracy"]).to_csv(file, index=False)
+    asked = ["--metric", "test_accuracy", "--control", "none", "--margin", str(margin / unit), *more]
+    kinds = ("superior", "not-inferior", "equivalent")
+    assert tuple(main(["gate", str(file), *asked, "--require", each]) for each in kinds) == codes
+
+
 def test_a_summary_says_no_failure_where_it_holds(tmp_path: Path) -> None:
     frame = pd.concat([runs(conditions=("none",)), runs(0.01, conditions=("good",), draw=1)])
     found = gate(from_frame(frame), "test_accuracy", "none", SUPERIOR, margin=0.002)
