@@ -17,6 +17,8 @@ from rich.table import Table
 from bench.record.trials import Stack, Trial
 
 PLAIN_SECONDS = 10
+PLAIN_SHARE = 0.01
+"""What of a long run passes between two plain lines: those of ten days fit into a pipe that nobody reads."""
 WIDEST_BAR = 24
 """Columns of the bar, where the words leave room for it."""
 
@@ -24,7 +26,8 @@ WIDEST_BAR = 24
 class Progress:
     """Counts trained epochs of trials, the unit of speed, and shows them on standard error.
 
-    On a terminal it is one live line; elsewhere a plain line at most every ten seconds and at the end.
+    On a terminal it is one live line; elsewhere a plain line at most every ten seconds, later at most every
+    hundredth of the time so far, and at the end.
     """
 
     def __init__(self, done: int, to_do: Sequence[Trial], workers: int) -> None:
@@ -167,10 +170,14 @@ class Progress:
         """Show the state, if it is time to."""
         if self.live:
             self.live.update(self.on_one_line(self.live.console.width))
-        elif last or time.monotonic() - self.shown >= PLAIN_SECONDS:
+        elif last or self._is_time():
             self.shown, before, self.line = time.monotonic(), self.line, self.text()
             if not last or self.line != before:
                 print(self.line, file=sys.stderr, flush=True)
+
+    def _is_time(self) -> bool:
+        now = time.monotonic()
+        return now - self.shown >= max(PLAIN_SECONDS, PLAIN_SHARE * (now - self.started))
 
 
 def duration(seconds: float) -> str:

@@ -17,6 +17,7 @@ from bench.base.cores import physical_cores
 from bench.base.errors import UsageError
 from bench.record import code_hash
 from bench.run.executors import Team
+from bench.run.executors.on_ray.chatter import Chatter
 from bench.study.study import Study
 
 ON_THIS_MACHINE = "local"
@@ -45,7 +46,7 @@ def connected(study: Study, results: Path, workers: int | None, address: str | N
     from bench.run.executors.on_ray.driver import Cluster  # noqa: PLC0415 - it imports Ray
 
     # Standard output is the caller's: Ray prints there what becomes of workers and nodes, and the rest at its shutdown.
-    with redirect_stdout(sys.stderr) if ours else nullcontext():
+    with redirect_stdout(Chatter(sys.stderr)) if ours else nullcontext():
         try:
             with closing(Cluster(study, results, workers)) as found:
                 number, here = _cpus(ray)

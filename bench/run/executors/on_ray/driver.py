@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 import time
+from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ PUT_BACK = 3
 """How often a stack whose process or node is lost is trained again; lost once more, it has failed."""
 TASKS_A_SLOT = 2
 """Stacks in flight for each that can be trained at once, so that none waits for rows to be written."""
+NOTE = 160
+"""Characters of the line that says so."""
 LOOK_SECONDS = 1.0
 """Time between looks at the cluster's nodes."""
 KIND_SECONDS = 60.0
@@ -72,6 +75,8 @@ class Cluster:
         self.reference: Any = None
         """What nodes need, as a reference to the object store; None before the first stack is sent."""
         self.places = Places()
+        self.lost: deque[_Work] = deque()
+        """Stacks to train again, after all others: one that takes its process or node down with it holds up none."""
         self.self_tests: dict[str, dict[str, Any]] = {}
         self.shown: set[str] = set()
         self.nodes: dict[str, dict[str, float]] = {}
@@ -85,14 +90,17 @@ class Cluster:
             self.reference = ray.put(pack(self.study, self.results, self.token, ray.put))
         flights: dict[Any, _Work] = {}
         waiting: list[_Work] = []
+        self.lost.clear()
         left = True
         try:
             while True:
                 self._look()
-                while left and len(flights) + len(waiting) < self._most_in_flight([*flights.values(), *waiting]):
-                    stack = next_stack()
+                while len(flights) + len(waiting) < self._most_in_flight([*flights.values(), *waiting]):
+                    stack = next_stack() if left else None
                     left = stack is not None
-                    waiting += [_Work(stack)] if stack is not None else []
+                    if stack is None and not self.lost:
+                        break
+                    waiting.append(_Work(stack) if stack is not None else self.lost.popleft())
                 waiting = [each for each in waiting if not self._send(each, flights)]
                 if not flights and not waiting:
                     return
@@ -166,7 +174,7 @@ class Cluster:
         except Exception as error:  # noqa: BLE001 - whatever becomes of a task, its stack is accounted for
             del flights[task]
             self.places.ended(each.stack)
-            yield self._lost(each, error, waiting)
+            yield self._put_back(each, error)
         else:
             if isinstance(said, Began):
                 self._began(each, said)
@@ -193,15 +201,16 @@ class Cluster:
         results = [Result(trial, row, curve) for trial, (row, curve) in trials]
         return StackDone(each.stack, results, each.began.environment if each.began else None)
 
-    def _lost(self, each: _Work, error: Exception, waiting: list[_Work]) -> Event:
+    def _put_back(self, each: _Work, error: Exception) -> Event:
         """Put back a stack whose process or node is lost, or let it have failed when that was too often."""
         never_sent = each.began is None and isinstance(error, TaskUnschedulableError | NodeDiedError)
         each.lost += not never_sent
         cause = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
         if each.lost <= PUT_BACK:
             number = len(each.stack.trials)
-            print(f"note: {number} trials are put back ({each.lost} of {PUT_BACK} times): {cause}", file=sys.stderr)
-            waiting.append(each)
+            note = f"note: {number} trials are put back ({each.lost} of {PUT_BACK} times): {cause}"
+            print(note[:NOTE], file=sys.stderr)
+            self.lost.append(each)
             return PutBack(each.stack)
         lost = LostError(f"the process or node that trained it was lost {each.lost} times; the last time {cause}")
         return StackDone(each.stack, failure(each.stack, lost, each.started))

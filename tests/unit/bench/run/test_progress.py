@@ -72,6 +72,22 @@ def test_failed_and_diverged_trials_are_counted_and_what_was_not_trained_is_not_
     assert shown.text().startswith("4 done · 0 left")
 
 
+def test_the_plain_lines_of_ten_days_fit_into_a_pipe_that_nobody_reads(
+    clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    trials = [*TWO.trials] * 100_000
+    with Progress(0, trials, workers=1) as shown:
+        while clock[0] < 864_000:
+            clock[0] += 4
+            shown.epoch(TWO)
+            if clock[0] == 600:
+                lines = capsys.readouterr().err
+                assert len(lines.splitlines()) == 600 // 12, "every ten seconds at first"
+    said = capsys.readouterr().err
+    assert 400 < len(said.splitlines()) < 800
+    assert len(lines + said) < 64_000
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0, "0 s"), (59.4, "59 s"), (400, "6 min 40 s"), (11_130, "3 h 05 min"), (-1, "0 s")]
 )
