@@ -28,18 +28,23 @@ pytestmark = [
 LONG = {"seeds": 8, "old": "epochs = 4", "new": "epochs = 40"}
 """Eight stacks, each of which is trained for about a second."""
 NOISE = """
-import os, signal
+import os, pathlib, signal, time
 from bench.regularisers.dropout import DROPOUT
 from dataclasses import replace
 
 
 def hidden(draw, rate, out):
-    if {when}:
-        os.kill(os.getpid(), signal.SIGKILL)
+    {act}
     DROPOUT.hidden(draw, rate, out)
 
 
 MINE = replace(DROPOUT, name="my_noise", hidden=hidden)
+"""
+HOLD = """
+    folder = pathlib.Path({folder!r})
+    while draw.seed % 2 and (folder / "hold").exists():
+        (folder / str(os.getpid())).touch()
+        time.sleep(0.1)
 """
 MINE = """[[conditions]]
 label = "mine"
@@ -52,9 +57,9 @@ def curves(workplace: Workplace) -> list[Row]:
     return store.curves_of(store.trial_ids()).to_pylist()
 
 
-def with_plugin(workplace: Workplace, when: str) -> None:
-    (workplace.folder / "my_noise.py").write_text(NOISE.format(when=when))
-    workplace.study(more=MINE, old='name = "tiny"', new='name = "tiny"\nplugins = ["my_noise.py"]')
+def with_plugin(workplace: Workplace, act: str = "", seeds: int = 3) -> None:
+    (workplace.folder / "my_noise.py").write_text(NOISE.format(act=act))
+    workplace.study(seeds, more=MINE, old='name = "tiny"', new='name = "tiny"\nplugins = ["my_noise.py"]')
 
 
 def processes(workplace: Workplace, title: str = "ray::") -> list[int]:
@@ -68,6 +73,20 @@ def processes(workplace: Workplace, title: str = "ray::") -> list[int]:
         except OSError:  # it has ended
             continue
     return found
+
+
+def parent(process: int) -> int | None:
+    """Return the process that started another one; None where that has ended."""
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
+def holds(node: Any, held: Path) -> bool:
+    """Tell whether a process of a node is held in training."""
+    raylet = node.all_processes["raylet"][0].process.pid
+    return any(parent(int(each.name)) == raylet for each in held.glob("[0-9]*"))
 
 
 def wait_until(ready: Callable[[], Any]) -> Any:
@@ -92,7 +111,7 @@ def cluster(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Iterator[A
 
 
 def test_rows_and_curves_are_those_of_one_process_with_a_plug_in_and_data_of_the_users(workplace: Workplace) -> None:
-    with_plugin(workplace, "False")
+    with_plugin(workplace)
     images = DATA_SETS["fashion_mnist_sample"].load(Path("data"))
     np.savez(workplace.folder / "mine.npz", **{name: each for name, each in vars(images).items() if name != "classes"})
     file = workplace.folder / "tiny.toml"
@@ -120,6 +139,28 @@ def test_a_run_goes_on_while_a_node_is_killed_in_mid_stack(workplace: Workplace,
     assert_as_alone(workplace)
 
 
+def test_ten_nodes_killed_in_mid_stack_cost_time_and_no_trial(workplace: Workplace, cluster: Any) -> None:
+    """Odd seeds are held in training until all kills are done; nobody reads what the runner prints meanwhile."""
+    held = workplace.folder / "held"
+    held.mkdir()
+    (held / "hold").touch()
+    with_plugin(workplace, HOLD.format(folder=str(held)), seeds=30)
+    nodes: list[Any] = []
+    runner = workplace.start("run", "tiny.toml", "--executor", "ray", "--address", cluster.address)
+    for _ in range(10):
+        nodes += [cluster.add_node(num_cpus=1, wait=False) for _ in range(3 - len(nodes))]  # they start while one holds
+        node = wait_until(lambda nodes=nodes: next((each for each in nodes if holds(each, held)), None))
+        nodes.remove(node)
+        cluster.remove_node(node, allow_graceful=False)
+    (held / "hold").unlink()
+    wait_for_trials(workplace, 4 * 30)
+    _, err = runner.communicate(timeout=PATIENCE)
+    assert runner.returncode == 0, err
+    assert err.count("are put back (1 of 3 times)") == 10, err
+    assert "(2 of 3 times)" not in err, "what was lost comes after what was not trained yet"
+    assert_as_alone(workplace)
+
+
 def test_a_worker_killed_ten_times_costs_time_and_no_trial(workplace: Workplace) -> None:
     workplace.study(**LONG | {"seeds": 12})
     runner = workplace.start("run", "tiny.toml", "--executor", "ray", "--workers", "2")
@@ -133,7 +174,7 @@ def test_a_worker_killed_ten_times_costs_time_and_no_trial(workplace: Workplace)
 
 
 def test_what_always_kills_its_worker_has_failed_after_it_was_put_back_three_times(workplace: Workplace) -> None:
-    with_plugin(workplace, "draw.seed == 1")
+    with_plugin(workplace, "if draw.seed == 1: os.kill(os.getpid(), signal.SIGKILL)")
     workplace.bench("run", "tiny.toml", "--executor", "ray", "--workers", "2", code=1)
     rows = workplace.rows().values()
     assert {(row["seed"], row["status"]) for row in rows} == {(0, "ok"), (1, "failed"), (2, "ok")}
