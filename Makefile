@@ -70,8 +70,11 @@ test-frameworks: $(READY)  ## Train with every library that has an adapter, on R
 	.venv/moto/bin/python -m pip install --quiet --disable-pip-version-check 'moto[server]==5.2.5'
 	$(PYTHON) -m venv .venv/lm-eval  # the same
 	.venv/lm-eval/bin/python -m pip install --quiet --disable-pip-version-check 'lm_eval==0.4.13'
+	$(PYTHON) -m venv .venv/inspect  # the same
+	.venv/inspect/bin/python -m pip install --quiet --disable-pip-version-check 'inspect-ai==0.3.285'
 	$(PYTEST) tests/end_to_end/test_frameworks.py tests/end_to_end/test_ray.py tests/end_to_end/test_object_store.py \
 		tests/end_to_end/test_imports.py tests/end_to_end/test_site.py tests/unit/analysis/importing/test_sklearn.py tests/unit/analysis/importing/test_lm_eval.py \
+		tests/unit/analysis/importing/test_inspect_logs.py \
 		tests/oracles/test_cross_check.py
 
 golden: $(READY)  ## Write the golden numbers of what is new or has a new version (refused where numbers alone moved)

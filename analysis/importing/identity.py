@@ -133,7 +133,7 @@ def _condition(
     free = [name for name, values in vary.items() if len(values) < len(runs) and not follows(name, seeds, runs)]
     if free:
         return [name for name in free if name not in _PLACES] or free
-    return [name for name in names if last_part(name) in CONDITIONS and name not in vary]
+    return [name for name in names if last_part(name) in CONDITIONS and name not in vary][:1]
 
 
 def follows(name: str, seeds: Sequence[str], runs: Iterable[Run]) -> bool:

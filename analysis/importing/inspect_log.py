@@ -6,12 +6,16 @@ A run that was killed has no header, but what it began with, in ``_journal/start
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from analysis.base.errors import TableError
 from analysis.importing.plain_files import bytes_of, ending, json_of
@@ -21,6 +25,10 @@ _STARTS = ("_journal/start.json", "start.json")
 """The second of each is that of the first versions, whose results stand apart from what the run began with."""
 _SAMPLES = "samples/"
 _LARGEST = 2**30
+_ZSTANDARD = 93
+"""How a zip calls Zstandard, by which Inspect packs: `zipfile` knows it from Python 3.14 on."""
+_LOCAL, _NAMES_AT = 30, 26
+"""Length of what stands before each member of a zip, and where in it the lengths of name and extra field are."""
 
 
 @dataclass(frozen=True)
@@ -61,16 +69,18 @@ def log_of(path: Path) -> Log | None:
 
 def _packed(path: Path) -> Log:
     try:
-        with zipfile.ZipFile(io.BytesIO(bytes_of(path))) as packed:
+        content = bytes_of(path)
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
             names = set(packed.namelist())
+            member = partial(_member, path, content, packed)
             header: dict[str, Any] = {}
             for name in (*_STARTS[::-1], *_HEADERS[::-1]):
                 if name in names:
-                    header |= _mapping(_member(path, packed, name))
+                    header |= _mapping(member(name))
             if "model" not in _mapping(header.get("eval")):
                 raise TableError(path, [f"is no log of Inspect: it has neither {_HEADERS[0]} nor {_STARTS[0]}"])
             inside = sorted(name for name in names if name.startswith(_SAMPLES) and name.endswith(".json"))
-            return Log(path, header, _all_mappings(path, [_member(path, packed, name) for name in inside]))
+            return Log(path, header, _all_mappings(path, [member(name) for name in inside]))
     except NotImplementedError as error:
         fault = (
             f"is packed in a way that this Python cannot read ({error}): inspect log convert --to json writes it plain"
@@ -80,13 +90,28 @@ def _packed(path: Path) -> Log:
         raise TableError(path, [f"cannot be read as a zip of Inspect: {error}"]) from error
 
 
-def _member(path: Path, packed: zipfile.ZipFile, name: str) -> Any:
-    if packed.getinfo(name).file_size > _LARGEST:
+def _member(path: Path, content: bytes, packed: zipfile.ZipFile, name: str) -> Any:
+    about = packed.getinfo(name)
+    if about.file_size > _LARGEST:
         raise TableError(path, [f"{name} in it is larger than {_LARGEST} bytes"])
+    unpacked = _by_zstandard(content, about) if about.compress_type == _ZSTANDARD else packed.read(name)
     try:
-        return json_of(path, packed.read(name).decode("utf-8-sig"))
+        return json_of(path, unpacked.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise TableError(path, [f"{name} in it is no UTF-8 text"]) from error
+
+
+def _by_zstandard(content: bytes, about: zipfile.ZipInfo) -> bytes:
+    """Return a member that is one or more frames of Zstandard."""
+    local = content[about.header_offset : about.header_offset + _LOCAL]
+    if len(local) < _LOCAL:
+        raise zipfile.BadZipFile(f"{about.filename} lies beyond its end")
+    start = about.header_offset + _LOCAL + sum(struct.unpack_from("<HH", local, _NAMES_AT))
+    packed = pa.BufferReader(content[start : start + about.compress_size])
+    unpacked = pa.CompressedInputStream(packed, "zstd").read(about.file_size + 1)
+    if len(unpacked) != about.file_size or zlib.crc32(unpacked) != about.CRC:
+        raise zipfile.BadZipFile(f"{about.filename} is damaged")
+    return unpacked
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -47,9 +47,13 @@ class Documents:
     """Runs with other examples, by task."""
 
     def examples(self, task: str, run: str, items: Sequence[Item]) -> dict[str, Examples]:
-        """Return which examples a run got right, by metric; none where it has not those of the first run."""
+        """Return which examples a run got right, by metric, in the order of the first run; none where it has others."""
         content = tuple(item.content for item in items)
-        if not items or self.first.setdefault(task, content) != content:
+        first = self.first.setdefault(task, content)
+        if content != first and len(set(content)) == len(content) and set(content) == set(first):  # another order
+            by_content = dict(zip(content, items, strict=True))
+            items, content = [by_content[each] for each in first], first
+        if not items or first != content:
             self.unlike.setdefault(task, []).append(run)
             return {}
         clusters = _clusters([item.fields for item in items])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -61,6 +64,29 @@ def log(path: Path, model: str, letters: str, seed: int | None = None, **more: A
         return packed(path, header, rows, header)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(header | {"samples": rows[::-1]}))
+    return path
+
+
+def in_frames(path: Path) -> Path:
+    """Pack a log again by Zstandard, each member in two frames, as Inspect packs large ones."""
+    codec = pa.Codec("zstd")
+    with zipfile.ZipFile(path) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    with zipfile.ZipFile(path, "w") as file:
+        for name, plain in members.items():
+            halves = plain[: len(plain) // 2], plain[len(plain) // 2 :]
+            file.writestr(name, b"".join(codec.compress(half, asbytes=True) for half in halves))
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as file:
+        central = file.start_dir
+        for about in file.infolist():
+            plain = members[about.filename]
+            for start, method, checksum, size in ((about.header_offset, 8, 14, 22), (central, 10, 16, 24)):
+                struct.pack_into("<H", content, start + method, 93)
+                struct.pack_into("<I", content, start + checksum, zlib.crc32(plain))
+                struct.pack_into("<I", content, start + size, len(plain))
+            central += 46 + len(about.filename)
+    path.write_bytes(content)
     return path
 
 
@@ -194,11 +220,106 @@ def test_a_log_that_this_python_cannot_unpack_says_what_can(tmp_path: Path, caps
     content = path.read_bytes()
     directory = content.index(b"PK\x01\x02")
     local, central = content[:directory], content[directory:]
-    local = local[:8] + (93).to_bytes(2, "little") + local[10:]
-    central = central.replace(method, (93).to_bytes(2, "little"), 1)
+    local = local[:8] + (95).to_bytes(2, "little") + local[10:]
+    central = central.replace(method, (95).to_bytes(2, "little"), 1)
     path.write_bytes(local + central)
     assert main(["import", "inspect", str(path), "--out", str(tmp_path / "o.csv")]) == 2
     assert "inspect log convert" in capsys.readouterr().err
+
+
+def test_a_log_in_frames_of_zstandard_is_read_whole_and_a_damaged_one_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = log(tmp_path / "a.eval", "small", "CICICIIC")
+    plain = imported(path)
+    assert imported(in_frames(path)) == plain
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as file:
+        about = file.getinfo("samples/4_epoch_1.json")
+    start = about.header_offset + 30 + len(about.filename)
+    for fault in ({start + 20: 255}, {file.start_dir + 16: 0}):
+        damaged = bytearray(content)
+        for place, change in fault.items():
+            damaged[place] ^= change or 1
+        path.write_bytes(damaged)
+        assert main(["import", "inspect", str(path), "--out", str(tmp_path / "o.csv")]) == 2
+        assert "a.eval" in capsys.readouterr().err
+
+
+def test_an_epoch_has_no_mean_where_scores_are_no_numbers_or_the_metric_is_no_mean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [row for epoch in (1, 2) for row in samples("CCII", epoch)]
+    header = spec("small", results=results("CCCC"))  # 'I' was the right one
+    (first, second) = imported(packed(tmp_path / "a.eval", header, rows, header))
+    assert "accuracy" not in first
+    assert "accuracy is over all epochs of a.eval, and left out of each" in capsys.readouterr().err
+    assert bits(second) == [1, 1, 0, 0]
+    rows[2]["scores"]["match"]["value"] = "unknown"
+    found = imported(packed(tmp_path / "a.eval", header, rows, header))
+    assert "accuracy" not in found[0]
+    assert [row["test_bits"] is None for row in found] == [True, False]
+
+
+def test_the_mean_of_an_epoch_is_over_the_samples_that_it_scored(tmp_path: Path) -> None:
+    rows = [row for epoch in (1, 2) for row in samples("CCII", epoch)]
+    rows[7]["scores"]["match"]["value"] = float("nan")
+    header = spec("small", results=results("CCCIII"))
+    path = packed(tmp_path / "a.eval", header, rows, header)
+    assert [row["accuracy"] for row in imported(path)] == [0.5, 2 / 3]
+    rows[0]["scores"]["match"]["value"] = "unknown"
+    assert "accuracy" not in imported(packed(path, header, rows, header))[0]
+
+
+def test_samples_whose_only_score_is_nan_do_not_count_and_words_of_graders_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = samples("CICI")
+    for row, value in zip(rows, ("YES", "True", "no", 0.0), strict=True):
+        row["scores"]["match"]["value"] = value
+    header = spec("small", 1, results=results("CCII"))
+    path = packed(tmp_path / "a.eval", header, rows, header)
+    assert bits(imported(path)[0]) == [1, 1, 0, 0]
+    rows[3]["scores"]["match"]["value"] = float("nan")
+    assert "test_bits" not in imported(packed(tmp_path / "a.eval", header, rows, header))[0]
+    assert "a.eval: 1 of 4 samples have no score, and do not count" in capsys.readouterr().err
+
+
+def test_a_log_without_samples_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    header = spec("small", 1, results=results("CCII"))
+    header["eval"]["config"] = {"epochs": 3}
+    (row,) = imported(packed(tmp_path / "a.eval", header, [], header))
+    assert row["accuracy"] == 0.5
+    assert "without samples, so that it has no test_bits; its metrics are over its 3 epochs" in capsys.readouterr().err
+
+
+def test_metadata_limits_and_arguments_of_the_solver_are_settings(tmp_path: Path) -> None:
+    for i, limit in enumerate((10, 20)):
+        header = spec("small", i, results=results("CI"), metadata={"arm": "a"}, tags=["x"])
+        header["eval"] |= {"config": {"message_limit": limit}, "solver_args": {"depth": limit}}
+        packed(tmp_path / f"logs/{i}.eval", header, samples("CI"), header)
+    options = ("--condition-column", "message_limit", "--seed-column", "config.seed", "--where", "metadata.arm=a")
+    found = imported(tmp_path / "logs", *options)
+    assert [(row["condition"], row["solver_args.depth"]) for row in found] == [("10", 10), ("20", 20)]
+
+
+def test_the_seed_is_the_one_of_several_that_varies(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        header = spec("small", seed, results=results("CI"))
+        header["eval"]["task_args"] = {"seed": 42}
+        packed(tmp_path / f"logs/{seed}.eval", header, samples("CI"), header)
+    assert [row["seed"] for row in imported(tmp_path / "logs")] == [1, 2]
+
+
+def test_samples_that_ask_the_same_are_distinguished_by_their_ids(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for seed, ids in enumerate(("abcd", "abce")):
+        rows = [each | {"id": name, "input": "solve it"} for each, name in zip(samples("CICI"), ids, strict=True)]
+        header = spec("small", seed, results=results("CICI"))
+        packed(tmp_path / f"logs/{seed}.eval", header, rows, header)
+    assert [row["test_bits"] is None for row in imported(tmp_path / "logs")] == [False, True]
+    assert "not all runs have the same documents" in capsys.readouterr().err
 
 
 def test_another_json_in_the_folder_is_named_and_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
