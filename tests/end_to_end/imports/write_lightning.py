@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from lightning.pytorch.loggers import CSVLogger
-
+from bench.data.torchvision_import import torchvision_module
 from tests.end_to_end.imports.made_up import EPOCHS, RUNS, MadeUp
+
+torchvision_module("datasets")
+
+from lightning.pytorch.loggers import CSVLogger  # noqa: E402 - it imports torchvision, made importable above
 
 
 def write(made_up: MadeUp, folder: str) -> None:
