@@ -151,7 +151,7 @@ def _of_pairing(asked: Question, against: Mapping[str, Arms]) -> list[str]:
         alone = len(each.condition_alone) + len(each.control_alone)
         if alone:
             seeds = "1 seed has" if alone == 1 else f"{alone} seeds have"
-            notes.append(f"{label}: {seeds} no partner, and so no part in any comparison")
+            notes.append(f"{label}: {seeds} no partner, and so no part in this comparison")
         if each.diverged:
             lost, of = len(each.diverged), each.complete.n + len(each.diverged)
             notes.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,9 @@ Level = float | str
 
 NEVER = frozenset(field.name for field in (*IDENTITY, *OUTCOME, *EXECUTION)) - {"epochs"} | {"diverged", "accuracy"}
 """Columns that no factor is looked for in; one of them may be named. Epochs say what was set."""
+
+RATE = "rate"
+"""The rate of dropout where all layers have the same: of no use beside the columns of the layers, else all there is."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def found(table: Table, conditions: Sequence[str]) -> tuple[list[list[str]], lis
     warnings = []
     for name in map(str, rows.columns):
         column = rows[name]
-        if name in NEVER or name.startswith("_") or not _is_scalar(column):
+        if not is_setting(name, rows.columns) or not _is_scalar(column):
             continue
         if (
             name == "hidden"
@@ -134,6 +137,13 @@ def found(table: Table, conditions: Sequence[str]) -> tuple[list[list[str]], lis
         values = np.array([plain(first[label]) for label in conditions], object)
         groups.setdefault(tuple(pd.factorize(values)[0].tolist()), []).append(name)
     return list(groups.values()), [*warnings, *_together(table, conditions, list(groups.values()))]
+
+
+def is_setting(name: str, columns: Iterable[str]) -> bool:
+    """Return whether a column may be what conditions differ in, beside these `columns`."""
+    if name == RATE:
+        return not any(stem(str(each)) == "dropout" for each in columns)
+    return name not in NEVER and not name.startswith("_")
 
 
 def _together(table: Table, conditions: Sequence[str], groups: Sequence[Sequence[str]]) -> list[str]:

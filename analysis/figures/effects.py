@@ -112,7 +112,7 @@ def caption(evidence: Evidence) -> str:
         f"Effects on {unit.name} at the {found.n} seeds at which every cell trained. Mark: "
         f"{ESTIMATES[rows[0].headline.estimand]}. Thin line: {level(found.alpha)} interval{thick} simultaneous over "
         f"all effects{holds}. Small points: one seed each; a triangle at the edge counts seeds beyond it. Filled round "
-        "marks: better, square: worse, diamond: equivalent; hollow: undecided."
+        "marks: better, square: worse, diamond: equivalent; hollow: none of these."
     )
     if found.margin is not None:
         smallest = f"±{unit.tell_margin(found.margin)} {unit.difference}".rstrip()

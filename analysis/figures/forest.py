@@ -232,7 +232,7 @@ def caption(evidence: Evidence) -> str:
         f"Difference in {unit.name} to {quoted(whole.control)}. Mark: {mark}. Thin "
         f"line: {level(alpha)} interval{thick} simultaneous over "
         f"all conditions shown{_reach(whole)}. Small points: one {block} each; a triangle at the edge counts {block}s "
-        f"beyond it. Filled round marks: better, square: worse, diamond: equivalent; hollow: undecided."
+        f"beyond it. Filled round marks: better, square: worse, diamond: equivalent; hollow: none of these."
     )
     if whole.margin is not None:
         smallest = f"±{unit.tell_margin(whole.margin)} {unit.difference}".rstrip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -83,10 +84,12 @@ def rendered(plot: Plot[E], evidence: E, layout: Layout, formats: tuple[str, ...
 
 def _saved(figure: Figure, kind: str, dpi: int = DPI) -> bytes:
     file = io.BytesIO()
-    if kind == "png":
-        figure.savefig(file, format=kind, metadata=_METADATA[kind], dpi=dpi, facecolor=theme.PAPER)
-    else:
-        figure.savefig(file, format=kind, metadata=_METADATA[kind])
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)  # `fonts.lacking` says it once
+        if kind == "png":
+            figure.savefig(file, format=kind, metadata=_METADATA[kind], dpi=dpi, facecolor=theme.PAPER)
+        else:
+            figure.savefig(file, format=kind, metadata=_METADATA[kind])
     return _with_font_stack(file.getvalue()) if kind == "svg" else file.getvalue()
 
 

@@ -259,7 +259,7 @@ def caption(evidence: EvidenceOverTasks) -> str:
         f"{unit_of(whole.metric).name.capitalize()} on each of {tasks} tasks: {ESTIMATES[whole.estimand]} to "
         f"{quoted(whole.control)} with its {level(whole.alpha)} interval, simultaneous over all "
         f"{conditions * tasks} comparisons. Filled round marks: better, square: worse, diamond: equivalent; hollow: "
-        f"undecided."
+        f"none of these."
     )
     rows = _rows(whole)
     if MEAN_THESE in rows:

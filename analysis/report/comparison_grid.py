@@ -18,8 +18,8 @@ from analysis.wording.verdicts import better, pairs_of, short, tone
 
 COLUMNS = (
     "Difference: {difference}; it need not be that of the means, which a few bad runs can move. p: the smallest error "
-    "rate at which the interval excludes zero. dz: mean difference by its standard deviation. Means: over the pairs in "
-    "which both trained. "
+    "rate at which the interval excludes zero. dz: mean difference by its standard deviation. Means and dz: over the "
+    "pairs in which both trained. "
 )
 OF_ONE_RUN = "Difference: {difference}. p: the smallest error rate at which the interval excludes zero. "
 NOTE = "*"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analysis.factorial.factors import NEVER, Factor, plain, stem
+from analysis.factorial.factors import Factor, is_setting, plain, stem
 from analysis.tables.table import Table
 from analysis.wording.number_format import NOTHING
 
@@ -17,7 +17,7 @@ def varied_settings(table: Table, metrics: frozenset[str] = frozenset()) -> dict
     frame, layers = table.frame, dict[str, list[str]]()
     by_condition = frame.groupby("condition", sort=False, dropna=False)
     for name in map(str, frame.columns):
-        if name in NEVER or name in metrics or name.startswith("_"):
+        if name in metrics or not is_setting(name, frame.columns):
             continue
         values = frame[name]
         if not all(isinstance(each, str | bool | int | float) or each is None for each in values):

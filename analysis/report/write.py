@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from analysis.base.errors import TableError
 from analysis.base.files import write_atomically
 from analysis.base.formulas import guarded
 from analysis.base.records import Record, json_text, to_json
-from analysis.figures import theme
+from analysis.figures import fonts, theme
 from analysis.report import html, latex, markdown
 from analysis.report.comparison_grid import pairs_data
 from analysis.report.compose import compose
@@ -122,6 +123,12 @@ def _figures(document: Document, out: Path) -> tuple[dict[str, bytes], Drawings,
         for layout in theme.LAYOUTS
     }
     files_by_stem, record = files_of(list(shown.values()), out)
+    labels = [label for each in shown.values() for label in getattr(each.evidence, "labels", ())]
+    if lacking := fonts.lacking(labels):
+        print(
+            f"note: the fonts of the figures lack {lacking}: boxes stand there in PNG and PDF files, not on the page",
+            file=sys.stderr,
+        )
     files = {f"{stem}.{kind}": content for stem, made in files_by_stem.items() for kind, content in made.items()}
     drawings = {key: files_by_stem[drawing.stem]["svg"].decode() for key, drawing in shown.items()}
     return files | {RECORD: record}, drawings, {key: drawing.stem for key, drawing in shown.items()}

@@ -134,22 +134,26 @@ def summed_up(whole: ComparisonOverTasks, view: str, style: Style = TERMINAL) ->
     if not known:
         return f"{where}, nothing is shown of any condition: {next(iter(found.values())).reason}."
     apart = {label: each for label, each in known.items() if differs(each)}
-    many = f"all {len(found)}" if len(apart) == len(found) else f"{len(apart)} of {len(found)}"
+    every = "both" if len(found) == 2 else f"all {len(found)}"
+    many = every if len(apart) == len(found) else f"{len(apart)} of {len(found)}"
     verb = "differs" if len(apart) == 1 else "differ"
     shown = f"{many} conditions {verb}" if apart else "no condition is shown to differ"
     said = f"{where}, {shown} from {quoted(whole.control)}"
     named = sorted(apart, key=lambda label: apart[label].estimate or 0.0)
     if len(named) > 2:
         named = [named[0], named[-1]]
-        said += ", from " + " to ".join(
-            f"{quoted(each)} {difference(apart[each].estimate, whole, style)}" for each in named
-        )
+        said += f", from {' to '.join(_amount(each, apart[each], whole, style) for each in named)}"
     elif named:
-        said += f": {listed([f'{quoted(each)} {difference(apart[each].estimate, whole, style)}' for each in named])}"
+        said += f": {listed([_amount(each, apart[each], whole, style) for each in named])}"
     rest = [each for label, each in found.items() if label not in apart]
     words = [_word(each, whole) for each in rest]
     counts = [f"{words.count(word)} {word}" for word in dict.fromkeys(words)]
     return f"{said}; {listed(counts)}." if counts else f"{said}."
+
+
+def _amount(label: str, found: OverTasks, whole: ComparisonOverTasks, style: Style) -> str:
+    """Return a condition with its difference over tasks and the interval of that."""
+    return f"{quoted(label)} {difference(found.estimate, whole, style)} ({_interval(found, whole, style)})"
 
 
 def for_new(*across: AcrossTasks, example: str) -> str:
@@ -164,17 +168,21 @@ def for_new(*across: AcrossTasks, example: str) -> str:
 
 def between(found: OverTasks, whole: ComparisonOverTasks, style: Style = TERMINAL) -> str:
     """Return the interval and p of what is shown over tasks."""
+    said = [_interval(found, whole, style)]
+    if found.verdict in NARROWER and found.low_90 is not None and found.high_90 is not None:
+        inner = " to ".join(differences([found.low_90, found.high_90], whole, style))
+        said.append(f"{level(2 * whole.alpha)} CI {inner}")
+    return "; ".join([*said, *([] if found.p is None else [p_value(found.p)])])
+
+
+def _interval(found: OverTasks, whole: ComparisonOverTasks, style: Style) -> str:
     ends = [end for end in (found.low, found.high) if end is not None]
     told = differences(ends, whole, style)
     if len(told) == 2:
         interval = " to ".join(told)
     else:
         interval = told[0] + (" or more, no upper limit" if found.high is None else " or less, no lower limit")
-    said = [f"{level(whole.alpha)} CI {interval}"]
-    if found.verdict in NARROWER and found.low_90 is not None and found.high_90 is not None:
-        inner = " to ".join(differences([found.low_90, found.high_90], whole, style))
-        said.append(f"{level(2 * whole.alpha)} CI {inner}")
-    return "; ".join([*said, *([] if found.p is None else [p_value(found.p)])])
+    return f"{level(whole.alpha)} CI {interval}"
 
 
 def differences(values: Sequence[float], whole: ComparisonOverTasks, style: Style = TERMINAL) -> list[str]:

@@ -24,6 +24,9 @@ NAMES = {
     "train_seconds": "training time",
 }
 
+NATS = ("train_loss", "validation_loss", "test_loss", "loss_gap", "running_train_loss")
+"""Losses of the results' schema, cross-entropies; what another table's losses are measured in is not known."""
+
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -77,7 +80,7 @@ def unit_of(metric: str) -> Unit:
     name = NAMES.get(metric, metric.replace("_", " "))
     if is_fraction(metric):
         return Unit(name, "%" if is_accuracy(metric) else "points", "points", 100.0, 2)
-    if metric.endswith(("_loss", "loss_gap")):
+    if metric in NATS:
         return Unit(name, "nats", "nats", 1.0, 4)
     return Unit(name, *(("s", "s") if is_seconds(metric) else ("", "")), 1.0, 4)
 

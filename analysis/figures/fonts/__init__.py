@@ -7,10 +7,12 @@ that it lacks comes from the whole font.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from matplotlib.font_manager import fontManager
+from matplotlib import get_data_path
+from matplotlib.font_manager import fontManager, get_font
 
 FAMILY, WHOLE = "DejaVu Sans Reduced", "DejaVu Sans"
 FILES = {
@@ -25,3 +27,10 @@ def register() -> None:
     """Make the family known to matplotlib."""
     for file in FILES.values():
         fontManager.addfont(file)
+
+
+def lacking(texts: Iterable[str]) -> str:
+    """Return the characters that no font of the figures has, each once: PNG and PDF show a box in place of each."""
+    known = get_font(Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")).get_charmap()
+    every = dict.fromkeys(each for text in texts for each in text)
+    return "".join(each for each in every if ord(each) not in known and each.isprintable())

@@ -74,7 +74,7 @@ def _best_by_typical(whole: Comparison) -> str | None:
 
 
 def _gains(found: Selection, whole: Comparison) -> list[str]:
-    """Return what the choice among the others gains over the control: by validation, cross-fitted, as it looks."""
+    """Return how the choice among the others differs from the control: by validation, cross-fitted, as it looks."""
     unit, control = unit_of(whole.metric), quoted(whole.control)
     crossfit, optimism = found.crossfit_difference, found.optimism
     assert crossfit is not None
@@ -88,19 +88,20 @@ def _gains(found: Selection, whole: Comparison) -> list[str]:
         leads = (found.validation_difference_of_chosen or 0.0) > 0
         rank = "is best" if leads else f"is the best of the others, but not better than the control {control}"
         said.append(
-            f"By mean validation accuracy {quoted(chosen)} {rank}. Its gain in {unit.name} over {control} is "
+            f"By mean validation accuracy {quoted(chosen)} {rank}. Its difference in {unit.name} to {control} is "
             f"{difference} {unit.difference}. The choice is independent of the test {whole.example}s, though not of "
             "the seeds."
         )
     said.append(
-        "Cross-fitted, that is chosen by the mean over all seeds except one and measured at that one, the gain of the "
-        f"best condition over {control} is {_tell(unit, crossfit, whole)}. The choice is independent of the seed "
+        "Cross-fitted, that is chosen by the mean over all seeds except one and measured at that one, the best "
+        f"condition differs from {control} by {_tell(unit, crossfit, whole)}. The choice is independent of the seed "
         f"measured, though not of the test {whole.example}s."
     )
-    beyond = f", {_tell(unit, optimism, whole)} beyond the cross-fitted one" if optimism > 0 else ""
+    better = f"{unit.tell_difference(optimism).removeprefix('+')} {unit.difference}".rstrip()
+    beyond = f", {better} better than cross-fitted" if optimism > 0 else ""
     said.append(
-        f"Chosen and measured on the same seeds and {whole.example}s, its gain is {_tell(unit, looks, whole)}{beyond}. "
-        "This number is optimistic by construction and is not to be reported as the gain."
+        f"Chosen and measured on the same seeds and {whole.example}s, its difference is {_tell(unit, looks, whole)}"
+        f"{beyond}. This number is optimistic by construction and is not to be reported."
     )
     return said
 
@@ -111,6 +112,6 @@ def _tell(unit: Unit, number: float, whole: Comparison) -> str:
 
 def _reach(found: Selection) -> str:
     return (
-        f"Gains are mean differences at the {count(found.n, 'seed')} at which every condition trained, so collapses "
+        f"These are mean differences at the {count(found.n, 'seed')} at which every condition trained, so collapses "
         "do not count. They have no intervals; the differences to the control have."
     )

@@ -24,7 +24,7 @@ def section(material: Material, pool: Pool) -> Section:
 def _grid(whole: Comparison) -> Grid:
     return Grid(
         name="left-out",
-        caption="Trials that are not in the comparisons of the primary metric.",
+        caption="Trials that some comparison of the primary metric, or its mean, does without.",
         columns=(
             Column("condition", numeric=False),
             Column("trials"),

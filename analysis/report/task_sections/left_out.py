@@ -9,7 +9,7 @@ from analysis.wording.style import PAGE
 
 
 def section(material: MaterialOverTasks) -> Section:
-    """Return every trial that is in no comparison, and the warnings of the analysis."""
+    """Return every trial that some comparison does without, and the warnings of the analysis."""
     whole = material.whole
     found = [(name, each) for name, task in whole.tasks.items() for each in task.dropped]
     blocks: list[Block] = [Paragraph("Nothing: every planned trial of every task is in the comparisons.")]
@@ -17,7 +17,7 @@ def section(material: MaterialOverTasks) -> Section:
         blocks = [
             Grid(
                 name="left-out",
-                caption="Trials that are not in the comparisons.",
+                caption="Trials that some comparison, or its mean, does without.",
                 columns=(
                     Column("task", numeric=False),
                     Column("condition", numeric=False),

@@ -28,9 +28,10 @@ def folders_of(tasks: Iterable[str]) -> dict[str, str]:
 def section(material: MaterialOverTasks) -> Section:
     """Return where the full report of each task is, and in what it differs."""
     said = (
-        "Each task has a full report of its own, with learning curves, gaps, self-checks and provenance. It judges the "
-        "task as a study of its own: its intervals are simultaneous over the conditions of that task alone, so they "
-        "are narrower than those of the same task on this page."
+        "Each task has a full report of its own, with all that its table allows. What was known after fewer seeds is "
+        "there, and not on this page, as seeds of different tasks are not paired. It judges the task as a study of its "
+        "own: its intervals are simultaneous over the conditions of that task alone, so they are narrower than those "
+        "of the same task on this page."
     )
     links = tuple(
         Source(name, f"{TASKS_FOLDER}/{quote(each)}/index.html") for name, each in folders_of(material.tasks).items()

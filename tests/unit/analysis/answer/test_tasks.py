@@ -23,7 +23,7 @@ from analysis.tables.loading import load_tasks
 from analysis.tables.table import from_frame
 from analysis.tables.tasks import Tasks
 from analysis.wording.task_grids import grids
-from analysis.wording.tasks import sentences
+from analysis.wording.tasks import THESE, sentences, summed_up
 from bench.schema.known_metrics import MEAN, TYPICAL
 from tests.results import write_trials
 
@@ -310,6 +310,16 @@ def test_many_comparisons_have_a_grid_and_a_summary() -> None:
     assert "no mark: undecided" in said
     assert "none of 21 is shown to differ by signed ranks over tasks" in said
     assert max(map(len, said.split("\n\n")[3].splitlines())) < 200
+
+
+def test_the_summary_has_the_interval_of_each_difference_that_it_tells() -> None:
+    found = over(rows())
+    said = summed_up(found, THESE)
+    assert said.startswith("On average over these 4 tasks, for new seeds, both conditions differ from “none”: ")
+    for label in LABELS[1:]:
+        these = found.across[label].these
+        low, high = (f"{100 * end:+.2f}" for end in (these.low, these.high))
+        assert f"“{label}” {100 * these.estimate:+.2f} points (95% CI {low} to {high})" in said
 
 
 def test_a_notebook_and_a_frame_show_it() -> None:

@@ -259,28 +259,27 @@ def selected(**changed):
     return Selection(**(usual | changed))
 
 
-def test_best_rate_tells_the_set_and_three_gains_and_claims_nothing_of_the_naive_one(material):
+def test_best_rate_tells_the_set_and_three_differences_and_claims_nothing_of_the_naive_one(material):
     words = said(made(best_rate, material, selection=selected()))
     assert "Which condition is best is undecided (n = 8): “none” and “book”" in words
     assert "The control is one of them" in words
     assert "+0.21 points" in words
     assert "+0.12 points" in words
-    assert "its gain is +0.31 points, +0.19 points beyond" in words
-    assert "+0.19 points beyond the cross-fitted one" in words
+    assert "its difference is +0.31 points, 0.19 points better than cross-fitted" in words
 
 
 def test_best_rate_of_a_metric_where_lower_is_better_boasts_downwards(material):
     found = selected(crossfit_difference=-0.0012)
     words = said(made(best_rate, material, selection=found, direction="lower"))
-    assert f"its gain is {MINUS}0.31 points" in words
+    assert f"its difference is {MINUS}0.31 points" in words
 
 
 def test_best_rate_of_one_that_stands_out_and_of_a_control_that_wins(material):
     alone = said(made(best_rate, material, selection=selected(best_set=("book",))))
     assert "“book” has the best mean, and every other condition is shown to be worse" in alone
-    assert "“book” is best. Its gain in test accuracy over “none” is" in alone
+    assert "“book” is best. Its difference in test accuracy to “none” is" in alone
     behind = said(made(best_rate, material, selection=selected(validation_difference_of_chosen=-0.001)))
-    assert "“book” is the best of the others, but not better than the control “none”. Its gain" in behind
+    assert "“book” is the best of the others, but not better than the control “none”. Its difference" in behind
     none = said(made(best_rate, material, selection=selected(chosen_on_validation=None)))
     assert "No validation accuracy was measured" in none
 

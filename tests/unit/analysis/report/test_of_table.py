@@ -52,6 +52,16 @@ def test_the_report_of_a_csv_has_what_its_columns_allow(here: Path, capsys: pyte
 
 
 @pytest.mark.slow
+def test_labels_that_the_fonts_lack_are_named_once(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    runs().replace({"half": "半分 🔥"}).to_csv(here / "runs.csv", index=False)
+    assert main(["report", "runs.csv", *QUESTION]) == 0
+    said = capfd.readouterr().err
+    assert said.strip() == (
+        "note: the fonts of the figures lack 半分🔥: boxes stand there in PNG and PDF files, not on the page"
+    )
+
+
+@pytest.mark.slow
 def test_it_says_what_makes_it_again_and_claims_no_plan(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runs().to_csv(here / "my runs.csv", index=False)
     command = [

@@ -196,7 +196,7 @@ def test_csv_files_have_every_key_at_full_precision(usual):
 
 
 def test_what_went_wrong_is_listed(page, usual):
-    left = page.table("Trials that are not")
+    left = page.table("Trials that some comparison")
     reasons = {(row["condition"], row["seeds"]): row["reason"] for row in left}
     assert "RuntimeError: out of <memory>" in reasons["book", "2"]
     assert "not yet run" in reasons["dropout-0.3", "5"]

@@ -112,7 +112,7 @@ def test_the_table_of_tasks_has_every_condition_on_every_task(text, whole):
     assert ends["fashion", "none"]["diverged of runs"] == "1 of 8"
     assert ends["digits", "none"]["bad endings of runs"] == "0 of 9"
     assert ends["tables", "book"]["diverged of runs"] == "0 of 10"
-    (left,) = (row for row in Page(text).table("Trials that are not") if "not yet run" in row["reason"])
+    (left,) = (row for row in Page(text).table("Trials that some comparison") if "not yet run" in row["reason"])
     assert (left["task"], left["condition"]) == ("digits", "book")
 
 

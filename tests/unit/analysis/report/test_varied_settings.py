@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from analysis.factorial.design import crossing
 from analysis.figures.evidence import Setting
 from analysis.figures.row_words import row_words
 from analysis.report.answer_grid import answer_grid
@@ -30,6 +31,21 @@ def table(seeds: int = 3):
         for seed in range(seeds)
     ]
     return from_frame(pd.DataFrame(rows))
+
+
+def test_a_rate_is_a_setting_and_a_factor_where_no_column_has_the_rates_of_the_layers():
+    rows = [
+        {"condition": f"{rate} {decay}", "seed": seed, "rate": rate, "weight_decay": decay, "score": rate + seed}
+        for rate in (0.0, 0.5)
+        for decay in (0.0, 0.1)
+        for seed in range(2)
+    ]
+    frame = pd.DataFrame(rows)
+    assert list(varied_settings(from_frame(frame))) == ["rate", "weight_decay"]
+    assert [each.name for each in crossing(from_frame(frame)).factors] == ["rate", "weight_decay"]
+    layers = from_frame(frame.assign(dropout_1=frame["rate"], dropout_2=frame["rate"]))
+    assert list(varied_settings(layers)) == ["weight_decay", "dropout"]
+    assert [each.name for each in crossing(layers).factors] == ["weight_decay", "dropout"]
 
 
 def test_each_setting_that_varies_is_there_by_name_and_layers_are_one():

@@ -51,6 +51,8 @@ def test_fractions_become_points_and_losses_stay_nats():
     assert (accuracy.tell_difference(-0.0012), accuracy.difference) == ("−0.12", "points")
     assert (gap.tell(0.0123), gap.value) == ("1.23", "points")
     assert (loss.tell(0.41234), loss.value) == ("0.4123", "nats")
+    for unknown in ("val_loss", "hinge_loss", "loss"):
+        assert (unit_of(unknown).value, unit_of(unknown).difference) == ("", ""), "no cross-entropy for all we know"
     assert unit_of("train_seconds").difference == "s"
     assert unit_of("my_metric").name == "my metric"
 
