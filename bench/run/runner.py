@@ -25,12 +25,10 @@ from bench.record.store import Store
 from bench.record.trials import FUSED, Stack, Trial, content_hash
 from bench.run.deadline import Deadline
 from bench.run.executors import EpochDone, Executor, StackDone
-from bench.run.library import choose_library
 from bench.run.memory import check_memory
 from bench.run.plan import plan_document
 from bench.run.present_names import changed_names
 from bench.run.progress import Progress
-from bench.run.provenance import environment
 from bench.run.stacking import stacks
 from bench.run.standing import Standing, standing
 from bench.run.superseding import check_nothing_is_left_out
@@ -129,6 +127,9 @@ class Run:
         Where a target's engine cannot be trusted that is said, and each of its trials is `NOT_TRAINED`. One that was
         left to another runner, and not waited for, is `ELSEWHERE`.
         """
+        from bench.run.library import choose_library  # noqa: PLC0415 - torch is slow to import
+        from bench.run.provenance import environment  # noqa: PLC0415
+
         for said in choose_library(self.study.trials(), self.store.made_with().values()):
             print(said, file=sys.stderr)
         fused = fused_targets(now.to_do)

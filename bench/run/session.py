@@ -6,7 +6,6 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 
 from bench.base.cores import physical_cores
@@ -14,8 +13,8 @@ from bench.base.errors import UsageError
 from bench.data import fetch
 from bench.record.experiment import Experiment
 from bench.record.store import Store
-from bench.run import EXECUTORS, rehearsal
-from bench.run.executors import Team, on_ray, own
+from bench.run import EXECUTORS
+from bench.run.executors import Team, executor_of, on_ray
 from bench.run.parts import Part, parts
 from bench.run.runner import ELSEWHERE, Run
 from bench.run.standing import Standing, present_targets
@@ -102,8 +101,7 @@ def opened(name: str, study: Study, store: Store, workers: int | None, address: 
         return
     number = 1 if name == "serial" else workers or len(physical_cores())
     is_own = isinstance(study.recipe, Experiment)
-    executor = own.executor(store.folder) if is_own else import_module(f"bench.run.executors.{name}").run
-    yield Team(executor, number, number)
+    yield Team(executor_of("own", store.folder) if is_own else executor_of(name), number, number)
 
 
 def carry_out(run: Run, device: str, command: str, tell: Callable[[Standing], None] = lambda _: None) -> Counter[str]:
@@ -114,5 +112,7 @@ def carry_out(run: Run, device: str, command: str, tell: Callable[[Standing], No
     now = run.start(targets, command)
     tell(now)
     if now.to_do and run.rehearse:
-        rehearsal.rehearse(run.study, run.store)
+        from bench.run.rehearsal import rehearse  # noqa: PLC0415 - torch is slow to import
+
+        rehearse(run.study, run.store)
     return Counter(run.train(now, targets, command) if now.to_do else [])

@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.base.errors import StorageError
 from bench.data import fetch
 from bench.record.documents import Documents
-from bench.run.executors import serial
+from bench.run.executors import executor_of
 from bench.run.parts import Part, parts
 from bench.run.runner import Run, keep_code
 from bench.run.standing import present_targets
@@ -30,7 +30,7 @@ def begin(study: Study | TaskStudy, folder: Path, device: str, supersede: bool) 
     for name in dict.fromkeys(recipe.data for part in found for recipe in part.study.recipes()[:1]):
         fetch(name)
     for part, theirs in zip(found, targets, strict=True):
-        Run(part.study, part.store, serial.run, 1, supersede).check(theirs)
+        Run(part.study, part.store, executor_of("serial"), 1, supersede).check(theirs)
     for part in found:
         keep_code(documents, part.study)
     documents.write_tasks(Tasks(study.name, tuple(study.tasks)), study.to_toml())

@@ -14,7 +14,6 @@ import torch
 
 from bench.cli import main
 from bench.data import data_root
-from bench.run import runner
 from tests.end_to_end.conftest import Workplace
 
 AS_ROOT = os.geteuid() == 0
@@ -224,7 +223,7 @@ def test_what_is_done_before_the_first_trial_is_said_before_it_is_done(
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runner, "environment", stopped)
+    monkeypatch.setattr("bench.run.provenance.environment", stopped)
     workplace.study(seeds=2)
     _, said = workplace.train(code=130)
     assert (

@@ -11,6 +11,7 @@ import pytest
 
 from analysis import commands as of_analysis
 from bench import commands as of_bench
+from tests.scale.fabricate import fabricate, study_text
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = str(ROOT / "results" / "reference")
@@ -81,6 +82,15 @@ def test_to_train_nothing_heavy_but_torch_is_imported():
 )
 def test_where_nothing_is_trained_torch_is_not_imported(package, call, tmp_path):
     code, modules = python(WORK.format(package=package, call=call), tmp_path)
+    assert code == 0
+    assert not (TRAINING | DRAWING) & set(modules)
+
+
+@pytest.mark.slow
+def test_a_run_with_nothing_to_do_imports_no_torch(tmp_path):
+    (tmp_path / "scale.toml").write_text(study_text(2), encoding="utf-8")
+    fabricate(tmp_path / "scale", 2)
+    code, modules = python(WORK.format(package="bench", call=["run", "scale.toml", "--out", "scale"]), tmp_path)
     assert code == 0
     assert not (TRAINING | DRAWING) & set(modules)
 

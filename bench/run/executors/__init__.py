@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bench.record.trials import Stack
-from bench.run.worker import Result
+
+if TYPE_CHECKING:
+    from bench.run.worker import Result
 
 NextStack = Callable[[], Stack | None]
 """Gives the next stack to train, or None when there is none (now)."""
@@ -54,3 +58,16 @@ class Team:
     """How many stacks it trains at once."""
     here: int
     """How many of these share the memory of this machine."""
+
+
+def executor_of(name: str, results: Path | None = None) -> Executor:
+    """Return the executor of a name, or of own training code where that has `results`.
+
+    It is imported once it trains: torch is slow to import, and where nothing is to do there is no need of it.
+    """
+
+    def run(next_stack: NextStack, workers: int) -> Generator[list[Event]]:
+        found = import_module(f"bench.run.executors.{name}")
+        return (found.run if results is None else found.executor(results))(next_stack, workers)
+
+    return run

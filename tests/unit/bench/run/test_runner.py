@@ -13,7 +13,7 @@ from bench import schema
 from bench.base.precision import Target
 from bench.record.store import Store
 from bench.record.trials import FUSED, Trial
-from bench.run import runner, session
+from bench.run import session
 from bench.run.executors import EpochDone, StackDone
 from bench.run.runner import NOT_TRAINED, Run, Standing
 from bench.run.trust import untrusted, widest
@@ -45,7 +45,7 @@ def test_trials_on_the_cpu_are_trained_all_the_same(
     """Whatever came of the self-check."""
     said = provenance(False)
     said["self_test"]["cuda"]["fused"]["weights"] = found
-    monkeypatch.setattr(runner, "environment", lambda *_: said)
+    monkeypatch.setattr("bench.run.provenance.environment", lambda *_: said)
     on_cpu = trial(condition("none"))
     on_cuda = replace(on_cpu, device="cuda", engine=FUSED)
     asked: list[Trial] = []
