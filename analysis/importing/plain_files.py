@@ -17,7 +17,9 @@ import yaml
 
 from analysis.base.errors import TableError, listed
 from analysis.importing.runs import Setting
-from analysis.tables.dialect import content_of, in_plain_notation, separator_of
+from analysis.tables.dialect import content_of, in_plain_notation
+from analysis.tables.encoding import as_utf8, without_statement
+from analysis.tables.separators import header_of
 
 _DEEPEST, _MOST = 40, 20_000
 """Beyond these, nested settings are no settings: an alias in YAML may stand for itself, or for a billion others."""
@@ -66,8 +68,12 @@ def below(folder: Path, pattern: str) -> list[Path]:
 
 def text_of(path: Path) -> str:
     """Return a file as text; raise TableError where it is none."""
+    return _text(path, bytes_of(path))
+
+
+def _text(path: Path, content: bytes) -> str:
     try:
-        return bytes_of(path).decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TableError(path, [f"is no UTF-8 text: {error.reason} at byte {error.start}"]) from error
 
@@ -108,16 +114,18 @@ def rows_of(path: Path, notes: list[str]) -> list[dict[str, str]]:
     TableError
         No text, no header, two columns of one name, no rows, or a row of another length.
     """
-    content = text_of(path)
+    content, stated = without_statement(as_utf8(path, bytes_of(path)))
+    text = _text(path, content)
     try:
-        separator = separator_of(path, content)
-        header, *lines = [*csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)] or [[]]
+        _, separator = header_of(path, content, stated)
+        header, *lines = [*csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)] or [[]]
     except csv.Error as error:
         raise TableError(path, [f"cannot be read as a CSV: {error}"]) from error
     if not header:
         raise TableError(path, ["is empty; expected a CSV with a header and rows"])
     if twice := sorted({name for name in header if header.count(name) > 1}):
         raise TableError(path, [f"has several columns of one name: {listed(twice)}; each may come once"])
+    lines = [cells if any(cell.strip() for cell in cells) else [] for cells in lines]
     faults = [
         f"line {i} has {len(cells)} cells; allowed: {len(header)}, as the header has"
         for i, cells in enumerate(lines, 2)

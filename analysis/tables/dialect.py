@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import re
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from analysis.base.errors import TableError, listed
+from analysis.base.errors import TableError
+from analysis.tables.encoding import as_utf8, without_statement
+from analysis.tables.separators import SEPARATORS, header_of
 
-SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
-"""What stands between two cells; of two that fit equally well the first."""
-
-EMPTY = ("", "NA", "N/A", "#N/A", "null", "NULL", "None")
+EMPTY = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "null", "NULL", "None", "-", "–", "—")
 """Texts of an empty cell."""
 
-_SAMPLE, _ROWS = 1 << 16, 50
 _NUMBER = re.compile(r"([+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(%?)")
 _NOT_FINITE = re.compile(r"([+-]?(?:nan|inf|infinity))()", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
@@ -85,7 +81,7 @@ class _Numbers:
 
 
 def read_text(path: Path, texts: Callable[[list[str]], Collection[str]]) -> TextTable:
-    """Read a text table with a header: comma, semicolon or tab, gzip or not, UTF-8.
+    """Read a text table with a header: comma, semicolon or tab, gzip or not, UTF-8 or UTF-16.
 
     Parameters
     ----------
@@ -101,7 +97,8 @@ def read_text(path: Path, texts: Callable[[list[str]], Collection[str]]) -> Text
     content, zipped = content_of(path)
     if zipped and not content:
         raise TableError(path, ["is an empty file; expected a CSV with a header and rows"])
-    header, separator = _header(path, content)
+    content, stated = without_statement(as_utf8(path, content))
+    header, separator = header_of(path, content, stated)
     kept = set(texts(header))
     table = _parsed(path, content, separator, kept)
     looks = _numbers(table, kept)
@@ -118,11 +115,6 @@ def read_text(path: Path, texts: Callable[[list[str]], Collection[str]]) -> Text
     table = table.rename_columns([name.strip() for name in table.column_names])
     commas = any("," in looks[name].marks for name in replaced if name in looks)
     return TextTable(table, _in_words(separator, zipped=zipped, commas=commas, percent=percent), percent)
-
-
-def separator_of(path: Path, text: str) -> str:
-    """Return what stands between the cells of a text table."""
-    return _header(path, text.encode("utf-8", "surrogateescape"))[1]
 
 
 def in_plain_notation(
@@ -198,37 +190,6 @@ def content_of(path: Path) -> tuple[bytes, bool]:
     return content, zipped
 
 
-def _header(path: Path, content: bytes) -> tuple[list[str], str]:
-    """Return the names in the first line as they stand, and the separator; refuse another encoding."""
-    start = content[:4]
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"\0" in start and start.strip(b"\0")):
-        raise TableError(path, ["is UTF-16 or UTF-32 text; the encoding of a CSV must be UTF-8: save it as such"])
-    sample = content[:_SAMPLE].decode("utf-8-sig", "surrogateescape")
-    rows = {each: _rows(sample, each, cut=len(content) > _SAMPLE) for each in SEPARATORS}
-    widths = {each: [len(row) for row in found] for each, found in rows.items() if found}
-    if not widths:  # no text: pyarrow says what is wrong
-        return [], ","
-    fitting = {each: found[0] for each, found in widths.items() if found[0] > 1 and len(set(found)) == 1}
-    columns = fitting or {each: found[0] for each, found in widths.items()}
-    separator = max(columns, key=lambda each: columns[each])
-    names = rows[separator][0]
-    if any("\udc80" <= letter <= "\udcff" for name in names for letter in name):
-        shown = [name.encode("utf-8", "surrogateescape").decode("latin-1") for name in names]
-        raise TableError(
-            path, [f"has a header that is not UTF-8 ({listed(shown)}); the encoding of a CSV must be UTF-8"]
-        )
-    return names, separator
-
-
-def _rows(sample: str, separator: str, *, cut: bool) -> list[list[str]]:
-    """Return the first rows by this separator; the last one of a sample may be `cut` off, and is left out then."""
-    try:
-        found = [row for row in islice(csv.reader(io.StringIO(sample, newline=""), delimiter=separator), _ROWS) if row]
-    except csv.Error:
-        return []
-    return found[:-1] if cut and 1 < len(found) < _ROWS else found
-
-
 def _parsed(path: Path, content: bytes, separator: str, texts: Collection[str]) -> pa.Table:
     convert = pa_csv.ConvertOptions(
         column_types=dict.fromkeys(texts, pa.string()), null_values=list(EMPTY), strings_can_be_null=False
@@ -236,11 +197,26 @@ def _parsed(path: Path, content: bytes, separator: str, texts: Collection[str]) 
     block = pa_csv.ReadOptions(block_size=min(len(content) + 1, 2**31 - 2))
     parse = pa_csv.ParseOptions(delimiter=separator)
     try:
-        return pa_csv.read_csv(
+        table = pa_csv.read_csv(
             pa.BufferReader(content), read_options=block, parse_options=parse, convert_options=convert
         )
+        return _without_empty_rows(table)
     except (pa.ArrowException, OSError, UnicodeError) as error:
-        raise TableError(path, [f"cannot be read as a CSV with a header: {error}"]) from error
+        why = "the text is not UTF-8: save it as UTF-8" if "invalid UTF8" in str(error) else error
+        raise TableError(path, [f"cannot be read as a CSV with a header: {why}"]) from error
+
+
+def _without_empty_rows(table: pa.Table) -> pa.Table:
+    """Return the rows that have some cell: a spreadsheet writes ``;;`` for a row that was emptied."""
+    if table.num_columns < 2:
+        return table
+    empty = pc.is_null(pa.nulls(table.num_rows))
+    for column in table.columns:
+        blank = pc.is_null(column)
+        if pa.types.is_string(column.type):
+            blank = pc.or_(blank, pc.equal(pc.utf8_trim_whitespace(column), ""))
+        empty = pc.and_(empty, blank)
+    return table.filter(pc.invert(empty)) if pc.any(empty).as_py() else table
 
 
 def _numbers(table: pa.Table, texts: Collection[str]) -> dict[str, _Numbers]:

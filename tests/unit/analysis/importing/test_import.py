@@ -179,7 +179,7 @@ def test_a_csv_shows_no_formula_and_parquet_keeps_the_text(tmp_path: Path, capsy
         (b"Name,State,seed\na,finished\n", "line 2 has 2 cells"),
         (b"Name,Name\na,b\n", "several columns of one name"),
         (b'Name,method\n"a,b\n', "cannot be read as a CSV"),
-        (b"\xff\xfeN\0", "is no UTF-8 text"),
+        (b"Name,method\n\xff,b\n", "is no UTF-8 text"),
         (b"Name,State\na,finished\n", "has no run with a setting or metric"),
     ],
 )
@@ -255,6 +255,8 @@ def test_an_export_that_went_through_a_spreadsheet_has_the_same_numbers(
     path.write_bytes("\r\n".join(["\ufeff" + german[0], *german[1:]]).encode())
     assert imported(path) == plain
     assert "runs.csv: read as semicolon-separated with decimal commas" in capsys.readouterr().err
+    path.write_bytes("\n".join(["sep=;", *german, ";" * HEADER.count(","), ""]).encode("utf-16"))
+    assert imported(path) == plain
     signed = [HEADER, *(row.rsplit(",", 2)[0] + f",{85 + i / 10} %,0.5" for i, row in enumerate(ROWS))]
     assert imported(written(path, *signed))[1]["test_acc"] == 0.851
     assert "per cent signs in test_acc: divided by 100" in capsys.readouterr().err

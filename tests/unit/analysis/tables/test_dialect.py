@@ -52,6 +52,11 @@ DIALECTS = {
     "byte order mark": (b"\xef\xbb\xbf" + written(), ""),
     "semicolon, decimal commas": (written(";", comma), "read as semicolon-separated with decimal commas"),
     "semicolon, points": (written(";"), "read as semicolon-separated"),
+    "stated separator": (b"sep=;\r\n" + written(";", comma), "read as semicolon-separated with decimal commas"),
+    "stated comma after a mark": (b"\xef\xbb\xbfsep=,\n" + written(), ""),
+    "rows that were emptied": (written(";").replace(b"\n", b"\n;;;;\n", 3) + b";; ;;\n", "read as semicolon-separated"),
+    "UTF-16": (written("\t", comma).decode().encode("utf-16"), "read as tab-separated with decimal commas"),
+    "UTF-16, big end first": (b"\xfe\xff" + written().decode().encode("utf-16-be"), ""),
     "tab": (written("\t"), "read as tab-separated"),
     "tab, decimal commas": (written("\t", comma), "read as tab-separated with decimal commas"),
     "gzip": (gzip.compress(written(), mtime=0), "read as gzip-compressed"),
@@ -206,11 +211,30 @@ def test_a_row_with_a_cell_too_few_is_named(table):
         (gzip.compress(written(), mtime=0)[:20] + b"\0" * 40, "cannot be read as a gzip file"),
         (gzip.compress(b"", mtime=0), "is an empty file"),
         (gzip.compress("condition,seed,größe\na,0,1\n".encode("latin-1"), mtime=0), "'größe'.*must be UTF-8"),
-        (written(";").decode().encode("utf-16"), "must be UTF-8"),
+        (written(";").decode().encode("utf-16-le"), "must be UTF-8"),
+        (written(";").decode().encode("utf-16")[:-1], "is damaged UTF-16 text"),
+        (written().replace(b"half", "hälf".encode("latin-1")), "not UTF-8: save it as UTF-8"),
+        (b"# of the cluster\n" + written(), "begins with '# of the cluster'.*the first line must be the header"),
+        (b"PK\x03\x04" + bytes(40), "Excel workbook.*expected a CSV"),
+        (b"\xd0\xcf\x11\xe0" + bytes(40), "old Excel workbook.*expected a CSV"),
+        (b'\n[{"condition": "a"}]', "is JSON.*expected a CSV"),
+        (b'{"condition": "a"}\n', "is JSON.*expected a CSV"),
+        (b"<!DOCTYPE html><table>", "is HTML or XML.*expected a CSV"),
     ],
 )
 def test_a_text_that_is_damaged_or_of_another_encoding_is_refused(table, content, words):
     assert re.search(words, fault(table(content)), re.DOTALL)
+
+
+@pytest.mark.parametrize("sign", ["-", "–", "—", "n/a", "<NA>", "NA"])
+def test_a_dash_is_an_empty_cell_of_numbers_and_a_label_of_conditions(table, sign):
+    read = load(table(f"condition,seed,x\n-,0,0.5\n-,1,{sign}\nb,0,0.25\nb,1,0.75\n"))
+    effect = compare(read, "x", "-").effects["b"]
+    assert (effect.n_pairs, effect.mean_difference) == (1, -0.25)
+
+
+def test_a_header_that_begins_as_json_does_is_a_header(table):
+    assert load(table("[condition],seed,x\na,0,1\n"), condition="[condition]").seeds == (0,)
 
 
 def test_seeds_with_a_decimal_comma_are_whole(table):
