@@ -11,6 +11,7 @@ from analysis.importing.runs import FAILED, History, Run
 from bench.schema.known_metrics import HIGHER, Direction, direction_of, words_of
 
 LAST, BEST = "last", "best:"
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -112,3 +113,22 @@ def unfinished(runs: Sequence[Run]) -> tuple[tuple[Run, ...], list[str]]:
             short += [run.name] if end < longest else []
     said = f"end before {longest:g}, where others end, and count as ended: {', '.join(short[:6])}"
     return tuple(made), [f"{len(short)} runs {said}{' ...' if len(short) > 6 else ''}"] if short else []
+
+
+def behind(runs: Sequence[Run]) -> list[str]:
+    """Return which metrics of which runs are older than the end of the run, at which another run has them."""
+    notes = []
+    ended = [run for run in runs if run.status != FAILED]
+    for name in dict.fromkeys(name for run in ended for name in run.histories):
+        last = {run.name: run.histories[name][-1][0] for run in ended if run.histories.get(name)}
+        late = [
+            f"{run.name} (of {last[run.name]:g}, and the run ends at {end:g})"
+            for run in ended
+            if run.name in last and last[run.name] < (end := last_place(run.histories)) and end in last.values()
+        ]
+        if late:
+            more = f" and {len(late) - _FEW} more" if len(late) > _FEW else ""
+            notes.append(
+                f"{name} is not of the end in {', '.join(late[:_FEW])}{more}, where other runs have it at theirs"
+            )
+    return notes

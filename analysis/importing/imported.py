@@ -11,7 +11,7 @@ import pyarrow as pa
 from analysis.base.errors import TableError, listed, nearest
 from analysis.base.records import Record
 from analysis.importing.columns import table_of
-from analysis.importing.epochs import LAST, at_best, best_of, unfinished
+from analysis.importing.epochs import LAST, at_best, behind, best_of, unfinished
 from analysis.importing.examples import with_examples
 from analysis.importing.identity import as_text, identify
 from analysis.importing.kinds import KINDS
@@ -132,7 +132,9 @@ def import_runs(kind: str, paths: Sequence[Path], wanted: Wanted) -> tuple[pa.Ta
         runs, said = unfinished(runs)
         notes += said
     best = best_of(source, wanted.epochs, runs, wanted.direction)
-    if best is not None:
+    if best is None:
+        notes += behind(runs)
+    else:
         runs = tuple(at_best(run, best) for run in runs)
         notes.append(f"metrics are those of the epoch with the best {best.metric} ({best.direction} is better)")
         notes += [best.doubt] if best.doubt else []

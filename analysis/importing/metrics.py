@@ -10,6 +10,7 @@ from analysis.base.errors import TableError, nearest
 from analysis.importing.names import SEEDS, matching
 from analysis.importing.plain_files import number
 from analysis.importing.runs import History, Run, Setting
+from analysis.tables.dialect import EMPTY
 from analysis.tables.names import last_part
 from bench.schema.known_metrics import direction_of
 
@@ -41,7 +42,11 @@ def are_metrics(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
 
     A column of numbers whose name is that of a metric, or whose values mostly differ, as measurements do; never a seed.
     """
-    return tuple(name for name, cells in columns.items() if _is_metric(name, [each for each in cells if each]))
+    return tuple(
+        name
+        for name, cells in columns.items()
+        if _is_metric(name, [each for each in cells if each.strip() not in EMPTY])
+    )
 
 
 def _is_metric(name: str, cells: Sequence[str]) -> bool:

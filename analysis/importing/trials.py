@@ -10,6 +10,7 @@ from analysis.base.errors import TableError
 from analysis.importing.identity import Identity, as_text, varying
 from analysis.importing.plain_files import number
 from analysis.importing.runs import FAILED, Run, Setting
+from analysis.tables.dialect import EMPTY
 from analysis.tables.reading import is_loss
 from analysis.tables.seeds import are_hashes
 from bench.schema.divergence import DIVERGED
@@ -56,7 +57,7 @@ def trials_of(source: str, runs: Sequence[Run], identity: Identity) -> tuple[lis
     unused: list[Unused] = []
     seed = _seeds(source, runs, identity)
     for run in runs:
-        lacking = [name for name in identity.settings if run.settings.get(name) in (None, "")]
+        lacking = [name for name in identity.settings if _is_empty(run.settings.get(name), name == identity.seed)]
         if lacking:
             unused.append(Unused(run.name, f"it has no {' and no '.join(lacking)}"))
             continue
@@ -91,7 +92,8 @@ def trials_of(source: str, runs: Sequence[Run], identity: Identity) -> tuple[lis
 
 def _seeds(source: str, runs: Sequence[Run], identity: Identity) -> Callable[[Setting], int | str]:
     """Return how a seed is read: as a whole number where all are, else as the name that it is."""
-    given = {run.name: run.settings[identity.seed] for run in runs if run.settings.get(identity.seed) not in (None, "")}
+    seeds = {run.name: run.settings.get(identity.seed) for run in runs}
+    given = {name: value for name, value in seeds.items() if not _is_empty(value, is_seed=True)}
     words = {name: text for name, value in given.items() if isinstance(text := seed_of(value), str)}
     if not words:
         return seed_of
@@ -105,6 +107,11 @@ def _seeds(source: str, runs: Sequence[Run], identity: Identity) -> Callable[[Se
             [*shown[:_FIRST], *more, f"{len(given) - len(words)} other seeds are whole numbers; allowed: {allowed}"],
         )
     return lambda value: str(value).strip()
+
+
+def _is_empty(value: Setting, is_seed: bool) -> bool:
+    """Return whether a setting is none; of a seed that was not set MLflow writes the word None."""
+    return value in (None, "") or (is_seed and str(value).strip() in EMPTY)
 
 
 def _in_turn(seed: int | str) -> tuple[int, int | str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from analysis.base.errors import TableError
 from analysis.importing.metrics import are_metrics, in_course, numbers_in
 from analysis.importing.plain_files import ending, flat, json_of, number, rows_of, yaml_of
+from analysis.importing.printed import mapping_in
 from analysis.importing.runs import FAILED, OK, Logs, Run, Setting
 from analysis.importing.wandb_log import Logged, logged
 
@@ -18,6 +20,7 @@ _ABOUT_THE_RUN = frozenset({
     "Start Time", "End Time", "Hostname", "Description", "Commit", "GPU Type", "GPU Count", "Python Version",
 })  # fmt: skip
 _GROUPS = {"Group": "group", "Job Type": "job_type", "Sweep": "sweep"}
+_PRINTED = {"config", "summary"}
 _CONFIG, _SUMMARY = "files/config.yaml", "files/wandb-summary.json"
 
 
@@ -113,6 +116,9 @@ def _metrics(path: Path, values: Mapping[str, Any], keep: str = "") -> dict[str,
 def _of_table(path: Path, notes: list[str]) -> Iterator[Run]:
     """Return the runs of an exported table, in which settings and metrics stand side by side."""
     rows = rows_of(path, notes)
+    if rows and {*rows[0]} >= _PRINTED:
+        yield from _of_printed(path, rows, notes)
+        return
     names = [name for name in rows[0] if name not in _ABOUT_THE_RUN and not name.startswith("_")] if rows else []
     if not names:
         raise TableError(path, ["has no run with a setting or metric; expected the runs table of a project"])
@@ -121,10 +127,26 @@ def _of_table(path: Path, notes: list[str]) -> Iterator[Run]:
     metrics = are_metrics({name: [row[name] for row in rows] for name in names if name not in _GROUPS})
     for i, row in enumerate(rows, 1):
         state = row.get("State", "finished").strip().lower()
-        yield Run(
-            row.get("Name") or f"{path.name}, row {i}",
-            {_GROUPS.get(name, name): row[name] for name in names if name not in metrics and row[name] != ""},
-            {name: found for name in metrics if (found := number(row[name])) is not None},
-            status=OK if state == "finished" else FAILED,
-            error="" if state == "finished" else f"state {state!r}",
-        )
+        settings = {_GROUPS.get(name, name): row[name] for name in names if name not in metrics and row[name] != ""}
+        numbers = {name: found for name in metrics if (found := number(row[name])) is not None}
+        yield _ended(Run(row.get("Name") or f"{path.name}, row {i}", settings, numbers), state)
+
+
+def _of_printed(path: Path, rows: Sequence[Mapping[str, str]], notes: list[str]) -> Iterator[Run]:
+    """Return the runs of a table that a script has made of `wandb.Api`, config and summary printed as dictionaries."""
+    states = {name.lower(): name for name in rows[0]}
+    if "state" not in states:
+        notes.append(f"{path.name} has no column state: which runs crashed is not known")
+    for i, row in enumerate(rows, 1):
+        parts = {name: mapping_in(row[name].strip() or "{}") for name in _PRINTED}
+        if broken := [name for name, part in parts.items() if part is None]:
+            raise TableError(path, [f"row {i}: {broken[0]} is no dictionary: {row[broken[0]][:60]!r}"])
+        state = row[states["state"]].strip().lower() if "state" in states else "finished"
+        name = row.get(states.get("name", ""), "") or f"{path.name}, row {i}"
+        settings, metrics = _settings(path, parts["config"] or {}), _metrics(path, parts["summary"] or {})
+        yield _ended(Run(name, settings, metrics), state)
+
+
+def _ended(run: Run, state: str) -> Run:
+    """Return a run with the ending that its state says."""
+    return run if state == "finished" else replace(run, status=FAILED, error=f"state {state!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from analysis.tables.names import CONDITION, ROLES, SEED, candidates, identifyin
 from analysis.tables.reading import Raw
 from analysis.tables.reading import read as read_table
 from analysis.tables.reshaping import wide_to_tidy
+
+_ONE_SEED = re.compile(r"(?:seed|run)?[ _=-]?\d+", re.IGNORECASE)
 
 METRIC = "value"
 """What the numbers are called, because such a table does not say it."""
@@ -61,7 +64,9 @@ def _seed(path: Path, raw: Raw) -> str:
     seeds = candidates(columns, SEED)
     if len(seeds) != 1:
         came = f"several, {listed(seeds)}" if seeds else f"none among {listed(columns)}"
-        raise TableError(path, [f"one column of seeds is expected, with the name seed; there is {came}"])
+        across = [name for name in columns if _ONE_SEED.fullmatch(name.strip())]
+        hint = f"; where {listed(across, 2)} are seeds, exchange rows and columns" if len(across) > 1 else ""
+        raise TableError(path, [f"one column of seeds is expected, with the name seed; there is {came}{hint}"])
     return seeds[0]
 
 

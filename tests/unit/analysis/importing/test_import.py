@@ -256,7 +256,9 @@ def test_an_export_that_went_through_a_spreadsheet_has_the_same_numbers(
     assert imported(path) == plain
     assert "runs.csv: read as semicolon-separated with decimal commas" in capsys.readouterr().err
     path.write_bytes("\n".join(["sep=;", *german, ";" * HEADER.count(","), ""]).encode("utf-16"))
+    capsys.readouterr()
     assert imported(path) == plain
+    assert "not used: runs.csv" not in capsys.readouterr().err, "a row that was emptied is no run"
     signed = [HEADER, *(row.rsplit(",", 2)[0] + f",{85 + i / 10} %,0.5" for i, row in enumerate(ROWS))]
     assert imported(written(path, *signed))[1]["test_acc"] == 0.851
     assert "per cent signs in test_acc: divided by 100" in capsys.readouterr().err
@@ -332,3 +334,47 @@ def test_seeds_without_a_partner_are_named_with_the_reason(tmp_path: Path, capsy
     assert "not paired: plain: no run at seed 2, where another condition has a result" in printed.err
     imported(written(tmp_path / "runs.csv", HEADER, *ROWS))
     assert "not paired" not in capsys.readouterr().err
+
+
+def test_a_dash_in_a_column_of_a_metric_is_an_empty_cell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"r{i},finished,{'ab'[i % 2]},{i // 2},{'—' if i == 3 else round(0.8 + i / 100, 2)},-" for i in range(6)]
+    found = imported(written(tmp_path / "runs.csv", "Name,State,method,seed,test / acc,notes", *rows))
+    assert [row["test / acc"] for row in found] == [0.8, 0.82, 0.84, 0.81, None, 0.85]
+    assert "metric 'test / acc' is missing in 1 of 6 runs that ended: r3" in capsys.readouterr().err
+
+
+def test_a_seed_that_is_the_word_none_was_not_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"r{i},finished,None,{'None' if i == 2 else i},0.5" for i in range(3)]
+    found = imported(written(tmp_path / "runs.csv", "Name,State,method,seed,acc", *rows))
+    assert [(row["condition"], row["seed"]) for row in found] == [("None", 0), ("None", 1)]
+    assert "not used: r2: it has no seed" in capsys.readouterr().err
+
+
+def test_an_export_by_a_script_has_config_and_summary_as_dictionaries(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "project.csv"
+    with path.open("w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["", "summary", "config", "name"])
+        for i in range(4):
+            config = {"model": {"kind": "ab"[i % 2]}, "seed": i // 2, "layers": (1, 2), "aug": None, "on": True}
+            summary = {
+                "val loss": float("nan") if i == 3 else 0.5,
+                "acc": round(0.8 + i / 100, 2),
+                "_step": 9,
+                "delta": -0.25,
+            }
+            out.writerow([i, json.dumps(summary) if i == 0 else str(summary), str(config), f"r{i}"])
+    found = imported(path)
+    assert [(row["condition"], row["seed"], row["acc"], row["status"]) for row in found] == [
+        ("a", 0, 0.8, "ok"), ("a", 1, 0.82, "ok"), ("b", 0, 0.81, "ok"), ("b", 1, 0.83, "diverged"),
+    ]  # fmt: skip
+    assert [row["delta"] for row in found] == [-0.25] * 4
+    assert "which runs crashed is not known" in capsys.readouterr().err
+    path.write_text("summary,config,name,state\n\"{'acc': 0.5}\",\"{'method': 1, 'seed': f(2)}\",r,crashed\n")
+    (row,) = imported(path)
+    assert (row["seed"], row["error"]) == ("f(2)", "state 'crashed'"), "a call is a text, and nothing is called"
+    path.write_text("summary,config\nnone,{}\n")
+    (tmp_path / "out.parquet").unlink()
+    assert "row 1: summary is no dictionary: 'none'" in refused(capsys, path)

@@ -168,3 +168,18 @@ def test_per_cent_beside_fractions_in_one_metric_is_refused(tmp_path, capsys):
     )
     assert account(tmp_path, "long", text, "--percent") == 2
     assert "acc lies within 0 to 1 in all rows of 'a', and not in others" in capsys.readouterr().err
+
+
+def test_a_metric_that_a_run_lacks_at_its_end_is_named_with_the_epoch_that_it_is_of(tmp_path, capsys):
+    text = f"method,rng,epoch,metric,value\n{LONG}".replace("none,4,2,val_acc,0.1\n", "none,4,2,val_acc,-\n")
+    assert values(made(tmp_path, "long", text), "val_acc")["none", 4] == 0.07
+    said = capsys.readouterr().err
+    assert "val_acc is not of the end in runs.csv, none, 4 (of 1, and the run ends at 2)" in said
+    made(tmp_path, "long", f"method,rng,epoch,metric,value\n{LONG}")
+    assert "not of the end" not in capsys.readouterr().err
+
+
+def test_a_row_for_each_condition_is_to_be_turned(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text("method,seed 0,seed 1\na,1,2\nb,3,4\n")
+    assert main(["import", "wide", str(tmp_path / "t.csv"), "--out", str(tmp_path / "o.csv")]) == 2
+    assert "where 'seed 0', 'seed 1' are seeds, exchange rows and columns" in capsys.readouterr().err
