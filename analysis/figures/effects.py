@@ -115,7 +115,7 @@ def caption(evidence: Evidence) -> str:
         "marks: better, square: worse, diamond: equivalent; hollow: none of these."
     )
     if found.margin is not None:
-        smallest = f"±{unit.tell_margin(found.margin)} {unit.difference}".rstrip()
+        smallest = f"±{unit.margin_with_unit(found.margin)}"
         said += f" Shaded: effects too small to matter ({smallest})."
     return said
 

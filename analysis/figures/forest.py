@@ -235,7 +235,7 @@ def caption(evidence: Evidence) -> str:
         f"beyond it. Filled round marks: better, square: worse, diamond: equivalent; hollow: none of these."
     )
     if whole.margin is not None:
-        smallest = f"±{unit.tell_margin(whole.margin)} {unit.difference}".rstrip()
+        smallest = f"±{unit.margin_with_unit(whole.margin)}"
         said += f" Shaded: differences too small to matter ({smallest})."
     if any(not pairs_of(row) for row in _rows(evidence)):
         said += " A row without a mark: no pair trained, so there is no difference to show."

@@ -129,7 +129,7 @@ def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     told, whole = _told(evidence), evidence.primary
     unit = unit_of(whole.metric)
-    margin = f"{unit.tell_margin(whole.margin or 0.0)} {unit.difference}".rstrip()
+    margin = unit.margin_with_unit(whole.margin or 0.0)
     family = "1 condition" if len(whole.judged) == 1 else f"all {len(whole.judged)} conditions"
     images = f" and as many test {whole.example}s" if told.over_images else ""
     return (

@@ -176,7 +176,7 @@ def caption(evidence: Evidence) -> str:
         "where the mean may lie is in the plot of differences."
     )
     if whole.margin is not None:
-        smallest = f"±{unit.tell_margin(whole.margin)} {unit.difference}".rstrip()
+        smallest = f"±{unit.margin_with_unit(whole.margin)}"
         said += f" Shaded: differences too small to matter ({smallest})."
     if any(0 < row.n_pairs < ROUGH for row in _rows(evidence)):
         said += f" Below {ROUGH} pairs only the dots are drawn."

@@ -117,7 +117,7 @@ def caption(evidence: Evidence) -> str:
         "it first did not hold zero. It has no ends after the first seeds; what lies outside the axis is cut off."
     )
     if evidence.primary.margin is not None:
-        margin = f"±{unit.tell_margin(evidence.primary.margin)} {unit.difference}"
+        margin = f"±{unit.margin_with_unit(evidence.primary.margin)}"
         said += f" Shaded: differences too small to matter ({margin})."
     return said
 

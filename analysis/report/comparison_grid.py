@@ -134,7 +134,7 @@ def interval(low: float | None, high: float | None, margin: float | None, unit: 
 def _caption(whole: Comparison, unit: Unit, explained: bool) -> str:
     margin = "no margin was set: verdicts go by the sign alone"
     if whole.margin is not None:
-        margin = f"differences within ±{unit.tell_margin(whole.margin)} {unit.difference} count as too small to matter"
+        margin = f"differences within ±{unit.margin_with_unit(whole.margin)} count as too small to matter"
     said = f"{unit.name.capitalize()} against {quoted(whole.control)}; {better(whole.direction)}; {margin}. "
     told = whole.scopes
     if told:

@@ -10,6 +10,7 @@ from analysis.answer.compare import compare
 from analysis.base.errors import TableError
 from analysis.report.gather import TOLD, Material, Pool, fitting, pool_of
 from analysis.tables.metric import metrics_of
+from analysis.tables.names import column_named
 from analysis.tables.plan import PlannedAnalysis
 from analysis.tables.table import Table
 from analysis.tables.test_images import NO_RECORD, read_test_images
@@ -71,11 +72,18 @@ def _pool(name: str, table: Table, asked: PlannedAnalysis) -> Pool:
 
 
 def _others(table: Table, primary: str) -> list[str]:
-    """Return the metrics that stand beside the primary: those that every report has, and those named as a metric is."""
-    return [
-        metric
-        for metric in metrics_of(table)
-        if metric != primary
-        and (metric in TOLD or (direction_of(metric) is not None and not is_seconds(metric)))
-        and (metric not in table.frame.columns or bool(table.frame[metric].notna().any()))
-    ]
+    """Return the metrics that stand beside the primary: those that every report has, and those named as a metric is.
+
+    A column that is known by two names stands there once.
+    """
+    found: list[str] = []
+    for metric in metrics_of(table):
+        told = metric in TOLD or (direction_of(metric) is not None and not is_seconds(metric))
+        there = metric not in table.frame.columns or bool(table.frame[metric].notna().any())
+        if told and there and not any(_one_column(metric, each) for each in (primary, *found)):
+            found.append(metric)
+    return found
+
+
+def _one_column(one: str, other: str) -> bool:
+    return column_named([one], other) is not None or column_named([other], one) is not None

@@ -113,12 +113,12 @@ def named(
 
 
 def column_named(columns: Iterable[str], name: str) -> str | None:
-    """Return the column of this name, else the only one that differs in capitals or whose dotted name ends so."""
+    """Return the column of this name, else the only one that differs in capitals or blanks or whose last part it is."""
     names = list(columns)
     if name in names:
         return name
     for alike in (
-        [each for each in names if each.strip().casefold() == name.casefold()],
+        [each for each in names if _plain(each) == _plain(name)],
         [each for each in names if _AMONG.search(each) and last_part(each) == name.casefold()],
     ):
         if len(alike) == 1:
@@ -210,4 +210,8 @@ def _cells(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
 
 def last_part(name: str) -> str:
     """Return the last part of a dotted name, in small letters: ``config/seed`` is ``seed``."""
-    return re.sub(r"[\s-]+", "_", _AMONG.split(name)[-1].strip().casefold())
+    return _plain(_AMONG.split(name)[-1])
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name.strip().casefold())

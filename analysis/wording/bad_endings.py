@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.answer.comparison import Comparison
 from analysis.methods.bad_endings import BadEndings
-from analysis.wording.number_format import exact, p_value
+from analysis.wording.number_format import p_value
 from analysis.wording.phrases import listed
 from analysis.wording.sentences import quoted
 from analysis.wording.units import unit_of
@@ -21,7 +21,7 @@ def rule(whole: Comparison) -> str:
     if whole.bad_ending is None:
         return ""
     unit = unit_of(whole.metric)
-    amount = f"{exact(unit.scale * whole.bad_ending):g} {unit.difference}".rstrip()
+    amount = unit.margin_with_unit(whole.bad_ending)
     side = "below" if whole.direction == HIGHER else "above"
     return f"A bad ending is a run that diverges or ends more than {amount} {side} the median of its own condition."
 

@@ -27,7 +27,7 @@ OTHER_MARGIN_OVER_TASKS = (
 def margin_amount(margin: float, metric: str) -> str:
     """Return a margin on both sides of zero, with its unit: ``±0.1 points``."""
     unit = unit_of(metric)
-    return f"±{unit.tell_margin(margin)} {unit.difference}".rstrip()
+    return f"±{unit.margin_with_unit(margin)}"
 
 
 def planned_margin(margin: float, metric: str) -> str:

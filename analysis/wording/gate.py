@@ -146,7 +146,7 @@ def _sides(found: Gate) -> tuple[str, str, str]:
     """Return which way is better, which is worse, and the margin, in words."""
     up, down = ("lower", "higher") if found.comparison.direction == LOWER else ("higher", "lower")
     unit = unit_of(found.comparison.metric)
-    return up, down, f"{unit.tell_margin(found.margin)} {unit.difference}".rstrip()
+    return up, down, unit.margin_with_unit(found.margin)
 
 
 def _holding(found: Gate) -> str:

@@ -74,6 +74,12 @@ class Unit:
         """Return a margin exactly, without unit."""
         return margin_text(margin * self.scale)
 
+    def margin_with_unit(self, margin: float) -> str:
+        """Return a margin exactly, with its unit where there is one: ``0.2 points``, ``1 point``."""
+        told = self.tell_margin(margin)
+        unit = "point" if (told, self.difference) == ("1", "points") else self.difference
+        return f"{told} {unit}".rstrip()
+
 
 def unit_of(metric: str) -> Unit:
     """Return how `metric` is told."""

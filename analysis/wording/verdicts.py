@@ -72,7 +72,7 @@ def meanings(judged: Sequence[Judged]) -> str:
     words = [each.headline.verdict for each in judged if pairs_of(each)]
     outer, inner, unit = level(first.alpha), inner_level(first.alpha), unit_of(first.metric)
     margin = None if first.direction is None or first.margin is None else first.margin
-    matters = "" if margin is None else f"±{unit.tell_margin(margin)} {unit.difference}".rstrip()
+    matters = "" if margin is None else f"±{unit.margin_with_unit(margin)}"
     signed = [word for word in (HIGHER, LOWER) if word in map(short, judged)]
     beyond = f"is beyond {matters}" if matters else "excludes zero"
     said = [f"{' or '.join(signed).capitalize()}: the {outer} interval {beyond}."] if signed else []

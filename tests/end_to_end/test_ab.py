@@ -127,6 +127,8 @@ def test_a_command_that_fails_is_judged_on_neither_side(repository: Path, capsys
     assert "ended with exit code 1; nothing is judged\n  | half done\n  | it broke\n" in said
     assert main(["ab", "base", "slower", "--json-key", "other", "--", *PYTHON, "work.py"]) == 2
     assert "the last JSON object has no other" in capsys.readouterr().err
+    assert main(["ab", "base", "slower", "--benchmark", "other.json", "--", *PYTHON, "work.py"]) == 2
+    assert "other.json is not there; the command is to write it" in capsys.readouterr().err
     assert main(["ab", "base", "slower", "--", "no-such-program"]) == 2
     assert "head: no-such-program: cannot be started" in capsys.readouterr().err
     assert nothing_is_left(repository)

@@ -120,7 +120,7 @@ def _row(effect: FactorialEffect, contrast: Contrast | None, unit: Unit, curves:
 def _caption(found: Factorial, family: str, signed_: list[Contrast], unit: Unit) -> str:
     margin = "no margin was set: verdicts go by the sign alone"
     if found.margin is not None:
-        margin = f"effects within ±{unit.tell_margin(found.margin)} {unit.difference} count as too small to matter"
+        margin = f"effects within ±{unit.margin_with_unit(found.margin)} count as too small to matter"
     said = f"{family.capitalize()} on {unit.name}; {better(found.direction)}; {margin}."
     told = scopes(each.headline for each in signed_)
     if told:

@@ -113,7 +113,7 @@ def _margin(planned: PlannedAnalysis, table: Table) -> str:
         return "No margin was set, so verdicts go by the sign of the interval alone."
     return (
         f"The smallest difference that matters is {'given' if table.plan is None else 'set in the study'}: "
-        f"{unit.tell_margin(planned.margin)} {unit.difference} of {unit.name}."
+        f"{unit.margin_with_unit(planned.margin)} of {unit.name}."
     )
 
 

@@ -107,7 +107,7 @@ def what_is_found(known: Sequence[Judged], family: int, example: str) -> str:
     plans = {each.condition: of_condition(each, design, margin, None) for each in known}
     needed = {label: plan.n for label, plan in plans.items() if plan.n is not None}
     never = {label: plan for label, plan in plans.items() if label not in needed}
-    wanted = f"one of {unit.tell_margin(margin)} {unit.difference}".rstrip()
+    wanted = f"one of {unit.margin_with_unit(margin)}"
     more = [f"{wanted} takes {_span(needed, '{:,}'.format)} seeds"] if needed else []
     asked = "it" if needed else wanted
     more += _too_few(
@@ -236,7 +236,7 @@ def _caption(whole: Comparison, unit: Unit, design: Design) -> str:
         return said + " No margin was set, so there is no difference to plan for."
     return said + (
         f" Last column: the seeds with which a new study of these conditions detects a true {NAMES[design.estimand]} "
-        f"of {unit.tell_margin(whole.margin)} {unit.difference} with {power}, at the spread "
+        f"of {unit.margin_with_unit(whole.margin)} with {power}, at the spread "
         f"of this one (at most: at its upper {exact(100 * UPPER):g}% limit). Where no number of seeds "
         f"would, the test {whole.example}s that it takes instead; perhaps, where the interval of the SE from the test "
         "set leaves that open."

@@ -66,7 +66,12 @@ def benchmarks(file: str) -> Reading:
         try:
             found = log_seconds(json.loads(written.read_text(encoding="utf-8")))
             written.unlink()
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except OSError as error:
+            why = "is not there" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+            raise GateError(
+                f"{call.what}: {file} {why}; the command is to write it in its folder; nothing is judged"
+            ) from error
+        except (ValueError, KeyError, TypeError) as error:
             raise GateError(
                 f"{call.what}: {file} is not pytest-benchmark's JSON: {error!r}; nothing is judged"
             ) from error

@@ -52,6 +52,16 @@ def test_the_report_of_a_csv_has_what_its_columns_allow(here: Path, capsys: pyte
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["Test accuracy", "Test_Accuracy", "metrics.test_accuracy"])
+def test_a_column_with_another_spelling_is_known_and_stands_there_once(name: str, here: Path) -> None:
+    runs().rename(columns={"test_accuracy": name}).to_csv(here / "runs.csv", index=False)
+    assert main(["report", "runs.csv", "--metric", name, *QUESTION[2:]]) == 0
+    page = here / "runs-report/index.html"
+    assert "Secondary metrics" not in headings(page)
+    assert "no test accuracy" not in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
 def test_labels_that_the_fonts_lack_are_named_once(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     runs().replace({"half": "半分 🔥"}).to_csv(here / "runs.csv", index=False)
     assert main(["report", "runs.csv", *QUESTION]) == 0

@@ -55,6 +55,9 @@ def test_fractions_become_points_and_losses_stay_nats():
         assert (unit_of(unknown).value, unit_of(unknown).difference) == ("", ""), "no cross-entropy for all we know"
     assert unit_of("train_seconds").difference == "s"
     assert unit_of("my_metric").name == "my metric"
+    told = [unit_of(metric).margin_with_unit(0.01) for metric in ("test_accuracy", "test_loss", "score")]
+    assert told == ["1 point", "0.01 nats", "0.01"]
+    assert unit_of("test_accuracy").margin_with_unit(0.011) == "1.1 points"
 
 
 def test_every_verdict_has_words_and_a_tone():
