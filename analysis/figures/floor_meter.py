@@ -147,8 +147,8 @@ def missing(evidence: Evidence) -> str | None:
     if not evidence.comparisons or not _rows(evidence):
         example = next((each.example for each in evidence.comparisons.values()), "example")
         return (
-            f"Which test {example}s each trial got right is not known, or no pairs vary: the standard error from the "
-            "test set is unknown."
+            f"Which test {example}s each trial got right is not known, they lie in groups, or no pairs vary: the "
+            "standard error from the test set is unknown."
         )
     return None
 

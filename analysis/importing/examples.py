@@ -94,4 +94,5 @@ def _of_task(trials: Sequence[Trial], rows: Sequence[int], metric: str | None, c
         f"test_groups{named}: {sizes[field]} clusters, each of examples with one {field!r}{also}; --cluster FIELD "
         f"chooses, --cluster {NO_CLUSTER} is for examples without clusters"
     )
-    return _Taken(examples, {i: each.clusters[field] for i, each in examples.items()}, tuple(notes))
+    groups = {i: each.clusters[field] for i, each in examples.items() if field in each.clusters}
+    return _Taken(examples, groups, tuple(notes))

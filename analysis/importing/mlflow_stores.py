@@ -80,7 +80,7 @@ def _points(path: Path) -> list[Point]:
     """Return the lines of a metric: time, value, step; older versions have no step."""
     found = []
     for i, line in enumerate(text_of(path).splitlines(), 1):
-        stamp, value, *rest = [*line.split(" "), ""]
+        stamp, value, *rest = [*line.split(" "), "", ""]
         try:
             found.append((int(rest[0] or 0), int(stamp), float(value)))
         except ValueError as error:

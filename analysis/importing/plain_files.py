@@ -25,6 +25,10 @@ _DEEPEST, _MOST = 40, 20_000
 """Beyond these, nested settings are no settings: an alias in YAML may stand for itself, or for a billion others."""
 
 
+_LONGEST = 4096
+"""Bits beyond which a whole number is infinite: hexadecimal ones of YAML have no limit, and Python prints no such."""
+
+
 class _PlainValues(yaml.SafeLoader):
     """YAML of plain values, and of tuples, which PyTorch Lightning writes as such: they are read as lists."""
 
@@ -170,6 +174,8 @@ def _leaves(path: Path, nested: Mapping[str, Any], above: str, depth: int = 0) -
         name = f"{above}{key}"
         if isinstance(value, Mapping):
             yield from _leaves(path, value, f"{name}.", depth + 1)
+        elif isinstance(value, int) and value.bit_length() > _LONGEST:
+            yield name, math.inf if value > 0 else -math.inf
         elif value is None or isinstance(value, str | int | float | bool):
             yield name, value
         else:

@@ -186,3 +186,9 @@ def test_the_names_of_folders_say_what_hyperparameters_do_not(tmp_path: Path) ->
     found = imported("lightning", tmp_path / "logs")
     assert [(row["condition"], row["seed"]) for row in found] == [("a", 0), ("a", 1), ("b", 0), ("b", 1)]
     assert found[0]["run"] == "a/seed_0/version_0"
+
+
+def test_a_setting_that_python_cannot_print_is_infinite(tmp_path: Path) -> None:
+    for seed, size in enumerate(("0x" + "f" * 5000, "-0x" + "f" * 5000)):
+        version(tmp_path / f"logs/version_{seed}", f"method: a\nseed: {seed}\nsize: {size}\n", "0,9,0.5,0.9")
+    assert [row["size"] for row in imported("lightning", tmp_path / "logs")] == [float("inf"), float("-inf")]

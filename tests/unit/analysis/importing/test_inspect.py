@@ -336,3 +336,13 @@ def test_clusters_are_of_the_field_that_is_given_or_of_none(tmp_path: Path, caps
     assert "test_groups" not in imported(path, "--cluster", "none")[0]
     assert main(["import", "inspect", str(path), "--out", str(tmp_path / "o.csv"), "--cluster", "pasage"]) == 2
     assert "did you mean 'passage'?" in capsys.readouterr().err
+
+
+def test_a_run_that_does_not_say_its_clusters_is_in_those_of_the_others(tmp_path: Path) -> None:
+    log(tmp_path / "logs/a.eval", "small", "CICICIIC", 1)
+    header = spec("small", 2, results=results("CICICIIC"))
+    rows = [{key: value for key, value in row.items() if key != "metadata"} for row in samples("CICICIIC")]
+    packed(tmp_path / "logs/b.eval", header, rows, header)
+    found = imported(tmp_path / "logs")
+    assert [row["test_groups"] is None for row in found] == [False, True]
+    assert all(row["test_bits"] for row in found)

@@ -67,6 +67,7 @@ def test_a_metric_without_steps_goes_by_time(written: Path) -> None:
         ("meta.yaml", "!!python/object/apply:os.mkdir [made]", "cannot be read as YAML"),
         ("meta.yaml", "- a", "expected names with values"),
         ("metrics/val/acc", "1000 high 0\n", "line 1 is '1000 high 0'; expected time, value, step"),
+        ("metrics/val/acc", "1000\n", "line 1 is '1000'; expected time, value, step"),
     ],
 )
 def test_a_broken_file_is_refused_by_name_and_nothing_in_it_is_executed(
