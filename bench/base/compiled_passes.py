@@ -70,6 +70,15 @@ def keep(numbers: np.ndarray, limits: np.ndarray, scales: np.ndarray, out: np.nd
 
 
 @compiled
+def gather(images: np.ndarray, rows: np.ndarray, out: np.ndarray) -> None:
+    """Write the `rows` `[R]` of `images` `[N, I]`, bytes, over 255, to `out` `[R, I or more]`."""
+    for r in range(rows.shape[0]):
+        image, row = images[rows[r]], out[r]
+        for i in range(images.shape[1]):
+            row[i] = np.float32(image[i]) / np.float32(255)
+
+
+@compiled
 def rectify(hidden: np.ndarray, slope: np.ndarray) -> None:
     """Put 0 into `slope` `[R, H]` where `hidden` `[R, H or more]` <= 0, and multiply `hidden` by it."""
     for r in range(slope.shape[0]):
@@ -86,7 +95,7 @@ def shift(
 ) -> None:
     """Write `logits` `[R, C]` less their maximum to `by_class` `[C, R]`, that of the label, and whether it is the most.
 
-    `labels` `[B]` are those of every B rows.
+    `labels` `[R]` are those of the rows; `[B]`, those of every B rows.
     """
     rows = labels.shape[0]
     for r in range(logits.shape[0]):
@@ -100,8 +109,11 @@ def shift(
 
 
 @compiled
-def descent(exponentials: np.ndarray, labels: np.ndarray, total: np.ndarray, error: np.ndarray) -> None:
-    """Write the sum over the classes of `exponentials` `[C, R]`, and the loss's gradient by the logits, `[R, C]`."""
+def descent(exponentials: np.ndarray, labels: np.ndarray, batch: int, total: np.ndarray, error: np.ndarray) -> None:
+    """Write the sum over the classes of `exponentials` `[C, R]`, and the loss's gradient by the logits, `[R, C]`.
+
+    `labels` are as in `shift`; the loss is a mean over `batch` rows.
+    """
     rows = labels.shape[0]
     for r in range(error.shape[0]):
         over = exponentials[0, r]
@@ -112,7 +124,7 @@ def descent(exponentials: np.ndarray, labels: np.ndarray, total: np.ndarray, err
             error[r, c] = exponentials[c, r] / over
         error[r, labels[r % rows]] += np.float32(-1)
         for c in range(error.shape[1]):
-            error[r, c] /= np.float32(rows)
+            error[r, c] /= np.float32(batch)
 
 
 def warm_up() -> None:
@@ -120,6 +132,7 @@ def warm_up() -> None:
     one = np.ones((1, 1), np.float32)
     philox(np.zeros(2, np.uint64), np.zeros(3, np.uint64), np.empty(4, np.uint64))
     keep(np.zeros(1, np.int16), np.zeros(1, np.int16), one[0], one)
+    gather(np.ones((1, 1), np.uint8), np.zeros(1, np.int64), one.copy())
     rectify(one.copy(), one)
     shift(one, np.zeros(1, np.int64), one.copy(), one[0], np.zeros(1, np.bool_))
-    descent(one, np.zeros(1, np.int64), one[0].copy(), one.copy())
+    descent(one, np.zeros(1, np.int64), 1, one[0].copy(), one.copy())

@@ -9,6 +9,7 @@ alone or in a stack, in any order, on any worker, and when resumed.
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -54,7 +55,7 @@ def signed16(seed: int, stream: str, at: Position, shape: tuple[int, ...]) -> np
 
     Signed, since torch compares no unsigned integers. All 16 bits are used, the sign bit too.
     """
-    count = int(np.prod(shape))
+    count = math.prod(shape)
     raw = words(seed, stream, at, -(-count // 4)).astype("<u8", copy=False)
     return raw.view("<i2")[:count].reshape(shape)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
@@ -191,8 +192,22 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class Block:
+    """Neighbouring trials of a stack that share their seeds, hence batches, initial weights and random numbers."""
+
+    seeds: Seeds
+    networks: slice
+    """Where they are in the stack."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return self.networks.stop - self.networks.start
+
+
+@dataclass(frozen=True)
 class Stack:
-    """Trials that are trained together. They share recipe, device, precision and engine; and seeds, unless fused."""
+    """Trials that are trained together. They share recipe, device, precision and engine."""
 
     trials: tuple[Trial, ...]
 
@@ -202,9 +217,14 @@ class Stack:
         return self.trials[0].network
 
     @property
-    def seeds(self) -> Seeds:
-        """Seeds of every trial."""
-        return self.trials[0].seeds
+    def blocks(self) -> list[Block]:
+        """The stack's runs of trials of one seed, in order."""
+        blocks, start = [], 0
+        for seeds, run in itertools.groupby(trial.seeds for trial in self.trials):
+            networks = slice(start, start + len(list(run)))
+            blocks.append(Block(seeds, networks))
+            start = networks.stop
+        return blocks
 
     @property
     def precision(self) -> str:

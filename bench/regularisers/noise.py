@@ -1,4 +1,4 @@
-"""What several regularisers draw: multipliers and numbers that every network of a stack shares."""
+"""What several regularisers draw: multipliers and numbers that every network of a seed shares."""
 
 from __future__ import annotations
 

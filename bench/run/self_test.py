@@ -64,7 +64,7 @@ def _after_steps(target: Target, sizes: tuple[int, ...], rows: int, stack_size: 
     labels = torch.arange(rows, device=device) % sizes[-1]
     losses = []
     for batch in batches:
-        space.batch[:, :-1] = batch
+        space.batches[..., :-1] = batch
         logits = model.forward(network, space, model.no_noise)
         loss, _, error = softmax_error(logits, labels)
         losses.append(loss)

@@ -85,7 +85,11 @@ def _stacked(record: Regulariser) -> str | None:
     if same(first, alone):
         return f"at {record.typical:g} it does nothing"
     right = [(second, weak_alone), (fourth, alone), *zip(others, (alone, weak_alone, alone), strict=True)]
-    return None if all(same(*pair) for pair in right) else "a trial in a stack is not the same to the bit as alone"
+    if not all(same(*pair) for pair in right):
+        return "a trial in a stack is not the same to the bit as alone"
+    _, _, third, fourth = trained(active, weak, others=(weak, active))
+    mixed = same(third, alone) and same(fourth, weak_alone)
+    return None if mixed else "a trial is not the same to the bit beside trials of another seed"
 
 
 def _stream(record: Regulariser) -> str | None:
@@ -141,7 +145,7 @@ LAWS = (
     Law("record", "the record says what it is, and its strengths are in order", _record),
     Law("null-hooks", "each hook is the identity at the null strength", _identity),
     Law("null-absent", "a trial at null is to the bit what it is without it, whatever it is trained beside", _absent),
-    Law("stack", "it acts, and a trial in a stack is to the bit what it is alone", _stacked),
+    Law("stack", "it acts, and a trial in a stack, also with other seeds, is to the bit what it is alone", _stacked),
     Law("stream", "its random numbers come from the stream of its own name: nobody else's move", _stream),
     Law("training-only", "a network that is not trained is evaluated as without it", _untrained),
     Law("low-end", "its least strength trains, and does nothing to a neighbour", partial(_end, end="low")),

@@ -56,15 +56,19 @@ def weaker(record: Regulariser) -> float:
     return float(round(middle)) if record.whole else middle
 
 
-def stack(*settings: Condition) -> Stack:
-    """Return a stack of these conditions at seed 0."""
-    made = (Trial("check", each, 0, Seeds(0, 0, 0), RECIPE, "cpu", data_hash="", code_hash="") for each in settings)
+def stack(*settings: Condition, others: tuple[Condition, ...] = ()) -> Stack:
+    """Return a stack of these conditions at seed 0, after `others` at seed 1."""
+    made = [
+        Trial("check", each, seed, Seeds(seed, seed, seed), RECIPE, "cpu", data_hash="", code_hash="")
+        for seed, conditions in ((1, others), (0, settings))
+        for each in conditions
+    ]
     return Stack(tuple(made))
 
 
-def trained(*settings: Condition) -> list[Outcome]:
-    """Train the conditions in one stack."""
-    return train_stack(stack(*settings), split(), lambda: None)
+def trained(*settings: Condition, others: tuple[Condition, ...] = ()) -> list[Outcome]:
+    """Train the conditions in one stack, after `others` at another seed; return the outcomes of both."""
+    return train_stack(stack(*settings, others=others), split(), lambda: None)
 
 
 def same(one: Outcome, other: Outcome) -> bool:

@@ -79,7 +79,7 @@ def _difference(fused: FusedStack, trials: list[Trial], group: int, split: Split
     """Return the largest relative difference of weight changes among the trials of one seed."""
     mine = slice(group * len(RATES), (group + 1) * len(RATES))
     stack = Stack(tuple(trials[mine]))
-    initial = model.initial_weights(fused.sizes, stack.seeds.init, stack.recipe.initialisation)
+    initial = model.initial_weights(fused.sizes, trials[mine][0].seeds.init, stack.recipe.initialisation)
     network = model.build(initial, len(stack.trials), torch.float32, fused.device)
     with products("float32"):
         train.train_epoch(network, stack, 0, split)

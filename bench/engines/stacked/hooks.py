@@ -18,26 +18,37 @@ from bench.engines.stacked import model
 from bench.engines.stacked.model import Layer, Workspace
 from bench.engines.stacked.normalisation import MOMENTUM
 from bench.engines.stacked.optimisers import OPTIMISERS, SCHEDULES
-from bench.record.trials import Stack
+from bench.record.trials import Block, Stack
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Draw, Regulariser, Weights
 
 
 @dataclass(frozen=True)
 class _Run:
-    """Neighbouring networks of the stack on which a regulariser acts."""
+    """Neighbouring networks of one seed on which a regulariser acts."""
 
     record: Regulariser
+    seed: int
     networks: slice
     strength: torch.Tensor
     """`[networks]`, float64."""
+
+
+@dataclass(frozen=True)
+class _Noise:
+    """Multiplicative noise of the neighbouring networks of one seed: the product of what some regularisers give."""
+
+    seed: int
+    networks: slice
+    factors: list[tuple[Regulariser, torch.Tensor]]
+    """With strengths `[networks][layer]`, or `[networks][1]`, float64."""
 
 
 class Hooks:
     """What the regularisers of `stack` do to its `network` in training."""
 
     def __init__(self, stack: Stack, network: list[Layer]) -> None:
-        self.seed, self.recipe = stack.seeds.mask, stack.recipe
+        self.blocks, self.recipe = stack.blocks, stack.recipe
         data_set = DATA_SETS.get(stack.recipe.data)
         self.image = (data_set.image if data_set else None) or (0, 0)
         device = network[0].parameters.device
@@ -45,11 +56,15 @@ class Hooks:
             REGULARISERS[name]: torch.tensor(values, dtype=torch.float64, device=device)
             for name, values in stack.strengths().items()
         }
-        self.hidden = [(record, strength) for record, strength in strengths.items() if record.hidden]
-        self.masks = [(record, strength) for record, strength in strengths.items() if record.weights]
+        self.hidden = self._noises({each: strengths[each] for each in strengths if each.hidden})
+        self.masks = self._noises({each: strengths[each] for each in strengths if each.weights})
         self.factors = [_factor(layer) for layer in network[:-1]] if self.masks else []
         single = [
-            run for record, strength in strengths.items() if record.each == "network" for run in _runs(record, strength)
+            run
+            for record, strength in strengths.items()
+            if record.each == "network"
+            for block in self.blocks
+            for run in _runs(record, strength, block)
         ]
         self.inputs = [run for run in single if run.record.inputs]
         self.targets = [run for run in single if run.record.targets]
@@ -70,13 +85,16 @@ class Hooks:
         self.views = [[each.of(run.networks) for each in self.layers] for run in self.updates]
         self.optimiser = OPTIMISERS[stack.recipe.optimiser](self.layers)
 
-    def draw(self, at: Position) -> Draw:
-        """Return where random numbers come from at a position."""
-        return Draw(self.seed, at, at.epoch / self.recipe.epochs, self.image)
+    def draw(self, seed: int, at: Position) -> Draw:
+        """Return where random numbers of the masks' `seed` come from at a position."""
+        return Draw(seed, at, self._progress(at), self.image)
+
+    def _progress(self, at: Position) -> float:
+        return at.epoch / self.recipe.epochs
 
     def learning_rate(self, at: Position) -> float:
         """Return the learning rate of an epoch, by the recipe's schedule."""
-        return self.recipe.learning_rate * SCHEDULES[self.recipe.schedule](self.draw(at).progress)
+        return self.recipe.learning_rate * SCHEDULES[self.recipe.schedule](self._progress(at))
 
     def noise(self, at: Position, other_seed: int = 0) -> model.Noise:
         """Return the noise of the hidden activations of the step at `at`, by hidden layer.
@@ -85,7 +103,7 @@ class Hooks:
         """
 
         def noise(layer: int, out: torch.Tensor) -> None:
-            _product(self.hidden, self.draw(replace(at, layer=layer)), out, other_seed)
+            self._multiply(self.hidden, replace(at, layer=layer), out, other_seed)
 
         return noise if self.hidden else model.no_noise
 
@@ -93,28 +111,30 @@ class Hooks:
         """Give each network inputs of its own, changed, where some network's are."""
         if not self.inputs:
             return
-        inputs = space.inputs[0][:, :, :-1]
-        inputs.copy_(space.batch[:, :-1])
+        assert space.own_inputs is not None
+        inputs = space.own_inputs[:, :, :-1]
+        for batch, networks in zip(space.batches, space.sharing, strict=True):
+            inputs[networks] = batch[:, :-1]
         for run in self.inputs:
             assert run.record.inputs is not None
-            run.record.inputs(self.draw(at), run.strength, inputs[run.networks])
+            run.record.inputs(self.draw(run.seed, at), run.strength, inputs[run.networks])
 
     def soft_targets(self, labels: torch.Tensor, logits: torch.Tensor, at: Position) -> torch.Tensor | None:
-        """Return the target probabilities `[K, B, C]` of each network, unless all are those of `labels`."""
+        """Return the target probabilities `[K, B, C]` of each network, unless all are those of `labels` `[K, B]`."""
         if not self.targets:
             return None
         targets = torch.zeros_like(logits, dtype=torch.promote_types(logits.dtype, torch.float32))
-        targets.scatter_(2, labels[:, None].expand(len(logits), -1, 1), 1)
+        targets.scatter_(2, labels[:, :, None], 1)
         for run in self.targets:
             assert run.record.targets is not None
-            run.record.targets(self.draw(at), run.strength, targets[run.networks])
+            run.record.targets(self.draw(run.seed, at), run.strength, targets[run.networks])
         return targets
 
     def mask_weights(self, network: list[Layer], at: Position) -> None:
         """Multiply the weights that the products take by noise, where some network has such noise."""
         for index, factor in enumerate(self.factors):
             layer = network[index]
-            _product(self.masks, self.draw(replace(at, layer=index)), factor)
+            self._multiply(self.masks, replace(at, layer=index), factor)
             layer.operand[:, :-1].copy_(layer.weight * factor)
 
     def climb(self, network: list[Layer], at: Position) -> None:
@@ -124,7 +144,7 @@ class Hooks:
         for run in self.climbs:
             assert run.record.climb is not None
             layers = [each.of(run.networks) for each in self.layers[: len(network)]]
-            run.record.climb(self.draw(at), run.strength, layers)
+            run.record.climb(self.draw(run.seed, at), run.strength, layers)
             for index, (layer, view) in enumerate(zip(network, layers, strict=True)):
                 layer.operand[run.networks].copy_(view.parameters + view.gradient)
                 if index < len(self.factors):
@@ -143,7 +163,7 @@ class Hooks:
         pairs = list(zip(self.updates, self.views, strict=True))
         for run, layers in pairs:
             if run.record.gradient:
-                run.record.gradient(self.draw(at), run.strength, layers)
+                run.record.gradient(self.draw(run.seed, at), run.strength, layers)
         for run, layers in pairs:
             if run.record.before_step:
                 run.record.before_step(run.strength, learning_rate, layers)
@@ -157,6 +177,18 @@ class Hooks:
             norm.momentum = MOMENTUM
         for run, keeper in self.keepers:
             keeper.after_step([each[run.networks] for each in self.tensors])
+
+    def _noises(self, strengths: dict[Regulariser, torch.Tensor]) -> list[_Noise]:
+        """Return the noise of regularisers with `strengths`, by seed; none without regularisers."""
+        return [
+            _Noise(block.seeds.mask, block.networks, [(each, of[block.networks]) for each, of in strengths.items()])
+            for block in (self.blocks if strengths else [])
+        ]
+
+    def _multiply(self, noises: list[_Noise], at: Position, out: torch.Tensor, other_seed: int = 0) -> None:
+        """Write to `out` `[K, rows, columns]` the multipliers that `noises` are at a position."""
+        for each in noises:
+            _product(each.factors, self.draw(each.seed, at), out[each.networks], other_seed)
 
     def _mask_gradients(self, network: list[Layer]) -> None:
         """Let the gradients go through the masks of the weights."""
@@ -175,13 +207,13 @@ def needs_operands(stack: Stack) -> bool:
     return any(REGULARISERS[name].weights or REGULARISERS[name].climb for name in stack.strengths())
 
 
-def _runs(record: Regulariser, strength: torch.Tensor) -> list[_Run]:
-    """Return the runs of networks whose `strength` `[K, 1]` is not null."""
-    runs, start = [], 0
-    for acts, group in itertools.groupby((strength[:, 0] != record.null).tolist()):
+def _runs(record: Regulariser, strength: torch.Tensor, block: Block) -> list[_Run]:
+    """Return the runs of networks of a block whose `strength` `[K, 1]` is not null."""
+    runs, start = [], block.networks.start
+    for acts, group in itertools.groupby((strength[block.networks, 0] != record.null).tolist()):
         networks = slice(start, start + len(list(group)))
         if acts:
-            runs.append(_Run(record, networks, strength[networks, 0]))
+            runs.append(_Run(record, block.seeds.mask, networks, strength[networks, 0]))
         start = networks.stop
     return runs
 

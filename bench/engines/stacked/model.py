@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from bench.base import passes
 from bench.base.matrix_products import USUAL, Step, bind
 from bench.base.multiplying import library_of
 from bench.data.pixels import numbers
@@ -24,6 +25,10 @@ Noise = Callable[[int, torch.Tensor], None]
 
 Seen = Callable[[int, torch.Tensor, torch.Tensor], None]
 """(hidden layer, from 0; activations before their noise; after it) -> looks at them, `[K, B, O]`."""
+
+
+Arrays = tuple[np.ndarray, np.ndarray]
+"""Weights and biases of a layer."""
 
 
 def no_noise(layer: int, out: torch.Tensor) -> None:
@@ -85,16 +90,18 @@ class Products:
 class Workspace:
     """What a training step on `rows` images writes, overwritten at each step: fresh memory would cost 8% of a step."""
 
-    def __init__(self, network: list[Layer], rows: int, own_inputs: bool = False) -> None:
+    def __init__(
+        self, network: list[Layer], rows: int, sharing: list[slice] | None = None, own_inputs: bool = False
+    ) -> None:
         stack_size, inputs, _ = network[0].operand.shape
         make = network[0].operand.new_zeros
-        self.batch = network[0].operand.new_ones((rows, inputs))
-        """`[B, I + 1]`, shared by the stack; ends in a column of ones."""
-        self.inputs = [self.batch.expand(stack_size, rows, inputs)]
-        """Inputs of each layer, `[K, B, I + 1]`, with a column of ones. The first is the batch, unless `own_inputs`."""
-        if own_inputs:
-            self.inputs[0] = self.inputs[0].clone()
-        self.inputs += [layer.operand.new_ones((stack_size, rows, layer.bias.shape[2] + 1)) for layer in network[:-1]]
+        self.sharing = sharing or [slice(0, stack_size)]
+        """Networks that share a batch, S times."""
+        self.batches = network[0].operand.new_ones((len(self.sharing), rows, inputs))
+        """`[S, B, I + 1]`; ends in a column of ones."""
+        self.own_inputs = network[0].operand.new_ones((stack_size, rows, inputs)) if own_inputs else None
+        """`[K, B, I + 1]`, where networks have inputs of their own."""
+        deep = [layer.operand.new_ones((stack_size, rows, layer.bias.shape[2] + 1)) for layer in network[:-1]]
         wide = torch.promote_types(network[0].operand.dtype, torch.float32)
         self.slopes = [make((stack_size, rows, layer.bias.shape[2]), dtype=wide) for layer in network[:-1]]
         """d output / d pre-activation of each hidden layer, `[K, B, O]`: with a ReLU, the noise where it is on, else 0.
@@ -103,30 +110,71 @@ class Workspace:
         """`[K, B, C]`."""
         self.errors = [make((stack_size, rows, layer.bias.shape[2])) for layer in network]
         """d loss / d pre-activation of each layer, `[K, B, O]`."""
-        self.hidden = [inputs[:, :, :-1] for inputs in self.inputs[1:]]
+        self.hidden = [each[:, :, :-1] for each in deep]
         """Outputs of each hidden layer, within the inputs of the next, `[K, B, O]`."""
-        self.products = [
+        self.products = [self._first(network[0], [*self.hidden, self.logits][0])] + [
             Products(
                 bind(inputs, layer.operand, out, layer.library),
                 bind(inputs.mT, error, layer.gradient, layer.library),
-                bind(error, layer.operand[:, :-1].mT, before, layer.library) if before is not None else None,
+                bind(error, layer.operand[:, :-1].mT, before, layer.library),
             )
             for layer, inputs, out, error, before in zip(
-                network, self.inputs, [*self.hidden, self.logits], self.errors, [None, *self.errors], strict=False
+                network[1:], deep, [*self.hidden[1:], self.logits], self.errors[1:], self.errors[:-1], strict=True
             )
         ]
 
+    def _first(self, layer: Layer, out: torch.Tensor) -> Products:
+        """Return the products of the first layer: with each network's own inputs, or batch by batch."""
+        own = self.own_inputs
+        if own is None and len(self.batches) == len(layer.operand):
+            own = self.batches
+        inputs = (
+            [(own, slice(None))]
+            if own is not None
+            else [
+                (batch.expand(networks.stop - networks.start, -1, -1), networks)
+                for batch, networks in zip(self.batches, self.sharing, strict=True)
+            ]
+        )
+        operand, gradient, error = layer.operand, layer.gradient, self.errors[0]
+        return Products(
+            _each([bind(given, operand[of], out[of], layer.library) for given, of in inputs]),
+            _each([bind(given.mT, error[of], gradient[of], layer.library) for given, of in inputs]),
+            None,
+        )
+
     def gather(self, images: torch.Tensor, rows: torch.Tensor) -> None:
-        """Make `rows` of `images` `[N, I]` the batch."""
-        batch = self.batch[:, :-1]
-        if images.dtype == batch.dtype:
-            torch.index_select(images, 0, rows, out=batch)
+        """Make `rows` `[S, B]` of `images` `[N, I]` the batches."""
+        whole, chosen, fast = self.batches.flatten(0, 1), rows.reshape(-1), passes.compiled()
+        batches = whole[:, :-1]
+        if images.dtype == batches.dtype:
+            torch.index_select(images, 0, chosen, out=batches)
+        elif fast is not None and images.dtype == torch.uint8 and batches.dtype == torch.float32:
+            fast.gather(images.numpy(), chosen.numpy(), whole.numpy())
         else:
-            numbers(images.index_select(0, rows), out=batch)
+            numbers(images.index_select(0, chosen), out=batches)
+
+
+def _each(steps: list[Step]) -> Step:
+    """Return a step that takes all of `steps`."""
+
+    def step() -> None:
+        for each in steps:
+            each()
+
+    return steps[0] if len(steps) == 1 else step
+
+
+def side_by_side(starts: list[list[Arrays]], counts: list[int]) -> list[Arrays]:
+    """Return the weights `[K, I, O]` and biases `[K, O]` of networks of which `counts` start from each of `starts`."""
+    return [
+        (np.repeat(np.stack(weights), counts, axis=0), np.repeat(np.stack(biases), counts, axis=0))
+        for weights, biases in (zip(*layer, strict=True) for layer in zip(*starts, strict=True))
+    ]
 
 
 def build(
-    weights: list[tuple[np.ndarray, np.ndarray]],
+    weights: list[Arrays],
     stack_size: int,
     dtype: torch.dtype,
     device: torch.device,
@@ -134,16 +182,17 @@ def build(
     *,
     own_operands: bool = False,
 ) -> list[Layer]:
-    """Return a stack of `stack_size` networks that all start from `weights`, kept as `dtype`.
+    """Return a stack of `stack_size` networks that start from `weights`, kept as `dtype`.
 
-    With `own_operands`, what the products take is never the parameters themselves.
+    Weights and biases of a layer are `[I, O]` and `[O]` for all networks, or `[K, I, O]` and `[K, O]`. With
+    `own_operands`, what the products take is never the parameters themselves.
     """
     layers = []
     for weight, bias in weights:
-        both = torch.as_tensor(np.concatenate([weight, bias[None]]), dtype=dtype, device=device)
-        parameters = both.repeat(stack_size, 1, 1)
+        both = torch.as_tensor(np.concatenate([weight, bias[..., None, :]], axis=-2), dtype=dtype, device=device)
+        parameters = both.expand(stack_size, -1, -1).clone(memory_format=torch.contiguous_format)
         operand = parameters.to(operand_format or dtype, copy=own_operands)
-        library = library_of(*weight.shape)
+        library = library_of(*weight.shape[-2:])
         layers.append(Layer(parameters, operand, torch.zeros_like(operand), library=library))
     return layers
 

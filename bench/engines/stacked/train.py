@@ -1,7 +1,7 @@
 """The training of a stack: batch -> forward -> loss -> gradient -> step -> evaluate.
 
-Trials of a stack share one seed, hence batches, initial weights and the random numbers behind their noise; they
-differ in the strengths of their regularisers. Nothing that a trial computes depends on its neighbours in the stack.
+Trials of one seed share batches, initial weights and the random numbers behind their noise; they differ in the
+strengths of their regularisers. Nothing that a trial computes depends on its neighbours in the stack.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import ModuleType
 
+import numpy as np
 import torch
 
 from bench.base import draws, passes
@@ -38,7 +39,7 @@ def softmax_error(
 
     The loss is a mean over rows and a sum over trials: a mean over trials would divide the learning rate by K. Where
     there are `targets`, probabilities `[K, B, C]`, the gradient is that of the cross-entropy with them; the
-    cross-entropy and hits that are returned are always those of the labels.
+    cross-entropy and hits that are returned are always those of the `labels`, `[B]` for all or `[K, B]`.
     """
     fast = passes.compiled()
     plain = targets is None and logits.is_contiguous() and logits.dtype == torch.float32
@@ -58,7 +59,7 @@ def softmax_error(
         error.scatter_add_(0, target, error.new_full((), -1.0).expand_as(target))
     else:
         error.sub_(targets.permute(2, 0, 1))
-    return total.log() - of_target, hits, error.div_(len(labels)).permute(1, 2, 0)
+    return total.log() - of_target, hits, error.div_(labels.shape[-1]).permute(1, 2, 0)
 
 
 def _softmax_error(
@@ -69,11 +70,11 @@ def _softmax_error(
     by_class = logits.new_empty((classes, networks * rows))
     of_target, total = logits.new_empty((networks, rows)), logits.new_empty((networks, rows))
     hits, error = torch.empty((networks, rows), dtype=torch.bool), torch.empty_like(logits)
-    of_row = labels.numpy()
+    of_row = labels.reshape(-1).numpy()
     flat = by_class.numpy(), of_target.view(-1).numpy(), hits.view(-1).numpy()
     fast.shift(logits.view(-1, classes).numpy(), of_row, *flat)
     by_class.exp_()
-    fast.descent(flat[0], of_row, total.view(-1).numpy(), error.view(-1, classes).numpy())
+    fast.descent(flat[0], of_row, rows, total.view(-1).numpy(), error.view(-1, classes).numpy())
     return total.log() - of_target, hits, error
 
 
@@ -137,16 +138,26 @@ def measure_statistics(network: list[Layer], stack: Stack, epoch: int, split: Sp
 def _batches(
     network: list[Layer], stack: Stack, epoch: int, split: Split, hooks: Hooks
 ) -> Iterator[tuple[Workspace, torch.Tensor, Position]]:
-    """Yield each batch of an epoch, in memory that the next one uses again, its labels `[B]`, and where it is."""
-    images, labels = split.train_images, split.train_labels
-    order = draws.permutation(stack.seeds.order, "order", Position(epoch=epoch), len(images))
+    """Yield a batch for each seed of the stack, in memory that the next ones use again, the labels `[K, B]`, and where.
+
+    One after the other through an epoch.
+    """
+    images, blocks = split.train_images, stack.blocks
+    orders = torch.from_numpy(
+        np.stack([draws.permutation(each.seeds.order, "order", Position(epoch), len(images)) for each in blocks])
+    ).to(images.device)
+    sizes = torch.tensor([block.size for block in blocks], device=images.device)
+    labels = split.train_labels[orders].repeat_interleave(sizes, dim=0)
     spaces: dict[int, Workspace] = {}
-    for step, rows in enumerate(torch.from_numpy(order).to(images.device).split(stack.recipe.batch_size)):
-        if len(rows) not in spaces:
-            spaces[len(rows)] = Workspace(network, len(rows), own_inputs=bool(hooks.inputs))
-        space = spaces[len(rows)]
+    size = stack.recipe.batch_size
+    for step, (rows, of_rows) in enumerate(zip(orders.split(size, dim=1), labels.split(size, dim=1), strict=True)):
+        count = rows.shape[1]
+        if count not in spaces:
+            shared = [block.networks for block in blocks]
+            spaces[count] = Workspace(network, count, shared, own_inputs=bool(hooks.inputs))
+        space = spaces[count]
         space.gather(images, rows)
-        yield space, labels.index_select(0, rows), Position(epoch, step)
+        yield space, of_rows, Position(epoch, step)
 
 
 def _forward(network: list[Layer], hooks: Hooks, space: Workspace, at: Position) -> torch.Tensor:
@@ -159,7 +170,7 @@ def _forward(network: list[Layer], hooks: Hooks, space: Workspace, at: Position)
 def _step(
     network: list[Layer], hooks: Hooks, space: Workspace, labels: torch.Tensor, at: Position
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Train on one batch, gathered in `space`, with its labels `[B]`; return losses in nats and hits, `[K, B]`."""
+    """Train on the batch in `space`, with its labels `[K, B]`; return losses in nats and hits, `[K, B]`."""
     logits = _forward(network, hooks, space, at)
     targets = hooks.soft_targets(labels, logits, at)
     loss, hit, error = softmax_error(logits, labels, targets)
@@ -175,8 +186,9 @@ def _step(
 def start(stack: Stack, split: Split) -> list[Layer]:
     """Return the networks of `stack` before training, in the format of the images, on their device."""
     recipe, images = stack.recipe, split.train_images
-    sizes = (images.shape[1], *recipe.hidden, split.classes)
-    weights = model.initial_weights(sizes, stack.seeds.init, recipe.initialisation)
+    sizes, blocks = (images.shape[1], *recipe.hidden, split.classes), stack.blocks
+    by_seed = [model.initial_weights(sizes, block.seeds.init, recipe.initialisation) for block in blocks]
+    weights = model.side_by_side(by_seed, [block.size for block in blocks])
     operands = operand_format(stack.precision, split.dtype)
     *hidden, last = model.build(
         weights, len(stack.trials), split.dtype, images.device, operands, own_operands=needs_operands(stack)

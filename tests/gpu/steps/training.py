@@ -120,7 +120,7 @@ def stacked(count: int, precision: str, split: Split, setting: book.Setting) -> 
     many = book.trials(count, precision, device.type, setting.recipe())
     stack = Stack(tuple(replace(one, seed=many[0].seed, seeds=many[0].seeds) for one in many))
     sizes = (split.train_images.shape[1], *setting.hidden, split.classes)
-    initial = model.initial_weights(sizes, stack.seeds.init, stack.recipe.initialisation)
+    initial = model.initial_weights(sizes, many[0].seeds.init, stack.recipe.initialisation)
     operands = operand_format(precision, torch.float32)
     network = model.build(initial, count, torch.float32, device, operands)
     with products(precision):

@@ -10,7 +10,9 @@ import torch
 
 from bench.base import draws, passes
 from bench.base.draws import Position
+from bench.engines.stacked import model
 from bench.engines.stacked.activations import RELU
+from bench.engines.stacked.model import Workspace
 from bench.engines.stacked.train import softmax_error
 from bench.regularisers.noise import bernoulli
 from bench.regularisers.record import Draw
@@ -76,10 +78,29 @@ def test_the_loss_and_its_gradient_are_those_of_torch(loaded: None, monkeypatch:
     logits[0, 1, 3:5] = 200.0
     logits[0, 2, 7], logits[0, 3, 0], logits[0, 4, 9] = torch.nan, torch.inf, -torch.inf
     logits[0, 5, 2], logits[0, 5, 6] = torch.nan, torch.nan
-    fast = softmax_error(logits.clone(), labels)
+    for given in (labels, torch.stack([labels, labels.flip(0), labels])):
+        assert passes.load()
+        fast = softmax_error(logits.clone(), given)
+        without(monkeypatch)
+        slow = softmax_error(logits.clone(), given)
+        for one, other in zip(fast, slow, strict=True):
+            np.testing.assert_array_equal(one.numpy(), other.contiguous().numpy())
+    turned = softmax_error(logits[1:2].clone(), labels.flip(0))
+    for one, alone in zip(slow, turned, strict=True):
+        np.testing.assert_array_equal(one[1:2].numpy(), alone.numpy(), "the second network has labels of its own")
+
+
+def test_images_are_gathered_as_torch_does_it(loaded: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every byte, into rows that end in a column of ones, by seed."""
+    images = torch.arange(256, dtype=torch.uint8).reshape(64, 4)
+    network = model.build(model.initial_weights((4, 3, 2), 0, "default"), 2, torch.float32, torch.device("cpu"))
+    rows = torch.stack([torch.arange(64), torch.arange(64).flip(0)])
+    fast, slow = (Workspace(network, 64, [slice(0, 1), slice(1, 2)]) for _ in range(2))
+    fast.gather(images, rows)
     without(monkeypatch)
-    for one, other in zip(fast, softmax_error(logits.clone(), labels), strict=True):
-        np.testing.assert_array_equal(one.numpy(), other.contiguous().numpy())
+    slow.gather(images, rows)
+    assert fast.batches.view(torch.int32).equal(slow.batches.view(torch.int32))
+    assert fast.batches[1, 0].tolist() == [*(images[63] / 255).tolist(), 1]
 
 
 def test_they_are_loaded_once_a_process_expects_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ def test_one_step_in_bfloat16_is_the_definition() -> None:
         hidden = rounded(inputs[-1] @ rounded(parameters))
         active.append(hidden > 0)
         inputs.append(with_ones(hidden.clamp(min=0)))
-    space.batch[:, :-1] = images
+    space.batches[..., :-1] = images
     logits = model.forward(network, space, model.no_noise)
     assert logits.dtype == torch.bfloat16
     torch.testing.assert_close(logits[0].double(), rounded(inputs[-1] @ rounded(before[-1])), rtol=0, atol=0)

@@ -13,7 +13,7 @@ from bench import schema
 from bench.base.precision import Target
 from bench.record.store import Store
 from bench.record.trials import FUSED, Trial
-from bench.run import session
+from bench.run import session, stacking
 from bench.run.executors import EpochDone, StackDone
 from bench.run.runner import NOT_TRAINED, Run, Standing
 from bench.run.trust import untrusted, widest
@@ -70,6 +70,7 @@ def test_stacks_that_ended_together_are_written_together_but_what_failed_by_stac
 ) -> None:
     """A stack that fails again replaces its own file, whatever else then fails with it."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(stacking, "ENOUGH_WORK", 1)  # a stack for each seed
 
     def together(next_stack: Any, workers: int) -> Any:
         del workers

@@ -6,24 +6,68 @@ from dataclasses import replace
 
 import pytest
 
-from bench.record.trials import FUSED, STACKED, Condition
+from bench.record.trials import FUSED, STACKED, Condition, Recipe, Trial
 from bench.run.stacking import stacks
-from tests.conftest import condition, trial
+from tests.conftest import SMALL, condition, trial
+
+BOOK = replace(SMALL, data="fashion_mnist", train_size=60_000, hidden=(256, 256), batch_size=256)
+
+
+def trials_of(conditions: int, seeds: int, recipe: Recipe) -> list[Trial]:
+    settings = [Condition(f"c{i}", (("dropout", (i / 10, 0.0)),)) for i in range(conditions)]
+    return [trial(setting, seed, recipe) for seed in range(seeds) for setting in settings]
 
 
 @pytest.mark.parametrize(
     ("conditions", "seeds", "workers", "sizes"),
     [(8, 10, 2, [8] * 10), (9, 2, 2, [4, 5, 4, 5]), (10, 1, 2, [5, 5]), (3, 1, 8, [1, 1, 1]), (1, 3, 1, [1, 1, 1])],
 )
-def test_stacks_are_even_hold_one_seed_and_serve_every_worker(
+def test_stacks_of_large_networks_are_even_hold_one_seed_and_serve_every_worker(
     conditions: int, seeds: int, workers: int, sizes: list[int]
 ) -> None:
-    settings = [Condition(f"c{i}", (("dropout", (i / 10, 0.0)),)) for i in range(conditions)]
-    trials = [trial(setting, seed) for seed in range(seeds) for setting in settings]
+    trials = trials_of(conditions, seeds, BOOK)
     made = stacks(trials, workers)
     assert [len(one.trials) for one in made] == sizes
-    assert all(len({one_trial.seeds for one_trial in one.trials}) == 1 for one in made)
+    assert all(len(one.blocks) == 1 for one in made)
     assert [one_trial for one in made for one_trial in one.trials] == trials
+
+
+@pytest.mark.parametrize(
+    ("conditions", "seeds", "workers", "sizes"),
+    [
+        (1, 16, 2, [8, 8]),
+        (1, 10, 2, [5, 5]),
+        (2, 10, 2, [4, 6, 4, 6]),  # three would leave a worker with nothing to do
+        (3, 4, 1, [6, 6]),
+        (5, 3, 1, [5, 5, 5]),
+        (9, 2, 2, [4, 5, 4, 5]),  # two halves of a seed, as many as fit
+        (2, 3, 8, [1] * 6),
+    ],
+)
+def test_stacks_of_small_networks_hold_whole_seeds_up_to_eight_trials_and_serve_every_worker(
+    conditions: int, seeds: int, workers: int, sizes: list[int]
+) -> None:
+    trials = trials_of(conditions, seeds, SMALL)
+    made = stacks(trials, workers)
+    assert [len(one.trials) for one in made] == sizes
+    assert [one_trial for one in made for one_trial in one.trials] == trials
+
+
+def test_seeds_are_joined_until_a_step_has_enough_to_multiply() -> None:
+    """(784 + 1) * 128 + (128 + 1) * 10 weights, times rows of 64, 128 and 256: 6.5, 13 and 26 million."""
+    sizes = {
+        rows: {len(one.trials) for one in stacks(trials_of(1, 24, replace(BOOK, hidden=(128,), batch_size=rows)), 1)}
+        for rows in (64, 128, 256)
+    }
+    assert sizes == {64: {3}, 128: {2}, 256: {1}}
+
+
+def test_stacks_are_in_the_order_of_their_first_trials_and_hold_one_recipe() -> None:
+    wide = replace(SMALL, hidden=(24, 32))
+    trials = [trial(condition("none"), seed, recipe) for seed in range(16) for recipe in (SMALL, wide)]
+    made = stacks(trials, 2)
+    assert [{one.recipe for one in stack.trials} for stack in made] == [{SMALL}, {wide}, {SMALL}, {wide}]
+    assert [[one.seed for one in stack.trials] for stack in made[::2]] == [list(range(8)), list(range(8, 16))]
 
 
 def test_fused_stacks_mix_seeds_and_nothing_else() -> None:

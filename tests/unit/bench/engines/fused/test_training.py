@@ -89,7 +89,7 @@ def test_a_trial_has_the_same_bits_at_every_place_of_every_stack(split: Split, p
 def test_initial_weights_have_the_bits_of_the_cpu(split: Split) -> None:
     fused = FusedStack(trials(3), split)
     stack = Stack(tuple(trials(3)))
-    initial = train.model.initial_weights(fused.sizes, stack.seeds.init, RECIPE.initialisation)
+    initial = train.model.initial_weights(fused.sizes, stack.trials[0].seeds.init, RECIPE.initialisation)
     network = train.model.build(initial, 3, torch.float32, fused.device)
     for layer, weight, bias in zip(network, fused.networks.weights, fused.networks.biases, strict=True):
         assert torch.equal(layer.weight, weight[:, :, : layer.bias.shape[2]])

@@ -68,7 +68,7 @@ def test_a_network_full_of_nan_leaves_its_neighbours_alone() -> None:
     for network, errors in ((alone, error), (pair, error.expand(2, 5, 3))):
         space = model.Workspace(network, len(batch))
         for _ in range(3):
-            space.batch[:, :-1] = batch
+            space.batches[..., :-1] = batch
             model.forward(network, space, model.no_noise)
             model.backward(network, space, errors)
             model.descend(network, 0.5)
