@@ -1,7 +1,7 @@
 """What a regulariser is: a frozen record of pure hooks that act in training only.
 
-Shapes: K networks of one seed, B rows of the batch, I inputs and O outputs of a layer, H units, C classes. What a hook changes it
-changes in place, and each network by itself: no sum, norm or random number may depend on which others are there.
+Shapes: K networks of one seed, B rows of the batch, I inputs and O outputs of a layer, H units, C classes. A hook
+changes things in place, and each network by itself: no sum, norm or random number may depend on which others are there.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ def test_a_killed_worker_fails_its_trials_and_the_next_run_trains_them(
     _, err = runner.communicate(timeout=PATIENCE)
     assert runner.returncode == 1, err
     failed = [row for row in workplace.rows().values() if row["status"] == "failed"]
-    assert len(failed) == failed[0]["stack_size"] == 6
+    assert len(failed) == 6
     assert {row["error"].partition(" (")[0] for row in failed} == {
         "WorkerDiedError: the worker process ended with exit code -9"
     }

@@ -11,7 +11,7 @@ import pytest
 
 from bench.record.store import Store
 from bench.record.trials import Stack
-from bench.run import session
+from bench.run import session, stacking
 from bench.run.executors import StackDone, processes
 from bench.run.executors.processes import AHEAD_SECONDS
 from bench.run.runner import Run
@@ -94,6 +94,7 @@ def test_of_what_a_worker_that_dies_has_at_hand_the_stack_that_it_is_at_alone_ha
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(stacking, "ENOUGH_WORK", 1)  # a stack for each seed
     (tmp_path / "mine.py").write_text(PLUGIN)
     text = SMALL.replace("seeds = 1", f"seeds = {SEEDS}").replace(
         '"none" }]', '"none" }, { label = "mine", my_noise = 0.5 }]'
