@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from analysis.base.errors import TableError
 from analysis.commands import COMMANDS
-from bench.schema.streams import OF_THE_SYSTEM, make_ready, what_failed
+from bench.schema.streams import OF_THE_SYSTEM, called, make_ready, what_failed
 
 DONE, USAGE, FAULT, INTERRUPTED = 0, 2, 3, 130
 
@@ -49,7 +49,9 @@ def _fault(error: Exception) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m analysis", description="Statistics of paired, seeded trials.")
+    parser = argparse.ArgumentParser(
+        prog=called("analysis", "regbench-analysis"), description="Statistics of paired, seeded trials."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         added = commands.add_parser(

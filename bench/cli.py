@@ -13,7 +13,7 @@ import traceback
 from bench.base.errors import UsageError
 from bench.commands import COMMANDS, plan, status
 from bench.commands.options import DONE, FAULT, INTERRUPTED, USAGE
-from bench.schema.streams import OF_THE_SYSTEM, make_ready, what_failed
+from bench.schema.streams import OF_THE_SYSTEM, called, make_ready, what_failed
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,7 +51,7 @@ def _interrupt(signum: int, frame: object) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog=called("bench", "regbench"), description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         about = command.execute.__doc__ or ""

@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.base.files import check_writable
 from analysis.commands import options
+from bench.schema.streams import called
 
 NAME, HELP = "report", "figures, tables and a page, of a results folder or of any table"
 
@@ -80,7 +81,7 @@ def _of_table(given: argparse.Namespace, file: Path) -> Path:
         options.rows_of(given) | {"task": given.task},
         out=given.out,
         images=given.images,
-        command=shlex.join(["python", "-m", "analysis", *_again(given)]),
+        command=f"{called('analysis', 'regbench-analysis')} {shlex.join(_again(given))}",
     )
 
 

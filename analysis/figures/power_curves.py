@@ -15,6 +15,7 @@ from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, GREEN, INK, LINE, MUTED, SMALL, Layout, place, shortened
 from analysis.methods.power import EQUIVALENT, SUPERIOR, UPPER
 from analysis.wording.number_format import exact
+from analysis.wording.phrases import every
 from analysis.wording.resampling import NAMES
 from analysis.wording.units import unit_of
 from bench.schema.known_metrics import MEAN
@@ -130,7 +131,7 @@ def caption(evidence: Evidence) -> str:
     told, whole = _told(evidence), evidence.primary
     unit = unit_of(whole.metric)
     margin = unit.margin_with_unit(whole.margin or 0.0)
-    family = "1 condition" if len(whole.judged) == 1 else f"all {len(whole.judged)} conditions"
+    family = "1 condition" if len(whole.judged) == 1 else every(len(whole.judged), "condition")
     images = f" and as many test {whole.example}s" if told.over_images else ""
     return (
         f"Power: how often a new study of so many seeds{images} would show each goal for {unit.name}, by the interval "

@@ -11,6 +11,7 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, MUTED, PAPER, SHADE, SMALL, VERMILION, Layout, place, shortened
 from analysis.wording.number_format import level
+from analysis.wording.phrases import every
 from analysis.wording.sentences import quoted
 from analysis.wording.units import MINUS, Unit, unit_of
 
@@ -108,7 +109,7 @@ def caption(evidence: Evidence) -> str:
     found = evidence.sequences
     assert found is not None
     unit = unit_of(evidence.primary.metric)
-    looks = "all looks" if found.conditions == 1 else f"all {found.conditions} conditions and all looks"
+    looks = "all looks" if found.conditions == 1 else f"{every(found.conditions, 'condition')} and all looks"
     said = (
         f"Difference in {unit.name} to {quoted(evidence.primary.control)} after each seed, in the order of the seeds. "
         f"Line: {found.estimand or 'mean'} so far. Band: confidence sequence, which holds at {level(found.alpha)} for "

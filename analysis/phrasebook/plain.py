@@ -20,6 +20,7 @@ def entries() -> tuple[Entry, ...]:
         called(number_format.p_value, (0.0004,), (0.0042,), (0.049,), (1.0,)),
         called(phrases.listed, ([],), (["a"],), (["a", "b"],), (["a", "b", "c"],)),
         called(phrases.count, (0, "trial"), (1, "trial"), (1200, "trial")),
+        called(phrases.every, (1, "condition"), (2, "condition"), (1200, "trial")),
         called(phrases.holding, ([SEEDS], "image", "conditions"), ([SEEDS_AND_IMAGES], "example", "effects"),
                ([ITEMS], "image", "conditions")),
         called(phrases.ranges, ([3],), ([0, 1, 2, 7],), (list(range(0, 40, 2)),)),

@@ -10,7 +10,7 @@ from analysis.answer.effect import Effect
 from analysis.answer.headline import ITEMS
 from analysis.methods import verdict
 from analysis.wording import sentences
-from analysis.wording.phrases import listed
+from analysis.wording.phrases import count, every, listed
 from analysis.wording.style import PAGE, Style
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import NO_PAIR, OPEN, SAME, block_of, pairs_of, short, tone
@@ -65,13 +65,13 @@ def _of_one_run(whole: Comparison, where: str, style: Style) -> str:
         said = f"no trained network is shown to differ from {where} {new} ({_range(rest, style)})"
     else:
         verb = "differs" if len(apart) == 1 else "differ"
-        every = {1: "the", 2: "both"}.get(len(shown), f"all {len(shown)}")
-        which = f"{len(apart)} of {len(shown)}" if rest else every
-        networks = f"trained network{'' if len(shown) == 1 else 's'}"
+        which = (
+            f"{len(apart)} of {count(len(shown), 'trained network')}" if rest else every(len(shown), "trained network")
+        )
         told = apart if len(apart) <= MOST_NAMED else [min(apart, key=_size), max(apart, key=_size)]
         between = [_told(each, style) for each in told]
         amounts = listed(between) if len(apart) <= MOST_NAMED else f"from {' to '.join(between)}"
-        said = f"{which} {networks} {verb} from {where} {new}: {amounts}"
+        said = f"{which} {verb} from {where} {new}: {amounts}"
         if rest:
             others = "the other is" if len(rest) == 1 else f"the other {len(rest)} are"
             said += f"; {others} not shown to ({_range(rest, style)})"
@@ -99,7 +99,7 @@ def _size(effect: Effect) -> float:
 
 
 def _all(judged: Sequence[Effect]) -> str:
-    return "both conditions" if len(judged) == 2 else f"all {len(judged)} conditions"
+    return every(len(judged), "condition")
 
 
 def _others(rest: Sequence[Effect]) -> str:

@@ -11,7 +11,7 @@ from analysis.answer.out_of_reach import POWER
 from analysis.wording import bad_endings
 from analysis.wording.markdown import escaped
 from analysis.wording.number_format import exact, inner_level, level
-from analysis.wording.phrases import holding, listed
+from analysis.wording.phrases import every, holding, listed
 from analysis.wording.sentences import between, estimate, no_pair, quoted
 from analysis.wording.terminal import interval, itemised, left_out, signed, tabulated
 from analysis.wording.units import unit_of
@@ -97,7 +97,7 @@ def result(found: Gate) -> str:
     if number == 1:
         return "It holds." if held else "The opposite is shown." if opposed else "Neither it nor the opposite is shown."
     if held == number:
-        return f"It holds for all {number} conditions."
+        return f"It holds for {every(number, 'condition')}."
     parts = [f"It is shown for {held or 'none'} of {number} conditions"]
     parts += [f"the opposite is shown for {listed(by[OPPOSITE])}"] if opposed else []
     parts += [f"neither is shown for {number - held - opposed}"] if number > held + opposed else []

@@ -18,6 +18,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def every(number: int, noun: str) -> str:
+    """Return all of a number of things: ``the condition``, ``both conditions``, ``all 7 conditions``."""
+    return f"the {noun}" if number == 1 else f"{'both' if number == 2 else f'all {number:,}'} {noun}s"
+
+
 OVER_SPLITS = "Conditions are paired over splits of one data set, which share training data."
 """What a comparison over splits rests on, where nothing is decided."""
 

@@ -12,7 +12,7 @@ from analysis.methods.new_tasks import FEWEST
 from analysis.methods.these_tasks import OverTasks
 from analysis.tables.question import LOG_RATIO
 from analysis.wording.number_format import digits, exact, level, margin_text, p_value
-from analysis.wording.phrases import count, listed
+from analysis.wording.phrases import count, every, listed
 from analysis.wording.sentences import ESTIMANDS, NARROWER, amount, amounts, by_how_much, margin_of, quoted
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.units import unit_of
@@ -134,10 +134,9 @@ def summed_up(whole: ComparisonOverTasks, view: str, style: Style = TERMINAL) ->
     if not known:
         return f"{where}, nothing is shown of any condition: {next(iter(found.values())).reason}."
     apart = {label: each for label, each in known.items() if differs(each)}
-    every = "both" if len(found) == 2 else f"all {len(found)}"
-    many = every if len(apart) == len(found) else f"{len(apart)} of {len(found)}"
+    many = every(len(found), "condition") if len(apart) == len(found) else f"{len(apart)} of {len(found)} conditions"
     verb = "differs" if len(apart) == 1 else "differ"
-    shown = f"{many} conditions {verb}" if apart else "no condition is shown to differ"
+    shown = f"{many} {verb}" if apart else "no condition is shown to differ"
     said = f"{where}, {shown} from {quoted(whole.control)}"
     named = sorted(apart, key=lambda label: apart[label].estimate or 0.0)
     if len(named) > 2:

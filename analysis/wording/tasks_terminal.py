@@ -8,7 +8,7 @@ from analysis.answer.over_tasks import ComparisonOverTasks
 from analysis.tables.question import LOG_RATIO
 from analysis.wording import tasks
 from analysis.wording.number_format import margin_text
-from analysis.wording.phrases import count
+from analysis.wording.phrases import count, every
 from analysis.wording.task_grids import MOST_PAIRS, Grid, grids
 from analysis.wording.terminal import itemised, left_out, tabulated
 from analysis.wording.verdicts import better
@@ -44,7 +44,7 @@ def title(whole: ComparisonOverTasks) -> str:
         f"alpha {whole.alpha:g}; margin {margin}\n"
         f"{number} tasks: {names}\n"
         f"On each task intervals hold for all {conditions * number} comparisons at once, over tasks for "
-        f"{'the 1 condition' if conditions == 1 else f'all {conditions} conditions'}."
+        f"{every(conditions, 'condition')}."
     )
 
 

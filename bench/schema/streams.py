@@ -6,6 +6,7 @@ import codecs
 import errno
 import io
 import sys
+from pathlib import PurePath
 
 OF_THE_SYSTEM = frozenset(
     {errno.ENAMETOOLONG, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE,
@@ -22,6 +23,11 @@ def make_ready() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_HANDLER)
+
+
+def called(package: str, script: str) -> str:
+    """Return how a program is called: by its script where it was, as in a project whose folders hide the package."""
+    return script if PurePath(sys.argv[0]).stem == script else f"python -m {package}"
 
 
 def what_failed(error: OSError) -> str:

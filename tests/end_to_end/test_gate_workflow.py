@@ -68,7 +68,7 @@ def steps(folder: Path) -> tuple[int, str]:
 
 @pytest.mark.parametrize(
     ("shift", "code", "said"),
-    [("1e-5", 0, "It holds for all 2 conditions"), ("-0.02", 4, "the opposite is shown for “small” and “large”")],
+    [("1e-5", 0, "It holds for both conditions"), ("-0.02", 4, "the opposite is shown for “small” and “large”")],
 )
 @pytest.mark.slow
 def test_the_workflow_ends_as_its_gate_does_and_leaves_its_summary(

@@ -50,6 +50,18 @@ def test_text_goes_to_standard_output(table, capsys):
     assert "verdict" in said.out
 
 
+def test_help_and_a_report_name_the_script_that_was_called(table, tmp_path, capsys, monkeypatch):
+    """Where a project has folders of the same names, ``python -m analysis`` would be its own."""
+    assert main(["--help"]) == 0
+    assert capsys.readouterr().out.startswith("usage: python -m analysis ")
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/regbench-analysis"])
+    assert main(["compare", "--help"]) == 0
+    assert capsys.readouterr().out.startswith("usage: regbench-analysis compare ")
+    assert main(["report", *ask(table, "--out", str(tmp_path / "report"))[1:]]) == 0
+    capsys.readouterr()
+    assert "\nregbench-analysis report t.csv " in (tmp_path / "report/report.md").read_text(encoding="utf-8")
+
+
 def test_json_on_standard_output_is_only_the_object(table, capsys):
     assert main(ask(table, "--margin", "0.001", "--json", "-")) == 0
     said = capsys.readouterr()
