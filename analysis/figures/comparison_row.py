@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from analysis.answer.effect import Judged
 from analysis.figures import names
+from analysis.figures.drawn_seeds import some
 from analysis.figures.theme import BLUE, GREEN, MUTED, PAPER, SMALL, VERMILION
 from analysis.wording.units import Unit
 from analysis.wording.verdicts import BAD, GOOD, OPEN, SAME, tone
@@ -57,15 +58,13 @@ def draw_row(axes: Axes, row: Row, heights: tuple[float, float], measured: tuple
     (unit, reach), (line, below) = measured, heights
     colour, shape, filled = LOOKS[row.tone]
     differences = [each * unit.scale for each in row.differences]
-    inside = [each for each in differences if reach[0] <= each <= reach[1]]
+    inside = some([place for place, each in enumerate(differences) if reach[0] <= each <= reach[1]])
     (dots,) = axes.plot(
-        inside, [below] * len(inside), linestyle="none", marker="o", markersize=3.4, color=colour, alpha=0.5,
+        [differences[place] for place in inside], [below] * len(inside), linestyle="none", marker="o",
+        markersize=3.4, color=colour, alpha=0.5,
         markeredgewidth=0, label=f"seeds-{row.condition}", zorder=3,
     )  # fmt: skip
-    names.of_seeds(
-        dots,
-        [seed for seed, each in zip(row.seeds, differences, strict=False) if reach[0] <= each <= reach[1]],
-    )
+    names.of_seeds(dots, [row.seeds[place] for place in inside] if row.seeds else [])
     for (low, high), thickness in ((row.outer, 1.3), (row.inner, 3.4)):
         if low is not None or high is not None:
             edges = axes.get_xlim()

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from analysis.figures.drawn_seeds import some, thinned
 from analysis.figures.evidence import Evidence
 from analysis.figures.outliers import CAPTION, count_far, near
 from analysis.figures.plot import Plot
@@ -74,7 +75,7 @@ def draw_panel(axes: Axes, evidence: Evidence) -> None:
     means = {each.condition: each for each in evidence.means[evidence.primary.metric]}
     for place_, (rate, condition) in enumerate(zip(rates, found.conditions, strict=True)):
         values = _values(evidence, condition)
-        drawn = [each for each in values if low <= each <= high]
+        drawn = some([each for each in values if low <= each <= high])
         count_far(axes, rate - aside, values, (low, high))
         axes.plot(
             [rate - aside] * len(drawn), drawn, linestyle="none", marker="o", markersize=3.2, color=MUTED, alpha=0.4,
@@ -131,8 +132,9 @@ def caption(evidence: Evidence) -> str:
     found, whole = _found(evidence), evidence.primary
     said = (
         f"{unit_of(whole.metric).name.capitalize()} by rate, conditions with one rate for all layers. Small dots: "
-        f"one seed each, {CAPTION}; large: mean over the seeds that trained, with its t interval. "
+        f"one seed each, {CAPTION}; large: mean over the seeds that trained, with its t interval."
     )
+    said += f"{thinned(len(_values(evidence, each)) for each in found.conditions)} "
     if found.lack_of_fit_p is not None and _bent(evidence):
         return said + (
             "No curve is drawn and no optimum is named: the levels do not lie on a parabola (lack of fit, Hotelling’s "

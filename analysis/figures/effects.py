@@ -13,6 +13,7 @@ from analysis.answer.headline import reach, scopes
 from analysis.factorial.result import Factorial, contrasts
 from analysis.figures import condition_rows as shared
 from analysis.figures.comparison_row import LOOKS, draw_row, row_of
+from analysis.figures.drawn_seeds import thinned
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, place, shortened
@@ -117,7 +118,7 @@ def caption(evidence: Evidence) -> str:
     if found.margin is not None:
         smallest = f"±{unit.margin_with_unit(found.margin)}"
         said += f" Shaded: effects too small to matter ({smallest})."
-    return said
+    return said + thinned(len(row.pairs) for row in rows)
 
 
 def description(evidence: Evidence) -> str:

@@ -12,6 +12,7 @@ from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
 from analysis.answer.headline import reach
 from analysis.figures.comparison_row import LOOKS, draw_row, row_of
+from analysis.figures.drawn_seeds import thinned
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.row_words import BOLD, common_n, row_words
@@ -244,7 +245,7 @@ def caption(evidence: Evidence) -> str:
             " ×: pairs in which a run collapsed, without a point; at the left edge the condition collapsed, at the "
             "right edge the control did."
         )
-    return said
+    return said + thinned((len(row.pairs) for row in _rows(evidence)), f"{block}s")
 
 
 def _reach(whole: Comparison) -> str:

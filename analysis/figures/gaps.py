@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from analysis.answer.effect import Effect
+from analysis.figures.drawn_seeds import some, thinned
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, LINE, SMALL, VERMILION, Layout, hue, inches, marker, place, shortened
@@ -51,8 +54,8 @@ def draw_trials(axes: Axes, evidence: Evidence) -> None:
     """Draw one point per trial that trained and the line on which both gaps are equal."""
     ends: list[float] = []
     for index, setting in enumerate(evidence.trained):
-        mine = [each.values for each in evidence.of(setting.label) if {CLEAN, RUNNING} <= each.values.keys()]
-        clean, running = ([100 * values[gap] for values in mine] for gap in (CLEAN, RUNNING))
+        mine = _with_both(evidence, setting.label)
+        clean, running = ([100 * values[gap] for values in some(mine)] for gap in (CLEAN, RUNNING))
         axes.plot(
             clean, running, linestyle="none", marker=marker(index), markersize=4.2, color=hue(index), alpha=0.75,
             markeredgewidth=0, label=f"trials-{setting.label}",
@@ -64,7 +67,7 @@ def draw_trials(axes: Axes, evidence: Evidence) -> None:
     axes.plot([low, high], [low, high], color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
     axes.set_xlim(low, high)
     axes.margins(y=0.1)
-    axes.set_title("Every trial")
+    axes.set_title("Trials" if _left_out(evidence) else "Every trial")
     axes.set_xlabel("clean gap, points", fontsize=SMALL)
     axes.set_ylabel("running gap, points", fontsize=SMALL)
     _signs(axes)
@@ -74,6 +77,16 @@ def draw_trials(axes: Axes, evidence: Evidence) -> None:
         said + (f"; × {broken} collapsed" if broken else ""), (1, 1), (0, 5), xycoords="axes fraction",
         textcoords="offset points", ha="right", fontsize=SMALL, color=VERMILION if broken else INK,
     )  # fmt: skip
+
+
+def _with_both(evidence: Evidence, condition: str) -> list[Mapping[str, float]]:
+    """Return the values of each trial of a condition that has both gaps."""
+    return [each.values for each in evidence.of(condition) if {CLEAN, RUNNING} <= each.values.keys()]
+
+
+def _left_out(evidence: Evidence) -> str:
+    """Return a sentence on the trials that are not drawn, where those of a condition are too many."""
+    return thinned((len(_with_both(evidence, each.label)) for each in evidence.trained), "trials of a condition")
 
 
 def draw_changes(axes: Axes, evidence: Evidence) -> None:
@@ -138,9 +151,9 @@ def _signs(axes: Axes) -> None:
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
     said = (
-        "Every trial: on the dashed line the running gap equals the clean gap. As far as a point lies below the line, "
-        "the gap looks smaller than it is, because training accuracy was measured with dropout on and over the epoch; "
-        "above the line it looks larger."
+        f"{'Trials' if _left_out(evidence) else 'Every trial'}: on the dashed line the running gap equals the clean "
+        "gap. As far as a point lies below the line, the gap looks smaller than it is, because training accuracy was "
+        "measured with dropout on and over the epoch; above the line it looks larger."
     )
     if len(evidence.trained) > 1:
         told = level(evidence.comparisons[CLEAN].alpha)
@@ -150,7 +163,7 @@ def caption(evidence: Evidence) -> str:
         )
     if any(each.diverged for each in evidence.broken.values()):
         said += " Trials that collapsed have no meaningful gap and are not drawn."
-    return said
+    return said + _left_out(evidence)
 
 
 def description(evidence: Evidence) -> str:

@@ -12,6 +12,7 @@ from analysis.answer.effect import Effect
 from analysis.figures import condition_rows as shared
 from analysis.figures import names
 from analysis.figures.comparison_row import LOOKS, count_beyond
+from analysis.figures.drawn_seeds import some, thinned
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, PAPER, SMALL, Layout, place, shortened
@@ -93,7 +94,7 @@ def draw_row(axes: Axes, row: Effect, span: tuple[float, float], measured: tuple
     if len(differences) >= ROUGH and np.ptp(differences) > 0:
         _cloud(axes, differences, (colour, base, 0.54 * tall), row.condition)
         _box(axes, row, unit, (colour, base + 0.085 * tall, 0.055 * tall))
-    inside = [i for i, each in enumerate(differences) if reach[0] <= each <= reach[1]]
+    inside = some([i for i, each in enumerate(differences) if reach[0] <= each <= reach[1]])
     layers = [rain + 0.24 * tall * (place % _LAYERS) / (_LAYERS - 1) for place in range(len(inside))]
     (dots,) = axes.plot(
         differences[inside], layers, linestyle="none", marker="o", markersize=2.9, color=colour, alpha=0.6,
@@ -180,7 +181,8 @@ def caption(evidence: Evidence) -> str:
         said += f" Shaded: differences too small to matter ({smallest})."
     if any(0 < row.n_pairs < ROUGH for row in _rows(evidence)):
         said += f" Below {ROUGH} pairs only the dots are drawn."
-    return said + f" A triangle at the edge counts {block}s beyond it."
+    said += f" A triangle at the edge counts {block}s beyond it."
+    return said + thinned((row.n_pairs for row in _rows(evidence)), f"{block}s")
 
 
 def description(evidence: Evidence) -> str:

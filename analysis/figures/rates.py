@@ -8,6 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from analysis.figures import names
+from analysis.figures.drawn_seeds import some, thinned
 from analysis.figures.evidence import Evidence
 from analysis.figures.outliers import CAPTION, count_far, near
 from analysis.figures.plot import Plot
@@ -100,10 +101,9 @@ def draw_panel(axes: Axes, evidence: Evidence, metric: str) -> None:
     where = numeric | block
     left, right = (axes.transData + _shift(axes, side) for side in (-_ASIDE, _ASIDE))
     named = any(isinstance(pair.seed, str) for each in evidence.primary.effects.values() for pair in each.pairs)
-    for seed in sorted({each.seed for each in evidence.trials}):
-        line = _line(evidence, metric, seed)
+    for seed, line in _lines(evidence, metric).items():
         looks = {"color": LINE, "linewidth": 0.6, "alpha": 0.55, "zorder": 1}
-        (path,) = axes.plot(*line, transform=left, label=f"seed-{seed}", **looks)
+        (path,) = axes.plot([x for x, _ in line], [y for _, y in line], transform=left, label=f"seed-{seed}", **looks)
         if not named:
             names.of_seeds(path, [seed])
     by_label = {
@@ -113,7 +113,7 @@ def draw_panel(axes: Axes, evidence: Evidence, metric: str) -> None:
     ends_of_axis = near([value for values in by_label.values() for value in values])
     shown: list[float] = []
     for label, x in where.items():
-        values = [each for each in by_label[label] if ends_of_axis[0] <= each <= ends_of_axis[1]]
+        values = some([each for each in by_label[label] if ends_of_axis[0] <= each <= ends_of_axis[1]])
         shown += values
         count_far(axes, x, by_label[label], ends_of_axis)
         axes.plot(
@@ -146,15 +146,16 @@ def _ends(evidence: Evidence, metric: str) -> list[float]:
     return [end for each in means for end in (each.low, each.high, each.mean) if end is not None]
 
 
-def _line(evidence: Evidence, metric: str, seed: int) -> tuple[list[float], list[float]]:
-    """Return the places along the rate axis and the values of one seed's trials that trained, by rising rate."""
+def _lines(evidence: Evidence, metric: str) -> dict[int, list[tuple[float, float]]]:
+    """Return the places along the rate axis and the values of each seed's trials that trained, by rising rate."""
     unit, (numeric, _) = unit_of(metric), positions(evidence)
-    points = sorted(
-        (numeric[each.condition], each.values[metric] * unit.scale)
-        for each in evidence.trials
-        if each.seed == seed and not each.diverged and each.condition in numeric and metric in each.values
-    )
-    return [x for x, _ in points], [y for _, y in points]
+    lines: dict[int, list[tuple[float, float]]] = {
+        seed: [] for seed in some(sorted({each.seed for each in evidence.trials}))
+    }
+    for each in evidence.trials:
+        if each.seed in lines and not each.diverged and each.condition in numeric and metric in each.values:
+            lines[each.seed].append((numeric[each.condition], each.values[metric] * unit.scale))
+    return {seed: sorted(line) for seed, line in lines.items()}
 
 
 def _set_heights(axes: Axes, values: list[float]) -> None:
@@ -242,6 +243,7 @@ def caption(evidence: Evidence) -> str:
         "interval holds each mean by itself: whether conditions differ is read from the paired differences, not here."
     )
     said += order_of_values(evidence)
+    said += thinned([len({each.seed for each in evidence.trials})])
     if any(each.diverged for each in evidence.broken.values()):
         said += " ×: number of trials that collapsed or diverged; they are in no mean."
     if evidence.at_chance:

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.answer.sequences import ConditionSequence
+from analysis.figures.drawn_seeds import some, thinned
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, MUTED, PAPER, SHADE, SMALL, VERMILION, Layout, place, shortened
@@ -62,7 +63,7 @@ def _reach(evidence: Evidence, unit: Unit) -> float:
 
 def draw_panel(axes: Axes, evidence: Evidence, each: ConditionSequence) -> None:
     """Draw one condition: mean and interval after each seed, and where the interval first left zero."""
-    unit, looks = unit_of(evidence.primary.metric), each.looks_family
+    unit, looks = unit_of(evidence.primary.metric), some(each.looks_family)
     condition, margin = each.condition, (evidence.primary.margin or 0.0) * unit.scale
     axes.axhspan(-margin, margin, color=SHADE, linewidth=0, zorder=0)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
@@ -79,7 +80,7 @@ def draw_panel(axes: Axes, evidence: Evidence, each: ConditionSequence) -> None:
     first = each.first_n_excluding_zero_family
     if first is not None:
         axes.axvline(first, color=VERMILION, linewidth=0.9, linestyle=(0, (3, 2)), zorder=3, label=f"first-{condition}")
-        centre = next(look.centre for look in looks if look.n == first) * unit.scale
+        centre = next(look.centre for look in each.looks_family if look.n == first) * unit.scale
         axes.plot([first], [centre], marker="D", markersize=4.5, color=VERMILION, markeredgecolor=PAPER, zorder=5)
     _words(axes, each)
 
@@ -120,7 +121,7 @@ def caption(evidence: Evidence) -> str:
     if evidence.primary.margin is not None:
         margin = f"±{unit.margin_with_unit(evidence.primary.margin)}"
         said += f" Shaded: differences too small to matter ({margin})."
-    return said
+    return said + thinned((len(each.looks_family) for each in _told(evidence)), "looks", "are joined by the lines")
 
 
 def description(evidence: Evidence) -> str:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.comparison_row import LOOKS, Row, draw_row
+from analysis.figures.drawn_seeds import thinned
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, inches, place, shortened
@@ -157,7 +158,7 @@ def caption(evidence: Evidence) -> str:
         "Time of a training step against the control's, ratio of geometric means. Small points: blocks, each with "
         f"both alone on the machine. Thin line: simultaneous {level(speed.alpha)} interval{thick}. Shaded: times "
         f"within a factor of {margin_text(1 + speed.margin)}, which count as equal."
-    )
+    ) + thinned((len(each.blocks) for each in speed.comparisons), "blocks")
 
 
 def description(evidence: Evidence) -> str:

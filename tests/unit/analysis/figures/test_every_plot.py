@@ -12,6 +12,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from analysis.figures import theme
+from analysis.figures.drawn_seeds import MOST
 from analysis.figures.evidence import Trial
 from analysis.figures.plot import drawn, inline, rendered
 from analysis.report.sections.order import PLOTS
@@ -148,3 +149,13 @@ def test_coordinates_are_short_and_all_other_numbers_stay():
     body = inline(svg, "f0", "title", "description")
     assert 'd="M 1.23 0 L 7 2.5123e-07" x="0.12" data-a="0.12345"' in body
     assert ">0.98765<" in body
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plot", PLOTS, ids=lambda plot: plot.name)
+def test_more_seeds_than_can_be_told_apart_make_a_figure_no_larger_and_its_caption_says_so(plot, evidence):
+    few, most, more = (evidence(seeds=number) for number in (MOST // 2, MOST, 4 * MOST))
+    sizes = [len(text_of(plot, known)) for known in (few, most, more)]
+    assert sizes[2] < 1.1 * sizes[1]
+    assert f" {MOST} of " in plot.caption(more) or sizes[1] < 1.3 * sizes[0], "one that shows no single seeds"
+    assert f" {MOST} of " not in plot.caption(most)
