@@ -21,6 +21,7 @@ from analysis.importing.pairs import Unpaired, unpaired
 from analysis.importing.plain_files import number
 from analysis.importing.runs import Logs, Run, Setting
 from analysis.importing.trials import trials_of
+from analysis.tables.reading import NO_FILE
 from bench.schema.known_metrics import Direction
 
 
@@ -123,6 +124,8 @@ def import_runs(kind: str, paths: Sequence[Path], wanted: Wanted) -> tuple[pa.Ta
     source = ", ".join(str(each) for each in paths)
     if missing := [path for path in paths if not path.exists()]:
         raise TableError(source, [f"{path} does not exist" for path in missing])
+    if odd := [path for path in paths if not (path.is_file() or path.is_dir())]:
+        raise TableError(source, [f"{path} {NO_FILE}" for path in odd])
     logs = _logs(kind, paths, source)
     named = (*wanted.condition, wanted.seed, wanted.task, *(wanted.where or {}))
     runs = as_settings(logs.runs, [each for each in named if each])

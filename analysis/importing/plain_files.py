@@ -19,6 +19,7 @@ from analysis.base.errors import TableError, listed
 from analysis.importing.runs import Setting
 from analysis.tables.dialect import content_of, in_plain_notation
 from analysis.tables.encoding import as_utf8, without_statement
+from analysis.tables.reading import NO_FILE
 from analysis.tables.separators import header_of
 
 _DEEPEST, _MOST = 40, 20_000
@@ -49,6 +50,8 @@ def bytes_of(path: Path) -> bytes:
 
 
 def _unpacked(path: Path) -> tuple[bytes, bool]:
+    if path.exists() and not path.is_file():
+        raise TableError(path, [NO_FILE])
     try:
         return content_of(path)
     except OSError as error:

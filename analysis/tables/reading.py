@@ -32,6 +32,9 @@ LOSS_NOT_FINITE = "_loss_not_finite"
 """Bool column: some loss of the row (`is_loss`) is NaN or infinite as a number. An empty cell of a file is not; in a
 frame in memory, where NaN is the only way to say either, a NaN of a float column is."""
 
+NO_FILE = "is no regular file"
+"""Why a pipe or a device is not read: it may never end."""
+
 Names: TypeAlias = Callable[[list[str]], Collection[str]]
 """Some of the names in a header."""
 
@@ -112,6 +115,8 @@ def read(path: Path, texts: Names = lambda _: ()) -> Raw:
             return _read_folder(path)
         if not path.exists():
             raise TableError(path, ["does not exist; expected a results folder, a parquet file or a CSV"])
+        if not path.is_file():
+            raise TableError(path, [NO_FILE])
         if path.stat().st_size == 0:
             raise TableError(path, ["is an empty file; expected a parquet file or a CSV with a header and rows"])
         return _read_file(path, texts)

@@ -16,7 +16,7 @@ __all__ = ["PARTS", "DataSet", "from_idx"]
 
 def from_idx(paths: list[Path], classes: int) -> Images:
     """Return what four IDX files hold, in the order of `PARTS`; raise DataError."""
-    return Images(*(idx.decode(idx.read_bytes(path)) for path in paths), classes=classes)
+    return Images(*map(idx.read, paths), classes=classes)
 
 
 @dataclass(frozen=True)

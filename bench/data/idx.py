@@ -42,6 +42,14 @@ def decode(content: bytes) -> np.ndarray:
         raise DataError(str(error)) from error
 
 
+def read(path: Path) -> np.ndarray:
+    """Return the array in an IDX file, gzip-compressed where its name ends in .gz; raise DataError with its name."""
+    try:
+        return decode(read_bytes(path))
+    except DataError as error:
+        raise DataError(str(error) if str(path) in str(error) else f"{path}: {error}") from error
+
+
 def encode(array: np.ndarray) -> bytes:
     """Return `array`, uint8 or float32, as an IDX file."""
     (kind,) = (kind for kind, named in KINDS.items() if np.dtype(named) == array.dtype.newbyteorder(">"))

@@ -15,7 +15,7 @@ from bench.regularisers.record import Regulariser
 from bench.study import fields
 from bench.study.fields import Faults, Field, show
 
-LABEL = Field(fields.name, "letters, digits, - _ and .")
+LABEL = Field(fields.name, "a name of letters, digits, - _ and .")
 MOST_CONDITIONS = 100_000
 STAYS_AT_CHANCE = Field(fields.flag, "true or false", False)
 

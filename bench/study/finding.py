@@ -35,4 +35,5 @@ def read_document(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
-        raise StudyError(f"{path}: cannot be read as TOML: {error}") from error
+        why = "it has a number of thousands of digits" if "integer string conversion" in str(error) else error
+        raise StudyError(f"{path}: cannot be read as TOML: {why}") from error

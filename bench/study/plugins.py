@@ -58,6 +58,8 @@ def load(path: Path) -> Plugin:
     A file that is loaded already, unchanged, is left as it is. Raise StudyError where it cannot be used.
     """
     path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise StudyError(f"{path}: plug-in cannot be read: it is no regular file")
     try:
         source = path.read_text(encoding="utf-8")
     except OSError as error:

@@ -209,7 +209,7 @@ def checked(document: dict[str, Any], faults: Faults) -> Study | None:
     allowed = experiment.TOP_LEVEL if own else TOP_LEVEL
     for key in (name for name in document if name not in allowed):
         faults.unknown("top level:", key, allowed)
-    name = faults.value("top level:", "name", document, Field(fields.name, "letters, digits, - _ and ."))
+    name = faults.value("top level:", "name", document, Field(fields.name, "a name of letters, digits, - _ and ."))
     recipe, conditions, users_own = _own(document, file, faults) if own else _networks(document, file, faults)
     trials = faults.table("[trials]", document.get("trials", {}), OWN_TRIALS if own else SECTIONS["trials"])
     analysis = faults.table("[analysis]", document.get("analysis", {}), OWN_ANALYSIS if own else SECTIONS["analysis"])

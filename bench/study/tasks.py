@@ -26,7 +26,7 @@ OF_TASK = ("data", "model", "training")
 OF_OWN_TASK = ("experiment", "settings")
 """Sections that a task of own training code has instead."""
 SHARED = ("trials", "conditions", "grid")
-NAMED = Field(fields.name, "letters, digits, - _ and .")
+NAMED = Field(fields.name, "a name of letters, digits, - _ and .")
 
 
 @dataclass(frozen=True)

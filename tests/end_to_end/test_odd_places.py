@@ -30,9 +30,8 @@ def run(
     """Run a command of this project in a folder."""
     given = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHONIO"))}
     command = [sys.executable, *flags, "-m", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=given | {"PYTHONPATH": str(ROOT)} | environment, capture_output=True, check=False
-    )
+    environment = given | {"PYTHONPATH": str(ROOT)} | environment
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False, timeout=300)
 
 
 def refused(found: subprocess.CompletedProcess[bytes], said: str) -> None:
@@ -79,9 +78,22 @@ def test_a_path_that_cannot_be_is_named(here: Path, arguments: list[str], said: 
     assert sorted(each.name for each in here.iterdir()) == before
 
 
-def test_a_pipe_in_place_of_a_study_is_named(here: Path) -> None:
-    os.mkfifo(here / "pipe")
-    refused(run(here, "bench", "plan", "pipe"), "is no regular file; a study file")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["bench", "plan", "pipe"], "pipe: is no regular file; a study file"),
+        (["analysis", "compare", "pipe", *TABLE], "is no regular file"),
+        (["analysis", "import", "wandb", "pipe.csv", "--out", "o.csv"], "pipe.csv is no regular file"),
+        (["analysis", "import", "hydra", "logs", "--out", "o.csv"], "config.yaml:\n  - is no regular file"),
+        (["bench", "plan", "plugged.toml"], "plug-in cannot be read: it is no regular file"),
+    ],
+)
+def test_a_pipe_in_place_of_a_file_is_named_and_not_waited_for(here: Path, arguments: list[str], said: str) -> None:
+    (here / "logs/.hydra").mkdir(parents=True)
+    for name in ("pipe", "pipe.csv", "plug.py", "logs/.hydra/config.yaml"):
+        os.mkfifo(here / name)
+    (here / "plugged.toml").write_text(f'plugins = ["plug.py"]\n{STUDY}', encoding="utf-8")
+    refused(run(here, *arguments), said)
 
 
 def test_results_in_a_folder_whose_name_is_not_utf_8_are_reported(results: Path, tmp_path: Path) -> None:
@@ -175,6 +187,8 @@ def test_data_whose_path_cannot_be_are_named(here: Path, path: str) -> None:
 def test_numbers_of_thousands_of_digits_are_refused_by_their_place(here: Path) -> None:
     (here / "big.toml").write_text(STUDY.replace("seeds = 2", "seeds = 0x" + "f" * 5_000), encoding="utf-8")
     refused(run(here, "bench", "plan", "big.toml"), "[trials] seeds: a number of thousands of digits was given")
+    (here / "big.toml").write_text(STUDY.replace("seeds = 2", "seeds = " + "9" * 5_000), encoding="utf-8")
+    refused(run(here, "bench", "plan", "big.toml"), "cannot be read as TOML: it has a number of thousands of digits")
 
 
 def test_a_label_is_no_formula_in_the_tables_of_a_report(here: Path) -> None:

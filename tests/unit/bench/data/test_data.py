@@ -59,9 +59,12 @@ def test_the_sample_is_real_verified_and_shipped(sample_images: Images) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\0\x08", b"\0\0\x08\x01\0\0\0\x05abc", b"\0\0\x0a\x01\0\0\0\x01abcd"])
-def test_what_is_no_idx_file_is_refused(content: bytes) -> None:
+def test_what_is_no_idx_file_is_refused(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="not an IDX file"):
         idx.decode(content)
+    (tmp_path / "images").write_bytes(content)
+    with pytest.raises(DataError, match="/images: not an IDX file"):
+        idx.read(tmp_path / "images")
 
 
 def test_idx_is_read_as_numpy_has_it() -> None:

@@ -58,7 +58,7 @@ MALFORMED: list[tuple[str, Any, str]] = [
     # where, what is put there, what the message must say
     ("epochs", 3, "epochs: unknown key.*allowed: name, plugins, data, model"),
     ("training.epoch", 3, r'\[training\] epoch: unknown key; did you mean "epochs"\?'),
-    ("name", "../escape", r'name: "\.\./escape" was given; letters, digits'),
+    ("name", "../escape", r'name: "\.\./escape" was given; a name of letters, digits, - _ and \. is expected'),
     ("name", REMOVE, "name: missing"),
     ("data", REMOVE, r"\[data\] name: missing"),
     ("data", 3, r"\[data\]: 3 was given; a table"),

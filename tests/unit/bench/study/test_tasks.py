@@ -92,7 +92,10 @@ FAULTS: list[tuple[list[tuple[str, Any]], str]] = [
     ([("tasks.0.data.name", "nothing")], r'm.toml: task "small": \[data\] name: "nothing" was given'),
     ([("trials.seeds", 0)], r"m.toml: every task: \[trials\] seeds: 0 was given"),
     ([("extra", 1)], r"m.toml: every task: top level: extra: unknown key"),
-    ([("tasks.0.name", "../a")], r'\[\[tasks\]\] 1 name: "\.\./a" was given; letters, digits'),
+    (
+        [("tasks.0.name", "../a")],
+        r'\[\[tasks\]\] 1 name: "\.\./a" was given; a name of letters, digits, - _ and \. is expected',
+    ),
     ([("tasks.0.name", "")], r'\[\[tasks\]\] 1 name: "" was given'),
     ([("tasks.0", {"data": {"train_size": 128}})], r"\[\[tasks\]\] 1 name: missing"),
     ([("tasks.0.name", "Deep")], r'\[\[tasks\]\] 1 name: "Deep" is the name of several tasks'),
