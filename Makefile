@@ -6,11 +6,12 @@ EMPTY :=
 DIR ?= results/$(subst ?,$(EMPTY) ,$(basename $(notdir $(subst $(EMPTY) ,?,$(STUDY)))))
 BIN := .venv/bin
 READY := .venv/.ready
+TOOLS := .venv/moto/.ready .venv/lm-eval/.ready .venv/inspect/.ready
 # Without bytecode each of the hundreds of commands that the tests start would compile what it imports.
 export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: help setup data bench report docs perf perf-check race gpu test test-statistical test-mutations test-frameworks golden check clean
+.PHONY: help setup data bench report docs perf perf-check race gpu test test-statistical test-mutations test-frameworks tools golden check clean
 .DEFAULT_GOAL := help
 
 help:  ## List the commands
@@ -64,18 +65,22 @@ test: $(READY)  ## Run the test suite, all but the minutes of simulation below
 test-statistical: $(READY)  ## Check every method's error rates by simulation, and a large study's speed (TABLE=file: write the rates)
 	$(BIN)/python -m pytest -m statistical tests/statistical/calibration tests/end_to_end tests/unit $(if $(TABLE),--calibration-table $(TABLE))
 
-test-frameworks: $(READY)  ## Train with every library that has an adapter, on Ray and to an object store, import logs that their tools write, build the site; all of which this installs
+test-frameworks: $(READY) $(TOOLS)  ## Train with every library that has an adapter, on Ray and to an object store, import logs that their tools write, build the site; all of which this installs
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev,lightning,transformers,sklearn,jax,ray,s3,imports,docs,bayes]'
-	$(PYTHON) -m venv .venv/moto  # its dependencies are not those of this project
-	.venv/moto/bin/python -m pip install --quiet --disable-pip-version-check 'moto[server]==5.2.5'
-	$(PYTHON) -m venv .venv/lm-eval  # the same
-	.venv/lm-eval/bin/python -m pip install --quiet --disable-pip-version-check 'lm_eval==0.4.13'
-	$(PYTHON) -m venv .venv/inspect  # the same
-	.venv/inspect/bin/python -m pip install --quiet --disable-pip-version-check 'inspect-ai==0.3.285'
 	$(PYTEST) tests/end_to_end/test_frameworks.py tests/end_to_end/test_ray.py tests/end_to_end/test_object_store.py \
 		tests/end_to_end/test_imports.py tests/end_to_end/test_site.py tests/unit/analysis/importing/test_sklearn.py tests/unit/analysis/importing/test_lm_eval.py \
 		tests/unit/analysis/importing/test_inspect_logs.py \
 		tests/oracles/test_cross_check.py
+
+tools: $(TOOLS)  ## Install the programs that tests start whose dependencies are not those of this project, each for itself
+
+.venv/moto/.ready: PROGRAM = moto[server]==5.2.5
+.venv/lm-eval/.ready: PROGRAM = lm_eval==0.4.13
+.venv/inspect/.ready: PROGRAM = inspect-ai==0.3.285
+$(TOOLS): Makefile
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile '$(PROGRAM)'
+	@touch $@
 
 golden: $(READY)  ## Write the golden numbers of what is new or has a new version (refused where numbers alone moved)
 	$(BIN)/python -m tests.golden
