@@ -120,11 +120,14 @@ def behind(runs: Sequence[Run]) -> list[str]:
     notes = []
     ended = [run for run in runs if run.status != FAILED]
     for name in dict.fromkeys(name for run in ended for name in run.histories):
-        last = {run.name: run.histories[name][-1][0] for run in ended if run.histories.get(name)}
+        having = [
+            (run, run.histories[name][-1][0], last_place(run.histories)) for run in ended if run.histories.get(name)
+        ]
+        places = {place for _, place, _ in having}
         late = [
-            f"{run.name} (of {last[run.name]:g}, and the run ends at {end:g})"
-            for run in ended
-            if run.name in last and last[run.name] < (end := last_place(run.histories)) and end in last.values()
+            f"{run.name} (of {place:g}, and the run ends at {end:g})"
+            for run, place, end in having
+            if place < end and end in places
         ]
         if late:
             more = f" and {len(late) - _FEW} more" if len(late) > _FEW else ""

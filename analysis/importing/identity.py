@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.base.errors import TableError, listed, nearest
+from analysis.importing.from_path import FOLDER
 from analysis.importing.names import CONDITIONS, SEEDS, matching
 from analysis.importing.runs import Logs, Run, Setting
 from analysis.tables.names import last_part
@@ -132,8 +133,15 @@ def _condition(
             return among
     free = [name for name, values in vary.items() if len(values) < len(runs) and not follows(name, seeds, runs)]
     if free:
-        return [name for name in free if name not in _PLACES] or free
+        settings = [name for name in free if name not in _PLACES] or free
+        said = [name for name in settings if name != FOLDER]
+        return said if any(_group_alike(name, FOLDER, runs) for name in said) else settings
     return [name for name in names if last_part(name) in CONDITIONS and name not in vary][:1]
+
+
+def _group_alike(name: str, other: str, runs: Sequence[Run]) -> bool:
+    """Return whether two settings put the same runs together: a folder's name then says nothing more."""
+    return follows(name, [other], runs) and follows(other, [name], runs)
 
 
 def follows(name: str, seeds: Sequence[str], runs: Iterable[Run]) -> bool:

@@ -92,14 +92,14 @@ def trials_of(source: str, runs: Sequence[Run], identity: Identity) -> tuple[lis
 
 def _seeds(source: str, runs: Sequence[Run], identity: Identity) -> Callable[[Setting], int | str]:
     """Return how a seed is read: as a whole number where all are, else as the name that it is."""
-    seeds = {run.name: run.settings.get(identity.seed) for run in runs}
-    given = {name: value for name, value in seeds.items() if not _is_empty(value, is_seed=True)}
-    words = {name: text for name, value in given.items() if isinstance(text := seed_of(value), str)}
+    every = [(run.name, run.settings.get(identity.seed)) for run in runs]
+    given = [(name, value) for name, value in every if not _is_empty(value, is_seed=True)]
+    words = [(name, text) for name, value in given if isinstance(text := seed_of(value), str)]
     if not words:
         return seed_of
-    texts = [str(value).strip() for value in given.values()]
+    texts = [str(value).strip() for _, value in given]
     if len(words) < len(given) and not are_hashes(texts):
-        shown = [f"seed is {text!r} in {name}" for name, text in words.items()]
+        shown = [f"seed is {text!r} in {name}" for name, text in words]
         more = [f"{len(shown) - _FIRST} more runs like these"] if len(shown) > _FIRST else []
         allowed = "whole numbers in all runs, or names in all; --where SETTING=VALUE keeps some runs"
         raise TableError(

@@ -192,3 +192,14 @@ def test_a_setting_that_python_cannot_print_is_infinite(tmp_path: Path) -> None:
     for seed, size in enumerate(("0x" + "f" * 5000, "-0x" + "f" * 5000)):
         version(tmp_path / f"logs/version_{seed}", f"method: a\nseed: {seed}\nsize: {size}\n", "0,9,0.5,0.9")
     assert [row["size"] for row in imported("lightning", tmp_path / "logs")] == [float("inf"), float("-inf")]
+
+
+def test_a_folder_that_repeats_a_setting_is_not_another_condition(tmp_path: Path) -> None:
+    for name in ("base", "drop out"):
+        for seed in (0, 1):
+            folder = tmp_path / f"logs/{name.replace(' ', '_')}/seed_{seed}/version_0"
+            version(folder, f"net: {{name: {name}}}\n", "0,9,0.5,0.9")
+    found = imported("lightning", tmp_path / "logs")
+    assert [(row["condition"], row["seed"]) for row in found] == [
+        ("base", 0), ("base", 1), ("drop out", 0), ("drop out", 1),
+    ]  # fmt: skip

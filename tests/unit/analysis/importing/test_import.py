@@ -378,3 +378,12 @@ def test_an_export_by_a_script_has_config_and_summary_as_dictionaries(
     path.write_text("summary,config\nnone,{}\n")
     (tmp_path / "out.parquet").unlink()
     assert "row 1: summary is no dictionary: 'none'" in refused(capsys, path)
+
+
+def test_a_row_of_means_is_seen_where_all_runs_have_one_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"run,finished,a,{seed},0.5" for seed in ("mean", 1, 2)]
+    said = refused(capsys, written(tmp_path / "runs.csv", "Name,State,method,seed,acc", *rows))
+    assert "seed is 'mean' in run" in said
+    assert "2 other seeds are whole numbers" in said
