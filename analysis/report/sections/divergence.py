@@ -20,6 +20,7 @@ from analysis.wording.units import Unit, plain, unit_of
 from bench.schema import CHANCE_TOLERANCE
 
 TITLE = "Collapsed and diverged trials"
+NOT_KNOWN = "Which trials diverged is not known: the table has no status, no loss and no test accuracy."
 
 
 def section(material: Material, pool: Pool) -> Section:
@@ -27,6 +28,8 @@ def section(material: Material, pool: Pool) -> Section:
     rates = pool.primary.divergence.values()
     if COLLAPSES_NOT_KNOWN in pool.primary.warnings and not any(each.n_diverged for each in rates):
         return Section(TITLE, (Paragraph(f"{COLLAPSES_NOT_KNOWN[0].upper()}{COLLAPSES_NOT_KNOWN[1:]}."),))
+    if _is_not_known(pool.primary):
+        return Section(TITLE, how_many(pool))
     fixed = "" if material.plan is None else " The rule was fixed before the data."
     rule = (
         f"A trial diverged where {_rule(pool.table)}.{fixed} In a typical difference a diverged trial counts at what "
@@ -56,9 +59,15 @@ def how_many(pool: Pool) -> tuple[Block, ...]:
     entries = [each for each in whole.divergence.values() if not each.stays_at_chance]
     broke = [sentences.failure(each) for each in entries if each.n_diverged]
     found = f"Diverged: {listed(broke)}." if broke else "No trial diverged; the limits below say how often it might."
-    if entries and all(each.n_diverged is None for each in entries):
-        found = "Which trials diverged is not known: the table has no status, no loss and no test accuracy."
+    if _is_not_known(whole):
+        return (Paragraph(f"{NOT_KNOWN} {_exempt(whole)}".strip()),)
     return Paragraph(f"{found} {_exempt(whole)}".strip()), _grid(whole, entries), *(_when(pool) if broke else ())
+
+
+def _is_not_known(whole: Comparison) -> bool:
+    """Return whether nothing says of any trial whether it diverged."""
+    entries = [each for each in whole.divergence.values() if not each.stays_at_chance]
+    return bool(entries) and all(each.n_diverged is None for each in entries)
 
 
 def _exempt(whole: Comparison) -> str:

@@ -9,11 +9,10 @@ import pytest
 from scipy import stats
 
 from analysis.answer.compare import compare
-from analysis.report.document import Grid, Paragraph
-from analysis.report.gather import Pool
-from analysis.report.sections.divergence import how_many
+from analysis.report.document import Paragraph
+from analysis.report.gather import Material, Pool
+from analysis.report.sections.divergence import NOT_KNOWN, how_many, section
 from analysis.tables.table import from_frame
-from analysis.wording.number_format import NOTHING
 from analysis.wording.terminal import render
 
 N = 12
@@ -194,11 +193,13 @@ def test_where_nothing_says_what_diverged_nothing_is_counted(extra):
     assert whole.divergence["book"].complete_pairs_n == N
     text = render(whole)
     assert "which trials diverged is not known" in text
-    told, grid = how_many(cast("Pool", SimpleNamespace(primary=whole, evidence=None)))
+    pool = cast("Pool", SimpleNamespace(primary=whole, evidence=None))
+    (told,) = how_many(pool)
     assert isinstance(told, Paragraph)
-    assert isinstance(grid, Grid)
-    assert told.text.startswith("Which trials diverged is not known")
-    assert {(row[1], row[3]) for row in grid.rows} == {("not known", NOTHING)}
+    assert told.text == NOT_KNOWN
+    assert section(cast("Material", None), pool).blocks == (told,), (
+        "no rule that nothing was held to, and no empty table"
+    )
     assert "0 of 12" not in text
     assert "McNemar" not in text
     assert "Diverged" not in text
