@@ -258,3 +258,11 @@ def test_paper_has_every_condition_and_no_control(opened: Tab):
     rows = "[...document.querySelectorAll('tr[data-condition=book]')].filter(row => !row.closest('.control'))"
     assert opened.does(f"{rows}.every(row => row.offsetParent)")
     opened.call("Emulation.setEmulatedMedia", media="")
+
+
+def test_on_paper_no_word_of_a_narrow_table_is_broken_but_of_a_label(opened: Tab):
+    opened.call("Emulation.setEmulatedMedia", media="print")
+    cells = "[...document.querySelectorAll('.compact :is(th, td)')]"
+    broken = f"{cells}.filter(each => getComputedStyle(each).overflowWrap === 'anywhere').map(each => each.cellIndex)"
+    assert set(opened.does(broken)) == {0}
+    opened.call("Emulation.setEmulatedMedia", media="")
