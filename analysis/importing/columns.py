@@ -107,9 +107,8 @@ def _typed(cells: Sequence[Setting]) -> pa.Array:
     numbers = [number(cell) for cell in known]
     if known and all(each is not None for each in numbers):
         whole = all(isinstance(each, int) and abs(each) < 2**53 for each in numbers)
-        return pa.array(
-            [None if cell is None else number(cell) for cell in given], pa.int64() if whole else pa.float64()
-        )
+        to_number, kind = (int, pa.int64()) if whole else (float, pa.float64())
+        return pa.array([None if (found := number(cell)) is None else to_number(found) for cell in given], kind)
     return pa.array([None if cell is None else str(cell) for cell in given], pa.string())
 
 
@@ -127,10 +126,14 @@ def _metrics(source: str, trials: Sequence[Trial], percent: bool, notes: list[st
     made = {}
     for name, cells in values.items():
         divided = [None if each is None else each / 100 for each in cells] if name in hundredths else cells
-        count = name.endswith(_COUNTS) and all(each is None or float(each).is_integer() for each in divided)
-        kind = pa.int64() if count else pa.float64()
-        made[name] = pa.array([each if each is None or not count else int(each) for each in divided], kind)
+        count = name.endswith(_COUNTS) and all(each is None or _is_count(each) for each in divided)
+        to_number, kind = (int, pa.int64()) if count else (float, pa.float64())
+        made[name] = pa.array([None if each is None else to_number(each) for each in divided], kind)
     return made
+
+
+def _is_count(value: float) -> bool:
+    return float(value).is_integer() and abs(value) < 2**63
 
 
 def _in_percent(

@@ -71,7 +71,7 @@ def one_epoch(source: Path | str, frame: pd.DataFrame, epochs: str, beside: Sequ
         rows, said = _last(place, trial), f"its last {course}"
         ends = sorted({*place[rows]})
         lengths = (
-            f"{ends[0]:g}" if len(ends) == 1 else f"from {ends[0]:g} to {ends[-1]:g}: trials end at different ones"
+            f"{ends[0]:g}" if len(ends) == 1 else f"from {ends[0]:g} to {ends[-1]:g}: {_early(frame, place[rows])}"
         )
         return frame.loc[frame.index.isin(rows)], f"--epochs last: each trial counts with {said} ({lengths})"
     column, higher = _validation_metric(source, frame, epochs)
@@ -100,6 +100,16 @@ def _trials(frame: pd.DataFrame, beside: Sequence[str]) -> pd.Series:
 
 def _last(place: pd.Series, trial: pd.Series) -> pd.Index:
     return pd.Index(place.groupby(trial).idxmax())
+
+
+def _early(frame: pd.DataFrame, ends: pd.Series) -> str:
+    """Return which trials end before the others, if they are few: they may have crashed."""
+    early = ends[ends < ends.max()]
+    if len(early) > _FIRST or 2 * len(early) >= len(ends):
+        return "trials end at different ones"
+    label, seed = frame["condition"], frame["seed"]
+    named = (f"{checks.as_text(label[i])!r}, seed {checks.as_text(seed[i])}, at {early[i]:g}" for i in early.index)
+    return f"{'; '.join(named)} before all others"
 
 
 def _validation_metric(source: Path | str, frame: pd.DataFrame, epochs: str) -> tuple[str, bool]:

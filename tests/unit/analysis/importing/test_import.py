@@ -387,3 +387,12 @@ def test_a_row_of_means_is_seen_where_all_runs_have_one_name(
     said = refused(capsys, written(tmp_path / "runs.csv", "Name,State,method,seed,acc", *rows))
     assert "seed is 'mean' in run" in said
     assert "2 other seeds are whole numbers" in said
+
+
+def test_a_number_that_no_count_can_be_is_no_count(tmp_path: Path) -> None:
+    rows = [f"r,finished,a,1,{2**65},{2**65},{2**65}",
+            "s,finished,a,2,5,6,6", "t,finished,a,3,7,8,6"]  # fmt: skip
+    found = imported(written(tmp_path / "runs.csv", "Name,State,method,seed,test_correct,score/reward,steps", *rows))
+    assert [row["test_correct"] for row in found] == [2.0**65, 5.0, 7.0]
+    assert [row["score/reward"] for row in found] == [2.0**65, 6.0, 8.0]
+    assert [row["steps"] for row in found] == [2.0**65, 6.0, 6.0]

@@ -87,8 +87,9 @@ def account(folder: Path, kind: str, text: str, *options: str) -> tuple[int, str
     return main(["import", kind, str(source), "--out", str(folder / "tidy.parquet"), *options])
 
 
-def test_a_run_whose_status_says_that_it_crashed_has_failed(tmp_path, capsys):
-    text = "method,seed,status,metric,value\n" + "".join(
+@pytest.mark.parametrize("name", ["status", "State"])
+def test_a_run_whose_status_says_that_it_crashed_has_failed(tmp_path, capsys, name):
+    text = f"method,seed,{name},metric,value\n" + "".join(
         f"{label},{seed},{status},acc,0.8\n"
         for label, seed, status in (
             ("a", 1, "finished"),
@@ -103,7 +104,7 @@ def test_a_run_whose_status_says_that_it_crashed_has_failed(tmp_path, capsys):
         ("b", 2): "diverged",
     }
     assert "failed: runs.csv, a, 2, Crashed (a, seed 2): status 'Crashed'" in capsys.readouterr().err
-    wide = made(tmp_path, "wide", "seed,none,book,status\n1,0.8,0.9,ok\n2,0.1,0.1,killed\n3,0.8,0.9,ok\n")
+    wide = made(tmp_path, "wide", f"seed,none,book,{name}\n1,0.8,0.9,ok\n2,0.1,0.1,killed\n3,0.8,0.9,ok\n")
     assert sorted(set(wide["seed"])) == [1, 3]
 
 

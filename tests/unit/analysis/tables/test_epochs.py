@@ -78,7 +78,10 @@ def test_many_epochs_of_few_trials_are_seen_too():
 
 
 def test_trials_that_end_at_different_epochs_are_stated():
-    short = COURSE[(COURSE["seed"] > 0) | (COURSE["epoch"] < 4)]
+    early = (COURSE["condition"] == "book") & (COURSE["seed"] == 2) & (COURSE["epoch"] > 3)
+    said = "(from 3 to 5: 'book', seed 2, at 3 before all others)"
+    assert any(said in each for each in load(COURSE[~early], epochs="last").warnings)
+    short = COURSE[(COURSE["condition"] == "none") | (COURSE["epoch"] < 4)]
     assert any("from 3 to 5: trials end at different ones" in each for each in load(short, epochs="last").warnings)
 
 

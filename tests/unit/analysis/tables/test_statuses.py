@@ -28,3 +28,17 @@ def test_our_own_words_need_no_note():
 def test_a_run_that_is_still_going_has_no_result():
     with pytest.raises(TableError, match="row 2: status is 'RUNNING'; allowed: one of 'ok'"):
         load(frame("FINISHED", "RUNNING"))
+
+
+@pytest.mark.parametrize("name", ["State", "Status", "attributes.status", "run state"])
+def test_another_column_that_says_that_a_run_failed_is_taken(name):
+    table = load(frame("finished", "crashed", "finished").rename(columns={"status": name}))
+    assert table.frame["seed"].tolist() == [0, 2]
+    assert table.notes == (f"(frame): read column {name!r} as status, 'finished' as ok, 'crashed' as failed",)
+    with pytest.raises(TableError, match="row 2: status is 'running'; allowed: one of 'ok'"):
+        load(frame("finished", "running").rename(columns={"status": name}))
+
+
+def test_a_state_in_which_nothing_failed_is_no_status():
+    for words in (("CA", "NY"), ("finished", "finished")):
+        assert load(frame(*words).rename(columns={"status": "state"})).notes == ()
