@@ -6,6 +6,7 @@
 import sys
 from functools import wraps
 from importlib import import_module
+from inspect import signature
 from types import ModuleType
 from typing import Any
 
@@ -22,5 +23,6 @@ class _Callable(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Callable
+__signature__ = signature(factorial)  # else a static method's, without the first parameter
 
 __all__ = ["factorial", "of_study"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 import subprocess
@@ -271,6 +272,12 @@ def test_an_answer_has_the_numbers_and_the_words_of_the_command(name: str, capsy
     assert len(repr(answer)) < 300
     assert answer._repr_html_().startswith("<pre>")
     assert len(answer.to_frame()) > 0
+
+
+@pytest.mark.parametrize("name", analysis._CALLABLE)
+def test_a_package_that_is_a_function_has_all_parameters_of_it(name: str) -> None:
+    first, *_ = inspect.signature(getattr(analysis, name)).parameters.values()
+    assert first.name in ("table", "folder_or_table")
 
 
 def test_importing_loads_nothing_heavy() -> None:
