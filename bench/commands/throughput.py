@@ -70,15 +70,14 @@ def execute(options: argparse.Namespace) -> int:
         raise DeviceError("\n".join(barred.values()))
     complete = True
     for target in targets:
-        complete &= _measure(options, store, _by_label(study, target), provenance, len(study.seeds))
+        complete &= _measure(options, store, study, target, provenance)
     return common.DONE if complete else common.SOME_FAILED
 
 
-def _by_label(study: Study, target: Target) -> dict[str, Trial]:
-    """Return one trial of each condition by its label, the control first."""
-    mine = [trial for trial in study.trials() if trial.target == target]
+def _by_label(study: Study, trials: list[Trial]) -> dict[str, Trial]:
+    """Return one of the trials of each condition by its label, the control first."""
     control = study.analysis.control
-    ordered = sorted(mine, key=lambda trial: (trial.condition.label != control, trial.seed != study.seeds[0]))
+    ordered = sorted(trials, key=lambda trial: (trial.condition.label != control, trial.seed != study.seeds[0]))
     found: dict[str, Trial] = {}
     for trial in ordered:
         found.setdefault(trial.condition.label, trial)
@@ -86,7 +85,7 @@ def _by_label(study: Study, target: Target) -> dict[str, Trial]:
 
 
 def _measure(
-    options: argparse.Namespace, store: Store, trials: dict[str, Trial], provenance: dict[str, Any], seeds: int
+    options: argparse.Namespace, store: Store, study: Study, target: Target, provenance: dict[str, Any]
 ) -> bool:
     """Measure one target and write it; return whether every condition has the blocks wanted."""
     from bench.assurance.pinned_workers import Lanes
@@ -94,16 +93,15 @@ def _measure(
     from bench.assurance.throughput.machine import dose_for, workbench
     from bench.assurance.throughput.measure import AGAIN, measure
     from bench.assurance.throughput.slot import pairs, reasons
-    from bench.record.trials import FUSED, content_hash
+    from bench.record.trials import content_hash
     from bench.run.stacking import stacks
     from bench.run.trust import widest
 
+    every = [trial for trial in study.trials() if trial.target == target]
+    trials = _by_label(study, every)
     control = next(iter(trials.values()))
-    target = control.target
     workers = options.workers if target.device == "cpu" else 1
-    most = widest(provenance)[str(target)]
-    copies = [*trials.values()] * (seeds if control.engine == FUSED else 1)
-    stack_size = max(len(stack.trials) for stack in stacks(copies, 1, most))
+    largest = max(stacks(every, workers, widest(provenance)[str(target)]), key=lambda stack: len(stack.trials))
 
     def tell(blocks: int, counted: dict[str, int]) -> None:
         least = min(counted.values())
@@ -114,7 +112,7 @@ def _measure(
         )
 
     with Lanes(workers) as lanes:
-        dose = dose_for(lanes, control, stack_size, options.seconds)
+        dose = dose_for(lanes, control, largest, options.seconds)
         bench = workbench(lanes, trials, dose)
         slots = measure(bench, list(trials), options.blocks, options.order_seed, tell)
     environment_id = content_hash(provenance)

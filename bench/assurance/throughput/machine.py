@@ -17,7 +17,7 @@ from bench.base.precision import operand_format, products
 from bench.base.torch_on_use import torch
 from bench.data import DATA_SETS
 from bench.data.split import Split
-from bench.record.trials import Stack, Trial
+from bench.record.trials import Seeds, Stack, Trial
 from bench.run.worker import check_sources, load_split, train
 
 WARM_UP_STEPS = 3
@@ -35,6 +35,8 @@ class Dose:
     steps_per_epoch: int
     products: int = FEWEST_PRODUCTS
     """Repeats of the matrix products in one calibration."""
+    seeds: int = 1
+    """Of how many seeds a stack is."""
 
     @property
     def steps(self) -> int:
@@ -43,7 +45,7 @@ class Dose:
 
 
 def train_slot(trial: Trial, dose: Dose) -> float:
-    """Train a stack of copies of `trial` on the study's own images; return the stack's seconds, warm-up excluded.
+    """Train a stack of `trial`, at several seeds, on the study's own images; return its seconds, warm-up excluded.
 
     It is the training of every run, and its own clock: evaluation and set-up are not in it, and on a GPU the work is
     done before the clock is read.
@@ -53,12 +55,17 @@ def train_slot(trial: Trial, dose: Dose) -> float:
     check_sources(Stack((trial,)))
 
     def seconds(epochs: int, steps: int) -> float:
-        stack = Stack((replace(trial, recipe=replace(recipe, epochs=epochs)),) * dose.stack_size)
+        stack = _stack(replace(trial, recipe=replace(recipe, epochs=epochs)), dose)
         outcomes = train(stack, _first(split, steps * recipe.batch_size), lambda: None)
         return sum(outcome.train_seconds for outcome in outcomes)
 
     seconds(1, min(WARM_UP_STEPS, dose.steps_per_epoch))
     return seconds(dose.epochs, dose.steps_per_epoch)
+
+
+def _stack(trial: Trial, dose: Dose) -> Stack:
+    seeds = [place * dose.seeds // dose.stack_size for place in range(dose.stack_size)]
+    return Stack(tuple(replace(trial, seed=seed, seeds=Seeds(seed, seed, seed)) for seed in seeds))
 
 
 def workbench(lanes: Lanes, trials: Mapping[str, Trial], dose: Dose) -> Workbench:
@@ -72,17 +79,20 @@ def workbench(lanes: Lanes, trials: Mapping[str, Trial], dose: Dose) -> Workbenc
     )
 
 
-def dose_for(lanes: Lanes, trial: Trial, stack_size: int, seconds: float) -> Dose:
-    """Return the dose with which a slot of `trial` takes about `seconds`, from a short measurement."""
-    recipe = trial.network
+def dose_for(lanes: Lanes, trial: Trial, largest: Stack, seconds: float) -> Dose:
+    """Return the dose with which a slot of `trial` takes about `seconds`, from a short measurement.
+
+    Its stacks have as many networks, and as many seeds, as the `largest` of the study.
+    """
+    recipe, stack_size, seeds = trial.network, len(largest.trials), len(largest.blocks)
     full_batches = max(1, recipe.train_size // recipe.batch_size)
-    probe = Dose(stack_size, 1, min(PROBE_STEPS, full_batches))
+    probe = Dose(stack_size, 1, min(PROBE_STEPS, full_batches), seeds=seeds)
     per_step = statistics.fmean(lanes(train_slot, trial, probe)) / probe.steps
     steps = max(1, round(seconds / per_step))
     epochs = math.ceil(steps / full_batches)
     per_product = statistics.fmean(lanes(_bound, trial, probe)) * stack_size
     products = min(MOST_PRODUCTS, max(FEWEST_PRODUCTS, round(BOUND_SECONDS / per_product)))
-    return Dose(stack_size, epochs, max(1, steps // epochs), products)
+    return Dose(stack_size, epochs, max(1, steps // epochs), products, seeds)
 
 
 def _bound(trial: Trial, dose: Dose) -> float:

@@ -183,11 +183,12 @@ def test_a_slot_times_its_own_steps_and_not_the_warm_up(monkeypatch: pytest.Monk
     seen = []
 
     def recorded(stack, split, on_epoch):
-        seen.append((len(stack.trials), stack.recipe.epochs, len(split.train_images), len(split.test_images)))
+        sizes = [block.size for block in stack.blocks]
+        seen.append((sizes, stack.recipe.epochs, len(split.train_images), len(split.test_images)))
         return real(stack, split, on_epoch)
 
     real = machine.train
     monkeypatch.setattr(machine, "train", recorded)
     monkeypatch.setattr(machine, "check_sources", lambda stack: None)
-    assert machine.train_slot(trial(condition("none")), Dose(3, 2, 4)) > 0
-    assert seen == [(3, 1, 3 * 64, 1), (3, 2, 4 * 64, 1)]
+    assert machine.train_slot(trial(condition("none")), Dose(3, 2, 4, seeds=2)) > 0
+    assert seen == [([2, 1], 1, 3 * 64, 1), ([2, 1], 2, 4 * 64, 1)]
