@@ -36,7 +36,7 @@ class Dose:
     products: int = FEWEST_PRODUCTS
     """Repeats of the matrix products in one calibration."""
     seeds: int = 1
-    """Of how many seeds a stack is."""
+    """Number of seeds that the networks of a stack have."""
 
     @property
     def steps(self) -> int:
