@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +12,10 @@ from analysis.tables.pairing import rounding, varies
 
 FEWEST = 4
 """Pairs below which no interval is given: leaving one out leaves no spread."""
+_LINE = 1e-9
+"""What a correlation lacks to 1 where sums less a row's have too few digits to tell."""
+_MOST = 0.9
+"""Share of the spread from which a row has most of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,16 +73,14 @@ def worth_of_pairing(pairs: np.ndarray, reference: np.ndarray | None, alpha: flo
         return found
     found = replace(found, sd_difference=float((pairs[:, 0] - pairs[:, 1]).std(ddof=1)))
     if all(_vary(side, rounding(side)) for side in pairs.T):
-        centre, low, high = map(_number, np.tanh(_jackknifed(lambda rows: _z(pairs[rows]), n, alpha)))
+        centre, low, high = map(_number, np.tanh(_jackknifed(_z(pairs), alpha)))
         found = replace(found, correlation=centre, correlation_low=low, correlation_high=high)
-        centre, low, high = map(_number, np.exp(_jackknifed(lambda rows: _log_gain(pairs[rows]), n, alpha)))
+        centre, low, high = map(_number, np.exp(_jackknifed(_log_gain(pairs), alpha)))
         found = replace(found, seeds_unpaired=centre, seeds_unpaired_low=low, seeds_unpaired_high=high)
     if reference is None or not _differ(reference):
         return found
-    centre, low, high = map(
-        _number,
-        np.exp(_jackknifed(lambda rows: _log_variance(pairs[rows]) - _log_variance(reference[rows]), n, alpha)),
-    )
+    needed = _log_variance(pairs) - _log_variance(reference)
+    centre, low, high = map(_number, np.exp(_jackknifed(needed, alpha)))
     return replace(found, seeds_needed=centre, seeds_needed_low=low, seeds_needed_high=high)
 
 
@@ -97,23 +98,48 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _z(pairs: np.ndarray) -> float:
+def _z(pairs: np.ndarray) -> np.ndarray:
+    """Return artanh of the correlation of all rows, then that without each row; infinite on a line."""
+    left, right = pairs.T
+    found = _covariances(left, right) / np.sqrt(_covariances(left, left) * _covariances(right, right))
+    for each in np.flatnonzero(1 - np.abs(found) < _LINE):
+        rows = pairs if each == 0 else np.delete(pairs, each - 1, axis=0)
+        found[each] = np.corrcoef(rows.T)[0, 1]
     with np.errstate(divide="ignore"):
-        return float(np.arctanh(np.clip(np.corrcoef(pairs.T)[0, 1], -1, 1)))
+        return np.arctanh(np.clip(found, -1, 1))
 
 
-def _log_variance(pairs: np.ndarray) -> float:
-    return float(np.log((pairs[:, 0] - pairs[:, 1]).var(ddof=1)))
+def _log_variance(pairs: np.ndarray) -> np.ndarray:
+    differences = pairs[:, 0] - pairs[:, 1]
+    return np.log(_covariances(differences, differences))
 
 
-def _log_gain(pairs: np.ndarray) -> float:
-    return float(np.log(pairs.var(axis=0, ddof=1).sum())) - _log_variance(pairs)
+def _log_gain(pairs: np.ndarray) -> np.ndarray:
+    return np.log(sum(_covariances(side, side) for side in pairs.T)) - _log_variance(pairs)
 
 
-def _jackknifed(statistic: Callable[[np.ndarray], float], n: int, alpha: float) -> np.ndarray:
-    """Return a statistic of all rows, and the ends of its interval, NaN where one row alone keeps it finite."""
-    rows = np.arange(n)
-    centre, without = statistic(rows), np.array([statistic(rows[rows != each]) for each in rows])
+def _covariances(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the covariance of all rows, then that without each row, [n + 1].
+
+    Without row i the sum of products around the mean is less by n / (n - 1) times the row's own product. Where one row
+    has most of the spread, that difference has few digits, and the sum is taken over the others.
+    """
+    n = len(left)
+    x, y = left - left.mean(), right - right.mean()
+    products, own = x * y, n / (n - 1)
+    without = (products.sum() - own * products) / (n - 2)
+    for each in np.flatnonzero((own * x * x > _MOST * (x @ x)) | (own * y * y > _MOST * (y @ y))):
+        without[each] = np.cov(np.delete(left, each), np.delete(right, each))[0, 1]
+    return np.append(products.sum() / (n - 1), without)
+
+
+def _jackknifed(values: np.ndarray, alpha: float) -> np.ndarray:
+    """Return a statistic of all rows, and the ends of its interval, NaN where one row alone keeps it finite.
+
+    `values` [n + 1] are the statistic of all rows, then without each row.
+    """
+    centre, without = values[0], values[1:]
+    n = len(without)
     if not np.isfinite(without).all():
         return np.array([centre, np.nan, np.nan])
     error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())

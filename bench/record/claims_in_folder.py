@@ -180,6 +180,8 @@ def _opened(path: Path) -> Iterator[int | None]:
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, f"a symbolic link lies at {path}, and none is followed: remove it") from error
         if error.errno not in (errno.ENOENT, errno.ESTALE):
             raise
         yield None

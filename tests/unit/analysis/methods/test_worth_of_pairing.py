@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+import time
 
 import numpy as np
 import pytest
@@ -28,9 +29,11 @@ def drawn(rng, n, shared, tails):
     return math.sqrt(shared) * common + math.sqrt(1 - shared) * own
 
 
-def test_correlation_and_seeds_are_those_of_the_twin():
+@pytest.mark.parametrize("first", [1.0, 1e6], ids=["plain", "one pair has nearly all the spread"])
+def test_correlation_and_seeds_are_those_of_the_twin(first):
     rng = np.random.default_rng(3)
     pairs, reference = drawn(rng, 12, 0.5, 5), drawn(rng, 12, 0.9, 5)
+    pairs[0] *= first
     found = worth_of_pairing(pairs, reference, ALPHA)
 
     def r(rows):
@@ -54,6 +57,13 @@ def test_correlation_and_seeds_are_those_of_the_twin():
     assert of_seeds == pytest.approx(twin(ratio, 12, math.exp))
     of_gain = [found.seeds_unpaired, found.seeds_unpaired_low, found.seeds_unpaired_high]
     assert of_gain == pytest.approx(twin(gain, 12, math.exp))
+
+
+def test_many_pairs_take_no_time_in_their_square():
+    pairs = drawn(np.random.default_rng(3), 20_000, 0.5, 5)
+    started = time.process_time()
+    assert worth_of_pairing(pairs, pairs[::-1], ALPHA).seeds_needed_high is not None
+    assert time.process_time() - started < 5
 
 
 def test_what_does_not_vary_or_is_too_few_is_none_and_the_rest_is_told():

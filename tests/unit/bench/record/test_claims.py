@@ -318,3 +318,19 @@ def test_a_pipe_that_lies_among_the_claims_stops_no_runner(tmp_path: Path) -> No
     thread.start()
     thread.join(10)
     assert taken == [False, True]
+
+
+@pytest.mark.parametrize("name", [ID, BREAKING])
+def test_a_link_that_lies_among_the_claims_is_named_and_not_followed(tmp_path: Path, name: str) -> None:
+    victim, link = tmp_path / "victim", tmp_path / FOLDER / name
+    victim.write_text("precious")
+    before = victim.stat()
+    link.parent.mkdir()
+    link.symlink_to(victim)
+    (link.parent / OTHER).touch()
+    os.utime(link.parent / OTHER, (1, 1))  # stale: it is broken under the claim `BREAKING`
+    with closing(claims_on(tmp_path)) as claims, pytest.raises(StorageError) as raised:
+        assert [claims.take(each) for each in (ID, OTHER)]
+    assert f"a symbolic link lies at {link}, and none is followed: remove it" in str(raised.value)
+    assert victim.read_text() == "precious"
+    assert (victim.stat().st_mtime_ns, victim.stat().st_nlink) == (before.st_mtime_ns, 1)
