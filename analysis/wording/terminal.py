@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
 from analysis.answer.headline import ALONE, ITEMS, SEEDS_AND_IMAGES
+from analysis.base.display_width import left, right, width
 from analysis.methods.cross_check import CrossCheck
 from analysis.tables.divergence import COLLAPSES_NOT_KNOWN
 from analysis.tables.table import Dropped
@@ -111,8 +112,8 @@ def _table(whole: Comparison) -> str:
 
 def tabulated(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return rows of cells under their headings: the first and the last left-aligned, numbers between them right."""
-    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
-    lines = [_aligned(header, widths), _aligned(["-" * width for width in widths], widths)]
+    widths = [max(width(row[i]) for row in (header, *rows)) for i in range(len(header))]
+    lines = [_aligned(header, widths), _aligned(["-" * each for each in widths], widths)]
     return "\n".join(lines + [_aligned(row, widths) for row in rows])
 
 
@@ -165,8 +166,8 @@ def interval(low: float | None, high: float | None, scale: int, margin: float | 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
     first, *rest = zip(cells, widths, strict=True)
-    middle = [cell.rjust(width) for cell, width in rest[:-1]]
-    return "  ".join([first[0].ljust(first[1]), *middle, rest[-1][0]]).rstrip()
+    middle = [right(cell, columns) for cell, columns in rest[:-1]]
+    return "  ".join([left(*first), *middle, rest[-1][0]]).rstrip()
 
 
 def number(value: float | None, scale: int) -> str:
