@@ -127,7 +127,7 @@ def _of_divergence(table: Table, asked: Question, against: Mapping[str, Arms]) -
         f"{label}: no trial has ended: every number of it is null" for label in table.conditions if label not in ended
     ]
     if not is_known(table.frame):
-        notes.append("which trials diverged is not known: the table has no status, no loss and no test accuracy")
+        notes.append("which trials diverged is not known: no loss, no test accuracy and no status of the table says it")
     elif table.chance is None and not {"status", SAID} & set(table.frame.columns):
         notes.append(COLLAPSES_NOT_KNOWN)
     if not is_accuracy(asked.metric):

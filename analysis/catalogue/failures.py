@@ -10,7 +10,7 @@ RULE = Method(
     fills=(keys(_DIVERGENCE, "condition n n_diverged stays_at_chance"),),
     assumes="Chance is known (`classes`, or `--chance`) for the part about accuracy. Diverged is an outcome: counted, "
     "analysed, never dropped. A negative control diverges only by a loss that is not finite. Null, not known, in a "
-    "table with no status, no loss and no test accuracy.",
+    "table with no loss, no test accuracy and no status that could say it.",
     formula="diverged = a loss is not finite, or the source says so, or final test accuracy <= chance + 0.05",
     source=("Definition.",),
     computed_by=("analysis.tables.divergence:diverged",),

@@ -10,6 +10,7 @@ from analysis.tables.checks import numbers
 from analysis.tables.counts import count_ratio
 from analysis.tables.percent import outside
 from analysis.tables.reading import LOSS_NOT_FINITE, is_loss
+from analysis.tables.statuses import ENDS_ALONE, STATUS
 from bench.schema import CHANCE_TOLERANCE, DIVERGED, has_diverged, is_at_chance
 
 SAID = "_said_diverged"
@@ -52,9 +53,9 @@ def test_accuracy(frame: pd.DataFrame) -> np.ndarray:
 
 def is_known(frame: pd.DataFrame) -> bool:
     """Return whether anything was looked at that tells which trials diverged: a status, a loss, or test accuracy."""
-    told = {"status", SAID} & set(frame.columns)
+    told = SAID in frame.columns or (STATUS in frame.columns and ENDS_ALONE not in frame.columns)
     losses = any(is_loss(str(name)) and pd.api.types.is_numeric_dtype(frame[name]) for name in frame.columns)
-    return bool(told) or losses or bool(np.isfinite(test_accuracy(frame)).any())
+    return told or losses or bool(np.isfinite(test_accuracy(frame)).any())
 
 
 def diverged(frame: pd.DataFrame, chance: float | None, exempt: frozenset[str]) -> tuple[np.ndarray, list[str]]:

@@ -14,6 +14,8 @@ _WORDS = {
     FAILED: ("failed", "crashed", "killed", "error"),
 }
 STATUS = "status"
+ENDS_ALONE = "_status_says_ends_alone"
+"""Column of a table whose status is in another tool's words, none of which can say that a run diverged."""
 _NAMES = (STATUS, "state", "run_status", "run_state")
 _GOING = ("running", "pending", "queued", "scheduled", "preempting", "preempted")
 """Words for a run without a result yet."""
@@ -61,4 +63,6 @@ def in_our_words(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     if not others:
         return frame, seen
     meant = frame["status"].where(~written.isin(list(known)), written.map(known))
+    if DIVERGED not in known.values():
+        frame = frame.assign(**{ENDS_ALONE: True})
     return frame.assign(status=meant), f"{seen or 'read status'}{',' if seen else ''} {', '.join(others)}"

@@ -20,7 +20,7 @@ from analysis.wording.units import Unit, plain, unit_of
 from bench.schema import CHANCE_TOLERANCE
 
 TITLE = "Collapsed and diverged trials"
-NOT_KNOWN = "Which trials diverged is not known: the table has no status, no loss and no test accuracy."
+NOT_KNOWN = "Which trials diverged is not known: no loss, no test accuracy and no status of the table says it."
 
 
 def section(material: Material, pool: Pool) -> Section:

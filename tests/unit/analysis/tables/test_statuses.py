@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import TableError
+from analysis.tables.divergence import is_known
 from analysis.tables.loading import load
 
 
@@ -42,3 +43,12 @@ def test_another_column_that_says_that_a_run_failed_is_taken(name):
 def test_a_state_in_which_nothing_failed_is_no_status():
     for words in (("CA", "NY"), ("finished", "finished")):
         assert load(frame(*words).rename(columns={"status": "state"})).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("statuses", "known"),
+    [(("ok", "ok"), True), (("finished", "finished"), False), (("FINISHED", "diverged"), True)],
+)
+def test_what_another_tool_calls_finished_may_have_diverged(statuses, known):
+    table = load(frame(*statuses))
+    assert is_known(table.frame) is known
