@@ -82,7 +82,7 @@ def products(
 ) -> list[list[Callable[[str], Step]]]:
     """Return the products of one step of `rows` images for `stack_size` networks, by layer, each for any library.
 
-    The images are shared by the networks, as they are in training.
+    The images are shared by the networks, as those of one seed are in training.
     """
 
     def filled(*shape: int) -> torch.Tensor:

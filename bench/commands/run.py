@@ -136,7 +136,8 @@ def _run(options: argparse.Namespace, part: Part, team: Team, waits: bool, study
     out = [] if options.out is None else ["--out", common.shown(options.out)]
     command = shlex.join(["python", "-m", "bench", "run", options.study, *out])
     allowed = options.supersede, options.rehearse
-    this_run = Run(study, part.store, team.executor, team.workers, *allowed, team.here, options.deadline, waits)
+    how = *allowed, team.here, options.deadline, waits, team.joins_seeds
+    this_run = Run(study, part.store, team.executor, team.workers, *how)
     counts = carry_out(this_run, options.device, command, lambda now: print_standing(now, part.store, sys.stderr))
     if counts:
         print(", ".join(f"{number} {status}" for status, number in sorted(counts.items())), file=sys.stderr)

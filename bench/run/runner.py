@@ -62,6 +62,8 @@ class Run:
     deadline: Deadline = field(default_factory=Deadline)
     waits: bool = True
     """Whether to wait for what other runners are at."""
+    joins_seeds: bool = True
+    """Whether a stack may have several seeds."""
 
     def check(self, targets: list[Target]) -> Standing:
         """Check everything, and write nothing.
@@ -85,7 +87,7 @@ class Run:
             check_nothing_is_left_out(self.store, self.study)
         now = standing(self.study, self.store, targets)
         here = self.workers if self.here is None else self.here
-        check_memory(stacks((trial for trial in now.to_do if trial.device == "cpu"), self.workers), here)
+        check_memory(self._stacks([trial for trial in now.to_do if trial.device == "cpu"], self.workers), here)
         return now
 
     def start(self, targets: list[Target], command: str) -> Standing:
@@ -155,7 +157,7 @@ class Run:
                 to_do = [trial for trial in trusted if trial.target == target]
                 workers = self.workers if target.device == "cpu" else 1
                 most = most_of[str(target)]
-                workers = min(workers, max(1, len(stacks(to_do, workers, most))))
+                workers = min(workers, max(1, len(self._stacks(to_do, workers, most))))
                 agreed = self._agreement(now)
                 progress.workers = workers
                 here = cache(lambda: self._noted(provenance))
@@ -189,6 +191,9 @@ class Run:
         left = 0 if self.waits or self.deadline.is_over else len(trusted) - len(statuses)
         return statuses + [ELSEWHERE] * left + [NOT_TRAINED] * (len(now.to_do) - len(trusted))
 
+    def _stacks(self, trials: list[Trial], workers: int, most: int | None = None) -> list[Stack]:
+        return stacks(trials, workers, most, joined=self.joins_seeds)
+
     def _noted(self, environment: dict[str, Any]) -> str:
         """Return the id of an environment, whose provenance is on disk."""
         environment_id = content_hash(environment)
@@ -205,7 +210,7 @@ class Run:
         """
         to_do, most = work
         while to_do and not self.deadline.is_over:
-            queue = _Queue(stacks(to_do, workers, most), self.store, claims, self.deadline)
+            queue = _Queue(self._stacks(to_do, workers, most), self.store, claims, self.deadline)
             if queue.has_next():
                 progress.waiting_for(0)
                 with closing(self.executor(queue.next, min(workers, 1 + len(queue.waiting)))) as events:

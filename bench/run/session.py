@@ -77,7 +77,15 @@ def run_study(
                 begin(found, folder, device, supersede)
                 begun = True
             this_run = Run(
-                part.study, part.store, team.executor, team.workers, supersede, rehearse, team.here, waits=waits
+                part.study,
+                part.store,
+                team.executor,
+                team.workers,
+                supersede,
+                rehearse,
+                team.here,
+                waits=waits,
+                joins_seeds=team.joins_seeds,
             )
             return carry_out(this_run, device, command)[ELSEWHERE] > 0
 

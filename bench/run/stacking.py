@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from bench.record.trials import FUSED, OWN, Recipe, Stack, Trial
 from bench.run.memory import weights
@@ -12,11 +12,11 @@ from bench.run.memory import weights
 MAX_STACK = {"cpu": 8, "cuda": 264}
 """Trials trained together at most: on a CPU the stack should stay in cache, on a GPU fill the multiprocessors."""
 ENOUGH_WORK = 16_000_000
-"""Weights times rows of the batch, over the networks of a stack: a step with so much to multiply is not slowed by what
-Python does beside it. On a CPU a stack with less has several seeds. With more it would be slower for them: each has
+"""Weights times rows of the batch, over the networks of a stack: with so much to multiply, a step is hardly slowed by
+what Python does beside it. On a CPU a stack with less has several seeds. More seeds than that make it slower: each has
 batches and random numbers of its own, which should stay in cache."""
-
-_Item = TypeVar("_Item")
+SHARES = 4
+"""Stacks that each worker gets at least before seeds are joined: other runners may want some of them as well."""
 
 
 @dataclass(frozen=True)
@@ -25,40 +25,89 @@ class _Part:
 
     place: int
     """Its group's place in the order of first trials."""
-    trials: Sequence[Trial]
+    trials: list[Trial]
 
 
-def stacks(trials: Iterable[Trial], workers: int, most: int | None = None) -> list[Stack]:
+@dataclass(frozen=True)
+class _Alike:
+    """Parts that may share a stack, and how many trials it has at most."""
+
+    parts: list[_Part]
+    most: int
+
+    @property
+    def trials(self) -> int:
+        """Number of trials."""
+        return sum(len(part.trials) for part in self.parts)
+
+
+def stacks(trials: Iterable[Trial], workers: int, most: int | None = None, *, joined: bool = True) -> list[Stack]:
     """Group trials into stacks: as large as serves (at most `most`), even in size, and enough of them for `workers`.
 
-    They are in the order of their first trials.
+    They are in the order of their first trials. Unless `joined`, each has one seed, but for those of the fused engine.
     """
     groups: dict[tuple[object, ...], list[Trial]] = {}
     for trial in trials:
         seeds = None if trial.engine == FUSED else trial.seeds
         groups.setdefault((trial.recipe, trial.device, trial.precision, trial.engine, seeds), []).append(trial)
     total = sum(map(len, groups.values()))
-    alike: dict[tuple[object, ...], list[_Part]] = {}
+    parts: dict[tuple[object, ...], list[_Part]] = {}
     for place, ((*key, _), group) in enumerate(groups.items()):
         largest = 1 if group[0].engine == OWN else min(most or MAX_STACK[group[0].device], max(1, -(-total // workers)))
-        parts = _even(group, -(-len(group) // largest))
-        alike.setdefault(tuple(key), []).extend(_Part(place, part) for part in parts)
-    joined = [each for parts in alike.values() for each in _even(parts, _count(parts, workers, most))]
-    joined.sort(key=lambda parts: parts[0].place)
-    return [Stack(tuple(trial for part in parts for trial in part.trials)) for parts in joined]
+        parts.setdefault(tuple(key), []).extend(_Part(place, part) for part in _even(group, -(-len(group) // largest)))
+    room = min(most or MAX_STACK["cpu"], total // (SHARES * workers)) if joined else 1
+    alike = [_Alike(each, min(room, _enough(each[0].trials[0]))) for each in parts.values()]
+    made = [stack for each, count in zip(alike, _counts(alike, workers), strict=True) for stack in _join(each, count)]
+    made.sort(key=lambda stack: stack[0].place)
+    return [Stack(tuple(trial for part in stack for trial in part.trials)) for stack in made]
 
 
-def _count(parts: list[_Part], workers: int, most: int | None) -> int:
-    """Return how many stacks `parts` become: as many for each of the workers."""
-    first, size = parts[0].trials[0], max(len(part.trials) for part in parts)
-    if not isinstance(first.recipe, Recipe) or first.engine == FUSED or first.device != "cpu":
-        return len(parts)
-    work = size * weights(first.recipe) * min(first.recipe.batch_size, first.recipe.train_size)
-    together = max(1, min(-(-ENOUGH_WORK // work), (most or MAX_STACK["cpu"]) // size))
-    each = -(-len(parts) // (together * workers))
-    return min(len(parts), each * workers)
+def _enough(trial: Trial) -> int:
+    """Return the number of trials like this one from which on several seeds in a stack make it no faster."""
+    if not isinstance(trial.recipe, Recipe) or trial.engine == FUSED or trial.device != "cpu":
+        return 1
+    return -(-ENOUGH_WORK // (weights(trial.recipe) * min(trial.recipe.batch_size, trial.recipe.train_size)))
 
 
-def _even(items: Sequence[_Item], count: int) -> list[Sequence[_Item]]:
-    """Cut `items` into `count` runs whose sizes differ by one at most."""
-    return [items[part * len(items) // count : (part + 1) * len(items) // count] for part in range(count)]
+def _counts(alike: list[_Alike], workers: int) -> list[int]:
+    """Return into how many stacks each of `alike` is joined: a multiple of the workers in all, where there are parts.
+
+    A stack of parts that are too large for any other beside them is one part.
+    """
+    counts = []
+    for each in alike:
+        sizes = {len(part.trials) for part in each.parts}
+        size = max(sizes)
+        together = max(size, each.most - each.most % size if len(sizes) == 1 else each.most)
+        counts.append(min(len(each.parts), -(-each.trials // together)))
+    while sum(counts) % workers:
+        sizes = [
+            each.trials / count if count < len(each.parts) else 0.0 for each, count in zip(alike, counts, strict=True)
+        ]
+        if not any(sizes):
+            break
+        counts[sizes.index(max(sizes))] += 1
+    return counts
+
+
+def _join(alike: _Alike, count: int) -> list[list[_Part]]:
+    """Join neighbouring parts into about `count` stacks of about as many trials."""
+    if count == len(alike.parts):
+        return [[part] for part in alike.parts]
+    made: list[list[_Part]] = []
+    left, size, target = alike.trials, 0, 0.0
+    for part in alike.parts:
+        more = len(part.trials)
+        if not made or size + more > alike.most or size + more / 2 > target:
+            target, size = left / max(1, count - len(made)), 0
+            made.append([])
+        made[-1].append(part)
+        size, left = size + more, left - more
+    return made
+
+
+def _even(items: list[Trial], count: int) -> list[list[Trial]]:
+    """Cut `items` into `count` runs whose sizes differ by one at most, the larger ones first."""
+    least, larger = divmod(len(items), count)
+    bounds = [part * least + min(part, larger) for part in range(count + 1)]
+    return [items[start:stop] for start, stop in itertools.pairwise(bounds)]

@@ -1,8 +1,8 @@
 """The regularisers of a stack at work: which hooks act on which of its networks, decided once, before training.
 
 A hook that changes something in place is given only the networks where its strength is not null, in runs of
-neighbours: the others are not touched, whatever their numbers are. Multiplicative noise is given the whole stack, and
-is exactly 1 at the null strength.
+neighbours: the others are not touched, whatever their numbers are. Multiplicative noise is given all networks of a
+seed, and is exactly 1 at the null strength.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class _Run:
 
 @dataclass(frozen=True)
 class _Noise:
-    """Multiplicative noise of the neighbouring networks of one seed: the product of what some regularisers give."""
+    """Multiplicative noise of the neighbouring networks of one seed: the product of what its regularisers give."""
 
     seed: int
     networks: slice

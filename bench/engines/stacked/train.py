@@ -138,9 +138,9 @@ def measure_statistics(network: list[Layer], stack: Stack, epoch: int, split: Sp
 def _batches(
     network: list[Layer], stack: Stack, epoch: int, split: Split, hooks: Hooks
 ) -> Iterator[tuple[Workspace, torch.Tensor, Position]]:
-    """Yield a batch for each seed of the stack, in memory that the next ones use again, the labels `[K, B]`, and where.
+    """Yield, step by step through an epoch, a batch for each seed, the labels `[K, B]`, and the position.
 
-    One after the other through an epoch.
+    The batches are in memory that the next step uses again.
     """
     images, blocks = split.train_images, stack.blocks
     orders = torch.from_numpy(

@@ -58,6 +58,8 @@ class Team:
     """How many stacks it trains at once."""
     here: int
     """How many of these share the memory of this machine."""
+    joins_seeds: bool = True
+    """Whether a stack may have several seeds: not where each of them stays on one kind of machine."""
 
 
 def executor_of(name: str, results: Path | None = None) -> Executor:

@@ -50,7 +50,7 @@ def connected(study: Study, results: Path, workers: int | None, address: str | N
         try:
             with closing(Cluster(study, results, workers)) as found:
                 number, here = _cpus(ray)
-                yield Team(found.run, workers or number, min(workers or here, here))
+                yield Team(found.run, workers or number, min(workers or here, here), joins_seeds=False)
         finally:
             if ours:
                 ray.shutdown()

@@ -21,7 +21,7 @@ from bench.base.files import write_atomically
 from bench.record import unfinished
 from bench.record.trials import Stack
 from bench.run.executors import EpochDone, Event, NextStack, PutBack, StackDone
-from bench.run.executors.on_ray.kinds import Place, Places, by_seed, needs, room
+from bench.run.executors.on_ray.kinds import Place, Places, needs, room
 from bench.run.executors.on_ray.shipment import pack, token_folder
 from bench.run.executors.on_ray.task import Began, Finished, Message, Order, work
 from bench.run.worker import Result, failure
@@ -100,7 +100,7 @@ class Cluster:
                     left = stack is not None
                     if stack is None and not self.lost:
                         break
-                    waiting += [self.lost.popleft()] if stack is None else map(_Work, by_seed(stack))
+                    waiting.append(_Work(stack) if stack is not None else self.lost.popleft())
                 waiting = [each for each in waiting if not self._send(each, flights)]
                 if not flights and not waiting:
                     return

@@ -95,13 +95,6 @@ class Places:
         self.pins.pop(_seed(stack), None)
 
 
-def by_seed(stack: Stack) -> list[Stack]:
-    """Return what a stack holds of each seed, each of which may be pinned to another kind."""
-    if stack.trials[0].engine == FUSED:
-        return [stack]
-    return [Stack(stack.trials[block.networks]) for block in stack.blocks]
-
-
 def _seed(stack: Stack) -> Seed:
     """Return what is pinned: trials of one seed on one target. A stack of the fused engine has many seeds: all are."""
     trial = stack.trials[0]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bench.record.trials import FUSED, Stack
-from bench.run.executors.on_ray.kinds import Kind, Place, Places, by_seed, kind_of, needs, room
+from bench.run.executors.on_ray.kinds import Kind, Place, Places, kind_of, needs, room
 from tests.conftest import condition, trial
 
 OLD, NEW = Kind("old", "an old processor"), Kind("new", "a new processor")
@@ -28,13 +28,6 @@ def test_the_first_stack_of_a_seed_goes_anywhere_and_the_others_follow_to_its_ki
     places.kinds["c"] = OLD
     assert places.place(second, nodes) == Place(OLD, ("a", "c"))
     assert places.place(stack(1, "more"), nodes) == Place(NEW, ("b",))
-
-
-def test_each_seed_of_a_stack_may_go_to_another_kind_but_a_stack_of_the_fused_engine_stays_whole() -> None:
-    both = Stack((*stack(0).trials, *stack(0, "more").trials, *stack(1).trials))
-    assert [[one.seed for one in each.trials] for each in by_seed(both)] == [[0, 0], [1]]
-    fused = Stack((*stack(0, engine=FUSED).trials, *stack(1, engine=FUSED).trials))
-    assert by_seed(fused) == [fused]
 
 
 def test_while_one_kind_is_known_nothing_waits() -> None:
