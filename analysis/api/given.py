@@ -25,6 +25,14 @@ def numbers(source: Path | str, **given: object) -> dict[str, float | None]:
     return found
 
 
+def number(source: Path | str, name: str, value: object) -> float:
+    """Return a number that has to be there, of NumPy too, as Python's. Raise TableError for what is none."""
+    found = numbers(source, **{name: value})[name]
+    if found is None:
+        raise TableError(source, [f"{name} is None; allowed: a number"])
+    return found
+
+
 def whole(source: Path | str, name: str, value: object) -> int | None:
     """Return a whole number, of NumPy too, as Python's; None stays. Raise TableError for what is none."""
     try:

@@ -11,7 +11,7 @@ from analysis.answer.asked import checked, followed
 from analysis.answer.power_question import Planning
 from analysis.answer.variance import variance_by_source
 from analysis.api import answers
-from analysis.api.given import alpha_of, metric_and_control, numbers, whole
+from analysis.api.given import alpha_of, metric_and_control, number, numbers, whole
 from analysis.base.errors import TableError
 from analysis.base.records import merged
 from analysis.factorial import analyse
@@ -69,13 +69,13 @@ def power(
     TableError
         Not one question and one standard deviation, or a number out of range.
     """
-    given = numbers("power", sd=sd, delta=delta, margin=margin, alpha=alpha, power=power)
+    given = numbers("power", sd=sd, delta=delta, margin=margin)
     asked = Planning(
         given["delta"],
         whole("power", "n", n),
         given["margin"],
-        float(alpha),
-        float(power),
+        number("power", "alpha", alpha),
+        number("power", "power", power),
         whole("power", "comparisons", comparisons),
         estimand,
     )

@@ -70,10 +70,7 @@ def _enough(trial: Trial) -> int:
 
 
 def _counts(alike: list[_Alike], workers: int) -> list[int]:
-    """Return into how many stacks each of `alike` is joined: a multiple of the workers in all, where there are parts.
-
-    A stack of parts that are too large for any other beside them is one part.
-    """
+    """Return into how many stacks each of `alike` is joined: in all a multiple of the workers, where parts allow it."""
     counts = []
     for each in alike:
         sizes = {len(part.trials) for part in each.parts}
@@ -81,12 +78,12 @@ def _counts(alike: list[_Alike], workers: int) -> list[int]:
         together = max(size, each.most - each.most % size if len(sizes) == 1 else each.most)
         counts.append(min(len(each.parts), -(-each.trials // together)))
     while sum(counts) % workers:
-        sizes = [
+        divisible = [
             each.trials / count if count < len(each.parts) else 0.0 for each, count in zip(alike, counts, strict=True)
         ]
-        if not any(sizes):
+        if not any(divisible):
             break
-        counts[sizes.index(max(sizes))] += 1
+        counts[divisible.index(max(divisible))] += 1
     return counts
 
 

@@ -112,14 +112,15 @@ class Workspace:
         """d loss / d pre-activation of each layer, `[K, B, O]`."""
         self.hidden = [each[:, :, :-1] for each in deep]
         """Outputs of each hidden layer, within the inputs of the next, `[K, B, O]`."""
-        self.products = [self._first(network[0], [*self.hidden, self.logits][0])] + [
+        first, *outs = [*self.hidden, self.logits]
+        self.products = [self._first(network[0], first)] + [
             Products(
                 bind(inputs, layer.operand, out, layer.library),
                 bind(inputs.mT, error, layer.gradient, layer.library),
                 bind(error, layer.operand[:, :-1].mT, before, layer.library),
             )
             for layer, inputs, out, error, before in zip(
-                network[1:], deep, [*self.hidden[1:], self.logits], self.errors[1:], self.errors[:-1], strict=True
+                network[1:], deep, outs, self.errors[1:], self.errors[:-1], strict=True
             )
         ]
 

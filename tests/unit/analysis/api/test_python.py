@@ -225,6 +225,8 @@ def test_what_is_no_number_is_named(name: str, runs: pd.DataFrame) -> None:
         ({"sd": 0.1, "n": 2.5}, "n is 2.5; allowed: a whole number"),
         ({"sd": 0.1, "delta": np.inf}, "delta is inf"),
         ({"sd": "a", "n": 5}, "sd is 'a'"),
+        ({"sd": 0.1, "n": 5, "alpha": None}, "alpha is None; allowed: a number"),
+        ({"sd": 0.1, "n": 5, "power": None}, "power is None; allowed: a number"),
         ({"n": 5}, "--sd or --pilot"),
     ],
 )
