@@ -396,4 +396,6 @@ def _capital(said: str) -> str:
 
 
 def _percent(rate: float) -> str:
+    if 0 < 100 * rate < 0.05:
+        return f"{100 * rate:.1g}%"
     return f"{100 * rate:.1f}%" if 100 * rate < 10 else f"{100 * rate:.0f}%"

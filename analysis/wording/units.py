@@ -29,6 +29,9 @@ NATS = ("train_loss", "validation_loss", "test_loss", "loss_gap", "running_train
 
 MINUS = "\N{MINUS SIGN}"
 
+_MOST_OF_A_SHARE = 6
+"""Decimals of a share in per cent at most."""
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -97,6 +100,16 @@ def plain(number: float | None, digits: int) -> str:
         return NOTHING
     told = f"{exact(number):.{digits}f}"
     return told.lstrip("-") if float(told) == 0 else told.replace("-", MINUS)
+
+
+def share_limits(low: float | None, high: float | None) -> str:
+    """Return the limits of a share in per cent, with as many decimals as show that they differ."""
+    if low is None or high is None:
+        return NOTHING
+    digits = 1
+    while plain(100 * low, digits) == plain(100 * high, digits) and digits < _MOST_OF_A_SHARE and low < high:
+        digits += 1
+    return f"{plain(100 * low, digits)} to {plain(100 * high, digits)}"
 
 
 def signed(number: float | None, digits: int) -> str:

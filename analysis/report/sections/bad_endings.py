@@ -7,9 +7,9 @@ from analysis.methods.bad_endings import BadEndings
 from analysis.report.document import Block, Column, Grid, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording import bad_endings
-from analysis.wording.number_format import NOTHING, exact, level, probability
+from analysis.wording.number_format import exact, level, probability
 from analysis.wording.sentences import quoted
-from analysis.wording.units import plain, unit_of
+from analysis.wording.units import share_limits, unit_of
 
 TITLE = "Bad endings"
 
@@ -51,17 +51,16 @@ def _counts(whole: Comparison, known: list[BadEndings]) -> Grid:
             Column("p, Holm"),
         ),
         rows=tuple(
-            (each.condition, bad_endings.counted(each), _limits(each), *map(probability, (each.p_mcnemar, each.p_holm)))
+            (
+                each.condition,
+                bad_endings.counted(each),
+                share_limits(each.rate_low, each.rate_high),
+                *map(probability, (each.p_mcnemar, each.p_holm)),
+            )
             for each in known
         ),
         data=tuple({key: value for key, value in vars(each).items() if key != "by_threshold"} for each in known),
     )
-
-
-def _limits(each: BadEndings) -> str:
-    if each.rate_low is None or each.rate_high is None:
-        return NOTHING
-    return f"{plain(100 * each.rate_low, 1)} to {plain(100 * each.rate_high, 1)}"
 
 
 def _sensitivity(whole: Comparison, known: list[BadEndings]) -> Grid:

@@ -16,7 +16,7 @@ from analysis.tables.table import Table
 from analysis.wording import sentences
 from analysis.wording.number_format import NOTHING, level, p_value, probability
 from analysis.wording.phrases import listed
-from analysis.wording.units import Unit, plain, unit_of
+from analysis.wording.units import Unit, plain, share_limits, unit_of
 from bench.schema import CHANCE_TOLERANCE
 
 TITLE = "Collapsed and diverged trials"
@@ -148,7 +148,7 @@ def _still(each: ConditionCurve) -> tuple[str, ...]:
         f"{each.collapsed} of {each.n}",
         str(falls[0]) if falls else NOTHING,
         plain(100 * each.survival[-1], 1) if each.n else NOTHING,
-        NOTHING if low is None or high is None else f"{plain(100 * low, 1)} to {plain(100 * high, 1)}",
+        share_limits(low, high),
         NOTHING if each.n_pairs is None else str(each.n_pairs),
         *(NOTHING if (each.n_pairs or 0) < ROUGH else probability(p) for p in (each.p_log_rank, each.p_log_rank_holm)),
     )
@@ -179,13 +179,10 @@ def _grid(whole: Comparison, entries: Sequence[Divergence]) -> Grid:
 
 
 def _row(each: Divergence, unit: Unit, margin: float | None) -> tuple[str, ...]:
-    limits = NOTHING
-    if each.rate_low is not None and each.rate_high is not None:
-        limits = f"{plain(100 * each.rate_low, 1)} to {plain(100 * each.rate_high, 1)}"
     return (
         each.condition,
         "not known" if each.n_diverged is None else f"{each.n_diverged} of {each.n}",
-        limits,
+        share_limits(each.rate_low, each.rate_high),
         NOTHING if each.n < ROUGH else probability(each.p_mcnemar),
         unit.tell_difference(each.complete_pairs_mean_difference, margin),
         unit.tell_difference(each.intention_mean_difference, margin),

@@ -12,7 +12,7 @@ from analysis.report.task_sections.cells import difference, interval, unit
 from analysis.wording import bad_endings
 from analysis.wording.number_format import NOTHING, level, probability
 from analysis.wording.sentences import ESTIMATES, NARROWER, quoted
-from analysis.wording.units import plain, unit_of
+from analysis.wording.units import share_limits, unit_of
 from analysis.wording.verdicts import pairs_of, short, tone
 
 
@@ -106,9 +106,5 @@ def _endings(task: Comparison) -> Iterator[tuple[str, ...]]:
         bad = task.bad_endings.get(label)
         of_bad = (NOTHING, NOTHING, NOTHING)
         if bad is not None:
-            of_bad = bad_endings.counted(bad), _limits(bad.rate_low, bad.rate_high), probability(bad.p_holm)
-        yield label, diverged, _limits(each.rate_low, each.rate_high), *of_bad
-
-
-def _limits(low: float | None, high: float | None) -> str:
-    return NOTHING if low is None or high is None else f"{plain(100 * low, 1)} to {plain(100 * high, 1)}"
+            of_bad = bad_endings.counted(bad), share_limits(bad.rate_low, bad.rate_high), probability(bad.p_holm)
+        yield label, diverged, share_limits(each.rate_low, each.rate_high), *of_bad

@@ -146,6 +146,8 @@ def test_failures_come_with_limits():
     assert "; 10 seeds; p = 1.000). Diverged" in said(answer(SPREAD, status=status)), "every pair is in it"
     everyone = Divergence(condition="a", n=10, n_diverged=10, rate=1.0, rate_low=0.6915, rate_high=1.0)
     assert failure(everyone) == "“a” 10 of 10 (at least 69%)"
+    none = Divergence(condition="a", n=12_500, n_diverged=0, rate=0.0, rate_low=0.0, rate_high=0.000295)
+    assert failure(none) == "“a” 0 of 12500 (up to 0.03%)"
 
 
 def test_the_text_says_once_that_nothing_diverged_and_repeats_no_limits():

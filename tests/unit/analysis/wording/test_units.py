@@ -11,8 +11,8 @@ import pytest
 from analysis.figures.evidence import Setting
 from analysis.methods import verdict
 from analysis.wording import verdicts
-from analysis.wording.number_format import exact
-from analysis.wording.units import plain, signed, unit_of
+from analysis.wording.number_format import NOTHING, exact
+from analysis.wording.units import plain, share_limits, signed, unit_of
 from tests.unit.analysis.results import effect, headline
 
 
@@ -88,3 +88,17 @@ def test_rate_of_a_condition():
     assert Setting("a", (0.2, 0.5), False, False).rate is None
     assert Setting("a", (0.2, 0.5), False, False).detail == "0.2 / 0.5"
     assert Setting("a", (), False, False).rate is None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.0, 0.036, "0.0 to 3.6"),
+        (0.0, 0.000295, "0.00 to 0.03"),
+        (0.99997, 1.0, "99.997 to 100.000"),
+        (0.0, 0.0, "0.0 to 0.0"),
+        (None, 0.1, NOTHING),
+    ],
+)
+def test_limits_of_a_share_have_the_decimals_that_tell_them_apart(low: float | None, high: float, said: str) -> None:
+    assert share_limits(low, high) == said
