@@ -37,6 +37,7 @@ def entries() -> tuple[Entry, ...]:
         called(sentences.quoted, ("none",)),
         called(units.plain, (None, 2), (-0.001, 2), (-0.25, 2)),
         called(units.signed, (None, 2), (0.001, 2), (0.25, 2), (-0.25, 2)),
+        called(units.share_limits, (None, None), (0.0, 0.036), (0.0, 0.000295), (0.99997, 1.0)),
         called(terminal.interval, (0.001, 0.002, 100, None), (None, 0.002, 100, None), (0.5, None, 1, None),
                (None, None, 1, None)),
         called(terminal.number, (None, 1), (0.8512, 100), (0.8512, 1)),

@@ -11,6 +11,7 @@ from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_IMAGES, SEQUENCE, S
 from analysis.cli import main
 from analysis.methods import verdict
 from analysis.phrasebook import effects
+from analysis.phrasebook.entry import Part
 from analysis.phrasebook.page import parts, writers
 from analysis.wording import sentences
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL
@@ -25,9 +26,13 @@ def test_the_page_is_what_the_command_prints(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == PAGE.read_text(encoding="utf-8"), "python -m analysis wording > docs/wording.md"
 
 
-@pytest.mark.slow
-def test_every_function_that_writes_is_on_the_page() -> None:
-    shown = {entry.name for part in parts() for entry in part.entries if entry.lines}
+@pytest.fixture(scope="module")
+def whole() -> tuple[Part, ...]:
+    return parts()
+
+
+def test_every_function_that_writes_is_on_the_page(whole: tuple[Part, ...]) -> None:
+    shown = {entry.name for part in whole for entry in part.entries if entry.lines}
     assert len(writers()) > 40
     assert writers().keys() - shown == set()
 
@@ -49,9 +54,8 @@ def test_the_examples_are_of_every_kind() -> None:
     assert ends == {(False, False), (True, False), (False, True), (True, True)}
 
 
-@pytest.mark.slow
-def test_no_sentence_is_long_or_miscounts() -> None:
-    for part in parts():
+def test_no_sentence_is_long_or_miscounts(whole: tuple[Part, ...]) -> None:
+    for part in whole:
         for entry in part.entries:
             for line in entry.lines:
                 if "\n" in line.text:
