@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,27 +16,23 @@ from analysis.answer.headline import Headline
 from analysis.answer.judgement import judged
 from analysis.base.errors import TableError, listed
 from analysis.factorial.blocks import Blocks, ContrastImages, blocks, contrasted
+from analysis.factorial.cells import cells, profiles
 from analysis.factorial.contrasts import Effect, effects, simple_effects
 from analysis.factorial.design import Crossing, crossing
 from analysis.factorial.result import (
     DIFFERENCE,
     ENDS,
     REFERENCE,
-    Cell,
     CrossedFactor,
     EffectTest,
     Factorial,
     FactorialEffect,
     HeldAt,
     Outside,
-    Profile,
-    ProfilePoint,
-    WithinSeeds,
 )
 from analysis.factorial.slopes import FEWEST_LEVELS, SCORES, Scores, Slope, slope
 from analysis.methods.multiplicity import holm
 from analysis.methods.omnibus import repeated_measures
-from analysis.methods.paired_t import half_width
 from analysis.methods.result import Results
 from analysis.methods.selection import selection
 from analysis.methods.sign_flip import RandomFlips
@@ -150,8 +145,8 @@ def _analysed(table: Table, found: Crossing, asked: Question, scores: Scores) ->
         warnings=tuple(dict.fromkeys(notes)),
         effects=main,
         simple_effects=simple,
-        cells=_cells(found, held, asked),
-        profiles=_profiles(found, held, asked.alpha),
+        cells=cells(found, held, asked.alpha),
+        profiles=profiles(found, held, asked.alpha),
         best_set=_best_set(found, held, asked),
         example=table.example,
     )
@@ -263,58 +258,6 @@ def _contrast(effect: Effect, asked: Question, found: Arms, results: Results) ->
     by_seed = zip(pairs.seeds, pairs.differences, strict=True)
     blocks_ = tuple(Block(seed=int(seed), difference=float(d) / pairs.scale) for seed, d in by_seed)
     return assembled(Contrast, own, results, headline=results[Headline], pairs=blocks_)
-
-
-def _cells(found: Crossing, held: Blocks, asked: Question) -> tuple[Cell, ...]:
-    spread = within(held.values, asked.alpha)
-    cells = []
-    for index, (label, levels) in enumerate(zip(found.cells, found.combinations(), strict=True)):
-        own, at = held.values[:, index], spread[index]
-        sd = float(own.std(ddof=1)) if len(own) > 1 else None
-        cells.append(Cell(condition=label, levels=levels, n=len(own), sd=sd, mean=at.mean, low=at.low, high=at.high))
-    return tuple(cells)
-
-
-def within(values: np.ndarray, alpha: float) -> list[WithinSeeds]:
-    """Return mean, low and high of each column of `values` [n, k], each seed's own level taken out of the spread.
-
-    Cousineau's (2005) intervals with Morey's (2008) correction: mean +- t (sd of y - the seed's mean) sqrt(k / (k - 1))
-    / sqrt(n). They show how sure the pattern over the columns is, not its level.
-    """
-    n, k = values.shape
-    means = values.mean(axis=0) if n else np.full(k, np.nan)
-    reach: np.ndarray | None = None
-    if n > 1 and k > 1:
-        own = (values - values.mean(axis=1, keepdims=True)).std(axis=0, ddof=1) * np.sqrt(k / (k - 1))
-        reach = half_width(1 - alpha, n - 1) * own / np.sqrt(n)
-    return [
-        WithinSeeds(
-            mean=float(mean) if n else None,
-            low=None if reach is None else float(mean - reach[index]),
-            high=None if reach is None else float(mean + reach[index]),
-        )
-        for index, mean in enumerate(means)
-    ]
-
-
-def _profiles(found: Crossing, held: Blocks, alpha: float) -> tuple[Profile, ...]:
-    """Return the means at every combination of the levels of two factors, averaged over those of all others."""
-    whole = held.values.reshape(len(held.seeds), *found.shape)
-    profiles = []
-    for one, other in itertools.combinations(range(len(found.shape)), 2):
-        across, lines = sorted((one, other), key=lambda axis: (not found.factors[axis].numeric, -found.shape[axis]))
-        others = tuple(1 + axis for axis in range(len(found.shape)) if axis not in (across, lines))
-        table = whole.mean(axis=others) if others else whole
-        if across > lines:
-            table = table.swapaxes(1, 2)
-        spread = within(table.reshape(len(table), found.shape[across] * found.shape[lines]), alpha)
-        levels = itertools.product(found.factors[across].levels, found.factors[lines].levels)
-        points = tuple(
-            ProfilePoint(across=level, line=line, mean=at.mean, low=at.low, high=at.high)
-            for (level, line), at in zip(levels, spread, strict=True)
-        )
-        profiles.append(Profile(across=found.factors[across].name, lines=found.factors[lines].name, points=points))
-    return tuple(profiles)
 
 
 def _best_set(found: Crossing, held: Blocks, asked: Question) -> tuple[str, ...] | None:

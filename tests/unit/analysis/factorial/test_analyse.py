@@ -15,8 +15,8 @@ from analysis.answer.compare import compare
 from analysis.base.errors import TableError
 from analysis.cli import main
 from analysis.factorial import factorial
-from analysis.factorial.analyse import within
 from analysis.factorial.blocks import blocks, contrasted
+from analysis.factorial.cells import within
 from analysis.factorial.contrasts import effects
 from analysis.factorial.design import crossing
 from analysis.factorial.result import HeldAt
