@@ -3,7 +3,8 @@
 A runner keeps one file or object, its lease, and touches it every 30 s. A claim lies under the claimed name and shows
 whose lease it is: its storage makes it for one runner alone, and one touch keeps all claims of a runner. A claim whose
 lease was not touched for 120 s is stale, and whoever wants the trial breaks it. Both times are the storage's: no host's
-clock takes part. Claims save time and decide nothing: two runners that train one trial write the same row.
+clock takes part. A touch in the future is stale as well: that clock was set back, and a runner that is there touches
+its lease again. Claims save time and decide nothing: two runners that train one trial write the same row.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from bench.base.errors import StorageError
 
 HEARTBEAT_SECONDS = 30.0
 STALE_SECONDS = 120.0
+
+
+def is_stale(touched: float, now: float) -> bool:
+    """Return whether a lease has lost its runner, by the time of its last touch: both in seconds of the storage."""
+    return abs(now - touched) > STALE_SECONDS
 
 
 class Storage(Protocol):
@@ -72,7 +78,7 @@ class Claims:
         return taken
 
     def release(self, names: Iterable[str]) -> list[str]:
-        """Give claims back; return those that another runner has broken, since this one stood still for minutes."""
+        """Give claims back; return those that another runner has broken, as stale."""
         mine = [name for name in names if name in self._held]
         self._held.difference_update(mine)
         try:

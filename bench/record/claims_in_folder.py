@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.base.files import create_beside, remove_leftovers
-from bench.record.claims import STALE_SECONDS
+from bench.record.claims import is_stale
 from bench.schema.paths import CLAIMS_FOLDER
 
 BREAKING = "breaking"
@@ -147,8 +147,7 @@ class LinksInFolder:
         with _opened(path) as file:
             if file is None or (held := os.fstat(file)).st_ino == self._inode:
                 return None
-            is_stale = _has_lost_its_runner(file) or self._now() - held.st_mtime > STALE_SECONDS
-            return held.st_ino if is_stale else None
+            return held.st_ino if _has_lost_its_runner(file) or is_stale(held.st_mtime, self._now()) else None
 
     def _is_mine(self, path: Path) -> bool:
         with _opened(path) as file:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench.record.claims import HEARTBEAT_SECONDS, STALE_SECONDS, Claims
+from bench.record.claims import HEARTBEAT_SECONDS, Claims, is_stale
 from bench.record.claims_in_folder import LinksInFolder
 from bench.schema.local_copy import copy_of
 from bench.schema.object_store import ObjectStore, ObjectStoreError
@@ -83,7 +83,7 @@ class PutsOnStore:
         old = [
             name.removeprefix(prefix)
             for name, found in self._objects.listing().items()
-            if name.startswith(prefix) and now - found.put_at.timestamp() > STALE_SECONDS
+            if name.startswith(prefix) and is_stale(found.put_at.timestamp(), now)
         ]
         left = [name for name in old if name.endswith((".lease", ".probe"))]
         broken = [name for name in old if name not in left and self._break(name)]
@@ -125,10 +125,10 @@ class PutsOnStore:
             put_at = self._objects.find(_lease(holder)).put_at.timestamp()
         except FileNotFoundError:
             return False
-        alive = self._now() - put_at <= STALE_SECONDS
-        if alive:
-            self._seen[holder] = time.monotonic()
-        return alive
+        if is_stale(put_at, self._now()):
+            return False
+        self._seen[holder] = time.monotonic()
+        return True
 
     def _now(self) -> float:
         """Return the time by the server, in seconds: that of a put of the lease."""

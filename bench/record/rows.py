@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,9 +54,22 @@ def measured(outcome: Outcome, classes: int) -> Row:
     }
 
 
-def executed(stack_size: int, started: datetime, ended: datetime) -> Row:
-    """Return the columns that say how a stack was run."""
-    return {"stack_size": stack_size, "exclusive": False, "started_at": started, "ended_at": ended}
+@dataclass(frozen=True)
+class Beginning:
+    """When training began: the time of day, and that of a clock that nobody sets, from which the end is reckoned."""
+
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ticks: float = field(default_factory=time.monotonic)
+
+    def seconds(self) -> float:
+        """Return the seconds since."""
+        return time.monotonic() - self.ticks
+
+
+def executed(stack_size: int, began: Beginning) -> Row:
+    """Return the columns that say how a stack was run, which ends now."""
+    ended = began.at + timedelta(seconds=began.seconds())
+    return {"stack_size": stack_size, "exclusive": False, "started_at": began.at, "ended_at": ended}
 
 
 def curve(outcome: Outcome) -> list[Row]:

@@ -92,6 +92,8 @@ def _small(folder: Path, most: int) -> list[Path]:
 def _rows_in(path: Path) -> int:
     try:
         return pq.read_metadata(path).num_rows
+    except FileNotFoundError:
+        raise
     except (OSError, pa.ArrowException) as error:
         raise StorageError(f"{path}: cannot be read: {error}") from error
 

@@ -16,7 +16,7 @@ from bench.base.precision import Target
 from bench.data import DATA_SETS, data_root
 from bench.record import rows, unfinished
 from bench.record.agreement import ALIKE, Agreement
-from bench.record.claims import Claims
+from bench.record.claims import STALE_SECONDS, Claims
 from bench.record.claims_on_store import claims_on
 from bench.record.documents import Documents
 from bench.record.experiment import Experiment
@@ -180,8 +180,9 @@ class Run:
                         is_planned = True
                     if twice := claims.release(trial.trial_id for each in trained for trial in each.stack.trials):
                         print(
-                            f"warning: this runner stood still for minutes, and another one took over {len(twice)} of"
-                            " its trials: they are trained twice, with the same rows",
+                            f"warning: another runner took over {len(twice)} trials of this one, which stood still for"
+                            f" more than {STALE_SECONDS:g} s, or the clock of their folder was set meanwhile: they are"
+                            " trained twice, with the same rows",
                             file=sys.stderr,
                         )
                     self._compact(claims)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,17 +34,17 @@ def perform(stack: Stack, on_epoch: Callable[[], None]) -> list[Result]:
 
     Where the stack raises, each trial is tried alone; one that raises again becomes a failed row with its error.
     """
-    started = datetime.now(UTC)
+    began = rows.Beginning()
     try:
-        return _results(stack, started, on_epoch)
+        return _results(stack, began, on_epoch)
     except Exception as error:  # noqa: BLE001 - whatever a trial raises is an outcome to record
         if len(stack.trials) == 1:
-            return failure(stack, error, started)
+            return failure(stack, error, began)
     # Outside the except block, whose error would keep the memory of the failed stack alive.
     return [result for trial in stack.trials for result in perform(Stack((trial,)), on_epoch)]
 
 
-def _results(stack: Stack, started: datetime, on_epoch: Callable[[], None]) -> list[Result]:
+def _results(stack: Stack, began: rows.Beginning, on_epoch: Callable[[], None]) -> list[Result]:
     check_sources(stack)
     recipe = stack.recipe
     split = load_split(
@@ -57,7 +56,7 @@ def _results(stack: Stack, started: datetime, on_epoch: Callable[[], None]) -> l
         label_noise=recipe.label_noise,
     )
     outcomes = train(stack, split, on_epoch)
-    execution = rows.executed(len(outcomes), started, datetime.now(UTC))
+    execution = rows.executed(len(outcomes), began)
     return [
         Result(trial, rows.measured(outcome, split.classes) | execution, rows.curve(outcome))
         for trial, outcome in zip(stack.trials, outcomes, strict=True)
@@ -80,12 +79,12 @@ def check_sources(stack: Stack) -> None:
             raise RuntimeError("the sources of the engine were changed while the study ran: run it again")
 
 
-def failure(stack: Stack, error: Exception, started: datetime) -> list[Result]:
+def failure(stack: Stack, error: Exception, began: rows.Beginning) -> list[Result]:
     """Return a failed result, with no numbers, for each trial of the stack."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     said = {"error": f"{type(error).__name__}: {error}{place}"}
-    row = said | rows.executed(len(stack.trials), started, datetime.now(UTC))
+    row = said | rows.executed(len(stack.trials), began)
     return [Result(trial, row, []) for trial in stack.trials]
 
 

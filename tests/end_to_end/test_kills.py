@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.record.claims import STALE_SECONDS
 from bench.schema.files import read_result
 from tests.end_to_end.conftest import PATIENCE, Row, Workplace, wait_for_trials
 
@@ -119,6 +120,26 @@ def test_a_runner_takes_over_from_one_that_was_killed(
     second.communicate(timeout=PATIENCE)
     assert second.returncode == 0
     assert workplace.rows() == long_study
+
+
+def test_a_runner_that_is_stopped_past_its_lease_goes_on_when_it_wakes(
+    workplace: Workplace, long_study: dict[tuple[str, int], Row]
+) -> None:
+    """As a laptop that is suspended: another runner takes its trials over, and no reader sees one of them twice."""
+    workplace.study(**LONG | {"seeds": 6})
+    first = workplace.start("run", "tiny.toml", "--workers", "1")
+    wait_for_trials(workplace, 1)
+    os.killpg(first.pid, signal.SIGSTOP)
+    for lease in (workplace.folder / "results/tiny/claims").glob("*.lease"):
+        then = lease.stat().st_mtime - STALE_SECONDS - 1
+        os.utime(lease, (then, then))
+    with reading(workplace.folder / "results/tiny") as faults:
+        workplace.bench("run", "tiny.toml", "--workers", "1")
+        os.killpg(first.pid, signal.SIGCONT)
+        _, err = first.communicate(timeout=PATIENCE)
+    assert (first.returncode, faults) == (0, []), err
+    assert "another runner took over" in err
+    assert workplace.rows() == {key: row for key, row in long_study.items() if key[1] < 6}
 
 
 def test_a_killed_worker_fails_its_trials_and_the_next_run_trains_them(

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import send_handle
 from pathlib import Path
@@ -52,7 +51,7 @@ class _Busy:
     pipe: Connection
     pid: int
     log: Path
-    started: datetime
+    began: rows.Beginning
     deadline: float | None
     answer: Answer | None = None
     timed_out: bool = False
@@ -187,7 +186,7 @@ class Server:
                 unfinished.folder_of(folder, trial.trial_id))
         )  # fmt: skip
         deadline = None if experiment.time_limit is None else time.monotonic() + experiment.time_limit
-        return _Busy(stack, slot, pipe, pid, log, datetime.now(UTC), deadline)
+        return _Busy(stack, slot, pipe, pid, log, rows.Beginning(), deadline)
 
     def _told_pid(self) -> int:
         while not isinstance(told := self.control.recv(), Started):
@@ -253,7 +252,7 @@ def _cut(log: Path, most: int) -> None:
 def _result(each: _Busy, code: int) -> Result:
     """Return the row and the curve of a trial whose process has ended."""
     _cut(each.log, KEPT_OF_LOG)
-    execution = rows.executed(1, each.started, datetime.now(UTC))
+    execution = rows.executed(1, each.began)
     answer = each.answer
     if each.timed_out and answer is None:
         answer = Answer(error=f"timed out: more than {experiment_of(each.trial).time_limit:g} s")

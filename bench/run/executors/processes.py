@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import recv_handle, send_handle
@@ -26,6 +25,7 @@ from bench.base.threads import single_thread
 from bench.data import at_hand, images_of
 from bench.data.shared import SharedImages
 from bench.record import code_hash
+from bench.record.rows import Beginning
 from bench.record.trials import Stack
 from bench.run.executors import EpochDone, Event, NextStack, StackDone
 from bench.run.worker import Result, failure, perform
@@ -48,7 +48,7 @@ class _Worker:
     core: int
     given: deque[Stack] = field(default_factory=deque)
     """Stacks that it has not answered; the first is in training."""
-    started: datetime | None = None
+    began: Beginning | None = None
     """When the first of them was."""
     seconds: float = AHEAD_SECONDS
     """That a stack takes it at most, by those so far."""
@@ -138,7 +138,7 @@ def _fill(team: list[_Worker], source: NextStack) -> None:
 def _give(worker: _Worker, stack: Stack) -> None:
     """Hand a stack to a worker; one found dead is noticed when its answer is awaited."""
     if not worker.given:
-        worker.started = datetime.now(UTC)
+        worker.began = Beginning()
     worker.given.append(stack)
     try:
         worker.pipe.send(stack)
@@ -164,8 +164,8 @@ def _receive(worker: _Worker, put_back: deque[Stack]) -> Iterator[Event]:
         worker.process.join(STOP_SECONDS)
         code = worker.process.exitcode
         died = WorkerDiedError(f"the worker process ended with exit code {code} (negative: killed by that signal)")
-        assert worker.started is not None
-        yield _done(worker, failure(worker.given[0], died, worker.started))
+        assert worker.began is not None
+        yield _done(worker, failure(worker.given[0], died, worker.began))
         put_back.extend(worker.given)
         worker.given.clear()
 
@@ -174,7 +174,7 @@ def _done(worker: _Worker, results: list[Result]) -> StackDone:
     """Take in that a worker's first stack is done."""
     stack, row = worker.given.popleft(), results[0].row
     seconds = (row["ended_at"] - row["started_at"]).total_seconds()
-    worker.started, worker.seconds = datetime.now(UTC), max(seconds, FADES * worker.seconds)
+    worker.began, worker.seconds = Beginning(), max(seconds, FADES * worker.seconds)
     return StackDone(stack, results)
 
 

@@ -8,7 +8,6 @@ import time
 from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from bench import schema
 from bench.base.files import write_atomically
 from bench.record import unfinished
+from bench.record.rows import Beginning
 from bench.record.trials import Stack
 from bench.run.executors import EpochDone, Event, NextStack, PutBack, StackDone
 from bench.run.executors.on_ray.kinds import Place, Places, needs, room
@@ -54,7 +54,7 @@ class _Work:
     node: str = ""
     began: Began | None = None
     epochs: int = 0
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    since: Beginning = field(default_factory=Beginning)
 
 
 class Cluster:
@@ -187,7 +187,7 @@ class Cluster:
 
     def _began(self, each: _Work, began: Began) -> None:
         self.places.began(each.stack, began.node, began.kind)
-        each.began, each.epochs, each.started = began, 0, datetime.now(UTC)
+        each.began, each.epochs, each.since = began, 0, Beginning()
         if began.environment:
             self.self_tests[began.machine_id] = began.environment["self_test"]
 
@@ -213,7 +213,7 @@ class Cluster:
             self.lost.append(each)
             return PutBack(each.stack)
         lost = LostError(f"the process or node that trained it was lost {each.lost} times; the last time {cause}")
-        return StackDone(each.stack, failure(each.stack, lost, each.started))
+        return StackDone(each.stack, failure(each.stack, lost, each.since))
 
     def _show(self, line: str) -> None:
         if line not in self.shown:

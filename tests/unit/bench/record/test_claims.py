@@ -120,6 +120,21 @@ def test_a_claim_is_stale_120_seconds_after_the_last_heartbeat(
     assert not another_host.take(ID)
 
 
+def test_a_lease_of_the_future_is_stale_and_a_living_runner_touches_it_again(
+    tmp_path: Path, mine: Claims, another_host: Claims
+) -> None:
+    """The clock of the folder was set back by an hour: who waits for a runner that is gone does not wait that long."""
+    assert another_host.take(ID)
+    silent(tmp_path, ID, -3600)
+    links(another_host).touch()
+    assert not mine.take(ID)
+    silent(tmp_path, ID, 5 - STALE_SECONDS)
+    assert not mine.take(ID)
+    silent(tmp_path, ID, -3600)
+    assert mine.take(ID)
+    assert another_host.release([ID]) == [ID]
+
+
 def test_this_hosts_clock_takes_no_part(mine: Claims, another_host: Claims, monkeypatch: pytest.MonkeyPatch) -> None:
     assert another_host.take(ID)
     day = 86_400

@@ -100,6 +100,16 @@ def test_a_claim_is_stale_120_seconds_after_its_lease_was_put(kind: type[InMemor
             assert not others.take("trial")
 
 
+def test_a_lease_of_the_future_is_stale(objects: InMemory) -> None:
+    """The clock of the server was set back by an hour."""
+    with runner(objects) as others, runner(objects) as mine:
+        assert others.take("trial") and others.take("more")
+        objects.pass_by(-3600)
+        assert mine.take("trial")
+        others._storage.touch()
+        assert not mine.take("more")
+
+
 def test_the_heartbeat_keeps_claims_that_would_be_stale(objects: InMemory, monkeypatch: pytest.MonkeyPatch) -> None:
     with runner(objects) as others, runner(objects) as mine:
         assert others.take("trial")

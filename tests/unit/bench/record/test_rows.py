@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -42,6 +43,16 @@ def test_clean_and_running_gap_are_told_apart() -> None:
     assert (row["train_correct"], row["train_total"], row["test_correct"], row["test_total"]) == (900, 1000, 85, 100)
     assert row["running_train_loss"] == 0.5
     assert row["throughput"] == 1000 * 2 / 4.0
+
+
+def test_a_clock_that_is_set_while_a_stack_trains_does_not_change_how_long_it_took(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    began = rows.Beginning()
+    monkeypatch.setattr(time, "monotonic", lambda: began.ticks + 90)
+    row = rows.executed(3, began)
+    assert row["started_at"] == began.at
+    assert (row["ended_at"] - row["started_at"]).total_seconds() == 90
 
 
 def test_bits_are_the_correctness_of_every_test_image() -> None:

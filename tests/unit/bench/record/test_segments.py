@@ -161,6 +161,27 @@ def test_a_segment_that_holds_something_else_replaces_nothing(tmp_path: Path, mo
     assert set(loose) <= set(store.trials.iterdir())
 
 
+def test_a_segment_that_another_compaction_takes_meanwhile_stops_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two compact at once where claims exclude nobody, or one stood still past its lease."""
+    store = Store(tmp_path)
+    fill(store)
+    segment(store)
+    fill(store, 10)
+    read_metadata = segments.pq.read_metadata
+
+    def late(path: Path) -> Any:
+        monkeypatch.setattr(segments.pq, "read_metadata", read_metadata)
+        segment(Store(tmp_path))
+        return read_metadata(path)
+
+    monkeypatch.setattr(segments.pq, "read_metadata", late)
+    segment(store)
+    assert len(Store(tmp_path).trial_ids()) == 22
+    assert len(segments_of(store)) == 1
+
+
 def test_what_failed_is_left_and_goes_when_it_is_done(tmp_path: Path) -> None:
     store = Store(tmp_path)
     fill(store)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 
 from bench import schema
 from bench.base.precision import Target
+from bench.record.rows import Beginning
 from bench.record.store import Store
 from bench.record.trials import FUSED, Trial
 from bench.run import session, stacking
@@ -76,7 +76,7 @@ def test_stacks_that_ended_together_are_written_together_but_what_failed_by_stac
         del workers
         stacks = list(iter(next_stack, None))
         done = [StackDone(stack, perform(stack, lambda: None)) for stack in stacks[:3]]
-        now = datetime.now(UTC)
+        now = Beginning()
         yield [EpochDone(stack) for stack in stacks[:3]]
         yield done + [StackDone(stack, failure(stack, OSError("gone"), now)) for stack in stacks[3:]]
 
