@@ -15,6 +15,7 @@ from analysis.answer.compare import compare as compared
 from analysis.answer.headline import ALONE
 from analysis.answer.tasks import compare_tasks
 from analysis.api.given import alpha_of, metric_and_control, numbers
+from analysis.api.in_python import in_python
 from analysis.api.tasks import ComparisonOverTasks
 from analysis.base.errors import TableError, nearest
 from analysis.tables.epochs import refuse_best_of
@@ -114,6 +115,7 @@ class Comparison(answer.Comparison):
         return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
+@in_python
 def compare(
     table: Source | Tasks | Sequence[Path | str] | Mapping[str, Source],
     metric: str | None = None,

@@ -12,6 +12,7 @@ from analysis.answer.power_question import Planning
 from analysis.answer.variance import variance_by_source
 from analysis.api import answers
 from analysis.api.given import alpha_of, metric_and_control, number, numbers, whole
+from analysis.api.in_python import in_python
 from analysis.base.errors import TableError
 from analysis.base.records import merged
 from analysis.factorial import analyse
@@ -26,6 +27,7 @@ from bench.schema.known_metrics import MEAN, Direction
 Source = Table | Tasks | pd.DataFrame | Path | str
 
 
+@in_python
 def power(
     sd: float | None = None,
     *,
@@ -89,6 +91,7 @@ def power(
     return answers.printed_plan(asked.of_pilot(table, *names))
 
 
+@in_python
 def sequential(
     table: Source,
     metric: str | None = None,
@@ -114,6 +117,7 @@ def sequential(
     return merged(answers.Sequences, followed(loaded, *names, planned=looks, **told))
 
 
+@in_python
 def selfcheck(
     table: Source, metric: str | None = None, control: str | None = None, *, alpha: float | None = None
 ) -> answers.SelfCheck:
@@ -126,6 +130,7 @@ def selfcheck(
     return merged(answers.SelfCheck, checked(loaded, *names, alpha=alpha_of(loaded.analysis, alpha)))
 
 
+@in_python
 def variance(table: Source, metric: str | None = None, *, alpha: float | None = None) -> answers.Variance:
     """Return each condition's variance by source: initialisation, order, mask; the errors of `load`.
 
@@ -136,6 +141,7 @@ def variance(table: Source, metric: str | None = None, *, alpha: float | None = 
     return merged(answers.Variance, variance_by_source(loaded, name, alpha_of(loaded.analysis, alpha)))
 
 
+@in_python
 def factorial(
     table: Source,
     metric: str | None = None,

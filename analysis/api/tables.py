@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.tables.loading import load_tasks as load
+from analysis.api.in_python import in_python
+from analysis.tables import loading
+
+load = in_python(loading.load_tasks)
 
 __all__ = ["load"]

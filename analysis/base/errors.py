@@ -23,11 +23,15 @@ class TableError(ValueError):
 
     def __init__(self, source: Path | str, faults: Sequence[str]) -> None:
         self.source = str(source)
+        self.say(faults)
+
+    def say(self, faults: Sequence[str]) -> None:
+        """Have these faults in place of those before."""
         self.faults = tuple(faults)
         shown = [f"  - {fault}" for fault in self.faults[:MOST_SHOWN]]
         if len(self.faults) > MOST_SHOWN:
             shown.append(f"  - and {len(self.faults) - MOST_SHOWN} more")
-        super().__init__("\n".join([f"{self.source}:", *shown]))
+        self.args = ("\n".join([f"{self.source}:", *shown]),)
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str:

@@ -33,8 +33,8 @@ def column_faults(frame: pd.DataFrame) -> list[str]:
     """Return a fault for each required column that is missing, and each that holds lists."""
     shown = [name for name in frame.columns if not name.startswith("_")]
     return [
-        f"column {name!r} is missing (required: 'condition', 'seed' and a metric; --{name}-column names another, from "
-        f"Python {name}={more})"
+        f"column {name!r} is missing (required: 'condition', 'seed' and a metric; --{name}-column NAME names another"
+        f"{more})"
         f"{nearest(name, shown)}"
         for name, more in (("condition", ""), ("seed", "; --task COLUMN does for one run on each of several tasks"))
         if name not in frame.columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -164,8 +165,8 @@ def _chosen(
         names = list(dict.fromkeys(each[role] for each in every))
         if len(names) > 1:
             faults.append(
-                f"several columns may be the {role}: {listed(names)}; choose one with --{role}-column "
-                f"(from Python: {role}={names[0]!r})"
+                f"several columns may be the {role}: {listed(names)}; choose one, as by --{role}-column "
+                f"{shlex.quote(names[0])}"
             )
     raise TableError(source, faults)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -62,10 +63,7 @@ def one_at_a_time(source: Path | str, names: Sequence[str], column: str = TASK) 
     """Return the error of what takes one task at a time."""
     return TableError(
         source,
-        [
-            f"has several tasks: {listed(names)}; this takes one of them: --where {column}={names[0]} "
-            f"(from Python: where={{{column!r}: {names[0]!r}}})"
-        ],
+        [f"has several tasks: {listed(names)}; this takes one of them: --where {shlex.quote(f'{column}={names[0]}')}"],
     )
 
 

@@ -99,7 +99,7 @@ def _with_condition(path: Path, found: Named, one: bool) -> pd.DataFrame:
     if CONDITION not in found.frame and looks_wide(found.frame):
         raise TableError(
             path,
-            ["column 'condition' is missing (--condition-column names another); where each column is a condition: "
+            ["column 'condition' is missing (--condition-column NAME names another); where each column is a condition: "
              "python -m analysis import wide TABLE --metric NAME --out FILE makes a table of it"],
         )  # fmt: skip
     return found.frame

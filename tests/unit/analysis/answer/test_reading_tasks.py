@@ -122,7 +122,7 @@ def test_other_questions_take_one_task() -> None:
     loaded = analysis.load(rows())
     assert isinstance(loaded, Tasks)
     for question in (analysis.sequential, analysis.selfcheck):
-        with pytest.raises(analysis.TableError, match=r"this takes one of them: --where task=fashion"):
+        with pytest.raises(analysis.TableError, match=r'this takes one of them: where={"task": "fashion"}'):
             question(loaded, "test_accuracy", "none")
     with pytest.raises(analysis.TableError, match="this takes one of them"):
         analysis.factorial(rows(), "test_accuracy")
@@ -131,16 +131,18 @@ def test_other_questions_take_one_task() -> None:
 def test_repeated_rows_name_the_column_that_distinguishes_them() -> None:
     whole = rows(column="dataset")
     with pytest.raises(
-        analysis.TableError, match="--task dataset takes its 4 values for tasks; --where dataset=fashion"
+        analysis.TableError, match=r'task="dataset" takes its 4 values for tasks; where={"dataset": "fashion"}'
     ):
         analysis.compare(whole, "test_accuracy", "none")
     course = whole.assign(epoch=whole["dataset"].map({name: i for i, name in enumerate(NAMES)})).drop(columns="dataset")
     with pytest.raises(analysis.TableError) as caught:
         analysis.compare(course, "test_accuracy", "none")
-    assert "--where epoch=0 keeps one of its 4 values" in str(caught.value)
-    assert "--task" not in str(caught.value)
+    assert 'where={"epoch": "0"} keeps one of its 4 values' in str(caught.value)
+    assert "task=" not in str(caught.value)
     folds = pd.concat([rows(NAMES[:1], 3).assign(fold=fold) for fold in range(5)]).drop(columns="task")
-    with pytest.raises(analysis.TableError, match="--task fold takes its 5 values for tasks; --where fold=0 keeps"):
+    with pytest.raises(
+        analysis.TableError, match=r'task="fold" takes its 5 values for tasks; where={"fold": "0"} keeps'
+    ):
         analysis.compare(folds, "test_accuracy", "none")
     with pytest.raises(analysis.TableError) as caught:
         analysis.compare(whole.drop(columns="dataset"), "test_accuracy", "none")

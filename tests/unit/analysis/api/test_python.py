@@ -227,7 +227,7 @@ def test_what_is_no_number_is_named(name: str, runs: pd.DataFrame) -> None:
         ({"sd": "a", "n": 5}, "sd is 'a'"),
         ({"sd": 0.1, "n": 5, "alpha": None}, "alpha is None; allowed: a number"),
         ({"sd": 0.1, "n": 5, "power": None}, "power is None; allowed: a number"),
-        ({"n": 5}, "--sd or --pilot"),
+        ({"n": 5}, "give sd or pilot TABLE"),
     ],
 )
 def test_a_plan_takes_numbers_alone(given: dict[str, object], fault: str) -> None:

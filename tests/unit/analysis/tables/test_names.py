@@ -96,9 +96,9 @@ def test_of_several_usual_names_the_usable_one_is_taken(made, taken):
         (rows("method", run=["x"] * 6 + ["y"] * 6), "condition", "'method', 'run'"),
     ],
 )
-def test_several_that_may_be_meant_are_listed_with_the_flag(made, role, names):
+def test_several_that_may_be_meant_are_listed_with_the_option(made, role, names):
     said = refused(made)
-    assert f"several columns may be the {role}: {names}; choose one with --{role}-column" in said
+    assert f"several columns may be the {role}: {names}; choose one, as by --{role}-column" in said
     other = "seed" if role == "condition" else "condition"
     assert f"the {other}" not in said
     first, second = (name.strip("'") for name in names.split(", "))
@@ -118,7 +118,7 @@ def test_what_is_given_is_taken_whatever_else_there_is():
 
 def test_nothing_is_taken_that_is_not_usual():
     said = refused(rows("technique"))
-    assert "column 'condition' is missing (required: 'condition', 'seed' and a metric; --condition-column names" in said
+    assert "column 'condition' is missing (required: 'condition', 'seed' and a metric; --condition-column NAME" in said
     assert "column 'seed' is missing" in refused(rows(seed="number"))
 
 

@@ -40,12 +40,12 @@ def asked(capsys, tmp_path, frame, *options):
 
 
 @pytest.mark.parametrize("metric", ["test_accuracy", "valAccuracy", "acc@1", "late_test_accuracy"])
-def test_accuracies_in_per_cent_are_refused_with_rows_conditions_and_the_flag(metric):
+def test_accuracies_in_per_cent_are_refused_with_rows_conditions_and_the_parameter(metric):
     said = refused(runs(metric=metric), metric)
     assert f"row 1: {metric} is 87.07; allowed: 0 to 1" in said
     assert f"{metric}: 11 more rows like these" in said
     assert "in all rows of 'none', 'd'; " in said
-    assert "--percent" in said
+    assert "give percent=True" in said
     assert "in no row" not in said
 
 
