@@ -63,7 +63,7 @@ def effect_size(pairs: Pairs, alpha: float) -> Finding[EffectSize]:
 
 def hedges_correction(df: int) -> float:
     """Return J = Gamma(df / 2) / (sqrt(df / 2) Gamma((df - 1) / 2)), df at least 2 (Hedges 1981, equation 6e)."""
-    return math.exp(special.gammaln(df / 2) - special.gammaln((df - 1) / 2)) / math.sqrt(df / 2)
+    return float(special.poch((df - 1) / 2, 0.5)) / math.sqrt(df / 2)
 
 
 def noncentrality_interval(t: float, df: int, alpha: float) -> tuple[float, float]:

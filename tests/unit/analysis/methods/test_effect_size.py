@@ -42,6 +42,8 @@ def test_hedges_correction_in_closed_form():
     assert hedges_correction(2) == pytest.approx(1 / math.sqrt(math.pi), rel=1e-12)
     assert hedges_correction(4) == pytest.approx(math.gamma(2) / (math.sqrt(2) * math.gamma(1.5)), rel=1e-12)
     assert hedges_correction(10_000) == pytest.approx(1 - 3 / (4 * 10_000 - 1), rel=1e-8)
+    million = 1_000_000
+    assert hedges_correction(million) == pytest.approx(1 - 3 / (4 * million) - 7 / (32 * million**2), rel=1e-14)
 
 
 def test_two_pairs_have_no_hedges_correction():
