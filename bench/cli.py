@@ -11,7 +11,7 @@ import sys
 import traceback
 
 from bench.base.errors import UsageError
-from bench.commands import COMMANDS, plan, status
+from bench.commands import COMMANDS, RESUMED, plan, status
 from bench.commands.options import DONE, FAULT, INTERRUPTED, USAGE
 from bench.schema.streams import OF_THE_SYSTEM, called, make_ready, what_failed
 
@@ -31,18 +31,20 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
-        print("interrupted; finished trials are kept, and the same command goes on from there", file=sys.stderr)
+        goes_on = "; finished trials are kept, and the same command goes on from there" if options.resumes else ""
+        print(f"interrupted{goes_on}", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort: an internal fault has its own exit code
-        return _fault(error)
+        return _fault(error, options.resumes)
 
 
-def _fault(error: Exception) -> int:
+def _fault(error: Exception, resumes: bool) -> int:
     if isinstance(error, OSError) and error.errno in OF_THE_SYSTEM:
         print(f"error: {what_failed(error)}", file=sys.stderr)
         return USAGE
     traceback.print_exc()
-    print("internal fault: finished trials are kept; please report the lines above", file=sys.stderr)
+    kept = "finished trials are kept; " if resumes else ""
+    print(f"internal fault: {kept}please report the lines above", file=sys.stderr)
     return FAULT
 
 
@@ -57,5 +59,5 @@ def _parser() -> argparse.ArgumentParser:
         about = command.execute.__doc__ or ""
         sub = commands.add_parser(command.NAME, help=about.partition("\n")[0], description=about)
         command.arguments(sub)
-        sub.set_defaults(execute=command.execute)
+        sub.set_defaults(execute=command.execute, resumes=command in RESUMED)
     return parser

@@ -106,7 +106,7 @@ def _faults_of_options(given: argparse.Namespace) -> list[str]:
     faults = []
     if given.percent and given.pilot is None:
         faults.append("--percent is of a pilot's metric: give --pilot TABLE with it")
-    if given.figure is not None and given.figure.suffix not in FIGURES:
+    if given.figure is not None and given.figure.suffix.lower() not in FIGURES:
         faults.append(f"--figure is {given.figure}; allowed: a name that ends in {', '.join(FIGURES)}")
     if given.figure is not None and given.delta is None and given.margin is None:
         faults.append("--figure is of a true difference: give --delta or --margin with it")

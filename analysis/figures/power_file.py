@@ -19,6 +19,6 @@ def write(plot: Plot[PowerCurves], curves: PowerCurves, file: Path) -> str:
         The place cannot be written to.
     """
     check_writable(file)
-    kind, layout = file.suffix.removeprefix("."), NARROW if len(curves.conditions) <= NARROW.panels else WIDE
+    kind, layout = file.suffix.lower().removeprefix("."), NARROW if len(curves.conditions) <= NARROW.panels else WIDE
     write_atomically(file, rendered(plot, curves, layout, (kind,))[kind])
     return f"{file}: {plot.caption(curves)}"

@@ -160,7 +160,7 @@ def _losses(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series, np.ndarray]]:
 def _read_file(path: Path, texts: Names) -> Raw:
     with path.open("rb") as file:
         is_parquet = file.read(4) == b"PAR1"
-    if is_parquet or path.suffix == ".parquet":
+    if is_parquet or path.suffix.lower() == ".parquet":
         read = TextTable(_parquet(read_table, path), "", ())
     else:
         read = read_text(path, lambda header: [*texts(header), *(name for name in header if name.strip() in _TEXT)])

@@ -49,7 +49,7 @@ def found(study: Study, tasks: int = 1) -> str:
 
 def check_figure(file: Path) -> None:
     """Raise UsageError unless a figure can be written to a file of this name."""
-    if file.suffix not in FIGURES:
+    if file.suffix.lower() not in FIGURES:
         raise UsageError(f"--figure is {file}; allowed: a name that ends in {', '.join(FIGURES)}")
 
 

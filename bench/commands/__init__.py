@@ -23,3 +23,5 @@ from bench.commands import (
 
 COMMANDS = (plan, run, slurm, status, throughput, race, certify, check_dropout, check_training, check_plugin,
             perf_check, ab, data, export, seal)  # fmt: skip
+RESUMED = (run, certify)
+"""Those whose finished trials are kept when they are interrupted."""

@@ -25,7 +25,7 @@ def execute(options: argparse.Namespace) -> int:
     from bench.record.store import Store
 
     to = options.to
-    done = (export if to.suffix == ".parquet" else pack)(Store(options.folder), to)
+    done = (export if to.suffix.lower() == ".parquet" else pack)(Store(options.folder), to)
     print(f"{done.trials} trials written to {to}, with {done.points} rows of curves", file=sys.stderr)
     if done.without_curve:
         print(f"warning: {done.without_curve} of these trials have no curve in {options.folder}", file=sys.stderr)

@@ -108,7 +108,7 @@ def test_the_power_of_the_typical_difference_is_what_simulated_studies_have(n: i
     assert abs(found - 0.8) < 0.03 + 4 * math.sqrt(0.16 / runs)
 
 
-@pytest.mark.parametrize(("name", "start"), [("p.svg", b"<?xml"), ("p.png", b"\x89PNG"), ("p.pdf", b"%PDF")])
+@pytest.mark.parametrize(("name", "start"), [("p.svg", b"<?xml"), ("p.PNG", b"\x89PNG"), ("p.pdf", b"%PDF")])
 def test_power_draws_its_curves(table: Path, name: str, start: bytes, tmp_path: Path, capsys) -> None:
     file = tmp_path / name
     assert main(["power", "--pilot", str(table), *ASKED, "--margin", "0.001", "--figure", str(file)]) == 0
