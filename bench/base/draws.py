@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -35,6 +35,17 @@ class Position:
     layer: int = 0
 
 
+@lru_cache(maxsize=1024)
+def key(seed: int, stream: str) -> np.ndarray:
+    """Return the generator's key, uint64 `[2]`."""
+    return np.array([seed, stream_key(stream)], np.uint64)
+
+
+def counter(at: Position) -> tuple[int, int, int]:
+    """Return the words of the generator's counter that follow the block's."""
+    return at.layer, at.step, at.epoch
+
+
 def words(seed: int, stream: str, at: Position, count: int) -> np.ndarray:
     """Return `count` independent uniform 64-bit words, uint64 `[count]`.
 
@@ -42,11 +53,10 @@ def words(seed: int, stream: str, at: Position, count: int) -> np.ndarray:
     """
     if (fast := passes.compiled()) is not None:
         out = np.empty(-(-count // 4) * 4, np.uint64)
-        key = np.array([seed, stream_key(stream)], np.uint64)
-        fast.philox(key, np.array([at.layer, at.step, at.epoch], np.uint64), out)
+        fast.philox(key(seed, stream), counter(at), 0, out)
         return out[:count]
-    counter = (at.layer * WORD + at.step * WORD**2 + at.epoch * WORD**3 - 1) % WORD**4
-    generator = np.random.Philox(key=seed + stream_key(stream) * WORD, counter=counter)
+    before = (at.layer * WORD + at.step * WORD**2 + at.epoch * WORD**3 - 1) % WORD**4
+    generator = np.random.Philox(key=seed + stream_key(stream) * WORD, counter=before)
     return generator.random_raw(count)
 
 

@@ -41,12 +41,12 @@ def bernoulli(draw: Draw, stream: str, rate: torch.Tensor, out: torch.Tensor) ->
     kept at 0.2. Distances from half a cell below the limit, times 2^17, are exact, and no scale is above the least
     of them: cut off at 0 and at the scale, they are the multiplier. That is several times faster than a Boolean mask.
     """
-    drawn = draws.signed16(draw.seed, stream, draw.at, out.shape[1:])
     fast = passes.compiled()
     if fast is not None and out.device.type == "cpu" and out.dtype == torch.float32 and out.is_contiguous():
-        fast.keep(drawn.reshape(-1), *_limits(tuple(rate.tolist())), out.view(len(out), -1).numpy())
+        place = draws.key(draw.seed, stream), draws.counter(draw.at)
+        fast.keep(*place, *_limits(tuple(rate.tolist())), out.numpy())
         return
-    numbers = torch.from_numpy(drawn).to(rate.device)
+    numbers = torch.from_numpy(draws.signed16(draw.seed, stream, draw.at, out.shape[1:])).to(rate.device)
     limit = (dropped_cells(rate) - CELLS // 2 - 0.5).to(out.dtype)[:, None, None]
     torch.sub(numbers.to(out.dtype).mul_(2 * CELLS), limit * (2 * CELLS), out=out).clamp_min_(0)
     torch.minimum(out, scale(rate).to(out.dtype)[:, None, None], out=out)

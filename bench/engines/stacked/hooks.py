@@ -40,8 +40,8 @@ class _Noise:
 
     seed: int
     networks: slice
-    factors: list[tuple[Regulariser, torch.Tensor]]
-    """With strengths `[networks][layer]`, or `[networks][1]`, float64."""
+    factors: list[tuple[Regulariser, list[torch.Tensor]]]
+    """With strengths `[layer][networks]`, float64."""
 
 
 class Hooks:
@@ -103,7 +103,7 @@ class Hooks:
         """
 
         def noise(layer: int, out: torch.Tensor) -> None:
-            self._multiply(self.hidden, replace(at, layer=layer), out, other_seed)
+            self._multiply(self.hidden, Position(at.epoch, at.step, layer), out, other_seed)
 
         return noise if self.hidden else model.no_noise
 
@@ -134,7 +134,7 @@ class Hooks:
         """Multiply the weights that the products take by noise, where some network has such noise."""
         for index, factor in enumerate(self.factors):
             layer = network[index]
-            self._multiply(self.masks, replace(at, layer=index), factor)
+            self._multiply(self.masks, Position(at.epoch, at.step, index), factor)
             layer.operand[:, :-1].copy_(layer.weight * factor)
 
     def climb(self, network: list[Layer], at: Position) -> None:
@@ -180,10 +180,15 @@ class Hooks:
 
     def _noises(self, strengths: dict[Regulariser, torch.Tensor]) -> list[_Noise]:
         """Return the noise of regularisers with `strengths`, by seed; none without regularisers."""
-        return [
-            _Noise(block.seeds.mask, block.networks, [(each, of[block.networks]) for each, of in strengths.items()])
-            for block in (self.blocks if strengths else [])
+        layers = len(self.recipe.hidden)
+        by_layer = [
+            (each, list(of.T) if each.each == "layer" else [of[:, 0]] * layers) for each, of in strengths.items()
         ]
+        noises = []
+        for block in self.blocks if strengths else []:
+            factors = [(each, [of[block.networks] for of in own]) for each, own in by_layer]
+            noises.append(_Noise(block.seeds.mask, block.networks, factors))
+        return noises
 
     def _multiply(self, noises: list[_Noise], at: Position, out: torch.Tensor, other_seed: int = 0) -> None:
         """Write to `out` `[K, rows, columns]` the multipliers that `noises` are at a position."""
@@ -219,15 +224,15 @@ def _runs(record: Regulariser, strength: torch.Tensor, block: Block) -> list[_Ru
 
 
 def _product(
-    noises: list[tuple[Regulariser, torch.Tensor]], draw: Draw, out: torch.Tensor, other_seed: int = 0
+    noises: list[tuple[Regulariser, list[torch.Tensor]]], draw: Draw, out: torch.Tensor, other_seed: int = 0
 ) -> None:
     """Write to `out` the product of what the regularisers give as noise at the draw's layer."""
-    for index, (record, strength) in enumerate(noises):
+    for index, (record, strengths) in enumerate(noises):
         factor = torch.empty_like(out) if index else out
         noise = record.hidden or record.weights
         assert noise is not None
         here = draw if record.once or not other_seed else replace(draw, seed=draw.seed + other_seed)
-        noise(here, strength[:, draw.at.layer if record.each == "layer" else 0], factor)
+        noise(here, strengths[draw.at.layer], factor)
         if index:
             out.mul_(factor)
 

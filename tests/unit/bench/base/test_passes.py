@@ -44,9 +44,9 @@ def test_words_are_those_of_numpy(loaded: None, monkeypatch: pytest.MonkeyPatch,
 
 
 def test_noise_is_that_of_torch(loaded: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At rates so near 0 and 1 that they are 1 and 65,535 cells, and at both ends."""
+    """At rates so near 0 and 1 that they are 1 and 65,535 cells, and at both ends; drawn in parts, the last one odd."""
     draw = Draw(7, Position(1, 2, 1), 0.5, (0, 0))
-    fast, slow = torch.empty(len(RATES), 500, 300), torch.empty(len(RATES), 500, 300)
+    fast, slow = torch.empty(len(RATES), 501, 301), torch.empty(len(RATES), 501, 301)
     bernoulli(draw, "dropout", RATES, fast)
     without(monkeypatch)
     bernoulli(draw, "dropout", RATES, slow)
