@@ -98,6 +98,12 @@ class Comparison(Directed):
         return next((each.headline.estimand for each in self.effects.values()), TYPICAL)
 
     @property
+    def drawn(self) -> str:
+        """What a new test set has others of: one example, or one group where examples lie in groups."""
+        grouped = any(each.test_groups for each in self.effects.values())
+        return f"{self.example} group" if grouped else self.example
+
+    @property
     def scopes(self) -> list[str]:
         """The scopes of the headlines, those that claim nothing left out; mostly there is one."""
         return scopes(each.headline for each in self.effects.values())

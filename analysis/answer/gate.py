@@ -10,7 +10,7 @@ from typing import Any, Unpack
 from analysis.answer.compare import compare
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
-from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, Headline
+from analysis.answer.headline import OVER_IMAGES, SEEDS, Headline
 from analysis.answer.out_of_reach import report_design
 from analysis.answer.sample_size import spread_of
 from analysis.base.errors import TableError, nearest
@@ -233,10 +233,10 @@ def _detectable(effect: Effect, require: str, family: int) -> float | None:
     design = report_design(effect, family)
     known = spread_of(effect, design.estimand)
     untested = effect.headline.verdict in (None, verdict.CANNOT_TEST)
-    if known is None or untested or effect.headline.scope not in (SEEDS, SEEDS_AND_IMAGES):
+    if known is None or untested or effect.headline.scope not in (SEEDS, *OVER_IMAGES):
         return None
     sd, pairs = known
-    seen = replace(design, sd=sd, floor=effect.test_set_floor or 0.0)
+    seen = replace(design, sd=sd, floor=effect.test_set_floor or 0.0, floor_df=effect.test_set_floor_df)
     return seen.least_margin(pairs) if require == EQUIVALENT else seen.detectable(pairs)
 
 

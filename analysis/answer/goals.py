@@ -170,7 +170,7 @@ def _of_condition(each: Judged, design: Design, wanted: Wanted, example: str) ->
         return ConditionMargin(condition=each.condition, pilot_pairs=each.n_pairs, why=why)
     sd, pairs = known
     upper, n = upper_sd(sd, pairs), wanted.n
-    at_sd = replace(design, sd=sd, floor=each.test_set_floor or 0.0)
+    at_sd = replace(design, sd=sd, floor=each.test_set_floor or 0.0, floor_df=each.test_set_floor_df)
     return ConditionMargin(
         condition=each.condition,
         pilot_pairs=pairs,
@@ -179,6 +179,7 @@ def _of_condition(each: Judged, design: Design, wanted: Wanted, example: str) ->
         test_set_floor=each.test_set_floor,
         test_set_floor_low=each.test_set_floor_low,
         test_set_floor_high=each.test_set_floor_high,
+        test_set_floor_df=each.test_set_floor_df,
         least_margin=None if n is None else at_sd.least_margin(n),
         least_margin_upper=None if n is None else replace(at_sd, sd=upper).least_margin(n),
         goals=tuple(_plan(goal, wanted, (each, upper, example)) for goal in _designs(at_sd, wanted.margin)),

@@ -17,6 +17,7 @@ from analysis.methods.p_value import probability
 from analysis.methods.paired_t import Difference, TTest
 from analysis.methods.result import Results, why_untestable
 from analysis.methods.signed_rank_distribution import fewest
+from analysis.methods.two_way_interval import OverImages
 from analysis.methods.typical import Typical
 from analysis.methods.verdict import Interval
 from analysis.tables.pairing import Pairs
@@ -25,9 +26,13 @@ from analysis.tables.question import Question
 from bench.schema.known_metrics import MEAN, TYPICAL
 
 SEEDS, SEEDS_AND_IMAGES, SEQUENCE, ITEMS = "seeds", "seeds_and_images", "sequence", "items"
-SPLITS = "splits"
+SEEDS_AND_GROUPS, SPLITS = "seeds_and_groups", "splits"
 """What the decision holds for: new seeds on this test set; new seeds and test images; new seeds, looking at will; new
-test images, for these trained networks and no others; other splits of data of this kind, approximately."""
+test images, for these trained networks and no others; new seeds and groups of test images; other splits of data of
+this kind, approximately."""
+
+OVER_IMAGES = (SEEDS_AND_IMAGES, SEEDS_AND_GROUPS)
+"""Scopes that reach beyond this test set, one image or one group of images at a time."""
 
 SIMULTANEOUS, ALONE = "simultaneous", "t"
 """An interval that holds with those of all other conditions, or the interval of this one alone."""
@@ -38,6 +43,7 @@ NORMAL = "normal differences"
 REACH = {
     SEEDS: "for new seeds, on this training set and this test set",
     SEEDS_AND_IMAGES: "for new seeds and new test {examples}, on this training set",
+    SEEDS_AND_GROUPS: "for new seeds and new groups of test {examples}, on this training set",
     SEQUENCE: "for new seeds, on this training set and this test set, however often one looks",
     ITEMS: "for these trained networks, on new {examples} of this kind; other seeds are not covered",
     SPLITS: "for other training and test sets of these sizes from the same source; approximately, since splits share "
@@ -55,7 +61,7 @@ class Headline(Record):
     estimand : str
         `TYPICAL` or `MEAN`: which centre of the differences.
     scope : str
-        `SEEDS`, `SEEDS_AND_IMAGES`, `SEQUENCE`, `ITEMS` or `SPLITS`.
+        `SEEDS`, `SEEDS_AND_IMAGES`, `SEEDS_AND_GROUPS`, `SEQUENCE`, `ITEMS` or `SPLITS`.
     interval : str or None
         `SIMULTANEOUS` or `ALONE`; None where there is no interval.
     verdict : str or None
@@ -126,7 +132,8 @@ def headline(found: Results, arms: Arms, asked: Question, family: Family) -> Hea
     -----
     Seeds that were added until something was decided are judged by the confidence sequence, at alpha over the number of
     all conditions in the family; its interval stands for that at 2 alpha too, and 1/e times that number is its p. Else
-    the interval over seeds and images leads where the images are known, and that over seeds stands in for it. A study
+    the interval over seeds and images, or groups of them, leads where the images are known, and that over seeds stands
+    in for it. A study
     of one run a condition has no seeds to speak of: where the images are known it is judged over these alone. Of splits
     of one data set the mean leads, by the corrected resampled t test; without the share that each holds out nothing is
     decided.
@@ -144,7 +151,15 @@ def headline(found: Results, arms: Arms, asked: Question, family: Family) -> Hea
         return _of_items(items)
     if leading == MEAN:
         return _of_mean(found)
-    return _of_typical(found[Typical], arms.every, asked, family)
+    return _of_typical(found, arms.every, asked, family)
+
+
+def _scope(found: Results, over_images: bool) -> str:
+    """Return what an interval over seeds, and over images where these are known, holds for."""
+    images = found.by_kind.get(OverImages)
+    if not over_images:
+        return SEEDS
+    return SEEDS_AND_GROUPS if isinstance(images, OverImages) and images.test_groups else SEEDS_AND_IMAGES
 
 
 def _outside(found: Results, leading: str) -> Headline:
@@ -196,7 +211,7 @@ def _of_mean(found: Results) -> Headline:
     interval = mean.over_images if over_images else mean.over_seeds
     judged = Headline(
         estimand=MEAN,
-        scope=SEEDS_AND_IMAGES if over_images else SEEDS,
+        scope=_scope(found, over_images),
         verdict=decision.verdict_crossed if over_images else decision.verdict,
         estimate=middle,
         assumes=NORMAL,
@@ -207,12 +222,11 @@ def _of_mean(found: Results) -> Headline:
     return _with(judged, interval, mean.p_mean_crossed_adjusted if over_images else mean.p_mean_adjusted)
 
 
-def _of_typical(typical: Typical, every: Pairs, asked: Question, family: Family) -> Headline:
+def _of_typical(found: Results, every: Pairs, asked: Question, family: Family) -> Headline:
+    typical = found[Typical]
     over_images = typical.verdict_typical_crossed is not None
     word = typical.verdict_typical_crossed if over_images else typical.verdict_typical
-    judged = Headline(
-        scope=SEEDS_AND_IMAGES if over_images else SEEDS, verdict=word, estimate=typical.typical_difference
-    )
+    judged = Headline(scope=_scope(found, over_images), verdict=word, estimate=typical.typical_difference)
     if word == verdict.CANNOT_TEST:
         need = fewest(asked.alpha, family.size)
         with_ = (

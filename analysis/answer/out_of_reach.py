@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
+
+from scipy import optimize
 
 from analysis.answer.effect import Judged
 from analysis.methods import verdict
@@ -23,8 +26,10 @@ class OutOfReach:
     Parameters
     ----------
     images : int
-        Test examples that it takes in place of `present`.
+        Test examples that it takes in place of `present`, in groups like theirs where they lie in some.
     present : int
+    groups, present_groups : int or None
+        Groups of them, where they lie in some.
     sure : bool
         Whether seeds do not reach it either at the lower limit of that standard error.
     floor, low, high : float
@@ -33,6 +38,8 @@ class OutOfReach:
 
     images: int
     present: int
+    groups: int | None
+    present_groups: int | None
     sure: bool
     floor: float
     low: float
@@ -41,10 +48,13 @@ class OutOfReach:
     def told(self, example: str) -> str:
         """Return it in a sentence without its stop."""
         claim = "no number of seeds reaches this" if self.sure else "this may not be reached by any number of seeds"
+        new, needed, present = f"test {example}s", self.images, self.present
+        if self.groups is not None and self.present_groups is not None:
+            new, needed, present = f"groups of {new}", self.groups, self.present_groups
         return (
-            f"Over new test {example}s too, {claim} on these {example}s: the standard error from the test set is "
-            f"{self.floor:.4g} (between {self.low:.4g} and {self.high:.4g}), and {self.images:,} test {example}s in "
-            f"place of {self.present:,} would be needed"
+            f"Over new {new} too, {claim} on these {example}s: the standard error from the test set is "
+            f"{self.floor:.4g} (between {self.low:.4g} and {self.high:.4g}), and {needed:,} {new} in place of "
+            f"{present:,} would be needed"
         )
 
 
@@ -53,12 +63,28 @@ def out_of_reach(each: Judged, design: Design, delta: float) -> OutOfReach | Non
     floor, total = each.test_set_floor, each.test_images
     if not floor or total is None or not design.possible(delta):
         return None
+    design = replace(design, floor=floor, floor_df=each.test_set_floor_df)
     greatest = design.greatest_floor(delta)
     if floor <= greatest:
         return None
     low = floor if each.test_set_floor_low is None else each.test_set_floor_low
     high = floor if each.test_set_floor_high is None else each.test_set_floor_high
-    return OutOfReach(math.ceil(total * (floor / greatest) ** 2), total, low > greatest, floor, low, high)
+    times, groups = _times(design, delta), each.test_groups
+    needed = None if groups is None else math.ceil(groups * times)
+    return OutOfReach(math.ceil(total * times), total, needed, groups, low > greatest, floor, low, high)
+
+
+def _times(design: Design, delta: float) -> float:
+    """Return how many times the test examples it takes; more groups of them have more degrees of freedom too."""
+    most, df = (design.floor / design.greatest_floor(delta)) ** 2, design.floor_df
+    if df is None:
+        return most
+
+    def lacking(times: float) -> float:
+        larger = replace(design, floor_df=times * (df + 1) - 1)
+        return design.floor / math.sqrt(times) - larger.greatest_floor(delta)
+
+    return cast("float", optimize.brentq(lacking, 1.0, most))
 
 
 def report_design(first: Judged, family: int) -> Design:

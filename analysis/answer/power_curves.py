@@ -90,6 +90,7 @@ class Spread:
     upper: float
     n: int | None
     floor: float = 0.0
+    floor_df: float | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def power_curves(whole: Comparison) -> PowerCurves | None:
         return None
     asked = report_design(whole.judged[0], len(whole.judged))
     spreads = [
-        Spread(each.condition, found[0], upper_sd(*found), found[1], each.test_set_floor or 0.0)
+        Spread(each.condition, found[0], upper_sd(*found), found[1], each.test_set_floor or 0.0, each.test_set_floor_df)
         for each in whole.judged
         if (found := spread_of(each, asked.estimand)) is not None
     ]
@@ -133,7 +134,14 @@ def curves_of_plan(found: Plan | PilotPlan | MarginPlan | PilotMargin) -> PowerC
         aims = [] if found.delta is None else [Aim(SUPERIOR, 0.0, found.delta)]
     spreads = (
         [
-            Spread(each.condition, each.sd, each.sd_upper, each.pilot_pairs, each.test_set_floor or 0.0)
+            Spread(
+                each.condition,
+                each.sd,
+                each.sd_upper,
+                each.pilot_pairs,
+                each.test_set_floor or 0.0,
+                each.test_set_floor_df,
+            )
             for each in found.conditions
             if each.sd is not None and each.sd_upper is not None
         ]
@@ -182,7 +190,7 @@ def _curves(asked: Design, spreads: Sequence[Spread], aims: Sequence[Aim], mean_
 
 
 def _design(asked: Design, spread: Spread, aim: Aim) -> Design:
-    return replace(asked, sd=spread.sd, floor=spread.floor, goal=aim.goal, margin=aim.margin)
+    return replace(asked, sd=spread.sd, floor=spread.floor, floor_df=spread.floor_df, goal=aim.goal, margin=aim.margin)
 
 
 def _seeds(asked: Design, spreads: Sequence[Spread], aims: Sequence[Aim]) -> list[int]:

@@ -84,6 +84,8 @@ class OfPilot(Record):
         of normal noise under which its interval would be as wide as the pilot's.
     test_set_floor, test_set_floor_low, test_set_floor_high : float or None
         The standard error that no number of seeds goes below, and its interval; None where that is not known.
+    test_set_floor_df : float or None
+        Its degrees of freedom, where test images lie in groups.
     """
 
     condition: str
@@ -94,6 +96,7 @@ class OfPilot(Record):
     test_set_floor: float | None = None
     test_set_floor_low: float | None = None
     test_set_floor_high: float | None = None
+    test_set_floor_df: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,8 +232,9 @@ def of_condition(
         test_set_floor=floor,
         test_set_floor_low=each.test_set_floor_low,
         test_set_floor_high=each.test_set_floor_high,
+        test_set_floor_df=each.test_set_floor_df,
     )
-    at_sd = replace(design, sd=sd, floor=floor or 0.0)
+    at_sd = replace(design, sd=sd, floor=floor or 0.0, floor_df=each.test_set_floor_df)
     at_high = replace(at_sd, sd=high)
     if delta is None:
         n = pairs if n is None else n

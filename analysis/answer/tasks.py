@@ -13,7 +13,7 @@ from scipy import special
 from analysis.answer.compare import compared
 from analysis.answer.comparison import Comparison
 from analysis.answer.decision import DEPENDENT
-from analysis.answer.headline import SEEDS, SEEDS_AND_IMAGES, SPLITS
+from analysis.answer.headline import SEEDS, SEEDS_AND_GROUPS, SEEDS_AND_IMAGES, SPLITS
 from analysis.answer.over_tasks import TASKS, AcrossTasks, ComparisonOverTasks
 from analysis.answer.runs_over_tasks import pairs_of, scores_of
 from analysis.answer.task_notes import dominant, named, of_each_task, of_tasks, unlike_scales
@@ -180,7 +180,8 @@ def _on_task(task: str, arms: Arms, whole: Comparison, asked: Question, size: in
         return OnTask(task, None, pairs.n, pairs.varies, independent=False)
     effect = whole.effects[pairs.condition]
     floor = effect.test_set_floor if effect.n_pairs >= FEWEST_FOR_IMAGES else None
-    return OnTask(task, Inference(estimate, size, floor), pairs.n, pairs.varies, estimate.value)
+    found = Inference(estimate, size, floor, effect.test_set_floor_df)
+    return OnTask(task, found, pairs.n, pairs.varies, estimate.value)
 
 
 def _alone(pairs: Pairs, leading: str) -> float:
@@ -222,7 +223,7 @@ def _across(
     found = AcrossTasks(
         condition=label,
         n_tasks=len(on),
-        scope=SEEDS_AND_IMAGES if images else SEEDS if asked.test_fraction is None else SPLITS,
+        scope=_scope(parts, asked),
         these=these_tasks(parts, asked)
         if any(each.varies for each in on)
         else TheseTasks(
@@ -241,6 +242,15 @@ def _across(
     if (alone := dominant([each.task for each in on], estimates)) is not None:
         notes.append(alone)
     return found, notes
+
+
+def _scope(parts: Sequence[Inference], asked: Question) -> str:
+    """Return what varies within each task: groups of images where those of every task lie in some."""
+    if asked.test_fraction is not None:
+        return SPLITS
+    if any(part.floor is None for part in parts):
+        return SEEDS
+    return SEEDS_AND_IMAGES if any(part.floor_df is None for part in parts) else SEEDS_AND_GROUPS
 
 
 def _of_these_alone(found: AcrossTasks) -> AcrossTasks:
@@ -271,7 +281,7 @@ def _are_unit(on: Sequence[OnTask]) -> bool:
 
 def _error(part: Inference, n: int, alpha: float) -> float:
     """Return the standard error of one task: the half width of its interval by itself over the quantile of t."""
-    ends = Inference(part.estimate, 1, part.floor).ends(alpha)
+    ends = replace(part, size=1).ends(alpha)
     return math.nan if ends is None else standard_error(ends, n, alpha)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.base.records import Record
 from analysis.methods.variance_components import Component, SeedVariance, components, split_seed_variance
 from analysis.tables.images import crossed, images_of
+from analysis.tables.item_groups import ItemGroups
 from analysis.tables.metric import measure
 from analysis.tables.table import Table
 
@@ -92,9 +93,12 @@ def variance_by_source(table: Table, metric: str, alpha: float) -> VarianceBySou
     measured, images = measure(table, metric), images_of(table, "test_accuracy") if metric == "test_accuracy" else None
     conditions, notes = [], set()
     images, grouped = crossed(images, len(table.seeds))
+    groups = None if images is None or images.groups is None else ItemGroups.of(images.groups)
     if grouped:
         notes.add(
-            "Test examples lie in groups: the share of the test set, which takes each as independent, is not given."
+            "Test examples lie in groups too few to say what a new test set would show: that share is not given."
+            if images is None
+            else "Test examples lie in groups: a new test set is one of other groups."
         )
     for label in table.conditions:
         arm = measured.arms[label]
@@ -110,7 +114,8 @@ def variance_by_source(table: Table, metric: str, alpha: float) -> VarianceBySou
             and kept.sum() > 1
             and all((label, int(seed)) in images.packed for seed in arm.seeds[kept])
         ):
-            split = _shares(split_seed_variance(images.correct(label, arm.seeds[kept]).astype(float)))
+            correct = images.correct(label, arm.seeds[kept]).astype(float)
+            split = _shares(split_seed_variance(correct, groups))
         conditions.append(
             ConditionVariance(
                 condition=label,

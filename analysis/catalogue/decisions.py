@@ -89,6 +89,7 @@ the first that holds:
 outside the family:             the interval of this condition alone (interval "t"), p and verdict null
 seeds were added until decided: scope sequence; the sequence at α/K for both levels, p = K / e-value, at most 1
 the images are known:           scope seeds_and_images; interval, verdict and p of the estimand over images
+their groups are known too:     scope seeds_and_groups; the same over groups of images
 else:                           scope seeds; interval, verdict and p of the estimand over seeds""",
     source=("This project's rule; the parts are the entries named.",),
     computed_by=("analysis.answer.headline:headline",),

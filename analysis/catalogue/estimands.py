@@ -84,7 +84,8 @@ OVER_IMAGES = Method(
         ),
     ),
     assumes="New images shift the differences at all seeds alike, by a normal amount of the standard error from the "
-    "test set; typical and mean difference move along with such a shift. At least 3 complete pairs, else null.",
+    "test set; typical and mean difference move along with such a shift. At least 3 complete pairs, else null. Where "
+    "images lie in groups, that error is of few groups, and its quantile is of t on `test_set_floor_df` for z.",
     formula="""\
 estimate e with its interval over seeds [l, u] at 1 - α/K;   z = normal quantile at 1 - α/(2K)
 low = e - √( (e - l)² + (z floor)² ),   high = e + √( (u - e)² + (z floor)² );   _90: with 2α in place of α

@@ -98,13 +98,15 @@ PILOT = Method(
         keys("power", "metric control sd_upper_level"),
         keys(
             "power.conditions[]",
-            "condition pilot_pairs why sd sd_upper test_set_floor test_set_floor_low test_set_floor_high n n_upper "
-            "detectable_difference detectable_difference_upper test_images_needed out_of_reach_surely images",
+            "condition pilot_pairs why sd sd_upper test_set_floor test_set_floor_low test_set_floor_high "
+            "test_set_floor_df n n_upper detectable_difference detectable_difference_upper test_images_needed "
+            "out_of_reach_surely images",
         ),
     ),
     assumes="Normal differences. It plans E2 where the pilot says which images were right, at its standard deviation "
     "and its standard error from the test set together, E1 elsewhere. Both are estimates from the pilot. K is the "
-    "pilot's family unless given.",
+    "pilot's family unless given. Where images lie in groups z(1 - α/(2K)) is of t on `test_set_floor_df`, which grows "
+    "with the groups, and images are needed in groups like the pilot's.",
     formula="""\
 of the typical difference s is √(3n/π) times half the width of its interval at 1 - α, over t(1 - α/2; n - 1)
 sd_upper = s √( (n - 1) / χ² ), χ² the 5% quantile on n - 1: a one-sided 95% limit

@@ -23,7 +23,8 @@ TASKS = Method(
     formula="""\
 each task: as a single comparison, with K T in place of K
 scale log-ratio: d_s = log metric(condition, s) - log metric(control, s);   margin log(1 + margin)
-scope: seeds_and_images where the test images of every task are known, else seeds; tasks where the task is the unit""",
+scope: seeds_and_images where the test images of every task are known, seeds_and_groups where all lie in groups,
+       else seeds; tasks where the task is the unit""",
     source=("Demsar 2006, Journal of Machine Learning Research 7, 1-30 (several data sets).",),
     computed_by=("analysis.answer.tasks:compare_tasks",),
     checked_by=(

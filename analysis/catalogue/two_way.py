@@ -15,7 +15,7 @@ CROSSED = Method(
     fills=(keys(COMPARISON, "se_crossed df_crossed ci_low_crossed ci_high_crossed p_crossed test_images"),),
     assumes="Seeds and test images are independent draws; the mean is about normal. Needs `test_bits` of both trials "
     "of every pair; for `test_accuracy`, `generalisation_gap` and `running_gap`. The training set stays the "
-    "same.",
+    "same. With `test_groups` groups of images are drawn: see the next entry.",
     formula="""\
 D_si = correct(condition, s, i) - correct(control, s, i), S seeds by N images
        (a gap: less that, plus the difference in training accuracy at seed s)
@@ -41,6 +41,51 @@ mean ± t(1 - α/2; df) se;   p = 2 P(T_df >= |mean| / se)""",
 mean = 0.5, standard_error = 0.209165, df = 3.65268
 >>> show({{"interval": found.interval(0.05), "p": found.p}})
 interval = [-0.103175, 1.10317], p = 0.0812662
+""",
+)
+
+_GROUPS_BY_R = "tests/oracles/test_groups_of_items.py"
+
+GROUPED = Method(
+    title="Groups of images in place of images",
+    answers="The same, and the headline over seeds and images, where `test_groups` says that images lie in groups (a "
+    "document, a patient) of which whole ones are drawn: for new seeds and new **groups**. Each image counts the same "
+    "as ever, so the estimate does not change.",
+    fills=(keys(COMPARISON, "test_groups test_set_floor_df"),),
+    assumes="Seeds and groups are independent draws; images of a group need not be. From 10 groups that count as 8 or "
+    "more of one size (G* below): else nothing is claimed of new images. Both keys are null where every image is its "
+    "own group, and nothing differs from the two-way layout of images. How often it misses: the calibration page.",
+    formula="""\
+G groups of n_g images, N in all; at each seed the pseudo-value of a group takes the place of D_si:
+D_sg = G d_s - (G-1) d_s(without g), d_s the mean over images;   MS_s = G times the variance of the d_s
+MS_g and MS_e about the d_s, se and floor as above with G for N;   G* = N² / Σ n_g²;   test_set_floor_df = G* - 1
+df = max( v² / ( MS_s²/(S-1) + MS_g²/(G*-1) + MS_e²/((S-1)(G*-1)) ), min( S-1, G*-1 ) )
+headline and limits of the floor: t on G* - 1 degrees of freedom for z""",
+    source=(
+        "Quenouille 1956, Biometrika 43, 353-360, and Tukey 1958, Annals of Mathematical Statistics 29, 614 "
+        "(pseudo-values); Bell and McCaffrey 2002, Survey Methodology 28, 169-181 (clusters left out in turn).",
+        "Cameron, Gelbach and Miller 2011, Journal of Business and Economic Statistics 29, 238-249 (two-way clusters).",
+        "Kish 1965, Survey Sampling, and Carter, Schnepel and Steigerwald 2017, Review of Economics and "
+        "Statistics 99, 698-709 (clusters of unlike size count as fewer).",
+    ),
+    computed_by=(
+        "analysis.methods.random_effects:without_each",
+        "analysis.methods.random_effects:crossed",
+        "analysis.tables.item_groups:ItemGroups",
+    ),
+    checked_by=(
+        f"{_GROUPS_BY_R}::test_every_number_agrees_with_r",
+        f"{_GROUPS_BY_R}::test_groups_of_one_item_each_change_no_digit",
+        f"{CALIBRATION}/test_over_seeds_and_groups.py::test_of_the_interval_over_seeds_and_groups",
+    ),
+    example=f"""\
+>>> from analysis.methods.random_effects import crossed
+>>> from analysis.tables.item_groups import ItemGroups
+{_GAINS}>>> groups = ItemGroups.of(np.array([7, 8, 8, 9, 7]))
+>>> found = crossed(gains, None, groups)
+>>> show(found, "mean", "standard_error", "df", "floor", "groups", "floor_df")
+mean = 0.5, standard_error = 0.238145, df = 1.77778, floor = 0.204653, groups = 3,
+  floor_df = 1.77778
 """,
 )
 
@@ -179,4 +224,4 @@ interval = [-0.00813124, 0.12924], p = 0.0832645
 """,
 )
 
-GROUP = Group("Would it hold on new test images?", (CROSSED, TOGETHER, FLOOR, PROJECTIONS, ITEMS))
+GROUP = Group("Would it hold on new test images?", (CROSSED, GROUPED, TOGETHER, FLOOR, PROJECTIONS, ITEMS))

@@ -38,7 +38,7 @@ def _legend_height(layout: Layout) -> float:
 
 def draw(figure: Figure, evidence: Evidence, layout: Layout) -> None:
     """Draw a bar for each condition, the marks of what would shorten it, and in a word which does more."""
-    rows, unit, example = _rows(evidence), unit_of(evidence.primary.metric), evidence.primary.example
+    rows, unit, example = _rows(evidence), unit_of(evidence.primary.metric), evidence.primary.drawn
     left = shared.left_of(rows, layout)
     right = shared.EDGE if layout.narrow else _NUMBERS
     axes = figure.add_axes((0, 0, 1, 1))
@@ -88,7 +88,7 @@ def _known(error: float | None) -> float:
 def buy(row: Effect, evidence: Evidence) -> str:
     """Return in two words what helps more."""
     more = helped_by(row, len(evidence.primary.judged)) == IMAGES
-    return f"more {evidence.primary.example}s" if more else "more seeds"
+    return f"more {evidence.primary.drawn}s" if more else "more seeds"
 
 
 def _legend(axes: Axes, layout: Layout, example: str) -> None:
@@ -113,7 +113,7 @@ def _times(numbers: tuple[int, ...]) -> str:
 
 def caption(evidence: Evidence) -> str:
     """Return what the marks mean."""
-    unit, example = unit_of(evidence.primary.metric), evidence.primary.example
+    unit, example = unit_of(evidence.primary.metric), evidence.primary.drawn
     return (
         f"Standard error of the mean difference in {unit.name} over new seeds and new test {example}s: a bar half as "
         "long is twice as sure. Bar: as it is now. Hatched: the standard error from the test set, below which no "
@@ -126,7 +126,7 @@ def caption(evidence: Evidence) -> str:
 
 def description(evidence: Evidence) -> str:
     """Return what is to be seen."""
-    unit, said, example = unit_of(evidence.primary.metric), [], evidence.primary.example
+    unit, said, example = unit_of(evidence.primary.metric), [], evidence.primary.drawn
     for row in _rows(evidence):
         numbers = (row.se_crossed, row.test_set_floor, row.se_crossed_4x_seeds, row.se_crossed_4x_images)
         now, floor, seeds, images = (tell(unit, each) for each in numbers)
@@ -147,8 +147,8 @@ def missing(evidence: Evidence) -> str | None:
     if not evidence.comparisons or not _rows(evidence):
         example = next((each.example for each in evidence.comparisons.values()), "example")
         return (
-            f"Which test {example}s each trial got right is not known, they lie in groups, or no pairs vary: the "
-            "standard error from the test set is unknown."
+            f"Which test {example}s each trial got right is not known, they lie in too few groups, or no pairs vary: "
+            "the standard error from the test set is unknown."
         )
     return None
 

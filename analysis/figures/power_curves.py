@@ -132,7 +132,7 @@ def caption(evidence: Evidence) -> str:
     unit = unit_of(whole.metric)
     margin = unit.margin_with_unit(whole.margin or 0.0)
     family = "1 condition" if len(whole.judged) == 1 else every(len(whole.judged), "condition")
-    images = f" and as many test {whole.example}s" if told.over_images else ""
+    images = f" and as many test {whole.drawn}s" if told.over_images else ""
     return (
         f"Power: how often a new study of so many seeds{images} would show each goal for {unit.name}, by the interval "
         f"of the {NAMES[told.estimand]}, adjusted for {family}. Solid: a difference from 0, where the true one is the "

@@ -240,8 +240,8 @@ def _open(pool: Pool, told: Sequence[Judged], family: Iterable[Judged]) -> str:
     size = sum(not each.stays_at_chance for each in family)
     for each, tell in ((undecided, what_is_found), (unclear, what_shows_the_size)):
         if measured := [one for one in each if one.n_pairs >= ROUGH and one.sd_difference]:
-            said.append(tell(measured, size, pool.primary.example))
-    return " ".join([*filter(None, said), *what_would_help([*undecided, *unclear], size, pool.primary.example)])
+            said.append(tell(measured, size, pool.primary.drawn))
+    return " ".join([*filter(None, said), *what_would_help([*undecided, *unclear], size, pool.primary.drawn)])
 
 
 def _where(asked: Asked, material: Material, pool: Pool, home: Path) -> str:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from scipy import special
-
 from analysis.methods.p_value import SMALLEST, probability
+from analysis.methods.quantiles import quantile
 from analysis.methods.verdict import Interval
 
 Ends = tuple[float, float]
@@ -53,11 +52,14 @@ class Inference:
         Conditions in the family: errors are divided by it (Bonferroni).
     floor : float or None
         Standard error from the test set; None where new test images cannot be spoken of.
+    floor_df : float or None
+        Its degrees of freedom, where groups of images are drawn; None where these are single images, which are many.
     """
 
     estimate: Estimate
     size: int
     floor: float | None = None
+    floor_df: float | None = None
 
     def alone(self, alpha: float) -> Ends | None:
         """Return the interval over seeds at 1 - alpha, of this condition by itself."""
@@ -104,7 +106,7 @@ class Inference:
         ends = self._seeds(alpha)
         if ends is None or self.floor is None:
             return None
-        middle, reach = self.estimate.value, -float(special.ndtri(alpha / (2 * self.size))) * self.floor
+        middle, reach = self.estimate.value, quantile(alpha / (2 * self.size), self.floor_df) * self.floor
         if not math.isfinite(middle):
             return ends
         low, high = ends

@@ -115,7 +115,7 @@ def mean_family(pairs: Pairs, sample: Sample) -> Finding[Record]:
     if why is not None:
         return undefined(MeanFamily(), why)
     alpha = sample.question.alpha
-    found = Inference(MeanEstimate(pairs), sample.size, sample.floors.get(pairs.condition))
+    found = Inference(MeanEstimate(pairs), sample.size, *sample.floor(pairs))
     over_seeds, over_images = found.over_seeds(alpha), found.over_images(alpha)
     return Finding(
         MeanFamily(

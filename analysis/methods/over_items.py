@@ -14,9 +14,7 @@ from analysis.methods.failure_rates import mcnemar
 from analysis.methods.p_value import probability
 from analysis.methods.result import Finding, Method, Sample
 from analysis.methods.score_interval import PairedProportions
-
-FEWEST_GROUPS = 10
-"""Groups of items below which a t interval over groups is not given."""
+from analysis.tables.item_groups import FEWEST_GROUPS
 
 _SAME = 1e-12
 """Differences that only rounding parts."""

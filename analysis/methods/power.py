@@ -11,6 +11,7 @@ import numpy as np
 from scipy import optimize, special
 
 from analysis.methods.quadrature import gauss_legendre
+from analysis.methods.quantiles import quantile
 from analysis.methods.signed_rank_distribution import counted_off, lower_tail
 from analysis.methods.verdict import FEW
 from bench.schema.known_metrics import ESTIMANDS, MEAN, TYPICAL
@@ -44,6 +45,8 @@ class Design:
     floor : float
         The standard error that no number of seeds goes below on a test set of this size: the plan is then for new
         seeds and new test images. 0: for new seeds on this test set.
+    floor_df : float or None
+        Its degrees of freedom, where groups of images are drawn; None where these are single images, which are many.
     estimand : {"mean", "typical"}
         By the t interval of the mean; or by the exact one of the typical difference, at the level that it attains.
     goal : str
@@ -60,6 +63,7 @@ class Design:
     estimand: str = MEAN
     goal: str = SUPERIOR
     margin: float = 0.0
+    floor_df: float | None = None
 
     def faults(self) -> list[str]:
         """Return what is out of range."""
@@ -108,13 +112,13 @@ class Design:
         -----
         The half width of the interval follows from the standard deviation seen, s: h(s)^2 = (t s / sqrt(n))^2 +
         (z floor)^2. Given s the estimate is normal, and the integral over the chi distribution of s is that of Owen's Q
-        (Owen 1965) for a floor of 0. The floor counts as known: images are many.
+        (Owen 1965) for a floor of 0. The floor counts as known, but for the quantile of its interval.
         """
         tail, far = self.tail(n), abs(delta) + self.margin
         if not 0 < tail < NO_INTERVAL:
             return 0.0
         by_seeds = self.sd / math.sqrt(n * (EFFICIENCY if self.estimand == TYPICAL else 1.0))
-        error, by_images = math.hypot(by_seeds, self.floor), -float(special.ndtri(self.nominal)) * self.floor
+        error, by_images = math.hypot(by_seeds, self.floor), quantile(self.nominal, self.floor_df) * self.floor
         reach = self.margin if self.goal == EQUIVALENT else far + _FAR * error
         if reach <= by_images:
             return 0.0
@@ -183,7 +187,7 @@ class Design:
 
         With seeds without end the interval is the estimate and z of these standard errors to either side.
         """
-        gap, z = self._gap(delta), -float(special.ndtri(self.nominal))
+        gap, z = self._gap(delta), quantile(self.nominal, self.floor_df)
         if gap <= 0:
             return 0.0
         if self.goal != EQUIVALENT:

@@ -2,7 +2,8 @@
 
 D[s, i] is what the condition gains over the control at seed s on image i. In the two-way layout without replication
 the mean squares of seeds, images and their interaction give the variance of the mean over both (Obuchowski and
-Rockette 1995; Gallas 2006, with seeds as readers and images as cases), closed form, in O(S N).
+Rockette 1995; Gallas 2006, with seeds as readers and images as cases), closed form, in O(S N). Where images lie in
+groups, whole groups are drawn, and a pseudo-value of each stands in place of its images.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import numpy as np
 from scipy import special
 
 from analysis.methods.p_value import probability
+from analysis.methods.quantiles import quantile
+from analysis.tables.item_groups import ItemGroups
 
 ROUNDING = 1e-12
 """Relative difference of two variances, or numbers of seeds, that sums in another order can make."""
@@ -33,6 +36,10 @@ class Crossed:
     seed_floor : float
         The standard error that no number of test images can go below with these seeds.
     seeds, images : int
+    groups : int or None
+        Groups of images, where these lie in some.
+    floor_df : float or None
+        Degrees of freedom of `floor`; None where single images are drawn, which are many.
     """
 
     mean: float
@@ -44,9 +51,11 @@ class Crossed:
     seed_floor: float
     seeds: int
     images: int
+    groups: int | None = None
+    floor_df: float | None = None
 
     def projected(self, seeds: int = 1, images: int = 1) -> float:
-        """Return the standard error to expect with so many times the seeds, and so many times the images.
+        """Return the standard error to expect with so many times the seeds, and so many times the images, or groups.
 
         The variance has a part that more seeds divide, one that more images divide, and the rest that both divide.
         """
@@ -106,15 +115,29 @@ class Rows(Protocol):
         ...
 
 
-def mean_squares(gains: Rows, offset: np.ndarray | None = None) -> MeanSquares:
-    """Return the mean squares of `gains` [S, N], S and N at least 2; `offset` [S] as in `crossed`."""
-    rows, columns = gains.shape
+def without_each(block: np.ndarray, groups: ItemGroups) -> np.ndarray:
+    """Return how far pseudo-values of groups lie from the mean over all images of each row of `block` [s, N]: [s, G].
+
+    The pseudo-value of a group is G times that mean less G - 1 times the mean without the group (Quenouille 1956; Tukey
+    1958): with groups of one size, the mean of the group.
+    """
+    sizes, mean = groups.sizes, block.mean(axis=1, keepdims=True)
+    sums = np.add.reduceat(block[:, groups.order], np.cumsum(sizes) - sizes, axis=1)
+    return (groups.number - 1) * (sums - sizes * mean) / (block.shape[1] - sizes)
+
+
+def mean_squares(gains: Rows, offset: np.ndarray | None = None, groups: ItemGroups | None = None) -> MeanSquares:
+    """Return the mean squares of `gains` [S, N], of S and N at least 2; `offset` [S] and `groups` as in `crossed`."""
+    rows, columns = gains.shape[0], gains.shape[1] if groups is None else groups.number
     by_seed, by_image, within = np.empty(rows), np.zeros(columns), np.zeros(columns)
     for start in range(0, rows, _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
         block = np.array(gains[some], float)
         by_seed[some] = block.mean(axis=1)
-        block -= by_seed[some, None]
+        if groups is None:
+            block -= by_seed[some, None]
+        else:
+            block = without_each(block, groups)
         by_image += block.sum(axis=0) / rows
         within += np.einsum("ij,ij->j", block, block)
     if offset is not None:
@@ -129,8 +152,8 @@ def mean_squares(gains: Rows, offset: np.ndarray | None = None) -> MeanSquares:
     return MeanSquares(seeds / (rows - 1), images / (columns - 1), left, grand, spread)
 
 
-def crossed(gains: Rows, offset: np.ndarray | None = None) -> Crossed | None:
-    """Return the two-way estimate from `gains` [S, N]; None where they do not vary, or S or N is below 2.
+def crossed(gains: Rows, offset: np.ndarray | None = None, groups: ItemGroups | None = None) -> Crossed | None:
+    """Return the two-way estimate from `gains` [S, N]; None where they do not vary, or there are fewer than 2 of each.
 
     Parameters
     ----------
@@ -139,6 +162,8 @@ def crossed(gains: Rows, offset: np.ndarray | None = None) -> Crossed | None:
     offset : ndarray of float64, [S], optional
         Added to every gain of a seed: the difference in training accuracy where the metric is a gap, and `gains` are
         the control's less the condition's.
+    groups : ItemGroups, optional
+        Groups of images, of which whole ones are drawn.
 
     Notes
     -----
@@ -146,24 +171,31 @@ def crossed(gains: Rows, offset: np.ndarray | None = None) -> Crossed | None:
     Satterthwaite, at least the smaller of S - 1 and N - 1. MS_i - MS_e is a sum of one term an image, with a standard
     error over images: the interval of the standard error from the test set is by the normal quantile of its square.
     Chi-squared limits would take the images' effects for normal, which a few hard images make far from it.
+
+    With groups N is their number. Degrees of freedom are those of as many groups of equal size as these count for: a
+    few that hold most images make a variance less sure than many alike.
     """
-    rows, columns = gains.shape
+    rows, columns = gains.shape[0], gains.shape[1] if groups is None else groups.number
     if rows < 2 or columns < 2:
         return None
-    ms = mean_squares(gains, offset)
+    ms = mean_squares(gains, offset, groups)
     v = max(ms.seeds + ms.images - ms.interaction, ms.seeds, ms.images)
     if not v > 0:
         return None
-    component, reach = ms.images - ms.interaction, -float(special.ndtri((1 - FLOOR_LEVEL) / 2)) * ms.error
-    parts = ms.seeds**2 / (rows - 1) + ms.images**2 / (columns - 1) + ms.interaction**2 / ((rows - 1) * (columns - 1))
+    free = columns - 1 if groups is None else groups.effective - 1
+    floor_df = None if groups is None else free
+    component, reach = ms.images - ms.interaction, quantile((1 - FLOOR_LEVEL) / 2, floor_df) * ms.error
+    parts = ms.seeds**2 / (rows - 1) + ms.images**2 / free + ms.interaction**2 / ((rows - 1) * free)
     return Crossed(
         mean=ms.mean,
         standard_error=math.sqrt(v / (rows * columns)),
-        df=max(v**2 / parts, min(rows, columns) - 1),
+        df=max(v**2 / parts, min(rows - 1, free)),
         floor=math.sqrt(max(0.0, component) / (rows * columns)),
         floor_low=math.sqrt(max(0.0, component - reach) / (rows * columns)),
         floor_high=math.sqrt(max(0.0, component + reach) / (rows * columns)),
         seed_floor=math.sqrt(max(0.0, ms.seeds - ms.interaction) / (rows * columns)),
         seeds=rows,
-        images=columns,
+        images=gains.shape[1],
+        groups=None if groups is None else columns,
+        floor_df=floor_df,
     )

@@ -12,6 +12,7 @@ import numpy as np
 from analysis.base.notes import Note, Number
 from analysis.base.records import Record
 from analysis.methods.random_effects import Crossed, Rows, crossed
+from analysis.tables.item_groups import ItemGroups
 from analysis.tables.pairing import Pairs
 from analysis.tables.question import Question
 
@@ -82,19 +83,24 @@ class Sample:
     @cached_property
     def crossed(self) -> Mapping[str, Crossed]:
         """What each comparison shows over seeds and images, where that can be told."""
-        found = {}
         gains = self.gains
+        if gains is None:
+            return {}
+        found, groups = {}, None if gains.groups is None else ItemGroups.of(gains.groups)
         for pairs in self.everyone:
-            if gains is not None and pairs.condition in self.with_images and why_untestable(pairs) is None:
-                estimate = crossed(*gains.gains(pairs))
+            if pairs.condition in self.with_images and why_untestable(pairs) is None:
+                estimate = crossed(*gains.gains(pairs), groups)
                 if estimate is not None:
                     found[pairs.condition] = estimate
         return found
 
-    @cached_property
-    def floors(self) -> Mapping[str, float]:
-        """Standard error from the test set of each comparison with enough pairs to speak of new test images."""
-        return {label: each.floor for label, each in self.crossed.items() if each.seeds >= FEWEST_FOR_IMAGES}
+    def floor(self, pairs: Pairs) -> tuple[float | None, float | None]:
+        """Return the standard error from the test set of a comparison, and its degrees of freedom (None: normal).
+
+        None where there are too few pairs to speak of new test images.
+        """
+        found = self.crossed.get(pairs.condition)
+        return (None, None) if found is None or found.seeds < FEWEST_FOR_IMAGES else (found.floor, found.floor_df)
 
 
 R_co = TypeVar("R_co", bound=Record, covariant=True)

@@ -30,8 +30,10 @@ class OverImages(Method):
         Interval at 1 - alpha, and two-sided p-value, of this comparison alone.
     test_set_floor, test_set_floor_low, test_set_floor_high : float or None
         Standard error that no number of seeds goes below on this test set, and its 95% interval.
-    test_images : int or None
-        Images of the test set.
+    test_set_floor_df : float or None
+        Its degrees of freedom, where images lie in groups: of as many groups of equal size as these count for, less 1.
+    test_images, test_groups : int or None
+        Images of the test set, and groups of them; the second is None where single images are drawn.
     se_crossed_2x_seeds, se_crossed_4x_seeds, se_crossed_10x_seeds, se_crossed_4x_images : float or None
         Standard error to expect of so many times the seeds, or the test images.
     seeds_to_halve : int or None
@@ -54,7 +56,9 @@ class OverImages(Method):
     test_set_floor: float | None = None
     test_set_floor_low: float | None = None
     test_set_floor_high: float | None = None
+    test_set_floor_df: float | None = None
     test_images: int | None = None
+    test_groups: int | None = None
     se_crossed_2x_seeds: float | None = None
     se_crossed_4x_seeds: float | None = None
     se_crossed_10x_seeds: float | None = None
@@ -113,7 +117,9 @@ def _alone(estimate: Crossed, alpha: float) -> OverImages:
         test_set_floor=estimate.floor,
         test_set_floor_low=estimate.floor_low,
         test_set_floor_high=estimate.floor_high,
+        test_set_floor_df=estimate.floor_df,
         test_images=estimate.images,
+        test_groups=estimate.groups,
         se_crossed_2x_seeds=twice,
         se_crossed_4x_seeds=fourfold,
         se_crossed_10x_seeds=tenfold,

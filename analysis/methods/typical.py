@@ -105,7 +105,7 @@ class HodgesLehmannEstimate:
 
 def inference(pairs: Pairs, sample: Sample) -> Inference:
     """Return what the typical difference of one comparison shows, as one of the family."""
-    return Inference(HodgesLehmannEstimate(pairs), sample.size, sample.floors.get(pairs.condition))
+    return Inference(HodgesLehmannEstimate(pairs), sample.size, *sample.floor(pairs))
 
 
 def typical(pairs: Pairs, sample: Sample) -> Finding[Record]:

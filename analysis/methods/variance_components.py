@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.base.records import Record
+from analysis.methods import random_effects
+from analysis.tables.item_groups import ItemGroups
 
 DRAWS = 100_000
 SEED = 20_240_301
@@ -133,8 +135,11 @@ class SeedVariance:
     churn: float
 
 
-def split_seed_variance(correct: np.ndarray) -> SeedVariance:
-    """Return the split from `correct` [S, N], 0 or 1, S and N at least 2."""
+def split_seed_variance(correct: np.ndarray, groups: ItemGroups | None = None) -> SeedVariance:
+    """Return the split from `correct` [S, N], 0 or 1, S and N (or the groups of images) at least 2."""
+    if groups is not None:
+        ms, number = random_effects.mean_squares(correct, None, groups), groups.number
+        return SeedVariance(ms.seeds / number, max(0.0, ms.seeds - ms.interaction) / number, ms.interaction / number)
     seeds, images = correct.shape
     by_seed, by_image, grand = correct.mean(axis=1), correct.mean(axis=0), float(correct.mean())
     between = images * float(((by_seed - grand) ** 2).sum())

@@ -8,7 +8,7 @@ from typing import Any
 from analysis.answer.compare import compare
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
-from analysis.answer.headline import NORMAL, SEEDS_AND_IMAGES, SEQUENCE
+from analysis.answer.headline import NORMAL, SEEDS_AND_GROUPS, SEEDS_AND_IMAGES, SEQUENCE
 from analysis.catalogue.example import table
 from analysis.methods import verdict
 from analysis.methods.bad_endings import BadEndings
@@ -131,10 +131,12 @@ PAPERS = (
     _GOOD,
     effect(*GOOD[:2], p=GOOD[2], estimand=MEAN, assumes=NORMAL),
     effect(*GOOD[:2], p=GOOD[2], scope=SEEDS_AND_IMAGES),
+    effect(*GOOD[:2], p=GOOD[2], scope=SEEDS_AND_GROUPS),
     effect(*GOOD[:2], p=GOOD[2], scope=SEQUENCE, estimand="median"),
     UNTESTED[0],
 )
-"""What a paper may say of: by both estimands, for new images, by a sequence, and of what cannot be tested."""
+"""What a paper may say of: by both estimands, for new images and groups of them, by a sequence, and of what cannot be
+tested."""
 
 
 def _crossed() -> tuple[Line, ...]:

@@ -13,6 +13,7 @@ from analysis.answer.headline import (
     NORMAL,
     ONE_RUN,
     SEEDS,
+    SEEDS_AND_GROUPS,
     SEEDS_AND_IMAGES,
     SEQUENCE,
     SIMULTANEOUS,
@@ -104,6 +105,7 @@ OTHER_UNITS = [
 SCOPES = [
     effect(*GOOD[:2], p=GOOD[2], scope=SEEDS_AND_IMAGES),
     effect(*OPEN[:2], p=OPEN[2], scope=SEEDS_AND_IMAGES, estimand=MEAN),
+    effect(*GOOD[:2], p=GOOD[2], scope=SEEDS_AND_GROUPS),
     effect(*GOOD[:2], p=GOOD[2], scope=SEQUENCE, estimand="median"),
     effect(*OPEN[:2], p=OPEN[2], scope=SEQUENCE, estimand=MEAN),
     effect(*GOOD[:2], p=GOOD[2], estimand=MEAN),

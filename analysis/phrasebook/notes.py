@@ -64,6 +64,17 @@ def tables() -> Iterator[tuple[str, Table, dict[str, Any]]]:
     yield "1 seed, images known", from_frame(images), {"margin": 0.002}
     grouped = images.assign(test_groups=pd.Series([np.arange(2_000) % 6] * len(images), images.index))
     yield "1 seed, images known and in 6 groups", from_frame(grouped), {"margin": 0.002}
+    right = made(3)["test_accuracy"].to_numpy()[:, None] > (np.arange(2_000) * 0.618) % 1
+    bits = [np.packbits(each).tobytes() for each in right]
+    several = made(3, status="ok", classes=10, test_bits=bits, test_correct=right.sum(axis=1), test_total=2_000)
+    for name, groups in (
+        ("6 groups", np.arange(2_000) % 6),
+        ("40 groups of like size", np.arange(2_000) % 40),
+        ("12 groups, most in one", np.maximum(np.arange(2_000) - 1_988, 0)),
+        ("40 groups of unlike size", np.sqrt(np.arange(2_000) * 0.8).astype(int)),
+    ):
+        in_groups = several.drop(columns="test_accuracy").assign(test_groups=pd.Series([groups] * len(several)))
+        yield f"3 seeds, images known and in {name}", from_frame(in_groups), {"margin": 0.002}
     yield (
         "a metric whose better values are not known",
         from_frame(known.assign(score=plain["test_accuracy"])),

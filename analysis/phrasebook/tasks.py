@@ -83,6 +83,7 @@ SINGLE = replace(
 EXAMPLES = {
     **VERDICTS,
     "for new test images too": replace(GOOD, scope="seeds_and_images"),
+    "for new groups of test images too": replace(GOOD, scope="seeds_and_groups"),
     "tasks are not seen to differ": replace(GOOD, new=replace(GOOD.new, tau=0.0, i2=0.0)),
     "for other splits": replace(GOOD, scope="splits"),
     "2 tasks": FEW,
@@ -125,7 +126,9 @@ def entries() -> tuple[Entry, ...]:
         ),
         Entry(tasks.for_new, tuple(
             Line(str(each.scope), tasks.for_new(each, example="image"))
-            for each in (GOOD, EXAMPLES["for new test images too"], EXAMPLES["for other splits"])
+            for each in (GOOD, *(EXAMPLES[f"for {new}"] for new in (
+                "new test images too", "new groups of test images too", "other splits"
+            )))
         )),
         Entry(tasks.between, tuple(Line(name, tasks.between(each.these, whole(each), PAGE)) for name, each in
                                    VERDICTS.items())),

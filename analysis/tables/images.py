@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import TableError
+from analysis.tables.item_groups import ItemGroups
 from analysis.tables.metric import Measured, measure
 from analysis.tables.pairing import Pairs
 from analysis.tables.reading import ORIGIN
@@ -94,21 +95,26 @@ class Images:
         return arms[0] - arms[1]
 
 
-GROUPED = (
-    "test_groups says which test examples belong together, and the interval over seeds and examples takes each as "
-    "independent: it is not given, and verdicts hold for new seeds on these examples; with one run of each condition "
-    "there is an interval over groups"
-)
-
-
 def crossed(images: Images | None, pairs: int) -> tuple[Images | None, list[str]]:
-    """Return the images of a comparison over so many pairs, and what to say of it.
+    """Return the images of a comparison over so many pairs, and what to say of the groups that they lie in.
 
-    Over several seeds none where the images lie in groups: seeds by images takes images as independent.
+    Over several seeds none where the groups are too few: seeds by images would take images as independent.
     """
-    if images is None or images.groups is None or pairs < 2:
+    groups = None if images is None or images.groups is None or pairs < 2 else ItemGroups.of(images.groups)
+    if images is None or groups is None:
         return images, []
-    return None, [GROUPED]
+    if (why := groups.too_few) is not None:
+        return None, [
+            f"{GROUPS} says which test examples belong together, and no interval over seeds and groups is given: "
+            f"{why}; verdicts hold for new seeds on these examples"
+        ]
+    sizes = groups.sizes
+    of = f"{sizes[0]}" if (alike := sizes.min() == sizes.max()) else f"{sizes.min()} to {sizes.max()}"
+    as_many = "" if alike else f", which count as {groups.effective:.3g} of one size"
+    return images, [
+        f"{GROUPS}: the {images.total:,} test examples lie in {groups.number:,} groups of {of}{as_many}; claims about "
+        "new test examples are about new groups"
+    ]
 
 
 def images_of(table: Table, metric: str) -> Images | None:

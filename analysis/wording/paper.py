@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
-from analysis.answer.headline import ITEMS, SEEDS_AND_IMAGES, SEQUENCE, SPLITS, reach
+from analysis.answer.headline import ITEMS, OVER_IMAGES, SEEDS_AND_GROUPS, SEQUENCE, SPLITS, reach
 from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
 from analysis.wording import tasks as words
 from analysis.wording.number_format import level
@@ -111,7 +111,8 @@ def _computed(effect: Effect, example: str) -> str:
         if told.estimand == TYPICAL
         else "they are t intervals, which assume normal differences"
     )
-    moved = f", widened for new test {example}s (MOVER)" if told.scope == SEEDS_AND_IMAGES else ""
+    new = f"groups of test {example}s" if told.scope == SEEDS_AND_GROUPS else f"test {example}s"
+    moved = f", widened for new {new} (MOVER)" if told.scope in OVER_IMAGES else ""
     return f"{how}, with Bonferroni's correction for the number of conditions{moved}"
 
 

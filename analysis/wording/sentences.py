@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_IMAGES, SEQUENCE, SPLITS
+from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_GROUPS, SEEDS_AND_IMAGES, SEQUENCE, SPLITS
 from analysis.methods import verdict
 from analysis.methods.failure_rates import Divergence
-from analysis.methods.over_items import FEWEST_GROUPS, is_same
+from analysis.methods.over_items import is_same
+from analysis.tables.item_groups import FEWEST_GROUPS
 from analysis.wording.number_format import decimals, digits, exact, inner_level, level, margin_text, p_value
 from analysis.wording.phrases import count
 from analysis.wording.style import TERMINAL, Style
@@ -20,7 +21,8 @@ from analysis.wording.verdicts import block_of, pairs_of
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL, is_fraction, is_seconds
 
 CONFIDENCE = {
-    SEEDS: "CI", SEEDS_AND_IMAGES: "CI", SEQUENCE: "confidence sequence", ITEMS: "CI", SPLITS: "approximate CI"
+    SEEDS: "CI", SEEDS_AND_IMAGES: "CI", SEEDS_AND_GROUPS: "CI", SEQUENCE: "confidence sequence", ITEMS: "CI",
+    SPLITS: "approximate CI",
 }  # fmt: skip
 """What the interval of a headline is called, by its scope."""
 

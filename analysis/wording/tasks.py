@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from analysis.answer.headline import SEEDS_AND_IMAGES, SPLITS
+from analysis.answer.headline import OVER_IMAGES, SEEDS_AND_GROUPS, SPLITS
 from analysis.answer.over_tasks import TASKS, AcrossTasks, ComparisonOverTasks
 from analysis.methods import verdict
 from analysis.methods.new_tasks import FEWEST
@@ -162,7 +162,9 @@ def for_new(*across: AcrossTasks, example: str) -> str:
         return "for other splits of their data (approximately)"
     if not known:
         return ""
-    return f"for new seeds and new test {example}s" if known == {SEEDS_AND_IMAGES} else "for new seeds"
+    if not known <= set(OVER_IMAGES):
+        return "for new seeds"
+    return f"for new seeds and new {'groups of ' if known == {SEEDS_AND_GROUPS} else ''}test {example}s"
 
 
 def between(found: OverTasks, whole: ComparisonOverTasks, style: Style = TERMINAL) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
-from analysis.answer.headline import ALONE, ITEMS, SEEDS_AND_IMAGES
+from analysis.answer.headline import ALONE, ITEMS, OVER_IMAGES
 from analysis.base.display_width import left, right, width
 from analysis.methods.cross_check import CrossCheck
 from analysis.tables.divergence import COLLAPSES_NOT_KNOWN
@@ -101,7 +101,7 @@ def _table(whole: Comparison) -> str:
     if not whole.effects:
         control = whole.conditions[whole.control]
         return f"{whole.control}, the control: mean {number(control.mean, scale)}, n = {control.n}"
-    images = SEEDS_AND_IMAGES in whole.scopes
+    images = not set(whole.scopes).isdisjoint(OVER_IMAGES)
     header = (
         "condition", "pairs", "mean", "control's mean", "difference", f"{level(whole.alpha)} interval",
         *(["over seeds alone"] if images else []), "p", "dz",

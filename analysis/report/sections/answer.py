@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.decision import DEPENDENT
-from analysis.answer.headline import ITEMS, ONE_RUN, SEEDS_AND_IMAGES, SEQUENCE, SPLITS
+from analysis.answer.headline import ITEMS, ONE_RUN, OVER_IMAGES, SEQUENCE, SPLITS
 from analysis.figures import forest
 from analysis.methods.signed_rank_distribution import runs_at_an_end
 from analysis.report.answer_grid import answer_grid
@@ -104,10 +104,10 @@ def _reach(pool: Pool) -> str:
             "Seeds were added until every condition was decided. The intervals are confidence sequences, which hold "
             f"however often one looks, for new seeds on this training set and this test set{size}."
         )
-    if SEEDS_AND_IMAGES in told:
+    if not set(told).isdisjoint(OVER_IMAGES):
         return (
-            f"The intervals hold for all conditions at once, for new seeds and new test {example}s of the same kind, "
-            "on this training set."
+            f"The intervals hold for all conditions at once, for new seeds and new test {pool.primary.drawn}s of the "
+            "same kind, on this training set."
         )
     if ITEMS in told:
         return f"{holding(told, example, 'conditions')} One seed says nothing about other seeds."

@@ -36,7 +36,7 @@ def section(material: Material, pool: Pool) -> Section | None:
         return Section(TITLE, (Paragraph("Seeds: no condition has two complete pairs yet."),))
     why = floor_meter.missing(pool.evidence)
     shown = Paragraph(why) if why is not None else Illustration(floor_meter.PLOT, pool.evidence)
-    blocks = [Paragraph(said) for said in what_would_help(known, len(whole.judged), whole.example)]
+    blocks = [Paragraph(said) for said in what_would_help(known, len(whole.judged), whole.drawn)]
     rough = [each for each in known if each.n_pairs < ROUGH]
     if rough:
         blocks.append(Paragraph(f"With fewer than {ROUGH} pairs these numbers are hardly more than guesses.", "note"))
@@ -178,7 +178,7 @@ def _grid(whole: Comparison, known: list[Effect]) -> Grid:
         Column("more of", numeric=False),
         Column("pairs"),
         Column("SE over seeds", unit.difference),
-        Column(f"SE over seeds and {whole.example}s", unit.difference),
+        Column(f"SE over seeds and {whole.drawn}s", unit.difference),
         Column("SE from the test set", unit.difference),
         Column("seeds that halve the SE"),
         Column("detectable now", unit.difference),
@@ -188,13 +188,13 @@ def _grid(whole: Comparison, known: list[Effect]) -> Grid:
         name="surer",
         caption=_caption(whole, unit, design),
         columns=columns,
-        rows=tuple(_row(each, plan, design, unit, whole.example) for each, plan in zip(known, plans, strict=True)),
+        rows=tuple(_row(each, plan, design, unit, whole) for each, plan in zip(known, plans, strict=True)),
         compact=True,
         data=tuple(plan or {"condition": each.condition} for each, plan in zip(known, plans, strict=True)),
     )
 
 
-def _row(each: Effect, plan: ConditionPlan | None, design: Design, unit: Unit, example: str) -> tuple[str, ...]:
+def _row(each: Effect, plan: ConditionPlan | None, design: Design, unit: Unit, whole: Comparison) -> tuple[str, ...]:
     least = of_condition(each, design, None, pairs_of(each)).detectable_difference
     now = NOTHING if least is None else unit.tell(least)
     halve = f"{each.seeds_to_halve:,}" if each.seeds_to_halve else NOTHING
@@ -202,12 +202,12 @@ def _row(each: Effect, plan: ConditionPlan | None, design: Design, unit: Unit, e
         halve = "none does"
     return (
         each.condition,
-        {SEEDS: "seeds", IMAGES: f"test {example}s", None: NOTHING}[helped_by(each, design.comparisons)],
+        {SEEDS: "seeds", IMAGES: f"test {whole.drawn}s", None: NOTHING}[helped_by(each, design.comparisons)],
         str(each.n_pairs),
         *(floor_meter.tell(unit, error) for error in (each.standard_error, each.se_crossed, each.test_set_floor)),
         halve,
         now,
-        *(() if plan is None else (_planned(plan, example),)),
+        *(() if plan is None else (_planned(plan, whole.example),)),
     )
 
 
@@ -228,16 +228,17 @@ def _seeds(number: int | None) -> str:
 def _caption(whole: Comparison, unit: Unit, design: Design) -> str:
     said = (
         "Standard error (SE) of the mean difference, over new seeds on this test set and over new seeds and new test "
-        f"{whole.example}s. On this test set no number of seeds brings it below the SE from the test set."
+        f"{whole.drawn}s. On this test set no number of seeds brings it below the SE from the test set."
     )
     power = f"{exact(100 * POWER):g}% power"
     said += f" Detectable now: the true {NAMES[design.estimand]} that as many seeds find with {power}."
     if whole.margin is None:
         return said + " No margin was set, so there is no difference to plan for."
+    like = "" if whole.drawn == whole.example else ", in groups like these"
     return said + (
         f" Last column: the seeds with which a new study of these conditions detects a true {NAMES[design.estimand]} "
         f"of {unit.margin_with_unit(whole.margin)} with {power}, at the spread "
         f"of this one (at most: at its upper {exact(100 * UPPER):g}% limit). Where no number of seeds "
-        f"would, the test {whole.example}s that it takes instead; perhaps, where the interval of the SE from the test "
-        "set leaves that open."
+        f"would, the test {whole.example}s that it takes instead{like}; perhaps, where the interval of the SE from the "
+        "test set leaves that open."
     )

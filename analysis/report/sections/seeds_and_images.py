@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
-from analysis.answer.headline import SEEDS_AND_IMAGES
+from analysis.answer.headline import OVER_IMAGES
 from analysis.report.comparison_grid import headline_interval, interval_over_seeds
 from analysis.report.document import Column, Grid, Paragraph, Section
 from analysis.report.gather import Material, Pool
@@ -18,8 +18,8 @@ from bench.schema.known_metrics import TYPICAL
 
 def section(_: Material, pool: Pool) -> Section | None:
     """Return both verdicts and intervals; None where no verdict covers new test examples."""
-    judged, example = pool.primary.judged, pool.primary.example
-    if not any(each.headline.scope == SEEDS_AND_IMAGES for each in judged):
+    judged, example = pool.primary.judged, pool.primary.drawn
+    if not any(each.headline.scope in OVER_IMAGES for each in judged):
         return None
     title = f"New seeds, and new test {example}s"
     return Section(title, (Paragraph(_two_scopes(judged, example)), _scopes(pool.primary, judged)))
@@ -27,7 +27,7 @@ def section(_: Material, pool: Pool) -> Section | None:
 
 def _two_scopes(judged: list[Effect], example: str) -> str:
     """Return how many verdicts change with the scope."""
-    both = [each for each in judged if each.headline.scope == SEEDS_AND_IMAGES]
+    both = [each for each in judged if each.headline.scope in OVER_IMAGES]
     changed = [quoted(each.condition) for each in both if _over_seeds(each) != short(each)]
     said = (
         f"Over seeds alone a verdict holds for this one test set; over seeds and test {example}s it holds for new "
@@ -52,14 +52,14 @@ def _scopes(whole: Comparison, judged: list[Effect]) -> Grid:
         name="scopes",
         compact=True,
         caption=(
-            f"Verdict and interval over new seeds alone, and over new seeds and new test {whole.example}s. "
+            f"Verdict and interval over new seeds alone, and over new seeds and new test {whole.drawn}s. "
             f"All intervals of a column hold at once, at {told}."
         ),
         columns=(
             Column("condition", numeric=False),
             Column("over seeds alone", numeric=False),
             Column(f"{told} interval over seeds", unit.difference),
-            Column(f"over seeds and {whole.example}s", numeric=False),
+            Column(f"over seeds and {whole.drawn}s", numeric=False),
             Column(f"{told} interval over both", unit.difference),
         ),
         rows=tuple(
@@ -71,6 +71,6 @@ def _scopes(whole: Comparison, judged: list[Effect]) -> Grid:
                 headline_interval(each, unit),
             )
             for each in judged
-            if each.headline.scope == SEEDS_AND_IMAGES
+            if each.headline.scope in OVER_IMAGES
         ),
     )

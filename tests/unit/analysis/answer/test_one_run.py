@@ -262,17 +262,6 @@ def test_nothing_is_said_of_a_margin_where_there_is_no_verdict() -> None:
     assert not any("verdicts go by the sign" in text for text in found.warnings)
 
 
-def test_over_several_seeds_items_in_groups_are_not_taken_for_independent() -> None:
-    """Seeds by items would be: the verdict is then of new seeds on these items, and says so."""
-    rows = frame(6)
-    plain = compare(from_frame(rows), METRIC, "none")
-    grouped = compare(from_frame(rows.assign(test_groups=[np.arange(IMAGES) // 4] * len(rows))), METRIC, "none")
-    assert {each.headline.scope for each in plain.effects.values()} == {"seeds_and_images"}
-    assert {each.headline.scope for each in grouped.effects.values()} == {"seeds"}
-    assert any("test_groups says which test examples belong together" in each for each in grouped.warnings)
-    assert not any("test_groups" in each for each in plain.warnings)
-
-
 def test_a_table_of_anybody_has_examples_and_results_of_the_runner_images() -> None:
     for rows, word, other in ((frame(), "image", "example"), (frame().drop(columns="engine"), "example", "image")):
         said = render(whole(rows))
