@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import listed, nearest
+from analysis.tables.characters import escaped, has_control
 from analysis.tables.reading import ORIGIN
 from analysis.tables.seeds import names_of, seeds_of
 from bench.schema import DIVERGED, FAILED, OK
@@ -26,30 +26,30 @@ SEED_NAME = "_seed_name"
 
 STATUSES = (OK, DIVERGED, FAILED)
 _ONE_VALUE = ("condition", "seed", "status", "stays_at_chance", "diverged", "classes", *POOLS)
+_OWN_TEXT = (*_ONE_VALUE, SEED_NAME, ORIGIN, "error")
+"""Columns of text that are checked already, or that no page shows as it is."""
 _FIRST = 5
 
 
 def column_faults(frame: pd.DataFrame) -> list[str]:
-    """Return a fault for each required column that is missing, and each that holds lists."""
+    """Return a fault for each required column that is missing, each with lists, and each name with odd characters."""
     shown = [name for name in frame.columns if not name.startswith("_")]
-    return [
+    odd = [f"column {name!r}: allowed: names without control characters" for name in frame.columns if has_control(name)]
+    missing = [
         f"column {name!r} is missing (required: 'condition', 'seed' and a metric; --{name}-column NAME names another"
         f"{more})"
         f"{nearest(name, shown)}"
         for name, more in (("condition", ""), ("seed", "; --task COLUMN does for one run on each of several tasks"))
         if name not in frame.columns
-    ] + [
+    ]
+    lists = [
         f"column {name!r} holds lists; allowed: one value per cell"
         for name in _ONE_VALUE
         if name in frame.columns
         and frame[name].dtype == object
         and not all(pd.api.types.is_scalar(cell) for cell in frame[name])
     ]
-
-
-def has_control(cell: object) -> bool:
-    """Return whether a label holds characters that move a terminal's cursor, and that no page can show."""
-    return any(unicodedata.category(letter) == "Cc" for letter in str(cell).strip())
+    return odd + missing + lists
 
 
 def identity_faults(frame: pd.DataFrame) -> list[str]:
@@ -59,6 +59,9 @@ def identity_faults(frame: pd.DataFrame) -> list[str]:
     faults += _at(frame, label.isna() | (label.astype(str).str.strip() == ""), "condition", "a label")
     faults += _at(frame, each_once(label, has_control).astype(bool), "condition", "a label without control characters")
     seeds = seeds_of(frame)
+    faults += _at(
+        frame, each_once(frame["seed"], has_control).astype(bool), "seed", "a name without control characters"
+    )
     if seeds.isna().any() and names_of(frame) is None:
         allowed = f"a whole number below 2^63; as a decimal number, below 2^53 ({2**53}); or a name in every row"
         faults += _at(frame, seeds.isna(), "seed", allowed)
@@ -69,6 +72,15 @@ def identity_faults(frame: pd.DataFrame) -> list[str]:
             flags = frame[name]
             faults += _at(frame, ~(flags.isna() | flags.isin([True, False, 0, 1])), name, "true or false")
     return faults
+
+
+def showable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with control characters written out in the texts of settings: no page can show them."""
+    named = [name for name in frame.columns if name not in _OWN_TEXT and not pd.api.types.is_numeric_dtype(frame[name])]
+    odd = [name for name in named if any(isinstance(each, str) and has_control(each) for each in frame[name])]
+    return frame.assign(
+        **{name: [escaped(each) if isinstance(each, str) else each for each in frame[name]] for name in odd}
+    )
 
 
 def numbers(column: pd.Series) -> pd.Series:

@@ -173,7 +173,7 @@ def from_raw(
     faults = checks.duplicate_faults(_without_pools(frame)) + checks.flag_faults(frame)
     faults += checks.pool_faults(frame[~failed]) + checks.count_faults(frame[~failed])
     _refuse(source, faults)
-    frame = checks.with_numbers(frame)
+    frame = checks.showable(checks.with_numbers(frame))
     dropped += grouped(frame[failed], failures(frame[failed]))
     made = _assemble(source, frame[~failed], raw.plan, (conditions, chance, dropped))
     planned = None if made.analysis is None else made.analysis.late_epochs

@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.base.errors import TableError, listed, nearest
 from analysis.tables import checks
+from analysis.tables.characters import has_control
 from analysis.tables.names import CONDITION, SEED
 from analysis.tables.reading import ORIGIN, Raw
 from analysis.tables.table import Table
@@ -159,7 +160,7 @@ def split(source: Path | str, raw: Raw, column: str, where: Mapping[str, str]) -
     for name, value in where.items():
         frame = frame[checks.matches(frame[name], value)]
     labels = checks.each_once(frame[column], checks.as_text).str.strip()
-    odd = frame[ORIGIN][checks.each_once(labels, checks.has_control).astype(bool)]
+    odd = frame[ORIGIN][checks.each_once(labels, has_control).astype(bool)]
     if len(odd):
         fault = f"{column} holds control characters in {len(odd)} rows ({listed(odd, 5)}); allowed: names without them"
         raise TableError(source, [fault])

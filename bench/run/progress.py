@@ -139,8 +139,11 @@ class Progress:
         since = time.monotonic() - self.last_told
         return max(0.0, max(left, self.workers * longest) / self.speed() - since)
 
-    def text(self) -> str:
-        """Return the state on one line."""
+    def text(self, width: int | None = None) -> str:
+        """Return the state on one line; in fewer columns than that takes, first without the speed, then without zeros.
+
+        What is done and left, and the time that it takes, is what a narrow terminal has room for.
+        """
         left = self.seconds_left()
         of = "epochs" if self.tells_epochs else "trials"
         speed = f"{self.speed():.1f} {of}/s" if self.speed() else "starting"
@@ -149,14 +152,16 @@ class Progress:
             parts.append(f"{self.diverged} diverged")
         if self.waited_for:
             return " · ".join([*parts, f"waiting for {self.waited_for} that another runner trains"])
-        parts.append(speed)
-        if left is not None and self.trials_to_do:
-            parts.append(f"about {duration(left)} left")
-        return " · ".join(parts)
+        time_left = [f"about {duration(left)} left"] if left is not None and self.trials_to_do else []
+        whole, brief = [*parts, speed, *time_left], [*parts, *(time_left or [speed])]
+        if width is None or len(" · ".join(whole)) <= width:
+            return " · ".join(whole)
+        told = " · ".join(brief)
+        return told if len(told) <= width or self.failed else told.replace(" · 0 failed", "")
 
     def on_one_line(self, width: int) -> Table:
         """Return the state for a terminal of so many columns: the bar takes what the words, never wrapped, leave."""
-        text = self.text()
+        text = self.text(width)
         room = min(WIDEST_BAR, width - len(text) - 2)
         line = Table.grid(padding=(0, 1))
         bar = [ProgressBar(total=max(self.epochs_to_do, 1), completed=self.epochs, width=room)] if room > 3 else []

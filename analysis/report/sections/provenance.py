@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from analysis.wording.phrases import count, listed, ranges
 from analysis.wording.units import plain
 from bench.schema import arithmetic
 from bench.schema.local_copy import copy_of, shown
+from bench.schema.paths import STUDY_FILE
 
 
 def section(material: Material) -> Section:
@@ -48,15 +50,19 @@ def how_again(material: Material, source: Path, command: str) -> list[Paragraph 
     if material.plan is None:
         return [Paragraph("This command makes this report again:"), Code(command)]
     place = relative(source)
-    run = into(str(material.plan.get("command") or "python -m bench run STUDY"), place)
+    run = into(str(material.plan.get("command") or "python -m bench run STUDY"), place, source / STUDY_FILE)
     return [
         Paragraph("These commands train what is missing and make this report again:"),
         Code(f"{run}\n{shlex.join(['python', '-m', 'analysis', 'report', place])}"),
     ]
 
 
-def into(run: str, place: str) -> str:
-    """Return a command that trains, with its results where they are now: they may have been moved since."""
+def into(run: str, place: str, kept: Path) -> str:
+    """Return a command that trains, with its results where they are now: they may have been moved since.
+
+    A study file that is not to be found from here gives way to the `kept` one of the results; but where it names
+    training code, whose files lie beside it.
+    """
     try:
         words = shlex.split(run)
     except ValueError:  # a plan that was written by hand
@@ -64,6 +70,9 @@ def into(run: str, place: str) -> str:
     if "--out" in words:
         at = words.index("--out")
         del words[at : at + 2]
+    gone = [i for i, word in enumerate(words) if word.endswith(".toml") and not Path(word).is_file()]
+    if gone and kept.is_file() and "experiment" not in tomllib.loads(kept.read_text(encoding="utf-8")):
+        words[gone[0]] = f"{place}/{kept.name}"
     return shlex.join([*words, "--out", place])
 
 

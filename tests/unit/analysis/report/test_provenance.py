@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -68,5 +69,21 @@ def test_seeds_are_ranges_and_nothing_is_cut_off(seeds, said):
         ("not 'a command", "not 'a command"),
     ],
 )
-def test_both_commands_are_of_the_folder_where_the_results_are(run: str, said: str) -> None:
-    assert provenance.into(run, "my results") == said
+def test_both_commands_are_of_the_folder_where_the_results_are(run: str, said: str, tmp_path: Path) -> None:
+    assert provenance.into(run, "my results", tmp_path / "study.toml") == said
+
+
+def test_a_study_file_that_is_not_here_gives_way_to_the_one_of_the_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But not one of training code: its files lie beside the study, and not beside the results."""
+    monkeypatch.chdir(tmp_path)
+    kept, run = tmp_path / "results" / "study.toml", "python -m bench run my.toml --out results"
+    kept.parent.mkdir()
+    kept.write_text('name = "made"\n', encoding="utf-8")
+    assert provenance.into(run, "results", kept) == "python -m bench run results/study.toml --out results"
+    (tmp_path / "my.toml").touch()
+    assert provenance.into(run, "results", kept) == "python -m bench run my.toml --out results"
+    (tmp_path / "my.toml").unlink()
+    kept.write_text('[experiment]\nfunction = "train.py:train"\n', encoding="utf-8")
+    assert provenance.into(run, "results", kept) == "python -m bench run my.toml --out results"

@@ -10,6 +10,8 @@ import pytest
 
 from analysis.answer.compare import compare
 from analysis.base.errors import TableError
+from analysis.report.varied_settings import varied_settings
+from analysis.tables.characters import escaped, has_control
 from analysis.tables.loading import load_tasks
 from analysis.tables.table import from_frame, load
 
@@ -107,10 +109,42 @@ def test_a_time_zone_that_nobody_knows_is_no_obstacle(tmp_path):
     assert load(path).conditions == ("none", "book")
 
 
-@pytest.mark.parametrize("letter", ["\x01", "\x1b[31m", "\n", "\x9b", "\x7f"])
+STEERING = ["\x01", "\x1b[31m", "\n", "\x9b", "\x7f", "\u202e", "\u2066", "\u2028", "\uffff", "\ufdd0"]
+
+
+@pytest.mark.parametrize("letter", STEERING)
 def test_a_label_that_would_steer_a_terminal_is_refused(letter: str) -> None:
     made = pd.DataFrame({"condition": ["none", f"a{letter}b"], "seed": [0, 0], "test_accuracy": [0.5, 0.6]})
     with pytest.raises(TableError, match=r"row 2: condition is .*; allowed: a label without control characters"):
         from_frame(made)
     with pytest.raises(TableError, match="task holds control characters in 1 rows"):
         load_tasks(made.assign(condition="none", task=["x", f"a{letter}b"]))
+
+
+@pytest.mark.parametrize("letter", STEERING)
+def test_names_of_seeds_and_columns_are_held_to_the_same(letter: str) -> None:
+    made = pd.DataFrame({"condition": ["none", "b"], "seed": ["x", "x"], "test_accuracy": [0.5, 0.6]})
+    with pytest.raises(TableError, match=r"row 2: seed is .*; allowed: a name without control characters"):
+        from_frame(made.assign(seed=["x", f"a{letter}b"]))
+    with pytest.raises(TableError, match="allowed: names without control characters") as refused:
+        from_frame(made.assign(**{f"a{letter}b": 1.0}))
+    assert letter == "\n" or letter not in str(refused.value)
+
+
+@pytest.mark.parametrize("letter", STEERING)
+def test_the_text_of_a_setting_is_shown_with_such_characters_written_out(letter: str) -> None:
+    made = pd.DataFrame({"condition": ["none", "b"], "seed": [0, 0], "test_accuracy": [0.5, 0.6]})
+    table = from_frame(made.assign(optimiser=["sgd", f"a{letter}b"], error=f"a{letter}b"))
+    (told,) = varied_settings(table).values()
+    assert told["none"] == "sgd"
+    assert told["b"] == f"a{letter[0].encode('unicode_escape').decode()}{letter[1:]}b"
+
+
+def test_half_a_pair_of_surrogates_is_no_character() -> None:
+    assert has_control("a\ud800b") and escaped("a\ud800b") == "a\\ud800b"
+
+
+def test_marks_and_joiners_that_names_need_stay() -> None:
+    labels = ["none", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "a\u200fb", "\U0001f469\u200d\U0001f52c"]
+    made = pd.DataFrame({"condition": labels, "seed": [0] * 4, "test_accuracy": [0.5] * 4})
+    assert from_frame(made).conditions == tuple(labels)

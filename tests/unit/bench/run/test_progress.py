@@ -142,4 +142,19 @@ def test_a_narrow_terminal_has_one_line(clock: list[float], width: int) -> None:
     assert len(line) <= width
     if width >= len(shown.text()):
         assert shown.text() in line
-    assert ("━" in line) == (width >= 80)
+    assert ("━" in line) == (width >= 60)
+
+
+@pytest.mark.parametrize(("width", "failed"), [(80, 0), (60, 0), (50, 2), (40, 0)])
+def test_a_narrow_terminal_still_says_how_long_it_takes(clock: list[float], width: int, failed: int) -> None:
+    """The speed goes first, then a count of no failures: never what is left, nor a failure."""
+    shown = Progress(18, [*TWO.trials, *OTHER.trials], workers=2)
+    clock[0] = 10
+    shown.epoch(TWO)
+    shown.epoch(OTHER)
+    shown.failed = failed
+    told = shown.text(width)
+    assert len(told) <= width
+    assert told.startswith("18 done · 4 left") and told.endswith("left") and "about" in told
+    assert ("epochs/s" in told) == (width >= len(shown.text()))
+    assert ("failed" in told) == (bool(failed) or width > 40)
