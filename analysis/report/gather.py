@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +26,7 @@ from analysis.tables.test_images import TestImages, find_test_images, read_test_
 from analysis.throughput import speeds
 from analysis.throughput.result import Speed
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, REHEARSAL_FILE, STUDY_FILE
+from bench.schema.documents import UNREADABLE, read_environment, read_json, read_log, read_toml
 from bench.schema.known_metrics import LATE
 from bench.schema.rehearsal import BrokenLaw, broken_laws
 
@@ -230,18 +229,16 @@ def _broken(folder: Path, plan: Mapping[str, Any]) -> tuple[BrokenLaw, ...]:
 
 def _json(path: Path) -> Mapping[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        found = read_environment(path) if path.parent.name == ENVIRONMENT_FOLDER else read_json(path)
+    except UNREADABLE as error:
         raise TableError(path, [f"cannot be read as JSON: {error}"]) from error
     return found if isinstance(found, dict) else {"content": found}
 
 
 def _log(path: Path) -> tuple[Mapping[str, Any], ...]:
-    if not path.exists():
-        return ()
     try:
-        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, ValueError, RecursionError) as error:
+        lines = read_log(path)
+    except UNREADABLE as error:
         raise TableError(path, [f"cannot be read as one JSON object a line: {error}"]) from error
     return tuple(each for each in lines if isinstance(each, dict))
 
@@ -261,6 +258,6 @@ def _toml(path: Path) -> Mapping[str, Any]:
     if not path.exists():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        return read_toml(path)
+    except UNREADABLE as error:
         raise TableError(path, [f"cannot be read as TOML: {error}"]) from error

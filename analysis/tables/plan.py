@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 from analysis.base.errors import TableError
 from analysis.tables.question import LEAST_ALPHA, Told
 from bench.schema import SCHEMA_VERSION
+from bench.schema.documents import UNREADABLE, read_json
 from bench.schema.known_metrics import (
     DIRECTIONS,
     ESTIMANDS,
@@ -130,8 +130,8 @@ def read_plan(path: Path) -> Plan:
         Not JSON, a missing or ill-typed key, or a schema version newer than this program knows.
     """
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        raw = read_json(path)
+    except UNREADABLE as error:
         raise TableError(path, [f"cannot be read as JSON: {error}"]) from error
     if not isinstance(raw, dict):
         raise TableError(path, [f"is a JSON {type(raw).__name__}; expected an object"])

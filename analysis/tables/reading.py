@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from analysis.tables.dialect import TextTable, read_text
 from analysis.tables.plan import Plan, read_plan
 from bench.schema import ENVIRONMENT_FOLDER, PLAN_FILE, TRIALS_FOLDER, Arithmetic, arithmetic
 from bench.schema.curves import CURVES_COLUMN, curves_in, has_curves
+from bench.schema.documents import UNREADABLE, read_environment
 from bench.schema.files import AllBut, read_result, read_table
 from bench.schema.folder import every_file, one_row_each
 from bench.schema.local_copy import located
@@ -214,8 +214,8 @@ def _made_with(folder: Path) -> dict[str, Arithmetic]:
     found = {}
     for path in sorted((folder / ENVIRONMENT_FOLDER).glob("*.json")):
         try:
-            found[path.stem] = arithmetic(json.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, AttributeError, TypeError, KeyError, RecursionError) as error:
+            found[path.stem] = arithmetic(read_environment(path))
+        except (*UNREADABLE, AttributeError, TypeError, KeyError) as error:
             raise TableError(path, [f"cannot be read as the JSON of an environment: {error}"]) from error
     return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +12,23 @@ from bench import schema
 from bench.base.errors import StorageError
 from bench.base.files import write_atomically
 from bench.schema import Arithmetic
+from bench.schema.documents import (
+    UNREADABLE,
+    read_environment,
+    read_json,
+    read_log,
+    read_toml,
+    sealed_json,
+    sealed_toml,
+)
 from bench.schema.paths import TASKS_FILE
 from bench.schema.sealed import UnusableFileError
 from bench.schema.tasks import Tasks, read_tasks
 
 PLANNED = {"trial_id", "condition", "seed", "device", "precision"}
 """What plan.json says of each trial."""
+AGAIN = "Remove this file; the next run writes it again."
+"""What to do about a damaged document."""
 
 
 class Documents:
@@ -31,11 +41,11 @@ class Documents:
         """Return the present plan, or None where the folder has none; raise StorageError where it is damaged."""
         path = self.folder / schema.PLAN_FILE
         try:
-            plan = json.loads(path.read_text(encoding="utf-8"))
+            plan = read_json(path)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, RecursionError) as error:
-            raise StorageError(f"{path}: damaged: {error}") from error
+        except UNREADABLE as error:
+            raise StorageError(f"{path}: damaged: {error}. {AGAIN}") from error
         trials = plan.get("trials") if isinstance(plan, dict) and isinstance(plan.get("study"), str) else None
         if not isinstance(trials, list) or not all(isinstance(t, dict) and t.keys() >= PLANNED for t in trials):
             raise StorageError(
@@ -52,28 +62,28 @@ class Documents:
 
     def write_tasks(self, tasks: Tasks, study: str) -> None:
         """Write which tasks have a folder here, and the resolved study of all."""
-        write_atomically(self.folder / schema.STUDY_FILE, study.encode())
-        write_atomically(self.folder / TASKS_FILE, json.dumps(tasks.document(), indent=1).encode())
+        write_atomically(self.folder / schema.STUDY_FILE, sealed_toml(study))
+        write_atomically(self.folder / TASKS_FILE, sealed_json(json.dumps(tasks.document(), indent=1)))
 
     def rehearsal(self) -> dict[str, Any] | None:
         """Return what the last rehearsal showed, None where there was none or its file is damaged: it is made again."""
         try:
-            found = json.loads((self.folder / schema.REHEARSAL_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            found = read_json(self.folder / schema.REHEARSAL_FILE)
+        except UNREADABLE:
             return None
         return found if isinstance(found, dict) else None
 
     def write_rehearsal(self, document: dict[str, Any]) -> None:
         """Write what a rehearsal showed."""
-        write_atomically(self.folder / schema.REHEARSAL_FILE, json.dumps(document, indent=1).encode())
+        write_atomically(self.folder / schema.REHEARSAL_FILE, sealed_json(json.dumps(document, indent=1)))
 
     def made_with(self) -> dict[str, Arithmetic]:
         """Return what each environment of the folder computed with, by id; raise StorageError where one is damaged."""
         found = {}
         for path in sorted((self.folder / schema.ENVIRONMENT_FOLDER).glob("*.json")):
             try:
-                found[path.stem] = schema.arithmetic(json.loads(path.read_text(encoding="utf-8")))
-            except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
+                found[path.stem] = schema.arithmetic(read_environment(path))
+            except (*UNREADABLE, AttributeError, TypeError) as error:
                 raise StorageError(f"{path}: damaged: {error}") from error
         return found
 
@@ -81,11 +91,11 @@ class Documents:
         """Return the resolved study of the present plan, empty where there is none; raise StorageError."""
         path = self.folder / schema.STUDY_FILE
         try:
-            return tomllib.loads(path.read_text(encoding="utf-8"))
+            return read_toml(path)
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, RecursionError) as error:
-            raise StorageError(f"{path}: damaged: {error}") from error
+        except UNREADABLE as error:
+            raise StorageError(f"{path}: damaged: {error}. {AGAIN}") from error
 
     def write_plan(self, plan: dict[str, Any], study: str, trials_done: int) -> None:
         """Write the plan and the resolved study; log the plan of analysis unless it is the last one logged.
@@ -93,7 +103,7 @@ class Documents:
         Plans are compared with defaults filled in: a key that was added since, at null, is no change.
         """
         log, (logged, last) = self.folder / schema.PLANS_LOG, self._last_plan()
-        write_atomically(self.folder / schema.STUDY_FILE, study.encode())
+        write_atomically(self.folder / schema.STUDY_FILE, sealed_toml(study))
         if _given(last.get("analysis", {})) != _given(plan["analysis"]):
             entry = {
                 "time": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -101,16 +111,16 @@ class Documents:
                 "trials_done": trials_done,
                 "analysis": plan["analysis"],
             }
-            write_atomically(log, logged + json.dumps(entry).encode() + b"\n")
-        write_atomically(self.folder / schema.PLAN_FILE, _plan_text(plan).encode())
+            write_atomically(log, logged + sealed_json(json.dumps(entry)) + b"\n")
+        write_atomically(self.folder / schema.PLAN_FILE, sealed_json(_plan_text(plan)))
 
     def _last_plan(self) -> tuple[bytes, dict[str, Any]]:
         """Return the log of plans, and its last entry; raise StorageError where that is damaged."""
         log = self.folder / schema.PLANS_LOG
         try:
             logged = log.read_bytes() if log.exists() else b""
-            last = json.loads(logged.splitlines()[-1]) if logged.strip() else {}
-        except (OSError, ValueError, RecursionError) as error:
+            last = next(reversed(read_log(log)), {})
+        except UNREADABLE as error:
             raise StorageError(f"{log}: damaged: {error}") from error
         if not isinstance(last, dict) or not isinstance(last.get("analysis", {}), dict):
             raise StorageError(f"{log}: damaged: its last line is no plan of analysis")

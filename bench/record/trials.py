@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache, cached_property
@@ -14,6 +12,7 @@ from bench.base.precision import Target
 from bench.record.experiment import Experiment
 from bench.record.settings import thaw
 from bench.regularisers import REGULARISERS
+from bench.schema.documents import content_hash
 
 STACKED, FUSED, OWN = "stacked", "fused", "own"
 NUMERICS_VERSION = {STACKED: 1, FUSED: 1, OWN: 1}
@@ -22,8 +21,6 @@ NUMERICS_VERSION = {STACKED: 1, FUSED: 1, OWN: 1}
 That is the training step, initial weights, random numbers, data split, optimisers, schedules, activations,
 normalisations and evaluation. ``tests/golden`` fails where numbers change and no version does.
 """
-
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 Versions = tuple[tuple[str, int | str], ...]
 """(name, version) of an engine and of the regularisers used, in the order in which they act."""
@@ -245,11 +242,6 @@ class Stack:
 @cache
 def _as_named(recipe: Recipe) -> dict[str, Any]:
     return asdict(recipe)
-
-
-def content_hash(content: Any) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 of `content` as canonical JSON."""
-    return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()[:16]
 
 
 def versions_of(recipe: Recipe | Experiment, condition: Condition, engine: str) -> Versions:

@@ -17,8 +17,8 @@ from bench.checks.training.subject import Subject
 from bench.engines.own.server import end, fresh
 from bench.record.experiment import Experiment
 from bench.record.store import Store
-from bench.record.trials import content_hash
 from bench.run.executors.own import environment
+from bench.schema.documents import content_hash
 from bench.schema.rehearsal import broken_laws
 from bench.study.study import Study
 

@@ -22,7 +22,7 @@ from bench.record.documents import Documents
 from bench.record.experiment import Experiment
 from bench.record.segments import compact, is_due
 from bench.record.store import Store
-from bench.record.trials import FUSED, Stack, Trial, content_hash
+from bench.record.trials import FUSED, Stack, Trial
 from bench.run.deadline import Deadline
 from bench.run.executors import EpochDone, Executor, StackDone
 from bench.run.memory import check_memory
@@ -33,6 +33,7 @@ from bench.run.stacking import stacks
 from bench.run.standing import Standing, standing
 from bench.run.superseding import check_nothing_is_left_out
 from bench.run.trust import untrusted, widest
+from bench.schema.documents import content_hash
 from bench.schema.local_copy import shown
 from bench.study.study import Study
 

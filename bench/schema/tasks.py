@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.schema.documents import read_json
 from bench.schema.local_copy import SHARED, located, shown
 from bench.schema.paths import CLAIMS_FOLDER, LOGS_FOLDER, NAME, REPORT_FOLDER, TASKS_FILE
 from bench.schema.sealed import UnusableFileError
@@ -47,7 +47,7 @@ def read_tasks(folder: Path) -> Tasks | None:
         A file that cannot be read.
     """
     try:
-        document = json.loads((folder / TASKS_FILE).read_text(encoding="utf-8"))
+        document = read_json(folder / TASKS_FILE)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (ValueError, RecursionError) as error:

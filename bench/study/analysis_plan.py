@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from bench.record.trials import content_hash
+from bench.schema.documents import content_hash
 from bench.schema.known_metrics import (
     LATE,
     LATE_EPOCHS,

@@ -17,8 +17,9 @@ from bench.data import data_hash
 from bench.engines.choice import engine_of
 from bench.record.code_hash import sources_hash
 from bench.record.experiment import Experiment
-from bench.record.trials import OWN, Condition, Recipe, Seeds, Trial, content_hash, versions_of
+from bench.record.trials import OWN, Condition, Recipe, Seeds, Trial, versions_of
 from bench.regularisers import REGULARISERS
+from bench.schema.documents import content_hash
 from bench.study import DECIDED, experiment, fields
 from bench.study.analysis_plan import AnalysisPlan, check_analysis, resolved
 from bench.study.conditions import Whole, check_control, named_by_conditions, of_networks, read_conditions

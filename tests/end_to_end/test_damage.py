@@ -28,6 +28,7 @@ from bench.record.trials import Trial
 from bench.schema.paths import SEGMENT, STACK
 from bench.schema.sealed import seal, unsealed
 from tests.conftest import condition, trial
+from tests.end_to_end.conftest import Workplace
 from tests.results import write_apart
 from tests.unit.bench.record.test_rows import outcome
 
@@ -197,6 +198,37 @@ def test_a_flipped_bit_of_a_stack_or_a_segment_is_refused_by_every_reader(
                     assert path.name in refused(analysis, "compare", store.folder, *COMPARE)
         path.write_bytes(whole)
     assert bench(["status", str(store.folder)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "commands"),
+    [
+        ("plan.json", b'"alpha": 0.05', b'"alpha": 0.15', ["status", "compare", "run", "report"]),
+        ("plan.json", b'"trial_id": "', b'"trial_id": "0', ["status", "compare", "run", "report"]),
+        ("plans.jsonl", b'"margin": 0.01', b'"margin": 0.09', ["run", "report"]),
+        ("study.toml", b"epochs = 4", b"epochs = 5", ["report"]),
+        ("environment/*.json", b'"threads_per_worker": 1', b'"threads_per_worker": 3', ["compare", "report"]),
+    ],
+)
+def test_a_document_that_was_changed_is_refused_by_every_reader(
+    finished: Workplace, refused, name: str, old: bytes, new: bytes, commands: list[str]
+) -> None:
+    folder = finished.folder / "results/tiny"
+    finished.study(seeds=4)  # there is something to do
+    (path,) = folder.glob(name)
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, 1))
+    asked = {
+        "status": (bench, "status", folder),
+        "compare": (analysis, "compare", folder),
+        "report": (analysis, "report", folder),
+        "run": (bench, "run", finished.folder / "tiny.toml", "--out", folder, "--executor", "serial"),
+    }
+    for command in commands:
+        assert path.name in refused(*asked[command])
+    path.write_bytes(content)
+    assert bench(["status", str(folder)]) == 0
 
 
 def test_what_is_cut_off_is_refused(store: Store, refused) -> None:

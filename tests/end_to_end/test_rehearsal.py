@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.schema.documents import read_json
+
 TRAIN = """
 import torch
 from torch import nn
@@ -93,7 +95,7 @@ def test_code_that_pairs_badly_is_warned_of_once_and_wherever_its_results_are_re
     document = json.loads((out / "rehearsal.json").read_text())
     assert document["conditions"] == ["none", "half"]
 
-    plan = json.loads((out / "plan.json").read_text())
+    plan = read_json(out / "plan.json")
     plan["versions"]["train.py:train"] = "other code"
     (out / "plan.json").write_text(json.dumps(plan))
     assert "warning" not in ran("bench", "status", out).stdout, "the rehearsal is of other code than the results"

@@ -17,6 +17,7 @@ import bench
 from bench.assurance.stopping import standings
 from bench.record.claims_on_store import claims_on
 from bench.record.store import Store
+from bench.schema.documents import read_json
 from bench.schema.paths import TASKS_FILE
 from tests.end_to_end.conftest import PATIENCE, Workplace
 
@@ -103,12 +104,12 @@ def test_each_task_has_the_rows_that_it_has_alone_and_running_again_does_nothing
     assert out == "results/many\n"
     assert numbered(err) == [("easy", 0, 6), ("deep", 0, 6)]
     folder = many.folder / "results/many"
-    assert json.loads((folder / TASKS_FILE).read_text()) == {"study": "many", "tasks": ["easy", "deep"]}
+    assert read_json(folder / TASKS_FILE) == {"study": "many", "tasks": ["easy", "deep"]}
     (many.folder / "alone.toml").write_text(ALONE + SHARED.format(seeds=3))
     many.here("run", "alone.toml", "--executor", "serial", "--out", "alone")
     assert many.rows("results/many/deep") == many.rows("alone")
     assert many.numbers() == [6, 6]
-    plans = [json.loads((each / "plan.json").read_text()) for each in (folder / "deep", many.folder / "alone")]
+    plans = [read_json(each / "plan.json") for each in (folder / "deep", many.folder / "alone")]
     assert plans[0] | {"command": ""} == plans[1] | {"command": ""}
     before = many.files()
     for again in ("many.toml", "results/many/study.toml"):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.assurance.certify.judge import ALPHA
 from bench.assurance.certify.ledger import Ledger
-from bench.record.trials import content_hash
+from bench.schema.documents import content_hash
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,10 @@ from bench.data import data_hash
 from bench.data.split import Split
 from bench.engines.choice import engine_of
 from bench.record.rows import measured
-from bench.record.trials import Recipe, Seeds, content_hash, versions
+from bench.record.trials import Recipe, Seeds, versions
 from bench.run.provenance import processor
 from bench.run.worker import load_split, train
+from bench.schema.documents import content_hash
 
 ENGINE, REFERENCE = "engine", "reference"
 REFERENCE_VERSION = 1

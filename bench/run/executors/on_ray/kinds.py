@@ -8,8 +8,9 @@ from typing import Any
 
 from bench.base.precision import Target
 from bench.record.experiment import Experiment
-from bench.record.trials import FUSED, Stack, content_hash
+from bench.record.trials import FUSED, Stack
 from bench.schema import arithmetic
+from bench.schema.documents import content_hash
 
 
 @dataclass(frozen=True)

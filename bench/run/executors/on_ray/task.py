@@ -24,7 +24,7 @@ from bench.base.threads import single_thread
 from bench.record import code_hash, unfinished
 from bench.record.experiment import Experiment
 from bench.record.rows import Row
-from bench.record.trials import FUSED, Stack, content_hash
+from bench.record.trials import FUSED, Stack
 from bench.run.executors import StackDone
 from bench.run.executors.on_ray.kinds import Kind, kind_of
 from bench.run.executors.on_ray.shipment import Shipment, Unpacked, unpack
@@ -32,6 +32,7 @@ from bench.run.executors.own import Server, Slot, experiment_of
 from bench.run.provenance import environment
 from bench.run.trust import untrusted, widest
 from bench.run.worker import Result, load_split, perform
+from bench.schema.documents import content_hash
 
 EPOCH_SECONDS = 0.25
 """Epochs are told of at most this often."""

@@ -16,13 +16,14 @@ from bench.cli import main
 from bench.data import DATA_SETS, images_of
 from bench.record.experiment import Experiment
 from bench.record.store import Store
-from bench.record.trials import Stack, content_hash
+from bench.record.trials import Stack
 from bench.regularisers import REGULARISERS
 from bench.run import session
 from bench.run.executors import EpochDone, PutBack, StackDone
 from bench.run.executors.on_ray.shipment import pack, token_folder, unpack
 from bench.run.runner import Run
 from bench.run.worker import load_split, perform
+from bench.schema.documents import content_hash
 from bench.study import plugins
 from bench.study.study import Study
 from tests.end_to_end.test_own import STUDY, TRAIN

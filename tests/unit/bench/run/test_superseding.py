@@ -19,6 +19,7 @@ from bench.regularisers import REGULARISERS
 from bench.run.executors import serial
 from bench.run.plan import plan_document
 from bench.run.runner import Run
+from bench.schema.documents import read_log
 from bench.study.study import Study, load_study
 
 CPU = [Target("cpu", "float32")]
@@ -140,7 +141,7 @@ def test_plans_of_analysis_are_compared_with_defaults_filled_in(
     finished: Path, more: dict[str, Any], entries: int
 ) -> None:
     log = finished / "out" / schema.PLANS_LOG
-    (entry,) = map(json.loads, log.read_text().splitlines())
+    (entry,) = read_log(log)
     given = {key: value for key, value in entry["analysis"].items() if value not in (None, {})}
     log.write_text(json.dumps(entry | {"analysis": given | more, "analysis_hash": "of an older program"}) + "\n")
     run(finished, study(finished))

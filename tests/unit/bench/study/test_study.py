@@ -10,8 +10,8 @@ import pytest
 
 from bench.base.errors import StudyError
 from bench.record import trials
-from bench.record.trials import content_hash
 from bench.run.plan import plan_document
+from bench.schema.documents import content_hash
 from bench.schema.known_metrics import LATE_EPOCHS
 from bench.study import fields
 from bench.study.finding import SHIPPED

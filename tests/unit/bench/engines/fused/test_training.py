@@ -15,9 +15,10 @@ from bench.base import draws
 from bench.base.draws import Position
 from bench.data.split import Split
 from bench.engines.stacked import train
-from bench.record.trials import Recipe, Seeds, Stack, Trial, content_hash
+from bench.record.trials import Recipe, Seeds, Stack, Trial
 from bench.regularisers import dropout, noise
 from bench.regularisers.record import Draw
+from bench.schema.documents import content_hash
 from tests.conftest import condition, trial
 
 pytest.importorskip("triton", reason="Triton is not installed: pip install --no-deps triton")
