@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from analysis.base.errors import TableError
 from analysis.commands import COMMANDS
-from bench.schema.streams import OF_THE_SYSTEM, called, make_ready, what_failed
+from bench.schema.streams import called, fault_of_the_system, make_ready
 
 DONE, USAGE, FAULT, INTERRUPTED = 0, 2, 3, 130
 
@@ -40,8 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fault(error: Exception) -> int:
-    if isinstance(error, OSError) and error.errno in OF_THE_SYSTEM:
-        print(f"error: {what_failed(error)}", file=sys.stderr)
+    if (said := fault_of_the_system(error)) is not None:
+        print(f"error: {said}", file=sys.stderr)
         return USAGE
     traceback.print_exc()
     print("error: internal fault, please report it with the lines above", file=sys.stderr)

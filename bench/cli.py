@@ -13,7 +13,7 @@ import traceback
 from bench.base.errors import UsageError
 from bench.commands import COMMANDS, RESUMED, plan, status
 from bench.commands.options import DONE, FAULT, INTERRUPTED, USAGE
-from bench.schema.streams import OF_THE_SYSTEM, called, make_ready, what_failed
+from bench.schema.streams import called, fault_of_the_system, make_ready
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,8 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _fault(error: Exception, resumes: bool) -> int:
-    if isinstance(error, OSError) and error.errno in OF_THE_SYSTEM:
-        print(f"error: {what_failed(error)}", file=sys.stderr)
+    if (said := fault_of_the_system(error)) is not None:
+        print(f"error: {said}", file=sys.stderr)
         return USAGE
     traceback.print_exc()
     kept = "finished trials are kept; " if resumes else ""

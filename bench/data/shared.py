@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import mmap
 import os
@@ -52,11 +53,16 @@ class SharedImages:
         arrays = [np.ascontiguousarray(getattr(images, part)) for part in ARRAYS]
         self.layout = Layout(name, tuple((array.dtype.str, array.shape) for array in arrays), images.classes)
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
-        for array, end in zip(arrays, self.layout.ends, strict=True):
-            self._file.write(array.tobytes())
-            self._file.truncate(end)
-            self._file.seek(end)
-        self._file.flush()
+        try:
+            for array, end in zip(arrays, self.layout.ends, strict=True):
+                self._file.write(array.tobytes())
+                self._file.truncate(end)
+                self._file.seek(end)
+            self._file.flush()
+        except OSError:
+            with contextlib.suppress(OSError):  # what is buffered finds no room either
+                self._file.close()
+            raise
 
     @property
     def descriptor(self) -> int:

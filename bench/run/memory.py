@@ -14,6 +14,8 @@ COPIES = 2
 """Arrays of the size of the weights that a network needs at least: the weights, and their gradients."""
 NUMBER_BYTES = 4
 GIB = 1 << 30
+PROCESS_BYTES = 450 << 20
+"""Most memory that a worker takes, and the runner, with networks that are small beside what they compute with."""
 
 
 def check_memory(stacks: list[Stack], workers: int) -> None:
@@ -31,6 +33,11 @@ def check_memory(stacks: list[Stack], workers: int) -> None:
         f"{at_once} workers, take at least {needed / GIB:.1f} GiB, and there are {here / GIB:.1f}. Give smaller hidden "
         "layers, or fewer --workers."
     )
+
+
+def workers_that_fit(cores: int) -> int:
+    """Return for how many workers, one a core, there is memory beside the runner; at least one."""
+    return max(1, min(cores, available() // PROCESS_BYTES - 1))
 
 
 def available() -> int:

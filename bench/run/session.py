@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from bench.record.experiment import Experiment
 from bench.record.store import Store
 from bench.run import EXECUTORS
 from bench.run.executors import Team, executor_of, on_ray
+from bench.run.memory import GIB, available, workers_that_fit
 from bench.run.parts import Part, parts
 from bench.run.runner import ELSEWHERE, Run
 from bench.run.standing import Standing, present_targets
@@ -47,7 +49,7 @@ def run_study(
     out : Path or str, optional
         The results folder, in which each task of a study with tasks has its own; default: ``results/<name>``.
     workers : int, optional
-        Processes; default: one per core, or with Ray as many as the cluster has room for.
+        Processes; default: one per core that there is memory for, or with Ray as many as the cluster has room for.
     device : {"auto", "cpu", "cuda"}
         ``auto``: those of the study's devices that are here.
     supersede : bool
@@ -107,9 +109,22 @@ def opened(name: str, study: Study, store: Store, workers: int | None, address: 
         with on_ray.connected(study, store.folder, workers, address) as found:
             yield found
         return
-    number = 1 if name == "serial" else workers or len(physical_cores())
     is_own = isinstance(study.recipe, Experiment)
+    number = 1 if name == "serial" else workers or _workers_here(is_own)
     yield Team(executor_of("own", store.folder) if is_own else executor_of(name), number, number)
+
+
+def _workers_here(is_own: bool) -> int:
+    """Return one worker a core, or as many as fit into memory; what a trial of own training code takes is not known."""
+    cores = len(physical_cores())
+    number = cores if is_own else workers_that_fit(cores)
+    if number < cores:
+        print(
+            f"note: {number} of {cores} possible workers, since there are {available() / GIB:.1f} GiB of memory; "
+            "--workers says otherwise",
+            file=sys.stderr,
+        )
+    return number
 
 
 def carry_out(run: Run, device: str, command: str, tell: Callable[[Standing], None] = lambda _: None) -> Counter[str]:

@@ -30,10 +30,21 @@ def called(package: str, script: str) -> str:
     return script if PurePath(sys.argv[0]).stem == script else f"python -m {package}"
 
 
-def what_failed(error: OSError) -> str:
-    """Return an error of the system with what it is about."""
-    about = f"{error.filename}: " if error.filename else ""
-    return f"{about}{error.strerror or error}"
+def fault_of_the_system(error: Exception) -> str | None:
+    """Return what of the system is in the way, None where an error is the program's own fault.
+
+    Where no folder takes temporary files, torch and matplotlib fail in ways of their own.
+    """
+    if isinstance(error, OSError) and error.errno in OF_THE_SYSTEM:
+        about = f"{error.filename}: " if error.filename else ""
+        return f"{about}{error.strerror or error}"
+    import tempfile  # noqa: PLC0415 - help is printed without it
+
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError as none:
+        return f"{none.strerror}: let the environment variable TMPDIR name one"
+    return None
 
 
 def printable(text: str) -> str:

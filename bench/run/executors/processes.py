@@ -89,10 +89,22 @@ def run(next_stack: NextStack, workers: int) -> Generator[list[Event]]:
 
 
 def _shared(name: str) -> SharedImages | None:
-    """Return a data set for all workers; None where it cannot be read here: each trial then fails with the cause."""
+    """Return a data set for all workers; None where each reads it by itself.
+
+    It cannot be read here, and each trial then fails with the cause; or no temporary file can be written.
+    """
     try:
-        return SharedImages(name, images_of(name))
+        images = images_of(name)
     except Exception:  # noqa: BLE001 - the code that reads may be the user's
+        return None
+    try:
+        return SharedImages(name, images)
+    except OSError as error:
+        print(
+            f"note: each worker has its own copy of the images in memory: a temporary file of them cannot be written "
+            f"({error.strerror or error}). The environment variable TMPDIR says where it goes.",
+            file=sys.stderr,
+        )
         return None
 
 

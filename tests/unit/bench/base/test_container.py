@@ -42,6 +42,19 @@ def test_version_1_keeps_each_controller_in_a_tree_of_its_own(monkeypatch: pytes
     assert container.memory_limit() == 512 * MIB
 
 
+def test_what_cannot_be_read_says_nothing_and_mixes_no_groups(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Of the inner group the period cannot be read: its quota is no share of the outer one's period."""
+    files = {
+        "cpu,cpuacct/box/cpu.cfs_quota_us": "50000", "cpu,cpuacct/box/cpu.cfs_period_us/none": "",
+        "cpu,cpuacct/cpu.cfs_quota_us": "300000", "cpu,cpuacct/cpu.cfs_period_us": "100000",
+    }  # fmt: skip
+    lay(monkeypatch, tmp_path, "4:cpu,cpuacct:/box\nno group\n", files)
+    assert container.cpu_quota() == 3.0
+    (tmp_path / "fs/memory.max").write_bytes(b"\xff\xfe")
+    (tmp_path / "own").write_bytes(b"0::/caf\xe9\n")
+    assert (container.cpu_quota(), container.memory_limit()) == (None, None)
+
+
 @pytest.mark.parametrize("files", [{}, {"cpu.max": "max 100000", "memory.max": "max"}, {"cpu.max": ""}])
 def test_without_a_limit_there_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, files: dict[str, str]) -> None:
     lay(monkeypatch, tmp_path, "0::/\n", files)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
+import tempfile
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +22,7 @@ from bench.data.split import Split, make_split
 from bench.engines.stacked.train import train_stack
 from bench.record import rows
 from bench.record.trials import Stack
+from bench.run.executors import processes
 from bench.run.worker import load_split
 from tests.conftest import SMALL, condition, in_precision, stack
 
@@ -95,3 +99,19 @@ def test_a_worker_copies_no_image(sample_images: Images, monkeypatch: pytest.Mon
     for part in ("train_images", "validation_images"):
         assert np.shares_memory(getattr(split, part).numpy(), mapped.train_images)
     assert np.shares_memory(split.test_images.numpy(), mapped.test_images)
+
+
+def test_without_room_for_a_temporary_file_each_worker_has_its_own_images(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    class Full(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise full
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", Full)
+    assert processes._shared("fashion_mnist_sample") is None
+    said = capsys.readouterr().err
+    assert "each worker has its own copy of the images in memory" in said
+    assert "(No space left on device). The environment variable TMPDIR says where it goes." in said

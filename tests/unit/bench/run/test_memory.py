@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bench.base.errors import UsageError
-from bench.run import memory
+from bench.record.store import Store
+from bench.run import memory, session
+from bench.study.study import Study
 from tests.conftest import SMALL, condition, stack
 
 SMALL_ONE, LARGE = stack(condition("a")), stack(
@@ -29,6 +32,22 @@ def test_the_largest_stack_times_the_workers_that_train_at_once_must_fit(monkeyp
     with pytest.raises(UsageError, match=r'condition "b": a network has 2,539,800,010 weights; 4 of them at once') as e:
         memory.check_memory([SMALL_ONE, LARGE], workers=2)
     assert f"{2 * needed / 2**30:.1f} GiB, and there are {needed / 2**30:.1f}" in str(e.value)
+
+
+@pytest.mark.parametrize(("gib", "number"), [(0.4, 1), (1, 1), (2, 3), (64, 8)])
+def test_workers_are_as_many_as_memory_has_room_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], gib: float, number: int
+) -> None:
+    monkeypatch.setattr(memory, "memory_limit", lambda: int(gib * memory.GIB))
+    monkeypatch.setattr(memory.os, "sysconf", lambda _: 1 << 20)
+    monkeypatch.setattr(session, "physical_cores", lambda: list(range(8)))
+    with session.opened("processes", Study.load("dropout"), Store(Path("nowhere")), None) as team:
+        assert team.workers == number
+    said = capsys.readouterr().err
+    assert said == ("" if number == 8 else f"note: {number} of 8 possible workers, since there are {gib:.1f} GiB of "
+                    "memory; --workers says otherwise\n")  # fmt: skip
+    with session.opened("processes", Study.load("dropout"), Store(Path("nowhere")), 5) as team:
+        assert team.workers == 5
 
 
 def test_a_container_may_have_less_than_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
