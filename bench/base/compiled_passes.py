@@ -84,11 +84,12 @@ def keep(key: np.ndarray, counter: Counter, limits: np.ndarray, scales: np.ndarr
 
 @compiled
 def gather(images: np.ndarray, rows: np.ndarray, out: np.ndarray) -> None:
-    """Write the `rows` `[R]` of `images` `[N, I]`, bytes, over 255, to `out` `[R, I or more]`."""
-    for r in range(rows.shape[0]):
-        image, row = images[rows[r]], out[r]
-        for i in range(images.shape[1]):
-            row[i] = np.float32(image[i]) / np.float32(255)
+    """Write the `rows` `[S, B]` of `images` `[N, I]`, bytes, over 255, to `out` `[S, B, I or more]`."""
+    for s in range(rows.shape[0]):
+        for r in range(rows.shape[1]):
+            image, row = images[rows[s, r]], out[s, r]
+            for i in range(images.shape[1]):
+                row[i] = np.float32(image[i]) / np.float32(255)
 
 
 @compiled
@@ -106,38 +107,40 @@ def rectify(hidden: np.ndarray, slope: np.ndarray) -> None:
 def shift(
     logits: np.ndarray, labels: np.ndarray, by_class: np.ndarray, of_target: np.ndarray, hits: np.ndarray
 ) -> None:
-    """Write `logits` `[R, C]` less their maximum to `by_class` `[C, R]`, that of the label, and whether it is the most.
+    """Write `logits` `[K, B, C]` less their maximum to `by_class` `[C, K, B]`, that of the label, and hits.
 
-    `labels` `[R]` are those of the rows; `[B]`, those of every B rows.
+    `labels` are `[K, B]`, or `[1, B]` for all networks; the last two are `[K, B]`. Of several maxima the first is the
+    hit, and whatever is no number is a maximum.
     """
-    rows = labels.shape[0]
-    for r in range(logits.shape[0]):
-        row, label, best = logits[r], labels[r % rows], 0
-        for c in range(1, row.shape[0]):
-            if row[c] > row[best] or (row[c] != row[c] and row[best] == row[best]):
-                best = c
-        for c in range(row.shape[0]):
-            by_class[c, r] = row[c] - row[best]
-        of_target[r], hits[r] = by_class[label, r], best == label
+    for k in range(logits.shape[0]):
+        for r in range(logits.shape[1]):
+            row, label, best = logits[k, r], labels[k % labels.shape[0], r], 0
+            for c in range(1, row.shape[0]):
+                if row[c] > row[best] or (row[c] != row[c] and row[best] == row[best]):
+                    best = c
+            for c in range(row.shape[0]):
+                by_class[c, k, r] = row[c] - row[best]
+            of_target[k, r], hits[k, r] = by_class[label, k, r], best == label
 
 
 @compiled
-def descent(exponentials: np.ndarray, labels: np.ndarray, batch: int, total: np.ndarray, error: np.ndarray) -> None:
-    """Write the sum over the classes of `exponentials` `[C, R]`, and the loss's gradient by the logits, `[R, C]`.
+def descent(exponentials: np.ndarray, labels: np.ndarray, total: np.ndarray, error: np.ndarray) -> None:
+    """Write the sum over the classes of `exponentials` `[C, K, B]`, and the gradient by the logits, `[K, B, C]`.
 
-    `labels` are as in `shift`; the loss is a mean over `batch` rows.
+    `labels` are as in `shift`; the loss is a mean over the B rows of a batch.
     """
-    rows = labels.shape[0]
-    for r in range(error.shape[0]):
-        over = exponentials[0, r]
-        for c in range(1, error.shape[1]):
-            over += exponentials[c, r]
-        total[r] = over
-        for c in range(error.shape[1]):
-            error[r, c] = exponentials[c, r] / over
-        error[r, labels[r % rows]] += np.float32(-1)
-        for c in range(error.shape[1]):
-            error[r, c] /= np.float32(batch)
+    classes, batch = error.shape[2], np.float32(error.shape[1])
+    for k in range(error.shape[0]):
+        for r in range(error.shape[1]):
+            over = exponentials[0, k, r]
+            for c in range(1, classes):
+                over += exponentials[c, k, r]
+            total[k, r] = over
+            for c in range(classes):
+                error[k, r, c] = exponentials[c, k, r] / over
+            error[k, r, labels[k % labels.shape[0], r]] += np.float32(-1)
+            for c in range(classes):
+                error[k, r, c] /= batch
 
 
 def warm_up() -> None:
@@ -146,7 +149,8 @@ def warm_up() -> None:
     key = np.zeros(2, np.uint64)
     philox(key, (0, 0, 0), 0, np.empty(4, np.uint64))
     keep(key, (0, 0, 0), np.zeros(1, np.int16), one[0], one[None].copy())
-    gather(np.ones((1, 1), np.uint8), np.zeros(1, np.int64), one.copy())
+    gather(np.ones((1, 1), np.uint8), np.zeros((1, 1), np.int64), one[None].copy())
     rectify(one.copy(), one)
-    shift(one, np.zeros(1, np.int64), one.copy(), one[0], np.zeros(1, np.bool_))
-    descent(one, np.zeros(1, np.int64), 1, one[0].copy(), one.copy())
+    logits, labels = one[None].copy(), np.zeros((1, 1), np.int64)
+    shift(logits, labels, logits.copy(), one, np.zeros((1, 1), np.bool_))
+    descent(logits.copy(), labels, one, logits)

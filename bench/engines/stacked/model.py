@@ -146,12 +146,13 @@ class Workspace:
 
     def gather(self, images: torch.Tensor, rows: torch.Tensor) -> None:
         """Make `rows` `[S, B]` of `images` `[N, I]` the batches."""
-        whole, chosen, fast = self.batches.flatten(0, 1), rows.reshape(-1), passes.compiled()
-        batches = whole[:, :-1]
+        fast = passes.compiled()
+        if fast is not None and images.dtype == torch.uint8 and self.batches.dtype == torch.float32:
+            fast.gather(images.numpy(), rows.contiguous().numpy(), self.batches.numpy())
+            return
+        batches, chosen = self.batches.flatten(0, 1)[:, :-1], rows.reshape(-1)
         if images.dtype == batches.dtype:
             torch.index_select(images, 0, chosen, out=batches)
-        elif fast is not None and images.dtype == torch.uint8 and batches.dtype == torch.float32:
-            fast.gather(images.numpy(), chosen.numpy(), whole.numpy())
         else:
             numbers(images.index_select(0, chosen), out=batches)
 

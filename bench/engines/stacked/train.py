@@ -67,15 +67,15 @@ def _softmax_error(
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Do the same, to the bit, by compiled passes before and after torch's exponential."""
     networks, rows, classes = logits.shape
-    by_class = logits.new_empty((classes, networks * rows))
-    of_target, total = logits.new_empty((networks, rows)), logits.new_empty((networks, rows))
-    hits, error = torch.empty((networks, rows), dtype=torch.bool), torch.empty_like(logits)
-    of_row = labels.reshape(-1).numpy()
-    flat = by_class.numpy(), of_target.view(-1).numpy(), hits.view(-1).numpy()
-    fast.shift(logits.view(-1, classes).numpy(), of_row, *flat)
-    by_class.exp_()
-    fast.descent(flat[0], of_row, rows, total.view(-1).numpy(), error.view(-1, classes).numpy())
-    return total.log() - of_target, hits, error
+    given, of_row = logits.numpy(), labels.reshape(-1, rows).contiguous().numpy()
+    by_class, error = np.empty((classes, networks, rows), np.float32), np.empty_like(given)
+    of_target, total = np.empty((2, networks, rows), np.float32)
+    hits = np.empty((networks, rows), np.bool_)
+    fast.shift(given, of_row, by_class, of_target, hits)
+    torch.from_numpy(by_class).exp_()
+    fast.descent(by_class, of_row, total, error)
+    loss = torch.from_numpy(total).log_().sub_(torch.from_numpy(of_target))
+    return loss, torch.from_numpy(hits), torch.from_numpy(error)
 
 
 def evaluate(network: list[Layer], images: torch.Tensor, labels: torch.Tensor) -> list[Score]:
