@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from analysis.answer.variance import SOURCES
 from analysis.base.errors import listed
 from analysis.base.notes import Metric, Note
-from analysis.tables.divergence import COLLAPSES_NOT_KNOWN, SAID, is_known
+from analysis.tables.divergence import COLLAPSES_NOT_KNOWN, COLLAPSES_NOT_SEEN, SAID, is_known, test_accuracy
 from analysis.tables.pairs_by_seed import Arms
 from analysis.tables.question import Question
 from analysis.tables.table import Table
@@ -129,7 +130,8 @@ def _of_divergence(table: Table, asked: Question, against: Mapping[str, Arms]) -
     if not is_known(table.frame):
         notes.append("which trials diverged is not known: no loss, no test accuracy and no status of the table says it")
     elif table.chance is None and not {"status", SAID} & set(table.frame.columns):
-        notes.append(COLLAPSES_NOT_KNOWN)
+        has_accuracy = bool(np.isfinite(test_accuracy(table.frame)).any())
+        notes.append(COLLAPSES_NOT_KNOWN if has_accuracy else COLLAPSES_NOT_SEEN)
     if not is_accuracy(asked.metric):
         after = " is no accuracy: intention to train is null, as diverged trials have no score"
         return [*notes, Note(Metric(asked.metric), after)]

@@ -16,7 +16,7 @@ from bench.schema.known_metrics import MEAN, TYPICAL
 
 POWER = 0.8
 """Power of the plans that a report makes."""
-_SIZE_OPEN = (verdict.POSITIVE_UNCLEAR, verdict.NEGATIVE_UNCLEAR)
+SIZE_OPEN = (verdict.POSITIVE_UNCLEAR, verdict.NEGATIVE_UNCLEAR)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def limit_of(each: Judged, family: int) -> OutOfReach | None:
     They are to detect the margin, or what is left to it where only the size is open.
     """
     delta, judged = each.margin, each.headline
-    if delta is not None and judged.estimate is not None and judged.verdict in _SIZE_OPEN:
+    if delta is not None and judged.estimate is not None and judged.verdict in SIZE_OPEN:
         delta = abs(abs(judged.estimate) - delta)
     return None if delta is None else out_of_reach(each, report_design(each, family), delta)
 

@@ -173,7 +173,7 @@ def caption(evidence: Evidence) -> str:
     if _split(evidence):
         said += (
             "The variance over seeds of each condition, split: some seeds are better networks, and a new test set "
-            f"would show that too; the rest is churn, seeds that err on other {evidence.primary.example}s and not on "
+            f"would show that too; the rest is churn, seeds that err on other {evidence.primary.drawn}s and not on "
             "more, which comes of the test set being finite. The split is an estimate without interval."
         )
     return said.strip()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from analysis.answer.effect import Effect, Judged
+from analysis.answer.out_of_reach import SIZE_OPEN
 from analysis.base.errors import TableError
 from analysis.base.files import write_atomically
 from analysis.figures import gaps as figure
@@ -36,8 +37,6 @@ from analysis.wording.phrases import count, listed
 from analysis.wording.style import PAGE
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import OPEN, pairs_of, short, tone
-
-SIZE_OPEN = (verdict.POSITIVE_UNCLEAR, verdict.NEGATIVE_UNCLEAR)
 
 INTRODUCTION = """\
 # Findings

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -20,6 +22,16 @@ COLLAPSES_NOT_KNOWN = (
     "whether a run collapsed to chance is not known, and such a run counts as trained: the table has no status, and "
     "chance is not known (give --chance)"
 )
+COLLAPSES_NOT_SEEN = (
+    "whether a run collapsed to chance is not known, and such a run counts as trained: the table has no status and no "
+    "test accuracy"
+)
+"""The same of a table in which chance would find none."""
+
+
+def collapses_not_known(warnings: Sequence[str]) -> str | None:
+    """Return why collapsed runs count as trained, where warnings say so."""
+    return next((each for each in (COLLAPSES_NOT_KNOWN, COLLAPSES_NOT_SEEN) if each in warnings), None)
 
 
 def chance_of(frame: pd.DataFrame, given: float | None) -> tuple[float | None, list[str]]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
-from analysis.answer.headline import ALONE, ITEMS, OVER_IMAGES
+from analysis.answer.headline import ALONE, ITEMS, NORMAL, OVER_IMAGES
 from analysis.base.display_width import left, right, width
 from analysis.methods.cross_check import CrossCheck
-from analysis.tables.divergence import COLLAPSES_NOT_KNOWN
+from analysis.tables.divergence import collapses_not_known
 from analysis.tables.table import Dropped
 from analysis.wording import bad_endings
 from analysis.wording.answers import answer
@@ -36,7 +36,7 @@ def render(whole: Comparison) -> str:
     """Return a comparison as text."""
     blocks = [_title(whole), _answer(whole), _table(whole), _notes(whole)]
     blocks += ["\n".join(_beyond_table(each, whole)) for each in whole.effects.values()]
-    if COLLAPSES_NOT_KNOWN not in whole.warnings:
+    if collapses_not_known(whole.warnings) is None:
         blocks.append(no_failure(whole.divergence.values()))
     if not whole.effects:
         blocks.append("\n".join(f"Diverged: {failure(each)}" for each in whole.divergence.values()))
@@ -129,6 +129,8 @@ def _notes(whole: Comparison) -> str:
         if of_one_run
         else f"Difference: {ESTIMANDS[whole.estimand]}. {p} {both}"
     ]
+    if any(each.headline.assumes == NORMAL for each in whole.judged):
+        said = [f"{said[0]} The intervals assume normal differences."]
     return "\n".join([*said, *filter(None, [bad_endings.rule(whole), bad_endings.shown(whole)])])
 
 

@@ -44,9 +44,10 @@ def _best(found: Selection, whole: Comparison) -> str:
     best_set = found.best_set or ()
     names = [quoted(each) for each in best_set]
     if len(names) == 1:
+        reach = ", for new seeds on this test set" if whole.unit.independent else ""
         return (
             f"{names[0]} has the best mean, and every other condition is shown to be worse, at {level(whole.alpha)} "
-            f"confidence over all of them (n = {found.n})."
+            f"confidence over all of them{reach} (n = {found.n})."
         )
     said = (
         f"Which condition is best is undecided (n = {found.n}): {listed(names)} may each be, because none of them is "

@@ -11,7 +11,7 @@ from analysis.methods.survival import ConditionCurve, Survival
 from analysis.methods.verdict import ROUGH
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
-from analysis.tables.divergence import COLLAPSES_NOT_KNOWN
+from analysis.tables.divergence import collapses_not_known
 from analysis.tables.table import Table
 from analysis.wording import sentences
 from analysis.wording.number_format import NOTHING, level, p_value, probability
@@ -26,8 +26,9 @@ NOT_KNOWN = "Which trials diverged is not known: no loss, no test accuracy and n
 def section(material: Material, pool: Pool) -> Section:
     """Return how many trials of each condition diverged, with exact limits, and what that does to the means."""
     rates = pool.primary.divergence.values()
-    if COLLAPSES_NOT_KNOWN in pool.primary.warnings and not any(each.n_diverged for each in rates):
-        return Section(TITLE, (Paragraph(f"{COLLAPSES_NOT_KNOWN[0].upper()}{COLLAPSES_NOT_KNOWN[1:]}."),))
+    why = collapses_not_known(pool.primary.warnings)
+    if why is not None and not any(each.n_diverged for each in rates):
+        return Section(TITLE, (Paragraph(f"{why[0].upper()}{why[1:]}."),))
     if _is_not_known(pool.primary):
         return Section(TITLE, how_many(pool))
     fixed = "" if material.plan is None else " The rule was fixed before the data."

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.out_of_reach import POWER, helped_by, limit_of, report_design
+from analysis.answer.out_of_reach import POWER, SIZE_OPEN, helped_by, limit_of, report_design
 from analysis.answer.sample_size import ConditionPlan, of_condition
 from analysis.figures import floor_meter, power_curves
+from analysis.methods import verdict
 from analysis.methods.power import UPPER, Design
 from analysis.methods.two_way_interval import IMAGES, MORE_IMAGES, SEEDS
 from analysis.methods.verdict import ROUGH
@@ -64,12 +66,17 @@ def what_would_help(known: Sequence[Judged], family: int, example: str) -> list[
     if unknown:
         said.append(f"Whether seeds or test {example}s would help more is not known for {_which(unknown, known)}.")
     power = f"{exact(100 * POWER):g}% power"
-    for sure in (True, False):
-        some = [quoted(label) for label, found in never.items() if found.sure == sure]
+    open_ = {
+        each.condition
+        for each in known
+        if each.headline.verdict in (verdict.INCONCLUSIVE, verdict.CANNOT_TEST, *SIZE_OPEN)
+    }
+    for sure, is_open in itertools.product((True, False), (True, False)):
+        some = [quoted(label) for label, found in never.items() if found.sure == sure and (label in open_) == is_open]
         if some:
             said.append(
                 f"The test set {'sets' if sure else 'may set'} the limit for {_which(some, known)}: with as many test "
-                f"{example}s no number of seeds decides with {power}, "
+                f"{example}s no number of seeds {'decides' if is_open else 'detects the margin'} with {power}, "
                 f"{'not even' if sure else 'though some number does'} at the lower limit of the standard error "
                 "from the test set."
             )

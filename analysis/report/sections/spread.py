@@ -19,7 +19,7 @@ def section(material: Material, pool: Pool) -> Section | None:
     blocks: list[Block] = [shown(pool, variance_shares.PLOT)]
     spread = pool.evidence.variance
     if spread is not None and any(each.components or each.test_set for each in spread.conditions):
-        blocks.append(_sources(spread, {each.label for each in pool.evidence.at_chance}, pool.primary.example))
+        blocks.append(_sources(spread, {each.label for each in pool.evidence.at_chance}, pool.primary.drawn))
     return Section(variance_shares.PLOT.title, tuple(blocks))
 
 

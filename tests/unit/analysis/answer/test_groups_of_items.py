@@ -160,3 +160,14 @@ def test_the_figure_says_groups() -> None:
     known = evidence(whole(frame()))
     assert "new test example groups" in floor_meter.caption(known)
     assert "they lie in too few groups" in (floor_meter.missing(evidence(whole(frame(np.arange(ITEMS) % 5)))) or "")
+
+
+def test_the_limit_of_a_condition_that_is_decided_is_that_of_the_margin() -> None:
+    """It is higher for certain: that no number of seeds decides it would be untrue."""
+    each = whole(frame(seeds=20), margin=0.001).effects["book"]
+    assert each.headline.verdict == "superior"
+    (said,) = what_would_help([each], 2, "example group")
+    assert "with as many test example groups no number of seeds detects the margin with 80% power" in said
+    undecided = dataclasses.replace(each, headline=dataclasses.replace(each.headline, verdict="inconclusive"))
+    (said,) = what_would_help([undecided], 2, "example group")
+    assert "no number of seeds decides with 80% power" in said

@@ -277,6 +277,7 @@ def test_best_rate_of_a_metric_where_lower_is_better_boasts_downwards(material):
 def test_best_rate_of_one_that_stands_out_and_of_a_control_that_wins(material):
     alone = said(made(best_rate, material, selection=selected(best_set=("book",))))
     assert "“book” has the best mean, and every other condition is shown to be worse" in alone
+    assert "confidence over all of them, for new seeds on this test set (n = " in alone
     assert "“book” is best. Its difference in test accuracy to “none” is" in alone
     behind = said(made(best_rate, material, selection=selected(validation_difference_of_chosen=-0.001)))
     assert "“book” is the best of the others, but not better than the control “none”. Its difference" in behind
