@@ -10,6 +10,7 @@ from analysis.base.errors import TableError
 from analysis.importing.identity import Identity, as_text, varying
 from analysis.importing.plain_files import number
 from analysis.importing.runs import FAILED, Run, Setting
+from analysis.tables.characters import has_control
 from analysis.tables.dialect import EMPTY
 from analysis.tables.reading import is_loss
 from analysis.tables.seeds import are_hashes
@@ -63,6 +64,8 @@ def trials_of(source: str, runs: Sequence[Run], identity: Identity) -> tuple[lis
             continue
         task = as_text(run.settings[identity.task]) if identity.task else None
         made.append(Trial(run, identity.label(run), seed(run.settings[identity.seed]), task))
+    if odd := _odd_names(made):
+        raise TableError(source, odd)
     groups: dict[tuple[str | None, str, int | str], list[Trial]] = {}
     for trial in made:
         groups.setdefault((trial.task, trial.condition, trial.seed), []).append(trial)
@@ -124,6 +127,20 @@ def seed_of(value: Setting) -> int | str:
     if isinstance(found, float) and float(found).is_integer() and abs(found) < 2**53:
         found = int(found)
     return found if isinstance(found, int) else str(value).strip()
+
+
+def _odd_names(made: Sequence[Trial]) -> list[str]:
+    """Return a fault for each condition, seed or task that no table may have: nor may a terminal print it."""
+    named = [
+        (role, str(name))
+        for trial in made
+        for role, name in (("condition", trial.condition), ("seed", trial.seed), ("task", trial.task or ""))
+    ]
+    return [
+        f"{role} {name!r}: allowed: a name without control characters"
+        for role, name in dict.fromkeys(named)
+        if has_control(name)
+    ]
 
 
 def _fault(group: Sequence[Trial]) -> str:
