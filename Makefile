@@ -2,6 +2,7 @@
 PYTHON ?= python3
 STUDY ?= dropout
 DATA ?= fashion_mnist
+TESTS ?= not statistical
 EMPTY :=
 DIR ?= results/$(subst ?,$(EMPTY) ,$(basename $(notdir $(subst $(EMPTY) ,?,$(STUDY)))))
 BIN := .venv/bin
@@ -60,7 +61,7 @@ gpu:  ## Check and measure everything that needs a GPU, in eight minutes (WHEELS
 	bash tests/gpu/everything.sh
 
 test: $(READY)  ## Run the test suite, all but the minutes of simulation below
-	$(PYTEST) -m "not statistical"
+	$(PYTEST) -m "$(TESTS)"
 
 test-statistical: $(READY)  ## Check every method's error rates by simulation, and a large study's speed (TABLE=file: write the rates)
 	$(BIN)/python -m pytest -m statistical tests/statistical/calibration tests/end_to_end tests/unit $(if $(TABLE),--calibration-table $(TABLE))

@@ -114,8 +114,7 @@ def variance_by_source(table: Table, metric: str, alpha: float) -> VarianceBySou
             and kept.sum() > 1
             and all((label, int(seed)) in images.packed for seed in arm.seeds[kept])
         ):
-            correct = images.correct(label, arm.seeds[kept]).astype(float)
-            split = _shares(split_seed_variance(correct, groups))
+            split = _shares(split_seed_variance(images.correct(label, arm.seeds[kept]), groups))
         conditions.append(
             ConditionVariance(
                 condition=label,

@@ -34,6 +34,8 @@ LEVELS = tuple(round(0.005 * step, 3) for step in range(1, 41))
 
 FAILS, CONSERVATIVE, HOLDS = "fails", "conservative", "holds"
 NOTE = "Flips leave every difference as far from the mean as it is: they cannot show what skewness does."
+_SIGNS_AT_ONCE = 1 << 22
+"""Numbers that are held at once: with very many seeds, all flips would fill the memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +195,9 @@ def _signs(n: int) -> Iterator[np.ndarray]:
     if n <= EXACT_UP_TO:
         yield from (1 - 2 * flipped for flipped in flip_chunks(n))
         return
-    yield np.random.Generator(np.random.PCG64([SEED, n])).choice([-1.0, 1.0], (FLIPS, n))
+    rng, rows = np.random.Generator(np.random.PCG64([SEED, n])), max(1, _SIGNS_AT_ONCE // n)
+    for start in range(0, FLIPS, rows):
+        yield rng.choice([-1.0, 1.0], (min(rows, FLIPS - start), n))
 
 
 def _t(centred: np.ndarray, signs: np.ndarray) -> np.ndarray:

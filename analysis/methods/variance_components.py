@@ -136,14 +136,18 @@ class SeedVariance:
 
 
 def split_seed_variance(correct: np.ndarray, groups: ItemGroups | None = None) -> SeedVariance:
-    """Return the split from `correct` [S, N], 0 or 1, S and N (or the groups of images) at least 2."""
+    """Return the split from `correct` [S, N], 0 or 1, S and N (or the groups of images) at least 2.
+
+    A square of 0 or 1 is itself, so that counts of seeds and of images give every sum of squares.
+    """
     if groups is not None:
-        ms, number = random_effects.mean_squares(correct, None, groups), groups.number
+        ms, number = random_effects.mean_squares(correct.astype(float), None, groups), groups.number
         return SeedVariance(ms.seeds / number, max(0.0, ms.seeds - ms.interaction) / number, ms.interaction / number)
     seeds, images = correct.shape
-    by_seed, by_image, grand = correct.mean(axis=1), correct.mean(axis=0), float(correct.mean())
+    of_seed, of_image = correct.sum(axis=1, dtype=np.int64), correct.sum(axis=0, dtype=np.int64)
+    by_seed, by_image, grand = of_seed / images, of_image / seeds, int(of_seed.sum()) / correct.size
     between = images * float(((by_seed - grand) ** 2).sum())
-    total = float(((correct - grand) ** 2).sum())
+    total = int(of_seed.sum()) * (1 - grand)
     interaction = (total - between - seeds * float(((by_image - grand) ** 2).sum())) / ((seeds - 1) * (images - 1))
     seen = between / (seeds - 1) / images
     return SeedVariance(seen, max(0.0, seen - interaction / images), interaction / images)

@@ -185,9 +185,9 @@ def _selections(raw: Raw, planned: set[str]) -> list[dict[str, str]]:
 def selections(frame: pd.DataFrame) -> list[dict[str, str]]:
     """Return what selects each pool of the rows that did not fail: nothing where there is only one."""
     names = [name for name in POOLS if name in frame.columns]
-    kinds = {
-        tuple(as_text(row[name]) for name in names) for row in frame.to_dict("records") if row.get("status") != FAILED
-    }
+    if "status" in frame.columns:
+        frame = frame.loc[~frame["status"].eq(FAILED).fillna(False).to_numpy(bool)]
+    kinds = {tuple(map(as_text, row)) for row in frame[names].drop_duplicates().itertuples(index=False)}
     if len(kinds) < 2:
         return [{}]
     differing = [index for index in range(len(names)) if len({kind[index] for kind in kinds}) > 1]
