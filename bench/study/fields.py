@@ -72,13 +72,14 @@ class Faults:
 
 
 def show(value: Any) -> str:
-    """Return `value` as a TOML file would have it, cut to a readable length."""
+    """Return `value` as a TOML file would have it, what no terminal prints written out, cut to a readable length."""
     if isinstance(value, bool):
         return str(value).lower()
     try:
         text = f'"{value}"' if isinstance(value, str) else str(value)
     except ValueError:  # Python prints no such number
         return "a number of thousands of digits"
+    text = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

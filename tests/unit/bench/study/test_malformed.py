@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bench.base.errors import StudyError
+from bench.study.fields import show
 from bench.study.finding import find_study
 from bench.study.study import load_study, read_study
 from tests.unit.bench.study.minimal import INF, NAN, REMOVE, changed
@@ -204,3 +205,9 @@ def test_a_third_condition_of_one_label_and_of_another_s_settings_is_named_for_b
         read_study(document, "twice.toml")
     assert 'condition "none": duplicate label' in str(raised.value)
     assert 'condition "none": same settings as "book"' in str(raised.value)
+
+
+@pytest.mark.parametrize("letter", ["\x1b", "\u202e", "\uffff", "\n"])
+def test_what_was_given_is_shown_with_characters_that_steer_a_terminal_written_out(letter: str) -> None:
+    assert show(f"a{letter}b") == f'"a{letter.encode("unicode_escape").decode()}b"'
+    assert show("größer") == '"größer"'
