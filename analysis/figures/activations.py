@@ -15,7 +15,7 @@ from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, PAPER, SMALL, Layout, hue, inches, marker, place, shortened
 from analysis.methods.activations import Activations, VarianceCurve
 from analysis.wording.number_format import level
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import plain
 
 _PANEL, _HEAD, _FEET, _LEFT, _BETWEEN, _LINE = 1.75, 0.27, 0.46, 0.50, 0.42, 0.17

@@ -17,8 +17,8 @@ from analysis.figures.drawn_seeds import thinned
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, place, shortened
+from analysis.wording.differences import ESTIMATES
 from analysis.wording.number_format import inner_level, level
-from analysis.wording.sentences import ESTIMATES
 from analysis.wording.units import MINUS, Unit, unit_of
 from analysis.wording.verdicts import short, tone
 

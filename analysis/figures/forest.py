@@ -17,9 +17,10 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.row_words import BOLD, common_n, row_words
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, VERMILION, Layout, inches, place, shortened
+from analysis.wording.differences import ESTIMANDS, ESTIMATES
 from analysis.wording.number_format import inner_level, level
-from analysis.wording.phrases import OVER_SPLITS
-from analysis.wording.sentences import ESTIMANDS, ESTIMATES, quoted, what_one_run_is
+from analysis.wording.phrases import OVER_SPLITS, quoted
+from analysis.wording.sentences import what_one_run_is
 from analysis.wording.units import MINUS, Unit, unit_of
 from analysis.wording.verdicts import pairs_of, short, tone
 from bench.schema.known_metrics import HIGHER, LOWER

@@ -14,8 +14,8 @@ from analysis.figures.drawn_seeds import some, thinned
 from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, LINE, SMALL, VERMILION, Layout, hue, inches, marker, place, shortened
+from analysis.wording.differences import ESTIMATES, over_seeds
 from analysis.wording.number_format import level
-from analysis.wording.sentences import ESTIMATES, over_seeds
 from analysis.wording.units import MINUS, unit_of
 
 CLEAN, RUNNING = "generalisation_gap", "running_gap"

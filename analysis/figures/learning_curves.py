@@ -14,7 +14,7 @@ from analysis.figures.evidence import Curves, Evidence, Setting
 from analysis.figures.plot import Plot
 from analysis.figures.row_words import order_of_values, short_name
 from analysis.figures.theme import BLUE, INK, MUTED, ORANGE, SMALL, VERMILION, Layout, place
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 
 QUANTITIES: dict[str, tuple[str, str, Any]] = {
     "test_accuracy": ("test accuracy", BLUE, "-"),

@@ -26,7 +26,7 @@ from analysis.figures.theme import (
 )
 from analysis.methods.ranks_over_tasks import PairOverTasks
 from analysis.wording.number_format import probability
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import unit_of
 
 _EDGE, _CELL, _LIST_ROW, _BOLD = 0.12, 0.42, 0.19, 1.2

@@ -17,7 +17,7 @@ from analysis.figures.theme import BLUE, INK, MUTED, SMALL, Layout, place, short
 from analysis.methods.performance_profile import PerformanceProfile
 from analysis.tables.question import LOG_RATIO
 from analysis.wording.number_format import level
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import MINUS, unit_of
 from bench.schema.known_metrics import LOWER
 

@@ -17,7 +17,7 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, PAPER, SMALL, Layout, place, shortened
 from analysis.methods.verdict import ROUGH
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import Unit, unit_of
 from analysis.wording.verdicts import tone
 

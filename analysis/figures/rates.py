@@ -14,7 +14,7 @@ from analysis.figures.outliers import CAPTION, count_far, near
 from analysis.figures.plot import Plot
 from analysis.figures.row_words import alike, order_of_values, short_name
 from analysis.figures.theme import BLUE, GRID, INK, LINE, MUTED, SMALL, VERMILION, Layout, inches, place, shortened
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import unit_of
 
 METRICS = ("test_accuracy", "generalisation_gap")

@@ -12,8 +12,7 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, MUTED, PAPER, SHADE, SMALL, VERMILION, Layout, place, shortened
 from analysis.wording.number_format import level
-from analysis.wording.phrases import every
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import every, quoted
 from analysis.wording.units import MINUS, Unit, unit_of
 
 _PANEL, _TITLE, _TICKS, _LEFT, _BETWEEN, _FOOT = 1.25, 0.44, 0.26, 0.52, 0.16, 0.18

@@ -16,7 +16,7 @@ from analysis.figures.plot import Plot
 from analysis.figures.theme import INK, MUTED, SHADE, SMALL, Layout, inches, place, shortened
 from analysis.throughput.result import Speed, SpeedComparison
 from analysis.wording.number_format import inner_level, level, margin_text
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.throughput import percents, short, tone
 from analysis.wording.units import MINUS, Unit
 

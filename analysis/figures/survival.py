@@ -13,7 +13,7 @@ from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, MUTED, SMALL, VERMILION, Layout, place, shortened
 from analysis.methods.survival import ConditionCurve, Curve, Survival
 from analysis.wording.number_format import level
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 
 _PANEL, _HEAD, _FEET, _LEFT, _BETWEEN = 1.15, 0.36, 0.45, 0.50, 0.2
 

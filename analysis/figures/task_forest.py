@@ -31,9 +31,9 @@ from analysis.methods import verdict
 from analysis.methods.these_tasks import OverTasks
 from analysis.tables.question import LOG_RATIO
 from analysis.wording import tasks as words
+from analysis.wording.differences import ESTIMATES
 from analysis.wording.number_format import level
-from analysis.wording.phrases import count
-from analysis.wording.sentences import ESTIMATES, quoted
+from analysis.wording.phrases import count, quoted
 from analysis.wording.style import PAGE
 from analysis.wording.units import MINUS, unit_of
 from analysis.wording.verdicts import tone, tone_of

@@ -14,7 +14,7 @@ from analysis.figures.evidence import Evidence
 from analysis.figures.plot import Plot
 from analysis.figures.theme import BLUE, INK, LINE, MUTED, ORANGE, SHADE, SKY, SMALL, Layout, inches, place, shortened
 from analysis.wording.number_format import level
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import unit_of
 
 _ROW, _TITLE, _TICKS, _LEGEND, _BETWEEN = 0.24, 0.32, 0.42, 0.24, 0.28

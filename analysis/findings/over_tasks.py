@@ -15,8 +15,7 @@ from analysis.report.gather_tasks import MaterialOverTasks, gather_tasks
 from analysis.report.markdown import bullets, escaped, table
 from analysis.report.task_sections import answer
 from analysis.report.task_sections.order import PLOTS_OVER_TASKS
-from analysis.wording import sentences as words
-from analysis.wording import tasks
+from analysis.wording import phrases, tasks
 from analysis.wording.phrases import count
 from analysis.wording.style import PAGE
 from bench.schema.tasks import task_folder
@@ -56,6 +55,6 @@ def finding(asked: Asked, material: MaterialOverTasks, drawing: str, home: Path)
         bullets(tasks.sentences(whole, PAGE)),
         bullets(tasks.notes(whole)),
         f"Study [{escaped(material.first.study)}]({folder}/study.toml), {count(len(material.tasks), 'task')}, "
-        f"{count(trials, 'trial')}, control {words.quoted(whole.control)}, primary {whole.metric}, {plan}, alpha "
+        f"{count(trials, 'trial')}, control {phrases.quoted(whole.control)}, primary {whole.metric}, {plan}, alpha "
         f"{whole.alpha:g}; plan of analysis {escaped(', '.join(hashes))}.",
     ]

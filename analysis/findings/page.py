@@ -30,6 +30,7 @@ from analysis.report.sections.reduce_uncertainty import what_is_found, what_show
 from analysis.report.sign_agreement_grid import early_words
 from analysis.report.typical_grid import mean_words
 from analysis.tables.tasks import tasks_of_folder
+from analysis.wording import phrases
 from analysis.wording import sentences as words
 from analysis.wording.bad_endings import shown as bad_ends
 from analysis.wording.markdown import escaped
@@ -136,8 +137,8 @@ def _collapses(pool: Pool) -> list[str]:
     told = [text for each in blocks if not isinstance(each, Illustration) for text in block(each, {})]
     alpha = pool.primary.alpha
     tested = [(each.condition, each.p_mcnemar) for each in pool.primary.divergence.values()]
-    open_ = [words.quoted(condition) for condition, p in tested if p is not None and p > alpha]
-    control = words.quoted(pool.primary.control)
+    open_ = [phrases.quoted(condition) for condition, p in tested if p is not None and p > alpha]
+    control = phrases.quoted(pool.primary.control)
     return [
         *told,
         *([f"Not decided: whether trials collapse as often with {listed(open_)} as with {control}."] if open_ else []),
@@ -230,9 +231,9 @@ def _open(pool: Pool, told: Sequence[Judged], family: Iterable[Judged]) -> str:
     name = unit_of(pool.primary.metric).name
     said = []
     if undecided:
-        said.append(f"Not decided yet for {name}: {listed([words.quoted(each.condition) for each in undecided])}.")
+        said.append(f"Not decided yet for {name}: {listed([phrases.quoted(each.condition) for each in undecided])}.")
     if unclear:
-        names = listed([words.quoted(each.condition) for each in unclear])
+        names = listed([phrases.quoted(each.condition) for each in unclear])
         said.append(f"Whether it is by an amount that matters is open for {names}.")
     if not said:
         return f"Nothing shown here about {name} is left open."
@@ -250,7 +251,7 @@ def _where(asked: Asked, material: Material, pool: Pool, home: Path) -> str:
     plan = "no margin" if analysis.margin is None else f"margin {analysis.margin:g}"
     return (
         f"Study [{escaped(material.study)}]({folder}/study.toml), {count(len(pool.evidence.trials), 'trial')}, control "
-        f"{words.quoted(analysis.control)}, primary {analysis.primary}, {plan}, alpha {analysis.alpha:g}; plan of "
+        f"{phrases.quoted(analysis.control)}, primary {analysis.primary}, {plan}, alpha {analysis.alpha:g}; plan of "
         f"analysis {(material.plan or {}).get('analysis_hash', 'unknown')}, {_recorded(material)}."
     )
 

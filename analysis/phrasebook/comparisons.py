@@ -28,7 +28,7 @@ from analysis.phrasebook.effects import (
     numbers,
 )
 from analysis.phrasebook.entry import Entry, Line, called, text_of
-from analysis.wording import answers, bad_endings, controls, paper, resampling, sentences, terminal
+from analysis.wording import answers, bad_endings, controls, failures, paper, resampling, sentences, terminal
 from analysis.wording.style import PAGE
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL
 
@@ -187,12 +187,12 @@ def entries() -> tuple[Entry, ...]:
         Entry(terminal.crossed, _crossed()),
         Entry(answers.answer, tuple(_answered(*each) for each in FAMILIES)),
         Entry(sentences.sentences, _with_failures()),
-        Entry(sentences.failures, tuple(
-            Line("; ".join(map(_rate, both.values())), sentences.failures(each, both)) for each in (_GOOD, few)
+        Entry(failures.failures, tuple(
+            Line("; ".join(map(_rate, both.values())), failures.failures(each, both)) for each in (_GOOD, few)
         )),
-        Entry(sentences.failure, tuple(Line(_rate(each), sentences.failure(each)) for each in RATES)),
-        Entry(sentences.no_failure, tuple(
-            Line("; ".join(map(_rate, given)), text_of(sentences.no_failure(given)))
+        Entry(failures.failure, tuple(Line(_rate(each), failures.failure(each)) for each in RATES)),
+        Entry(failures.no_failure, tuple(
+            Line("; ".join(map(_rate, given)), text_of(failures.no_failure(given)))
             for given in ([RATES[0], failed("book", 30, 0)], [RATES[0], failed("book", 28, 0)], RATES[:2])
         )),
         *(Entry(function, tuple(

@@ -23,7 +23,7 @@ from analysis.answer.headline import (
 from analysis.methods import verdict
 from analysis.methods.over_items import no_interval
 from analysis.phrasebook.entry import Entry, Line, text_of
-from analysis.wording import sentences, verdicts
+from analysis.wording import differences, sentences, verdicts
 from analysis.wording.number_format import inner_level, level, p_value
 from analysis.wording.style import PAGE
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL, Direction
@@ -243,24 +243,24 @@ def entries() -> tuple[Entry, ...]:
         Entry(sentences.items, _of(_items, ONE_RUN_EACH[1:3]).lines),
         _of(sentences.no_interval, [ONE_RUN_EACH[-1], one_run((None, None), None, groups=12, estimate=0.0)]),
         Entry(
-            sentences.margin_of,
+            differences.margin_of,
             tuple(
-                Line(f"{metric}: {margin}", text_of(sentences.margin_of(metric, margin)))
+                Line(f"{metric}: {margin}", text_of(differences.margin_of(metric, margin)))
                 for metric, margin in (("test_accuracy", 0.001), ("test_accuracy", 0.01), ("test_loss", 0.05))
             ),
         ),
         Entry(
-            sentences.by_how_much,
+            differences.by_how_much,
             tuple(
-                Line(word, text_of(sentences.by_how_much(word, "0.1 points")))
+                Line(word, text_of(differences.by_how_much(word, "0.1 points")))
                 for word in (verdict.SUPERIOR, verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.POSITIVE_UNCLEAR)
             ),
         ),
         Entry(sentences.given, _of(_given, [SCOPES[0], SCOPES[5]]).lines),
         _of(sentences.without_limit, [SCOPES[0], UNBOUNDED[-1]]),
-        _of(sentences.estimate, [*SCOPES[:1], *OTHER_UNITS[-3:], UNBOUNDED[-1]]),
-        _of(sentences.between, [*FRACTIONS[:5], *SCOPES, *UNBOUNDED, *OVER_SPLITS]),
-        _of(sentences.interval, [*FRACTIONS[:1], *SCOPES[2:3], *UNBOUNDED, UNTESTED[0]]),
+        _of(differences.estimate, [*SCOPES[:1], *OTHER_UNITS[-3:], UNBOUNDED[-1]]),
+        _of(differences.between, [*FRACTIONS[:5], *SCOPES, *UNBOUNDED, *OVER_SPLITS]),
+        _of(differences.interval, [*FRACTIONS[:1], *SCOPES[2:3], *UNBOUNDED, UNTESTED[0]]),
         _of(verdicts.short, EXAMPLES),
         Entry(verdicts.meanings, tuple(_meant(*each) for each in MEANT)),
         _of(verdicts.block_of, [SCOPES[0], OVER_SPLITS[0]]),

@@ -6,7 +6,7 @@ from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_GROUPS, SEEDS_AND_I
 from analysis.methods import verdict
 from analysis.phrasebook.entry import Entry, called
 from analysis.tables.table import Dropped
-from analysis.wording import number_format, phrases, seeds, sentences, terminal, throughput, units, verdicts
+from analysis.wording import differences, number_format, phrases, seeds, terminal, throughput, units, verdicts
 from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL
 
 
@@ -26,15 +26,16 @@ def entries() -> tuple[Entry, ...]:
         called(phrases.ranges, ([3],), ([0, 1, 2, 7],), (list(range(0, 40, 2)),)),
         called(phrases.spoken, ("weight_decay",)),
         called(phrases.settings, ([("dropout", "0.2 / 0.5"), ("weight_decay", "0")],)),
-        called(sentences.amount, (0.0026, "test_accuracy"), (0.0, "generalisation_gap"), (-0.25, "test_loss"),
+        called(differences.amount, (0.0026, "test_accuracy"), (0.0, "generalisation_gap"), (-0.25, "test_loss"),
                (3.5, "train_seconds"), (0.00001, "test_accuracy")),
-        called(sentences.amounts, ([0.0026, -0.01], "test_accuracy"), ([0.0026, 12.5], "test_loss")),
+        called(differences.amounts, ([0.0026, -0.01], "test_accuracy"), ([0.0026, 12.5], "test_loss")),
         called(seeds.what_splits_can_test, (10, 0.1)),
         called(seeds.what_can_be_tested, (2, 1, 0.05, TYPICAL), (5, 1, 0.05, TYPICAL), (16, 6, 0.05, TYPICAL),
                (16, 6, 0.05, MEAN)),
         called(seeds.what_single_runs_can_do, (5, 1, 0.05), (10, 1, 0.05), (16, 6, 0.05), (100, 6, 0.05)),
         called(seeds.what_is_found, (2, 1, 0.05, TYPICAL, None), (16, 6, 0.05, TYPICAL, ("test_accuracy", 0.001))),
-        called(sentences.quoted, ("none",)),
+        called(differences.unit_after, ("test_accuracy",), ("train_seconds",), ("test_loss",)),
+        called(phrases.quoted, ("none",)),
         called(units.plain, (None, 2), (-0.001, 2), (-0.25, 2)),
         called(units.signed, (None, 2), (0.001, 2), (0.25, 2), (-0.25, 2)),
         called(units.share_limits, (None, None), (0.0, 0.036), (0.0, 0.000295), (0.99997, 1.0)),

@@ -8,9 +8,9 @@ from analysis.figures.evidence import Evidence, Setting
 from analysis.report.comparison_grid import headline_interval
 from analysis.report.document import Column, Grid
 from analysis.wording import bad_endings
+from analysis.wording.differences import CONFIDENCE, ESTIMATES
 from analysis.wording.number_format import NOTHING, level
 from analysis.wording.phrases import MOST_SETTINGS, settings, spoken
-from analysis.wording.sentences import CONFIDENCE, ESTIMATES
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import short, tone
 

@@ -10,9 +10,10 @@ from analysis.figures.evidence import Evidence
 from analysis.methods.summary import Summary
 from analysis.methods.verdict import INCONCLUSIVE
 from analysis.report.document import Column, Grid
+from analysis.wording.differences import ESTIMANDS, over_seeds
 from analysis.wording.number_format import NOTHING, level, probability
-from analysis.wording.phrases import holding
-from analysis.wording.sentences import ESTIMANDS, means_of_one_run, over_seeds, quoted, what_one_run_is
+from analysis.wording.phrases import holding, quoted
+from analysis.wording.sentences import means_of_one_run, what_one_run_is
 from analysis.wording.units import Unit, signed, unit_of
 from analysis.wording.verdicts import better, pairs_of, short, tone
 

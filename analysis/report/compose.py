@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from analysis.report.document import Document, Part
 from analysis.report.gather import Material
 from analysis.report.sections.order import OF_STUDY, entries
-from analysis.wording.phrases import listed, ranges
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import listed, quoted, ranges
 from analysis.wording.units import unit_of
 
 MOST_LETTERS = 60

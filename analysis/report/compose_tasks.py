@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.report.document import Document, Part
 from analysis.report.gather_tasks import MaterialOverTasks
 from analysis.report.task_sections.order import OVER_TASKS
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import unit_of
 
 

@@ -8,8 +8,7 @@ from analysis.answer.effect import Effect
 from analysis.methods.sign_agreement import SIZES
 from analysis.report.document import Column, Grid
 from analysis.wording.number_format import NOTHING
-from analysis.wording.phrases import count, listed
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import count, listed, quoted
 from analysis.wording.units import plain
 from bench.schema.known_metrics import TYPICAL
 

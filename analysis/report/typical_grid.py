@@ -9,7 +9,7 @@ from analysis.methods.verdict import ROUGH
 from analysis.report.comparison_grid import interval
 from analysis.report.document import Column, Grid
 from analysis.wording.number_format import NOTHING, level
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import Unit, plain, unit_of
 
 KEYS = (

@@ -9,7 +9,7 @@ from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
 from analysis.answer.headline import ITEMS
 from analysis.methods import verdict
-from analysis.wording import sentences
+from analysis.wording import differences, phrases, sentences
 from analysis.wording.phrases import count, every, listed
 from analysis.wording.style import PAGE, Style
 from analysis.wording.units import unit_of
@@ -30,7 +30,7 @@ def answer(whole: Comparison, style: Style = PAGE) -> str:
     if len(judged) == 1:
         return sentences.headline(judged[0], style, whole.example)
     metric = style.metric(whole.metric)
-    control = sentences.quoted(whole.control) if len(whole.control) <= LONG else "the control"
+    control = phrases.quoted(whole.control) if len(whole.control) <= LONG else "the control"
     if any(each.headline.scope == ITEMS for each in judged):
         return _of_one_run(whole, f"{control} in {metric}", style)
     apart = [each for each in judged if differs(each)]
@@ -87,8 +87,8 @@ def differs(effect: Effect) -> bool:
 
 
 def _told(effect: Effect, style: Style) -> str:
-    found = f"{sentences.quoted(effect.condition)} {sentences.estimate(effect, style)}"
-    ends = sentences.interval(effect, style)
+    found = f"{phrases.quoted(effect.condition)} {differences.estimate(effect, style)}"
+    ends = differences.interval(effect, style)
     return f"{found} ({ends})" if ends else found
 
 
@@ -137,7 +137,7 @@ def _range(rest: Sequence[Effect], style: Style) -> str:
     known = sorted(_known(rest), key=_size)
     if not known:
         return "an amount without limit"
-    first, last = (sentences.estimate(each, style) for each in (known[0], known[-1]))
+    first, last = (differences.estimate(each, style) for each in (known[0], known[-1]))
     unit = f" {unit_of(known[0].metric).difference}".rstrip()
     told = first if first == last else f"{first.removesuffix(unit) if unit else first} to {last}"
     return told

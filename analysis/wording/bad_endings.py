@@ -5,8 +5,7 @@ from __future__ import annotations
 from analysis.answer.comparison import Comparison
 from analysis.methods.bad_endings import BadEndings
 from analysis.wording.number_format import p_value
-from analysis.wording.phrases import listed
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import listed, quoted
 from analysis.wording.units import unit_of
 from bench.schema.known_metrics import HIGHER
 

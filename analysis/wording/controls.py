@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.wording.phrases import count, listed
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import count, listed, quoted
 from analysis.wording.units import unit_of
 
 CONDITIONS, SEED, NO_SEED = "Show conditions", "Light up a seed in every figure", "none"

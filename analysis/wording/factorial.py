@@ -9,7 +9,7 @@ from analysis.factorial.factors import Factor, Level
 from analysis.factorial.result import EffectTest, Factorial, FactorialEffect, contrasts
 from analysis.methods import verdict
 from analysis.methods.verdict import ROUGH
-from analysis.wording import sentences
+from analysis.wording import differences, sentences
 from analysis.wording.number_format import NOTHING, exact, level, p_value, probability
 from analysis.wording.phrases import listed
 from analysis.wording.style import TERMINAL, Style
@@ -88,7 +88,7 @@ def _contrast(effect: FactorialEffect, found: Contrast, style: Style) -> str:
         return f"{effect.effect} cannot be estimated: there is no seed at which every cell trained."
     given, estimate = (
         sentences.given(found, "every cell", "seed"),
-        f"{sentences.estimate(found, style)} {sentences.between(found, style)}",
+        f"{differences.estimate(found, style)} {differences.between(found, style)}",
     )
     why = sentences.why_no_claim(found, style)
     if why is not None:

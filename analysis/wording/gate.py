@@ -9,10 +9,11 @@ from analysis.answer.gate import EQUIVALENT, HOLDS, NOT_INFERIOR, OPPOSITE, SUPE
 from analysis.answer.headline import scopes
 from analysis.answer.out_of_reach import POWER
 from analysis.wording import bad_endings
+from analysis.wording.differences import between, estimate
 from analysis.wording.markdown import escaped
 from analysis.wording.number_format import exact, inner_level, level
-from analysis.wording.phrases import every, holding, listed
-from analysis.wording.sentences import between, estimate, no_pair, quoted
+from analysis.wording.phrases import every, holding, listed, quoted
+from analysis.wording.sentences import no_pair
 from analysis.wording.terminal import interval, itemised, left_out, signed, tabulated
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import block_of, pairs_of

@@ -9,8 +9,7 @@ from analysis.factorial.worth_by_level import WorthByLevel
 from analysis.methods.worth_of_pairing import WorthOfPairing
 from analysis.wording.factorial import tell
 from analysis.wording.number_format import NOTHING, digits, level
-from analysis.wording.phrases import listed
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import listed, quoted
 from analysis.wording.units import plain, signed
 from bench.schema.rehearsal import BrokenLaw
 

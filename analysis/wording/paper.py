@@ -9,9 +9,10 @@ from analysis.answer.effect import Effect
 from analysis.answer.headline import ITEMS, OVER_IMAGES, SEEDS_AND_GROUPS, SEQUENCE, SPLITS, reach
 from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
 from analysis.wording import tasks as words
+from analysis.wording.differences import CONFIDENCE, ESTIMANDS
 from analysis.wording.number_format import level
-from analysis.wording.phrases import count, listed
-from analysis.wording.sentences import CONFIDENCE, ESTIMANDS, headline, quoted
+from analysis.wording.phrases import count, listed, quoted
+from analysis.wording.sentences import headline
 from analysis.wording.style import PAGE
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import block_of, pairs_of

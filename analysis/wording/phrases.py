@@ -1,4 +1,4 @@
-"""Wording that only the report needs. What a comparison shows is said by `analysis.wording.sentences` alone."""
+"""Phrases that sentences share: counts, lists, settings, seeds, labels."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from analysis.wording.number_format import NOTHING
 def listed(items: Sequence[str]) -> str:
     """Return items as in a sentence: ``a, b and c``."""
     return " and ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
+
+
+def quoted(label: str) -> str:
+    """Return a condition's label in quotation marks: a label like none is not taken for a word."""
+    return f"“{label}”"
 
 
 def count(number: int, noun: str) -> str:

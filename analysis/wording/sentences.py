@@ -5,41 +5,31 @@ A sentence never travels without n and interval, and never says 'no difference' 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_GROUPS, SEEDS_AND_IMAGES, SEQUENCE, SPLITS
+from analysis.answer.headline import ITEMS, SPLITS
 from analysis.methods import verdict
 from analysis.methods.failure_rates import Divergence
 from analysis.methods.over_items import is_same
 from analysis.tables.item_groups import FEWEST_GROUPS
-from analysis.wording.number_format import decimals, digits, exact, inner_level, level, margin_text, p_value
-from analysis.wording.phrases import count
+from analysis.wording.differences import (
+    amount,
+    amounts,
+    between,
+    by_how_much,
+    estimate,
+    interval,
+    margin_of,
+    unit_after,
+)
+from analysis.wording.failures import failures
+from analysis.wording.number_format import level, p_value
+from analysis.wording.phrases import count, quoted
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.verdicts import block_of, pairs_of
-from bench.schema.known_metrics import HIGHER, LOWER, MEAN, TYPICAL, is_fraction, is_seconds
-
-CONFIDENCE = {
-    SEEDS: "CI", SEEDS_AND_IMAGES: "CI", SEEDS_AND_GROUPS: "CI", SEQUENCE: "confidence sequence", ITEMS: "CI",
-    SPLITS: "approximate CI",
-}  # fmt: skip
-"""What the interval of a headline is called, by its scope."""
-
-ESTIMATES = {TYPICAL: "typical difference", MEAN: "mean difference", "median": "median difference"}
-ESTIMANDS = {
-    TYPICAL: "typical difference (Hodges-Lehmann estimate) over all pairs",
-    MEAN: "mean over complete pairs",
-    "median": "median over complete pairs",
-}
-"""What the estimate of a headline is called, and what it is, by its estimand."""
-
-
-SIGNIFICANT, MOST_DECIMALS = 4, 8
-"""Digits of numbers without a unit, at least; decimals beyond which they are told with an exponent."""
-NEGLIGIBLE = (verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_BUT_NEGLIGIBLE)
-NARROWER = (verdict.EQUIVALENT, *NEGLIGIBLE)
-"""Verdicts that the interval at 1 - 2 alpha decides: it stands beside the other."""
+from bench.schema.known_metrics import HIGHER, LOWER, TYPICAL
 
 
 def sentences(
@@ -195,129 +185,10 @@ def why_no_claim(judged: Judged, style: Style = TERMINAL) -> str | None:
         return f"The difference is the same at all {n} {block}s: {idle} may not be applied"
     independent = judged.headline.scope != SPLITS
     if n < verdict.FEW and independent and judged.ci_low is not None and judged.ci_high is not None:
-        ends = " to ".join(_numbers([judged.ci_low, judged.ci_high], judged.metric, judged.margin, style))
+        ends = " to ".join(amounts([judged.ci_low, judged.ci_high], judged.metric, judged.margin, style))
         few = f"{n} seeds are too few for a verdict; their {level(judged.alpha)} t interval is {ends}"
-        return f"{few}{_unit(judged.metric)}"
+        return f"{few}{unit_after(judged.metric)}"
     return _capital(judged.headline.reason or f"there are too few {block}s")
-
-
-def failures(effect: Effect, divergence: Mapping[str, Divergence]) -> str:
-    """Return how often trials of the condition and of the control diverged, with exact limits and McNemar's p."""
-    own, other = divergence[effect.condition], divergence[effect.control]
-    limits = "" if own.rate_low is None else f" (exact {level(effect.alpha)} limits)"
-    text = f"Diverged{limits}: {failure(own)}; {failure(other)}"
-    if effect.n_pairs + effect.n_lost_to_divergence < verdict.ROUGH or own.p_mcnemar is None:
-        return f"{text}."
-    return f"{text}; exact McNemar {p_value(own.p_mcnemar)}."
-
-
-def failure(rate: Divergence) -> str:
-    """Return one condition's failure count with the limits of its rate: none in n comes with its upper limit."""
-    name, n, k = quoted(rate.condition), rate.n, rate.n_diverged
-    if n == 0:
-        return f"{name} has no trial"
-    if k is None:
-        return f"{name} not known"
-    if rate.rate_low is None or rate.rate_high is None:
-        return f"{name} {k} of {n}"
-    low, high = _percent(rate.rate_low), _percent(rate.rate_high)
-    limits = f"up to {high}" if k == 0 else f"at least {low}" if k == n else f"{low} to {high}"
-    return f"{name} {k} of {n} ({limits})"
-
-
-def no_failure(rates: Iterable[Divergence]) -> str:
-    """Return that no trial diverged, with the limit of the rates; nothing where one did, or it is not known."""
-    known = [each for each in rates if not each.stays_at_chance and each.n]
-    limits = [each.rate_high for each in known if each.n_diverged == 0 and each.rate_high is not None]
-    if len(known) < 2 or len(limits) < len(known):
-        return ""
-    counts = sorted({each.n for each in known})
-    runs = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    return f"No trial diverged: 0 of {runs} in each condition (exact limits: up to {_percent(max(limits))})."
-
-
-def amount(value: float, metric: str, margin: float | None = None, style: Style = TERMINAL) -> str:
-    """Return a difference in the metric's unit for people: percentage points for accuracies and gaps."""
-    return f"{_numbers([value], metric, margin, style)[0]}{_unit(metric)}"
-
-
-def amounts(values: Sequence[float], metric: str, margin: float | None = None, style: Style = TERMINAL) -> list[str]:
-    """Return differences as `amount` does, without unit, all with as many digits as one of them needs."""
-    return _numbers(values, metric, margin, style)
-
-
-def _numbers(
-    values: Sequence[float], metric: str, margin: float | None, style: Style, beside: Sequence[float] = ()
-) -> list[str]:
-    """Return differences with their signs, all with as many digits as one of them needs.
-
-    Without a unit they line up with those `beside` as well.
-    """
-    if is_fraction(metric):
-        scale, known, least, code = 100, [100 * value for value in values], 2, "f"
-    else:
-        scale, known = 1, [*values, *beside]
-        places = decimals(map(exact, known), SIGNIFICANT)
-        least, code = (places, "f") if places <= MOST_DECIMALS else (SIGNIFICANT, "g")
-    places = digits(known, None if margin is None else scale * margin, least, code)
-    return [style.number(f"{exact(scale * value) + 0.0:+.{places}{code}}") for value in values]
-
-
-def _told(judged: Judged) -> list[float]:
-    """Return the numbers that stand beside each other in the headline."""
-    told = judged.headline
-    return [each for each in (told.estimate, told.low, told.high) if each is not None]
-
-
-def _unit(metric: str) -> str:
-    return " points" if is_fraction(metric) else " s" if is_seconds(metric) else ""
-
-
-def estimate(judged: Judged, style: Style = TERMINAL) -> str:
-    """Return the headline's estimate; where runs that lost to every other are in the middle it has no limit."""
-    told = judged.headline
-    if told.estimate is not None:
-        (number,) = _numbers([told.estimate], judged.metric, judged.margin, style, _told(judged))
-        return f"{number}{_unit(judged.metric)}"
-    return "an amount without limit"
-
-
-def between(judged: Judged, style: Style = TERMINAL, *, inner: bool = False, of_zero: bool = True) -> str:
-    """Return interval, number of seeds and p of the headline in parentheses; p where the sentence is `of_zero`.
-
-    The interval at 1 - 2 alpha stands there too where it decides: by the verdict, or where `inner` says so.
-    """
-    told, n = judged.headline, pairs_of(judged)
-    said = list(filter(None, [interval(judged, style, assumed=True)]))
-    decides = inner or told.verdict in NARROWER
-    if told.scope != SEQUENCE and decides and told.low_90 is not None and told.high_90 is not None:
-        ends = [told.low_90, told.high_90]
-        narrower = " to ".join(_numbers(ends, judged.metric, judged.margin, style, _told(judged)))
-        said[0] += f"; {inner_level(judged.alpha)} CI {narrower}"
-    said.append(f"{n} {block_of(judged)}{'' if n == 1 else 's'}")
-    if of_zero and told.p is not None:
-        said.append(p_value(told.p))
-    return f"({'; '.join(said)})"
-
-
-def interval(judged: Judged, style: Style = TERMINAL, *, assumed: bool = False) -> str:
-    """Return the interval of the headline, with what it assumes where that is `assumed`; nothing where there is "
-    "none."""
-    told = judged.headline
-    if told.low is None and told.high is None:
-        return ""
-    called = f"{level(judged.alpha)} {CONFIDENCE[told.scope]}"
-    assumes = f", assuming {told.assumes}" if assumed and told.assumes is not None else ""
-    return f"{called} {_ends(judged, style)}{assumes}"
-
-
-def _ends(judged: Judged, style: Style) -> str:
-    told = judged.headline
-    ends = [end for end in (told.low, told.high) if end is not None]
-    known = _numbers(ends, judged.metric, judged.margin, style, _told(judged))
-    if len(known) == 2:
-        return " to ".join(known)
-    return known[0] + (" or more, no upper limit" if told.high is None else " or less, no lower limit")
 
 
 def claim(judged: Judged, subject: str, here: str, there: str) -> str:
@@ -344,15 +215,6 @@ def _margin(judged: Judged) -> str:
     return margin_of(judged.metric, judged.margin)
 
 
-def margin_of(metric: str, margin: float | None) -> str:
-    """Return the smallest difference that matters in the unit for people; nothing where there is none."""
-    if margin is None:
-        return ""
-    told = margin_text((100 if is_fraction(metric) else 1) * margin)
-    unit = _unit(metric)
-    return told + (unit.removesuffix("s") if told == "1" and is_fraction(metric) else unit)
-
-
 def _direction(judged: Judged) -> str:
     """Return which way the metric goes: a smaller gap is lower, not 'better'."""
     word = judged.headline.verdict
@@ -365,28 +227,6 @@ def _by_how_much(judged: Judged) -> str:
     return by_how_much(judged.headline.verdict, _margin(judged))
 
 
-def by_how_much(word: str | None, m: str) -> str:
-    """Return what a verdict says of the margin `m`, as it follows the direction."""
-    if word in (verdict.SUPERIOR, verdict.INFERIOR):
-        return f", by more than the margin of {m}" if m else ""
-    if word in NEGLIGIBLE:
-        return f", by less than the margin of {m}"
-    unclear = word in (verdict.POSITIVE_UNCLEAR, verdict.NEGATIVE_UNCLEAR)
-    return f", perhaps by less than the margin of {m}" if unclear else ""
-
-
-def quoted(label: str) -> str:
-    """Return a condition's label in quotation marks: a label like none is not taken for a word."""
-    return f"“{label}”"
-
-
-def over_seeds(judged: Judged) -> tuple[float | None, float | None]:
-    """Return the interval of the headline's estimand over new seeds alone."""
-    if judged.headline.estimand == TYPICAL:
-        return judged.typical_low_simultaneous, judged.typical_high_simultaneous
-    return judged.mean_low_simultaneous, judged.mean_high_simultaneous
-
-
 def reason(judged: Judged) -> str:
     """Return why two ways of counting diverged trials leave the verdict open; nothing where they do not."""
     why = judged.headline.reason
@@ -395,9 +235,3 @@ def reason(judged: Judged) -> str:
 
 def _capital(said: str) -> str:
     return f"{said[0].upper()}{said[1:]}"
-
-
-def _percent(rate: float) -> str:
-    if 0 < 100 * rate < 0.05:
-        return f"{100 * rate:.1g}%"
-    return f"{100 * rate:.1f}%" if 100 * rate < 10 else f"{100 * rate:.0f}%"

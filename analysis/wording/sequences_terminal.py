@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.answer.asked import Followed
-from analysis.wording.sentences import amount
+from analysis.wording.differences import amount
 
 
 def render(found: Followed) -> str:

@@ -12,8 +12,8 @@ from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
 from analysis.methods import verdict
 from analysis.methods.these_tasks import OverTasks
 from analysis.tables.question import LOG_RATIO
+from analysis.wording.differences import NARROWER
 from analysis.wording.number_format import digits, exact, level, probability
-from analysis.wording.sentences import NARROWER
 from analysis.wording.tasks import for_new, is_known
 from analysis.wording.terminal import interval, number, signed
 from analysis.wording.verdicts import BAD, GOOD, SAME, pairs_of, short, tone, worded

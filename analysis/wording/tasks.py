@@ -11,9 +11,9 @@ from analysis.methods import verdict
 from analysis.methods.new_tasks import FEWEST
 from analysis.methods.these_tasks import OverTasks
 from analysis.tables.question import LOG_RATIO
+from analysis.wording.differences import ESTIMANDS, NARROWER, amount, amounts, by_how_much, margin_of
 from analysis.wording.number_format import digits, exact, level, margin_text, p_value
-from analysis.wording.phrases import count, every, listed
-from analysis.wording.sentences import ESTIMANDS, NARROWER, amount, amounts, by_how_much, margin_of, quoted
+from analysis.wording.phrases import count, every, listed, quoted
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import worded

@@ -13,20 +13,11 @@ from analysis.tables.divergence import collapses_not_known
 from analysis.tables.table import Dropped
 from analysis.wording import bad_endings
 from analysis.wording.answers import answer
+from analysis.wording.differences import ESTIMANDS, NARROWER, over_seeds
+from analysis.wording.failures import failure, no_failure
 from analysis.wording.number_format import digits, exact, level, margin_text, probability
 from analysis.wording.phrases import OVER_SPLITS, holding, ranges
-from analysis.wording.sentences import (
-    ESTIMANDS,
-    NARROWER,
-    failure,
-    headline,
-    means_of_one_run,
-    no_failure,
-    over_seeds,
-    sentences,
-    what_one_run_is,
-    why_no_claim,
-)
+from analysis.wording.sentences import headline, means_of_one_run, sentences, what_one_run_is, why_no_claim
 from analysis.wording.style import TERMINAL
 from analysis.wording.verdicts import better, pairs_of, short
 from bench.schema.known_metrics import is_fraction

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from analysis.methods import verdict
 from analysis.throughput.result import FEW_BLOCKS, Speed, SpeedComparison
 from analysis.wording.number_format import digits, level, margin_text, p_value
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.verdicts import OPEN, tone_of
 
 SHORT = {

@@ -10,8 +10,7 @@ from analysis.methods.activations import Activations, UnitStatistics, VarianceDi
 from analysis.report.document import Block, Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.number_format import NOTHING, digits, level
-from analysis.wording.phrases import count
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import count, quoted
 from analysis.wording.units import plain, signed
 
 _LEAST, _PLAIN, _MOST = 2, 4, 6

@@ -13,7 +13,7 @@ from analysis.report.document import Block, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.report.margin_control import margin_control
 from analysis.report.paper_control import paper_control
-from analysis.wording import bad_endings, sentences
+from analysis.wording import bad_endings, failures, phrases, sentences
 from analysis.wording.answers import answer
 from analysis.wording.pairing import broken_law
 from analysis.wording.phrases import OVER_SPLITS, count, holding, listed
@@ -38,7 +38,7 @@ def section(material: Material, pool: Pool) -> Section:
     if (endings := bad_endings.shown(whole)) is not None:
         blocks.append(Paragraph(endings))
     broke = [
-        sentences.failure(each) for each in whole.divergence.values() if each.n_diverged and not each.stays_at_chance
+        failures.failure(each) for each in whole.divergence.values() if each.n_diverged and not each.stays_at_chance
     ]
     if broke:
         blocks.append(Paragraph(f"Diverged: {listed(broke)}."))
@@ -67,11 +67,11 @@ def _notes(pool: Pool) -> list[str]:
     if check is not None:
         said += [told for each in check.resampled if each.estimand == whole.estimand and (told := does_not_hold(each))]
     said += [
-        f"{sentences.quoted(each.condition)}:{sentences.reason(each)}"
+        f"{phrases.quoted(each.condition)}:{sentences.reason(each)}"
         for each in whole.judged
         if each.headline.reason not in (None, ONE_RUN, DEPENDENT)
     ]
-    if at_chance := [sentences.quoted(each.label) for each in pool.evidence.at_chance]:
+    if at_chance := [phrases.quoted(each.label) for each in pool.evidence.at_chance]:
         said.append(f"Negative control, in no comparison above: {listed(at_chance)}.")
     return [each for each in said if each]
 
@@ -84,7 +84,7 @@ def _alone(whole: Comparison) -> str:
     """Return what can be said of a study with only its control."""
     unit = unit_of(whole.metric)
     own = whole.conditions[whole.control]
-    control = sentences.quoted(whole.control)
+    control = phrases.quoted(whole.control)
     said = f"{control} is the only condition that is meant to train: there is nothing to compare it with. "
     if own.mean is None:
         return said + "None of its trials trained."

@@ -8,7 +8,7 @@ from analysis.report.document import Block, Column, Grid, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording import bad_endings
 from analysis.wording.number_format import exact, level, probability
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import share_limits, unit_of
 
 TITLE = "Bad endings"

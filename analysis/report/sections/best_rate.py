@@ -9,8 +9,7 @@ from analysis.methods.verdict import ROUGH
 from analysis.report.document import Block, Illustration, Item, Listing, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.number_format import level
-from analysis.wording.phrases import count, listed
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import count, listed, quoted
 from analysis.wording.units import Unit, unit_of
 from bench.schema.known_metrics import LOWER, TYPICAL
 

@@ -13,7 +13,7 @@ from analysis.report.document import Block, Column, Grid, Illustration, Paragrap
 from analysis.report.gather import Material, Pool
 from analysis.tables.divergence import collapses_not_known
 from analysis.tables.table import Table
-from analysis.wording import sentences
+from analysis.wording import failures, phrases
 from analysis.wording.number_format import NOTHING, level, p_value, probability
 from analysis.wording.phrases import listed
 from analysis.wording.units import Unit, plain, share_limits, unit_of
@@ -36,7 +36,7 @@ def section(material: Material, pool: Pool) -> Section:
         f"A trial diverged where {_rule(pool.table)}.{fixed} In a typical difference a diverged trial counts at what "
         "it reached; means are given that both trials of a pair trained."
     )
-    none = sentences.no_failure(rates)
+    none = failures.no_failure(rates)
     found = (Paragraph(f"{none} {_exempt(pool.primary)}".strip()),) if none else how_many(pool)
     return Section(TITLE, (Paragraph(rule), *found))
 
@@ -58,7 +58,7 @@ def how_many(pool: Pool) -> tuple[Block, ...]:
     """Return how many trials of each condition diverged, what that does to the means, and when they did."""
     whole = pool.primary
     entries = [each for each in whole.divergence.values() if not each.stays_at_chance]
-    broke = [sentences.failure(each) for each in entries if each.n_diverged]
+    broke = [failures.failure(each) for each in entries if each.n_diverged]
     found = f"Diverged: {listed(broke)}." if broke else "No trial diverged; the limits below say how often it might."
     if _is_not_known(whole):
         return (Paragraph(f"{NOT_KNOWN} {_exempt(whole)}".strip()),)
@@ -73,7 +73,7 @@ def _is_not_known(whole: Comparison) -> bool:
 
 def _exempt(whole: Comparison) -> str:
     """Return which conditions are not counted."""
-    names = [sentences.quoted(each.condition) for each in whole.divergence.values() if each.stays_at_chance]
+    names = [phrases.quoted(each.condition) for each in whole.divergence.values() if each.stays_at_chance]
     return f"Negative control, not counted: {listed(names)}." if names else ""
 
 
@@ -93,13 +93,13 @@ def _in_pairs(seen: Survival) -> str:
     for each in seen.curves:
         if each.condition == seen.control:
             continue
-        name, p, n = sentences.quoted(each.condition), each.p_log_rank_holm, each.n_pairs
+        name, p, n = phrases.quoted(each.condition), each.p_log_rank_holm, each.n_pairs
         if p is None or n is None or n < ROUGH:
             untested.append(name)
         else:
             told.append(f"{name} {p_value(p)} (n = {n})")
     if told:
-        said += f" When and whether trials collapse, against {sentences.quoted(seen.control)}: {'; '.join(told)}."
+        said += f" When and whether trials collapse, against {phrases.quoted(seen.control)}: {'; '.join(told)}."
     if untested:
         said += f" Cannot be tested, for too few seeds or because no pair differs: {listed(untested)}."
     return f"{said} Few collapses decide little: a large p is no sign that conditions collapse alike."
@@ -169,7 +169,7 @@ def _grid(whole: Comparison, entries: Sequence[Divergence]) -> Grid:
         name="divergence",
         compact=True,
         caption=(
-            f"Diverged trials, and the mean difference in {unit.name} to {sentences.quoted(whole.control)}: given that "
+            f"Diverged trials, and the mean difference in {unit.name} to {phrases.quoted(whole.control)}: given that "
             "both trials of a pair trained, and over all trials, diverged ones scored at what they reached. No "
             "verdict rests on the last column alone."
         ),

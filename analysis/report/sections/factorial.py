@@ -16,8 +16,7 @@ from analysis.report.gather import Material, Pool
 from analysis.report.sections.entry import shown
 from analysis.wording import factorial
 from analysis.wording.number_format import NOTHING, level, probability
-from analysis.wording.phrases import holding, listed
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import holding, listed, quoted
 from analysis.wording.style import PAGE
 from analysis.wording.units import Unit, signed, unit_of
 from analysis.wording.verdicts import better, pairs_of, short, tone

@@ -9,7 +9,7 @@ from analysis.report.gather import Material, Pool
 from analysis.report.pictures import png_of
 from analysis.tables.images import images_of
 from analysis.tables.test_images import FORMS, TestImages
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 
 METRIC = "test_accuracy"
 FEWEST = 2

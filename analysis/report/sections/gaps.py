@@ -9,7 +9,7 @@ from analysis.report.document import Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.answers import answer
 from analysis.wording.number_format import level
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import plain, unit_of
 
 WHY = (

@@ -8,7 +8,7 @@ from analysis.report.gather import Material
 from analysis.tables.plan import PlannedAnalysis
 from analysis.tables.table import Table
 from analysis.wording.number_format import inner_level, level
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import unit_of
 from bench.schema.known_metrics import TYPICAL
 

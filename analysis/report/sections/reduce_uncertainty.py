@@ -17,9 +17,8 @@ from analysis.methods.verdict import ROUGH
 from analysis.report.document import Column, Grid, Illustration, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.number_format import NOTHING, exact
-from analysis.wording.phrases import listed
+from analysis.wording.phrases import listed, quoted
 from analysis.wording.resampling import NAMES
-from analysis.wording.sentences import quoted
 from analysis.wording.units import Unit, unit_of
 from analysis.wording.verdicts import pairs_of
 

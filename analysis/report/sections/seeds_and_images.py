@@ -9,8 +9,7 @@ from analysis.report.comparison_grid import headline_interval, interval_over_see
 from analysis.report.document import Column, Grid, Paragraph, Section
 from analysis.report.gather import Material, Pool
 from analysis.wording.number_format import NOTHING, level
-from analysis.wording.phrases import listed
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import listed, quoted
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import short, worded
 from bench.schema.known_metrics import TYPICAL

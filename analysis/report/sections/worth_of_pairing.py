@@ -17,7 +17,7 @@ from analysis.wording import pairing
 from analysis.wording.factorial import tell
 from analysis.wording.number_format import NOTHING, level
 from analysis.wording.pairing import names, seeds_beside
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import plain, unit_of
 
 TITLE = "What pairing by seed was worth here"

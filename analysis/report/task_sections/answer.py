@@ -11,7 +11,7 @@ from analysis.report.task_sections.answer_grids import new_grid, these_grid
 from analysis.report.task_sections.entry import shown
 from analysis.report.task_sections.margin_over_tasks import further_sentences, leads, margin_over_tasks
 from analysis.wording import tasks as words
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import quoted
 
 
 def section(material: MaterialOverTasks) -> Section:

@@ -11,8 +11,7 @@ from analysis.report.document import Column, Grid
 from analysis.report.task_sections.cells import difference, interval, unit
 from analysis.wording import tasks as words
 from analysis.wording.number_format import level, probability
-from analysis.wording.phrases import count
-from analysis.wording.sentences import quoted
+from analysis.wording.phrases import count, quoted
 from analysis.wording.units import unit_of
 from analysis.wording.verdicts import tone_of, worded
 

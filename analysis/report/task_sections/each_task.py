@@ -10,8 +10,9 @@ from analysis.report.document import Column, Grid, Paragraph, Section
 from analysis.report.gather_tasks import MaterialOverTasks
 from analysis.report.task_sections.cells import difference, interval, unit
 from analysis.wording import bad_endings
+from analysis.wording.differences import ESTIMATES, NARROWER
 from analysis.wording.number_format import NOTHING, level, probability
-from analysis.wording.sentences import ESTIMATES, NARROWER, quoted
+from analysis.wording.phrases import quoted
 from analysis.wording.units import share_limits, unit_of
 from analysis.wording.verdicts import pairs_of, short, tone
 

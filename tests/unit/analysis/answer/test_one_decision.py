@@ -22,7 +22,7 @@ from analysis.report.comparison_grid import comparison_grid
 from analysis.tables.plan import Plan, PlannedAnalysis
 from analysis.tables.table import Table, from_frame
 from analysis.wording import sentences
-from analysis.wording.sentences import CONFIDENCE
+from analysis.wording.differences import CONFIDENCE
 from analysis.wording.terminal import render
 from analysis.wording.verdicts import short
 

@@ -12,6 +12,8 @@ from analysis.answer.compare import compare
 from analysis.methods.failure_rates import Divergence
 from analysis.methods.verdict import VERDICTS
 from analysis.tables.table import from_frame
+from analysis.wording.differences import amount
+from analysis.wording.failures import failure
 from analysis.wording.number_format import (
     decimals,
     digits,
@@ -22,7 +24,7 @@ from analysis.wording.number_format import (
     p_value,
     probability,
 )
-from analysis.wording.sentences import amount, failure, headline, sentences
+from analysis.wording.sentences import headline, sentences
 from analysis.wording.terminal import render
 
 
