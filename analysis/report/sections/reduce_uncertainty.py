@@ -10,7 +10,6 @@ from analysis.answer.effect import Effect, Judged
 from analysis.answer.out_of_reach import POWER, SIZE_OPEN, helped_by, limit_of, report_design
 from analysis.answer.sample_size import ConditionPlan, of_condition
 from analysis.figures import floor_meter, power_curves
-from analysis.methods import verdict
 from analysis.methods.power import UPPER, Design
 from analysis.methods.two_way_interval import IMAGES, MORE_IMAGES, SEEDS
 from analysis.methods.verdict import ROUGH
@@ -49,7 +48,7 @@ def section(material: Material, pool: Pool) -> Section | None:
 def what_would_help(known: Sequence[Judged], family: int, example: str) -> list[str]:
     """Return in sentences whether seeds or test examples would help which condition more.
 
-    Where no number of seeds reaches a decision on these test examples, only that is claimed.
+    Where on these test examples no number of seeds detects the margin, or what is left to it, only that is claimed.
     """
     limits = {each.condition: limit_of(each, family) for each in known}
     never = {label: found for label, found in limits.items() if found is not None}
@@ -65,19 +64,21 @@ def what_would_help(known: Sequence[Judged], family: int, example: str) -> list[
     if unknown:
         said.append(f"Whether seeds or test {example}s would help more is not known for {_which(unknown, known)}.")
     power = f"{exact(100 * POWER):g}% power"
-    open_ = {
-        each.condition
-        for each in known
-        if each.headline.verdict in (verdict.INCONCLUSIVE, verdict.CANNOT_TEST, *SIZE_OPEN)
-    }
-    for sure, is_open in itertools.product((True, False), (True, False)):
-        some = [quoted(label) for label, found in never.items() if found.sure == sure and (label in open_) == is_open]
+    size_open = {each.condition for each in known if each.headline.verdict in SIZE_OPEN}
+    for sure, of_size in itertools.product((True, False), (True, False)):
+        some = [
+            quoted(label) for label, found in never.items() if found.sure == sure and (label in size_open) == of_size
+        ]
         if some:
+            shown = (
+                f"shows with {power} on which side of the margin a true difference like the one seen lies"
+                if of_size
+                else f"detects with {power} a true difference of the margin"
+            )
             said.append(
                 f"The test set {'sets' if sure else 'may set'} the limit for {_which(some, known)}: with as many test "
-                f"{example}s no number of seeds {'decides' if is_open else 'detects the margin'} with {power}, "
-                f"{'not even' if sure else 'though some number does'} at the lower limit of the standard error "
-                "from the test set."
+                f"{example}s no number of seeds {shown}, {'not even' if sure else 'though some number does'} at the "
+                "lower limit of the standard error from the test set."
             )
     return said
 

@@ -12,7 +12,8 @@ from scipy import stats
 
 from analysis.answer.compare import compare
 from analysis.answer.comparison import Comparison
-from analysis.answer.out_of_reach import out_of_reach, report_design
+from analysis.answer.out_of_reach import SIZE_OPEN, out_of_reach, report_design
+from analysis.answer.sample_size import of_condition
 from analysis.answer.tasks import compare_tasks
 from analysis.figures import floor_meter
 from analysis.methods.power import Design
@@ -162,12 +163,19 @@ def test_the_figure_says_groups() -> None:
     assert "they lie in too few groups" in (floor_meter.missing(evidence(whole(frame(np.arange(ITEMS) % 5)))) or "")
 
 
-def test_the_limit_of_a_condition_that_is_decided_is_that_of_the_margin() -> None:
-    """It is higher for certain: that no number of seeds decides it would be untrue."""
+@pytest.mark.parametrize("word", ["superior", "inconclusive", "cannot_test"])
+def test_the_limit_of_a_condition_is_that_of_the_margin_whatever_its_verdict(word: str) -> None:
+    """That no number of seeds decides it would be untrue: some do where the true difference is larger."""
     each = whole(frame(seeds=20), margin=0.001).effects["book"]
     assert each.headline.verdict == "superior"
-    (said,) = what_would_help([each], 2, "example group")
-    assert "with as many test example groups no number of seeds detects the margin with 80% power" in said
-    undecided = dataclasses.replace(each, headline=dataclasses.replace(each.headline, verdict="inconclusive"))
-    (said,) = what_would_help([undecided], 2, "example group")
-    assert "no number of seeds decides with 80% power" in said
+    assert of_condition(each, report_design(each, 2), 0.2, None).n is not None
+    judged = dataclasses.replace(each, headline=dataclasses.replace(each.headline, verdict=word))
+    (said,) = what_would_help([judged], 2, "example group")
+    assert "with as many test example groups no number of seeds detects with 80% power a true difference of" in said
+
+
+def test_the_limit_where_only_the_size_is_open_is_at_the_difference_seen() -> None:
+    each = whole(frame(seeds=20), margin=0.001).effects["book"]
+    open_ = dataclasses.replace(each.headline, verdict=SIZE_OPEN[0], estimate=0.0011)
+    (said,) = what_would_help([dataclasses.replace(each, headline=open_)], 2, "example group")
+    assert "shows with 80% power on which side of the margin a true difference like the one seen lies" in said
