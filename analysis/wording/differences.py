@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from analysis.answer.effect import Judged
 from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_GROUPS, SEEDS_AND_IMAGES, SEQUENCE, SPLITS
 from analysis.methods import verdict
-from analysis.wording.number_format import decimals, digits, exact, inner_level, level, margin_text, p_value
+from analysis.wording.number_format import digits, exact, inner_level, level, lined_up, margin_text, p_value
 from analysis.wording.style import TERMINAL, Style
 from analysis.wording.verdicts import block_of, pairs_of
 from bench.schema.known_metrics import MEAN, TYPICAL, is_fraction, is_seconds
@@ -26,8 +26,8 @@ ESTIMANDS = {
 }
 """What the estimate of a headline is called, and what it is, by its estimand."""
 
-SIGNIFICANT, MOST_DECIMALS = 4, 8
-"""Digits of numbers without a unit, at least; decimals beyond which they are told with an exponent."""
+SIGNIFICANT = 4
+"""Digits of numbers without a unit, at least."""
 
 NEGLIGIBLE = (verdict.POSITIVE_BUT_NEGLIGIBLE, verdict.NEGATIVE_BUT_NEGLIGIBLE)
 NARROWER = (verdict.EQUIVALENT, *NEGLIGIBLE)
@@ -55,8 +55,7 @@ def _numbers(
         scale, known, least, code = 100, [100 * value for value in values], 2, "f"
     else:
         scale, known = 1, [*values, *beside]
-        places = decimals(map(exact, known), SIGNIFICANT)
-        least, code = (places, "f") if places <= MOST_DECIMALS else (SIGNIFICANT, "g")
+        least, code = lined_up(known, SIGNIFICANT)
     places = digits(known, None if margin is None else scale * margin, least, code)
     return [style.number(f"{exact(scale * value) + 0.0:+.{places}{code}}") for value in values]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 NOTHING = "–"
 """Stands where there is no number."""
 
-_MOST_DIGITS = 12
+_MOST_DIGITS, _MOST_DECIMALS = 12, 8
 _NOISE = 1e-12
 
 
@@ -47,6 +47,12 @@ def decimals(values: Iterable[float], significant: int) -> int:
     while count and all(f"{each:.{count}f}".endswith("0") for each in known):
         count -= 1
     return count
+
+
+def lined_up(values: Iterable[float], significant: int) -> tuple[int, str]:
+    """Return digits and format code by which `values` line up; very small ones have an exponent, and do not."""
+    places = decimals(map(exact, values), significant)
+    return (places, "f") if places <= _MOST_DECIMALS else (significant, "g")
 
 
 def _side(value: float, mark: float) -> int:

@@ -80,10 +80,11 @@ def checklist(whole: Comparison, trials: int, seconds: float | None, machines: S
     """
     metric, judged = unit_of(whole.metric).name, whole.judged
     pairs, blocks = sorted({pairs_of(each) for each in judged}), f"{block_of(judged[0])}s"
+    compared = quoted(judged[0].condition) if len(judged) == 1 else f"Each of {len(judged)} conditions"
     per = f"{pairs[0]}" if len(pairs) == 1 else f"{pairs[0]} to {pairs[-1]}"
     parts = [
-        f"Each of {count(len(judged), 'condition')} is compared with {quoted(whole.control)} on {metric}, paired by "
-        f"{block_of(judged[0])} ({per} {blocks})."
+        f"{compared} is compared with {quoted(whole.control)} on {metric}, paired by {block_of(judged[0])} ({per} "
+        f"{blocks})."
     ]
     known = next((each for each in judged if each.headline.low is not None or each.headline.high is not None), None)
     if known is not None:

@@ -15,7 +15,7 @@ from analysis.wording import bad_endings
 from analysis.wording.answers import answer
 from analysis.wording.differences import ESTIMANDS, NARROWER, over_seeds
 from analysis.wording.failures import failure, no_failure
-from analysis.wording.number_format import digits, exact, level, margin_text, probability
+from analysis.wording.number_format import digits, exact, level, lined_up, margin_text, probability
 from analysis.wording.phrases import OVER_SPLITS, holding, ranges
 from analysis.wording.sentences import headline, means_of_one_run, sentences, what_one_run_is, why_no_claim
 from analysis.wording.style import TERMINAL
@@ -172,8 +172,8 @@ def number(value: float | None, scale: int) -> str:
 
 def signed(values: Sequence[float], scale: int, margin: float | None, fewer: int = 0) -> list[str]:
     """Return differences with their signs and as many digits as one of them needs, `fewer` than usual at least."""
-    least, code = (3 - fewer, "f") if scale == 100 else (5 - 2 * fewer, "g")
     told = [scale * value for value in values]
+    least, code = (3 - fewer, "f") if scale == 100 else lined_up(told, 5 - 2 * fewer)
     count = digits(told, None if margin is None else scale * margin, least, code)
     return [f"{exact(value) + 0.0:+.{count}{code}}" for value in told]
 

@@ -68,7 +68,9 @@ def test_the_headline_is_of_new_groups_and_moves_by_what_they_add(estimand: str)
     assert "over seeds alone" in render(found)
     each = found.effects["book"]
     assert REACH in interval_kind(each, found)
-    assert "widened for new groups of test examples (MOVER)" in checklist(found, 24, None, [])
+    told = checklist(found, 24, None, [])
+    assert "widened for new groups of test examples (MOVER)" in told
+    assert told.startswith("“book” is compared with “none” on test accuracy")
     assert (
         "test_groups: the 600 test examples lie in 40 groups of 15; claims about new test examples are about new groups"
     ) in found.warnings

@@ -12,6 +12,7 @@ from analysis.figures.evidence import Setting
 from analysis.methods import verdict
 from analysis.wording import verdicts
 from analysis.wording.number_format import NOTHING, exact
+from analysis.wording.terminal import interval
 from analysis.wording.units import plain, share_limits, signed, unit_of
 from tests.unit.analysis.results import effect, headline
 
@@ -102,3 +103,9 @@ def test_rate_of_a_condition():
 )
 def test_limits_of_a_share_have_the_decimals_that_tell_them_apart(low: float | None, high: float, said: str) -> None:
     assert share_limits(low, high) == said
+
+
+def test_both_ends_of_an_interval_have_as_many_decimals() -> None:
+    assert interval(-0.0391, -0.015155, 1, None) == "-0.039100 to -0.015155"
+    assert interval(1.25, 30517.5, 1, None) == "+1 to +30518"
+    assert interval(1e-12, 2e-11, 1, None) == "+1e-12 to +2e-11"
