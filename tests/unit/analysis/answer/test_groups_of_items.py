@@ -70,7 +70,7 @@ def test_the_headline_is_of_new_groups_and_moves_by_what_they_add(estimand: str)
     assert REACH in interval_kind(each, found)
     told = checklist(found, 24, None, [])
     assert "widened for new groups of test examples (MOVER)" in told
-    assert told.startswith("“book” is compared with “none” on test accuracy")
+    assert told.startswith("Each of 2 conditions is compared with “none” on test accuracy")
     assert (
         "test_groups: the 600 test examples lie in 40 groups of 15; claims about new test examples are about new groups"
     ) in found.warnings

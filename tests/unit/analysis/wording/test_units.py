@@ -6,12 +6,16 @@ import math
 from dataclasses import replace
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
+from analysis.answer.compare import compare
 from analysis.figures.evidence import Setting
 from analysis.methods import verdict
+from analysis.tables.table import from_frame
 from analysis.wording import verdicts
 from analysis.wording.number_format import NOTHING, exact
+from analysis.wording.paper import checklist
 from analysis.wording.terminal import interval
 from analysis.wording.units import plain, share_limits, signed, unit_of
 from tests.unit.analysis.results import effect, headline
@@ -109,3 +113,13 @@ def test_both_ends_of_an_interval_have_as_many_decimals() -> None:
     assert interval(-0.0391, -0.015155, 1, None) == "-0.039100 to -0.015155"
     assert interval(1.25, 30517.5, 1, None) == "+1 to +30518"
     assert interval(1e-12, 2e-11, 1, None) == "+1e-12 to +2e-11"
+
+
+def test_one_condition_is_called_by_its_name_in_a_paper() -> None:
+    rows = {
+        "condition": ["none", "book"] * 8,
+        "seed": [k // 2 for k in range(16)],
+        "test_loss": [k % 7 for k in range(16)],
+    }
+    told = checklist(compare(from_frame(pd.DataFrame(rows)), "test_loss", "none"), 16, None, [])
+    assert told.startswith("“book” is compared with “none” on test loss, paired by seed (8 seeds).")
