@@ -26,10 +26,13 @@ from analysis.tables.question import Question
 from bench.schema.known_metrics import MEAN, TYPICAL
 
 SEEDS, SEEDS_AND_IMAGES, SEQUENCE, ITEMS = "seeds", "seeds_and_images", "sequence", "items"
-SEEDS_AND_GROUPS, SPLITS = "seeds_and_groups", "splits"
+SEEDS_AND_GROUPS, ITEM_GROUPS, SPLITS = "seeds_and_groups", "item_groups", "splits"
 """What the decision holds for: new seeds on this test set; new seeds and test images; new seeds, looking at will; new
-test images, for these trained networks and no others; new seeds and groups of test images; other splits of data of
-this kind, approximately."""
+test images, for these trained networks and no others; new seeds and groups of test images; new groups of test images,
+for these trained networks and no others; other splits of data of this kind, approximately."""
+
+OF_ONE_RUN = (ITEMS, ITEM_GROUPS)
+"""Scopes of one run a condition, which are of these trained networks and no others."""
 
 OVER_IMAGES = (SEEDS_AND_IMAGES, SEEDS_AND_GROUPS)
 """Scopes that reach beyond this test set, one image or one group of images at a time."""
@@ -46,6 +49,7 @@ REACH = {
     SEEDS_AND_GROUPS: "for new seeds and new groups of test {examples}, on this training set",
     SEQUENCE: "for new seeds, on this training set and this test set, however often one looks",
     ITEMS: "for these trained networks, on new {examples} of this kind; other seeds are not covered",
+    ITEM_GROUPS: "for these trained networks, on new groups of {examples} of this kind; other seeds are not covered",
     SPLITS: "for other training and test sets of these sizes from the same source; approximately, since splits share "
     "training data",
 }
@@ -61,7 +65,7 @@ class Headline(Record):
     estimand : str
         `TYPICAL` or `MEAN`: which centre of the differences.
     scope : str
-        `SEEDS`, `SEEDS_AND_IMAGES`, `SEEDS_AND_GROUPS`, `SEQUENCE`, `ITEMS` or `SPLITS`.
+        `SEEDS`, `SEEDS_AND_IMAGES`, `SEEDS_AND_GROUPS`, `SEQUENCE`, `ITEMS`, `ITEM_GROUPS` or `SPLITS`.
     interval : str or None
         `SIMULTANEOUS` or `ALONE`; None where there is no interval.
     verdict : str or None
@@ -179,7 +183,7 @@ def _of_items(items: OverItems) -> Headline:
     few = items.n_item_groups if not known else None
     return Headline(
         estimand=MEAN,
-        scope=ITEMS,
+        scope=ITEMS if items.n_item_groups is None else ITEM_GROUPS,
         interval=SIMULTANEOUS if known else None,
         verdict=None,
         estimate=items.items_difference,

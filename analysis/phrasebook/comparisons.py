@@ -134,9 +134,11 @@ PAPERS = (
     effect(*GOOD[:2], p=GOOD[2], scope=SEEDS_AND_GROUPS),
     effect(*GOOD[:2], p=GOOD[2], scope=SEQUENCE, estimand="median"),
     UNTESTED[0],
+    ONE_RUN_EACH[0],
+    ONE_RUN_EACH[2],
 )
-"""What a paper may say of: by both estimands, for new images and groups of them, by a sequence, and of what cannot be
-tested."""
+"""What a paper may say of: by both estimands, for new images and groups of them, by a sequence, of what cannot be
+tested, and of one run each."""
 
 
 def _crossed() -> tuple[Line, ...]:

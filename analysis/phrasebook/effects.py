@@ -9,8 +9,10 @@ from typing import Any
 from analysis.answer.decision import DEPENDENT
 from analysis.answer.effect import Effect, Judged
 from analysis.answer.headline import (
+    ITEM_GROUPS,
     ITEMS,
     NORMAL,
+    OF_ONE_RUN,
     ONE_RUN,
     SEEDS,
     SEEDS_AND_GROUPS,
@@ -147,7 +149,7 @@ def one_run(ends: Ends, p: float | None, groups: int | None = None, **more: Any)
         "n": 1,
         "n_items": 2_000,
         "n_item_groups": groups,
-        "scope": ITEMS,
+        "scope": ITEMS if groups is None else ITEM_GROUPS,
         "reason": reason,
         "p": p,
     }
@@ -190,7 +192,7 @@ def numbers(judged: Judged) -> str:
     parts += [] if told.p is None else [p_value(told.p)]
     parts += [] if judged.margin is None else [f"margin {judged.margin:.6g}"]
     parts += [f"{judged.n_lost_to_divergence} pairs lost"] if judged.n_lost_to_divergence else []
-    if judged.headline.scope == ITEMS:
+    if judged.headline.scope in OF_ONE_RUN:
         return "; ".join([*parts, told.reason or ""])
     return "; ".join([*parts, told.verdict or "negative control"])
 
@@ -220,6 +222,10 @@ def _items(each: Effect) -> str:
     return sentences.items(each, "image")
 
 
+def _new_items(each: Effect) -> str:
+    return sentences.new_items(each, "image")
+
+
 def _given(each: Effect) -> str:
     return sentences.given(each, "both", "pair")
 
@@ -241,6 +247,7 @@ def entries() -> tuple[Entry, ...]:
         _of(sentences.why_no_claim, [*UNTESTED, *OVER_SPLITS[3:]]),
         _of(sentences.reason, [*UNTESTED[-2:], ONE_RUN_EACH[-1]]),
         Entry(sentences.items, _of(_items, ONE_RUN_EACH[1:3]).lines),
+        Entry(sentences.new_items, _of(_new_items, ONE_RUN_EACH[1:3]).lines),
         _of(sentences.no_interval, [ONE_RUN_EACH[-1], one_run((None, None), None, groups=12, estimate=0.0)]),
         Entry(
             differences.margin_of,

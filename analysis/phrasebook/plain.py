@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_GROUPS, SEEDS_AND_IMAGES
+from analysis.answer.headline import ITEM_GROUPS, ITEMS, SEEDS, SEEDS_AND_GROUPS, SEEDS_AND_IMAGES
 from analysis.methods import verdict
 from analysis.phrasebook.entry import Entry, called
 from analysis.tables.table import Dropped
@@ -22,7 +22,8 @@ def entries() -> tuple[Entry, ...]:
         called(phrases.count, (0, "trial"), (1, "trial"), (1200, "trial")),
         called(phrases.every, (1, "condition"), (2, "condition"), (1200, "trial")),
         called(phrases.holding, ([SEEDS], "image", "conditions"), ([SEEDS_AND_IMAGES], "example", "effects"),
-               ([SEEDS_AND_GROUPS], "example", "conditions"), ([ITEMS], "image", "conditions")),
+               ([SEEDS_AND_GROUPS], "example", "conditions"), ([ITEMS], "image", "conditions"),
+               ([ITEM_GROUPS], "image", "conditions")),
         called(phrases.ranges, ([3],), ([0, 1, 2, 7],), (list(range(0, 40, 2)),)),
         called(phrases.spoken, ("weight_decay",)),
         called(phrases.settings, ([("dropout", "0.2 / 0.5"), ("weight_decay", "0")],)),

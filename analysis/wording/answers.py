@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
-from analysis.answer.headline import ITEMS
+from analysis.answer.headline import OF_ONE_RUN
 from analysis.methods import verdict
 from analysis.wording import differences, phrases, sentences
 from analysis.wording.phrases import count, every, listed
@@ -31,7 +31,7 @@ def answer(whole: Comparison, style: Style = PAGE) -> str:
         return sentences.headline(judged[0], style, whole.example)
     metric = style.metric(whole.metric)
     control = phrases.quoted(whole.control) if len(whole.control) <= LONG else "the control"
-    if any(each.headline.scope == ITEMS for each in judged):
+    if any(each.headline.scope in OF_ONE_RUN for each in judged):
         return _of_one_run(whole, f"{control} in {metric}", style)
     apart = [each for each in judged if differs(each)]
     rest = [each for each in judged if not differs(each)]
@@ -54,11 +54,11 @@ def answer(whole: Comparison, style: Style = PAGE) -> str:
 
 def _of_one_run(whole: Comparison, where: str, style: Style) -> str:
     """Return what one run of each condition shows of the trained networks, and of no others."""
-    known = [each for each in whole.judged if each.headline.scope == ITEMS]
+    known = [each for each in whole.judged if each.headline.scope in OF_ONE_RUN]
     shown = [each for each in known if each.headline.p is not None]
     apart = [each for each in shown if (each.headline.p or 0) <= each.alpha]
     rest = [each for each in shown if each not in apart]
-    size, new = sentences.items(known[0], whole.example), f"on new {whole.example}s of this kind"
+    size, new = sentences.items(known[0], whole.example), sentences.new_items(known[0], whole.example)
     if not shown:
         said = f"{_range(known, style)} against {where}; {sentences.no_interval(known[0])}"
     elif not apart:

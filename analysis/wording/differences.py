@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.answer.effect import Judged
-from analysis.answer.headline import ITEMS, SEEDS, SEEDS_AND_GROUPS, SEEDS_AND_IMAGES, SEQUENCE, SPLITS
+from analysis.answer.headline import ITEM_GROUPS, ITEMS, SEEDS, SEEDS_AND_GROUPS, SEEDS_AND_IMAGES, SEQUENCE, SPLITS
 from analysis.methods import verdict
 from analysis.wording.number_format import digits, exact, inner_level, level, lined_up, margin_text, p_value
 from analysis.wording.style import TERMINAL, Style
@@ -14,7 +14,7 @@ from bench.schema.known_metrics import MEAN, TYPICAL, is_fraction, is_seconds
 
 CONFIDENCE = {
     SEEDS: "CI", SEEDS_AND_IMAGES: "CI", SEEDS_AND_GROUPS: "CI", SEQUENCE: "confidence sequence", ITEMS: "CI",
-    SPLITS: "approximate CI",
+    ITEM_GROUPS: "CI", SPLITS: "approximate CI",
 }  # fmt: skip
 """What the interval of a headline is called, by its scope."""
 

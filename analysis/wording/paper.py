@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
-from analysis.answer.headline import ITEMS, OVER_IMAGES, SEEDS_AND_GROUPS, SEQUENCE, SPLITS, reach
+from analysis.answer.headline import (
+    ITEM_GROUPS,
+    ITEMS,
+    OVER_IMAGES,
+    SEEDS_AND_GROUPS,
+    SEQUENCE,
+    SPLITS,
+    reach,
+)
 from analysis.answer.over_tasks import AcrossTasks, ComparisonOverTasks
 from analysis.wording import tasks as words
 from analysis.wording.differences import CONFIDENCE, ESTIMANDS
@@ -20,10 +28,14 @@ from bench.schema.known_metrics import TYPICAL
 
 COMPUTED = {
     SEQUENCE: "they are confidence sequences, valid at every look",
-    ITEMS: "they are intervals over test {example}s (Tango's score interval, or t over the means of groups)",
+    ITEMS: "they are Tango's score intervals over test {example}s",
+    ITEM_GROUPS: "they are t intervals over the means of groups of test {example}s",
     SPLITS: "they are those of the corrected resampled t test (Nadeau and Bengio)",
 }
 """How the intervals of a scope are computed, where the scope alone decides it."""
+
+ONE_RUN = {ITEMS: "difference of one run each", ITEM_GROUPS: "mean over groups, each counting the same"}
+"""What the interval of one run each is of."""
 
 
 def sentence(effect: Effect, whole: Comparison) -> str:
@@ -39,10 +51,8 @@ def interval_kind(effect: Effect, whole: Comparison) -> str:
         return ""
     family = len(whole.judged)
     over = f", simultaneous over {family} conditions" if family > 1 else ""
-    return (
-        f"The {CONFIDENCE[told.scope]} is of the {ESTIMANDS[told.estimand]}, paired by {block_of(effect)}{over}, "
-        f"{reach([told.scope], whole.example)}."
-    )
+    of = ONE_RUN.get(told.scope, f"{ESTIMANDS[told.estimand]}, paired by {block_of(effect)}")
+    return f"The {CONFIDENCE[told.scope]} is of the {of}{over}, {reach([told.scope], whole.example)}."
 
 
 def over_tasks(each: AcrossTasks, whole: ComparisonOverTasks) -> str:
@@ -79,12 +89,11 @@ def checklist(whole: Comparison, trials: int, seconds: float | None, machines: S
         Processors, by name.
     """
     metric, judged = unit_of(whole.metric).name, whole.judged
-    pairs, blocks = sorted({pairs_of(each) for each in judged}), f"{block_of(judged[0])}s"
+    pairs = sorted({pairs_of(each) for each in judged})
     compared = quoted(judged[0].condition) if len(judged) == 1 else f"Each of {len(judged)} conditions"
-    per = f"{pairs[0]}" if len(pairs) == 1 else f"{pairs[0]} to {pairs[-1]}"
+    per = f"{'' if len(pairs) == 1 else f'{pairs[0]} to '}{count(pairs[-1], block_of(judged[0]))}"
     parts = [
-        f"{compared} is compared with {quoted(whole.control)} on {metric}, paired by {block_of(judged[0])} ({per} "
-        f"{blocks})."
+        f"{compared} is compared with {quoted(whole.control)} on {metric}, paired by {block_of(judged[0])} ({per})."
     ]
     known = next((each for each in judged if each.headline.low is not None or each.headline.high is not None), None)
     if known is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.answer.headline import ITEMS, reach
+from analysis.answer.headline import OF_ONE_RUN, reach
 from analysis.wording.number_format import NOTHING
 
 
@@ -34,7 +34,7 @@ OVER_SPLITS = "Conditions are paired over splits of one data set, which share tr
 
 def holding(scopes: Sequence[str], example: str, family: str) -> str:
     """Return for what the intervals of these scopes hold, for all of a `family` at once: of one run no verdict does."""
-    what = "Intervals" if ITEMS in scopes else "Intervals and verdicts"
+    what = "Intervals and verdicts" if set(scopes).isdisjoint(OF_ONE_RUN) else "Intervals"
     return f"{what} hold for all {family} at once, {reach(scopes, example)}."
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect, Judged
-from analysis.answer.headline import ITEMS, SPLITS
+from analysis.answer.headline import ITEM_GROUPS, OF_ONE_RUN, SPLITS
 from analysis.methods import verdict
 from analysis.methods.failure_rates import Divergence
 from analysis.methods.over_items import is_same
@@ -76,7 +76,7 @@ def headline(effect: Effect, style: Style = TERMINAL, example: str = "image") ->
     if not pairs_of(effect):
         return f"{name} cannot be compared with {control}: {no_pair(effect, style)}."
     by = f"{name} changed {style.metric(effect.metric)} by {estimate(effect, style)} against {control}"
-    if effect.headline.scope == ITEMS:
+    if effect.headline.scope in OF_ONE_RUN:
         over_groups = " on average over groups" if are_groups(effect) else ""
         return f"One run of each: {by}{over_groups} {_of_items(effect, style, example)}"
     changed = f"{by} {between(effect, style)}{_given(effect)}."
@@ -98,8 +98,14 @@ def _of_items(effect: Effect, style: Style, example: str) -> str:
     p, alone = effect.headline.p, _by_example(effect, style, example)
     if p is None:
         return f"({items(effect, example)}; {no_interval(effect)}). Other seeds are not covered.{alone}"
-    said, new = f"({interval(effect, style)}; {items(effect, example)}; {p_value(p)})", f"new {example}s of this kind"
-    return f"{said}: for these two trained networks, on {new}; other seeds are not covered.{alone}"
+    said, new = f"({interval(effect, style)}; {items(effect, example)}; {p_value(p)})", new_items(effect, example)
+    return f"{said}: for these two trained networks, {new}; other seeds are not covered.{alone}"
+
+
+def new_items(effect: Effect, example: str) -> str:
+    """Return on what the difference of one run each holds: on new test examples, or on new groups of them."""
+    new = f"groups of {example}s" if effect.headline.scope == ITEM_GROUPS else f"{example}s"
+    return f"on new {new} of this kind"
 
 
 def are_groups(effect: Effect) -> bool:
@@ -131,7 +137,7 @@ def items(effect: Effect, example: str) -> str:
 
 def what_one_run_is(whole: Comparison) -> str:
     """Return what the difference of one run each is; nothing where it is a centre of several pairs."""
-    of_items = [each for each in whole.judged if each.headline.scope == ITEMS]
+    of_items = [each for each in whole.judged if each.headline.scope in OF_ONE_RUN]
     if not of_items:
         return ""
     return f"of one run each, on the same {items(of_items[0], whole.example)}"
@@ -139,7 +145,7 @@ def what_one_run_is(whole: Comparison) -> str:
 
 def means_of_one_run(whole: Comparison) -> str:
     """Return what the means beside a difference over groups of test examples are, as a sentence; else nothing."""
-    grouped = any(each.headline.scope == ITEMS and are_groups(each) for each in whole.judged)
+    grouped = any(each.headline.scope in OF_ONE_RUN and are_groups(each) for each in whole.judged)
     return f"Both means count each {whole.example} the same." if grouped else ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.effect import Effect
-from analysis.answer.headline import ALONE, ITEMS, NORMAL, OVER_IMAGES
+from analysis.answer.headline import ALONE, NORMAL, OF_ONE_RUN, OVER_IMAGES
 from analysis.base.display_width import left, right, width
 from analysis.methods.cross_check import CrossCheck
 from analysis.tables.divergence import collapses_not_known
@@ -70,7 +70,7 @@ def _beyond_table(each: Effect, whole: Comparison) -> list[str]:
     said = sentences(each, whole.divergence, TERMINAL, only_failures=True, example=whole.example)
     sentence, told = headline(each, TERMINAL, whole.example), each.headline
     is_in_table = told.verdict not in NARROWER and not why_no_claim(each) and not told.reason
-    is_in_table |= told.scope == ITEMS
+    is_in_table |= told.scope in OF_ONE_RUN
     told_above = len(whole.judged) == 1 and not each.stays_at_chance
     return [one for one in said if one != sentence or not (is_in_table or told_above)]
 

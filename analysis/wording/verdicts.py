@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.answer.effect import Judged
-from analysis.answer.headline import ITEMS, SPLITS
+from analysis.answer.headline import OF_ONE_RUN, SPLITS
 from analysis.methods import verdict
 from analysis.wording.number_format import inner_level, level
 from analysis.wording.units import unit_of
@@ -54,7 +54,7 @@ def short(judged: Judged) -> str:
         return NOT_TESTED
     if not pairs_of(judged):
         return NO_PAIR
-    if judged.headline.scope == ITEMS:
+    if judged.headline.scope in OF_ONE_RUN:
         return ONE_RUN
     assert judged.headline.verdict is not None
     return worded(judged.headline.verdict, judged.direction)
@@ -95,7 +95,7 @@ def better(direction: Direction | None) -> str:
 
 def tone(judged: Judged) -> str:
     """Return `GOOD`, `BAD`, `SAME` or `OPEN`."""
-    if judged.stays_at_chance or judged.headline.scope == ITEMS:
+    if judged.stays_at_chance or judged.headline.scope in OF_ONE_RUN:
         return OPEN
     assert judged.headline.verdict is not None
     return tone_of(judged.headline.verdict)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.answer.headline import OF_ONE_RUN
 from analysis.methods.over_items import OverItems, over_items
 from tests.laws.studies import answer, by_condition, correctness, frame_of_images, law, same
 
@@ -26,6 +27,7 @@ def grouped(right, draw_groups: int):
 @given(RUNS, ALPHAS, st.sampled_from([0, 1, 10, 13]))
 def test_an_interval_excludes_0_if_and_only_if_its_p_is_at_most_alpha(right, alpha, groups):
     frame = grouped(right, groups) if groups else frame_of_images(right)
+    scope = "item_groups" if groups else "items"
     for each in answer(frame, alpha=alpha)["comparisons"]:
         low, high, p = each["items_low"], each["items_high"], each["p_items"]
         assert (low is None) == (high is None) == (p is None)
@@ -33,7 +35,7 @@ def test_an_interval_excludes_0_if_and_only_if_its_p_is_at_most_alpha(right, alp
             assert low <= each["items_difference"] <= high
             assert (low > 0 or high < 0) == (p <= alpha)
         head = each["headline"]
-        assert (head["scope"], head["estimand"], head["verdict"]) == ("items", "mean", None)
+        assert (head["scope"], head["estimand"], head["verdict"]) == (scope, "mean", None)
         assert (head["estimate"], head["low"], head["high"], head["p"]) == (each["items_difference"], low, high, p)
         assert head["reason"].startswith("one run a condition")
 
@@ -88,7 +90,7 @@ def test_groups_of_one_image_each_are_the_images(right):
 def test_with_more_pairs_than_one_nothing_is_given(right):
     for each in answer(frame_of_images(right))["comparisons"]:
         assert {each[key] for key in OverItems.names()} == {None}
-        assert each["headline"]["scope"] != "items"
+        assert each["headline"]["scope"] not in OF_ONE_RUN
 
 
 def test_another_condition_widens_the_interval_and_leaves_the_difference():

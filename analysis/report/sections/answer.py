@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.answer.comparison import Comparison
 from analysis.answer.decision import DEPENDENT
-from analysis.answer.headline import ITEMS, ONE_RUN, OVER_IMAGES, SEQUENCE, SPLITS
+from analysis.answer.headline import OF_ONE_RUN, ONE_RUN, OVER_IMAGES, SEQUENCE, SPLITS
 from analysis.figures import forest
 from analysis.methods.signed_rank_distribution import runs_at_an_end
 from analysis.report.answer_grid import answer_grid
@@ -109,7 +109,7 @@ def _reach(pool: Pool) -> str:
             f"The intervals hold for all conditions at once, for new seeds and new test {pool.primary.drawn}s of the "
             "same kind, on this training set."
         )
-    if ITEMS in told:
+    if not set(told).isdisjoint(OF_ONE_RUN):
         return f"{holding(told, example, 'conditions')} One seed says nothing about other seeds."
     return (
         f"The intervals hold for all conditions at once, for new seeds on this training set and this test set{size}. "

@@ -24,6 +24,7 @@ from analysis.report.comparison_grid import comparison_grid
 from analysis.tables.plan import Plan, PlannedAnalysis, PlannedTrial
 from analysis.tables.table import from_frame
 from analysis.wording.answers import answer
+from analysis.wording.paper import checklist, interval_kind
 from analysis.wording.sentences import headline
 from analysis.wording.terminal import render
 
@@ -187,7 +188,7 @@ def test_groups_count_alike_and_few_give_no_interval() -> None:
     assert "2,000 images in 25 groups, each counting the same" in answer(found)
     few = whole(frame(groups=groups // 15))
     told = few.effects["book"].headline
-    assert (told.scope, told.low, told.high, told.p, told.interval) == ("items", None, None, None, None)
+    assert (told.scope, told.low, told.high, told.p, told.interval) == ("item_groups", None, None, None, None)
     assert told.reason == "one run a condition, and 5 groups of items: an interval needs at least 10"
     assert (
         "(2,000 images in 5 groups, each counting the same; no interval from fewer than 10 groups). Other seeds"
@@ -196,6 +197,26 @@ def test_groups_count_alike_and_few_give_no_interval() -> None:
     assert "; no interval from fewer than 10 groups. Other seeds are not covered." in answer(few)
     assert any("5 groups of items: an interval needs at least 10; items_low" in each for each in few.warnings)
     assert "95% CI" not in render(few)
+
+
+def test_one_run_in_groups_is_of_new_groups_by_t_and_one_without_of_new_images_by_tango() -> None:
+    grouped, plain = whole(frame(groups=np.arange(IMAGES) % 25)), whole()
+    assert {each.headline.scope for each in grouped.effects.values()} == {"item_groups"}
+    reach = "for these trained networks, on new groups of images of this kind; other seeds are not covered."
+    said = answer(whole(only("book", frame(groups=np.arange(IMAGES) % 25))))
+    assert "for these two trained networks, on new groups of images of this kind; other seeds are not covered." in said
+    assert "on new groups of images of this kind" in answer(grouped)
+    assert f"Intervals hold for all conditions at once, {reach}" in render(grouped)
+    assert interval_kind(grouped.effects["book"], grouped) == (
+        f"The CI is of the mean over groups, each counting the same, simultaneous over 2 conditions, {reach}"
+    )
+    for found, how in (
+        (grouped, "they are t intervals over the means of groups of test images. The CI is of the mean over groups"),
+        (plain, "they are Tango's score intervals over test images. The CI is of the difference of one run each"),
+    ):
+        listed = checklist(found, 3, None, [])
+        assert "paired by seed (1 seed)." in listed
+        assert f"not standard deviations or standard errors; {how}" in listed
 
 
 def test_groups_of_unlike_size_are_told_apart_from_examples_that_count_the_same() -> None:
