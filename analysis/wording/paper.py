@@ -10,6 +10,7 @@ from analysis.answer.headline import (
     ITEM_GROUPS,
     ITEMS,
     OVER_IMAGES,
+    REACH,
     SEEDS_AND_GROUPS,
     SEQUENCE,
     SPLITS,
@@ -46,13 +47,17 @@ def sentence(effect: Effect, whole: Comparison) -> str:
 
 def interval_kind(effect: Effect, whole: Comparison) -> str:
     """Return of what the interval is, over how many conditions it holds at once, and for what; empty without one."""
-    told = effect.headline
-    if told.low is None and told.high is None:
-        return ""
+    known = _with_interval([effect])
+    return _kind(known, whole) if known else ""
+
+
+def _kind(known: Sequence[Effect], whole: Comparison) -> str:
+    """Return the same of several intervals, which may differ in what they hold for."""
+    told = known[0].headline
     family = len(whole.judged)
     over = f", simultaneous over {family} conditions" if family > 1 else ""
-    of = ONE_RUN.get(told.scope, f"{ESTIMANDS[told.estimand]}, paired by {block_of(effect)}")
-    return f"The {CONFIDENCE[told.scope]} is of the {of}{over}, {reach([told.scope], whole.example)}."
+    of = ONE_RUN.get(told.scope, f"{ESTIMANDS[told.estimand]}, paired by {block_of(known[0])}")
+    return f"The {CONFIDENCE[told.scope]} is of the {of}{over}, {reach(_scopes(known), whole.example)}."
 
 
 def over_tasks(each: AcrossTasks, whole: ComparisonOverTasks) -> str:
@@ -95,12 +100,11 @@ def checklist(whole: Comparison, trials: int, seconds: float | None, machines: S
     parts = [
         f"{compared} is compared with {quoted(whole.control)} on {metric}, paired by {block_of(judged[0])} ({per})."
     ]
-    known = next((each for each in judged if each.headline.low is not None or each.headline.high is not None), None)
-    if known is not None:
+    if known := _with_interval(judged):
         parts += [
             f"Error bars are {level(whole.alpha)} intervals of the difference to the control, not standard deviations "
             f"or standard errors; {_computed(known, whole.example)}.",
-            *filter(None, [interval_kind(known, whole)]),
+            _kind(known, whole),
         ]
     ran = f" on {listed(machines)}" if machines else ""
     if seconds is not None:
@@ -112,9 +116,9 @@ def checklist(whole: Comparison, trials: int, seconds: float | None, machines: S
     return " ".join(parts)
 
 
-def _computed(effect: Effect, example: str) -> str:
-    """Return how the interval is computed."""
-    told = effect.headline
+def _computed(known: Sequence[Effect], example: str) -> str:
+    """Return how the intervals are computed."""
+    holds_for, told = _scopes(known), known[0].headline
     if told.scope in COMPUTED:
         return COMPUTED[told.scope].format(example=example)
     how = (
@@ -122,9 +126,19 @@ def _computed(effect: Effect, example: str) -> str:
         if told.estimand == TYPICAL
         else "they are t intervals, which assume normal differences"
     )
-    new = f"groups of test {example}s" if told.scope == SEEDS_AND_GROUPS else f"test {example}s"
-    moved = f", widened for new {new} (MOVER)" if told.scope in OVER_IMAGES else ""
+    new = f"groups of test {example}s" if SEEDS_AND_GROUPS in holds_for else f"test {example}s"
+    where = ", where they cover these" if len(holds_for) > 1 else ""
+    moved = "" if set(holds_for).isdisjoint(OVER_IMAGES) else f", widened for new {new} (MOVER){where}"
     return f"{how}, with Bonferroni's correction for the number of conditions{moved}"
+
+
+def _with_interval(effects: Sequence[Effect]) -> list[Effect]:
+    return [each for each in effects if each.headline.low is not None or each.headline.high is not None]
+
+
+def _scopes(known: Sequence[Effect]) -> list[str]:
+    """Return what intervals hold for, each once."""
+    return [scope for scope in REACH if scope in {each.headline.scope for each in known}]
 
 
 def _time(seconds: float) -> str:

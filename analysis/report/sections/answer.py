@@ -98,6 +98,8 @@ def _reach(pool: Pool) -> str:
     told, example = pool.primary.scopes, pool.primary.example
     if not pool.primary.unit.independent:
         return holding(told, example, "conditions") if SPLITS in told else f"{OVER_SPLITS} {FLAG}"
+    if len(told) > 1:
+        return holding(told, example, "conditions")
     size = f" of {count(int(totals[0]), example)}" if len(totals) == 1 else ""
     if SEQUENCE in told:
         return (

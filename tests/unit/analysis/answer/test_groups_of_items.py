@@ -17,6 +17,8 @@ from analysis.answer.sample_size import of_condition
 from analysis.answer.tasks import compare_tasks
 from analysis.figures import floor_meter
 from analysis.methods.power import Design
+from analysis.report.gather import Pool
+from analysis.report.sections import answer as first_screen
 from analysis.report.sections.reduce_uncertainty import what_would_help
 from analysis.tables.item_groups import FEWEST_GROUPS, FEWEST_OF_EQUAL_SIZE, ItemGroups
 from analysis.tables.table import from_frame
@@ -157,6 +159,20 @@ def test_tasks_whose_examples_lie_in_groups_are_of_new_groups() -> None:
     assert over(frame(), frame(seeds=9)) == "seeds_and_groups"
     assert over(frame(), frame(None, seeds=9)) == "seeds_and_images"
     assert over(frame(), frame(np.arange(ITEMS) % 5, seeds=9)) == "seeds"
+
+
+def test_conditions_of_unlike_scope_are_not_told_of_as_one() -> None:
+    rows = frame()
+    rows.loc[(rows["condition"] == "half") & (rows["seed"] == 3), "test_bits"] = None
+    found = whole(rows)
+    assert [each.headline.scope for each in found.effects.values()] == ["seeds", "seeds_and_groups"]
+    both = f"for new seeds, on this training set and this test set; or {REACH}."
+    table = from_frame(rows)
+    said = first_screen._notes(Pool("", table, evidence(found)))
+    assert said[0] == f"Intervals and verdicts hold for all conditions at once, {both}"
+    told = checklist(found, 24, None, [])
+    assert f"simultaneous over 2 conditions, {both}" in told
+    assert "widened for new groups of test examples (MOVER), where they cover these." in told
 
 
 def test_the_figure_says_groups() -> None:
