@@ -86,7 +86,8 @@ class Crossed:
 class MeanSquares:
     """Mean squares of the two-way layout without replication, and its mean.
 
-    `error` is the standard error of ``images - interaction`` over images, each of which adds its own term to it.
+    `error` is the standard error of ``images - interaction`` over images, each of which adds its own term to it;
+    `log_error` is that of the logarithm of ``images``, by leaving each out in turn: for few of them.
     """
 
     seeds: float
@@ -94,6 +95,7 @@ class MeanSquares:
     interaction: float
     mean: float
     error: float
+    log_error: float
 
 
 FLOOR_LEVEL = 0.95
@@ -149,7 +151,9 @@ def mean_squares(gains: Rows, offset: np.ndarray | None = None, groups: ItemGrou
     interaction = max(0.0, float(within.sum()) - images)
     left = interaction / ((rows - 1) * (columns - 1))
     spread = float((own - (within - own) / (rows - 1)).std(ddof=1)) * math.sqrt(columns) / (columns - 1)
-    return MeanSquares(seeds / (rows - 1), images / (columns - 1), left, grand, spread)
+    without = np.log(np.maximum(1 - own * columns / (columns - 1) / (images or 1.0), ROUNDING))
+    log_error = math.sqrt(columns - 1) * float(without.std())
+    return MeanSquares(seeds / (rows - 1), images / (columns - 1), left, grand, spread, log_error)
 
 
 def crossed(gains: Rows, offset: np.ndarray | None = None, groups: ItemGroups | None = None) -> Crossed | None:
@@ -173,7 +177,9 @@ def crossed(gains: Rows, offset: np.ndarray | None = None, groups: ItemGroups | 
     Chi-squared limits would take the images' effects for normal, which a few hard images make far from it.
 
     With groups N is their number. Degrees of freedom are those of as many groups of equal size as these count for: a
-    few that hold most images make a variance less sure than many alike.
+    few that hold most images make a variance less sure than many alike. The limits of MS_i are then on its logarithm,
+    with a jackknife over groups (Miller 1968), and MS_e is taken from them: those of a mean would be too low. The upper
+    one is at most what effects of +-1 could make.
     """
     rows, columns = gains.shape[0], gains.shape[1] if groups is None else groups.number
     if rows < 2 or columns < 2:
@@ -184,15 +190,21 @@ def crossed(gains: Rows, offset: np.ndarray | None = None, groups: ItemGroups | 
         return None
     free = columns - 1 if groups is None else groups.effective - 1
     floor_df = None if groups is None else free
-    component, reach = ms.images - ms.interaction, quantile((1 - FLOOR_LEVEL) / 2, floor_df) * ms.error
+    component = ms.images - ms.interaction
+    times = quantile((1 - FLOOR_LEVEL) / 2, floor_df)
+    low, high = component - times * ms.error, component + times * ms.error
+    if groups is not None:
+        factor = math.exp(times * ms.log_error)
+        most = max(component, rows * columns / groups.effective)
+        low, high = ms.images / factor - ms.interaction, min(ms.images * factor - ms.interaction, most)
     parts = ms.seeds**2 / (rows - 1) + ms.images**2 / free + ms.interaction**2 / ((rows - 1) * free)
     return Crossed(
         mean=ms.mean,
         standard_error=math.sqrt(v / (rows * columns)),
         df=max(v**2 / parts, min(rows - 1, free)),
         floor=math.sqrt(max(0.0, component) / (rows * columns)),
-        floor_low=math.sqrt(max(0.0, component - reach) / (rows * columns)),
-        floor_high=math.sqrt(max(0.0, component + reach) / (rows * columns)),
+        floor_low=math.sqrt(max(0.0, low) / (rows * columns)),
+        floor_high=math.sqrt(max(0.0, high) / (rows * columns)),
         seed_floor=math.sqrt(max(0.0, ms.seeds - ms.interaction) / (rows * columns)),
         seeds=rows,
         images=gains.shape[1],

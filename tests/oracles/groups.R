@@ -32,17 +32,23 @@ for (name in unique(data$dataset)) {
   mean <- mean(rows$y)
   floor2 <- function(component) max(0, component) / (S * G)
   z <- function(tail) if (name == "single") qnorm(tail, lower.tail = FALSE) else qt(tail, free, lower.tail = FALSE)
-  # the component of groups is a sum of one term a group: its limits are by the spread of these
+  # the component of single items is a sum of one term an item: its limits are by the spread of these; the limits of the
+  # mean square of groups are on its logarithm, with each group left out in turn
   terms <- S * by_group^2 - apply(cells, 2, var)
   error <- sqrt(G) * sd(terms) / (G - 1)
+  without <- sapply(1:G, function(g) log(sum(by_group^2) - by_group[g]^2 * G / (G - 1)))
+  factor <- exp(z(0.025) * sqrt((G - 1) / G * sum((without - mean(without))^2)))
+  single <- name == "single"
+  low <- if (single) ms[2] - ms[3] - z(0.025) * error else ms[2] / factor - ms[3]
+  high <- if (single) ms[2] - ms[3] + z(0.025) * error else min(ms[2] * factor - ms[3], max(ms[2] - ms[3], S * G / effective))
   put("se_crossed", sqrt(v / (S * G)))
   put("df_crossed", df)
   put("ci_low_crossed", mean - qt(1 - alpha / 2, df) * sqrt(v / (S * G)))
   put("ci_high_crossed", mean + qt(1 - alpha / 2, df) * sqrt(v / (S * G)))
   put("p_crossed", 2 * pt(-abs(mean) / sqrt(v / (S * G)), df))
   put("test_set_floor", sqrt(floor2(ms[2] - ms[3])))
-  put("test_set_floor_low", sqrt(floor2(ms[2] - ms[3] - z(0.025) * error)))
-  put("test_set_floor_high", sqrt(floor2(ms[2] - ms[3] + z(0.025) * error)))
+  put("test_set_floor_low", sqrt(floor2(low)))
+  put("test_set_floor_high", sqrt(floor2(high)))
   put("test_set_floor_df", if (name == "single") NaN else free)
   put("test_groups", if (name == "single") NaN else G)
   put("test_images", sum(sizes))

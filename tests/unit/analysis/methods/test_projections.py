@@ -14,6 +14,7 @@ from analysis.methods.self_check import LEVELS, self_check
 from analysis.methods.summary import DifferenceSummary, summary_of_differences
 from analysis.methods.two_way_interval import _alone
 from analysis.methods.variance_components import SeedVariance
+from analysis.tables.item_groups import ItemGroups
 from analysis.tables.pairing import pair
 
 
@@ -137,3 +138,12 @@ def test_calibration_agrees_with_the_checks_at_alpha_and_rises(n):
 def test_nothing_to_check_has_no_calibration():
     same = pair(("a", "none"), range(5), np.full(5, 3), np.full(5, 3), 10)
     assert self_check([same], 0.05).calibration is None
+
+
+def test_the_upper_limit_of_the_floor_of_groups_is_what_their_effects_could_make_at_most():
+    """One group holds all there is to see, so that without it the mean square is 0."""
+    gains = np.zeros((4, 30))
+    gains[:, :3] = [[1, 1, 1], [1, 1, 0], [1, 1, 1], [1, 0, 1]]
+    found = crossed(gains, None, ItemGroups.of(np.arange(30) // 3))
+    assert found.floor_low == pytest.approx(0, abs=1e-9)
+    assert found.floor_high == pytest.approx(1 / math.sqrt(10), rel=1e-12)
