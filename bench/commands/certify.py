@@ -44,6 +44,7 @@ def execute(options: argparse.Namespace) -> int:
     from bench.data import fetch
     from bench.engines.choice import engine_of
     from bench.record.trials import FUSED
+    from bench.run.memory import workers_here
     from bench.run.provenance import environment
     from bench.run.trust import untrusted
 
@@ -57,7 +58,7 @@ def execute(options: argparse.Namespace) -> int:
         device=options.device,
         recipe=recipe,
         trials=options.trials,
-        workers=options.workers,
+        workers=options.workers or workers_here(),
         out=options.out,
         say=lambda text: print(text, file=sys.stderr, flush=True),
     )

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.base.cores import physical_cores
 from bench.base.errors import UsageError, nearest
 from bench.base.precision import DEVICES
 
@@ -33,9 +32,8 @@ def add_study(parser: argparse.ArgumentParser) -> None:
 
 
 def add_workers(parser: argparse.ArgumentParser) -> None:
-    """Add the number of worker processes."""
-    cores = len(physical_cores())
-    parser.add_argument("--workers", type=count, default=cores, help=f"processes (default: one per core, {cores})")
+    """Add the number of worker processes, None for as many as `bench.run.memory.workers_here` says."""
+    parser.add_argument("--workers", type=count, help="processes (default: one per core that there is memory for)")
 
 
 def study_and_folder(options: argparse.Namespace) -> tuple[Study | TaskStudy, Path]:

@@ -35,6 +35,7 @@ def execute(options: argparse.Namespace) -> int:
     """
     from bench.assurance.reach import check_figure, draw, reach
     from bench.assurance.reach import found as differences
+    from bench.run.memory import workers_here
     from bench.run.parts import parts
     from bench.run.progress import duration
     from bench.run.standing import present_targets, standing
@@ -47,12 +48,13 @@ def execute(options: argparse.Namespace) -> int:
     one, tasks = found[0].study, f"{len(found)} tasks x " if found[0].task else ""
     out = common.shown(folder)
     print(f"study {study.name}: {tasks}{len(one.conditions)} conditions x {len(one.seeds)} seeds -> {out}")
+    workers = options.workers or workers_here(is_own=not one.recipes())
     done, to_do, seconds = 0, 0, 0.0
     for part, now in zip(found, standings, strict=True):
         if part.heading:
             print(part.heading)
         print_standing(now, part.store)
-        seconds += _estimate(now, options.workers) if now.to_do else 0.0
+        seconds += _estimate(now, workers) if now.to_do else 0.0
         done, to_do = done + len(now.done), to_do + len(now.to_do)
     if tasks:
         print(f"all tasks: {done} trials done, {to_do} to do" + (f", about {duration(seconds)}" if seconds else ""))

@@ -29,7 +29,6 @@ MOST_BLOCKS = 20
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's arguments."""
     common.add_study(parser)
-    parser.set_defaults(workers=None)  # how many there are is the executor's to say
     parser.add_argument(
         "--executor",
         choices=EXECUTORS,
@@ -61,7 +60,7 @@ def execute(options: argparse.Namespace) -> int:
     """Train what is not done yet. Standard output carries the results folder and nothing else."""
     from bench.run.deadline import Deadline
     from bench.run.parts import parts
-    from bench.run.session import opened
+    from bench.run.session import opened, workers_of
     from bench.run.turns import begin, in_turn
 
     options.deadline = Deadline(options.stop_after)
@@ -72,12 +71,13 @@ def execute(options: argparse.Namespace) -> int:
     found = parts(study, folder)
     if until_decided:
         _most_seeds(options, found[0].study)
+    workers = workers_of(options.executor, found[0].study, options.workers)
     ended: list[_Ended] = []
 
     def run(part: Part, waits: bool) -> bool:
         if options.deadline.is_over:
             return False
-        with opened(options.executor, part.study, part.store, options.workers, options.address) as team:
+        with opened(options.executor, part.study, part.store, workers, options.address) as team:
             if not ended:
                 begin(study, folder, options.device, options.supersede)
             if part.heading:

@@ -42,13 +42,14 @@ def execute(options: argparse.Namespace) -> int:
     from bench.data import fetch
     from bench.run.executors import serial
     from bench.run.library import choose_library
+    from bench.run.memory import workers_here
     from bench.run.provenance import environment
     from bench.run.runner import Run, fused_targets
     from bench.run.standing import present_targets
     from bench.run.trust import untrusted
 
     study, store = common.study_and_store(options)
-    cores = len(physical_cores())
+    cores, options.workers = len(physical_cores()), options.workers or workers_here()
     if options.workers > cores:
         raise UsageError(f"--workers {options.workers} was given; to measure speed, at most one per core: {cores}")
     if not study.recipes():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from itertools import pairwise
 
 from bench.base.container import memory_limit
+from bench.base.cores import physical_cores
 from bench.base.errors import UsageError
 from bench.data import DATA_SETS
 from bench.record.trials import OWN, Recipe, Stack
@@ -35,9 +37,20 @@ def check_memory(stacks: list[Stack], workers: int) -> None:
     )
 
 
-def workers_that_fit(cores: int) -> int:
-    """Return for how many workers, one a core, there is memory beside the runner; at least one."""
-    return max(1, min(cores, available() // PROCESS_BYTES - 1))
+def workers_here(is_own: bool = False) -> int:
+    """Return one worker a core that there is memory for beside the runner, at least one, and note where cores are left.
+
+    What a trial of own training code takes is not known: one a core.
+    """
+    cores = len(physical_cores())
+    number = cores if is_own else max(1, min(cores, available() // PROCESS_BYTES - 1))
+    if number < cores:
+        print(
+            f"note: {number} of {cores} possible workers, since there are {available() / GIB:.1f} GiB of memory; "
+            "--workers says otherwise",
+            file=sys.stderr,
+        )
+    return number
 
 
 def available() -> int:

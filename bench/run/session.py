@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.base.cores import physical_cores
 from bench.base.errors import UsageError
 from bench.data import fetch
 from bench.record.experiment import Experiment
 from bench.record.store import Store
 from bench.run import EXECUTORS
 from bench.run.executors import Team, executor_of, on_ray
-from bench.run.memory import GIB, available, workers_that_fit
+from bench.run.memory import workers_here
 from bench.run.parts import Part, parts
 from bench.run.runner import ELSEWHERE, Run
 from bench.run.standing import Standing, present_targets
@@ -70,7 +68,8 @@ def run_study(
     folder = located(out) if out is not None else Path("results") / found.name
     command = shlex.join(["python", "-m", "bench", "run", found.name])
 
-    begun = False
+    begun, whole = False, parts(found, folder)
+    workers = workers_of(executor, whole[0].study, workers)
 
     def run(part: Part, waits: bool) -> bool:
         nonlocal begun
@@ -91,7 +90,7 @@ def run_study(
             )
             return carry_out(this_run, device, command)[ELSEWHERE] > 0
 
-    in_turn(parts(found, folder), run)
+    in_turn(whole, run)
     return folder
 
 
@@ -109,22 +108,19 @@ def opened(name: str, study: Study, store: Store, workers: int | None, address: 
         with on_ray.connected(study, store.folder, workers, address) as found:
             yield found
         return
+    number = workers_of(name, study, workers)
+    assert number is not None
     is_own = isinstance(study.recipe, Experiment)
-    number = 1 if name == "serial" else workers or _workers_here(is_own)
     yield Team(executor_of("own", store.folder) if is_own else executor_of(name), number, number)
 
 
-def _workers_here(is_own: bool) -> int:
-    """Return one worker a core, or as many as fit into memory; what a trial of own training code takes is not known."""
-    cores = len(physical_cores())
-    number = cores if is_own else workers_that_fit(cores)
-    if number < cores:
-        print(
-            f"note: {number} of {cores} possible workers, since there are {available() / GIB:.1f} GiB of memory; "
-            "--workers says otherwise",
-            file=sys.stderr,
-        )
-    return number
+def workers_of(name: str, study: Study, workers: int | None) -> int | None:
+    """Return how many workers train a study, or each of its tasks; None where a Ray cluster says how many."""
+    if name == "serial":
+        return 1
+    if workers is not None or name == "ray":
+        return workers
+    return workers_here(is_own=isinstance(study.recipe, Experiment))
 
 
 def carry_out(run: Run, device: str, command: str, tell: Callable[[Standing], None] = lambda _: None) -> Counter[str]:
