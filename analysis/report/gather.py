@@ -26,7 +26,7 @@ from analysis.tables.test_images import TestImages, find_test_images, read_test_
 from analysis.throughput import speeds
 from analysis.throughput.result import Speed
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, REHEARSAL_FILE, STUDY_FILE
-from bench.schema.documents import UNREADABLE, read_environment, read_json, read_log, read_toml
+from bench.schema.documents import UNREADABLE, read_environment, read_json, read_log, read_toml, unusable
 from bench.schema.known_metrics import LATE
 from bench.schema.rehearsal import BrokenLaw, broken_laws
 
@@ -231,7 +231,7 @@ def _json(path: Path) -> Mapping[str, Any]:
     try:
         found = read_environment(path) if path.parent.name == ENVIRONMENT_FOLDER else read_json(path)
     except UNREADABLE as error:
-        raise TableError(path, [f"cannot be read as JSON: {error}"]) from error
+        raise TableError(path, [unusable(path, error)]) from error
     return found if isinstance(found, dict) else {"content": found}
 
 
@@ -239,7 +239,7 @@ def _log(path: Path) -> tuple[Mapping[str, Any], ...]:
     try:
         lines = read_log(path)
     except UNREADABLE as error:
-        raise TableError(path, [f"cannot be read as one JSON object a line: {error}"]) from error
+        raise TableError(path, [unusable(path, error)]) from error
     return tuple(each for each in lines if isinstance(each, dict))
 
 
@@ -260,4 +260,4 @@ def _toml(path: Path) -> Mapping[str, Any]:
     try:
         return read_toml(path)
     except UNREADABLE as error:
-        raise TableError(path, [f"cannot be read as TOML: {error}"]) from error
+        raise TableError(path, [unusable(path, error)]) from error

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from analysis.base.errors import TableError
 from analysis.tables.question import LEAST_ALPHA, Told
 from bench.schema import SCHEMA_VERSION
-from bench.schema.documents import UNREADABLE, read_json
+from bench.schema.documents import UNREADABLE, read_json, unusable
 from bench.schema.known_metrics import (
     DIRECTIONS,
     ESTIMANDS,
@@ -132,7 +132,7 @@ def read_plan(path: Path) -> Plan:
     try:
         raw = read_json(path)
     except UNREADABLE as error:
-        raise TableError(path, [f"cannot be read as JSON: {error}"]) from error
+        raise TableError(path, [unusable(path, error)]) from error
     if not isinstance(raw, dict):
         raise TableError(path, [f"is a JSON {type(raw).__name__}; expected an object"])
     version = raw.get("schema_version", 1)

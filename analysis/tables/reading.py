@@ -18,7 +18,7 @@ from analysis.tables.dialect import TextTable, read_text
 from analysis.tables.plan import Plan, read_plan
 from bench.schema import ENVIRONMENT_FOLDER, PLAN_FILE, TRIALS_FOLDER, Arithmetic, arithmetic
 from bench.schema.curves import CURVES_COLUMN, curves_in, has_curves
-from bench.schema.documents import UNREADABLE, read_environment
+from bench.schema.documents import UNREADABLE, read_environment, unusable
 from bench.schema.files import AllBut, read_result, read_table
 from bench.schema.folder import every_file, one_row_each
 from bench.schema.local_copy import located
@@ -216,7 +216,7 @@ def _made_with(folder: Path) -> dict[str, Arithmetic]:
         try:
             found[path.stem] = arithmetic(read_environment(path))
         except (*UNREADABLE, AttributeError, TypeError, KeyError) as error:
-            raise TableError(path, [f"cannot be read as the JSON of an environment: {error}"]) from error
+            raise TableError(path, [unusable(path, error)]) from error
     return found
 
 

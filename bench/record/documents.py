@@ -20,6 +20,7 @@ from bench.schema.documents import (
     read_toml,
     sealed_json,
     sealed_toml,
+    unusable,
 )
 from bench.schema.paths import TASKS_FILE
 from bench.schema.sealed import UnusableFileError
@@ -27,8 +28,6 @@ from bench.schema.tasks import Tasks, read_tasks
 
 PLANNED = {"trial_id", "condition", "seed", "device", "precision"}
 """What plan.json says of each trial."""
-AGAIN = "Remove this file; the next run writes it again."
-"""What to do about a damaged document."""
 
 
 class Documents:
@@ -45,12 +44,11 @@ class Documents:
         except FileNotFoundError:
             return None
         except UNREADABLE as error:
-            raise StorageError(f"{path}: damaged: {error}. {AGAIN}") from error
+            raise StorageError(f"{path}: {unusable(path, error)}") from error
         trials = plan.get("trials") if isinstance(plan, dict) and isinstance(plan.get("study"), str) else None
         if not isinstance(trials, list) or not all(isinstance(t, dict) and t.keys() >= PLANNED for t in trials):
-            raise StorageError(
-                f"{path}: damaged: a study's name and its trials ({', '.join(sorted(PLANNED))}) are expected"
-            )
+            expected = ValueError(f"a study's name and its trials ({', '.join(sorted(PLANNED))}) are expected")
+            raise StorageError(f"{path}: {unusable(path, expected)}")
         return plan
 
     def tasks(self) -> Tasks | None:
@@ -84,7 +82,7 @@ class Documents:
             try:
                 found[path.stem] = schema.arithmetic(read_environment(path))
             except (*UNREADABLE, AttributeError, TypeError) as error:
-                raise StorageError(f"{path}: damaged: {error}") from error
+                raise StorageError(f"{path}: {unusable(path, error)}") from error
         return found
 
     def study_document(self) -> dict[str, Any]:
@@ -95,7 +93,7 @@ class Documents:
         except FileNotFoundError:
             return {}
         except UNREADABLE as error:
-            raise StorageError(f"{path}: damaged: {error}. {AGAIN}") from error
+            raise StorageError(f"{path}: {unusable(path, error)}") from error
 
     def write_plan(self, plan: dict[str, Any], study: str, trials_done: int) -> None:
         """Write the plan and the resolved study; log the plan of analysis unless it is the last one logged.
@@ -121,9 +119,9 @@ class Documents:
             logged = log.read_bytes() if log.exists() else b""
             last = next(reversed(read_log(log)), {})
         except UNREADABLE as error:
-            raise StorageError(f"{log}: damaged: {error}") from error
+            raise StorageError(f"{log}: {unusable(log, error)}") from error
         if not isinstance(last, dict) or not isinstance(last.get("analysis", {}), dict):
-            raise StorageError(f"{log}: damaged: its last line is no plan of analysis")
+            raise StorageError(f"{log}: {unusable(log, ValueError('its last line is no plan of analysis'))}")
         return logged, last
 
     def write_plugins(self, plugins: Iterable[Path]) -> None:

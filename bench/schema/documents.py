@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from bench.schema.paths import ENVIRONMENT_FOLDER, PLAN_FILE, PLANS_LOG, REHEARSAL_FILE, STUDY_FILE, TASKS_FILE
 from bench.schema.sealed import DamagedFileError
 
 _KEY = "sha256"
@@ -24,6 +25,24 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=F
 
 UNREADABLE = (OSError, ValueError, RecursionError)
 """What reading a document raises: it cannot be had, or its content is not that of one."""
+_REMEDIES = {
+    PLAN_FILE: "Restore it from a copy, or remove it: the next run of its study writes it again",
+    STUDY_FILE: "Undo the edit, or run the study as it was, which writes this file again; to change settings, edit a "
+    "copy and run that",
+    PLANS_LOG: "Restore it from a copy; to remove it loses the history of the plan",
+    TASKS_FILE: "Restore it from a copy, or remove it: the next run of its study writes it again",
+    REHEARSAL_FILE: "Restore it from a copy, or remove it: the next run that trains rehearses its study again",
+}
+_ANY = "Restore it from a copy"
+_OF_ENVIRONMENT = "Restore it from a copy; to remove it loses what its trials were computed with, and no number"
+
+
+def unusable(path: Path, error: Exception) -> str:
+    """Return why a document cannot be used, and what to do about it: both follow its name."""
+    if isinstance(error, OSError):
+        return f"cannot be read: {error.strerror or error}"
+    remedy = _OF_ENVIRONMENT if path.parent.name == ENVIRONMENT_FOLDER else _REMEDIES.get(path.name, _ANY)
+    return f"cannot be used: {error}. {remedy}."
 
 
 def content_hash(content: Any) -> str:
@@ -83,7 +102,7 @@ def _verify(content: bytes, end: re.Pattern[bytes]) -> None:
     start = max(0, len(content) - _LONGEST_END)
     found = end.search(content, start)
     if found is not None and found[1].decode() != _digest(content[: found.start()]):
-        raise DamagedFileError("its text does not fit the digest that it was written with: it was damaged, or edited")
+        raise DamagedFileError("its text does not fit the digest that it was written with: it was edited, or damaged")
 
 
 def _digest(content: bytes) -> str:

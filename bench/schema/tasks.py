@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.schema.documents import read_json
+from bench.schema.documents import read_json, unusable
 from bench.schema.local_copy import SHARED, located, shown
 from bench.schema.paths import CLAIMS_FOLDER, LOGS_FOLDER, NAME, REPORT_FOLDER, TASKS_FILE
 from bench.schema.sealed import UnusableFileError
@@ -51,7 +51,7 @@ def read_tasks(folder: Path) -> Tasks | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (ValueError, RecursionError) as error:
-        raise UnusableFileError(f"is damaged: {error}") from error
+        raise UnusableFileError(unusable(folder / TASKS_FILE, error)) from error
     study, names = (document.get("study"), document.get("tasks")) if isinstance(document, Mapping) else (None, None)
     if not (isinstance(study, str) and isinstance(names, list) and names):
         raise UnusableFileError("is damaged: the name of a study and a list of its tasks are expected")

@@ -201,24 +201,29 @@ def test_a_flipped_bit_of_a_stack_or_a_segment_is_refused_by_every_reader(
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "commands"),
+    ("name", "change", "commands", "remedy"),
     [
-        ("plan.json", b'"alpha": 0.05', b'"alpha": 0.15', ["status", "compare", "run", "report"]),
-        ("plan.json", b'"trial_id": "', b'"trial_id": "0', ["status", "compare", "run", "report"]),
-        ("plans.jsonl", b'"margin": 0.01', b'"margin": 0.09', ["run", "report"]),
-        ("study.toml", b"epochs = 4", b"epochs = 5", ["report"]),
-        ("environment/*.json", b'"threads_per_worker": 1', b'"threads_per_worker": 3', ["compare", "report"]),
+        ("plan.json", (b'"alpha": 0.05', b'"alpha": 0.15'), ["status", "compare", "run", "report"], "or remove it"),
+        ("plan.json", (b'"trial_id": "', b'"trial_id": "0'), ["status", "compare", "run", "report"], "or remove it"),
+        ("plans.jsonl", (b'"margin": 0.01', b'"margin": 0.09'), ["run", "report"], "Restore it from a copy"),
+        ("study.toml", (b"epochs = 4", b"epochs = 5"), ["report"], "Undo the edit"),
+        (
+            "environment/*.json",
+            (b'"threads_per_worker": 1', b'"threads_per_worker": 3'),
+            ["compare", "run", "report"],
+            "loses what its trials were computed with, and no number",
+        ),
     ],
 )
 def test_a_document_that_was_changed_is_refused_by_every_reader(
-    finished: Workplace, refused, name: str, old: bytes, new: bytes, commands: list[str]
+    finished: Workplace, refused, name: str, change: tuple[bytes, bytes], commands: list[str], remedy: str
 ) -> None:
     folder = finished.folder / "results/tiny"
     finished.study(seeds=4)  # there is something to do
     (path,) = folder.glob(name)
     content = path.read_bytes()
-    assert old in content
-    path.write_bytes(content.replace(old, new, 1))
+    assert change[0] in content
+    path.write_bytes(content.replace(*change, 1))
     asked = {
         "status": (bench, "status", folder),
         "compare": (analysis, "compare", folder),
@@ -226,7 +231,10 @@ def test_a_document_that_was_changed_is_refused_by_every_reader(
         "run": (bench, "run", finished.folder / "tiny.toml", "--out", folder, "--executor", "serial"),
     }
     for command in commands:
-        assert path.name in refused(*asked[command])
+        said = refused(*asked[command])
+        assert path.name in said
+        assert "cannot be used: its " in said
+        assert remedy in said
     path.write_bytes(content)
     assert bench(["status", str(folder)]) == 0
 

@@ -177,7 +177,7 @@ def test_every_broken_file_is_named(folder):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "cannot be read as JSON"),
+        ("{", r"cannot be used: .*line 1.* Restore it from a copy, or remove it"),
         ("[]", "is a JSON list"),
         ('{"schema_version": 2, "trials": [], "conditions": []}', "schema_version is 2"),
         ('{"trials": []}', "key 'conditions' is missing"),

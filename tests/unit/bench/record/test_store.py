@@ -109,7 +109,7 @@ def test_a_file_of_other_columns_or_of_another_trial_is_refused(store: Store) ->
 )
 def test_a_plan_that_is_none_is_refused(store: Store, text: str) -> None:
     (store.folder / schema.PLAN_FILE).write_text(text)
-    with pytest.raises(StorageError, match=r"plan\.json: damaged"):
+    with pytest.raises(StorageError, match=r"plan\.json: cannot be used: .* Restore it from a copy, or remove it"):
         store.plan()
 
 

@@ -127,6 +127,45 @@ def test_running_a_packed_folder_of_other_sources_again_changes_nothing(
     assert kept(finished) == before
 
 
+@pytest.mark.parametrize(
+    ("gone", "differs"),
+    [
+        ([schema.PLAN_FILE], "training.learning_rate: 0.1 -> 0.2"),
+        ([schema.PLAN_FILE, schema.STUDY_FILE], "study.toml is gone"),
+    ],
+)
+def test_without_a_plan_the_trials_on_disk_are_held_against_the_study(
+    finished: Path, gone: list[str], differs: str
+) -> None:
+    for name in gone:
+        (finished / "out" / name).unlink()
+    before = kept(finished)
+    with pytest.raises(UsageError, match="4 finished trials of none, half") as refused:
+        run(finished, study(finished, "0.1 }", "0.2 }"))
+    assert f"\n  {differs}" in str(refused.value)
+    assert kept(finished) == before
+    assert run(finished, study(finished)) == []
+    assert Store(finished / "out").plan() == plan_document(study(finished), "test")
+
+
+def test_without_a_plan_what_was_superseded_is_no_reason_to_refuse(finished: Path) -> None:
+    changed = study(finished, "0.1 }", "0.2 }")
+    run(finished, changed, supersede=True)
+    (finished / "out" / schema.PLAN_FILE).unlink()
+    assert run(finished, changed) == []
+
+
+def test_a_study_file_edited_in_the_results_is_named_and_never_to_be_removed(finished: Path) -> None:
+    path = finished / "out" / schema.STUDY_FILE
+    path.write_text(path.read_text().replace("epochs = 1", "epochs = 2"))
+    with pytest.raises(UsageError, match=r"4 finished trials(.|\n)*study\.toml: cannot be used") as refused:
+        run(finished, load_study(path))
+    assert "edit a copy and run that" in str(refused.value)
+    assert "emove" not in str(refused.value)
+    assert run(finished, study(finished)) == [], "the study as it was"
+    assert Store(finished / "out").study_document() == study(finished).document()
+
+
 def test_failed_trials_are_no_reason_to_refuse(finished: Path) -> None:
     store = Store(finished / "out")
     for trial_id in store.trial_ids():

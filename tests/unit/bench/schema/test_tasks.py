@@ -25,7 +25,7 @@ def test_what_is_written_is_read_in_its_order(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"study": "many", "tasks": ["a"', "damaged"),
+        ('{"study": "many", "tasks": ["a"', "cannot be used: .* Restore it from a copy, or remove it"),
         ("[]", "damaged: the name of a study"),
         ({"study": "many", "tasks": []}, "damaged: the name of a study"),
         ({"tasks": ["a"]}, "damaged: the name of a study"),
