@@ -1,7 +1,8 @@
 """The documents of a results folder: JSON and TOML with a digest of their text, which every reader verifies.
 
 JSON has it under a last key ``sha256``, TOML in a comment at its end; a document without one was written by hand, or by
-an earlier version. The record of an environment is named by its content.
+an earlier version. Line ends of Windows and blank lines at the end change nothing. The record of an environment is
+named by its content.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bench.schema.sealed import DamagedFileError
 
 _KEY = "sha256"
 _END_OF_JSON = re.compile(rb',\s*"sha256": "([0-9a-f]{64})"\s*\}\s*\Z')
-_END_OF_TOML = re.compile(rb"# sha256: ([0-9a-f]{64})\n\Z")
+_LINE_OF_TOML = re.compile(rb"# sha256: ([0-9a-f]{64})\s*")
 _LONGEST_END = 120
 _NAME = re.compile(r"[0-9a-f]{16}")
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -64,7 +65,7 @@ def sealed_toml(text: str) -> bytes:
 
 def json_in(content: bytes) -> Any:
     """Return what a JSON document holds, without its digest; raise one of `UNREADABLE`."""
-    _verify(content, _END_OF_JSON)
+    _verify(content, _END_OF_JSON, len(content.rstrip()) - _LONGEST_END)
     found = json.loads(content.decode("utf-8"))
     if isinstance(found, dict):
         found.pop(_KEY, None)
@@ -85,7 +86,7 @@ def read_log(path: Path) -> list[Any]:
 def read_toml(path: Path) -> dict[str, Any]:
     """Return what a TOML document holds; raise one of `UNREADABLE`."""
     content = path.read_bytes()
-    _verify(content, _END_OF_TOML)
+    _verify(content, _LINE_OF_TOML)
     return tomllib.loads(content.decode("utf-8"))
 
 
@@ -97,13 +98,12 @@ def read_environment(path: Path) -> Any:
     return found
 
 
-def _verify(content: bytes, end: re.Pattern[bytes]) -> None:
-    """Raise DamagedFileError for a document that does not fit the digest that it ends with."""
-    start = max(0, len(content) - _LONGEST_END)
-    found = end.search(content, start)
-    if found is not None and found[1].decode() != _digest(content[: found.start()]):
+def _verify(content: bytes, digest: re.Pattern[bytes], start: int = 0) -> None:
+    """Raise DamagedFileError for a document that does not fit the `digest` in it, which is looked for from `start`."""
+    found = digest.search(content, max(0, start))
+    if found is not None and found[1].decode() != _digest(content[: found.start()] + content[found.end() :]):
         raise DamagedFileError("its text does not fit the digest that it was written with: it was edited, or damaged")
 
 
 def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()

@@ -73,6 +73,33 @@ def test_no_flipped_bit_of_toml_changes_what_is_read(tmp_path: Path) -> None:
     assert read_toml(path) == given, "without a digest"
 
 
+@pytest.mark.parametrize("change", [(b"\n", b"\r\n"), (b"\n", b"\n" * 200), (b"\n", b"")])
+def test_line_ends_and_blank_lines_at_the_end_change_nothing_and_hide_nothing(
+    tmp_path: Path, change: tuple[bytes, bytes]
+) -> None:
+    of_windows = b"\r" in change[1]
+    plan, study = sealed_json(json.dumps(PLAN, indent=1)) + b"\n", sealed_toml(TOML)
+    for content, read, held in ((plan, read_json, PLAN), (study, read_toml, tomllib.loads(TOML))):
+        changed = content.replace(*change) if of_windows else content.removesuffix(change[0]) + change[1]
+        assert changed != content
+        (tmp_path / "changed").write_bytes(changed)
+        assert read(tmp_path / "changed") == held
+        (tmp_path / "changed").write_bytes(changed.replace(b"0.", b"1.", 1))
+        with pytest.raises(UNREADABLE, match="does not fit the digest"):
+            read(tmp_path / "changed")
+
+
+def test_lines_added_below_the_digest_of_toml_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_bytes(sealed_toml(TOML) + b"\nepochs = 3\n")
+    with pytest.raises(UNREADABLE, match="does not fit the digest"):
+        read_toml(tmp_path / "study.toml")
+
+
+def test_text_with_line_ends_of_windows_is_sealed_as_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_bytes(sealed_toml(TOML.replace("\n", "\r\n")))
+    assert read_toml(tmp_path / "study.toml") == tomllib.loads(TOML)
+
+
 def test_each_line_of_a_log_has_a_digest_or_none(tmp_path: Path) -> None:
     path = tmp_path / "plans.jsonl"
     assert read_log(path) == []
