@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -32,6 +34,15 @@ class TableError(ValueError):
         if len(self.faults) > MOST_SHOWN:
             shown.append(f"  - and {len(self.faults) - MOST_SHOWN} more")
         self.args = ("\n".join([f"{self.source}:", *shown]),)
+
+
+_PLAIN = re.compile(r"[\w@%+=/.:-]*[\w@%+=/-]", re.ASCII)
+
+
+def option(name: str, argument: str) -> str:
+    """Return an option with its argument as a shell takes it, and so that what follows is no part of it."""
+    plain = shlex.quote(argument)
+    return f"--{name} {argument if _PLAIN.fullmatch(argument) else plain if plain != argument else repr(argument)}"
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str:

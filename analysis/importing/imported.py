@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from analysis.base.errors import TableError, listed, nearest
+from analysis.base.errors import TableError, listed, nearest, option
 from analysis.base.records import Record
 from analysis.importing.columns import table_of
 from analysis.importing.epochs import LAST, at_best, behind, best_of, unfinished
@@ -176,16 +176,19 @@ def _chosen(source: str, runs: Sequence[Run], where: Mapping[str, str]) -> tuple
     """Return the runs with these settings."""
     kept = tuple(runs)
     for name, value in where.items():
+        asked = option("where", f"{name}={value}")
         among = matching(name, dict.fromkeys(each for run in runs for each in run.settings))
         if len(among) != 1:
             raise TableError(
-                source, [f"--where {name}={value}: there is {'no' if not among else 'more than one'} such setting"]
+                source,
+                [f"{asked}: there is {'no' if not among else 'more than one'} such setting"],
             )
         values = {as_text(run.settings[among[0]]) for run in kept if among[0] in run.settings}
         kept = tuple(run for run in kept if among[0] in run.settings and _is(run.settings[among[0]], value))
         if not kept:
             raise TableError(
-                source, [f"--where {name}={value}: no run has that value; {name} has {listed(sorted(values))}"]
+                source,
+                [f"{asked}: no run has that value; {name} has {listed(sorted(values))}"],
             )
     return kept
 

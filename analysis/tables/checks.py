@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.base.errors import listed, nearest
+from analysis.base.errors import listed, nearest, option
 from analysis.tables.characters import escaped, has_control
 from analysis.tables.reading import ORIGIN
 from analysis.tables.seeds import names_of, seeds_of
@@ -161,14 +161,14 @@ def _what_parts(frame: pd.DataFrame, repeated: pd.DataFrame) -> list[str]:
         crosses = bool(rows.groupby("value")["condition"].nunique().min() > 1)
         if number > few and name not in COURSE and not crosses:
             continue
-        choose = f"--where {name}={values.loc[repeated.index[0]]} keeps one of its {number} values"
+        choose = f"{option('where', f'{name}={values.loc[repeated.index[0]]}')} keeps one of its {number} values"
         if name in COURSE:
             choose = (
                 "--epochs last takes the last of each trial, --epochs best:COLUMN the one with the best validation "
                 f"metric; {choose}"
             )
         elif crosses:
-            choose = f"--task {name} takes its {number} values for tasks; {choose}"
+            choose = f"{option('task', name)} takes its {number} values for tasks; {choose}"
         said.append(f"column {name!r} distinguishes the rows of one condition and seed: {choose}")
     return said
 
@@ -182,7 +182,7 @@ def pool_faults(frame: pd.DataFrame) -> list[str]:
         sizes = each_once(frame[name], as_text).value_counts(sort=False)
         if len(sizes) > 1:
             came = ", ".join(f"{value or '(empty)'} ({size} rows)" for value, size in sizes.items())
-            choices = " or ".join(f"--where {name}={value}" for value in sizes.index)
+            choices = " or ".join(option("where", f"{name}={value}") for value in sizes.index)
             faults.append(f"has rows of several {name} values, never pooled: {came}; choose {choices}")
     return faults
 
@@ -193,10 +193,10 @@ def where_faults(frame: pd.DataFrame, where: Mapping[str, str]) -> list[str]:
     for name, value in where.items():
         if name not in frame.columns or name.startswith("_"):
             shown = [each for each in frame.columns if not each.startswith("_")]
-            faults.append(f"--where {name}={value}: there is no column {name!r}{nearest(name, shown)}")
+            faults.append(f"{option('where', f'{name}={value}')}: there is no column {name!r}{nearest(name, shown)}")
         elif not matches(frame[name], value).any():
             came = listed(sorted(set(each_once(frame[name], as_text))))
-            faults.append(f"--where {name}={value}: no row has that value; {name} has {came}")
+            faults.append(f"{option('where', f'{name}={value}')}: no row has that value; {name} has {came}")
     return faults
 
 

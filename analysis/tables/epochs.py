@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.base.errors import TableError, nearest
+from analysis.base.errors import TableError, nearest, option
 from analysis.tables import checks
 from analysis.tables.names import column_named, last_part
 from analysis.tables.reading import ORIGIN
@@ -25,8 +25,8 @@ def refuse_best_of(source: Path | str, epochs: str | None, metric: str | None) -
     if last_part(epochs.removeprefix(BEST)) == last_part(metric):
         raise TableError(
             source,
-            [f"--epochs {epochs}: {metric} is what is compared, and the best of many looks at it flatters each trial, "
-             "most those with the noisiest course; allowed: last, or the best by a validation metric"],
+            [f"{option('epochs', epochs)}: {metric} is what is compared, and the best of many looks at it flatters "
+             "each trial, most those with the noisiest course; allowed: last, or the best by a validation metric"],
         )  # fmt: skip
 
 
@@ -51,7 +51,9 @@ def one_epoch(source: Path | str, frame: pd.DataFrame, epochs: str, beside: Sequ
     """
     course = next((name for name in checks.COURSE if name in frame.columns), None)
     if course is None:
-        raise TableError(source, [f"--epochs {epochs}: there is no column {' or '.join(map(repr, checks.COURSE))}"])
+        raise TableError(
+            source, [f"{option('epochs', epochs)}: there is no column {' or '.join(map(repr, checks.COURSE))}"]
+        )
     place = checks.numbers(frame[course]).astype(float)
     trial = _trials(frame, beside)
     faults = [
@@ -83,7 +85,7 @@ def one_epoch(source: Path | str, frame: pd.DataFrame, epochs: str, beside: Sequ
     without = trial[~trial.isin(trial[rows])]
     rows = rows.append(_last(place[without.index], without))
     said = (
-        f"--epochs {epochs}: each trial counts with the first {course} at which its {column} is "
+        f"{option('epochs', epochs)}: each trial counts with the first {course} at which its {column} is "
         f"{'highest' if higher else 'lowest'}"
     )
     if len(without):
@@ -120,20 +122,22 @@ def _validation_metric(source: Path | str, frame: pd.DataFrame, epochs: str) -> 
     columns = [str(name) for name in frame.columns if not str(name).startswith("_")]
     column = column_named(columns, wanted)
     if column is None:
-        raise TableError(source, [f"--epochs {epochs}: there is no column {wanted!r}{nearest(wanted, columns)}"])
+        raise TableError(
+            source, [f"{option('epochs', epochs)}: there is no column {wanted!r}{nearest(wanted, columns)}"]
+        )
     if not np.isfinite(checks.numbers(frame[column])).any():
-        raise TableError(source, [f"--epochs {epochs}: {column} has no numbers"])
+        raise TableError(source, [f"{option('epochs', epochs)}: {column} has no numbers"])
     if "test" in words_of(column):
         raise TableError(
             source,
-            [f"--epochs {epochs}: {column} is of the test set, and the best of many looks at it flatters each trial; "
-             "allowed: last, or the best by a validation metric"],
+            [f"{option('epochs', epochs)}: {column} is of the test set, and the best of many looks at it flatters each "
+             "trial; allowed: last, or the best by a validation metric"],
         )  # fmt: skip
     direction = direction_of(column)
     if direction is None:
         raise TableError(
             source,
-            [f"--epochs {epochs}: the name {column!r} does not say which values are better; allowed: last, or a column "
-             "whose name does"],
+            [f"{option('epochs', epochs)}: the name {column!r} does not say which values are better; allowed: last, or "
+             "a column whose name does"],
         )  # fmt: skip
     return column, direction == HIGHER

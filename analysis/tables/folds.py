@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.base.errors import TableError
+from analysis.base.errors import TableError, option
 from analysis.tables.names import last_part
 from analysis.tables.pairing import Unit
 
@@ -45,7 +45,7 @@ def of_tasks(name: str) -> list[str]:
         return []
     return [
         f"column {name!r} was given as seeds, and its name is one of tasks: what is written of new seeds is then of "
-        f"new tasks; --task {name} compares over tasks, and says so"
+        f"new tasks; {option('task', name)} compares over tasks, and says so"
     ]
 
 

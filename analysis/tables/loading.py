@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from analysis.base.errors import TableError, nearest
+from analysis.base.errors import TableError, nearest, option
 from analysis.tables.names import CONDITION, SEED, column_named, identifying
 from analysis.tables.percent import as_fractions, tiny
 from analysis.tables.reading import from_memory, place_of, read
@@ -195,5 +195,7 @@ def _one_or_each(
     if chosen is None:
         return each_task(source, {name: partial(loaded, each, where=where) for name, each in named.items()})
     if chosen not in named:
-        raise TableError(source, [f"--where {TASK}={chosen}: there is no such task{nearest(chosen, named)}"])
+        raise TableError(
+            source, [f"{option('where', f'{TASK}={chosen}')}: there is no such task{nearest(chosen, named)}"]
+        )
     return loaded(named[chosen], where=where)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -12,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.base.errors import TableError, listed, nearest
+from analysis.base.errors import TableError, listed, nearest, option
 from analysis.tables import checks
 
 ROLES = CONDITION, SEED = "condition", "seed"
@@ -165,8 +164,8 @@ def _chosen(
         names = list(dict.fromkeys(each[role] for each in every))
         if len(names) > 1:
             faults.append(
-                f"several columns may be the {role}: {listed(names)}; choose one, as by --{role}-column "
-                f"{shlex.quote(names[0])}"
+                f"several columns may be the {role}: {listed(names)}; choose one, as by "
+                f"{option(f'{role}-column', names[0])}"
             )
     raise TableError(source, faults)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.base.errors import TableError, listed, nearest
+from analysis.base.errors import TableError, listed, nearest, option
 from analysis.tables import checks
 from analysis.tables.characters import has_control
 from analysis.tables.names import CONDITION, SEED
@@ -64,7 +63,7 @@ def one_at_a_time(source: Path | str, names: Sequence[str], column: str = TASK) 
     """Return the error of what takes one task at a time."""
     return TableError(
         source,
-        [f"has several tasks: {listed(names)}; this takes one of them: --where {shlex.quote(f'{column}={names[0]}')}"],
+        [f"has several tasks: {listed(names)}; this takes one of them: {option('where', f'{column}={names[0]}')}"],
     )
 
 
