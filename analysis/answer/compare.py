@@ -74,6 +74,7 @@ def compared(table: Table, asked: Question) -> tuple[Comparison, Mapping[str, Ar
     measured = _check(table, asked)
     against = {label: paired(table, measured, label, control, asked) for label in table.conditions if label != control}
     images = images_of(table, metric) if asked.scale == RAW and table.unit.independent else None
+    in_groups = images is not None and images.groups is not None
     images, grouped = crossed(images, max((each.complete.n for each in against.values()), default=0))
     found, warnings = judged(Effect, against, asked, exempt, images, table.seeds_of(control))
     warnings = [*grouped, *warnings]
@@ -95,6 +96,7 @@ def compared(table: Table, asked: Question) -> tuple[Comparison, Mapping[str, Ar
         metric=metric,
         control=control,
         example=table.example,
+        in_groups=in_groups,
         unit=table.unit,
         test_fraction=asked.test_fraction,
         alpha=asked.alpha,

@@ -32,6 +32,8 @@ class Comparison(Directed):
     metric, control : str
     example : str
         What one example of the data is called; no key of the JSON.
+    in_groups : bool
+        Whether the test examples behind the metric lie in groups; no key of the JSON.
     cross_check : tuple of CrossCheck
         What the Bayesian signed-rank test says beside the verdicts; empty where that was not requested.
     unit : Unit
@@ -82,6 +84,7 @@ class Comparison(Directed):
     bad_endings: Mapping[str, BadEndings]
     conditions: Mapping[str, Summary]
     example: str = "image"
+    in_groups: bool = False
     unit: Unit = PAIRS
     cross_check: tuple[CrossCheck, ...] = ()
     test_fraction: float | None = None
@@ -100,8 +103,7 @@ class Comparison(Directed):
     @property
     def drawn(self) -> str:
         """What a new test set has others of: one example, or one group where examples lie in groups."""
-        grouped = any(each.test_groups for each in self.effects.values())
-        return f"{self.example} group" if grouped else self.example
+        return f"{self.example} group" if self.in_groups else self.example
 
     @property
     def scopes(self) -> list[str]:

@@ -168,7 +168,8 @@ PROJECTIONS = Method(
             "se_crossed_2x_seeds se_crossed_4x_seeds se_crossed_10x_seeds se_crossed_4x_images seeds_to_halve surer_by",
         ),
     ),
-    assumes="The variance components are as estimated here; a plan, not a promise.",
+    assumes="The variance components are as estimated here; a plan, not a promise. Where images lie in groups, images "
+    "stands for groups in these keys too: `se_crossed_4x_images` is with 4 times the groups, in place of images.",
     formula="""\
 f_i = floor;   f_s = √( max(0, MS_s - MS_e) / (S N) );   rest = max( 0, se² - f_s² - f_i² )
 a times the seeds, b times the images:   √( f_s²/a + f_i²/b + rest/(a b) )

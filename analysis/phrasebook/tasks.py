@@ -130,6 +130,7 @@ def entries() -> tuple[Entry, ...]:
                 "new test images too", "new groups of test images too", "other splits"
             )))
         )),
+        Entry(tasks.holds_on_each, (Line("the tables of docs/methods.md", text_of(tasks.holds_on_each(shown))),)),
         Entry(tasks.between, tuple(Line(name, tasks.between(each.these, whole(each), PAGE)) for name, each in
                                    VERDICTS.items())),
         Entry(tasks.differences, tuple(
@@ -151,7 +152,7 @@ def entries() -> tuple[Entry, ...]:
             for label, each in shown.across.items()
         )),
         called(controls.the_plan_says_over_tasks, *((MARGIN, "test_accuracy", settled) for settled in range(3))),
-        Entry(tasks_terminal.title, (Line("4 tasks", tasks_terminal.title(whole(GOOD))),)),
+        Entry(tasks_terminal.title, (Line("the tables of docs/methods.md", tasks_terminal.title(shown)),)),
         Entry(tasks_terminal.every_pair, tuple(
             Line(f"{len(names)} tasks", tasks_terminal.every_pair(whole(pairs=pairs, tasks=dict.fromkeys(names))))
             for names in (NAMES, range(12))

@@ -112,8 +112,8 @@ def crossed(images: Images | None, pairs: int) -> tuple[Images | None, list[str]
     of = f"{sizes[0]}" if (alike := sizes.min() == sizes.max()) else f"{sizes.min()} to {sizes.max()}"
     as_many = "" if alike else f", which count as {groups.effective:.3g} of one size"
     return images, [
-        f"{GROUPS}: the {images.total:,} test examples lie in {groups.number:,} groups of {of}{as_many}; claims about "
-        "new test examples are about new groups"
+        f"{GROUPS}: the {images.total:,} test examples lie in {groups.number:,} groups of {of}{as_many}; where "
+        "claims reach beyond these examples they are of new groups"
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from analysis.answer.headline import OVER_IMAGES, SEEDS_AND_GROUPS, SPLITS
+from analysis.answer.headline import OVER_IMAGES, SEEDS_AND_GROUPS, SPLITS, reach, scopes
 from analysis.answer.over_tasks import TASKS, AcrossTasks, ComparisonOverTasks
 from analysis.methods import verdict
 from analysis.methods.new_tasks import FEWEST
@@ -165,6 +165,12 @@ def for_new(*across: AcrossTasks, example: str) -> str:
     if not known <= set(OVER_IMAGES):
         return "for new seeds"
     return f"for new seeds and new {'groups of ' if known == {SEEDS_AND_GROUPS} else ''}test {example}s"
+
+
+def holds_on_each(whole: ComparisonOverTasks) -> str:
+    """Return in a sentence, with a space before it, what intervals on each task hold for; nothing without any."""
+    told = scopes(each.headline for task in whole.tasks.values() for each in task.judged)
+    return f" On each task they hold {reach(told, whole.example)}." if told else ""
 
 
 def between(found: OverTasks, whole: ComparisonOverTasks, style: Style = TERMINAL) -> str:

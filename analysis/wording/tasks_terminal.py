@@ -44,7 +44,7 @@ def title(whole: ComparisonOverTasks) -> str:
         f"alpha {whole.alpha:g}; margin {margin}\n"
         f"{number} tasks: {names}\n"
         f"On each task intervals hold for all {conditions * number} comparisons at once, over tasks for "
-        f"{every(conditions, 'condition')}."
+        f"{every(conditions, 'condition')}.{tasks.holds_on_each(whole)}"
     )
 
 

@@ -120,7 +120,8 @@ def _notes(whole: Comparison) -> str:
         if of_one_run
         else f"Difference: {ESTIMANDS[whole.estimand]}. {p} {both}"
     ]
-    if any(each.headline.assumes == NORMAL for each in whole.judged):
+    judged = [each.headline for each in whole.judged]
+    if any(each.assumes == NORMAL and (each.low, each.high) != (None, None) for each in judged):
         said = [f"{said[0]} The intervals assume normal differences."]
     return "\n".join([*said, *filter(None, [bad_endings.rule(whole), bad_endings.shown(whole)])])
 

@@ -13,6 +13,7 @@ from analysis.wording import bad_endings
 from analysis.wording.differences import ESTIMATES, NARROWER
 from analysis.wording.number_format import NOTHING, level, probability
 from analysis.wording.phrases import quoted
+from analysis.wording.tasks import holds_on_each
 from analysis.wording.units import share_limits, unit_of
 from analysis.wording.verdicts import pairs_of, short, tone
 
@@ -34,6 +35,7 @@ def each_task_grid(whole: ComparisonOverTasks) -> Grid | None:
         caption=(
             f"{unit_of(whole.metric).name.capitalize()} against {quoted(whole.control)} on each task: "
             f"{ESTIMATES[whole.estimand]}, with intervals that are simultaneous over all {len(found)} comparisons."
+            + holds_on_each(whole)
             + (f" Equivalence goes by the {level(2 * whole.alpha)} interval." if inner else "")
         ),
         columns=(

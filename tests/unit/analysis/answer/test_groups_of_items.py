@@ -20,10 +20,12 @@ from analysis.methods.power import Design
 from analysis.report.gather import Pool
 from analysis.report.sections import answer as first_screen
 from analysis.report.sections.reduce_uncertainty import what_would_help
+from analysis.report.task_sections.each_task import each_task_grid
 from analysis.tables.item_groups import FEWEST_GROUPS, FEWEST_OF_EQUAL_SIZE, ItemGroups
 from analysis.tables.table import from_frame
 from analysis.tables.tasks import Tasks
 from analysis.wording.paper import checklist, interval_kind
+from analysis.wording.tasks_terminal import title
 from analysis.wording.terminal import render
 from tests.unit.analysis.answer.test_one_run import evidence
 
@@ -74,7 +76,8 @@ def test_the_headline_is_of_new_groups_and_moves_by_what_they_add(estimand: str)
     assert "widened for new groups of test examples (MOVER)" in told
     assert told.startswith("Each of 2 conditions is compared with “none” on test accuracy")
     assert (
-        "test_groups: the 600 test examples lie in 40 groups of 15; claims about new test examples are about new groups"
+        "test_groups: the 600 test examples lie in 40 groups of 15; where claims reach beyond these examples they are "
+        "of new groups"
     ) in found.warnings
 
 
@@ -173,6 +176,20 @@ def test_conditions_of_unlike_scope_are_not_told_of_as_one() -> None:
     told = checklist(found, 24, None, [])
     assert f"simultaneous over 2 conditions, {both}" in told
     assert "widened for new groups of test examples (MOVER), where they cover these." in told
+
+
+def test_the_table_of_each_task_says_what_its_intervals_hold_for() -> None:
+    tables = {"a": from_frame(frame()), "b": from_frame(frame(np.arange(ITEMS) % 5))}
+    found = compare_tasks(Tasks("made", tables), METRIC, "none", margin=0.01)
+    said = f"On each task they hold for new seeds, on this training set and this test set; or {REACH}."
+    grid = each_task_grid(found)
+    assert grid is not None and said in grid.caption
+    assert said in title(found)
+
+
+def test_a_control_alone_in_groups_has_its_variance_split_by_groups() -> None:
+    assert whole(frame().query("condition == 'none'")).drawn == "example group"
+    assert whole(frame(None).query("condition == 'none'")).drawn == "example"
 
 
 def test_the_figure_says_groups() -> None:

@@ -29,6 +29,12 @@ def test_what_intervals_of_a_mean_assume_is_said_of_several_conditions_too(
     assert ("The intervals assume normal differences." in render(found)) == said
 
 
+def test_nothing_is_assumed_of_intervals_that_are_not_there() -> None:
+    found = compare(from_frame(table(4).assign(test_accuracy=0.8)), "test_accuracy", "none", margin=0.001)
+    assert {each.headline.low for each in found.judged} == {None}
+    assert "The intervals assume" not in render(found)
+
+
 @pytest.mark.parametrize(("metric", "advised"), [("test_accuracy", True), ("test_loss", False)])
 def test_chance_is_asked_for_only_where_it_would_find_a_collapse(metric: str, advised: bool) -> None:
     found = compare(from_frame(table(8, metric)), metric, "none")
