@@ -20,7 +20,7 @@ import pytest
 from bench.base.errors import StorageError
 from bench.record import claims as module
 from bench.record import claims_in_folder as in_folder
-from bench.record.claims import STALE_SECONDS, Claims
+from bench.record.claims import HEARTBEAT_SECONDS, STALE_SECONDS, Claims, is_stale
 from bench.record.claims_in_folder import BREAKING, LinksInFolder
 from bench.record.claims_on_store import claims_on
 from bench.schema.paths import CLAIMS_FOLDER as FOLDER
@@ -118,6 +118,18 @@ def test_a_claim_is_stale_120_seconds_after_the_last_heartbeat(
     assert mine.take(ID)
     assert another_host.release([ID]) == [ID]
     assert not another_host.take(ID)
+
+
+def test_the_page_says_how_far_a_clock_may_be_set_before_a_lease_looks_stale() -> None:
+    """A living runner's last touch is up to a heartbeat old."""
+    forward, back = STALE_SECONDS - HEARTBEAT_SECONDS, STALE_SECONDS
+    for touched in (-HEARTBEAT_SECONDS, 0):
+        assert not is_stale(touched, forward)
+        assert not is_stale(touched, -back - touched)
+    assert is_stale(-HEARTBEAT_SECONDS, forward + 1)
+    assert is_stale(0, -back - 1)
+    page = Path(__file__).parents[4] / "docs/shared-folder.md"
+    assert f"by more than {forward:g} seconds forward or {back:g} back" in page.read_text(encoding="utf-8")
 
 
 def test_a_lease_of_the_future_is_stale_and_a_living_runner_touches_it_again(
