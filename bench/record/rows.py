@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bench.record.outcome import Outcome, Score
 
 Row = dict[str, Any]
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""A clock that nobody sets; the first, of Linux, goes on while the machine is suspended."""
 
 
 def measured(outcome: Outcome, classes: int) -> Row:
@@ -59,11 +61,11 @@ class Beginning:
     """When training began: the time of day, and that of a clock that nobody sets, from which the end is reckoned."""
 
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    ticks: float = field(default_factory=time.monotonic)
+    ticks: float = field(default_factory=lambda: time.clock_gettime(_CLOCK))
 
     def seconds(self) -> float:
-        """Return the seconds since."""
-        return time.monotonic() - self.ticks
+        """Return the seconds since, those of a suspended machine too."""
+        return time.clock_gettime(_CLOCK) - self.ticks
 
 
 def executed(stack_size: int, began: Beginning) -> Row:
