@@ -27,7 +27,7 @@ class SplitByTestSet(Record):
     total, lasting, churn : float
         As in `analysis.methods.variance_components.SeedVariance`.
     lasting_share, churn_share : float or None
-        Share of the sum of both parts; None where neither varies.
+        Share of the sum of both parts; None where the total is 0.
     """
 
     total: float
@@ -131,7 +131,7 @@ def variance_by_source(table: Table, metric: str, alpha: float) -> VarianceBySou
 def _shares(split: SeedVariance) -> SplitByTestSet:
     """Return a split with the shares of its two parts."""
     whole = split.lasting + split.churn
-    share = split.lasting / whole if whole > 0 else None
+    share = split.lasting / whole if split.total > 0 else None
     return SplitByTestSet(
         total=split.total,
         lasting=split.lasting,

@@ -47,7 +47,7 @@ SPLIT = Method(
     "how much is this test set's own (networks err on other images, not on more).",
     fills=(keys("variance.conditions[].test_set", "total lasting churn lasting_share churn_share"),),
     assumes="Seeds and images independent; `test_accuracy` with `test_bits`. Where the estimate of what lasts is "
-    "negative it is 0, and the parts add up to more than `total`.",
+    "negative it is 0, and the parts add up to more than `total`; where `total` is 0 there are no shares.",
     formula="total = MS_s / N;   lasting = max(0, (MS_s - MS_e) / N);   churn = MS_e / N;   shares of lasting + churn",
     source=("Jordan 2023, arXiv:2304.01910.",),
     computed_by=(

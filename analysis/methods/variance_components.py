@@ -138,16 +138,16 @@ class SeedVariance:
 def split_seed_variance(correct: np.ndarray, groups: ItemGroups | None = None) -> SeedVariance:
     """Return the split from `correct` [S, N], 0 or 1, S and N (or the groups of images) at least 2.
 
-    A square of 0 or 1 is itself, so that counts of seeds and of images give every sum of squares.
+    A square of 0 or 1 is itself, so that counts of seeds and of images give every sum of squares, in whole numbers:
+    what is 0 is exactly 0.
     """
-    if groups is not None:
-        ms, number = random_effects.mean_squares(correct.astype(float), None, groups), groups.number
-        return SeedVariance(ms.seeds / number, max(0.0, ms.seeds - ms.interaction) / number, ms.interaction / number)
     seeds, images = correct.shape
     of_seed, of_image = correct.sum(axis=1, dtype=np.int64), correct.sum(axis=0, dtype=np.int64)
-    by_seed, by_image, grand = of_seed / images, of_image / seeds, int(of_seed.sum()) / correct.size
-    between = images * float(((by_seed - grand) ** 2).sum())
-    total = int(of_seed.sum()) * (1 - grand)
-    interaction = (total - between - seeds * float(((by_image - grand) ** 2).sum())) / ((seeds - 1) * (images - 1))
-    seen = between / (seeds - 1) / images
-    return SeedVariance(seen, max(0.0, seen - interaction / images), interaction / images)
+    right, by_seed, by_image = int(of_seed.sum()), int(of_seed @ of_seed), int(of_image @ of_image)
+    between = seeds * by_seed - right**2
+    rest = seeds * images * right - seeds * by_seed - images * by_image + right**2
+    scale = seeds * (seeds - 1) * images**2
+    total, churn = between / scale, rest / (scale * (images - 1))
+    if groups is not None and rest > 0:
+        churn = random_effects.mean_squares(correct, None, groups).interaction / groups.number
+    return SeedVariance(total, max(0.0, total - churn), churn)

@@ -10,6 +10,7 @@ import pytest
 
 from analysis.methods import self_check
 from analysis.methods.variance_components import mean_squares, split_seed_variance
+from analysis.tables.item_groups import ItemGroups
 
 
 def peak(work: Callable[[], object]) -> int:
@@ -22,9 +23,10 @@ def peak(work: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
-def test_the_split_of_seed_variance_holds_no_second_matrix() -> None:
-    correct = (np.random.default_rng(0).random((1_000, 4_000)) < 0.8).view(np.int8)
-    assert peak(lambda: split_seed_variance(correct)) < correct.nbytes / 2
+@pytest.mark.parametrize("groups", [None, ItemGroups.of(np.arange(4_000) // 10)], ids=["alone", "grouped"])
+def test_the_split_of_seed_variance_holds_no_second_matrix(groups: ItemGroups | None) -> None:
+    correct = (np.random.default_rng(0).random((2_000, 4_000)) < 0.8).view(np.int8)
+    assert peak(lambda: split_seed_variance(correct, groups)) < correct.nbytes / 2
 
 
 def test_the_split_of_seed_variance_is_that_of_the_mean_squares() -> None:
