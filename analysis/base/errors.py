@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from bench.schema.characters import BYTES, escaped
+
 MOST_SHOWN = 12
 """Faults beyond this many are counted, not listed."""
 
@@ -29,11 +31,11 @@ class TableError(ValueError):
 
     def say(self, faults: Sequence[str]) -> None:
         """Have these faults in place of those before."""
-        self.faults = tuple(faults)
+        self.faults = tuple(escaped(fault, but=BYTES) for fault in faults)
         shown = [f"  - {fault}" for fault in self.faults[:MOST_SHOWN]]
         if len(self.faults) > MOST_SHOWN:
             shown.append(f"  - and {len(self.faults) - MOST_SHOWN} more")
-        self.args = ("\n".join([f"{self.source}:", *shown]),)
+        self.args = ("\n".join([f"{escaped(self.source, but=BYTES)}:", *shown]),)
 
 
 _PLAIN = re.compile(r"[\w@%+=/.:-]*[\w@%+=/-]", re.ASCII)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from analysis.importing.imported import Account, Row
 from analysis.importing.pairs import Unpaired
+from bench.schema.characters import BYTES, escaped
 
 _MOST = 12
 
@@ -40,7 +41,7 @@ def render(account: Account) -> str:
     ]
     if len(account.unpaired) > _MOST:
         lines.append(f"not paired: {len(account.unpaired) - _MOST} more conditions lack seeds")
-    return "\n".join([*lines, *(f"note: {note}" for note in account.notes)])
+    return escaped("\n".join([*lines, *(f"note: {note}" for note in account.notes)]), but="\n" + BYTES)
 
 
 def _place(each: Unpaired) -> str:

@@ -10,10 +10,10 @@ from analysis.base.errors import TableError
 from analysis.importing.identity import Identity, as_text, varying
 from analysis.importing.plain_files import number
 from analysis.importing.runs import FAILED, Run, Setting
-from analysis.tables.characters import has_control
 from analysis.tables.dialect import EMPTY
 from analysis.tables.reading import is_loss
 from analysis.tables.seeds import are_hashes
+from bench.schema.characters import has_control
 from bench.schema.divergence import DIVERGED
 
 _FIRST = 6
@@ -130,12 +130,14 @@ def seed_of(value: Setting) -> int | str:
 
 
 def _odd_names(made: Sequence[Trial]) -> list[str]:
-    """Return a fault for each condition, seed or task that no table may have: nor may a terminal print it."""
+    """Return a fault for each condition, seed, task or column that no table may have: nor may a terminal print it."""
     named = [
         (role, str(name))
         for trial in made
         for role, name in (("condition", trial.condition), ("seed", trial.seed), ("task", trial.task or ""))
     ]
+    named += [("metric", name) for trial in made for name in trial.run.metrics]
+    named += [("setting", name) for name in varying([trial.run for trial in made])]
     return [
         f"{role} {name!r}: allowed: a name without control characters"
         for role, name in dict.fromkeys(named)

@@ -26,6 +26,7 @@ from analysis.tables.test_images import TestImages, find_test_images, read_test_
 from analysis.throughput import speeds
 from analysis.throughput.result import Speed
 from bench.schema import ENVIRONMENT_FOLDER, FAILED, PLAN_FILE, PLANS_LOG, REHEARSAL_FILE, STUDY_FILE
+from bench.schema.characters import escaped, written_out
 from bench.schema.documents import UNREADABLE, read_environment, read_json, read_log, read_toml, unusable
 from bench.schema.known_metrics import LATE
 from bench.schema.rehearsal import BrokenLaw, broken_laws
@@ -187,7 +188,9 @@ def selections(frame: pd.DataFrame) -> list[dict[str, str]]:
     names = [name for name in POOLS if name in frame.columns]
     if "status" in frame.columns:
         frame = frame.loc[~frame["status"].eq(FAILED).fillna(False).to_numpy(bool)]
-    kinds = {tuple(map(as_text, row)) for row in frame[names].drop_duplicates().itertuples(index=False)}
+    kinds = {
+        tuple(escaped(as_text(cell)) for cell in row) for row in frame[names].drop_duplicates().itertuples(index=False)
+    }
     if len(kinds) < 2:
         return [{}]
     differing = [index for index in range(len(names)) if len({kind[index] for kind in kinds}) > 1]
@@ -232,7 +235,7 @@ def _json(path: Path) -> Mapping[str, Any]:
         found = read_environment(path) if path.parent.name == ENVIRONMENT_FOLDER else read_json(path)
     except UNREADABLE as error:
         raise TableError(path, [unusable(path, error)]) from error
-    return found if isinstance(found, dict) else {"content": found}
+    return written_out(found if isinstance(found, dict) else {"content": found})
 
 
 def _log(path: Path) -> tuple[Mapping[str, Any], ...]:
@@ -240,7 +243,7 @@ def _log(path: Path) -> tuple[Mapping[str, Any], ...]:
         lines = read_log(path)
     except UNREADABLE as error:
         raise TableError(path, [unusable(path, error)]) from error
-    return tuple(each for each in lines if isinstance(each, dict))
+    return tuple(written_out(each) for each in lines if isinstance(each, dict))
 
 
 def _changes(log: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
@@ -258,6 +261,6 @@ def _toml(path: Path) -> Mapping[str, Any]:
     if not path.exists():
         return {}
     try:
-        return read_toml(path)
+        return written_out(read_toml(path))
     except UNREADABLE as error:
         raise TableError(path, [unusable(path, error)]) from error

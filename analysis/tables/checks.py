@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import listed, nearest, option
-from analysis.tables.characters import escaped, has_control
 from analysis.tables.reading import ORIGIN
 from analysis.tables.seeds import names_of, seeds_of
 from bench.schema import DIVERGED, FAILED, OK
+from bench.schema.characters import escaped, has_control
 
 POOLS = ("device", "precision", "engine", "data_hash")
 """Columns whose values are never pooled: rows that differ in them are different experiments."""
@@ -26,8 +26,8 @@ SEED_NAME = "_seed_name"
 
 STATUSES = (OK, DIVERGED, FAILED)
 _ONE_VALUE = ("condition", "seed", "status", "stays_at_chance", "diverged", "classes", *POOLS)
-_OWN_TEXT = (*_ONE_VALUE, SEED_NAME, ORIGIN, "error")
-"""Columns of text that are checked already, or that no page shows as it is."""
+_OWN_TEXT = ("condition", "seed", SEED_NAME, ORIGIN, "error")
+"""Columns of text that are checked already, or that no page shows: why a trial failed is, as a reason."""
 _FIRST = 5
 
 
@@ -75,7 +75,7 @@ def identity_faults(frame: pd.DataFrame) -> list[str]:
 
 
 def showable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with control characters written out in the texts of settings: no page can show them."""
+    """Return the frame with control characters written out in the texts of settings and pools: no page shows them."""
     named = [name for name in frame.columns if name not in _OWN_TEXT and not pd.api.types.is_numeric_dtype(frame[name])]
     odd = [name for name in named if any(isinstance(each, str) and has_control(each) for each in frame[name])]
     return frame.assign(
@@ -201,8 +201,8 @@ def where_faults(frame: pd.DataFrame, where: Mapping[str, str]) -> list[str]:
 
 
 def matches(column: pd.Series, value: str) -> pd.Series:
-    """Return which cells equal `value`, as text or as a number."""
-    same = each_once(column, as_text) == value
+    """Return which cells equal `value`, as text, control characters written out or not, or as a number."""
+    same = each_once(column, lambda cell: escaped(as_text(cell))) == escaped(value)
     if pd.api.types.is_numeric_dtype(column):
         try:
             same |= column == float(value)

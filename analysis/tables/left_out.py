@@ -15,6 +15,7 @@ from analysis.base.records import Record
 from analysis.tables import checks
 from analysis.tables.plan import Plan
 from bench.schema import FAILED
+from bench.schema.characters import escaped
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def is_failed(frame: pd.DataFrame) -> pd.Series:
 
 
 def failures(frame: pd.DataFrame) -> list[str]:
-    """Return why each of these trials has no result."""
+    """Return why each of these trials has no result, in its own lines: what training code said may have colours."""
     if "error" not in frame.columns:
         return ["failed"] * len(frame)
-    return [f"failed: {error}" if checks.as_text(error) else "failed" for error in frame["error"]]
+    return [escaped(f"failed: {error}", but="\n") if checks.as_text(error) else "failed" for error in frame["error"]]

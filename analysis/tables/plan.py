@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from analysis.base.errors import TableError
 from analysis.tables.question import LEAST_ALPHA, Told
 from bench.schema import SCHEMA_VERSION
+from bench.schema.characters import written_out
 from bench.schema.documents import UNREADABLE, read_json, unusable
 from bench.schema.known_metrics import (
     DIRECTIONS,
@@ -130,7 +131,7 @@ def read_plan(path: Path) -> Plan:
         Not JSON, a missing or ill-typed key, or a schema version newer than this program knows.
     """
     try:
-        raw = read_json(path)
+        raw = written_out(read_json(path))
     except UNREADABLE as error:
         raise TableError(path, [unusable(path, error)]) from error
     if not isinstance(raw, dict):

@@ -12,10 +12,10 @@ import pandas as pd
 
 from analysis.base.errors import TableError, listed, nearest, option
 from analysis.tables import checks
-from analysis.tables.characters import has_control
 from analysis.tables.names import CONDITION, SEED
 from analysis.tables.reading import ORIGIN, Raw
 from analysis.tables.table import Table
+from bench.schema.characters import has_control
 from bench.schema.sealed import UnusableFileError
 from bench.schema.tasks import read_tasks
 

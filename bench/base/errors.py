@@ -5,9 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from bench.schema.characters import BYTES, escaped
+
 
 class UsageError(Exception):
     """Something given to this program cannot be used; nothing was trained and nothing was written."""
+
+    def __init__(self, *said: object) -> None:
+        super().__init__(*(escaped(str(each), but="\n" + BYTES) for each in said))
 
 
 class StudyError(UsageError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.base.errors import StorageError
 from bench.commands import options as common
+from bench.schema.characters import escaped
 
 if TYPE_CHECKING:
     from bench.record.rows import Row
@@ -75,4 +76,4 @@ def _print(store: Store, planned: Mapping[str, Any]) -> None:
 
 
 def _error(row: Row) -> str:
-    return row["error"]
+    return escaped(row["error"], but="\n")

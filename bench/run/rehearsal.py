@@ -18,6 +18,7 @@ from bench.engines.own.server import end, fresh
 from bench.record.experiment import Experiment
 from bench.record.store import Store
 from bench.run.executors.own import environment
+from bench.schema.characters import escaped
 from bench.schema.documents import content_hash
 from bench.schema.rehearsal import broken_laws
 from bench.study.study import Study
@@ -87,7 +88,7 @@ def lines(document: dict[str, Any]) -> list[str]:
     conditions = [{"label": label} for label in document["conditions"]]
     broken = broken_laws(document, {"versions": {"code": document["code"]}, "conditions": conditions})
     told = [f"warning: {each.told()}" for each in broken]
-    told += [f"note: rehearsal of {document['training']}: {each}" for each in document["unchecked"]]
+    told += [f"note: rehearsal of {document['training']}: " + escaped(each, but="\n") for each in document["unchecked"]]
     if document["laws"]:
         how = (
             f"{document['trainings']} short trainings of {len(document['conditions'])} conditions in "

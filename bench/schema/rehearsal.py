@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bench.schema.characters import escaped
+
 BROKEN = "broken"
 
 
@@ -31,7 +33,7 @@ class BrokenLaw:
     def told(self) -> str:
         """Return it in a line."""
         where = f" in {', '.join(self.conditions)}" if self.conditions else ""
-        return f"{self.name} is broken{where}: {self.message}"
+        return f"{self.name} is broken{where}: " + escaped(self.message, but="\n")
 
 
 def broken_laws(document: Mapping[str, Any] | None, plan: Mapping[str, Any]) -> tuple[BrokenLaw, ...]:

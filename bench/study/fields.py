@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.base.errors import nearest
+from bench.schema.characters import BYTES, escaped
 from bench.schema.paths import NAME
 
 REQUIRED = object()
@@ -39,7 +40,7 @@ class Faults:
 
     def add(self, where: str, problem: str) -> None:
         """Note that what stands at `where` has a `problem`."""
-        self.found.append(f"{self.file}: {where}: {problem}")
+        self.found.append(escaped(f"{self.file}: {where}: {problem}", but=BYTES))
 
     def unknown(self, where: str, key: str, allowed: list[str]) -> None:
         """Note that `key` means nothing at `where`."""
@@ -79,7 +80,7 @@ def show(value: Any) -> str:
         text = f'"{value}"' if isinstance(value, str) else str(value)
     except ValueError:  # Python prints no such number
         return "a number of thousands of digits"
-    text = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    text = escaped(text)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -11,6 +11,7 @@ import torch
 from bench.checks.dropout.check import FALSE_ALARM, Checked
 from bench.checks.dropout.laws import LAWS
 from bench.checks.dropout.verdicts import PASSED, Figure
+from bench.schema.characters import escaped
 
 PROMISED = 1e-4
 """The false-alarm probability that is told: FALSE_ALARM is below it."""
@@ -35,8 +36,8 @@ def document(checked: Checked) -> dict[str, Any]:
         "seeded_by_torch": checked.reproducible,
         "broken": checked.broken,
         "laws": [
-            {"name": law.key, "outcome": verdict.outcome, "message": verdict.sentence, "says": law.about}
-            | {"figures": [_figure(figure, figure is verdict.worst) for figure in verdict.figures]}
+            {"name": law.key, "outcome": verdict.outcome, "message": escaped(verdict.sentence, but="\n")}
+            | {"says": law.about, "figures": [_figure(figure, figure is verdict.worst) for figure in verdict.figures]}
             for law, verdict in zip(LAWS, checked.verdicts, strict=True)
         ],
         "torch": torch.__version__,

@@ -16,6 +16,7 @@ from bench.data.data_set import DataSet
 from bench.data.users import image_faults
 from bench.regularisers import REGULARISERS
 from bench.regularisers.record import Regulariser
+from bench.schema.characters import escaped
 from bench.study.plugins import Plugin
 
 Thing = TypeVar("Thing", Regulariser, DataSet)
@@ -49,7 +50,7 @@ def _tried(broken: Callable[[Thing], str | None], thing: Thing) -> str | None:
         return broken(thing)
     except Exception as error:  # noqa: BLE001 - a law that cannot be tried does not hold
         *_, last = traceback.extract_tb(error.__traceback__)
-        return f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
+        return escaped(f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})", but="\n")
 
 
 def _wrong_data(data_set: DataSet, root: Path) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.checks.training.check import Checked
 from bench.checks.training.law import BROKEN
+from bench.schema.characters import escaped
 
 
 def document(checked: Checked) -> dict[str, Any]:
@@ -15,7 +16,10 @@ def document(checked: Checked) -> dict[str, Any]:
         "training": checked.subject.name,
         "settings": dict(checked.settings),
         "conditions": list(checked.subject.conditions),
-        "laws": [{"name": each.law, "outcome": each.outcome, "message": each.message} for each in checked.verdicts],
+        "laws": [
+            {"name": each.law, "outcome": each.outcome, "message": escaped(each.message, but="\n")}
+            for each in checked.verdicts
+        ],
         "broken": checked.broken,
         "trainings": checked.trainings,
         "longest_seconds": round(checked.seconds, 3),

@@ -26,6 +26,7 @@ from bench.record.experiment import Experiment
 from bench.record.trials import Stack, Trial
 from bench.run.executors import EpochDone, Event, Executor, NextStack, StackDone
 from bench.run.worker import Result
+from bench.schema.characters import escaped
 
 TAIL_OF_LOG, MOST_OF_LOG, KEPT_OF_LOG = 2_000, 16 << 20, 1 << 20
 """Bytes: of the output that an error shows; at which a log is cut; that are then kept."""
@@ -260,7 +261,8 @@ def _result(each: _Busy, code: int) -> Result:
         how = f"ended with exit code {code}" if code >= 0 else f"was ended by signal {-code}"
         answer = Answer(error=f"the trial's process {how} before it gave a result")
     for warning in answer.warnings:
-        print(f"warning: {each.trial.condition.label}, seed {each.trial.seed}: {warning}", file=sys.stderr)
+        said = f"warning: {each.trial.condition.label}, seed {each.trial.seed}: {warning}"
+        print(escaped(said, but="\n"), file=sys.stderr)
     if answer.error is not None:
         return Result(each.trial, execution | {"error": answer.error + _tail(each.log)}, [])
     return Result(each.trial, execution | answer.row, answer.curve)

@@ -25,6 +25,7 @@ from bench.run.executors.on_ray.kinds import Place, Places, needs, room
 from bench.run.executors.on_ray.shipment import pack, token_folder
 from bench.run.executors.on_ray.task import Began, Finished, Message, Order, work
 from bench.run.worker import Result, failure
+from bench.schema.characters import escaped
 from bench.study.study import Study
 
 PUT_BACK = 3
@@ -205,7 +206,7 @@ class Cluster:
         """Put back a stack whose process or node is lost, or let it have failed when that was too often."""
         never_sent = each.began is None and isinstance(error, TaskUnschedulableError | NodeDiedError)
         each.lost += not never_sent
-        cause = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        cause = f"{type(error).__name__}: {escaped(' '.join(str(error).split())[:300])}"
         if each.lost <= PUT_BACK:
             number = len(each.stack.trials)
             note = f"note: {number} trials are put back ({each.lost} of {PUT_BACK} times): {cause}"

@@ -11,9 +11,9 @@ import pytest
 from analysis.answer.compare import compare
 from analysis.base.errors import TableError
 from analysis.report.varied_settings import varied_settings
-from analysis.tables.characters import escaped, has_control
 from analysis.tables.loading import load_tasks
 from analysis.tables.table import from_frame, load
+from bench.schema.characters import escaped, has_control
 
 BIG = 2**53
 
