@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from analysis.answer.compare import compare
 from analysis.answer.effect import Judged
 from analysis.answer.out_of_reach import out_of_reach
-from analysis.answer.sample_size import Asked, OfPilot, no_spread, spread_of, too_few
+from analysis.answer.sample_size import Asked, OfPilot, no_spread, of_groups, spread_of, too_few
 from analysis.base.records import Record
 from analysis.methods.power import BEYOND, GOALS, NO_INTERVAL, SUPERIOR, UPPER, Design, upper_sd
 from analysis.tables.folds import refuse_folds
@@ -93,6 +93,8 @@ class PilotMargin(Asked):
     sd_upper_level : float
         Level of the upper limit of each standard deviation.
     conditions : tuple of ConditionMargin
+    warnings : tuple of str
+        What the pilot says of groups of test examples.
     """
 
     metric: str
@@ -100,6 +102,7 @@ class PilotMargin(Asked):
     margin: float
     sd_upper_level: float
     conditions: tuple[ConditionMargin, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,7 @@ def margin_by_pilot(
         margin=wanted.margin,
         sd_upper_level=UPPER,
         conditions=tuple(_of_condition(each, design, wanted, compared.example) for each in compared.judged),
+        warnings=of_groups(compared.warnings),
     )
 
 

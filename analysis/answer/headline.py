@@ -34,7 +34,9 @@ for these trained networks and no others; other splits of data of this kind, app
 OF_ONE_RUN = (ITEMS, ITEM_GROUPS)
 """Scopes of one run a condition, which are of these trained networks and no others."""
 
-OVER_IMAGES = (SEEDS_AND_IMAGES, SEEDS_AND_GROUPS)
+SEEDS_AND_EITHER = "seeds_and_images_or_groups"
+"""Over several tasks: new seeds, and new test images on some tasks, new groups of them on others."""
+OVER_IMAGES = (SEEDS_AND_IMAGES, SEEDS_AND_GROUPS, SEEDS_AND_EITHER)
 """Scopes that reach beyond this test set, one image or one group of images at a time."""
 
 SIMULTANEOUS, ALONE = "simultaneous", "t"

@@ -43,9 +43,10 @@ class AcrossTasks(Record):
     n_tasks : int
         Tasks that have the condition.
     scope : str or None
-        ``seeds_and_images`` where the images of every task are known (``seeds_and_groups`` where those of every task
-        lie in groups), else ``seeds``, or ``splits`` of the data of each
-        task: what varies within a task; ``tasks`` where seeds are too few for that, and new tasks alone are spoken of.
+        ``seeds_and_images`` where the images of every task are known, ``seeds_and_groups`` where those of every task
+        lie in groups, ``seeds_and_images_or_groups`` where those of some do, else ``seeds``, or ``splits`` of the data
+        of each task: what varies within a task; ``tasks`` where seeds are too few for that, and new tasks alone are
+        spoken of.
         None where nothing is shown.
     these : TheseTasks
         On average over these very tasks.

@@ -17,6 +17,7 @@ from analysis.methods.power import EFFICIENCY, UPPER, Design, upper_sd
 from analysis.methods.signed_rank_distribution import fewest
 from analysis.methods.verdict import FEW
 from analysis.tables.folds import refuse_folds
+from analysis.tables.images import GROUPS
 from analysis.tables.table import Table
 from bench.schema.known_metrics import MEAN
 
@@ -148,12 +149,15 @@ class PilotPlan(Asked):
     sd_upper_level : float
         Level of the upper limit of each standard deviation.
     conditions : tuple of ConditionPlan
+    warnings : tuple of str
+        What the pilot says of groups of test examples.
     """
 
     metric: str
     control: str
     sd_upper_level: float
     conditions: tuple[ConditionPlan, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def _without(found: dict[str, Any], absent: Sequence[str]) -> dict[str, Any]:
@@ -209,7 +213,13 @@ def by_pilot(
         control=control,
         sd_upper_level=UPPER,
         conditions=tuple(of_condition(each, design, delta, n, compared.example) for each in family),
+        warnings=of_groups(compared.warnings),
     )
+
+
+def of_groups(warnings: Sequence[str]) -> tuple[str, ...]:
+    """Return what `warnings` say of groups of test examples: whether a plan is for new ones depends on them."""
+    return tuple(each for each in warnings if each.startswith(GROUPS))
 
 
 def of_condition(

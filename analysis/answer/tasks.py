@@ -13,7 +13,7 @@ from scipy import special
 from analysis.answer.compare import compared
 from analysis.answer.comparison import Comparison
 from analysis.answer.decision import DEPENDENT
-from analysis.answer.headline import SEEDS, SEEDS_AND_GROUPS, SEEDS_AND_IMAGES, SPLITS
+from analysis.answer.headline import SEEDS, SEEDS_AND_EITHER, SEEDS_AND_GROUPS, SEEDS_AND_IMAGES, SPLITS
 from analysis.answer.over_tasks import TASKS, AcrossTasks, ComparisonOverTasks
 from analysis.answer.runs_over_tasks import pairs_of, scores_of
 from analysis.answer.task_notes import dominant, named, of_each_task, of_tasks, unlike_scales
@@ -245,12 +245,13 @@ def _across(
 
 
 def _scope(parts: Sequence[Inference], asked: Question) -> str:
-    """Return what varies within each task: groups of images where those of every task lie in some."""
+    """Return what varies within each task: groups of images on the tasks whose images lie in some."""
     if asked.test_fraction is not None:
         return SPLITS
     if any(part.floor is None for part in parts):
         return SEEDS
-    return SEEDS_AND_IMAGES if any(part.floor_df is None for part in parts) else SEEDS_AND_GROUPS
+    kinds = {SEEDS_AND_IMAGES if part.floor_df is None else SEEDS_AND_GROUPS for part in parts}
+    return kinds.pop() if len(kinds) == 1 else SEEDS_AND_EITHER
 
 
 def _of_these_alone(found: AcrossTasks) -> AcrossTasks:

@@ -95,7 +95,7 @@ PILOT = Method(
     "the lower limit of the standard error from the test set either. Without `--delta`, `--n` and `--margin`: what as "
     "many seeds as the pilot's find.",
     fills=(
-        keys("power", "metric control sd_upper_level"),
+        keys("power", "metric control sd_upper_level warnings"),
         keys(
             "power.conditions[]",
             "condition pilot_pairs why sd sd_upper test_set_floor test_set_floor_low test_set_floor_high "

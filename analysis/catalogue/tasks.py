@@ -24,7 +24,7 @@ TASKS = Method(
 each task: as a single comparison, with K T in place of K
 scale log-ratio: d_s = log metric(condition, s) - log metric(control, s);   margin log(1 + margin)
 scope: seeds_and_images where the test images of every task are known, seeds_and_groups where all lie in groups,
-       else seeds; tasks where the task is the unit""",
+       seeds_and_images_or_groups where those of some tasks do, else seeds; tasks where the task is the unit""",
     source=("Demsar 2006, Journal of Machine Learning Research 7, 1-30 (several data sets).",),
     computed_by=("analysis.answer.tasks:compare_tasks",),
     checked_by=(
@@ -43,7 +43,7 @@ tasks = [one, two, three], low = 0.109375
 THESE = Method(
     title="Mean over these tasks",
     answers="What a condition changes on average over these very tasks, each weighing the same, for new seeds (and new "
-    "test images where each task has them). It says nothing of any other task.",
+    "test images, or groups of them, where every task has enough). It says nothing of any other task.",
     fills=(keys("compare.across_tasks[].these", _SHOWN),),
     assumes="As the intervals of the tasks, which are independent. A task on which the difference is the same at all "
     "seeds counts as known without error, and a warning names it; where that is so on all tasks, nothing is tested.",

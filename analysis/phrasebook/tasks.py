@@ -84,6 +84,7 @@ EXAMPLES = {
     **VERDICTS,
     "for new test images too": replace(GOOD, scope="seeds_and_images"),
     "for new groups of test images too": replace(GOOD, scope="seeds_and_groups"),
+    "for new groups of test images too, on some tasks": replace(GOOD, scope="seeds_and_images_or_groups"),
     "tasks are not seen to differ": replace(GOOD, new=replace(GOOD.new, tau=0.0, i2=0.0)),
     "for other splits": replace(GOOD, scope="splits"),
     "2 tasks": FEW,

@@ -106,7 +106,7 @@ def crossed(images: Images | None, pairs: int) -> tuple[Images | None, list[str]
     if (why := groups.too_few) is not None:
         return None, [
             f"{GROUPS} says which test examples belong together, and no interval over seeds and groups is given: "
-            f"{why}; verdicts hold for new seeds on these examples"
+            f"{why}; verdicts and plans hold for new seeds on these examples"
         ]
     sizes = groups.sizes
     of = f"{sizes[0]}" if (alike := sizes.min() == sizes.max()) else f"{sizes.min()} to {sizes.max()}"

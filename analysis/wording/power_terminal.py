@@ -12,7 +12,9 @@ from analysis.wording.resampling import NAMES
 
 def render(found: AnyPlan) -> str:
     """Return a plan in words."""
-    return _of_margin(found) if isinstance(found, MarginPlan | PilotMargin) else _of_difference(found)
+    said = _of_margin(found) if isinstance(found, MarginPlan | PilotMargin) else _of_difference(found)
+    warnings = found.warnings if isinstance(found, PilotMargin | PilotPlan) else ()
+    return "\n".join([said, *(f"  pilot: {each}" for each in warnings)])
 
 
 def _of_difference(found: Plan | PilotPlan) -> str:

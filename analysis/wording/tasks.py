@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from analysis.answer.headline import OVER_IMAGES, SEEDS_AND_GROUPS, SPLITS, reach, scopes
+from analysis.answer.headline import OVER_IMAGES, SEEDS_AND_GROUPS, SEEDS_AND_IMAGES, SPLITS, reach, scopes
 from analysis.answer.over_tasks import TASKS, AcrossTasks, ComparisonOverTasks
 from analysis.methods import verdict
 from analysis.methods.new_tasks import FEWEST
@@ -51,6 +51,7 @@ ALONE = (
     "task, which assumes normal differences over tasks; signed ranks do not. What seeds and tasks each add to their "
     "spread is not known."
 )
+OF_SOME_TASKS = " or, on some tasks, groups of them"
 ASSUMED = "The mean differences are by t intervals on each task, which assume normal differences."
 CORRECTED = (
     "The mean differences are by Nadeau and Bengio's t intervals on each task: approximate, since splits share "
@@ -164,7 +165,8 @@ def for_new(*across: AcrossTasks, example: str) -> str:
         return ""
     if not known <= set(OVER_IMAGES):
         return "for new seeds"
-    return f"for new seeds and new {'groups of ' if known == {SEEDS_AND_GROUPS} else ''}test {example}s"
+    some = "" if len(known) == 1 and known <= {SEEDS_AND_IMAGES, SEEDS_AND_GROUPS} else OF_SOME_TASKS
+    return f"for new seeds and new {'groups of ' if known == {SEEDS_AND_GROUPS} else ''}test {example}s{some}"
 
 
 def holds_on_each(whole: ComparisonOverTasks) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.answer.headline import ITEMS
 from analysis.report.document import Item, Listing, Paragraph, Section, Source, Sources
 from analysis.report.gather import Material
+from analysis.tables.item_groups import FEWEST_GROUPS, FEWEST_OF_EQUAL_SIZE
 from analysis.tables.plan import PlannedAnalysis
 from analysis.tables.table import Table
 from analysis.wording.number_format import inner_level, level
@@ -173,9 +174,10 @@ def _sentences(planned: PlannedAnalysis, table: Table) -> tuple[str, ...]:
         f"Reach. Where it is known which test {example}s each trial got right, the leading intervals and verdicts hold "
         f"for new seeds and new test {example}s: each end of the interval over seeds is moved by what new {example}s "
         f"add (MOVER, with the standard error from the test set in the two-way layout of seeds and {example}s). "
-        f"Where {example}s lie in groups, whole groups are drawn: each is left out in turn (jackknife), and t takes "
-        "the place of the normal distribution. "
-        "Elsewhere seeds are the sample, and the test set is one. The training set is one in either case.",
+        f"Where {example}s lie in groups, whole groups are drawn, from {FEWEST_GROUPS} groups that count as "
+        f"{FEWEST_OF_EQUAL_SIZE} or more of one size: each is left out in turn (jackknife), and t takes the place of "
+        "the normal distribution. With fewer groups, and elsewhere, seeds are the sample, and the test set is one. The "
+        "training set is one in either case.",
         f"One run. A study of one run a condition has an interval for these trained networks on new test {example}s "
         f"(Tango’s score interval; where {example}s come in groups, that of t over the means of the groups), and no "
         "verdict: it says nothing about other seeds.",

@@ -31,8 +31,9 @@ SOURCES = (
 )  # fmt: skip
 
 OF_THESE = (
-    "The mean of the tasks’ estimates, each weighing the same. Its interval joins those of the tasks (MOVER); it is "
-    "for new seeds, and for new test images where each task has them, and speaks of no other task."
+    "The mean of the tasks’ estimates, each weighing the same. Its interval joins those of the tasks (MOVER). It "
+    "is for new seeds; and for new test {example}s, or groups of them where they lie in groups, where every task says "
+    "which were right and none has too few groups. It speaks of no other task."
 )
 OF_NEW = (
     "Random effects by restricted maximum likelihood, with Hartung and Knapp’s variance and {df} degrees of freedom: "
@@ -63,7 +64,7 @@ def section(material: MaterialOverTasks) -> Section:
             f"On a task, intervals and p are corrected for all {conditions * tasks} comparisons of conditions on tasks "
             f"(Bonferroni); over tasks, for {count(conditions, 'condition')}.",
         ),
-        ("These tasks", ONE_VALUE_OF_THESE if single else OF_THESE),
+        ("These tasks", ONE_VALUE_OF_THESE if single else OF_THESE.format(example=whole.example)),
         ("New tasks", (ONE_VALUE_OF_NEW if single else OF_NEW).format(df=tasks - 1)),
         ("p", "The smallest error rate at which the interval of the same row excludes zero. It is never 0."),
         (

@@ -13,6 +13,8 @@ from scipy import stats
 from analysis.answer.compare import compare
 from analysis.answer.comparison import Comparison
 from analysis.answer.out_of_reach import SIZE_OPEN, out_of_reach, report_design
+from analysis.answer.over_tasks import ComparisonOverTasks
+from analysis.answer.power_question import Planning
 from analysis.answer.sample_size import of_condition
 from analysis.answer.tasks import compare_tasks
 from analysis.figures import floor_meter
@@ -25,6 +27,8 @@ from analysis.tables.item_groups import FEWEST_GROUPS, FEWEST_OF_EQUAL_SIZE, Ite
 from analysis.tables.table import from_frame
 from analysis.tables.tasks import Tasks
 from analysis.wording.paper import checklist, interval_kind
+from analysis.wording.power_terminal import render as render_plan
+from analysis.wording.tasks import of_these
 from analysis.wording.tasks_terminal import title
 from analysis.wording.terminal import render
 from tests.unit.analysis.answer.test_one_run import evidence
@@ -110,7 +114,7 @@ def test_too_few_groups_leave_the_verdict_to_seeds_and_say_why(groups: np.ndarra
         assert (each.se_crossed, each.test_set_floor, each.verdict_crossed, each.test_groups) == (None,) * 4
     (said,) = (text for text in found.warnings if text.startswith("test_groups"))
     assert why in said and "no interval over seeds and groups is given" in said
-    assert "verdicts hold for new seeds on these examples" in said
+    assert "verdicts and plans hold for new seeds on these examples" in said
     assert whole(frame(np.arange(ITEMS) % FEWEST_GROUPS)).effects["book"].headline.scope == "seeds_and_groups"
 
 
@@ -154,14 +158,20 @@ def test_a_plan_that_seeds_do_not_reach_says_how_many_groups_do() -> None:
 
 
 def test_tasks_whose_examples_lie_in_groups_are_of_new_groups() -> None:
-    def over(*rows: pd.DataFrame) -> str | None:
+    def compared(*rows: pd.DataFrame) -> ComparisonOverTasks:
         tables = {f"t{k}": from_frame(each.assign(test_total=ITEMS)) for k, each in enumerate(rows)}
-        found = compare_tasks(Tasks("made", tables), METRIC, "none", margin=0.01)
-        return found.across["book"].scope if found.across else None
+        return compare_tasks(Tasks("made", tables), METRIC, "none", margin=0.01)
+
+    def over(*rows: pd.DataFrame) -> str | None:
+        return compared(*rows).across["book"].scope
 
     assert over(frame(), frame(seeds=9)) == "seeds_and_groups"
-    assert over(frame(), frame(None, seeds=9)) == "seeds_and_images"
+    assert over(frame(), frame(None, seeds=9)) == "seeds_and_images_or_groups"
+    assert over(frame(None), frame(None, seeds=9)) == "seeds_and_images"
     assert over(frame(), frame(np.arange(ITEMS) % 5, seeds=9)) == "seeds"
+    found = compared(frame(), frame(None, seeds=9))
+    said = of_these(found.across["book"], found)
+    assert "for new seeds and new test examples or, on some tasks, groups of them, " in said
 
 
 def test_conditions_of_unlike_scope_are_not_told_of_as_one() -> None:
@@ -214,3 +224,14 @@ def test_the_limit_where_only_the_size_is_open_is_at_the_difference_seen() -> No
     open_ = dataclasses.replace(each.headline, verdict=SIZE_OPEN[0], estimate=0.0011)
     (said,) = what_would_help([dataclasses.replace(each, headline=open_)], 2, "example group")
     assert "shows with 80% power on which side of the margin a true difference like the one seen lies" in said
+
+
+@pytest.mark.parametrize("asked", [Planning(delta=0.05), Planning(margin=0.05)])
+def test_a_plan_by_a_pilot_says_what_its_groups_allow(asked: Planning) -> None:
+    few = asked.of_pilot(from_frame(frame(np.arange(ITEMS) % 9)), METRIC, "none")
+    last = render_plan(few).splitlines()[-1]
+    assert "there are 9 groups, and it takes at least 10; verdicts and plans hold for new seeds on these" in last
+    assert few.to_json()["warnings"] == [last.removeprefix("  pilot: ")]
+    assert "lie in 40 groups of 15" in render_plan(asked.of_pilot(from_frame(frame()), METRIC, "none"))
+    plain = asked.of_pilot(from_frame(frame(None)), METRIC, "none")
+    assert plain.to_json()["warnings"] == [] and "pilot: " not in render_plan(plain)
