@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from analysis.answer.decision import Decision
 from analysis.answer.sequences import MEDIAN, follow
@@ -98,6 +99,10 @@ class Headline(Record):
     p: float | None = None
     assumes: str | None = None
     reason: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON; one run a condition is of scope `ITEMS` in groups too, which `n_item_groups` counts."""
+        return super().to_json() | ({"scope": ITEMS} if self.scope == ITEM_GROUPS else {})
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ outside the family:             the interval of this condition alone (interval "
 seeds were added until decided: scope sequence; the sequence at α/K for both levels, p = K / e-value, at most 1
 the images are known:           scope seeds_and_images; interval, verdict and p of the estimand over images
 their groups are known too:     scope seeds_and_groups; the same over groups of images
-one planned seed, images known: scope items, or item_groups where their groups are known; no verdict
+one planned seed, images known: scope items; no verdict
 else:                           scope seeds; interval, verdict and p of the estimand over seeds""",
     source=("This project's rule; the parts are the entries named.",),
     computed_by=("analysis.answer.headline:headline",),

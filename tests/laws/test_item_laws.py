@@ -27,7 +27,6 @@ def grouped(right, draw_groups: int):
 @given(RUNS, ALPHAS, st.sampled_from([0, 1, 10, 13]))
 def test_an_interval_excludes_0_if_and_only_if_its_p_is_at_most_alpha(right, alpha, groups):
     frame = grouped(right, groups) if groups else frame_of_images(right)
-    scope = "item_groups" if groups else "items"
     for each in answer(frame, alpha=alpha)["comparisons"]:
         low, high, p = each["items_low"], each["items_high"], each["p_items"]
         assert (low is None) == (high is None) == (p is None)
@@ -35,7 +34,7 @@ def test_an_interval_excludes_0_if_and_only_if_its_p_is_at_most_alpha(right, alp
             assert low <= each["items_difference"] <= high
             assert (low > 0 or high < 0) == (p <= alpha)
         head = each["headline"]
-        assert (head["scope"], head["estimand"], head["verdict"]) == (scope, "mean", None)
+        assert (head["scope"], head["estimand"], head["verdict"]) == ("items", "mean", None)
         assert (head["estimate"], head["low"], head["high"], head["p"]) == (each["items_difference"], low, high, p)
         assert head["reason"].startswith("one run a condition")
 
