@@ -18,7 +18,7 @@ import pytest
 from analysis import cli as analysis
 from bench import schema
 from bench.base.errors import StorageError
-from bench.record import claims_on_store, segments
+from bench.record import claims, segments
 from bench.record.claims import Claims
 from bench.record.claims_on_store import PutsOnStore
 from bench.record.store import Store
@@ -123,7 +123,7 @@ def test_a_run_that_was_killed_is_resumed_from_another_machine(
     kept = rows_there(workplace, monkeypatch)
     assert 0 < len(kept) < len(alone)
 
-    monkeypatch.setattr(claims_on_store, "STALE_SECONDS", 0.0)  # the killed runner's claims
+    monkeypatch.setattr(claims, "STALE_SECONDS", 0.0)  # the killed runner's claims
     monkeypatch.setenv("XDG_CACHE_HOME", str(workplace.folder / "another-cache"))
     out, err = workplace.train("--out", URL)
     assert out == f"{URL}\n"
@@ -237,7 +237,7 @@ def test_claims_exclude_until_they_are_given_back_or_stale(monkeypatch: pytest.M
         assert mine.release(["trial", "another"]) == []
         assert others.take("trial")
         with monkeypatch.context() as patch:
-            patch.setattr(claims_on_store, "STALE_SECONDS", -1.0)
+            patch.setattr(claims, "STALE_SECONDS", -1.0)
             assert mine.take("trial")
         assert others.release(["trial"]) == ["trial"]
         assert not objects.create("claims/trial", b"")
@@ -248,7 +248,7 @@ def test_a_runner_sweeps_what_another_has_left(monkeypatch: pytest.MonkeyPatch) 
     objects = ObjectStore(URL)
     objects.create("claims/gone.lease", b"gone")
     objects.create("claims/trial", b"gone")
-    monkeypatch.setattr(claims_on_store, "STALE_SECONDS", -1.0)
+    monkeypatch.setattr(claims, "STALE_SECONDS", -1.0)
     with closing(Claims(PutsOnStore(objects))):
         assert [name for name in objects.listing() if "gone" in name or "trial" in name] == []
 

@@ -17,6 +17,7 @@ import pytest
 
 from bench.data import DATA_SETS
 from bench.record.store import Store
+from bench.study import plugins
 from tests.end_to_end import test_own as own
 from tests.end_to_end.conftest import PATIENCE, Row, Workplace, wait_for_trials
 
@@ -55,6 +56,14 @@ my_noise = 0.3
 def curves(workplace: Workplace) -> list[Row]:
     store = Store(workplace.folder / "results/tiny")
     return store.curves_of(store.trial_ids()).to_pylist()
+
+
+@pytest.fixture(autouse=True)
+def no_plugin_of_another_test() -> Iterator[None]:
+    yield
+    for each in plugins._plugins.values():
+        plugins._forget(each)
+    plugins._plugins.clear()
 
 
 def with_plugin(workplace: Workplace, act: str = "", seeds: int = 3) -> None:
